@@ -1,0 +1,16 @@
+"""The application's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DelegationsConfig(AppConfig):
+    """Parties, people and invitations."""
+
+    name = "delegations"
+    label = "delegations"
+    verbose_name = _("Delegations")
+
+    def ready(self) -> None:
+        """Register this app's messages and rules with the ground floor."""
+        from delegations import messages, permissions  # noqa: F401

@@ -1,0 +1,12 @@
+"""The application's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    """What delegates see, composed from the apps below; and the commands that span them all."""
+
+    name = "portal"
+    label = "portal"
+    verbose_name = _("Portal")

@@ -1,0 +1,16 @@
+"""The application's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PressConfig(AppConfig):
+    """Texts, their editions and when they may be read."""
+
+    name = "press"
+    label = "press"
+    verbose_name = _("Press office")
+
+    def ready(self) -> None:
+        """Register this app's messages and rules with the ground floor."""
+        from press import messages, permissions  # noqa: F401

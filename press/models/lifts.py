@@ -1,0 +1,58 @@
+"""When texts may be read."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from summit.models import Summit, User
+from summit.models.fields import PublicModel
+from summit.models.validators import validate_printable
+
+
+class LiftMode(models.TextChoices):
+    """What a lift waits for."""
+
+    MOMENT = "moment", _("at a moment")
+    DELIVERED = "delivered", _("when delivered")
+
+
+class Lift(PublicModel):
+    """The moment at which the texts that share it may be read, and whether it is held.
+
+    Only what somebody decided is stored. With "when delivered" the moment is empty until a named officer says that
+    the speech has been given.
+    """
+
+    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="lifts", verbose_name=_("summit"))
+    mode = models.CharField(_("goes out"), max_length=10, choices=LiftMode, default=LiftMode.MOMENT)
+    moment = models.DateTimeField(_("moment"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
+    )
+    held_at = models.DateTimeField(_("held"), null=True, blank=True)
+    held_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("held by")
+    )
+    hold_reason = models.CharField(
+        _("reason for the hold"), max_length=300, blank=True, validators=[validate_printable]
+    )
+
+    class Meta:
+        verbose_name = _("lift")
+        verbose_name_plural = _("lifts")
+        ordering = ["moment", "id"]
+        indexes = [models.Index(fields=["moment"], name="lift_by_moment")]
+        constraints = [
+            models.CheckConstraint(name="lift_mode_known", condition=Q(mode__in=LiftMode.values)),
+            models.CheckConstraint(
+                name="lift_held_whole",
+                condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
+                | (Q(held_at__isnull=False, held_by__isnull=False) & ~Q(hold_reason="")),
+            ),
+            models.CheckConstraint(
+                name="lift_moment_has_officer", condition=Q(moment__isnull=True) | Q(decided_by__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.moment.isoformat() if self.moment else str(self.get_mode_display())

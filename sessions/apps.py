@@ -1,0 +1,16 @@
+"""The application's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsConfig(AppConfig):
+    """The agenda. Django has an app labelled sessions, hence the label."""
+
+    name = "sessions"
+    label = "programme"
+    verbose_name = _("Agenda")
+
+    def ready(self) -> None:
+        """Register this app's messages and rules with the ground floor."""
+        from sessions import messages, permissions  # noqa: F401

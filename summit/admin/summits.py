@@ -1,0 +1,53 @@
+"""Summits, venues and rooms in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.models import Person, Room, Summit, Venue
+
+SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
+
+
+class VenueInline(SummitInline):
+    """A summit's venues."""
+
+    model = Venue
+
+
+class RoomInline(SummitInline):
+    """A venue's rooms."""
+
+    model = Room
+    summit_path = "venue__summit"
+
+
+@admin.register(Summit)
+class SummitAdmin(SummitModelAdmin):
+    """Summits."""
+
+    summit_path = ""
+    list_display = ["name", "slug", "starts_on", "ends_on", "public"]
+    search_fields = ["name", "slug"]
+    inlines = [VenueInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the address of a summit that exists: letters and calendars carry it."""
+        del request
+        return ["slug"] if obj else []
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave new summits to the one who sets the system up."""
+        del obj
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+
+@admin.register(Venue)
+class VenueAdmin(SummitModelAdmin):
+    """Venues."""
+
+    list_display = ["name", "summit"]
+    list_filter = ["summit"]
+    inlines = [RoomInline]

@@ -1,0 +1,89 @@
+"""Production refuses to start on what isn't safe there. Every process runs these checks, by `enforce`."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+
+def production_problems() -> list[tuple[str, str, str]]:
+    """Return what isn't safe in production as (id, what is wrong, what to do); empty in development."""
+    if not settings.PRODUCTION:
+        return []
+    engine = settings.DATABASES["default"]["ENGINE"]
+    problems = [
+        (
+            len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY == settings.DEVELOPMENT_SECRET,
+            "summit.E001",
+            "SECRET_KEY is missing, short or the one of development.",
+            "Set it to 50 random characters.",
+        ),
+        (
+            not settings.FIELD_KEYS
+            or not all(_is_key(key) for key in settings.FIELD_KEYS)
+            or settings.DEVELOPMENT_FIELD_KEY in settings.FIELD_KEYS,
+            "summit.E002",
+            "FIELD_KEYS has no key, or one that isn't a Fernet key.",
+            "Make one with `manage.py newkey` and put the newest first.",
+        ),
+        (settings.DEBUG, "summit.E003", "DEBUG is on.", "Unset DEBUG."),
+        ("sqlite" in engine, "summit.E004", "The database is SQLite.", "Set DATABASE_URL to PostgreSQL."),
+        (not settings.REDIS_URL, "summit.E005", "There is no broker.", "Set REDIS_URL (Redis, Valkey or AMQP)."),
+        (
+            not settings.OUTBOX_TRANSPORT.endswith("smtp.EmailBackend"),
+            "summit.E006",
+            "Mail would not leave the system.",
+            "Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
+        ),
+        (
+            urlsplit(settings.BASE_URL).scheme != "https",
+            "summit.E007",
+            "BASE_URL is not https.",
+            "Set BASE_URL to the address that people use.",
+        ),
+        (
+            not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
+            "summit.E008",
+            "ALLOWED_HOSTS is empty or allows any host.",
+            "List the host names, by commas.",
+        ),
+        (
+            "localhost" in settings.DEFAULT_FROM_EMAIL,
+            "summit.E009",
+            "DEFAULT_FROM_EMAIL is missing.",
+            "Set it to the summit's own sender.",
+        ),
+        (
+            settings.OUTBOX_SEND_DEADLINE >= settings.OUTBOX_LEASE,
+            "summit.E010",
+            "OUTBOX_SEND_DEADLINE is not below OUTBOX_LEASE.",
+            "Make the lease longer, or two may send.",
+        ),
+    ]
+    return [(code, wrong, todo) for found, code, wrong, todo in problems if found]
+
+
+def _is_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+@register()
+def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Report what isn't safe, to `manage.py check` and before every command that runs checks."""
+    del app_configs, kwargs
+    return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
+
+
+def enforce() -> None:
+    """Raise ImproperlyConfigured where `production_problems` finds any: for processes that run no checks of their
+    own (gunicorn, the worker, beat)."""
+    problems = production_problems()
+    if problems:
+        raise ImproperlyConfigured("\n".join(f"{code}: {wrong} {todo}" for code, wrong, todo in problems))

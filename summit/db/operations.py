@@ -1,0 +1,84 @@
+"""Migration operations for what the database itself must hold, on PostgreSQL and on SQLite."""
+
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+REFUSE_FUNCTION = """
+CREATE OR REPLACE FUNCTION summit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+class FreezeColumns(migrations.operations.base.Operation):
+    """Refuse any UPDATE that changes one of `columns`, and with `rows` any DELETE too.
+
+    A statement that breaks it raises django.db.IntegrityError. SQLite's table rebuilds drop triggers, so a later
+    migration that alters the table repeats this operation; tests/test_consistency.py lists the triggers expected.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str, columns: list[str], *, rows: bool = False) -> None:
+        self.table = table
+        self.columns = columns
+        self.rows = rows
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what rebuilds the operation."""
+        return (self.__class__.__name__, [self.table, self.columns], {"rows": self.rows})
+
+    @property
+    def names(self) -> list[str]:
+        """The triggers that this makes."""
+        return [f"{self.table}_frozen", *([f"{self.table}_kept"] if self.rows else [])]
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: models know nothing of triggers."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make the triggers."""
+        postgres = schema_editor.connection.vendor == "postgresql"
+        if postgres:
+            schema_editor.execute(REFUSE_FUNCTION)
+        compare = "IS DISTINCT FROM" if postgres else "IS NOT"
+        changed = " OR ".join(f'OLD."{name}" {compare} NEW."{name}"' for name in self.columns)
+        self._create(schema_editor, f"{self.table}_frozen", "UPDATE", f"WHEN ({changed})", "is never changed")
+        if self.rows:
+            self._create(schema_editor, f"{self.table}_kept", "DELETE", "", "is never deleted")
+
+    def _create(self, schema_editor: BaseDatabaseSchemaEditor, name: str, event: str, when: str, why: str) -> None:
+        message = f"{self.table} {why}"
+        if schema_editor.connection.vendor == "postgresql":
+            action = f"EXECUTE FUNCTION summit_refuse('{message}')"
+        else:
+            action = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        schema_editor.execute(
+            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{self.table}" FOR EACH ROW {when} {action}'
+        )
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop the triggers."""
+        on = f' ON "{self.table}"' if schema_editor.connection.vendor == "postgresql" else ""
+        for name in self.names:
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Freeze {', '.join(self.columns)} of {self.table}"

@@ -1,0 +1,133 @@
+"""What the admin of every model has in common: roles decide, rows of other summits aren't there, writes are
+recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import allows, summits_for
+
+
+def summit_of(row: models.Model, path: str) -> Summit:
+    """Follow `path`, such as "party__summit", from a row to its summit ("" where the row is one)."""
+    found: Any = row
+    for name in filter(None, path.split("__")):
+        found = getattr(found, name)
+    summit: Summit = found
+    return summit
+
+
+class RoleMixin:
+    """Permissions by the rules declared for `label`; rows by the reader's summits."""
+
+    # The path from the rows to their summit; "" for summits themselves, None for rows of no summit.
+    summit_path: str | None = "summit"
+    model: type[models.Model]
+    opts: Any
+
+    @property
+    def rule(self) -> str:
+        """The label by which permissions were declared."""
+        return str(self.opts.label_lower).replace("programme.", "sessions.")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader sees anything of this model."""
+        return allows(request.user, f"{self.rule}.view", None)
+
+    def _may(self, request: HttpRequest, verb: str, obj: models.Model | None) -> bool:
+        summit = None if obj is None or self.summit_path is None else self._summit(obj)
+        return allows(request.user, f"{self.rule}.{verb}", summit)
+
+    def _summit(self, obj: models.Model) -> Summit | None:
+        try:
+            return summit_of(obj, self.summit_path or "")
+        except models.ObjectDoesNotExist:
+            return None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the reader may see a row, or the list."""
+        return self._may(request, "view", obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the reader may change a row."""
+        return self._may(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the reader may add a row."""
+        del obj
+        return allows(request.user, f"{self.rule}.change", None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
+        del request, obj
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the rows of the reader's summits."""
+        rows: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        mine = summits_for(request.user, f"{self.rule}.view")
+        if mine is None or self.summit_path is None:
+            return rows
+        key = f"{self.summit_path}__in" if self.summit_path else "pk__in"
+        return rows.filter(**{key: mine})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only what belongs to the reader's summits."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        path = SUMMIT_PATHS.get(db_field.related_model)
+        mine = summits_for(request.user, "summit.summit.view")
+        if field is not None and path is not None and mine is not None:
+            field.queryset = field.queryset.filter(**{f"{path}__in" if path else "pk__in": mine})
+        return field
+
+
+# Where each model keeps its summit, for the choices of foreign keys; the apps above add theirs.
+SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
+
+
+class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
+    """A model in the admin."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        """Save, and record which fields changed; both are in the request's transaction."""
+        super().save_model(request, obj, form, change)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        audit.record(
+            by=request.user,
+            action=f"{self.rule}.{'change' if change else 'add'}",
+            target=obj,
+            summit=None if self.summit_path is None else self._summit(obj),
+            fields=form.changed_data,
+        )
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
+        """Keep no second log: the audit is the record."""
+
+    def log_change(self, *args: Any, **kwargs: Any) -> Any:
+        """Keep no second log: the audit is the record."""
+
+
+class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg,misc]
+    """Rows of a model inside the page of another."""
+
+    extra = 0
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether rows may be taken off: by whoever may change them."""
+        return allows(request.user, f"{self.rule}.change", None)
+
+    def _summit(self, obj: models.Model) -> Summit | None:
+        # Inlines are asked about the page's object, which knows its own summit.
+        return obj if isinstance(obj, Summit) else getattr(obj, "summit", None)

@@ -1,0 +1,68 @@
+"""The admin site: roles open it, allauth signs in, its home says where each summit stands."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from summit.models import Summit
+from summit.permissions import can_use_admin, summits_for
+
+# From a summit and the request to a template and its context, or None where the reader may see nothing of it.
+DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
+_panels: list[tuple[int, DeskPanel]] = []
+
+
+def desk_panel(order: int) -> Callable[[DeskPanel], DeskPanel]:
+    """Register a panel of the admin's home at a place in the order; a decorator."""
+
+    def register(function: DeskPanel) -> DeskPanel:
+        _panels.append((order, function))
+        _panels.sort(key=lambda entry: entry[0])
+        return function
+
+    return register
+
+
+class SummitAdminSite(admin.AdminSite):
+    """Where the desks work."""
+
+    site_title = _("Summit")
+    site_header = _("Summit")
+    index_title = _("Where the summit stands")
+    index_template = "admin/home.html"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Open the admin to whoever holds a role at a desk."""
+        return can_use_admin(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""
+        del extra_context
+        if request.user.is_authenticated:
+            return redirect("/admin/" if self.has_permission(request) else "/portal/")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, resolve_url("admin:index"))
+        return redirect(f"{resolve_url('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show each summit that the reader works for: what stands where and what to do."""
+        mine = summits_for(request.user, "summit.summit.view")
+        summits = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        wanted = request.GET.get("summit", "")
+        listed = list(summits)
+        chosen = next((summit for summit in listed if summit.slug == wanted), listed[0] if listed else None)
+        found = [function(request, chosen) for _order, function in _panels] if chosen else []
+        context = {
+            "summits": listed,
+            "summit": chosen,
+            "panels": [entry for entry in found if entry is not None],
+            **(extra_context or {}),
+        }
+        return super().index(request, context)

@@ -1,0 +1,21 @@
+"""What must be cleared away from time to time, and signs of life."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models.functions import Now
+
+from summit.models import Heartbeat
+
+
+def clear_expired() -> None:
+    """Delete expired sessions of browsers, and touch the cache, which culls itself when it is written."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    cache.set("upkeep", 1)
+
+
+def beat(name: str) -> None:
+    """Note that a sweep has run now, on the database's clock."""
+    if not Heartbeat.objects.filter(pk=name).update(at=Now()):
+        Heartbeat.objects.bulk_create([Heartbeat(name=name)], ignore_conflicts=True)

@@ -1,0 +1,19 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the language, its direction, the languages to choose from, and whether this is development."""
+    del request
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return {
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "languages": settings.LANGUAGES,
+        "development": not settings.PRODUCTION,
+    }

@@ -1,0 +1,43 @@
+"""Error pages. What one may not see looks like what isn't there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from summit.http.middleware import is_personal
+from summit.http.public import blind
+
+
+def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
+    # The session of a request that failed early may not be there; the page needs none.
+    if not is_personal(request.path_info):
+        blind(request)
+    content = render_to_string("errors/error.html", {"status": status, "reason": reason}, request)
+    return HttpResponse(content, status=status, headers={"Cache-Control": "no-store"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    del exception
+    return _page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the sentence that says who can."""
+    return _page(request, 403, str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: one page for all that isn't there."""
+    del exception
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without a query and without the reader's request in it."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500, headers={"Cache-Control": "no-store"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was open too long, or cookies are off."""
+    del reason
+    return _page(request, 403, "csrf")

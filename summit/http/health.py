@@ -1,0 +1,47 @@
+"""Is it alive, is it ready, how does it do."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+
+from summit.metrics import exposition
+
+PLAIN = "text/plain; charset=utf-8"
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer that the process is alive; asks nobody else."""
+    del request
+    return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer whether the database answers and is migrated; the broker is no condition, since the web needs none."""
+    del request
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
+    if waiting:
+        said = f"{len(waiting)} migrations wait: run manage.py migrate\n"
+        return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
+    return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the numbers in Prometheus' text format, to loopback or to whoever has METRICS_TOKEN."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+    # A request that came through a proxy is from the proxy's network, whatever its address says.
+    direct = "X-Forwarded-For" not in request.headers and request.META.get("REMOTE_ADDR") in LOOPBACK
+    if not (known or (direct and not settings.METRICS_TOKEN)):
+        raise Http404
+    return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

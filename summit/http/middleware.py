@@ -1,0 +1,43 @@
+"""The interface's language: named in the address, never guessed from the browser except at `/`."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+# Addresses below these are personal: there the choice is remembered, and an account's own language is the default.
+PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
+
+
+def is_personal(path: str) -> bool:
+    """Return whether what lives at a path belongs to somebody."""
+    return path.startswith(PERSONAL)
+
+
+class LanguageMiddleware:
+    """`?lang=` decides. On personal pages the choice lasts for the session."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request in its language."""
+        with translation.override(self._language(request)):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+    @staticmethod
+    def _language(request: HttpRequest) -> str:
+        known = dict(settings.LANGUAGES)
+        asked = request.GET.get("lang", "")
+        if not is_personal(request.path_info):
+            return asked if asked in known else settings.LANGUAGE_CODE
+        if asked in known:
+            request.session["language"] = asked
+            return asked
+        kept = request.session.get("language", "") if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
+        return kept if kept in known else settings.LANGUAGE_CODE

@@ -1,0 +1,17 @@
+"""`manage.py newkey`: prints a fresh key for FIELD_KEYS."""
+
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Print a key."""
+
+    help = "Prints a fresh key for FIELD_KEYS. Put it first; keep the older ones as long as rows need them."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print it."""
+        self.stdout.write(Fernet.generate_key().decode())

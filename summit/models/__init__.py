@@ -1,0 +1,19 @@
+"""Tables of the ground floor."""
+
+from summit.models.audit import AuditChain, AuditEntry, Heartbeat
+from summit.models.people import Person
+from summit.models.summits import Room, Summit, Venue
+from summit.models.users import Role, RoleAssignment, User
+
+__all__ = [
+    "AuditChain",
+    "AuditEntry",
+    "Heartbeat",
+    "Person",
+    "Role",
+    "RoleAssignment",
+    "Room",
+    "Summit",
+    "User",
+    "Venue",
+]

@@ -1,0 +1,48 @@
+"""People. A person is not an account, and a mailbox is not a person."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from summit.models.fields import PublicModel
+from summit.models.summits import Summit
+from summit.models.users import User
+from summit.models.validators import validate_printable
+
+
+class Person(PublicModel):
+    """Somebody at one summit.
+
+    A minister has no mailbox here and an embassy has one for several people, so the address is optional and need
+    not be unique. An account stands beside the person where they work in the portal themselves.
+    """
+
+    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="people", verbose_name=_("summit"))
+    user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("account")
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
+    office = models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable])
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "office", "id"]
+        constraints = [
+            models.CheckConstraint(name="person_has_name_or_office", condition=~Q(name="", office="")),
+            models.UniqueConstraint(
+                fields=["summit", "user"], name="person_account_once", condition=Q(user__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The person by name and office, as they are announced."""
+        return ", ".join(part for part in (self.name, self.office) if part)

@@ -1,0 +1,117 @@
+"""A summit and where it takes place."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from summit.models.fields import PublicModel
+from summit.models.validators import validate_colour, validate_free_slug, validate_printable, validate_time_zone
+
+slug_form = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “border-security-2025”.")
+)
+
+
+class SummitQuerySet(models.QuerySet["Summit"]):
+    """Summits."""
+
+    def open_to_public(self) -> "SummitQuerySet":
+        """Return the summits that have public pages."""
+        return self.filter(public=True)
+
+
+class Summit(PublicModel):
+    """One event: everything else belongs to exactly one summit."""
+
+    slug = models.CharField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        validators=[slug_form, validate_free_slug],
+        help_text=_("The first part of every address of this summit."),
+    )
+    name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
+    short_name = models.CharField(_("short name"), max_length=60, validators=[validate_printable])
+    host = models.CharField(_("host"), max_length=200, validators=[validate_printable])
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    time_zone = models.CharField(
+        _("time zone of the venue"),
+        max_length=60,
+        validators=[validate_time_zone],
+        help_text=_("All times are shown in this zone, such as Europe/London."),
+    )
+    place = models.CharField(_("place as shown with times"), max_length=60, help_text=_("Such as “London”."))
+    language = models.CharField(_("first language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
+    contact_email = models.EmailField(_("mailbox for answers"))
+    answer_by = models.DateTimeField(_("answers due by"), null=True, blank=True)
+    public = models.BooleanField(_("has public pages"), default=True)
+    public_changes = models.BooleanField(_("shows changes of the agenda to the public"), default=False)
+    illustrative = models.BooleanField(
+        _("demonstration"), default=False, help_text=_("Pages say that people and texts are made up.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = SummitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("summit")
+        verbose_name_plural = _("summits")
+        ordering = ["-starts_on", "slug"]
+        constraints = [
+            models.CheckConstraint(name="summit_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(name="summit_slug_form", condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the summit's public home."""
+        return reverse("summit:home", args=[self.slug])
+
+
+class Venue(PublicModel):
+    """A place where the summit's rooms are."""
+
+    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=_("summit"))
+    name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
+    address = models.TextField(_("address"), blank=True, validators=[validate_printable])
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["summit", "name"], name="venue_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(PublicModel):
+    """A room of a venue."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rooms", verbose_name=_("venue"))
+    name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
+    capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    position = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["position", "name"]
+        constraints = [models.UniqueConstraint(fields=["venue", "name"], name="room_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

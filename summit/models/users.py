@@ -1,0 +1,99 @@
+"""Accounts and the roles they hold. A person is not an account: see people.py."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from summit.models.fields import PublicModel
+from summit.models.summits import Summit
+from summit.models.validators import validate_printable
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; addresses are kept in small letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find an account by its address, whatever the case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an account; without a password it can't sign in by one."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create the account of the one who sets the system up (`manage.py createsuperuser`)."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(PublicModel, AbstractBaseUser, PermissionsMixin):
+    """An account: an address to sign in with. What it may do hangs on its roles, a summit each."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the account opens the admin: it holds a role at a desk, in any summit."""
+        from summit.permissions import can_use_admin
+
+        return can_use_admin(self)
+
+    def get_full_name(self) -> str:
+        """Return the name, or the address where there is none."""
+        return self.name or self.email
+
+
+class Role(models.TextChoices):
+    """The roles at the desks. Focal points and delegates are known by their persons, in `delegations`."""
+
+    ORGANISER = "organiser", _("organiser")
+    PROTOCOL = "protocol", _("protocol")
+    PROGRAMME = "programme", _("programme")
+    PRESS_OFFICER = "press_officer", _("press officer")
+    PRESS_APPROVER = "press_approver", _("press approver")
+    VIEWER = "viewer", _("viewer")
+
+
+class RoleAssignment(models.Model):
+    """An account holds a role in one summit."""
+
+    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=_("summit"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles", verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["summit", "user", "role"]
+        constraints = [
+            models.UniqueConstraint(fields=["summit", "user", "role"], name="role_once"),
+            models.CheckConstraint(name="role_known", condition=models.Q(role__in=Role.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"

@@ -1,0 +1,66 @@
+"""What may stand in a field, said once."""
+
+import re
+import unicodedata
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext_lazy as _
+
+_SEGMENT = re.compile(r"[a-z0-9][a-z0-9-]*")
+# Names that are no route today, kept free for what will want them.
+KEPT_FREE = frozenset({"static", "media", "favicon", "robots", "sitemap", "help", "about", "login", "logout", "new"})
+
+
+def reserved_slugs() -> frozenset[str]:
+    """Return the first segments of all routes, and the names kept free: no summit's slug may be one of them."""
+    found: set[str] = set(KEPT_FREE)
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for entry in patterns:
+            route = prefix + str(entry.pattern).lstrip("^")
+            first = _SEGMENT.match(route)
+            if first:
+                found.add(first.group())
+            elif isinstance(entry, URLResolver) and not route:
+                walk(entry.url_patterns, route)
+
+    walk(get_resolver().url_patterns, "")
+    return frozenset(found)
+
+
+def validate_free_slug(value: str) -> None:
+    """Refuse a slug that is an address of the system itself."""
+    if value in reserved_slugs():
+        raise ValidationError(
+            _("“%(slug)s” is an address of the system itself. Choose another, such as “%(slug)s-2025”."),
+            code="reserved",
+            params={"slug": value},
+        )
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is no zone of the IANA database."""
+    if value not in available_timezones():
+        raise ValidationError(
+            _("“%(zone)s” is no time zone. Use a name like “Europe/London”."), code="zone", params={"zone": value}
+        )
+    ZoneInfo(value)
+
+
+def validate_printable(value: str) -> None:
+    """Refuse control characters, which no document can hold; line breaks and tabs are allowed."""
+    for position, character in enumerate(value):
+        if character not in "\n\r\t" and unicodedata.category(character) == "Cc":
+            raise ValidationError(
+                _("Character %(position)d is a control character. Remove it: it can't be printed."),
+                code="control",
+                params={"position": position + 1},
+            )
+
+
+def validate_colour(value: str) -> None:
+    """Refuse what is no colour of six hexadecimal digits."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValidationError(_("Give the colour as # and six digits, such as #1d4f91."), code="colour")

@@ -1,0 +1,16 @@
+"""The outbox: every message that leaves the system is a row here first."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxConfig(AppConfig):
+    """Messages, their delivery and what became of it."""
+
+    name = "summit.outbox"
+    label = "outbox"
+    verbose_name = _("Outbox")
+
+    def ready(self) -> None:
+        """Register the outbox's own kinds of message, rules and metrics."""
+        from summit.outbox import kinds, permissions  # noqa: F401

@@ -1,0 +1,44 @@
+"""Django's mail backend that stores instead of sending: the web process never opens SMTP."""
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from summit.outbox.domain import enqueue
+from summit.outbox.kinds import SYSTEM_MAIL
+from summit.outbox.models import Message
+from summit.outbox.models.messages import new_nonce
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Stores whatever is sent by django.core.mail, a message to each recipient."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Store the mails in the outbox and return how many."""
+        stored = 0
+        for mail in email_messages:
+            nonce = new_nonce()
+            domain = enqueue.sender_domain()
+            mail.extra_headers.setdefault("Message-ID", f"<{nonce}@{domain}>")
+            content = mail.message().as_bytes(linesep="\r\n")
+            rows = [self._row(mail, address, nonce, content) for address in mail.recipients()]
+            with transaction.atomic():
+                stored += bool(enqueue.store(rows))
+        return stored
+
+    @staticmethod
+    def _row(mail: EmailMessage, address: str, nonce: str, content: bytes) -> Message:
+        row = enqueue.draft(
+            summit=None,
+            kind=SYSTEM_MAIL.name,
+            subject_key=f"mail:{nonce}",
+            recipient_key=f"mailbox:{nonce}",
+            address=address,
+            language="en",
+            facts={},
+        )
+        row.rendered = content
+        row.rendered_subject = str(mail.subject)[:255]
+        return row

@@ -1,0 +1,165 @@
+"""Delivery: claim a batch, render it once, send one, mark one.
+
+Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of the
+attempt is the fencing token without which nothing is marked. A killed worker's messages are claimed again when the
+lease is over; doubled is at most the one that it was sending.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from summit.domain import audit
+from summit.models import User
+from summit.outbox.domain import mime, transport
+from summit.outbox.kinds import KINDS
+from summit.outbox.models import Message, MessageState
+from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
+from summit.outbox.permissions import check_can_send_again
+
+logger = logging.getLogger(__name__)
+
+# Seconds until the next attempt, by the attempts made; the last one repeats.
+BACK_OFF = (5, 15, 60, 300, 900, 1800)
+
+
+def claim(ids: Iterable[int]) -> list[Message]:
+    """Claim those of `ids` that are due and that nobody holds, and return them with their attempt's number."""
+    with transaction.atomic():
+        candidates = Message.objects.filter(pk__in=list(ids))
+        locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
+        # Conditions again, not only the keys: where rows can't be locked the UPDATE itself must decide.
+        taken = (
+            Message.objects.filter(pk__in=locked)
+            .due()
+            .update(lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE), attempts=F("attempts") + 1)
+        )
+        return list(Message.objects.filter(pk__in=locked).order_by("id")) if taken else []
+
+
+def _can_skip_locked() -> bool:
+    return transaction.get_connection().features.has_select_for_update_skip_locked
+
+
+def deliver(ids: Sequence[int]) -> int:
+    """Deliver those of `ids` that are due and free; return how many went out."""
+    started = time.monotonic()
+    messages = render_all(claim(ids))
+    sent = 0
+    with transport.connection() as wire:
+        for position, message in enumerate(messages):
+            # What is left of the lease must cover a whole send, else somebody else may hold the message by then.
+            if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
+                release(messages[position:])
+                break
+            sent += deliver_one(message, wire)
+    return sent
+
+
+def deliver_one(message: Message, wire: transport.Wire) -> bool:
+    """Send one claimed message and mark what became of it; return whether it went out."""
+    reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
+    if reason:
+        mark(message, MessageState.DROPPED, problem=reason)
+        return False
+    try:
+        wire.send(message)
+    except transport.Refused as refused:
+        logger.warning("message %s failed for good", message.public_id)
+        mark(message, MessageState.FAILED, problem=str(refused))
+        return False
+    except transport.NotNow as later:
+        put_off(message, str(later))
+        return False
+    return mark(message, MessageState.SENT)
+
+
+def render_all(messages: list[Message]) -> list[Message]:
+    """Render what has no bytes yet and keep the bytes, before anything is attempted; return what can be sent."""
+    ready, fresh = [], []
+    for message in messages:
+        if message.rendered is None:
+            try:
+                mail = mime.render(message)
+                message.rendered = mime.build(message, mail)
+                message.rendered_subject = mail.subject[:255]
+            except Exception as problem:  # one message that can't be rendered must not stop the others
+                logger.exception("message %s can't be rendered", message.public_id)
+                mark(message, MessageState.FAILED, problem=f"{type(problem).__name__} while the mail was written")
+                continue
+            fresh.append(message)
+        ready.append(message)
+    if fresh:
+        Message.objects.bulk_update(fresh, ["rendered", "rendered_subject"], batch_size=50)
+    return ready
+
+
+def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
+    """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
+    if state not in TRANSITIONS[MessageState.PENDING]:
+        raise ValueError(f"a message to be sent can't become {state}")
+    values = {"state": state, "problem": problem[:2000], "lease_until": None}
+    if state == MessageState.SENT:
+        values["sent_at"] = Now()
+    return bool(_held(message).update(**values))
+
+
+def put_off(message: Message, problem: str) -> None:
+    """Try again later, or give up after OUTBOX_MAX_ATTEMPTS."""
+    if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
+        mark(message, MessageState.FAILED, problem=f"{problem} ({message.attempts} attempts)")
+        return
+    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    _held(message).update(
+        lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=problem[:2000]
+    )
+
+
+def release(messages: Sequence[Message]) -> None:
+    """Give back what was claimed but not attempted: it is due at once and the attempt does not count."""
+    for message in messages:
+        _held(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
+
+
+def _held(message: Message) -> MessageQuerySet:
+    """The row, if this attempt still holds it."""
+    return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.PENDING)
+
+
+def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
+    """Yield (task, ids) in batches for all that is due: what the sweep queues.
+
+    Each row is marked as handed for a few seconds, so that the next sweep does not queue it again while a worker
+    has it in its queue; where the queue is lost, the sweep after that hands it out anew.
+    """
+    free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
+    with transaction.atomic():
+        rows = list(
+            Message.objects.due().filter(free).order_by("next_attempt_at", "id").values_list("pk", "kind")[:limit]
+        )
+        Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(handed_until=Now() + timedelta(seconds=15))
+    by_task: dict[str, list[int]] = {}
+    for pk, kind in rows:
+        by_task.setdefault(KINDS[kind].task, []).append(pk)
+    for task, ids in by_task.items():
+        for start in range(0, len(ids), settings.OUTBOX_BATCH):
+            yield task, ids[start : start + settings.OUTBOX_BATCH]
+
+
+def send_again(*, message: Message, by: User) -> None:
+    """Put a failed message back in line, as the same mail. Raises PermissionDenied, or ValueError if it has not
+    failed."""
+    check_can_send_again(by, message)
+    with transaction.atomic():
+        changed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
+            state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
+        )
+        if not changed:
+            raise ValueError("Only a failed message can be sent again.")
+        audit.record(by=by, action="outbox.send_again", target=message, summit=message.summit)

@@ -1,0 +1,58 @@
+"""From a message to the bytes of a mail (RFC 5322, RFC 2045)."""
+
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils import translation
+
+from summit.outbox.kinds import KINDS, Attachment, Mail
+from summit.outbox.models import Message
+
+POLICY = SMTP.clone(max_line_length=78)
+
+
+def render(message: Message) -> Mail:
+    """Return what the message says, in its language."""
+    with translation.override(message.language):
+        return KINDS[message.kind].render(message)
+
+
+def _add(parent: MIMEPart, part: Attachment) -> None:
+    main, sub = part.mimetype.split("/", 1)
+    if part.inline and main == "text":
+        parent.add_alternative(part.content.decode(), subtype=sub, charset="utf-8", cte="base64", params=part.params)
+    elif main == "text":
+        parent.add_attachment(
+            part.content.decode(),
+            subtype=sub,
+            charset="utf-8",
+            cte="base64",
+            filename=part.filename,
+            params=part.params,
+        )
+    else:
+        parent.add_attachment(part.content, maintype=main, subtype=sub, filename=part.filename, params=part.params)
+
+
+def build(message: Message, mail: Mail) -> bytes:
+    """Return the mail as it goes over the wire. The same message always gives the same headers."""
+    mime = EmailMessage(policy=POLICY)
+    # A line break in a name or title would start a header of its own.
+    mime["Subject"] = " ".join(mail.subject.split())
+    mime["From"] = settings.DEFAULT_FROM_EMAIL
+    mime["To"] = message.address
+    if mail.reply_to:
+        mime["Reply-To"] = mail.reply_to
+    mime["Date"] = format_datetime(message.date)
+    mime["Message-ID"] = message.message_id
+    mime["Content-Language"] = message.language
+    # RFC 3834: no vacation notice answers this.
+    mime["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        mime[name] = value
+    mime.set_content(mail.text, charset="utf-8", cte="quoted-printable")
+    for part in sorted(mail.attachments, key=lambda part: not part.inline):
+        _add(mime, part)
+    return bytes(mime)

@@ -1,0 +1,118 @@
+"""A message, from the transaction that caused it to what became of it."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from summit.models import Person, Summit
+from summit.models.fields import EncryptedBytesField, PublicModel
+
+
+class MessageState(models.TextChoices):
+    """What became of a message."""
+
+    PENDING = "pending", _("to be sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("no longer called for")
+
+
+# The one table of what may follow what; domain/delivery.py writes states by these rows alone.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    MessageState.PENDING: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.DROPPED}),
+    MessageState.FAILED: frozenset({MessageState.PENDING}),
+    MessageState.SENT: frozenset(),
+    MessageState.DROPPED: frozenset(),
+}
+
+
+def new_nonce() -> str:
+    """Return 32 hexadecimal digits, 128 bits, from which a message's links are signed."""
+    return secrets.token_hex(16)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages."""
+
+    def due(self) -> "MessageQuerySet":
+        """Return those that wait, whose time has come and that nobody holds, on the database's clock."""
+        return self.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
+            state=MessageState.PENDING,
+            next_attempt_at__lte=Now(),
+        )
+
+
+class Message(PublicModel):
+    """One mail to one mailbox, stored by the transaction that caused it.
+
+    Its facts are frozen by a trigger. `rendered` is what goes over the wire, kept before the first attempt, so that
+    a second attempt is the same mail with the same Message-ID; it is encrypted, since it holds links that open doors.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("summit")
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    # What it is about, such as "delegations.invitation:k3…", and that thing's version: with the recipient they
+    # make the message unique, so that no cause can write to the same mailbox twice.
+    subject_key = models.CharField(_("about"), max_length=80)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    recipient_key = models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber."))
+    person = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    address = models.EmailField(_("mailbox"))
+    language = models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE)
+    facts = models.JSONField(_("facts"), default=dict)
+    nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
+    message_id = models.CharField("Message-ID", max_length=120, unique=True, editable=False)
+    created_at = models.DateTimeField(_("caused at"), db_default=Now())
+
+    state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.PENDING)
+    rendered = EncryptedBytesField(null=True, editable=False)
+    rendered_subject = models.CharField(_("subject"), max_length=255, blank=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
+    lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    # Set when a sweep has handed the message to a worker, so that the next sweep does not queue it again at once.
+    handed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    problem = models.TextField(_("what went wrong"), blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_key", "version", "recipient_key", "address"], name="message_once"
+            ),
+            models.CheckConstraint(name="message_state_known", condition=Q(state__in=MessageState.values)),
+            models.CheckConstraint(
+                name="message_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="message_failure_says_why", condition=~Q(state__in=["failed", "dropped"]) | ~Q(problem="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], name="message_due", condition=Q(state="pending")),
+            models.Index(fields=["summit", "kind", "state"], name="message_by_kind"),
+            models.Index(fields=["subject_key"], name="message_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    @property
+    def date(self) -> datetime:
+        """The Date header: when it was caused, the same on every attempt."""
+        return self.created_at

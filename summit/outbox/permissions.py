@@ -1,0 +1,18 @@
+"""Who may look into the outbox and send again."""
+
+from summit.models import Role
+from summit.outbox.models import Message
+from summit.permissions import DESKS, Actor, allows, check, declare, declare_model
+
+declare_model("outbox.message", view=DESKS, change=())
+declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
+
+
+def can_send_again(user: Actor, message: Message) -> bool:
+    """Return whether the account may have a failed message sent again."""
+    return allows(user, "outbox.send_again", message.summit_id)
+
+
+def check_can_send_again(user: Actor, message: Message) -> None:
+    """Raise PermissionDenied where `can_send_again` is false."""
+    check(user, "outbox.send_again", message.summit_id)

@@ -1,0 +1,8 @@
+"""The public home of a summit."""
+
+from django.urls import path
+
+from summit import views
+
+app_name = "summit"
+urlpatterns = [path("", views.home, name="home")]

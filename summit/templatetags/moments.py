@@ -1,0 +1,47 @@
+"""Times as people read them: in the venue's zone, with its name."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from summit.models import Summit
+
+register = template.Library()
+
+
+def local(moment: datetime, summit: Summit) -> datetime:
+    """Return a moment in the venue's zone."""
+    return moment.astimezone(summit.zone)
+
+
+@register.filter
+def clock(moment: datetime, summit: Summit) -> str:
+    """Return "14:30"."""
+    return local(moment, summit).strftime("%H:%M")
+
+
+@register.filter
+def clock_zone(moment: datetime, summit: Summit) -> str:
+    """Return "14:30 London time"."""
+    return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.place}
+
+
+@register.filter
+def day(moment: datetime | date, summit: Summit) -> str:
+    """Return "Monday 31 March 2025" in the reader's language."""
+    found = local(moment, summit).date() if isinstance(moment, datetime) else moment
+    return formats.date_format(found, "l j F Y")
+
+
+@register.filter
+def day_clock(moment: datetime, summit: Summit) -> str:
+    """Return "Monday 31 March 2025, 14:30 London time"."""
+    return _("%(day)s, %(time)s") % {"day": day(moment, summit), "time": clock_zone(moment, summit)}
+
+
+@register.filter
+def iso(moment: datetime, summit: Summit) -> str:
+    """Return the moment for a `datetime` attribute, with the venue's offset (RFC 3339)."""
+    return local(moment, summit).isoformat(timespec="seconds")

@@ -1,0 +1,37 @@
+"""All addresses. The apps above the ground floor are named by strings: nothing here imports upward.
+
+Addresses of a summit come last, since its slug is their first part; a slug that is one of the others is refused
+(summit.models.validators.reserved_slugs).
+"""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from summit import views
+from summit.http import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.root, name="root"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", views.robots, name="robots"),
+    path("accounts/", include("summit.accounts_urls")),
+    path("admin/", admin.site.urls),
+    path("portal/", include("portal.urls")),
+    path("i/", include("portal.letter_urls")),
+    path("api/v1/", include("portal.api_urls")),
+]
+if not settings.PRODUCTION:
+    urlpatterns += [path("dev/", include("summit.outbox.dev_urls"))]
+urlpatterns += [
+    path("<slug:summit>/", include("summit.summit_urls")),
+    path("<slug:summit>/agenda", include("sessions.urls")),
+    path("<slug:summit>/press/", include("press.urls")),
+]
+
+handler400 = "summit.http.errors.bad_request"
+handler403 = "summit.http.errors.forbidden"
+handler404 = "summit.http.errors.not_found"
+handler500 = "summit.http.errors.server_error"

@@ -1,0 +1,56 @@
+"""The public entrance: `/`, a summit's home, robots.txt."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from summit.home import panels
+from summit.http.public import public_page
+from summit.models import Summit
+
+
+def get_summit(slug: str) -> Summit:
+    """Return the public summit at an address. Raises Http404 for one that is not there or not public."""
+    try:
+        return Summit.objects.open_to_public().get(slug=slug)
+    except Summit.DoesNotExist:
+        raise Http404 from None
+
+
+def root(request: HttpRequest) -> HttpResponse:
+    """Lead to the summit that is on, or the only one, or list them: the one address that negotiates the language."""
+    asked = request.GET.get("lang", "")
+    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+    listed = list(Summit.objects.open_to_public())
+    today = timezone.now().date()
+    running = [summit for summit in listed if summit.starts_on <= today <= summit.ends_on]
+    only = running if len(running) == 1 else listed
+    if len(only) == 1:
+        response = HttpResponse(status=302)
+        query = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
+        response["Location"] = f"{only[0].get_absolute_url()}{query}"
+    else:
+        with translation.override(language):
+            response = render(request, "portal/summits.html", {"summits": listed})
+        response["Content-Language"] = language
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@public_page
+def home(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show a summit: what it is, where and when, its agenda and what its press office has published."""
+    found = get_summit(summit)
+    return render(request, "portal/home.html", {"summit": found, "panels": panels(found)})
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    """Keep crawlers out of what is personal."""
+    del request
+    closed = ("/admin/", "/portal/", "/accounts/", "/i/", "/api/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,60 @@
+"""What every test stands on: no network, no waiting, a real database."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
+
+REAL_CONNECT = socket.socket.connect
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in real browsers last: they are the slowest and the first failure should come early."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Refuse every connection but those to this machine in tests that say so, and to the database."""
+    allowed = request.node.get_closest_marker("browser") or request.node.get_closest_marker("loopback")
+
+    def connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if allowed and (self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost")):
+            return REAL_CONNECT(self, address)
+        raise AssertionError(f"a test opened a connection to {address!r}")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def mail_to_memory(settings: Any) -> None:
+    """Let the outbox deliver into django.core.mail.outbox."""
+    settings.OUTBOX_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    settings.EMAIL_BACKEND = "summit.outbox.backends.OutboxBackend"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_triggers() -> Iterator[None]:
+    """Let transactional tests empty the tables on SQLite, whose DELETE would meet the triggers."""
+    original = SQLiteOperations.sql_flush
+
+    def sql_flush(self: SQLiteOperations, *args: Any, **kwargs: Any) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drop = [f'DROP TRIGGER "{name}"' for name, _sql in triggers]
+        return [*drop, *original(self, *args, **kwargs), *(sql for _name, sql in triggers)]
+
+    SQLiteOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+    yield
+    SQLiteOperations.sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def sqlite() -> bool:
+    """Whether this run is on SQLite."""
+    return connection.vendor == "sqlite"

@@ -1,0 +1,222 @@
+"""Objects for tests. Each makes what it needs and nothing more."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
+from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
+from sessions.models import Participant, Release, Session, Slot
+from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
+from summit.outbox.models import Message
+
+START = datetime(2025, 3, 31, 8, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+
+class SummitFactory(DjangoModelFactory[Summit]):
+    class Meta:
+        model = Summit
+
+    slug = factory.Sequence(lambda n: f"summit-{n}")
+    name = factory.Sequence(lambda n: f"Summit {n}")
+    short_name = factory.Sequence(lambda n: f"S{n}")
+    host = "Hostland"
+    starts_on = date(2025, 3, 31)
+    ends_on = date(2025, 4, 1)
+    time_zone = "Europe/London"
+    place = "London"
+    contact_email = "protocol@host.example"
+
+
+class VenueFactory(DjangoModelFactory[Venue]):
+    class Meta:
+        model = Venue
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"House {n}")
+
+
+class RoomFactory(DjangoModelFactory[Room]):
+    class Meta:
+        model = Room
+
+    venue = factory.SubFactory(VenueFactory)
+    name = factory.Sequence(lambda n: f"Room {n}")
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"user{n}@host.example")
+    name = factory.Sequence(lambda n: f"User {n}")
+
+    @factory.post_generation
+    def password(obj: User, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        obj.set_password(extracted or PASSWORD)
+        if create:
+            obj.save(update_fields=["password"])
+
+    @classmethod
+    def with_role(cls, role: Role, summit: Summit, **kwargs: Any) -> User:
+        """Make an account that holds a role in a summit."""
+        user = cls.create(**kwargs)
+        RoleAssignment.objects.create(user=user, summit=summit, role=role)
+        return user
+
+
+class PersonFactory(DjangoModelFactory[Person]):
+    class Meta:
+        model = Person
+
+    summit = factory.SubFactory(SummitFactory)
+    office = factory.Sequence(lambda n: f"Minister {n}")
+
+
+class PartyFactory(DjangoModelFactory[Party]):
+    class Meta:
+        model = Party
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Land {n}")
+    formal_name = factory.LazyAttribute(lambda o: f"Republic of {o.name}")
+    sort_key = factory.LazyAttribute(lambda o: o.name)
+    mission_email = factory.Sequence(lambda n: f"mission{n}@land.example")
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
+
+
+class FocalPointFactory(DjangoModelFactory[FocalPoint]):
+    class Meta:
+        model = FocalPoint
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.SubFactory(
+        PersonFactory,
+        summit=factory.SelfAttribute("..party.summit"),
+        email=factory.Sequence(lambda n: f"focal{n}@land.example"),
+    )
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    party = factory.SubFactory(PartyFactory)
+
+
+class InvitationLinkFactory(DjangoModelFactory[InvitationLink]):
+    class Meta:
+        model = InvitationLink
+
+    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    address = factory.Sequence(lambda n: f"link{n}@land.example")
+    expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class SessionFactory(DjangoModelFactory[Session]):
+    class Meta:
+        model = Session
+
+    summit = factory.SubFactory(SummitFactory)
+    title = factory.Sequence(lambda n: f"Session {n}")
+    starts_at = START
+    ends_at = START + timedelta(hours=1)
+
+
+class ParticipantFactory(DjangoModelFactory[Participant]):
+    class Meta:
+        model = Participant
+
+    session = factory.SubFactory(SessionFactory)
+
+
+class SlotFactory(DjangoModelFactory[Slot]):
+    class Meta:
+        model = Slot
+
+    session = factory.SubFactory(SessionFactory)
+    speaker = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
+
+
+class ReleaseFactory(DjangoModelFactory[Release]):
+    class Meta:
+        model = Release
+
+    summit = factory.SubFactory(SummitFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    released_by = factory.SubFactory(UserFactory)
+
+
+class LiftFactory(DjangoModelFactory[Lift]):
+    class Meta:
+        model = Lift
+
+    summit = factory.SubFactory(SummitFactory)
+
+
+class TextFactory(DjangoModelFactory[Text]):
+    class Meta:
+        model = Text
+
+    summit = factory.SubFactory(SummitFactory)
+    slug = factory.Sequence(lambda n: f"text-{n}")
+    lift = factory.SubFactory(LiftFactory, summit=factory.SelfAttribute("..summit"))
+
+
+class TextVersionFactory(DjangoModelFactory[TextVersion]):
+    class Meta:
+        model = TextVersion
+
+    text = factory.SubFactory(TextFactory)
+    language = "en"
+    authoritative = True
+
+
+class EditionFactory(DjangoModelFactory[Edition]):
+    class Meta:
+        model = Edition
+
+    version = factory.SubFactory(TextVersionFactory)
+    number = 1
+    title = factory.Sequence(lambda n: f"Title {n}")
+    body = "A paragraph.\n\nAnother paragraph."
+    author = factory.SubFactory(UserFactory)
+
+    class Params:
+        approved = factory.Trait(
+            state=EditionState.APPROVED,
+            decided_by=factory.SubFactory(UserFactory),
+            decided_at=START,
+        )
+
+
+class SubscriberFactory(DjangoModelFactory[Subscriber]):
+    class Meta:
+        model = Subscriber
+
+    summit = factory.SubFactory(SummitFactory)
+    address = factory.Sequence(lambda n: f"reader{n}@paper.example")
+    confirmed_at = START
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    class Meta:
+        model = Message
+
+    kind = "system"
+    subject_key = factory.Sequence(lambda n: f"test:{n}")
+    recipient_key = factory.Sequence(lambda n: f"test:{n}")
+    address = factory.Sequence(lambda n: f"box{n}@land.example")
+    message_id = factory.Sequence(lambda n: f"<{n}@test>")
+    rendered = b"Subject: test\r\n\r\ntest\r\n"
