@@ -5,4 +5,7 @@ from django.urls import path
 from summit import views
 
 app_name = "summit"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("theme.css", views.theme, name="theme"),
+]

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from summit.domain import colours
 from summit.home import panels
 from summit.http.public import public_page
 from summit.models import Summit
@@ -44,7 +45,19 @@ def root(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit: what it is, where and when, its agenda and what its press office has published."""
     found = get_summit(summit)
-    return render(request, "portal/home.html", {"summit": found, "panels": panels(found)})
+    return render(
+        request, "portal/home.html", {"summit": found, "venues": found.venues.all(), "panels": panels(found)}
+    )
+
+
+@public_page
+def theme(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give a summit's colour as a stylesheet; its address carries the colour, so that it can be kept for a while."""
+    del request
+    content = colours.stylesheet(get_summit(summit).accent)
+    return HttpResponse(
+        content, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
+    )
 
 
 @public_page

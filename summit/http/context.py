@@ -15,5 +15,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "languages": settings.LANGUAGES,
+        # Public pages keep no language for anybody, so that their links carry it.
+        "lang_query": "" if language == settings.LANGUAGE_CODE else f"?lang={language}",
         "development": not settings.PRODUCTION,
     }

@@ -1,0 +1,32 @@
+// Counts down to the moment in data-until. data-now, where a personal page gives it, is the server's clock when the
+// page was made: a wrong clock in the reader's device then does no harm. Without this script the text stays as it is.
+(() => {
+  "use strict";
+  const places = [...document.querySelectorAll("[data-until]")];
+  if (!places.length) return;
+  const loaded = Date.now();
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
+  const two = (number) => String(number).padStart(2, "0");
+
+  function say(seconds) {
+    if (seconds >= 172800) return words.format(Math.floor(seconds / 86400), "day");
+    const hours = Math.floor(seconds / 3600);
+    const minutes = Math.floor((seconds % 3600) / 60);
+    const rest = two(seconds % 60);
+    return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+  }
+
+  function tick() {
+    for (const place of places) {
+      const given = Date.parse(place.dataset.now || "");
+      const now = Number.isNaN(given) ? Date.now() : given + (Date.now() - loaded);
+      const left = Math.ceil((Date.parse(place.dataset.until) - now) / 1000);
+      if (left > 0) place.textContent = say(left);
+      else if (place.dataset.past) place.textContent = place.dataset.past;
+      else if (!Number.isNaN(left)) place.textContent = say(0);
+    }
+  }
+
+  tick();
+  setInterval(tick, 1000);
+})();

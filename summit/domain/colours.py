@@ -1,0 +1,96 @@
+"""Colour arithmetic: a summit chooses one colour, and whatever it chose stays readable in both themes.
+
+Contrast is that of WCAG 2.2, from 1 (none) to 21 (black on white); text needs 4.5.
+"""
+
+from dataclasses import dataclass
+
+TEXT = 4.5
+# The grounds on which the accent stands as text, and the inks that stand on it; the same as in static/css/summit.css.
+LIGHT_GROUNDS = ("#fbfaf6", "#ffffff", "#f1efe8")
+DARK_GROUNDS = ("#161614", "#1f1f1c", "#282824")
+LIGHT_INK = "#ffffff"
+DARK_INK = "#10100e"
+# How strongly the accent tints the ground behind what is now or chosen, where it must stay readable as well.
+LIGHT_WASH = 0.08
+DARK_WASH = 0.14
+
+
+@dataclass(frozen=True)
+class Accent:
+    """A colour and the ink that is readable on it."""
+
+    colour: str
+    ink: str
+
+
+def channels(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, each 0 to 255, of "#rrggbb". Raises ValueError for anything else."""
+    if len(colour) != 7 or not colour.startswith("#"):
+        raise ValueError(f"{colour!r} is no colour of six hexadecimal digits")
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, from 0 for black to 1 for white (WCAG 2.2)."""
+    red, green, blue = (_linear(value / 255) for value in channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Return `colour` with a share, 0 to 1, of another in it."""
+    mixed = (round(a + (b - a) * share) for a, b in zip(channels(colour), channels(other), strict=True))
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
+def readable(colour: str, grounds: tuple[str, ...], wash: float, towards: str) -> str:
+    """Return the colour, moved towards another only as far as it needs to be readable on all grounds and on the
+    first of them tinted with itself."""
+    for step in range(101):
+        moved = mix(colour, towards, step / 100)
+        behind = (*grounds, mix(grounds[0], moved, wash))
+        if all(contrast(moved, ground) >= TEXT for ground in behind):
+            return moved
+    return towards
+
+
+def ink_on(colour: str) -> str:
+    """Return the ink, light or dark, that is more readable on a colour."""
+    return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(colour, ink))
+
+
+def light_accent(colour: str) -> Accent:
+    """Return the accent on paper: the colour, darkened where it would be too pale to read."""
+    found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, "#000000")
+    return Accent(found, ink_on(found))
+
+
+def dark_accent(colour: str) -> Accent:
+    """Return the accent on a dark ground: the colour, lightened where it would be too dark to read."""
+    found = readable(colour, DARK_GROUNDS, DARK_WASH, "#ffffff")
+    return Accent(found, ink_on(found))
+
+
+def stylesheet(colour: str) -> str:
+    """Return the stylesheet that gives a summit its colour; forced colours stay the reader's."""
+    light, dark = light_accent(colour), dark_accent(colour)
+    return (
+        "@layer tokens {\n"
+        "  @media (forced-colors: none) {\n"
+        f"    :root {{ --accent: {light.colour}; --accent-ink: {light.ink}; }}\n"
+        "    @media (prefers-color-scheme: dark) {\n"
+        f"      :root {{ --accent: {dark.colour}; --accent-ink: {dark.ink}; }}\n"
+        "    }\n"
+        "  }\n"
+        "}\n"
+    )

@@ -1,0 +1,18 @@
+"""Pages that are composed of panels: a template with what it needs, each from the app that knows."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def render_panel(context: Context, name: str, values: dict[str, Any]) -> SafeString:
+    """Render a panel's template: it sees the page's context with its own values over it, also as `panel`."""
+    assert context.template is not None  # noqa: S101 - a tag runs inside a template
+    found = context.template.engine.get_template(name)
+    with context.push(panel=values, **values):
+        return mark_safe(found.render(context))  # noqa: S308 - a template's own output
