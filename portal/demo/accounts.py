@@ -1,0 +1,60 @@
+"""The accounts of a demonstration: one for each desk, one focal point, one delegate; none of them a superuser."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from portal.demo.ids import Ids
+from summit.models import Role, RoleAssignment, Summit, User
+
+DOMAIN = "summit.example"
+# Known to everybody who can read this: for development alone, and never set in production.
+PASSWORD = "correct-border-2025"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the demonstration. Without roles it belongs to a person of a delegation."""
+
+    box: str
+    label: str
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def email(self) -> str:
+        """The address in the demonstration of the real summit."""
+        return f"{self.box}@{DOMAIN}"
+
+
+ACCOUNTS = (
+    Account("organiser", "Organiser", (Role.ORGANISER, Role.PROGRAMME)),
+    Account("protocol", "Protocol", (Role.PROTOCOL,)),
+    Account("press", "Press officer", (Role.PRESS_OFFICER,)),
+    Account("approver", "Press approver", (Role.PRESS_APPROVER,)),
+    Account("focal", "Focal point"),
+    Account("delegate", "Delegate"),
+)
+
+
+def make_accounts(
+    *, summit: Summit, domain: str, ids: Ids, accounts: Iterable[Account] = ACCOUNTS
+) -> dict[str, User]:
+    """Make the accounts under a domain, with their roles in the summit, and return them by mailbox.
+
+    An account that is there already is left as it is, but for its roles in the new summit. In production none gets a
+    password.
+    """
+    made = {}
+    password = None if settings.PRODUCTION else PASSWORD
+    for account in accounts:
+        address = f"{account.box}@{domain}"
+        public_id = ids()
+        user = User.objects.filter(email=address).first()
+        if user is None:
+            user = User.objects.create_user(address, password, name=account.label, public_id=public_id)
+        RoleAssignment.objects.bulk_create(
+            RoleAssignment(summit=summit, user=user, role=role) for role in account.roles
+        )
+        made[account.box] = user
+    return made

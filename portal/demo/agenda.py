@@ -1,0 +1,279 @@
+"""The agenda of the Border Security Summit of 2025.
+
+What is public is from reports of the event: the opening addresses, the themes, the roundtable, the Tunisian
+minister's bilateral meetings, the interviews before the opening. Times, rooms and who sat in which working
+session are illustrative.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from sessions.models import SessionKind, Visibility
+
+FIRST, SECOND = date(2025, 3, 31), date(2025, 4, 1)
+VENUE = ("Lancaster House", "Stable Yard, St James’s, London SW1A 1BB")
+ROOMS = (
+    ("Long Gallery", 180),
+    ("Music Room", 90),
+    ("State Drawing Room", 60),
+    ("Gold Room", 40),
+    ("Eagle Room", 20),
+    ("Grand Hall", 150),
+    ("Forecourt", None),
+    ("Press centre", 70),
+)
+
+# The host's people, by the keys that the agenda names them with.
+HOST_PEOPLE = {
+    "prime_minister": "Prime Minister, United Kingdom",
+    "home_secretary": "Home Secretary, United Kingdom",
+    "border_minister": "Minister for Border Security and Asylum, United Kingdom",
+    "commander": "Border Security Commander, United Kingdom",
+    "home_office": "Official of the Home Office, United Kingdom",
+    "border_force": "Official of the Border Force, United Kingdom",
+    "crime_agency": "Official of the National Crime Agency, United Kingdom",
+}
+ALL = ("*",)
+JOINT_STATEMENT = ("Albania", "China", "Sweden", "Tunisia", "United Kingdom", "United States", "Vietnam")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A speech: who holds it, by the key of a host's person, its title and its minutes."""
+
+    speaker: str
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session as it is loaded, in London time."""
+
+    day: date
+    starts: time
+    ends: time
+    kind: SessionKind
+    title: str
+    room: str
+    visibility: Visibility
+    summary: str = ""
+    chair: str = ""
+    parties: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    speeches: tuple[Speech, ...] = ()
+
+
+def _bilateral(day: date, starts: time, ends: time, other: str, people: tuple[str, ...] = ()) -> Entry:
+    return Entry(
+        day,
+        starts,
+        ends,
+        SessionKind.BILATERAL,
+        f"Tunisia and {other}",
+        "Eagle Room",
+        Visibility.PARTICIPANTS,
+        "The Tunisian Minister of the Interior meets a counterpart.",
+        parties=("Tunisia", other),
+        people=people,
+    )
+
+
+DAY_ONE = (
+    Entry(
+        FIRST,
+        time(6, 50),
+        time(7, 40),
+        SessionKind.DOORSTEP,
+        "Broadcast interviews before the opening",
+        "Forecourt",
+        Visibility.ORGANISERS,
+        "Morning programmes of radio and television.",
+        people=("border_minister",),
+    ),
+    Entry(
+        FIRST,
+        time(8, 0),
+        time(9, 15),
+        SessionKind.ARRIVALS,
+        "Arrivals of heads of delegation",
+        "Grand Hall",
+        Visibility.ACCREDITED,
+        "In the order of arrival cards; the Home Secretary receives.",
+        chair="home_secretary",
+        parties=ALL,
+    ),
+    Entry(
+        FIRST,
+        time(9, 30),
+        time(10, 5),
+        SessionKind.PLENARY,
+        "Opening",
+        "Long Gallery",
+        Visibility.PUBLIC,
+        "Opening addresses by the Prime Minister and by the Home Secretary, host of the summit.",
+        chair="home_secretary",
+        parties=ALL,
+        speeches=(
+            Speech("prime_minister", "Opening address", 15),
+            Speech("home_secretary", "Address of the host", 15),
+        ),
+    ),
+    Entry(
+        FIRST,
+        time(10, 10),
+        time(10, 25),
+        SessionKind.FAMILY_PHOTO,
+        "Family photo",
+        "Grand Hall",
+        Visibility.PUBLIC,
+        "Heads of delegation.",
+        parties=ALL,
+    ),
+    Entry(
+        FIRST,
+        time(10, 30),
+        time(11, 15),
+        SessionKind.ROUNDTABLE,
+        "Roundtable chaired by the Prime Minister",
+        "State Drawing Room",
+        Visibility.PARTICIPANTS,
+        chair="prime_minister",
+        parties=("United Kingdom",),
+        people=("border_minister", "commander", "home_office", "border_force", "crime_agency"),
+    ),
+    Entry(
+        FIRST,
+        time(11, 30),
+        time(12, 45),
+        SessionKind.WORKING_SESSION,
+        "Supply chains and enablers",
+        "Music Room",
+        Visibility.PUBLIC,
+        "How boats, engines and false papers reach the smugglers, and who makes their trade possible.",
+        chair="commander",
+        parties=(
+            *("United Kingdom", "Albania", "Austria", "Bulgaria", "China", "France", "Germany", "Interpol"),
+            *("Iraq", "Kurdistan Regional Government", "Netherlands", "Serbia", "Türkiye", "Vietnam"),
+        ),
+    ),
+    Entry(
+        FIRST,
+        time(12, 45),
+        time(14, 0),
+        SessionKind.WORKING_LUNCH,
+        "Working lunch of heads of delegation",
+        "Long Gallery",
+        Visibility.ACCREDITED,
+        chair="home_secretary",
+        parties=ALL,
+    ),
+    Entry(
+        FIRST,
+        time(14, 15),
+        time(15, 15),
+        SessionKind.WORKING_SESSION,
+        "Criminal finances",
+        "Music Room",
+        Visibility.PUBLIC,
+        "Following the money of organised immigration crime, from cash to informal transfers.",
+        chair="crime_agency",
+        parties=(
+            *("United Kingdom", "Cyprus", "Germany", "Interpol", "Iraq", "Italy", "Malta", "Nigeria", "Pakistan"),
+            *("Spain", "Sweden", "Switzerland", "Tunisia", "United States"),
+        ),
+    ),
+    Entry(
+        FIRST,
+        time(15, 30),
+        time(16, 15),
+        SessionKind.WORKING_SESSION,
+        "The host’s systems approach to border security",
+        "Long Gallery",
+        Visibility.PUBLIC,
+        "How the host joins up command, law enforcement and returns.",
+        chair="border_minister",
+        parties=ALL,
+    ),
+    Entry(
+        FIRST,
+        time(16, 30),
+        time(17, 30),
+        SessionKind.WORKING_SESSION,
+        "Countering promotion online",
+        "Music Room",
+        Visibility.PUBLIC,
+        "How illegal migration is advertised online and what can be done, with technology companies.",
+        chair="home_secretary",
+        parties=(
+            *("United Kingdom", "Albania", "Egypt", "France", "India", "Interpol", "Italy", "Meta", "Sweden"),
+            *("TikTok", "Tunisia", "United States", "Vietnam", "X"),
+        ),
+    ),
+    _bilateral(FIRST, time(17, 45), time(18, 10), "United Kingdom", ("home_secretary", "border_minister")),
+    _bilateral(FIRST, time(18, 15), time(18, 35), "Italy"),
+)
+
+DAY_TWO = (
+    Entry(
+        SECOND,
+        time(7, 45),
+        time(8, 15),
+        SessionKind.INTERNAL,
+        "Morning meeting of the host’s desks",
+        "Gold Room",
+        Visibility.ORGANISERS,
+        chair="home_office",
+        people=("border_force", "crime_agency"),
+    ),
+    _bilateral(SECOND, time(8, 30), time(8, 50), "Iraq"),
+    _bilateral(SECOND, time(8, 55), time(9, 15), "Austria"),
+    Entry(
+        SECOND,
+        time(9, 30),
+        time(10, 45),
+        SessionKind.PLENARY,
+        "Plenary: reports from the working sessions",
+        "Long Gallery",
+        Visibility.ACCREDITED,
+        "The chairs report; delegations comment.",
+        chair="home_secretary",
+        parties=ALL,
+    ),
+    _bilateral(SECOND, time(10, 50), time(11, 10), "France"),
+    _bilateral(SECOND, time(11, 15), time(11, 35), "Nigeria"),
+    Entry(
+        SECOND,
+        time(11, 40),
+        time(11, 55),
+        SessionKind.SIGNING,
+        "Joint statement of seven governments",
+        "State Drawing Room",
+        Visibility.ACCREDITED,
+        parties=JOINT_STATEMENT,
+    ),
+    Entry(
+        SECOND,
+        time(12, 0),
+        time(12, 45),
+        SessionKind.PLENARY,
+        "Closing and communiqué",
+        "Long Gallery",
+        Visibility.PUBLIC,
+        "The communiqué of the interior ministers.",
+        chair="home_secretary",
+        parties=ALL,
+    ),
+    Entry(
+        SECOND,
+        time(13, 0),
+        time(13, 45),
+        SessionKind.PRESS_CONFERENCE,
+        "Press conference of the host",
+        "Press centre",
+        Visibility.PUBLIC,
+        people=("home_secretary",),
+    ),
+)
+
+AGENDA = DAY_ONE + DAY_TWO

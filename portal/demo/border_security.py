@@ -1,0 +1,239 @@
+"""Loads the Border Security Summit of 2025: what it was, who came, its agenda, and drafts for the press office."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from delegations.models import Capacity, FocalPoint, Membership, Party
+from portal.demo import agenda, parties, texts
+from portal.demo.accounts import DOMAIN, make_accounts
+from portal.demo.ids import Ids
+from portal.demo.parties import PartyRow
+from press.models import Edition, Lift, Subscriber, Text, TextVersion
+from sessions.models import Participant, ParticipantRole, Session, Slot
+from summit.db.clock import db_now
+from summit.domain import audit
+from summit.models import Person, Room, Summit, User, Venue
+
+SLUG = "border-security-2025"
+# The demonstration is there to be answered, so this counts from the day of loading: nothing else depends on it.
+ANSWER_WITHIN = timedelta(days=31)
+SUBSCRIBED = datetime(2025, 3, 24, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Loading:
+    """What has been made so far, by the names that the data use."""
+
+    summit: Summit
+    ids: Ids
+    users: dict[str, User] = field(default_factory=dict)
+    parties: dict[str, Party] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
+
+
+def load() -> Summit:
+    """Load the summit in one transaction and return it. Raises IntegrityError where it is there already."""
+    with transaction.atomic():
+        ids = Ids(slug=SLUG)
+        loading = Loading(_summit(ids), ids)
+        loading.users = make_accounts(summit=loading.summit, domain=DOMAIN, ids=ids)
+        for row in (parties.HOST, *parties.INVITED):
+            _party(loading, row)
+        _host_people(loading)
+        _french_accounts(loading)
+        _sessions(loading)
+        _texts(loading)
+        _subscribers(loading)
+        audit.record(
+            by=audit.SYSTEM,
+            action="demo.load",
+            target=loading.summit,
+            summit=loading.summit,
+            detail=counts(loading.summit),
+        )
+    return loading.summit
+
+
+def counts(summit: Summit) -> dict[str, int]:
+    """Return how much a summit holds."""
+    return {
+        "parties": summit.parties.count(),
+        "people": summit.people.count(),
+        "sessions": summit.sessions.count(),
+        "texts": summit.texts.count(),
+        "subscribers": summit.subscribers.count(),
+    }
+
+
+def _summit(ids: Ids) -> Summit:
+    return Summit.objects.create(
+        public_id=ids(),
+        slug=SLUG,
+        name="Border Security Summit: Organised Immigration Crime 2025",
+        short_name="Border Security Summit 2025",
+        host="United Kingdom (Home Office)",
+        starts_on=date(2025, 3, 31),
+        ends_on=date(2025, 4, 1),
+        time_zone="Europe/London",
+        place="London",
+        contact_email=f"protocol@{DOMAIN}",
+        answer_by=db_now() + ANSWER_WITHIN,
+        public=True,
+        public_changes=True,
+        illustrative=True,
+    )
+
+
+def _party(loading: Loading, row: PartyRow) -> None:
+    host = row is parties.HOST
+    party = loading.parties[row.name] = Party.objects.create(
+        public_id=loading.ids(),
+        summit=loading.summit,
+        kind=row.kind,
+        is_host=host,
+        name=row.name,
+        formal_name=row.formal_name,
+        sort_key=row.key,
+        iso_code=row.iso_code,
+        region=row.region,
+        language=row.language,
+        mission_email=row.mission_email,
+        illustrative=row.illustrative,
+    )
+    if not host:
+        capacity = Capacity.HEAD if party.is_delegation else Capacity.REPRESENTATIVE
+        _member(loading, party, row.head, capacity, 0)
+        if party.is_delegation and row.kind == "country":
+            _member(loading, party, "Director for Border Security", Capacity.DELEGATE, 2)
+    focal = Person.objects.create(
+        public_id=loading.ids(),
+        summit=loading.summit,
+        office=f"Focal point for {row.name}",
+        email=row.focal,
+        language=row.language,
+        user=loading.users["focal"] if row.name == "France" else None,
+    )
+    FocalPoint.objects.create(party=party, person=focal)
+
+
+def _member(
+    loading: Loading, party: Party, office: str, capacity: Capacity, position: int, *, user: User | None = None
+) -> Person:
+    person = Person.objects.create(
+        public_id=loading.ids(),
+        summit=loading.summit,
+        office=office if office.endswith(party.name) else f"{office}, {party.name}",
+        email=user.email if user else "",
+        language=party.language,
+        user=user,
+    )
+    Membership.objects.create(party=party, person=person, capacity=capacity, position=position)
+    return person
+
+
+def _host_people(loading: Loading) -> None:
+    host = loading.parties[parties.HOST.name]
+    for position, (key, office) in enumerate(agenda.HOST_PEOPLE.items()):
+        capacity = Capacity.HEAD if key == "home_secretary" else Capacity.DELEGATE
+        loading.people[key] = _member(loading, host, office, capacity, position)
+
+
+def _french_accounts(loading: Loading) -> None:
+    """Give the delegation of France a deputy who signs in; its focal point has an account already."""
+    france = loading.parties["France"]
+    _member(loading, france, "Deputy Minister of the Interior", Capacity.ALTERNATE, 1, user=loading.users["delegate"])
+
+
+def _sessions(loading: Loading) -> None:
+    name, address = agenda.VENUE
+    venue = Venue.objects.create(public_id=loading.ids(), summit=loading.summit, name=name, address=address)
+    rooms = {
+        room: Room.objects.create(
+            public_id=loading.ids(), venue=venue, name=room, capacity=capacity, position=position
+        )
+        for position, (room, capacity) in enumerate(agenda.ROOMS)
+    }
+    participants: list[Participant] = []
+    for entry in agenda.AGENDA:
+        session = Session.objects.create(
+            public_id=loading.ids(),
+            summit=loading.summit,
+            kind=entry.kind,
+            title=entry.title,
+            summary=entry.summary,
+            starts_at=datetime.combine(entry.day, entry.starts, loading.summit.zone),
+            ends_at=datetime.combine(entry.day, entry.ends, loading.summit.zone),
+            room=rooms[entry.room],
+            visibility=entry.visibility,
+        )
+        participants += _participants(loading, entry, session)
+        for position, speech in enumerate(entry.speeches):
+            loading.slots[speech.speaker] = Slot.objects.create(
+                public_id=loading.ids(),
+                session=session,
+                party=loading.parties[parties.HOST.name],
+                speaker=loading.people[speech.speaker],
+                title=speech.title,
+                position=position,
+                minutes=speech.minutes,
+            )
+    Participant.objects.bulk_create(participants)
+
+
+def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> list[Participant]:
+    """Return who takes part: the chair, people by their keys, parties by name ("*" for all delegations)."""
+    delegations = [party.name for party in loading.parties.values() if party.is_delegation]
+    named = delegations if entry.parties == agenda.ALL else list(entry.parties)
+    people = [(loading.people[key], ParticipantRole.PARTICIPANT) for key in entry.people]
+    if entry.chair:
+        people.insert(0, (loading.people[entry.chair], ParticipantRole.CHAIR))
+    rows = [Participant(session=session, person=person, role=role) for person, role in people]
+    rows += [Participant(session=session, party=loading.parties[name]) for name in named]
+    for position, row in enumerate(rows):
+        row.position = position
+    return rows
+
+
+def _texts(loading: Loading) -> None:
+    lifts = {
+        key: Lift.objects.create(public_id=loading.ids(), summit=loading.summit, mode=mode)
+        for key, mode in texts.LIFTS.items()
+    }
+    for row in texts.TEXTS:
+        text = Text.objects.create(
+            public_id=loading.ids(),
+            summit=loading.summit,
+            kind=row.kind,
+            slug=row.slug,
+            slot=loading.slots[row.speaker] if row.speaker else None,
+            wording=row.wording,
+            lift=lifts[row.lift],
+            contact=texts.CONTACT,
+        )
+        version = TextVersion.objects.create(public_id=loading.ids(), text=text, language="en", authoritative=True)
+        Edition.objects.create(
+            public_id=loading.ids(),
+            version=version,
+            number=1,
+            title=row.title,
+            summary=row.summary,
+            body=row.body,
+            author=loading.users["press"],
+        )
+
+
+def _subscribers(loading: Loading) -> None:
+    Subscriber.objects.bulk_create(
+        Subscriber(
+            public_id=loading.ids(),
+            summit=loading.summit,
+            address=address,
+            language=language,
+            asked_at=SUBSCRIBED,
+            confirmed_at=SUBSCRIBED,
+        )
+        for address, language in texts.SUBSCRIBERS
+    )

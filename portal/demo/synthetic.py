@@ -1,0 +1,216 @@
+"""Loads a synthetic summit of any size, the same for the same seed: for measuring and for filling long lists."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
+
+from django.db import transaction
+
+from delegations.models import (
+    Answer,
+    Capacity,
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    InvitationState,
+    Membership,
+    Party,
+    Region,
+)
+from portal.demo import synthetic_agenda, synthetic_press, world
+from portal.demo.accounts import make_accounts
+from portal.demo.border_security import counts
+from portal.demo.ids import Ids
+from portal.demo.progress import Progress
+from summit.db.clock import db_now
+from summit.domain import audit
+from summit.models import Person, Summit, User
+
+FIRST_DAY = date(2025, 5, 5)
+INVITED_AT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+LINKS_LAST = timedelta(days=31)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large a summit is to be. Raises ValueError for what can't be: each delegation has a head and a focal point,
+    and one of them is the host."""
+
+    delegations: int = 193
+    sessions: int = 500
+    people: int = 2000
+    texts: int = 1000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.delegations < 2:
+            raise ValueError("A summit has at least 2 delegations: the host and a guest.")
+        if self.people < 2 * self.delegations:
+            raise ValueError(f"{self.delegations} delegations need at least {2 * self.delegations} people.")
+        if min(getattr(self, size.name) for size in fields(self)) < 0:
+            raise ValueError("Sizes are not negative.")
+
+
+@dataclass
+class World:
+    """What has been made so far."""
+
+    summit: Summit
+    ids: Ids
+    users: dict[str, User]
+    parties: list[Party] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    # The first people of the list, one for each party, in its order.
+    heads: list[Person] = field(default_factory=list)
+
+
+def domain(slug: str) -> str:
+    """Return the domain of the accounts and mailboxes of a synthetic summit."""
+    return f"{slug}.example"
+
+
+def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit:
+    """Load a synthetic summit in one transaction and return it. Raises IntegrityError where it is there already."""
+    progress = progress or Progress()
+    progress.start(7)
+    with transaction.atomic():
+        ids = Ids(slug=slug, seed=sizes.seed)
+        progress.step("accounts")
+        summit = _summit(slug, sizes, ids)
+        made = World(summit, ids, make_accounts(summit=summit, domain=domain(slug), ids=ids))
+        progress.step(f"{sizes.delegations} delegations, {sizes.people} people")
+        _parties(made, sizes)
+        _people(made, sizes)
+        progress.step("invitations and answers")
+        _invitations(made)
+        progress.step(f"{sizes.sessions} sessions")
+        agenda = synthetic_agenda.make(made, sizes.sessions)
+        progress.step("releases of the agenda")
+        synthetic_agenda.release(made, agenda)
+        progress.step(f"{sizes.texts} texts")
+        synthetic_press.make(made, sizes.texts)
+        progress.step("audit")
+        audit.record(
+            by=audit.SYSTEM,
+            action="demo.load",
+            target=summit,
+            summit=summit,
+            detail={**counts(summit), "seed": sizes.seed},
+        )
+    progress.finish()
+    return summit
+
+
+def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
+    title = slug.replace("-", " ").capitalize()
+    return Summit.objects.create(
+        public_id=ids(),
+        slug=slug,
+        name=f"Synthetic summit “{title}”",
+        short_name=title[:60],
+        host=world.delegations(1)[0][0],
+        starts_on=FIRST_DAY,
+        ends_on=FIRST_DAY + timedelta(days=synthetic_agenda.days(sizes.sessions) - 1),
+        time_zone="Europe/London",
+        place="London",
+        contact_email=f"protocol@{domain(slug)}",
+        answer_by=db_now() + LINKS_LAST,
+        public_changes=True,
+        illustrative=True,
+    )
+
+
+def _parties(made: World, sizes: Sizes) -> None:
+    regions = cycle(region for region in Region if region != Region.NONE)
+    languages = ("en", "en", "en", "fr", "ar")
+    for position, (name, code) in enumerate(world.delegations(sizes.delegations)):
+        made.parties.append(
+            Party(
+                public_id=made.ids(),
+                summit=made.summit,
+                is_host=position == 0,
+                name=name,
+                formal_name=name,
+                sort_key=name,
+                iso_code=code,
+                region=next(regions),
+                language=made.ids.random.choice(languages),
+                mission_email=f"mission-{position + 1}@{domain(made.summit.slug)}",
+                illustrative=True,
+            )
+        )
+    Party.objects.bulk_create(made.parties, batch_size=BATCH)
+
+
+def _offices(made: World, sizes: Sizes) -> Iterator[tuple[Party, str, Capacity | None]]:
+    """Yield (party, office, capacity) for everybody: heads first, then focal points (no capacity), then the rest."""
+    for party in made.parties:
+        yield party, f"Head of delegation, {party.name}", Capacity.HEAD
+    for party in made.parties:
+        yield party, f"Focal point for {party.name}", None
+    capacities = (Capacity.ALTERNATE, Capacity.DELEGATE, Capacity.DELEGATE, Capacity.ADVISER, Capacity.STAFF)
+    rest = zip(cycle(made.parties), range(sizes.people - 2 * len(made.parties)), strict=False)
+    for party, number in rest:
+        round_ = number // len(made.parties)
+        capacity = capacities[round_ % len(capacities)]
+        yield party, f"{capacity.label.capitalize()} {round_ + 1}, {party.name}", capacity
+
+
+def _people(made: World, sizes: Sizes) -> None:
+    rows = list(_offices(made, sizes))
+    guest = made.parties[1]
+    accounts = {(guest.name, None): made.users["focal"], (guest.name, Capacity.ALTERNATE): made.users["delegate"]}
+    for number, (party, office, capacity) in enumerate(rows):
+        user = accounts.pop((party.name, capacity), None)
+        box = f"focal-{number + 1}@{domain(made.summit.slug)}" if capacity is None and number % 2 else ""
+        made.people.append(
+            Person(
+                public_id=made.ids(),
+                summit=made.summit,
+                user=user,
+                office=office,
+                email=user.email if user else box,
+                language=party.language,
+            )
+        )
+    Person.objects.bulk_create(made.people, batch_size=BATCH)
+    made.heads = made.people[: len(made.parties)]
+    known = list(zip(made.people, rows, strict=True))
+    Membership.objects.bulk_create(
+        [
+            Membership(party=party, person=person, capacity=capacity, position=number)
+            for number, (person, (party, _office, capacity)) in enumerate(known)
+            if capacity is not None
+        ],
+        batch_size=BATCH,
+    )
+    FocalPoint.objects.bulk_create(
+        [FocalPoint(party=party, person=person) for person, (party, _o, capacity) in known if capacity is None],
+        batch_size=BATCH,
+    )
+
+
+def _invitations(made: World) -> None:
+    """Invite all but the host: of ten, six accept, one regrets, two have not answered, one letter is a draft."""
+    fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
+    invitations, expires = [], db_now() + LINKS_LAST
+    for party, what in zip(made.parties[1:], fate, strict=False):
+        row = Invitation(public_id=made.ids(), party=party)
+        if what != "draft":
+            row.state = InvitationState.ANSWERED if what else InvitationState.SENT
+            row.sent_at, row.sent_by = INVITED_AT, made.users["organiser"]
+        if row.state == InvitationState.ANSWERED:
+            row.answer, row.answered_at = Answer(what), INVITED_AT + timedelta(days=made.ids.random.randint(1, 20))
+            row.answered_by = f"Focal point for {party.name}"[:200]
+        invitations.append(row)
+    Invitation.objects.bulk_create(invitations, batch_size=BATCH)
+    InvitationLink.objects.bulk_create(
+        [
+            InvitationLink(public_id=made.ids(), invitation=row, address=row.party.mission_email, expires_at=expires)
+            for row in invitations
+            if row.state != InvitationState.DRAFT
+        ],
+        batch_size=BATCH,
+    )

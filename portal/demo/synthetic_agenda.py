@@ -1,0 +1,139 @@
+"""The agenda of a synthetic summit, and two releases of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sessions.models import Participant, ParticipantRole, Session, SessionKind, Slot, Visibility
+from summit.models import Room, Venue
+
+if TYPE_CHECKING:
+    from portal.demo.synthetic import World
+
+ROOMS = 12
+# Starts of the sessions of a day, each an hour and a quarter long.
+STARTS = tuple(
+    time(hour, minute) for hour, minute in ((8, 0), (9, 30), (11, 0), (13, 30), (15, 0), (16, 30), (18, 0))
+)
+LENGTH = timedelta(minutes=75)
+KINDS = (
+    *(SessionKind.WORKING_SESSION,) * 5,
+    SessionKind.PLENARY,
+    SessionKind.ROUNDTABLE,
+    *(SessionKind.BILATERAL,) * 3,
+)
+SUBJECTS = (
+    *("Supply chains", "Criminal finances", "Returns", "Visas", "Documents", "Rescue at sea", "Land borders"),
+    *("Airports", "Data and warrants", "Training", "Prosecution", "Victims", "Online promotion", "Cooperation"),
+)
+BATCH = 500
+
+
+def days(sessions: int) -> int:
+    """Return over how many days so many sessions are spread."""
+    return max(1, -(-sessions // (len(STARTS) * ROOMS)))
+
+
+def make(made: World, number: int) -> list[Session]:
+    """Make `number` sessions, no two in a room at once, with participants and speeches."""
+    venue = Venue.objects.create(public_id=made.ids(), summit=made.summit, name="Congress centre")
+    rooms = [
+        Room(
+            public_id=made.ids(),
+            venue=venue,
+            name=f"Room {position + 1}",
+            capacity=400 // (position + 1),
+            position=position,
+        )
+        for position in range(ROOMS)
+    ]
+    Room.objects.bulk_create(rooms)
+    sessions = [_session(made, rooms, position) for position in range(number)]
+    Session.objects.bulk_create(sessions, batch_size=BATCH)
+    participants: list[Participant] = []
+    slots: list[Slot] = []
+    for session in sessions:
+        participants += _participants(made, session)
+        slots += _slots(made, session)
+    Participant.objects.bulk_create(participants, batch_size=BATCH)
+    Slot.objects.bulk_create(slots, batch_size=BATCH)
+    return sessions
+
+
+def _session(made: World, rooms: list[Room], position: int) -> Session:
+    """Return the session at a position: rooms fill first, then the hours of a day, then days."""
+    hour, room = divmod(position, ROOMS)
+    day, start = divmod(hour, len(STARTS))
+    starts_at = datetime.combine(made.summit.starts_on + timedelta(days=day), STARTS[start], made.summit.zone)
+    kind = made.ids.random.choice(KINDS)
+    subject = made.ids.random.choice(SUBJECTS)
+    bilateral = kind == SessionKind.BILATERAL
+    visibility = (
+        Visibility.PARTICIPANTS
+        if bilateral
+        else made.ids.random.choice(
+            (Visibility.PUBLIC, Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.ORGANISERS)
+        )
+    )
+    return Session(
+        public_id=made.ids(),
+        summit=made.summit,
+        kind=kind,
+        title=f"{kind.label.capitalize()} {position + 1}" if bilateral else f"{subject}, part {position + 1}",
+        summary="" if bilateral else f"A synthetic session about {subject.lower()}.",
+        starts_at=starts_at,
+        ends_at=starts_at + LENGTH,
+        room=rooms[room],
+        visibility=visibility,
+    )
+
+
+def _participants(made: World, session: Session) -> list[Participant]:
+    """Return two parties for a bilateral meeting, else up to a dozen with a head of delegation in the chair."""
+    bilateral = session.kind == SessionKind.BILATERAL
+    size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
+    parties = made.ids.random.sample(made.parties, size)
+    rows = [
+        Participant(session=session, party=party, position=position + 1) for position, party in enumerate(parties)
+    ]
+    if not bilateral:
+        chair = made.ids.random.choice(made.heads)
+        rows.append(Participant(session=session, person=chair, role=ParticipantRole.CHAIR))
+    return rows
+
+
+def _slots(made: World, session: Session) -> list[Slot]:
+    """Return the speeches of a plenary: four heads of delegation."""
+    if session.kind != SessionKind.PLENARY:
+        return []
+    chosen = made.ids.random.sample(range(len(made.parties)), min(4, len(made.parties)))
+    return [
+        Slot(
+            public_id=made.ids(),
+            session=session,
+            party=made.parties[index],
+            speaker=made.heads[index],
+            title=f"Address of {made.parties[index].name}"[:200],
+            position=position,
+            minutes=10,
+        )
+        for position, index in enumerate(chosen)
+    ]
+
+
+def release(made: World, sessions: list[Session]) -> None:
+    """Release the agenda, cancel and move some sessions, and release it again."""
+    from sessions.domain import releases
+
+    if not sessions:
+        return
+    releases.release(summit=made.summit, by=made.users["organiser"], note="First release")
+    cancelled, moved = sessions[::50], sessions[1::25]
+    for session in cancelled:
+        session.cancelled_at = session.starts_at - timedelta(days=7)
+    for session in moved:
+        session.starts_at += timedelta(minutes=5)
+        session.ends_at += timedelta(minutes=5)
+    Session.objects.bulk_update(cancelled + moved, ["cancelled_at", "starts_at", "ends_at"], batch_size=BATCH)
+    releases.release(summit=made.summit, by=made.users["organiser"], note="Second release")

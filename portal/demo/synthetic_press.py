@@ -1,0 +1,150 @@
+"""The press office of a synthetic summit: texts in every standing, some in two languages, some corrected once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from press.models import (
+    Announcement,
+    Edition,
+    EditionState,
+    Lift,
+    Subscriber,
+    Text,
+    TextKind,
+    TextVersion,
+    Wording,
+)
+from sessions.models import Slot
+
+if TYPE_CHECKING:
+    from portal.demo.synthetic import World
+
+BATCH = 500
+EMBARGO = datetime(2099, 1, 1, 12, 0, tzinfo=UTC)
+# Of twenty texts: fifteen are out, two wait for a moment, and one each is held, in review, a draft.
+STANDINGS = (*("out",) * 15, "embargo", "embargo", "held", "in_review", "draft")
+SUBSCRIBERS = 20
+PARAGRAPH = (
+    "This is paragraph {number} of a synthetic text, written by a program to measure with. It has the length that a "
+    "paragraph of a speech has, and says nothing about anybody or anything.\n"
+)
+
+
+@dataclass
+class Desk:
+    """What has been written so far; each list is stored in one go, in this order."""
+
+    lifts: list[Lift] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    versions: list[TextVersion] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+
+
+def make(made: World, number: int) -> None:
+    """Make `number` texts and a few subscribers. What is out counts as announced: no letters follow."""
+    desk = Desk()
+    slots = list(Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None).order_by("id"))
+    for position in range(number):
+        standing = STANDINGS[position % len(STANDINGS)]
+        # Every tenth text goes out together with the one before it.
+        shares = position % 10 == 9 and desk.lifts and STANDINGS[(position - 1) % len(STANDINGS)] == standing
+        lift = desk.lifts[-1] if shares else _lift(made, position, standing)
+        if not shares:
+            desk.lifts.append(lift)
+        slot = slots[position] if position < len(slots) else None
+        _text(made, desk, position=position, standing=standing, lift=lift, slot=slot)
+    for model, rows in (
+        (Lift, desk.lifts),
+        (Text, desk.texts),
+        (TextVersion, desk.versions),
+        (Edition, desk.editions),
+    ):
+        model._default_manager.bulk_create(rows, batch_size=BATCH)  # type: ignore[arg-type]
+    _announced(made, desk)
+    _subscribers(made)
+
+
+def _lift(made: World, position: int, standing: str) -> Lift:
+    opening = datetime(2025, 5, 5, 8, 0, tzinfo=UTC)
+    moment = {"out": opening + timedelta(minutes=7 * position), "held": opening, "embargo": EMBARGO}.get(standing)
+    lift = Lift(public_id=made.ids(), summit=made.summit, moment=moment)
+    if moment:
+        lift.decided_by = made.users["approver"]
+    if standing == "held":
+        lift.held_at, lift.held_by = opening, made.users["approver"]
+        lift.hold_reason = "Waits for a correction of the figures"
+    return lift
+
+
+def _text(made: World, desk: Desk, *, position: int, standing: str, lift: Lift, slot: Slot | None) -> None:
+    kind = (
+        TextKind.TRANSCRIPT if slot else made.ids.random.choice([kind for kind in TextKind if kind != "transcript"])
+    )
+    text = Text(
+        public_id=made.ids(),
+        summit=made.summit,
+        kind=kind,
+        slug=f"{kind.value}-{position + 1}",
+        slot=slot,
+        wording=Wording.DELIVERED if slot else Wording.NONE,
+        lift=lift,
+    )
+    if standing == "out" and position % 40 == 8:
+        text.withdrawn_at, text.withdrawn_by = EMBARGO.replace(year=2025, month=6), made.users["approver"]
+        text.withdrawal_reason = "A wrong figure in the second paragraph"
+    desk.texts.append(text)
+    for language in ("en", "fr") if position % 3 == 0 else ("en",):
+        version = TextVersion(public_id=made.ids(), text=text, language=language, authoritative=language == "en")
+        desk.versions.append(version)
+        # Every seventh was corrected once.
+        numbers = (1, 2) if standing == "out" and position % 7 == 0 else (1,)
+        desk.editions += [_edition(made, version, position, number, standing) for number in numbers]
+
+
+def _edition(made: World, version: TextVersion, position: int, number: int, standing: str) -> Edition:
+    paragraphs = made.ids.random.randint(3, 12)
+    edition = Edition(
+        public_id=made.ids(),
+        version=version,
+        number=number,
+        title=f"{version.text.get_kind_display().capitalize()} {position + 1}",
+        summary="A synthetic text.",
+        body="\n".join(PARAGRAPH.format(number=index + 1) for index in range(paragraphs)),
+        change_note="A figure in the second paragraph was corrected." if number > 1 else "",
+        author=made.users["press"],
+        state=EditionState(standing) if standing in ("in_review", "draft") else EditionState.APPROVED,
+    )
+    if edition.state == EditionState.APPROVED:
+        edition.decided_by, edition.decided_at = made.users["approver"], datetime(2025, 5, 5, 7, 0, tzinfo=UTC)
+    return edition
+
+
+def _announced(made: World, desk: Desk) -> None:
+    Announcement.objects.bulk_create(
+        [
+            Announcement(edition=edition, at=edition.version.text.lift.moment or EMBARGO)
+            for edition in desk.editions
+            if edition.state == EditionState.APPROVED
+            and edition.version.text.lift.moment not in (None, EMBARGO)
+            and edition.version.text.lift.held_at is None
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _subscribers(made: World) -> None:
+    confirmed = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
+    Subscriber.objects.bulk_create(
+        Subscriber(
+            public_id=made.ids(),
+            summit=made.summit,
+            address=f"desk-{number + 1}@paper.example",
+            language=made.ids.random.choice(("en", "fr", "ar")),
+            asked_at=confirmed,
+            confirmed_at=confirmed,
+        )
+        for number in range(SUBSCRIBERS)
+    )

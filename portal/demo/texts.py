@@ -1,0 +1,182 @@
+"""Drafts of the press office for the Border Security Summit of 2025.
+
+All of it is sample text, written for the demonstration, and each text says so. Figures and facts are from public
+reports; the wording is nobody's.
+"""
+
+from dataclasses import dataclass
+
+from press.models import LiftMode, TextKind, Wording
+
+SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued these words.*"
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """A text as it is loaded. Texts with the same `lift` share one; `speaker` names the opening's speech."""
+
+    slug: str
+    kind: TextKind
+    lift: str
+    title: str
+    summary: str
+    body: str
+    wording: Wording = Wording.NONE
+    speaker: str = ""
+
+
+# What each lift waits for. No moment is set: that is a decision of the press office.
+LIFTS = {
+    "prime_minister": LiftMode.MOMENT,
+    "home_secretary": LiftMode.DELIVERED,
+    "funding": LiftMode.MOMENT,
+    "outcome": LiftMode.MOMENT,
+}
+
+_PRIME_MINISTER = f"""{SAMPLE}
+
+Ministers, heads of delegation, welcome to Lancaster House.
+
+More than forty countries and organisations are in this room today. That is the first fact of this summit, and the
+reason for holding it: what crosses many borders is answered by those who guard them together.
+
+## What the two days are for
+
+The agenda has four themes:
+
+1. the supply chains of organised immigration crime and those who enable it;
+2. its finances;
+3. how the host joins up its own border security;
+4. how the trade is promoted online, for which technology companies have joined us.
+
+## How we will work
+
+Each session is short, and each ends with what was agreed. The chairs report tomorrow morning, and the interior
+ministers close with a communiqué.
+
+Thank you for coming. Let us begin.
+"""
+
+_HOME_SECRETARY = f"""{SAMPLE}
+
+Prime Minister, ministers, colleagues.
+
+As host of this summit I have three things to say about the days before us.
+
+**First, the room.** Those who decide and those who carry out sit side by side here: interior ministers, heads of law
+enforcement, international organisations.
+
+**Second, the method.** We look at the whole chain, from where boats and engines are bought to where money is hidden,
+and not at one border at a time.
+
+**Third, the result.** Tomorrow at noon a communiqué will say what the ministers have agreed, in numbered paragraphs,
+so that each of them can be asked about later.
+
+The first working session begins at half past eleven in the Music Room.
+"""
+
+_FUNDING = f"""{SAMPLE}
+
+The host announced new funding on the first day of the Border Security Summit.
+
+| For | Amount |
+| --- | ---: |
+| Operations of the Border Security Command across Europe, the Western Balkans, Asia and Africa | GBP 30 million |
+| The Crown Prosecution Service | GBP 3 million |
+
+## Notes to editors
+
+- The summit takes place at Lancaster House, London, on 31 March and 1 April 2025.
+- More than 40 countries and organisations take part.
+"""
+
+_ARRIVALS = f"""{SAMPLE}
+
+Heads of delegation arrive at Lancaster House on Monday 31 March 2025 from 08:00 London time.
+
+- **08:00** Arrivals, Grand Hall
+- **09:30** Opening addresses, Long Gallery
+- **10:10** Family photo, Grand Hall
+
+Accredited media enter by the press centre from 06:30.
+"""
+
+_COMMUNIQUE = f"""{SAMPLE}
+
+1. Interior ministers and heads of law enforcement met at Lancaster House, London, on 31 March and 1 April 2025.
+2. They were joined by international organisations and, for the session on promotion online, by technology companies.
+3. They discussed supply chains and enablers, criminal finances, the host’s systems approach to border security, and
+   the countering of promotion online.
+4. The chairs of the working sessions reported to the plenary on the second day.
+5. The ministers thanked the host.
+"""
+
+_JOINT = f"""{SAMPLE}
+
+1. This statement is made by the governments of Albania, China, Sweden, Tunisia, the United Kingdom, the United States
+   and Vietnam.
+2. It was presented at the Border Security Summit in London on 1 April 2025.
+"""
+
+TEXTS = (
+    TextRow(
+        "opening-address-prime-minister",
+        TextKind.TRANSCRIPT,
+        "prime_minister",
+        "Opening address by the Prime Minister",
+        "Sample transcript of the address that opens the summit.",
+        _PRIME_MINISTER,
+        Wording.PREPARED,
+        "prime_minister",
+    ),
+    TextRow(
+        "opening-address-home-secretary",
+        TextKind.TRANSCRIPT,
+        "home_secretary",
+        "Address by the Home Secretary at the opening",
+        "Sample transcript of the address of the summit’s host.",
+        _HOME_SECRETARY,
+        Wording.PREPARED,
+        "home_secretary",
+    ),
+    TextRow(
+        "funding-border-security",
+        TextKind.NOTICE,
+        "funding",
+        "New funding for border security operations and prosecutions",
+        "GBP 30 million for operations abroad and GBP 3 million for prosecutors.",
+        _FUNDING,
+    ),
+    TextRow(
+        "arrivals-and-opening",
+        TextKind.ADVISORY,
+        "funding",
+        "Arrivals and opening: what media can expect",
+        "Times and places of the first morning.",
+        _ARRIVALS,
+    ),
+    TextRow(
+        "communique",
+        TextKind.COMMUNIQUE,
+        "outcome",
+        "Communiqué of the interior ministers",
+        "Sample communiqué in numbered paragraphs.",
+        _COMMUNIQUE,
+    ),
+    TextRow(
+        "joint-statement",
+        TextKind.JOINT,
+        "outcome",
+        "Joint statement of seven governments",
+        "Sample joint statement.",
+        _JOINT,
+    ),
+)
+
+CONTACT = "Press office of the summit, press@summit.example"
+SUBSCRIBERS = (
+    ("newsdesk@daily.example", "en"),
+    ("politics@wire.example", "en"),
+    ("redaction@journal.example", "fr"),
+    ("akhbar@sahifa.example", "ar"),
+)

@@ -1,0 +1,75 @@
+"""`manage.py demo`: loads a demonstration summit."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from portal.demo import border_security, synthetic
+from portal.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD
+from portal.demo.progress import Progress
+from summit.models import Summit
+from summit.models.summits import slug_form
+from summit.models.validators import validate_free_slug
+
+SIZES = ("delegations", "sessions", "people", "texts")
+
+
+class Command(BaseCommand):
+    """Loads the Border Security Summit of 2025, or with another slug a synthetic summit of any size.
+
+    A summit that is there already is left as it is.
+    """
+
+    help = (
+        "Load a demonstration: the Border Security Summit of 2025, or with --slug a synthetic summit of any size. "
+        "What is there already is left as it is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--slug", default=border_security.SLUG, help="address of the summit")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is any summit")
+        for name in SIZES:
+            default = getattr(synthetic.Sizes(), name)
+            parser.add_argument(f"--{name}", type=int, help=f"number of {name} of a synthetic summit ({default})")
+        parser.add_argument("--seed", type=int, help="same seed, same data (1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load, and say what was made and how to sign in."""
+        del args
+        slug = options["slug"]
+        if options["if_empty"] and Summit.objects.exists():
+            self.stdout.write("There is a summit already: nothing was loaded.")
+            return
+        if Summit.objects.filter(slug=slug).exists():
+            self.stdout.write(f"{slug} is there already: nothing was changed.")
+            return
+        summit, domain = self._load(slug, options)
+        held = ", ".join(f"{number} {what}" for what, number in border_security.counts(summit).items())
+        self.stdout.write(self.style.SUCCESS(f"{slug} is loaded: {held}."))
+        self._accounts(domain)
+
+    def _load(self, slug: str, options: dict[str, Any]) -> tuple[Summit, str]:
+        given = {name: options[name] for name in (*SIZES, "seed") if options[name] is not None}
+        if slug == border_security.SLUG:
+            if given:
+                raise CommandError("Sizes and seed are for a synthetic summit: give it another --slug.")
+            return border_security.load(), DOMAIN
+        try:
+            slug_form(slug)
+            validate_free_slug(slug)
+            sizes = synthetic.Sizes(**given)
+        except (ValidationError, ValueError) as problem:
+            raise CommandError("\n".join(getattr(problem, "messages", [str(problem)]))) from problem
+        progress = Progress(self.stdout, shown=self.stdout.isatty())
+        return synthetic.load(slug=slug, sizes=sizes, progress=progress), synthetic.domain(slug)
+
+    def _accounts(self, domain: str) -> None:
+        if settings.PRODUCTION:
+            self.stdout.write("No account has a password: in production none is set by this command.")
+            return
+        self.stdout.write(f"Accounts, each with the password {PASSWORD}:")
+        for account in ACCOUNTS:
+            self.stdout.write(f"  {account.box}@{domain}  {account.label}")
