@@ -5,12 +5,14 @@ As soon as one of SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set it is production,
 as well as every process refuse to start on what isn't safe there (summit/checks.py).
 """
 
+import hashlib
 import os
 import sys
+import tempfile
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -239,7 +241,22 @@ OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 
 # --- Celery -----------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'broker' / 'broker.sock'}"
+
+
+def _broker_socket() -> Path | None:
+    """Where the embedded broker listens, None where REDIS_URL names another. The path of a socket has 107 bytes at
+    most: in a deep folder it moves to the temporary directory, under a name of this folder's own."""
+    if REDIS_URL:
+        return None
+    wanted = VAR_DIR / "broker" / "broker.sock"
+    if len(os.fsencode(wanted)) <= 100:
+        return wanted
+    name = hashlib.sha256(os.fsencode(VAR_DIR)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"summit-{os.getuid()}-{name}" / "broker.sock"
+
+
+BROKER_SOCKET = _broker_socket()
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{quote(str(BROKER_SOCKET))}"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

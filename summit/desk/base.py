@@ -92,7 +92,7 @@ class RoleMixin:
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 
-class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
+class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """A model in the admin."""
 
     list_per_page = 50
@@ -118,7 +118,7 @@ class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg,mi
         """Keep no second log: the audit is the record."""
 
 
-class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg,misc]
+class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of a model inside the page of another."""
 
     extra = 0

@@ -13,4 +13,4 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the outbox's own kinds of message, rules and metrics."""
-        from summit.outbox import kinds, permissions  # noqa: F401
+        from summit.outbox import gauges, kinds, panels, permissions  # noqa: F401

@@ -22,7 +22,7 @@ class OutboxBackend(BaseEmailBackend):
             nonce = new_nonce()
             domain = enqueue.sender_domain()
             mail.extra_headers.setdefault("Message-ID", f"<{nonce}@{domain}>")
-            content = mail.message().as_bytes(linesep="\r\n")
+            content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             rows = [self._row(mail, address, nonce, content) for address in mail.recipients()]
             with transaction.atomic():
                 stored += bool(enqueue.store(rows))

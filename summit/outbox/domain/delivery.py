@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -44,7 +45,7 @@ def claim(ids: Iterable[int]) -> list[Message]:
 
 
 def _can_skip_locked() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 def deliver(ids: Sequence[int]) -> int:
@@ -104,7 +105,7 @@ def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
     """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
     if state not in TRANSITIONS[MessageState.PENDING]:
         raise ValueError(f"a message to be sent can't become {state}")
-    values = {"state": state, "problem": problem[:2000], "lease_until": None}
+    values: dict[str, Any] = {"state": state, "problem": problem[:2000], "lease_until": None}
     if state == MessageState.SENT:
         values["sent_at"] = Now()
     return bool(_held(message).update(**values))

@@ -1,0 +1,55 @@
+# `make run` and `make test` set everything up themselves. `make help` lists the rest.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+WORKERS ?= auto
+
+.PHONY: run test check test-services lock bench help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Summit needs Python 3.11 or later with venv (Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.done: requirements/base.txt | $(BIN)/python
+	@echo "Installing what the system needs ..."
+	@$(PIP) -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) -r requirements/dev.txt
+	@touch $(VENV)/base.done $@
+
+run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/dev.done ## the tests, on SQLite, without any server
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python tests/deploy_check.py
+
+test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
+	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
+		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+bench: $(VENV)/dev.done ## the figures, as ratios within one run
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/dev.done ## compile requirements/*.in
+	cd requirements && for f in base dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet $$f.in -o $$f.txt; done

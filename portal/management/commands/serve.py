@@ -1,0 +1,139 @@
+"""`manage.py serve`: everything on one machine, for development and for trying it out (`make run`)."""
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from portal.demo import accounts
+from summit.db.clock import db_now
+from summit.embedded import stack
+from summit.embedded.broker import BrokerError
+from summit.models import Heartbeat, User
+
+WAIT_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    """Migrate, load the demonstration where there is nothing, start all processes, say where they are."""
+
+    help = "Runs web, worker, beat and the embedded broker until Ctrl-C. PORT chooses the web's port."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take no demonstration where it isn't wanted."""
+        parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until a signal comes."""
+        if settings.PRODUCTION:
+            raise CommandError(
+                "This is for development. docs/production.md says how the processes run in production."
+            )
+        port = settings.PORT
+        with self._only_one(settings.VAR_DIR, port):
+            _check_free(port)
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            if not options["no_demo"]:
+                call_command("demo", if_empty=True, stdout=self.stdout)
+            since = db_now()
+            connection.close()
+            try:
+                code = stack.run(
+                    port=port,
+                    var=settings.VAR_DIR,
+                    socket=settings.BROKER_SOCKET,
+                    when_started=lambda: self._announce(port, since),
+                )
+            except BrokerError as problem:
+                raise CommandError(str(problem)) from problem
+        self.stdout.write("Summit has stopped.")
+        sys.exit(code)
+
+    def _only_one(self, var: Path, port: int) -> IO[str]:
+        """Hold the lock of this folder. Raises CommandError where another run has it."""
+        var.mkdir(parents=True, exist_ok=True)
+        handle = (var / "run.lock").open("a+")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            other = json.loads(handle.read() or "{}")
+            handle.close()
+            raise CommandError(
+                f"Summit runs already from this folder, at http://localhost:{other.get('port', '?')} "
+                f"(process {other.get('pid', '?')}). Stop it there with Ctrl-C first."
+            ) from None
+        handle.truncate(0)
+        handle.write(json.dumps({"pid": os.getpid(), "port": port}))
+        handle.flush()
+        return handle
+
+    def _announce(self, port: int, since: datetime) -> None:
+        """Wait until everything answers, then print where it is and who can sign in."""
+        missing = _wait(port, since)
+        if missing:
+            self.stderr.write(f"After {WAIT_SECONDS:.0f} seconds there is no answer from: {', '.join(missing)}.")
+            return
+        base = settings.BASE_URL
+        lines = [
+            "",
+            "Summit is running.",
+            "",
+            f"  Public pages  {base}/",
+            f"  Portal        {base}/portal/",
+            f"  Desks         {base}/admin/",
+            f"  Mail          {base}/dev/mail/",
+            f"  API           {base}/api/v1/",
+            "",
+        ]
+        if User.objects.filter(email__in=[account.email for account in accounts.ACCOUNTS]).exists():
+            lines += [f"Demo accounts, password “{accounts.PASSWORD}” for each:", ""]
+            lines += [f"  {account.label:<15} {account.email}" for account in accounts.ACCOUNTS]
+            lines += [""]
+        lines += ["Ctrl-C ends everything.", ""]
+        connection.close()
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def _check_free(port: int) -> None:
+    """Raise CommandError where something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(f"Port {port} is taken. Choose another: PORT={port + 1} make run") from None
+
+
+def _wait(port: int, since: datetime) -> list[str]:
+    """Wait for web and for a sweep that beat started and the worker ran; return what never answered."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    web = swept = False
+    while time.monotonic() < deadline and not (web and swept):
+        web = web or _web_answers(port)
+        swept = swept or Heartbeat.objects.filter(name="sweep", at__gt=since).exists()
+        time.sleep(0.1)
+    return [name for name, answered in (("web", web), ("worker and beat", swept)) if not answered]
+
+
+def _web_answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

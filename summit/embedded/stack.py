@@ -1,0 +1,77 @@
+"""Web, worker and beat under one roof, with honcho; the broker around them, so that it ends last."""
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from threading import Thread
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from summit.embedded.broker import broker
+
+WEB_WORKERS = 2
+
+
+class LeaderOnly:
+    """Ends a process by its leader alone.
+
+    honcho signals whole groups; a Celery worker's children would die in the middle of a task instead of finishing.
+    """
+
+    @staticmethod
+    def terminate(pid: int) -> None:
+        """Ask a process to end."""
+        _signal(os.kill, pid, signal.SIGTERM)
+
+    @staticmethod
+    def kill(pid: int) -> None:
+        """End what did not, with all that it started."""
+        _signal(os.killpg, pid, signal.SIGKILL)
+
+
+def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
+    try:
+        send(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def commands(*, port: int, var: Path) -> dict[str, str]:
+    """Return the command line of each process, by name. `exec` leaves no shell between honcho and the process."""
+    python = shlex.quote(sys.executable)
+    return {
+        "web": (
+            f"exec {python} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
+            "--graceful-timeout 3 --no-control-socket --log-level warning"
+        ),
+        "worker": (
+            f"exec {python} -m celery --quiet --app summit worker --loglevel INFO --without-gossip --without-mingle"
+        ),
+        "beat": (
+            f"exec {python} -m celery --quiet --app summit beat --loglevel INFO "
+            f"--schedule {shlex.quote(str(var / 'beat'))} --pidfile="
+        ),
+    }
+
+
+def run(*, port: int, var: Path, socket: Path | None, when_started: Callable[[], None]) -> int:
+    """Run everything until a process ends or a signal comes; return the exit code, 0 after Ctrl-C.
+
+    `socket` is where the embedded broker listens, None where REDIS_URL names another. `when_started` runs beside the
+    processes and may wait for them.
+    """
+    around: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
+    with around:
+        manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
+        manager._procmgr = LeaderOnly()
+        for name, line in commands(port=port, var=var).items():
+            manager.add_process(name, line)
+        Thread(target=when_started, daemon=True).start()
+        manager.loop()
+    stopped_by_hand = manager.returncode in (130, 143)
+    return 0 if stopped_by_hand else int(manager.returncode or 1)

@@ -1,0 +1,146 @@
+"""The outbox in the admin: to read, and to send again what failed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.models import User
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message, MessageState
+from summit.outbox.permissions import can_send_again
+from summit.outbox.states import SIGNS
+from summit.permissions import allows
+
+SUMMIT_PATHS[Message] = "summit"
+
+
+@admin.register(Message)
+class MessageAdmin(SummitModelAdmin):
+    """Messages. Their bytes are not shown: they hold links that open doors."""
+
+    list_display = ["created_at", "address", "title", "kind", "standing", "attempts", "sent_at", "problem"]
+    list_filter = ["state", "kind", "summit"]
+    list_select_related = ["summit"]
+    search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
+    date_hierarchy = "created_at"
+    actions = ["send_again"]
+    change_form_template = "admin/outbox/message.html"
+    fields = [
+        "summit",
+        "title",
+        "address",
+        "standing",
+        "problem",
+        "kind",
+        "subject_key",
+        "version",
+        "language",
+        "created_at",
+        "attempts",
+        "next_attempt_at",
+        "sent_at",
+        "message_id",
+    ]
+    readonly_fields = ["title", "standing", "message_id"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Leave the bytes and the facts in the database."""
+        return super().get_queryset(request).defer("rendered", "facts")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody writes messages by hand."""
+        del request, obj
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes them either."""
+        del request, obj
+        return False
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may send anything again."""
+        return allows(request.user, "outbox.send_again", None)
+
+    @admin.display(description=_("subject"), ordering="rendered_subject")
+    def title(self, row: Message) -> str:
+        """Show the subject, once the mail is written."""
+        return row.rendered_subject or "–"
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, row: Message) -> SafeString:
+        """Show the state as a word with its sign."""
+        return format_html(
+            '<span class="state" data-state="{}">{}</span>', SIGNS[row.state], row.get_state_display()
+        )
+
+    @admin.action(description=_("Send selected failed messages again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
+        """Put those that failed back in line, as the same mails."""
+        again, left = 0, 0
+        for message in queryset:
+            if _send_again(request, message):
+                again += 1
+            else:
+                left += 1
+        if again:
+            said = ngettext("%(count)d message will be sent again.", "%(count)d messages will be sent again.", again)
+            messages.success(request, said % {"count": again})
+        if left:
+            said = ngettext(
+                "%(count)d message was left as it is: only failed ones are sent again, by organisers and protocol.",
+                "%(count)d messages were left as they are: only failed ones are sent again, by organisers and "
+                "protocol.",
+                left,
+            )
+            messages.warning(request, said % {"count": left})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button."""
+        view = require_POST(self.admin_site.admin_view(self.send_again_view))
+        return [path("<int:pk>/send-again/", view, name="outbox_message_send_again"), *super().get_urls()]
+
+    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send one failed message again."""
+        message = self.get_object(request, str(pk))
+        if message is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if _send_again(request, message):
+            messages.success(request, gettext("The message will be sent again."))
+        else:
+            messages.warning(
+                request,
+                gettext("The message was left as it is: only failed ones are sent again, by organisers and protocol."),
+            )
+        return redirect(reverse("admin:outbox_message_change", args=[pk]))
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell the page whether its button is there."""
+        message = self.get_object(request, object_id)
+        offered = (
+            message is not None
+            and message.state == MessageState.FAILED
+            and can_send_again(request.user, message)
+        )
+        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "can_send_again": offered}
+        return super().change_view(request, object_id, *args, **kwargs)
+
+
+def _send_again(request: HttpRequest, message: Message) -> bool:
+    """Return whether the message was put back in line."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    try:
+        delivery.send_again(message=message, by=request.user)
+    except (PermissionDenied, ValueError):
+        return False
+    return True

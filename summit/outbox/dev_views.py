@@ -1,0 +1,118 @@
+"""The development mailbox: what would have been sent, to read. Never routed in production."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.html import urlize
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from summit.outbox.models import Message
+from summit.outbox.states import SIGNS
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a mail that can be downloaded; `number` is its place among them."""
+
+    number: int
+    name: str
+    mimetype: str
+    size: int
+    inline: bool
+
+
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """List all messages, newest first; `q` searches recipients and subjects."""
+    wanted = request.GET.get("q", "").strip()
+    rows = Message.objects.order_by("-id").defer("rendered", "facts")
+    if wanted:
+        rows = rows.filter(Q(address__icontains=wanted) | Q(rendered_subject__icontains=wanted))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dev/mailbox.html", {"page": page, "wanted": wanted, "signs": SIGNS})
+
+
+@require_safe
+def mail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a mail: its headers, its text with links that work, its parts and its source."""
+    message = get_object_or_404(Message.objects.select_related("summit"), public_id=public_id)
+    context: dict[str, object] = {"message": message, "sign": SIGNS[message.state]}
+    if message.rendered is not None:
+        parsed = parse(message)
+        context |= {
+            "headers": parsed.items(),
+            "text": linked(text_of(parsed)),
+            "parts": [described for described, _found in parts_of(parsed)],
+            "source": bytes(message.rendered).decode("utf-8", "replace"),
+        }
+    return render(request, "dev/mail.html", context)
+
+
+@require_safe
+def source(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give the bytes of a mail as they go over the wire."""
+    del request
+    message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
+    name = content_disposition_header(as_attachment=True, filename=f"{message.public_id}.eml")
+    return HttpResponse(
+        bytes(message.rendered or b""), content_type="message/rfc822", headers={"Content-Disposition": name}
+    )
+
+
+@require_safe
+def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    """Give one part of a mail, such as its calendar, as a download."""
+    del request
+    message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
+    for described, found in parts_of(parse(message)):
+        if described.number == number:
+            name = content_disposition_header(as_attachment=True, filename=described.name)
+            return HttpResponse(
+                found.get_payload(decode=True),
+                content_type=described.mimetype,
+                headers={"Content-Disposition": name},
+            )
+    raise Http404
+
+
+def parse(message: Message) -> EmailMessage:
+    """Return a message's bytes as a mail."""
+    return message_from_bytes(bytes(message.rendered or b""), policy=policy.default)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """Return the plain text of a mail, "" where it has none."""
+    body = mail.get_body(preferencelist=("plain",))
+    return str(body.get_content()) if isinstance(body, EmailMessage) else ""
+
+
+def linked(text: str) -> SafeString:
+    """Return text as HTML in which addresses are links."""
+    return SafeString(urlize(text, autoescape=True))
+
+
+def parts_of(mail: EmailMessage) -> list[tuple[Part, EmailMessage]]:
+    """Return all that a mail carries beside its text, with a name for each."""
+    body = mail.get_body(preferencelist=("plain",))
+    found: list[tuple[Part, EmailMessage]] = []
+    for each in mail.walk():
+        if each.is_multipart() or each is body or not isinstance(each, EmailMessage):
+            continue
+        number = len(found) + 1
+        kind = each.get_content_type()
+        size = len(each.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        name = each.get_filename() or f"part-{number}{ENDINGS.get(kind, '.bin')}"
+        found.append((Part(number, name, kind, size, each.get_content_disposition() != "attachment"), each))
+    return found
+
+
+ENDINGS = {"text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf"}

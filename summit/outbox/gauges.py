@@ -1,0 +1,21 @@
+"""The outbox in numbers, for /metrics."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Min
+
+from summit.db.clock import database_now
+from summit.metrics import Gauge, source
+from summit.outbox.models import Message, MessageState
+
+
+@source
+def outbox() -> Iterable[Gauge]:
+    """Yield how many messages stand in which state, and for how many seconds the oldest has been due."""
+    # Ordered by nothing: the model's own order would split the groups.
+    rows = Message.objects.order_by().values_list("kind", "state").annotate(Count("id"))
+    counts = [({"kind": kind, "state": state}, float(number)) for kind, state, number in rows]
+    yield "summit_outbox_messages", "Messages by kind and state.", counts
+    oldest = Message.objects.filter(state=MessageState.PENDING).aggregate(at=Min("next_attempt_at"))["at"]
+    waited = max((database_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    yield "summit_outbox_oldest_due_seconds", "Seconds for which the oldest message has been due.", [({}, waited)]
