@@ -1,1 +1,63 @@
-"""The messages of this app."""
+"""The messages of this app: the letter of an invitation."""
+
+import textwrap
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from delegations.domain import links
+from delegations.models import InvitationLink
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+
+
+def render(message: Message) -> Mail:
+    """Write the letter from its frozen facts, in the language that is active. No query."""
+    facts = message.facts
+    context = {
+        **facts,
+        "days": _days(facts),
+        "due": _moment(facts["answer_by"], facts) if facts["answer_by"] else "",
+        "until": _moment(facts["link_until"], facts),
+        "url": links.address(facts["link_nonce"]),
+    }
+    text = render_to_string("mail/invitation.txt", context)
+    subject = _("Invitation of %(party)s to the %(summit)s") % {"party": facts["party"], "summit": facts["summit"]}
+    return Mail(subject=subject, text=fold(text), reply_to=facts["contact_email"])
+
+
+def _days(facts: dict[str, Any]) -> str:
+    first, last = date.fromisoformat(facts["starts_on"]), date.fromisoformat(facts["ends_on"])
+    if first == last:
+        return _("on %(day)s") % {"day": formats.date_format(first, "l j F Y")}
+    said = {"first": formats.date_format(first, "l j F Y"), "last": formats.date_format(last, "l j F Y")}
+    return _("from %(first)s to %(last)s") % said
+
+
+def _moment(stored: str, facts: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(stored).astimezone(ZoneInfo(facts["time_zone"]))
+    said = {"day": formats.date_format(at, "l j F Y"), "time": at.strftime("%H:%M"), "place": facts["place"]}
+    return _("%(day)s, %(time)s %(place)s time") % said
+
+
+def fold(text: str) -> str:
+    """Set each paragraph to lines of 72 characters, leaving addresses whole and single blank lines between."""
+    paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    folded = (textwrap.fill(part, 72, break_long_words=False, break_on_hyphens=False) for part in paragraphs if part)
+    return "\n\n".join(folded) + "\n"
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the letters whose link opens nothing any more. One query."""
+    keys = [message.facts["link"] for message in messages]
+    live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
+    reason = _("The invitation or its link was revoked, or the link expired, before the letter was sent.")
+    return {message.pk: reason for message in messages if message.facts["link"] not in live}
+
+
+INVITATION = register(Kind("invitation", "delegations.tasks.deliver_invitations", render, withdrawn))

@@ -1,5 +1,8 @@
-"""Addresses."""
+"""The addresses in letters."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.views import letters
+
+app_name = "letter"
+urlpatterns = [path("<str:token>/", letters.follow, name="follow")]

@@ -1,5 +1,11 @@
-"""Addresses."""
+"""The addresses of the portal."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.views import desk
+
+app_name = "portal"
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("invitation/<str:public_id>/", desk.invitation, name="invitation"),
+]

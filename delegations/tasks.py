@@ -1,0 +1,11 @@
+"""Celery tasks of the delegations."""
+
+from celery import shared_task
+
+from summit.outbox.domain import delivery
+
+
+@shared_task(name="delegations.tasks.deliver_invitations")
+def deliver_invitations(ids: list[int]) -> None:
+    """Deliver letters of invitation by the messages' primary keys. Safe to run twice, late, never, or two at once."""
+    delivery.deliver(ids)

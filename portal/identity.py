@@ -1,0 +1,228 @@
+"""Who is in the portal: an account, or whoever followed a letter's link in this browser.
+
+Everything is read anew at every request, so that what was revoked or disabled is dead at once.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from delegations.models import FocalPoint, Invitation, InvitationLink, InvitationState, Membership, Party
+from summit.domain.audit import By, Link
+from summit.models import Person, Summit, User
+
+# What the browser's session keeps: public ids of links that were followed here, and the chosen summit's slug.
+LINKS_KEY = "letter_links"
+SUMMIT_KEY = "portal_summit"
+MOST_LINKS = 20
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody as one summit's portal sees them.
+
+    `parties` are those they belong to or act for, `people` those whose places in the agenda they see: themselves and
+    the members of parties they act for. `invitations` are the standing ones of `parties`; only those of parties in
+    `acts` may be answered, each by whom `acts` names.
+    """
+
+    summit: Summit
+    parties: tuple[Party, ...]
+    people: tuple[Person, ...]
+    invitations: tuple[Invitation, ...]
+    by: By
+    acts: dict[int, By] = field(default_factory=dict)
+    # Their own name, where it is known, to be put into forms.
+    name: str = ""
+
+    def may_answer(self, invitation: Invitation) -> bool:
+        """Return whether they act for the invited party."""
+        return invitation.party_id in self.acts
+
+
+@dataclass
+class _Found:
+    """What is known of somebody in one summit while it is being gathered."""
+
+    summit: Summit
+    parties: dict[int, Party] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    acts: dict[int, By] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    by: By | None = None
+    name: str = ""
+
+    def act_for(self, party: Party, by: By) -> None:
+        self.parties.setdefault(party.pk, party)
+        self.acts.setdefault(party.pk, by)
+        self.by = self.by or by
+
+
+def follow(request: HttpRequest, link: InvitationLink) -> None:
+    """Remember a link in this browser's session, under a new session key."""
+    kept = [key for key in request.session.get(LINKS_KEY, []) if key != link.public_id]
+    request.session.cycle_key()
+    request.session[LINKS_KEY] = [*kept, link.public_id][-MOST_LINKS:]
+    request.session[SUMMIT_KEY] = link.invitation.party.summit.slug
+
+
+def viewers(request: HttpRequest) -> list[Viewer]:
+    """Return whom this request is from, one for each summit, the newest summit first. At most six queries, whatever
+    the number of summits, parties and people; none for a browser without a session."""
+    kept: list[Viewer] | None = getattr(request, "_portal_viewers", None)
+    if kept is None:
+        kept = _look_up(request)
+        request._portal_viewers = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _look_up(request: HttpRequest) -> list[Viewer]:
+    found: dict[int, _Found] = {}
+    if isinstance(request.user, User) and request.user.is_active:
+        _gather_account(found, request.user)
+    keys = request.session.get(LINKS_KEY, [])
+    if keys:
+        _gather_links(found, keys)
+    if not found:
+        return []
+    invitations = _invitations(found.values())
+    standing = {key: _stand(entry, invitations) for key, entry in found.items()}
+    _gather_members(found)
+    gathered = [_viewer(entry, standing[key]) for key, entry in found.items()]
+    listed = [viewer for viewer in gathered if viewer is not None]
+    return sorted(listed, key=lambda viewer: (viewer.summit.starts_on, viewer.summit.pk), reverse=True)
+
+
+def _gather_account(found: dict[int, _Found], user: User) -> None:
+    people = Person.objects.filter(user=user).select_related("summit", "membership__party")
+    for person in people:
+        entry = found.setdefault(person.summit_id, _Found(person.summit, by=user))
+        entry.people[person.pk] = person
+        entry.name = person.label
+        membership = getattr(person, "membership", None)
+        if membership is not None:
+            entry.parties[membership.party_id] = membership.party
+    if found:
+        rows = FocalPoint.objects.filter(person__user=user).select_related("party")
+        for row in rows.order_by("party__sort_key", "pk"):
+            entry = found.get(row.party.summit_id)
+            if entry is not None:
+                entry.act_for(row.party, user)
+
+
+def _gather_links(found: dict[int, _Found], keys: list[str]) -> None:
+    rows = InvitationLink.objects.live().filter(public_id__in=keys)
+    for link in rows.select_related("invitation__party__summit", "person").order_by("pk"):
+        party = link.invitation.party
+        entry = found.setdefault(party.summit_id, _Found(party.summit))
+        entry.act_for(party, Link(link.public_id))
+        if link.person is not None:
+            entry.people.setdefault(link.person.pk, link.person)
+            entry.name = entry.name or link.person.label
+
+
+def _gather_members(found: dict[int, _Found]) -> None:
+    """Add the members of the parties that are acted for: their places in the agenda concern whoever acts."""
+    by_party = {key: entry for entry in found.values() for key in entry.acts}
+    if by_party:
+        rows = Membership.objects.filter(party__in=by_party).select_related("person")
+        for row in rows.order_by("party_id", "position", "pk"):
+            by_party[row.party_id].people.setdefault(row.person_id, row.person)
+
+
+def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
+    """Return the parties' invitations but for drafts, by the parties' primary keys."""
+    keys = [key for entry in entries for key in entry.parties]
+    listed: dict[int, list[Invitation]] = {}
+    for row in Invitation.objects.filter(~Q(state=InvitationState.DRAFT), party__in=keys).order_by("pk"):
+        listed.setdefault(row.party_id, []).append(row)
+    return listed
+
+
+def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
+    """Return the invitations that stand. A party whose invitation was revoked, and that has no other, has left the
+    summit: take it out."""
+    standing: list[Invitation] = []
+    for key, party in list(entry.parties.items()):
+        rows = invitations.get(key, [])
+        left = [row for row in rows if row.state != InvitationState.REVOKED]
+        for row in left:
+            row.party = party
+        standing += left
+        if rows and not left:
+            del entry.parties[key]
+            entry.acts.pop(key, None)
+            entry.gone.add(key)
+    return standing
+
+
+def _viewer(entry: _Found, standing: list[Invitation]) -> Viewer | None:
+    """Close what was gathered in one summit; None where nothing is left of it."""
+    if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
+        return None
+    return Viewer(
+        summit=entry.summit,
+        parties=tuple(entry.parties.values()),
+        people=tuple(entry.people.values()),
+        invitations=tuple(standing),
+        by=entry.by,
+        acts=entry.acts,
+        name=entry.name,
+    )
+
+
+def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
+    """Return the viewer of the summit that `?summit=` names, else of the one chosen before, else of the newest.
+    Raises Http404 where `?summit=` names one in which the reader is nobody."""
+    by_slug = {viewer.summit.slug: viewer for viewer in listed}
+    asked = request.GET.get("summit", "")
+    if asked:
+        if asked not in by_slug:
+            raise Http404
+        if request.session.get(SUMMIT_KEY) != asked:
+            request.session[SUMMIT_KEY] = asked
+        return by_slug[asked]
+    return by_slug.get(request.session.get(SUMMIT_KEY, ""), listed[0])
+
+
+def viewer_required(view: View) -> View:
+    """Give a view `request.viewer` and `request.viewers`, or answer in its place.
+
+    A stranger is sent to sign in; whoever followed a link that has died since, and an account that stands for
+    nobody, get a page that says whom to write to.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        listed = viewers(request)
+        if listed:
+            request.viewers = listed  # type: ignore[attr-defined]
+            request.viewer = choose(request, listed)  # type: ignore[attr-defined]
+            response = view(request, *args, **kwargs)
+        else:
+            response = _nobody(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return wrapped
+
+
+def _nobody(request: HttpRequest) -> HttpResponse:
+    keys = request.session.get(LINKS_KEY, [])
+    if keys and not request.user.is_authenticated:
+        dead = InvitationLink.objects.filter(public_id__in=keys).select_related("invitation__party__summit").last()
+        if dead is not None:
+            party = dead.invitation.party
+            context = {"reason": "closed", "party": party, "summit": party.summit}
+            return render(request, "portal/letter_problem.html", context, status=410)
+    if request.user.is_authenticated:
+        return render(request, "portal/letter_nobody.html", status=403)
+    return redirect_to_login(request.get_full_path())
