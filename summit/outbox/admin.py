@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -80,9 +80,7 @@ class MessageAdmin(SummitModelAdmin):
     @admin.display(description=_("state"), ordering="state")
     def standing(self, row: Message) -> SafeString:
         """Show the state as a word with its sign."""
-        return format_html(
-            '<span class="state" data-state="{}">{}</span>', SIGNS[row.state], row.get_state_display()
-        )
+        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], row.get_state_display())
 
     @admin.action(description=_("Send selected failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
@@ -114,13 +112,15 @@ class MessageAdmin(SummitModelAdmin):
         """Send one failed message again."""
         message = self.get_object(request, str(pk))
         if message is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+            raise Http404
         if _send_again(request, message):
             messages.success(request, gettext("The message will be sent again."))
         else:
             messages.warning(
                 request,
-                gettext("The message was left as it is: only failed ones are sent again, by organisers and protocol."),
+                gettext(
+                    "The message was left as it is: only failed ones are sent again, by organisers and protocol."
+                ),
             )
         return redirect(reverse("admin:outbox_message_change", args=[pk]))
 
@@ -128,9 +128,7 @@ class MessageAdmin(SummitModelAdmin):
         """Tell the page whether its button is there."""
         message = self.get_object(request, object_id)
         offered = (
-            message is not None
-            and message.state == MessageState.FAILED
-            and can_send_again(request.user, message)
+            message is not None and message.state == MessageState.FAILED and can_send_again(request.user, message)
         )
         kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "can_send_again": offered}
         return super().change_view(request, object_id, *args, **kwargs)

@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from summit.outbox.models import Message
-from summit.outbox.states import SIGNS
 
 PER_PAGE = 50
+# For parts that come without a name.
+ENDINGS = {"text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf"}
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if wanted:
         rows = rows.filter(Q(address__icontains=wanted) | Q(rendered_subject__icontains=wanted))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dev/mailbox.html", {"page": page, "wanted": wanted, "signs": SIGNS})
+    return render(request, "dev/mailbox.html", {"page": page, "wanted": wanted})
 
 
 @require_safe
 def mail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a mail: its headers, its text with links that work, its parts and its source."""
     message = get_object_or_404(Message.objects.select_related("summit"), public_id=public_id)
-    context: dict[str, object] = {"message": message, "sign": SIGNS[message.state]}
+    context: dict[str, object] = {"message": message}
     if message.rendered is not None:
         parsed = parse(message)
         context |= {
@@ -109,10 +110,7 @@ def parts_of(mail: EmailMessage) -> list[tuple[Part, EmailMessage]]:
             continue
         number = len(found) + 1
         kind = each.get_content_type()
-        size = len(each.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        size = len(each.get_payload(decode=True) or b"")
         name = each.get_filename() or f"part-{number}{ENDINGS.get(kind, '.bin')}"
         found.append((Part(number, name, kind, size, each.get_content_disposition() != "attachment"), each))
     return found
-
-
-ENDINGS = {"text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Min
 
-from summit.db.clock import database_now
+from summit.db.clock import db_now
 from summit.metrics import Gauge, source
 from summit.outbox.models import Message, MessageState
 
@@ -17,5 +17,5 @@ def outbox() -> Iterable[Gauge]:
     counts = [({"kind": kind, "state": state}, float(number)) for kind, state, number in rows]
     yield "summit_outbox_messages", "Messages by kind and state.", counts
     oldest = Message.objects.filter(state=MessageState.PENDING).aggregate(at=Min("next_attempt_at"))["at"]
-    waited = max((database_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    waited = max((db_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
     yield "summit_outbox_oldest_due_seconds", "Seconds for which the oldest message has been due.", [({}, waited)]
