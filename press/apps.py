@@ -13,4 +13,4 @@ class PressConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages and rules with the ground floor."""
-        from press import messages, permissions  # noqa: F401
+        from press import messages, panels, permissions  # noqa: F401

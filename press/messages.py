@@ -1,1 +1,68 @@
-"""The messages of this app."""
+"""The messages of this app: what has been published, and whether an address wants to hear of it."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from press.domain import subscribers
+from press.models import Subscriber
+from press.models.visibility import public_editions
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+
+TASK = "press.tasks.deliver_announcements"
+
+
+def _subscriber(message: Message) -> Subscriber:
+    return Subscriber.objects.select_related("summit").get(public_id=message.facts["subscriber"])
+
+
+def render_publication(message: Message) -> Mail:
+    """Write what has been published and where it stands."""
+    facts = message.facts
+    end = subscribers.url(_subscriber(message), subscribers.END)
+    subject = _("Corrected: %(title)s") if facts["corrected"] else "%(title)s"
+    context = {**facts, "url": settings.BASE_URL + facts["path"], "end": end}
+    return Mail(
+        subject=subject % {"title": facts["title"]},
+        text=render_to_string("mail/publication.txt", context),
+        # RFC 8058: one press in the mail program ends the subscription.
+        headers={"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
+
+
+def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop what is no longer public, was withdrawn, or is for somebody who has left."""
+    wanted = {message.facts["edition"] for message in messages}
+    still = set(
+        public_editions()
+        .filter(public_id__in=wanted, version__text__withdrawn_at__isnull=True)
+        .values_list("public_id", flat=True)
+    )
+    people = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
+    found = {m.pk: "The text is no longer public." for m in messages if m.facts["edition"] not in still}
+    left = {m.pk: "The subscription has ended." for m in messages if m.facts["subscriber"] not in active}
+    return left | found
+
+
+def render_subscription(message: Message) -> Mail:
+    """Ask whether the address wants to be written to."""
+    link = subscribers.url(_subscriber(message), subscribers.CONFIRM)
+    return Mail(
+        subject=_("Confirm that you want news from the press office"),
+        text=render_to_string("mail/subscription.txt", {**message.facts, "link": link}),
+    )
+
+
+def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop questions that have been answered."""
+    keys = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
+    return {m.pk: "The address is confirmed already." for m in messages if m.facts["subscriber"] in active}
+
+
+PUBLICATION = register(Kind("publication", TASK, render_publication, publications_withdrawn))
+SUBSCRIPTION = register(Kind("subscription", TASK, render_subscription, subscriptions_withdrawn))

@@ -1,1 +1,66 @@
-"""Who may do what here."""
+"""Who may do what at the press desk."""
+
+from summit.models import Role, Summit
+from summit.permissions import Actor, allows, check, declare, declare_model
+
+PRESS = (Role.PRESS_OFFICER, Role.PRESS_APPROVER)
+SEES_EMBARGOED = (Role.ORGANISER, *PRESS)
+
+declare_model("press.text", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
+declare_model("press.subscriber", view=(Role.ORGANISER, Role.PRESS_OFFICER))
+declare_model("press.announcement", view=SEES_EMBARGOED)
+declare("press.write", (Role.PRESS_OFFICER,))
+declare("press.review", (Role.PRESS_APPROVER,))
+declare("press.schedule", (Role.PRESS_OFFICER,))
+declare("press.hold", SEES_EMBARGOED)
+declare("press.withdraw", PRESS)
+
+
+def can_write(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may enter texts, save editions and submit them for review."""
+    return allows(user, "press.write", summit)
+
+
+def check_can_write(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_write` is false."""
+    check(user, "press.write", summit)
+
+
+def can_review(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may approve, or ask for changes. Never its own words: the domain refuses that."""
+    return allows(user, "press.review", summit)
+
+
+def check_can_review(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_review` is false."""
+    check(user, "press.review", summit)
+
+
+def can_schedule(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may set moments and say that a speech has been given."""
+    return allows(user, "press.schedule", summit)
+
+
+def check_can_schedule(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_schedule` is false."""
+    check(user, "press.schedule", summit)
+
+
+def can_hold(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may hold what goes out, and release a hold."""
+    return allows(user, "press.hold", summit)
+
+
+def check_can_hold(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_hold` is false."""
+    check(user, "press.hold", summit)
+
+
+def can_withdraw(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may withdraw a text."""
+    return allows(user, "press.withdraw", summit)
+
+
+def check_can_withdraw(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_withdraw` is false."""
+    check(user, "press.withdraw", summit)

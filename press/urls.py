@@ -1,5 +1,43 @@
-"""Addresses."""
+"""Addresses of the press site, below "<summit>/press/". They are kept for good: feeds and readers hold them."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from press import views
+from press.reading import FORMATS
+
+
+class LanguageConverter:
+    """A language code, such as "fr" or "pt-br"."""
+
+    regex = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*"
+
+    def to_python(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+
+class EndingConverter(LanguageConverter):
+    """The ending of a format's address."""
+
+    regex = "|".join(FORMATS)
+
+
+register_converter(LanguageConverter, "language")
+register_converter(EndingConverter, "ending")
+
+app_name = "press"
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("feed.atom", views.atom, name="atom"),
+    path("feed.json", views.json_feed, name="json-feed"),
+    path("subscribe/", views.subscribe, name="subscribe"),
+    path("subscription/<str:token>/", views.subscription, name="subscription"),
+    path("<slug:slug>/", views.text, name="text"),
+    path("<slug:slug>.<ending:ending>", views.export, name="export"),
+    path("<slug:slug>/<language:language>/", views.text, name="language"),
+    path("<slug:slug>/<language:language>.<ending:ending>", views.export, name="language-export"),
+]

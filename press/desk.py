@@ -1,0 +1,52 @@
+"""What the press desk looks at: texts with where they stand, derived by the predicate, in one query each."""
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
+
+from press.models import Edition, EditionState, LiftMode, Text
+from press.models.visibility import public_editions, standing
+from summit.models import Summit
+
+
+def with_standing(rows: QuerySet[Text]) -> QuerySet[Text]:
+    """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
+    `edition_state`; and with `public_number`, the edition that everybody reads."""
+    newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
+    public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
+    return rows.annotate(
+        title=Subquery(newest.values("title")[:1]),
+        number=Subquery(newest.values("number")[:1]),
+        edition_state=Subquery(newest.values("state")[:1]),
+        standing=Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
+        public_number=Subquery(public.values("number")[:1]),
+    ).select_related("summit", "lift", "slot__speaker", "slot__party")
+
+
+def texts(summit: Summit) -> QuerySet[Text]:
+    """Return the texts of a summit with where they stand, those withdrawn left out."""
+    return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
+
+
+def coming(summit: Summit) -> QuerySet[Text]:
+    """Return what goes out next, soonest first."""
+    return texts(summit).filter(lift__moment__gt=Now(), lift__held_at__isnull=True).order_by("lift__moment", "id")
+
+
+def waiting(summit: Summit) -> QuerySet[Text]:
+    """Return what waits for a second person, the soonest moment first."""
+    return texts(summit).filter(edition_state=EditionState.IN_REVIEW).order_by(F("lift__moment").asc(nulls_last=True))
+
+
+def overdue(summit: Summit) -> QuerySet[Text]:
+    """Return what should be out and isn't: its moment has passed, and it is held or not approved."""
+    passed = Q(lift__moment__lte=Now(), public_number__isnull=True)
+    return texts(summit).filter(passed).order_by("lift__moment", "id")
+
+
+def next_step(text: Text) -> str:
+    """Return the key of what has to be done next about an annotated text, for the desk to say in words."""
+    stand = str(getattr(text, "standing", ""))
+    if stand == "unscheduled":
+        return "deliver" if text.lift.mode == LiftMode.DELIVERED else "set_moment"
+    steps = {"draft": "submit", "changes_asked": "change", "in_review": "approve", "held": "unhold"}
+    return steps.get(stand, "")

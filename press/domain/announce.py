@@ -1,0 +1,93 @@
+"""Announcing what has been published: after the fact, once, to whoever asked to be told.
+
+Nothing here makes a text public. It looks for what is, and writes to subscribers about it.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from press.domain.locks import lock_lift
+from press.models import Announcement, Edition, Subscriber, Text
+from press.models.visibility import public_editions
+from press.reading import address, describe, speaker
+from summit.domain import audit
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+
+
+def unannounced() -> QuerySet[Edition]:
+    """Return the public editions that nobody has been told of. What has been withdrawn is not announced."""
+    return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
+
+
+def announce_due(*, limit: int = 200) -> int:
+    """Announce what has come out since the last time; return how many texts. One query where there is nothing."""
+    due = unannounced().order_by().values_list("version__text_id", flat=True).distinct()[:limit]
+    return sum(announce(text_id) for text_id in list(due))
+
+
+def announce(text_id: int) -> bool:
+    """Announce what is public of one text, in one transaction; return whether there was anything left to announce.
+
+    Under the lift's lock the predicate is asked again: whoever held or moved it before has won, and of several
+    workers at once the first announces.
+    """
+    with transaction.atomic():
+        lock_lift(Text.objects.values_list("lift_id", flat=True).get(pk=text_id))
+        editions = _still_due(text_id)
+        if not editions:
+            return False
+        text = editions[0].version.text
+        sent = enqueue.store(list(_messages(text, editions)))
+        Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
+        audit.record(
+            by=audit.SYSTEM,
+            action="press.announce",
+            target=text,
+            summit=text.summit,
+            detail={"editions": [edition.public_id for edition in editions], "messages": sent},
+        )
+    return True
+
+
+def _still_due(text_id: int) -> list[Edition]:
+    rows = unannounced().filter(version__text=text_id)
+    return list(
+        rows.select_related("version__text__summit", "version__text__slot__speaker", "version__text__slot__party")
+    )
+
+
+def _messages(text: Text, editions: Iterable[Edition]) -> Iterable[Message]:
+    """One message to each subscriber: about the edition in their language, else about the authoritative one."""
+    by_language = {edition.version.language: edition for edition in editions}
+    original = next((edition for edition in editions if edition.version.authoritative), None)
+    for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
+        edition = by_language.get(subscriber.language, original)
+        if edition is not None:
+            yield _message(text, edition, subscriber)
+
+
+def _message(text: Text, edition: Edition, subscriber: Subscriber) -> Message:
+    return enqueue.draft(
+        summit=text.summit,
+        kind="publication",
+        subject_key=f"press.edition:{edition.public_id}",
+        version=edition.number,
+        recipient_key=f"press.subscriber:{subscriber.public_id}",
+        address=subscriber.address,
+        language=subscriber.language,
+        facts={
+            "subscriber": subscriber.public_id,
+            "edition": edition.public_id,
+            "title": edition.title,
+            "summary": edition.summary,
+            "who": speaker(edition),
+            "what": describe(edition),
+            "corrected": edition.published_at > edition.first_published_at,
+            "change_note": edition.change_note,
+            "path": address(text.summit, edition),
+            "summit": text.summit.name,
+        },
+    )

@@ -1,0 +1,134 @@
+"""Texts and their languages: created, translated, withdrawn."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from press.domain.locks import lock_lift
+from press.domain.problems import DecisionRefused
+from press.models import Edition, Lift, Text, TextVersion
+from press.models.texts import RESERVED_TEXT_SLUGS, TextKind, Wording
+from press.permissions import check_can_withdraw, check_can_write
+from sessions.models import Slot
+from summit.domain import audit
+from summit.models import Summit, User
+
+SLUG_LENGTH = 80
+
+
+def propose_slug(*, summit: Summit, title: str) -> str:
+    """Return a free address made from a title: at most 80 letters, digits and hyphens, numbered where it is taken."""
+    plain = unicodedata.normalize("NFKD", title)
+    base = re.sub(r"-+", "-", slugify(plain).replace("_", "-"))[:SLUG_LENGTH].strip("-")
+    # A short word could read like a language, and “text” says nothing wrong about any title.
+    if len(base) < 4 or base in RESERVED_TEXT_SLUGS:
+        base = f"text-{base}".strip("-")
+    taken = set(Text.objects.filter(summit=summit, slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
+
+
+def create_text(
+    *,
+    summit: Summit,
+    kind: str,
+    title: str,
+    body: str,
+    language: str,
+    by: User,
+    slug: str = "",
+    slot: Slot | None = None,
+    wording: str = Wording.NONE,
+    summary: str = "",
+    contact: str = "",
+    lift: Lift | None = None,
+) -> Text:
+    """Enter a text with its first edition in the language that will be authoritative.
+
+    Without a `slug` one is proposed from the title; without a `lift` it gets one of its own, with no moment yet.
+    Raises PermissionDenied, or ValidationError by field.
+    """
+    check_can_write(by, summit)
+    _check_slot(summit, slot, kind, wording)
+    with transaction.atomic():
+        lift = lift or Lift.objects.create(summit=summit)
+        if lift.summit_id != summit.pk:
+            raise ValidationError({"lift": _("This moment belongs to another summit.")})
+        address = slug or propose_slug(summit=summit, title=title)
+        text = Text(summit=summit, kind=kind, slug=address, slot=slot, wording=wording, lift=lift, contact=contact)
+        text.full_clean()
+        text.save(force_insert=True)
+        _add_version(text=text, language=language, authoritative=True, words=(title, summary, body), by=by)
+        audit.record(by=by, action="press.create", target=text, summit=summit, detail={"kind": kind})
+    return text
+
+
+def add_language(*, text: Text, language: str, title: str, body: str, by: User, summary: str = "") -> TextVersion:
+    """Add a translation with its first edition. Raises PermissionDenied, DecisionRefused or ValidationError."""
+    check_can_write(by, text.summit)
+    try:
+        with transaction.atomic():
+            lock_lift(text.lift_id)
+            if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
+                raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+            version = _add_version(
+                text=text, language=language, authoritative=False, words=(title, summary, body), by=by
+            )
+            audit.record(
+                by=by, action="press.add_language", target=text, summit=text.summit, detail={"language": language}
+            )
+    except IntegrityError as problem:
+        raise DecisionRefused(_("This text has this language already. Change its edition instead.")) from problem
+    return version
+
+
+def withdraw(*, text: Text, reason: str, by: User) -> None:
+    """Withdraw a text: once read, it stays, marked, with the reason; before that it never comes out.
+
+    Raises PermissionDenied, or DecisionRefused without a reason or where it is withdrawn already.
+    """
+    check_can_withdraw(by, text.summit)
+    if not reason.strip():
+        raise DecisionRefused(_("Say why the text is withdrawn: readers see the reason."))
+    with transaction.atomic():
+        lock_lift(text.lift_id)
+        changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
+            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=reason.strip()
+        )
+        if not changed:
+            raise DecisionRefused(_("This text has been withdrawn already."))
+        audit.record(
+            by=by,
+            action="press.withdraw",
+            target=text,
+            summit=text.summit,
+            fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"],
+        )
+
+
+def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> None:
+    if slot is not None and slot.session.summit_id != summit.pk:
+        raise ValidationError({"slot": _("This speech belongs to another summit.")})
+    if (kind == TextKind.TRANSCRIPT) == (wording == Wording.NONE):
+        raise ValidationError(
+            {"wording": _("A transcript is prepared, as delivered or speaker's notes; other texts are no speech.")}
+        )
+
+
+def _add_version(
+    *, text: Text, language: str, authoritative: bool, words: tuple[str, str, str], by: User
+) -> TextVersion:
+    title, summary, body = words
+    version = TextVersion(text=text, language=language, authoritative=authoritative)
+    version.clean_fields()
+    version.save(force_insert=True)
+    edition = Edition(version=version, number=1, title=title.strip(), summary=summary.strip(), body=body, author=by)
+    edition.clean_fields()
+    edition.save(force_insert=True)
+    return version

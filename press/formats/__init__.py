@@ -1,0 +1,14 @@
+"""The formats of a public text beside its page: each a pure function of what a reader is shown."""
+
+from collections.abc import Callable
+
+from press.formats import akomantoso, ninjs, pdf, plain
+from press.reading import Reading
+
+# From the ending of an address to the media type and the function that writes it.
+WRITERS: dict[str, tuple[str, Callable[[Reading], bytes]]] = {
+    "txt": ("text/plain; charset=utf-8", plain.write),
+    "pdf": ("application/pdf", pdf.write),
+    "xml": ("application/akn+xml; charset=utf-8", akomantoso.write),
+    "json": ("application/json; charset=utf-8", ninjs.write),
+}

@@ -1,0 +1,27 @@
+"""Plain text."""
+
+from django.utils.translation import gettext as _
+
+from press.domain.markdown import to_plain
+from press.reading import Reading
+from summit.templatetags.moments import day_clock
+
+
+def write(reading: Reading) -> bytes:
+    """Return the text without any mark, with who, what and when above it, in UTF-8."""
+    edition, summit = reading.edition, reading.summit
+    head = [edition.title, reading.who, reading.what]
+    if reading.occasion:
+        occasion = reading.occasion
+        place = ", ".join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name)))
+        head.append(f"{place}. {day_clock(occasion.starts_at, summit)}")
+    head.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
+    if reading.corrected:
+        head.append(
+            _("Corrected: %(moment)s. %(note)s")
+            % {"moment": day_clock(reading.published_at, summit), "note": edition.change_note}
+        )
+    if reading.withdrawn:
+        head.append(_("WITHDRAWN. %(reason)s") % {"reason": edition.version.text.withdrawal_reason})
+    parts = ["\n".join(filter(None, head)), edition.summary, to_plain(edition.body).rstrip(), reading.url]
+    return ("\n\n".join(filter(None, parts)) + "\n").encode()

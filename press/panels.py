@@ -1,0 +1,59 @@
+"""What this app shows on the summit's home, on the admin's home and among the metrics."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Min
+from django.http import HttpRequest
+
+from press.desk import coming, overdue, waiting
+from press.domain.announce import unannounced
+from press.permissions import can_hold, can_review, can_write
+from press.reading import brief, listed
+from summit.db.clock import db_now
+from summit.desk.site import desk_panel
+from summit.home import panel
+from summit.metrics import Gauge, source
+from summit.models import Summit
+from summit.permissions import allows
+
+LATEST = 5
+
+
+@panel(30)
+def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show the latest texts on the summit's home."""
+    readings = [brief(summit, edition) for edition in listed(summit)[:LATEST]]
+    return ("press/panel.html", {"summit": summit, "readings": readings}) if readings else None
+
+
+@desk_panel(30)
+def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show what goes out next, what waits for whom, and what is late."""
+    user = request.user
+    if not allows(user, "press.text.view", summit):
+        return None
+    return "admin/press/panel.html", {
+        "summit": summit,
+        "coming": list(coming(summit)[:LATEST]),
+        "waiting": list(waiting(summit)[:LATEST]),
+        "overdue": list(overdue(summit)[:LATEST]),
+        "now": db_now(),
+        "may_review": can_review(user, summit),
+        "may_write": can_write(user, summit),
+        "may_hold": can_hold(user, summit),
+    }
+
+
+@source
+def announcing() -> Iterable[Gauge]:
+    """Tell how far announcing is behind."""
+    due = unannounced().order_by()
+    oldest = due.aggregate(oldest=Min("published_at"))["oldest"]
+    late = (db_now() - oldest).total_seconds() if oldest else 0.0
+    yield "summit_press_unannounced", "Texts that are public and not announced yet", [({}, float(due.count()))]
+    yield (
+        "summit_press_unannounced_seconds",
+        "Seconds since the oldest text came out that is not announced yet",
+        [({}, max(late, 0.0))],
+    )

@@ -1,0 +1,18 @@
+"""Celery tasks of the press office. Safe to run twice, late, never, or two at once: the database decides."""
+
+from celery import shared_task
+
+from press.domain.announce import announce_due
+from summit.outbox.domain.delivery import deliver
+
+
+@shared_task(name="press.tasks.announce_publications")
+def announce_publications() -> None:
+    """Look for what has come out and write to subscribers about it."""
+    announce_due()
+
+
+@shared_task(name="press.tasks.deliver_announcements")
+def deliver_announcements(ids: list[int]) -> None:
+    """Deliver mail about what has been published, and questions to new subscribers."""
+    deliver(ids)
