@@ -1,6 +1,7 @@
 """Django's mail backend that stores instead of sending: the web process never opens SMTP."""
 
 from collections.abc import Sequence
+from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -23,21 +24,26 @@ class OutboxBackend(BaseEmailBackend):
             domain = enqueue.sender_domain()
             mail.extra_headers.setdefault("Message-ID", f"<{nonce}@{domain}>")
             content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-            rows = [self._row(mail, address, nonce, content) for address in mail.recipients()]
+            rows = [
+                # The first has the nonce of the Message-ID that the mail carries; each row needs one of its own.
+                self._row(mail, address, mail_nonce=nonce, nonce=new_nonce() if position else nonce, content=content)
+                for position, address in enumerate(mail.recipients())
+            ]
             with transaction.atomic():
                 stored += bool(enqueue.store(rows))
         return stored
 
     @staticmethod
-    def _row(mail: EmailMessage, address: str, nonce: str, content: bytes) -> Message:
+    def _row(mail: EmailMessage, address: str, *, mail_nonce: str, nonce: str, content: bytes) -> Message:
         row = enqueue.draft(
             summit=None,
             kind=SYSTEM_MAIL.name,
-            subject_key=f"mail:{nonce}",
-            recipient_key=f"mailbox:{nonce}",
-            address=address,
+            subject_key=f"mail:{mail_nonce}",
+            recipient_key=f"mailbox:{mail_nonce}",
+            address=parseaddr(address)[1] or address,
             language="en",
             facts={},
+            nonce=nonce,
         )
         row.rendered = content
         row.rendered_subject = str(mail.subject)[:255]

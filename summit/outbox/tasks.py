@@ -11,7 +11,7 @@ def sweep() -> None:
     """Hand whatever is due to the workers, each kind to its own task."""
     upkeep.beat("sweep")
     for task, ids in delivery.hand_out():
-        current_app.send_task(task, args=[ids])
+        current_app.send_task(task, args=[ids], expires=delivery.HANDED)
 
 
 @shared_task(name="outbox.tasks.deliver")

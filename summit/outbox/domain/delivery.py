@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from summit.domain import audit
 from summit.models import User
 from summit.outbox.domain import mime, transport
-from summit.outbox.kinds import KINDS
+from summit.outbox.kinds import KINDS, SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
 from summit.outbox.permissions import check_can_send_again
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
 BACK_OFF = (5, 15, 60, 300, 900, 1800)
+# Seconds for which a message that was handed to the queue isn't handed again. A task that waits longer has expired:
+# the sweep's next one does its work, and the queue never grows with doubles.
+HANDED = 15
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
@@ -51,7 +54,7 @@ def _can_skip_locked() -> bool:
 def deliver(ids: Sequence[int]) -> int:
     """Deliver those of `ids` that are due and free; return how many went out."""
     started = time.monotonic()
-    messages = render_all(claim(ids))
+    messages = render_all(give_up_worn(claim(ids)))
     sent = 0
     with transport.connection() as wire:
         for position, message in enumerate(messages):
@@ -63,13 +66,26 @@ def deliver(ids: Sequence[int]) -> int:
     return sent
 
 
+def give_up_worn(messages: list[Message]) -> list[Message]:
+    """Fail those whose attempts are used up without a result, which is what a message that kills its worker looks
+    like; return the others."""
+    worn = [message for message in messages if message.attempts > settings.OUTBOX_MAX_ATTEMPTS]
+    for message in worn:
+        mark(
+            message,
+            MessageState.FAILED,
+            problem=f"No worker came to an end with it ({message.attempts - 1} attempts)",
+        )
+    return [message for message in messages if message not in worn]
+
+
 def deliver_one(message: Message, wire: transport.Wire) -> bool:
     """Send one claimed message and mark what became of it; return whether it went out."""
-    reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
-    if reason:
-        mark(message, MessageState.DROPPED, problem=reason)
-        return False
     try:
+        reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
+        if reason:
+            mark(message, MessageState.DROPPED, problem=reason)
+            return False
         wire.send(message)
     except transport.Refused as refused:
         logger.warning("message %s failed for good", message.public_id)
@@ -78,34 +94,49 @@ def deliver_one(message: Message, wire: transport.Wire) -> bool:
     except transport.NotNow as later:
         put_off(message, str(later))
         return False
+    except DatabaseError:
+        raise
+    except Exception as problem:  # one message that nobody can make sense of must not stop the others
+        logger.exception("message %s was not sent", message.public_id)
+        put_off(message, f"{type(problem).__name__} while the mail was sent")
+        return False
     return mark(message, MessageState.SENT)
 
 
 def render_all(messages: list[Message]) -> list[Message]:
     """Render what has no bytes yet and keep the bytes, before anything is attempted; return what can be sent."""
-    ready, fresh = [], []
-    for message in messages:
-        if message.rendered is None:
-            try:
-                mail = mime.render(message)
-                message.rendered = mime.build(message, mail)
-                message.rendered_subject = mail.subject[:255]
-            except Exception as problem:  # one message that can't be rendered must not stop the others
-                logger.exception("message %s can't be rendered", message.public_id)
-                mark(message, MessageState.FAILED, problem=f"{type(problem).__name__} while the mail was written")
-                continue
-            fresh.append(message)
-        ready.append(message)
-    if fresh:
-        Message.objects.bulk_update(fresh, ["rendered", "rendered_subject"], batch_size=50)
-    return ready
+    fresh = [message for message in messages if message.rendered is None]
+    gone = {message.pk for message in fresh if not _render(message)}
+    with transaction.atomic():
+        for message in fresh:
+            # Only while this attempt holds it: bytes that somebody else is sending stay as they are.
+            if message.pk not in gone and not _held(message).filter(rendered__isnull=True).update(
+                rendered=message.rendered, rendered_subject=message.rendered_subject
+            ):
+                gone.add(message.pk)
+    return [message for message in messages if message.pk not in gone]
+
+
+def _render(message: Message) -> bool:
+    """Write a message's mail, or fail the message; return whether there is something to send."""
+    try:
+        mail = mime.render(message)
+        message.rendered = mime.build(message, mail)
+    except DatabaseError:
+        raise
+    except Exception as problem:  # one message that can't be rendered must not stop the others
+        logger.exception("message %s can't be rendered", message.public_id)
+        mark(message, MessageState.FAILED, problem=f"{type(problem).__name__} while the mail was written")
+        return False
+    message.rendered_subject = " ".join(mail.subject.split())[:255]
+    return True
 
 
 def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
     """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
     if state not in TRANSITIONS[MessageState.PENDING]:
         raise ValueError(f"a message to be sent can't become {state}")
-    values: dict[str, Any] = {"state": state, "problem": problem[:2000], "lease_until": None}
+    values: dict[str, Any] = {"state": state, "problem": _tidy(problem), "lease_until": None}
     if state == MessageState.SENT:
         values["sent_at"] = Now()
     return bool(_held(message).update(**values))
@@ -118,8 +149,13 @@ def put_off(message: Message, problem: str) -> None:
         return
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
     _held(message).update(
-        lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=problem[:2000]
+        lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=_tidy(problem)
     )
+
+
+def _tidy(problem: str) -> str:
+    """What a server said, without what a database can't hold."""
+    return problem.replace("\0", "")[:2000]
 
 
 def release(messages: Sequence[Message]) -> None:
@@ -141,13 +177,15 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
     """
     free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():
-        rows = list(
-            Message.objects.due().filter(free).order_by("next_attempt_at", "id").values_list("pk", "kind")[:limit]
+        waiting = Message.objects.due().filter(free).order_by("next_attempt_at", "id")
+        rows = list(waiting.select_for_update(skip_locked=_can_skip_locked()).values_list("pk", "kind")[:limit])
+        Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(
+            handed_until=Now() + timedelta(seconds=HANDED)
         )
-        Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(handed_until=Now() + timedelta(seconds=15))
     by_task: dict[str, list[int]] = {}
     for pk, kind in rows:
-        by_task.setdefault(KINDS[kind].task, []).append(pk)
+        # A kind that is gone must not stop the sweep: its messages fail where they are delivered.
+        by_task.setdefault(KINDS.get(kind, SYSTEM_MAIL).task, []).append(pk)
     for task, ids in by_task.items():
         for start in range(0, len(ids), settings.OUTBOX_BATCH):
             yield task, ids[start : start + settings.OUTBOX_BATCH]

@@ -15,7 +15,7 @@ from summit.outbox.models.messages import new_nonce
 
 def sender_domain() -> str:
     """Return the domain of the sender's address, which Message-IDs carry."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost.localdomain"
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost.localdomain"
 
 
 def draft(

@@ -47,7 +47,6 @@ def build(message: Message, mail: Mail) -> bytes:
         mime["Reply-To"] = mail.reply_to
     mime["Date"] = format_datetime(message.date)
     mime["Message-ID"] = message.message_id
-    mime["Content-Language"] = message.language
     # RFC 3834: no vacation notice answers this.
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
@@ -55,4 +54,6 @@ def build(message: Message, mail: Mail) -> bytes:
     mime.set_content(mail.text, charset="utf-8", cte="quoted-printable")
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)
+    # Last: whatever makes or moves content takes the headers of the content with it.
+    mime["Content-Language"] = message.language
     return bytes(mime)

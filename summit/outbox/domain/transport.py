@@ -1,16 +1,23 @@
 """The wire: the one place that talks to the mail server."""
 
+import functools
 import smtplib
+import socket
+import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
 from summit.outbox.models import Message
+
+# Seconds for taking leave of the server after a batch; nothing hangs on its answer.
+CLOSE_WITHIN = 3.0
 
 
 class Refused(Exception):
@@ -57,37 +64,104 @@ class Rendered(EmailMessage):
         return _Bytes(self.content)
 
 
+class _Line(smtplib.SMTP):
+    """A connection that can be cut from another thread at any time, also while it is being opened."""
+
+    def __init__(
+        self, backend: "CuttableBackend", *args: Any, context: ssl.SSLContext | None = None, **kwargs: Any
+    ) -> None:
+        self._backend = backend
+        self._context = context
+        super().__init__(*args, **kwargs)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        # A handle of its own: TLS takes the socket over, and this one stays good for cutting.
+        self._backend.hold(plain.dup())
+        return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+
+
+class _LineTLS(_Line):
+    """The same, with TLS from the first byte."""
+
+    default_port = smtplib.SMTP_SSL_PORT
+
+
+class CuttableBackend(EmailBackend):
+    """Django's SMTP, whose connection can be cut off by `cut`."""
+
+    handle: socket.socket | None = None
+
+    @property
+    def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
+        """What opens a connection."""
+        return functools.partial(_LineTLS if self.use_ssl else _Line, self)
+
+    def hold(self, handle: socket.socket | None) -> None:
+        """Keep what the connection can be cut by."""
+        if self.handle is not None:
+            self.handle.close()
+        self.handle = handle
+
+    def cut(self) -> None:
+        """End the connection under whoever reads or writes on it: they get an error at once."""
+        if self.handle is not None:
+            with suppress(OSError):
+                self.handle.shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Forget the connection without a word to the server."""
+        for link in (self.connection, getattr(self, "_partial_connection", None)):
+            if link is not None:
+                link.close()
+        self.connection = None
+        self._partial_connection = None
+        self.hold(None)
+
+
 class Wire:
     """An open way to the mail server, for a batch; reopened after an error."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
 
-    def send(self, message: Message) -> None:
-        """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused or NotNow."""
-        # Timeouts of a socket are per read and write; the whole is cut off by closing the socket under it.
-        watch = threading.Timer(settings.OUTBOX_SEND_DEADLINE, self._cut)
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Cut the connection when the block takes longer: timeouts of a socket are per read and write."""
+        watch = threading.Timer(seconds, getattr(self.backend, "cut", lambda: None))
         watch.daemon = True
         watch.start()
         try:
-            self.backend.open()
-            self.backend.send_messages([Rendered(message)])
-        except (smtplib.SMTPException, OSError) as problem:
-            self._forget()
-            raise _judge(problem) from problem
+            yield
         finally:
             watch.cancel()
 
-    def _cut(self) -> None:
-        link = getattr(getattr(self.backend, "connection", None), "sock", None)
-        if link is not None:
-            link.close()
+    def send(self, message: Message) -> None:
+        """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused or NotNow."""
+        try:
+            with self.within(settings.OUTBOX_SEND_DEADLINE):
+                self.backend.open()
+                self.backend.send_messages([Rendered(message)])
+        except (smtplib.SMTPException, OSError) as problem:
+            self._drop()
+            raise _judge(problem) from problem
+        except ValueError as problem:
+            # The address can't be written into a mail, now or later; the connection is untouched.
+            raise Refused(f"{type(problem).__name__}: {problem}") from problem
 
-    def _forget(self) -> None:
-        link = getattr(self.backend, "connection", None)
-        if link is not None:
-            link.close()
-            self.backend.connection = None  # type: ignore[attr-defined]
+    def close(self) -> None:
+        """Take leave of the server, briefly."""
+        try:
+            with self.within(CLOSE_WITHIN):
+                self.backend.close()
+        except (smtplib.SMTPException, OSError):
+            pass
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        if isinstance(self.backend, CuttableBackend):
+            self.backend.drop()
 
 
 def _judge(problem: Exception) -> Refused | NotNow:
@@ -115,11 +189,11 @@ def _text(said: bytes | str) -> str:
 @contextmanager
 def connection() -> Iterator[Wire]:
     """Give a wire and close it afterwards; it is opened by the first send."""
-    wire = Wire(get_connection(settings.OUTBOX_TRANSPORT, fail_silently=False))
+    transport = settings.OUTBOX_TRANSPORT
+    if transport == "django.core.mail.backends.smtp.EmailBackend":
+        transport = f"{CuttableBackend.__module__}.{CuttableBackend.__name__}"
+    wire = Wire(get_connection(transport, fail_silently=False))
     try:
         yield wire
     finally:
-        try:
-            wire.backend.close()
-        except (smtplib.SMTPException, OSError):
-            wire._forget()
+        wire.close()

@@ -1,0 +1,79 @@
+"""Summits in the API: what is public of them."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import generics, serializers
+
+from summit.api.pagination import ByNewest
+from summit.models import Room, Summit, Venue
+
+
+class RoomSerializer(serializers.ModelSerializer[Room]):
+    """A room."""
+
+    class Meta:
+        model = Room
+        fields: ClassVar[list[str]] = ["name", "capacity"]
+
+
+class VenueSerializer(serializers.ModelSerializer[Venue]):
+    """A venue and its rooms, in the host's order."""
+
+    rooms = RoomSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Venue
+        fields: ClassVar[list[str]] = ["name", "address", "rooms"]
+
+
+class SummitSerializer(serializers.ModelSerializer[Summit]):
+    """A summit. `api` is its address here, `page` that of its public home; all addresses are absolute."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    api = serializers.HyperlinkedIdentityField(view_name="api-summit", lookup_field="slug")
+    page = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Summit
+        fields: ClassVar[list[str]] = [
+            *("id", "slug", "name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language"),
+            *("illustrative", "api", "page"),
+        ]
+
+    @extend_schema_field(serializers.URLField())
+    def get_page(self, summit: Summit) -> str:
+        """Return the address of the summit's public home."""
+        url: str = self.context["request"].build_absolute_uri(summit.get_absolute_url())
+        return url
+
+
+class SummitDetailSerializer(SummitSerializer):
+    """A summit with its venues."""
+
+    venues = VenueSerializer(many=True, read_only=True)
+
+    class Meta(SummitSerializer.Meta):
+        fields: ClassVar[list[str]] = [*SummitSerializer.Meta.fields, "venues"]
+
+
+class NewestSummits(ByNewest):
+    """The summits that start last come first."""
+
+    ordering: Any = ("-starts_on", "slug")
+
+
+class SummitList(generics.ListAPIView[Summit]):
+    """The summits that have public pages, those that start last first."""
+
+    queryset = Summit.objects.open_to_public()
+    serializer_class = SummitSerializer
+    pagination_class = NewestSummits
+
+
+class SummitDetail(generics.RetrieveAPIView[Summit]):
+    """A summit that has public pages: what, where and when it is."""
+
+    queryset = Summit.objects.open_to_public().prefetch_related("venues__rooms")
+    serializer_class = SummitDetailSerializer
+    lookup_field = "slug"
