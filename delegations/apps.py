@@ -13,4 +13,4 @@ class DelegationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages and rules with the ground floor."""
-        from delegations import messages, permissions  # noqa: F401
+        from delegations import messages, panels, permissions  # noqa: F401

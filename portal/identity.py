@@ -113,9 +113,8 @@ def _gather_account(found: dict[int, _Found], user: User) -> None:
     if found:
         rows = FocalPoint.objects.filter(person__user=user).select_related("party")
         for row in rows.order_by("party__sort_key", "pk"):
-            entry = found.get(row.party.summit_id)
-            if entry is not None:
-                entry.act_for(row.party, user)
+            if row.party.summit_id in found:
+                found[row.party.summit_id].act_for(row.party, user)
 
 
 def _gather_links(found: dict[int, _Found], keys: list[str]) -> None:

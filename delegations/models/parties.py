@@ -1,6 +1,7 @@
 """Parties: who is invited to a summit, and the people that stand for them."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,15 @@ class Capacity(models.TextChoices):
     STAFF = "staff", _("staff")
 
 
+def check_same_summit(party_id: int | None, person_id: int | None) -> None:
+    """Refuse a person of another summit than the party's. Raises ValidationError."""
+    if party_id is None or person_id is None:
+        return
+    summits = Party.objects.filter(pk=party_id).values("summit")
+    if not Person.objects.filter(pk=person_id, summit__in=summits).exists():
+        raise ValidationError({"person": _("This person belongs to another summit. Enter them in this one first.")})
+
+
 class Membership(models.Model):
     """A person belongs to one party in one capacity."""
 
@@ -125,6 +135,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} ({self.party})"
 
+    def clean(self) -> None:
+        """Refuse a person of another summit."""
+        check_same_summit(self.party_id, self.person_id)
+
 
 class FocalPoint(models.Model):
     """A person whom the host writes to about a party, and who acts for it in the portal.
@@ -143,4 +157,8 @@ class FocalPoint(models.Model):
         constraints = [models.UniqueConstraint(fields=["party", "person"], name="focal_point_once")]
 
     def __str__(self) -> str:
-        return f"{self.person} for {self.party}"
+        return f"{self.person} → {self.party}"
+
+    def clean(self) -> None:
+        """Refuse a person of another summit."""
+        check_same_summit(self.party_id, self.person_id)

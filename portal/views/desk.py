@@ -1,7 +1,5 @@
 """Where a delegation stands, and its answer."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.domain import answers
-from delegations.models import Answer, Invitation
+from delegations.models import Answer, Invitation, InvitationState
 from portal.identity import Viewer, viewer_required
+from portal.views import seen
+from portal.views.agenda import mark
+from sessions.domain import member
+from summit.db.clock import db_now
 
 
 def _viewer_of(request: HttpRequest) -> Viewer:
@@ -28,19 +30,21 @@ def home(request: HttpRequest) -> HttpResponse:
         {"party": party, "invitation": by_party.get(party.pk), "acts": party.pk in viewer.acts}
         for party in viewer.parties
     ]
+    agenda = member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people)
+    on, following = mark(agenda, db_now())
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
         "summits": [other.summit for other in request.viewers],  # type: ignore[attr-defined]
         "rows": rows,
         "takes_answers": answers.still_open(viewer.summit.pk).exists(),
-        "changes": _changes(viewer),
+        # The first thing to do is the one button in the summit's colour.
+        "waiting": any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations),
+        "now": on,
+        "next": following,
+        "changed": sum(len(entry.changes) for entry in seen.unread(request, viewer)),
     }
     return render(request, "portal/desk_home.html", context)
-
-
-def _changes(viewer: Viewer) -> list[Any]:
-    return []
 
 
 def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:

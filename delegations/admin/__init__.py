@@ -1,0 +1,17 @@
+"""Parties and invitations in the admin."""
+
+from delegations.admin import invitations, links, parties
+from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
+from summit.desk.base import SUMMIT_PATHS
+
+SUMMIT_PATHS.update(
+    {
+        Party: "summit",
+        Membership: "party__summit",
+        FocalPoint: "party__summit",
+        Invitation: "party__summit",
+        InvitationLink: "invitation__party__summit",
+    }
+)
+
+__all__ = ["invitations", "links", "parties"]

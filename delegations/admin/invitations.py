@@ -1,0 +1,214 @@
+"""Invitations in the admin: to read, to record an answer for, to write anew and to revoke."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.admin.confirm import confirm
+from delegations.admin.standing import state_word
+from delegations.domain import answers, invitations, letters
+from delegations.models import Answer, Invitation, InvitationLink, InvitationState
+from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
+from summit.desk.base import SummitInline, SummitModelAdmin, summit_of
+from summit.models import Summit, User
+
+FIELDS: list[Any] = ["party", "state_word", "answer", "answered_by", "answered_at", "note", "sent_at", "sent_by"]
+
+LINK_FIELDS: list[Any] = ["address", "created_at", "first_used_at", "expires_at", "revoked_at"]
+
+
+class LinkInline(SummitInline):
+    """An invitation's links, to read; each has its own page where it is revoked."""
+
+    model = InvitationLink
+    summit_path = "invitation__party__summit"
+    fields = LINK_FIELDS
+    readonly_fields = LINK_FIELDS
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a link's name tells."""
+        return super().get_queryset(request).select_related("invitation__party")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Links are made with letters."""
+        del request, obj
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def _summit(self, obj: models.Model) -> Summit | None:
+        return summit_of(obj, "party__summit")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(SummitModelAdmin):
+    """Invitations."""
+
+    summit_path = "party__summit"
+    list_display = ["party", "state_word", "sent_at", "answered_at", "answered_by"]
+    list_filter = ["party__summit", "state", "answer"]
+    list_select_related = ["party__summit"]
+    search_fields = ["party__name", "party__formal_name", "answered_by"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    inlines = [LinkInline]
+    actions = ["revoke"]
+    change_form_template = "admin/delegations/invitation.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Invitations come from inviting parties."""
+        del request, obj
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed by hand: the buttons do what can be done."""
+        del request, obj
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may revoke any."""
+        return self._may(request, "change", None)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: Invitation) -> SafeString:
+        """Show where it stands."""
+        return state_word(row.state, row.answer)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an invitation with the buttons for what the reader may do."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        summit = row.party.summit
+        standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
+        more = {
+            "can_answer": standing and can_answer_for(request.user, summit),
+            "can_write": standing and can_invite(request.user, summit),
+            "can_revoke": row.state != InvitationState.REVOKED and can_revoke(request.user, summit),
+            "letters_key": letters.subject_key(row),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the buttons."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/answer/", wrap(self.answer_view), name="delegations_invitation_answer"),
+            path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
+            path("revoke/", wrap(self.revoke_view), name="delegations_invitation_revoke"),
+            *super().get_urls(),
+        ]
+
+    def _find(self, request: HttpRequest, pk: int) -> tuple[Invitation, User]:
+        row = self.get_queryset(request).select_related("party__summit").filter(pk=pk).first()
+        if row is None or not isinstance(request.user, User):
+            raise Http404
+        return row, request.user
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Record an answer that came by telephone or on paper, at any time."""
+        row, user = self._find(request, pk)
+        if not can_answer_for(user, row.party.summit):
+            raise PermissionDenied(gettext("Organisers and protocol record answers."))
+        values = {"answer": row.answer, "name": row.answered_by, "note": row.note}
+        errors: dict[str, str] = {}
+        if request.method == "POST":
+            values = {key: request.POST.get(key, "") for key in values}
+            try:
+                answers.answer(invitation=row, by=user, **values)
+            except answers.AnswerProblem as problem:
+                errors = {problem.field: str(problem)}
+            except answers.AnswerRefused as refused:
+                errors = {"": str(refused)}
+            else:
+                messages.success(request, gettext("The answer of %(party)s is recorded.") % {"party": row.party})
+                return redirect("admin:delegations_invitation_change", row.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Record the answer of %(party)s") % {"party": row.party.name},
+            "summit": row.party.summit,
+            "original": row,
+            "choices": Answer.choices,
+            "values": values,
+            "errors": errors,
+        }
+        status = 422 if errors else 200
+        return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
+
+    def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the letter again with new links, after asking."""
+        row, user = self._find(request, pk)
+        back = reverse("admin:delegations_invitation_change", args=[row.pk])
+        if request.method == "POST":
+            try:
+                number = invitations.write_anew(invitation=row, by=user)
+            except ValueError as refused:
+                messages.warning(request, str(refused))
+            else:
+                said = ngettext("%(n)d new letter is on its way.", "%(n)d new letters are on their way.", number)
+                messages.success(request, said % {"n": number})
+            return redirect(back)
+        return confirm(
+            request,
+            self.admin_site,
+            title=gettext("Send a new letter to %(party)s") % {"party": row.party.name},
+            sentence=gettext("The links in earlier letters open nothing from then on. An answer stays as it is."),
+            button=gettext("Send a new letter"),
+            action=request.path,
+            back=back,
+            rows=[row],
+        )
+
+    @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[Invitation]) -> HttpResponse:
+        """Ask before revoking."""
+        rows = list(queryset.exclude(state=InvitationState.REVOKED).select_related("party__summit"))
+        return self._ask_revoke(request, rows)
+
+    def revoke_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST revokes the invitations named by `row`."""
+        given = request.POST if request.method == "POST" else request.GET
+        keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
+        standing = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
+        rows = list(standing.filter(pk__in=keys).select_related("party__summit"))
+        if request.method != "POST":
+            return self._ask_revoke(request, rows)
+        done = 0
+        for row in rows:
+            try:
+                invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
+            except ValueError as refused:
+                messages.warning(request, f"{row.party.name}: {refused}")
+            else:
+                done += 1
+        said = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)
+        messages.success(request, said % {"n": done})
+        return redirect("admin:delegations_invitation_changelist")
+
+    def _ask_revoke(self, request: HttpRequest, rows: list[Invitation]) -> HttpResponse:
+        for row in rows:
+            check_can_revoke(request.user, row.party.summit)
+        number = {"n": len(rows)}
+        return confirm(
+            request,
+            self.admin_site,
+            title=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
+            sentence=gettext("Their links open nothing from then on, and letters not sent yet stay here."),
+            button=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
+            action=reverse("admin:delegations_invitation_revoke"),
+            back=reverse("admin:delegations_invitation_changelist"),
+            rows=rows,
+        )

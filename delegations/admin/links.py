@@ -1,0 +1,102 @@
+"""The links in letters in the admin: to read and to revoke. What they open is never shown."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from delegations.admin.confirm import confirm
+from delegations.domain import links
+from delegations.models import InvitationLink
+from delegations.permissions import check_can_revoke
+from summit.desk.base import SummitModelAdmin
+from summit.models import User
+
+FIELDS: list[Any] = ["party", "address", "person", "created_at", "first_used_at", "expires_at", "revoked_at"]
+
+
+@admin.register(InvitationLink)
+class LinkAdmin(SummitModelAdmin):
+    """Links."""
+
+    summit_path = "invitation__party__summit"
+    list_display = ["party", "address", "created_at", "first_used_at", "expires_at", "revoked_at"]
+    list_filter = ["invitation__party__summit", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["invitation__party__summit"]
+    search_fields = ["address", "invitation__party__name"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["revoke"]
+    change_form_template = "admin/delegations/link.html"
+
+    @admin.display(description=_("party"), ordering="invitation__party__sort_key")
+    def party(self, row: InvitationLink) -> str:
+        """Show whose invitation it opens."""
+        return row.invitation.party.name
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Links are made with letters."""
+        del request, obj
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed by hand."""
+        del request, obj
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may revoke any."""
+        return self._may(request, "change", None)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that revokes."""
+        view = self.admin_site.admin_view(self.revoke_view)
+        return [path("revoke/", view, name="delegations_invitationlink_revoke"), *super().get_urls()]
+
+    @admin.action(description=_("Revoke the chosen links"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> HttpResponse:
+        """Ask before revoking."""
+        return self._ask(request, list(queryset.filter(revoked_at__isnull=True)))
+
+    def revoke_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST revokes the links named by `row`."""
+        given = request.POST if request.method == "POST" else request.GET
+        keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
+        live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)
+        rows = list(live.select_related("invitation__party__summit"))
+        if request.method != "POST":
+            return self._ask(request, rows)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        done = 0
+        for row in rows:
+            try:
+                links.revoke(link=row, by=request.user)
+            except ValueError as refused:
+                messages.warning(request, f"{row}: {refused}")
+            else:
+                done += 1
+        said = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)
+        messages.success(request, said % {"n": done})
+        return redirect("admin:delegations_invitationlink_changelist")
+
+    def _ask(self, request: HttpRequest, rows: list[InvitationLink]) -> HttpResponse:
+        for row in rows:
+            check_can_revoke(request.user, row.invitation.party.summit)
+        title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=str(
+                _("They open nothing from then on, also where they are open already. A new letter has new ones.")
+            ),
+            button=title,
+            action=reverse("admin:delegations_invitationlink_revoke"),
+            back=reverse("admin:delegations_invitationlink_changelist"),
+            rows=rows,
+        )

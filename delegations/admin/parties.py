@@ -1,0 +1,199 @@
+"""Parties in the admin, and inviting them."""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.admin.standing import state_word
+from delegations.domain import invitations, overview
+from delegations.models import FocalPoint, Membership, Party
+from delegations.permissions import check_can_invite
+from summit.desk.base import SummitInline, SummitModelAdmin
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import allows, summits_for
+
+
+class AnswerFilter(admin.SimpleListFilter):
+    """Parties by where their invitation stands."""
+
+    title = _("answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer what overview.STANDINGS defines."""
+        del request, model_admin
+        return [
+            ("uninvited", _("not invited")),
+            ("invited", _("invited")),
+            ("open", _("not answered")),
+            ("answered", _("answered")),
+            ("attending", _("attending")),
+            ("regrets", _("regrets")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        del request
+        condition = overview.STANDINGS.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
+class MembershipInline(SummitInline):
+    """A party's members."""
+
+    model = Membership
+    summit_path = "party__summit"
+    autocomplete_fields = ["person"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the people with their places."""
+        return super().get_queryset(request).select_related("person", "party")
+
+
+class FocalPointInline(SummitInline):
+    """A party's focal points."""
+
+    model = FocalPoint
+    summit_path = "party__summit"
+    autocomplete_fields = ["person"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the people with their places."""
+        return super().get_queryset(request).select_related("person", "party")
+
+
+@admin.register(Party)
+class PartyAdmin(SummitModelAdmin):
+    """Parties."""
+
+    list_display = ["name", "kind", "region", "answer_word", "mission_email"]
+    list_filter = ["summit", AnswerFilter, "kind", "region"]
+    list_select_related = ["summit"]
+    search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
+    ordering = ["sort_key", "pk"]
+    inlines = [FocalPointInline, MembershipInline]
+    actions = ["invite"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the parties with where their invitations stand."""
+        return overview.with_standing(super().get_queryset(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a party in the summit that it was entered for."""
+        del request
+        return ["summit", "answer_word"] if obj else ["answer_word"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only summits where the reader may enter parties, not those that they may read."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        mine = summits_for(request.user, "delegations.party.change")
+        if db_field.name == "summit" and field is not None and mine is not None:
+            field.queryset = field.queryset.filter(pk__in=mine)
+        return field
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save members and focal points, and record who was added, changed and taken off."""
+        gone = [copy.copy(entry.instance) for entry in formset.deleted_forms if entry.instance.pk]
+        super().save_formset(request, form, formset, change)
+        label = f"{formset.model._meta.app_label}.{formset.model._meta.model_name}"
+        done: list[tuple[str, models.Model, list[str]]] = [("add", row, []) for row in formset.new_objects]
+        done += [("change", row, fields) for row, fields in formset.changed_objects]
+        done += [("remove", row, []) for row in gone]
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        by, summit = request.user, form.instance.summit
+        audit.record_many(
+            [
+                audit.entry(by=by, action=f"{label}.{verb}", target=row, summit=summit, fields=fields)
+                for verb, row, fields in done
+            ]
+        )
+
+    @admin.display(description=_("answer"))
+    def answer_word(self, row: Any) -> SafeString | str:
+        """Show where the party's invitation stands."""
+        return gettext("host") if row.is_host else state_word(row.standing, row.answered)
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may invite anybody."""
+        return allows(request.user, "delegations.invite", None)
+
+    @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
+    def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
+        """Ask before inviting."""
+        return self._ask(request, list(queryset.select_related("summit")))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that invites."""
+        view = self.admin_site.admin_view(self.invite_view)
+        return [path("invite/", view, name="delegations_party_invite"), *super().get_urls()]
+
+    def invite_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?summit=` asks about all that aren't invited yet; POST invites the parties named by `party`."""
+        rows = self.get_queryset(request).select_related("summit")
+        if request.method == "POST":
+            keys = [int(key) for key in request.POST.getlist("party") if key.isdecimal()]
+            return self._invite(request, list(rows.filter(pk__in=keys)))
+        slug = request.GET.get("summit", "")
+        summit = Summit.objects.filter(slug=slug).first()
+        if summit is None or not allows(request.user, "delegations.party.view", summit):
+            raise Http404
+        check_can_invite(request.user, summit)
+        return self._ask(request, list(rows.filter(overview.STANDINGS["uninvited"], summit=summit)))
+
+    def _ask(self, request: HttpRequest, parties: list[Party]) -> HttpResponse:
+        for summit in {party.summit for party in parties}:
+            check_can_invite(request.user, summit)
+        reach = invitations.preview(parties=parties)
+        number = len(reach.to)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": ngettext("Invite %(number)d party", "Invite %(number)d parties", number) % {"number": number},
+            "reaches": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
+            "skipped": reach.skipped,
+            "number": number,
+            "letters": reach.letters,
+            "summit": parties[0].summit if parties else None,
+            "back": self._list_of(parties),
+        }
+        return TemplateResponse(request, "admin/delegations/invite.html", context)
+
+    def _invite(self, request: HttpRequest, parties: list[Party]) -> HttpResponse:
+        if not isinstance(request.user, User):
+            raise PermissionDenied
+        reach = invitations.invite(parties=parties, by=request.user)
+        number = len(reach.to)
+        if number:
+            said = ngettext(
+                "%(number)d party is invited; its letters are on their way (%(letters)d).",
+                "%(number)d parties are invited; their letters are on their way (%(letters)d).",
+                number,
+            )
+            messages.success(request, said % {"number": number, "letters": reach.letters})
+        for party, reason in reach.skipped:
+            messages.warning(request, f"{party.name}: {reason}")
+        if not number and not reach.skipped:
+            messages.warning(
+                request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
+            )
+        return redirect(self._list_of(parties))
+
+    def _list_of(self, parties: list[Party]) -> str:
+        address = reverse("admin:delegations_party_changelist")
+        summits = {party.summit_id for party in parties}
+        return f"{address}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else address

@@ -1,0 +1,36 @@
+"""Where the parties of a summit stand: the one definition behind list, filter, panel and gauges."""
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from delegations.models import Answer, Invitation, InvitationState, Party
+from summit.models import Summit
+
+_INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
+
+# Conditions on parties that `with_standing` has annotated.
+STANDINGS: dict[str, Q] = {
+    "uninvited": Q(is_host=False) & (Q(standing__isnull=True) | Q(standing=InvitationState.DRAFT)),
+    "invited": Q(standing__in=_INVITED),
+    "open": Q(standing=InvitationState.SENT),
+    "answered": Q(standing=InvitationState.ANSWERED),
+    "attending": Q(standing=InvitationState.ANSWERED, answered=Answer.ATTENDING),
+    "regrets": Q(standing=InvitationState.ANSWERED, answered=Answer.REGRETS),
+}
+
+
+def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
+    """Annotate parties with `standing`, the state of the invitation that wasn't revoked, and `answered`, its answer;
+    both None where there is none. A party has one at most (invitation_once)."""
+    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state=InvitationState.REVOKED)
+    return parties.annotate(
+        standing=Subquery(theirs.values("state")[:1]), answered=Subquery(theirs.values("answer")[:1])
+    )
+
+
+def counts(summit: Summit) -> dict[str, int]:
+    """Return how many parties of a summit stand where, by the names of STANDINGS. One query."""
+    parties = with_standing(Party.objects.filter(summit=summit))
+    numbers: dict[str, int] = parties.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
+    )
+    return numbers

@@ -1,0 +1,37 @@
+"""What the desk's home and the metrics show of invitations and answers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+
+from delegations.domain import answers, overview
+from delegations.models import Invitation
+from delegations.permissions import can_invite
+from summit.desk.site import desk_panel
+from summit.metrics import Gauge, source
+from summit.models import Summit
+from summit.permissions import allows
+
+
+@desk_panel(10)
+def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show who is invited, who has answered what, and who hasn't. Two queries at most."""
+    if not allows(request.user, "delegations.party.view", summit):
+        return None
+    numbers = overview.counts(summit)
+    late = numbers["open"] > 0 and not answers.still_open(summit.pk).exists()
+    may_invite = can_invite(request.user, summit) and numbers["uninvited"] > 0
+    return "admin/delegations/panel.html", {**numbers, "late": late, "may_invite": may_invite}
+
+
+@source
+def gauges() -> Iterable[Gauge]:
+    """Count invitations by summit and state."""
+    rows = Invitation.objects.order_by().values("party__summit__slug", "state").annotate(n=Count("pk"))
+    yield (
+        "summit_invitations",
+        "Invitations by state",
+        [({"summit": row["party__summit__slug"], "state": row["state"]}, float(row["n"])) for row in rows],
+    )
