@@ -1,6 +1,4 @@
-"""Addresses of the API, composed from all apps. Everything here is public, reading only, and the same for everybody."""
-
-from importlib.util import find_spec
+"""Addresses of the API, composed from all apps: all of it public, for reading, and the same for everybody."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -13,9 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", public_api(Schema.as_view()), name="api-schema"),
     path("docs/", public_api(Docs.as_view()), name="api-docs"),
     path("summits/", public_api(SummitList.as_view()), name="api-summits"),
-    path("summits/<slug:slug>/", public_api(SummitDetail.as_view()), name="api-summit"),
+    path("summits/<slug:summit>/", public_api(SummitDetail.as_view()), name="api-summit"),
+    path("", include("sessions.api_urls")),
+    path("", include("press.api_urls")),
+    # Last: whatever is left is answered as JSON too.
+    re_path(r"^.*$", not_found, name="api-nothing"),
 ]
-for _app in ("sessions.api_urls", "press.api_urls"):
-    if find_spec(_app):
-        urlpatterns += [path("", include(_app))]
-urlpatterns += [re_path(r"^.*$", not_found, name="api-nothing")]

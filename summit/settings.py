@@ -318,6 +318,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Two fields are called "kind": each has its own name in the description.
+    "ENUM_NAME_OVERRIDES": {
+        "SessionKindEnum": "sessions.models.SessionKind",
+        "TextKindEnum": "press.models.TextKind",
+    },
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------

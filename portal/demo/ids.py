@@ -8,7 +8,8 @@ from summit.models.fields import ALPHABET, PUBLIC_ID_LENGTH
 class Ids:
     """Public ids from a seed: whoever loads the same demonstration gets the same addresses.
 
-    Secrets (the nonces of links and subscriptions) never come from here.
+    Secrets (the nonces of links and subscriptions) never come from here, nor what the domain makes by itself, such as
+    the rows of a release.
     """
 
     def __init__(self, *, slug: str, seed: int = 0) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from sessions.domain import releases
 from sessions.models import Participant, ParticipantRole, Session, SessionKind, Slot, Visibility
 from summit.models import Room, Venue
 
@@ -53,9 +54,13 @@ def make(made: World, number: int) -> list[Session]:
     Session.objects.bulk_create(sessions, batch_size=BATCH)
     participants: list[Participant] = []
     slots: list[Slot] = []
-    for session in sessions:
-        participants += _participants(made, session)
-        slots += _slots(made, session)
+    free: list[int] = []
+    for position, session in enumerate(sessions):
+        if position % ROOMS == 0:
+            # Whoever sits or speaks in one room can't be in another at that hour.
+            free = made.ids.random.sample(range(len(made.heads)), len(made.heads))
+        participants += _participants(made, session, free)
+        slots += _slots(made, session, free)
     Participant.objects.bulk_create(participants, batch_size=BATCH)
     Slot.objects.bulk_create(slots, batch_size=BATCH)
     return sessions
@@ -89,25 +94,24 @@ def _session(made: World, rooms: list[Room], position: int) -> Session:
     )
 
 
-def _participants(made: World, session: Session) -> list[Participant]:
-    """Return two parties for a bilateral meeting, else up to a dozen with a head of delegation in the chair."""
+def _participants(made: World, session: Session, free: list[int]) -> list[Participant]:
+    """Return two parties for a bilateral meeting, else up to a dozen with one of the free heads in the chair."""
     bilateral = session.kind == SessionKind.BILATERAL
     size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
     parties = made.ids.random.sample(made.parties, size)
     rows = [
         Participant(session=session, party=party, position=position + 1) for position, party in enumerate(parties)
     ]
-    if not bilateral:
-        chair = made.ids.random.choice(made.heads)
-        rows.append(Participant(session=session, person=chair, role=ParticipantRole.CHAIR))
+    if not bilateral and free:
+        rows.append(Participant(session=session, person=made.heads[free.pop()], role=ParticipantRole.CHAIR))
     return rows
 
 
-def _slots(made: World, session: Session) -> list[Slot]:
-    """Return the speeches of a plenary: four heads of delegation."""
+def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
+    """Return the speeches of a plenary: four of the heads of delegation that are free."""
     if session.kind != SessionKind.PLENARY:
         return []
-    chosen = made.ids.random.sample(range(len(made.parties)), min(4, len(made.parties)))
+    chosen = [free.pop() for _speech in range(min(4, len(free)))]
     return [
         Slot(
             public_id=made.ids(),
@@ -124,8 +128,6 @@ def _slots(made: World, session: Session) -> list[Slot]:
 
 def release(made: World, sessions: list[Session]) -> None:
     """Release the agenda, cancel and move some sessions, and release it again."""
-    from sessions.domain import releases
-
     if not sessions:
         return
     releases.release(summit=made.summit, by=made.users["organiser"], note="First release")

@@ -31,7 +31,7 @@ class SummitSerializer(serializers.ModelSerializer[Summit]):
     """A summit. `api` is its address here, `page` that of its public home; all addresses are absolute."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    api = serializers.HyperlinkedIdentityField(view_name="api-summit", lookup_field="slug")
+    api = serializers.HyperlinkedIdentityField(view_name="api-summit", lookup_field="slug", lookup_url_kwarg="summit")
     page = serializers.SerializerMethodField()
 
     class Meta:
@@ -77,3 +77,4 @@ class SummitDetail(generics.RetrieveAPIView[Summit]):
     queryset = Summit.objects.open_to_public().prefetch_related("venues__rooms")
     serializer_class = SummitDetailSerializer
     lookup_field = "slug"
+    lookup_url_kwarg = "summit"
