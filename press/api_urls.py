@@ -3,9 +3,9 @@
 from django.urls import path
 
 from press.api import TextDetail, TextList
-from summit.http.public import public_page
+from summit.api.public import public_api
 
 urlpatterns = [
-    path("summits/<slug:summit>/texts/", public_page(TextList.as_view()), name="text-list"),
-    path("summits/<slug:summit>/texts/<slug:slug>/", public_page(TextDetail.as_view()), name="text-detail"),
+    path("summits/<slug:summit>/texts/", public_api(TextList.as_view()), name="text-list"),
+    path("summits/<slug:summit>/texts/<slug:slug>/", public_api(TextDetail.as_view()), name="text-detail"),
 ]

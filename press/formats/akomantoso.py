@@ -18,7 +18,7 @@ SOURCE = "#office"
 Element = etree._Element
 
 
-def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
+def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
     found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
     found.text = text or None
     return found

@@ -20,7 +20,7 @@ XML = "http://www.w3.org/XML/1998/namespace"
 LENGTH = 50
 
 
-def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+def _add(parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
     found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
     found.text = text or None
     return found

@@ -1,0 +1,266 @@
+"""Texts in the admin: the list with where each stands, and the page on which one is written and decided."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.admin.decisions import DECISIONS, Post, offered
+from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
+from press.admin.words import NEXT, STANDINGS
+from press.desk import next_step, with_standing
+from press.domain import editions, texts
+from press.domain.markdown import to_html, words
+from press.domain.problems import DecisionRefused, EditConflict
+from press.models import Edition, EditionState, Text, TextVersion
+from press.models.visibility import standing
+from press.permissions import can_write, check_can_write
+from press.reading import direction
+from summit.db.clock import db_now
+from summit.desk.base import SummitModelAdmin
+from summit.models import Summit, User
+from summit.permissions import summits_for
+from summit.templatetags.moments import day_clock
+
+WORDS_PER_MINUTE = 130
+
+
+@admin.register(Text)
+class TextAdmin(SummitModelAdmin):
+    """Texts."""
+
+    list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
+    list_filter = ["summit", "kind"]
+    search_fields = ["slug", "versions__editions__title"]
+    ordering = ["-id"]
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
+        """Return the reader's texts with where they stand, in one query."""
+        return with_standing(super().get_queryset(request))
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, row: Text) -> str:
+        """Show the title of the newest edition."""
+        return str(getattr(row, "title", "") or row.slug)
+
+    @admin.display(description=gettext_lazy("stands"))
+    def stands(self, row: Text) -> str:
+        """Show what the predicate derives, and whether readers see an older edition meanwhile."""
+        word, colour = STANDINGS[str(getattr(row, "standing", "draft"))]
+        shown = format_html('<span class="state" data-state="{}">{}</span>', colour, word)
+        public, number = getattr(row, "public_number", None), getattr(row, "number", None)
+        if public is not None and public != number:
+            note = _("edition %(number)d is public") % {"number": public}
+            return format_html('{} <span class="muted">{}</span>', shown, note)
+        return shown
+
+    @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
+    def goes_out(self, row: Text) -> str:
+        """Show the moment in the venue's zone, or what it waits for."""
+        return day_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
+
+    @admin.display(description=gettext_lazy("next"))
+    def todo(self, row: Text) -> str:
+        """Say who must do what."""
+        return str(NEXT[next_step(row)])
+
+    @admin.display(description=gettext_lazy("speaker"))
+    def speaker(self, row: Text) -> str:
+        """Show who speaks."""
+        return str(row.slot.speaker) if row.slot else ""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of decisions and of other languages."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/decide/<str:name>/", wrap(self.decide_view), name="press_text_decide"),
+            path("<int:pk>/language/", wrap(self.language_view), name="press_text_language"),
+            *super().get_urls(),
+        ]
+
+    def _text(self, request: HttpRequest, pk: int | str) -> Text:
+        text: Text | None = self.get_object(request, str(pk))
+        if text is None or not self.has_view_permission(request, text):
+            raise Http404
+        return text
+
+    def _user(self, request: HttpRequest) -> User:
+        if not isinstance(request.user, User):
+            raise PermissionDenied
+        return request.user
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        full = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/press/{template}", full, status=status)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Enter a text with its first edition."""
+        del form_url, extra_context
+        user, summit = self._user(request), self._summit_to_write(request)
+        check_can_write(user, summit)
+        form = NewTextForm(request.POST or None, summit=summit)
+        if request.method == "POST" and form.is_valid():
+            try:
+                text = texts.create_text(summit=summit, by=user, **form.cleaned_data)
+            except ValidationError as problem:
+                form.add_error(None, problem)
+            else:
+                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."))
+                return redirect("admin:press_text_change", text.pk)
+        context = {"summit": summit, "form": form, "title": _("Enter a text")}
+        return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+    def _summit_to_write(self, request: HttpRequest) -> Summit:
+        mine = summits_for(request.user, "press.write")
+        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        wanted = request.GET.get("summit", "")
+        found = rows.filter(slug=wanted).first() if wanted else rows.first()
+        if found is None:
+            raise PermissionDenied(_("This can be done by: press officer."))
+        return found
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show a text's page; a post saves the words as a new edition."""
+        del form_url, extra_context
+        text = self._text(request, object_id)
+        version = _version(text, request.GET.get("version", ""))
+        if request.method == "POST":
+            return self._save(request, text, version)
+        edition = editions.newest(version)
+        return self._page(request, "text.html", self._context(request, text, version, edition, _form_of(edition)))
+
+    def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
+        user, form, newer = self._user(request), EditionForm(request.POST), None
+        check_can_write(user, text.summit)
+        if form.is_valid():
+            try:
+                edition = editions.draft(version=version, by=user, **form.cleaned_data)
+            except EditConflict as conflict:
+                newer = conflict.newest
+                form = EditionForm({**request.POST.dict(), "based_on": newer.number})
+                form.add_error(None, str(conflict))
+            except (DecisionRefused, ValidationError) as refused:
+                form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
+            else:
+                said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
+                messages.success(request, said)
+                return redirect(_url(version))
+        context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
+        return self._page(request, "text.html", context, 409 if newer else 400)
+
+    def _context(
+        self, request: HttpRequest, text: Text, version: TextVersion, edition: Edition, form: EditionForm
+    ) -> dict[str, Any]:
+        user, summit = self._user(request), text.summit
+        count = words(edition.body)
+        local = text.lift.moment.astimezone(summit.zone) if text.lift.moment else None
+        return {
+            "title": edition.title,
+            "summit": summit,
+            "text": text,
+            "version": version,
+            "versions": list(text.versions.all()),
+            "edition": edition,
+            "editions": _listed(version),
+            "form": form,
+            "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
+            "direction": direction(version.language),
+            "words": count,
+            "minutes": max(1, round(count / WORDS_PER_MINUTE)),
+            "stands": STANDINGS[str(getattr(text, "standing", "draft"))],
+            "next": NEXT[next_step(text)],
+            "buttons": offered(text=text, edition=edition, user=user),
+            "own_words": edition.author_id == user.pk,
+            "may_translate": can_write(user, summit) and text.withdrawn_at is None,
+            "moment_form": MomentForm(
+                summit=summit, initial={"moment": local.strftime("%Y-%m-%dT%H:%M:%S") if local else ""}
+            ),
+            "now": db_now(),
+        }
+
+    def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Do what a button says, by the domain, which refuses what the role or the state doesn't allow."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if name not in DECISIONS:
+            raise Http404
+        text = self._text(request, pk)
+        version = _version(text, request.POST.get("version", ""))
+        edition = version.editions.filter(number=_number(request.POST.get("number", ""))).first()
+        if edition is None:
+            raise Http404
+        decide, done = DECISIONS[name]
+        form = MomentForm(request.POST, summit=text.summit)
+        try:
+            decide(Post(text, edition, request.POST.get("note", ""), form, self._user(request)))
+        except (DecisionRefused, ValidationError) as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, str(done))
+        return redirect(_url(version))
+
+    def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a translation with its first edition."""
+        text, user = self._text(request, pk), self._user(request)
+        check_can_write(user, text.summit)
+        form = LanguageForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                version = texts.add_language(text=text, by=user, **form.cleaned_data)
+            except DecisionRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                return redirect(_url(version))
+        context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
+        return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+
+def _version(text: Text, language: str) -> TextVersion:
+    rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__lift")
+    found = rows.filter(language=language) if language else rows.order_by("-authoritative")
+    version = found.first()
+    if version is None:
+        raise Http404
+    return version
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 9 else 0
+
+
+def _url(version: TextVersion) -> str:
+    return f"{reverse('admin:press_text_change', args=[version.text_id])}?version={version.language}"
+
+
+def _form_of(edition: Edition) -> EditionForm:
+    return EditionForm(
+        initial={
+            "title": edition.title,
+            "summary": edition.summary,
+            "body": edition.body,
+            "based_on": edition.number,
+        }
+    )
+
+
+def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
+    """Return the editions, newest first, each with the word and colour of where it stands; one query."""
+    rows = list(version.editions.select_related("author", "decided_by").annotate(standing=standing()))
+    approved = [row.number for row in rows if row.state == EditionState.APPROVED]
+    found = []
+    for row in rows:
+        replaced = row.state == EditionState.APPROVED and row.number != max(approved)
+        word, colour = STANDINGS["replaced" if replaced else row.standing]
+        found.append((row, word, colour))
+    return found

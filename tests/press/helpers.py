@@ -1,0 +1,109 @@
+"""Texts as they stand at the press office, for tests: what is past stays past, the moment is moved, not the clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from press.models import Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
+from sessions.models import Slot
+from summit.models import Role, Summit, User
+from tests.factories import (
+    EditionFactory,
+    LiftFactory,
+    PartyFactory,
+    PersonFactory,
+    SessionFactory,
+    SlotFactory,
+    SummitFactory,
+    TextFactory,
+    TextVersionFactory,
+    UserFactory,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def ago(hours: float) -> datetime:
+    """Return a moment so many hours ago, of the process's clock: an hour is far from any difference of clocks."""
+    return datetime.now(UTC) - hours * HOUR
+
+
+def officer(summit: Summit) -> User:
+    return UserFactory.with_role(Role.PRESS_OFFICER, summit)
+
+
+def approver(summit: Summit) -> User:
+    return UserFactory.with_role(Role.PRESS_APPROVER, summit)
+
+
+def organiser(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+def make_slot(summit: Summit, **kwargs: Any) -> Slot:
+    party = PartyFactory(summit=summit)
+    speaker = PersonFactory(summit=summit)
+    return SlotFactory(session=SessionFactory(summit=summit), party=party, speaker=speaker, **kwargs)
+
+
+def make_lift(summit: Summit, moment: datetime | None, **kwargs: Any) -> Lift:
+    return LiftFactory(summit=summit, moment=moment, decided_by=UserFactory() if moment else None, **kwargs)
+
+
+def make_text(
+    *,
+    summit: Summit | None = None,
+    state: str = EditionState.APPROVED,
+    moment: datetime | None = None,
+    held: bool = False,
+    withdrawn_at: datetime | None = None,
+    speech: bool = False,
+    decided_at: datetime | None = None,
+    language: str = "en",
+    lift: Lift | None = None,
+    **words: Any,
+) -> Edition:
+    """Make a text with one edition and return the edition."""
+    summit = summit or SummitFactory()
+    lift = lift or make_lift(summit, moment)
+    if held:
+        lift.held_at, lift.held_by, lift.hold_reason = ago(0.01), UserFactory(), "wait"
+        lift.save()
+    extra: dict[str, Any] = {}
+    if withdrawn_at:
+        extra = {"withdrawn_at": withdrawn_at, "withdrawn_by": UserFactory(), "withdrawal_reason": "It was wrong."}
+    if speech:
+        extra |= {"slot": make_slot(summit), "kind": TextKind.TRANSCRIPT, "wording": Wording.PREPARED}
+    else:
+        extra |= {"kind": TextKind.STATEMENT}
+    slug = words.pop("slug", None)
+    if slug:
+        extra["slug"] = slug
+    text = TextFactory(summit=summit, lift=lift, **extra)
+    version = TextVersionFactory(text=text, language=language)
+    return add_edition(version, state=state, decided_at=decided_at, **words)
+
+
+def add_edition(
+    version: TextVersion, *, state: str = EditionState.APPROVED, decided_at: datetime | None = None, **words: Any
+) -> Edition:
+    number = version.editions.count() + 1
+    decided: dict[str, Any] = {}
+    if state != EditionState.DRAFT:
+        decided = {"decided_by": UserFactory(), "decided_at": decided_at or ago(24)}
+    return EditionFactory(version=version, number=number, state=state, **decided, **words)
+
+
+def move_to_now(lift: Lift) -> None:
+    """Move a lift's moment to the database's present: it lifts now."""
+    Lift.objects.filter(pk=lift.pk).update(moment=Now(), decided_by=UserFactory())
+
+
+def url_of(text: Text) -> str:
+    return f"/{text.summit.slug}/press/{text.slug}/"
+
+
+def can_race() -> bool:
+    return connection.vendor in ("sqlite", "postgresql")
