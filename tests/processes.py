@@ -1,0 +1,157 @@
+"""Real processes for tests: web, workers and beat on a database and a folder of their own, and a slow mail server."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from aiosmtpd.controller import Controller
+from django.conf import settings
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Return the first true value of `condition`; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"after {seconds} s: {what}")
+
+
+@contextlib.contextmanager
+def own_database(folder: Path) -> Iterator[dict[str, str]]:
+    """Give the variables of a fresh database: a file, or where the tests run on PostgreSQL one of its own there."""
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        yield {"VAR_DIR": str(folder)}
+        return
+    given = os.environ["DATABASE_URL"]
+    name = f"summit_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(given, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield {"VAR_DIR": str(folder), "DATABASE_URL": f"{given.rpartition('/')[0]}/{name}"}
+    finally:
+        with psycopg.connect(given, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Processes:
+    """Starts processes of the project in one environment, and ends what is left of them."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        self.env = {**kept, "PYTHONUNBUFFERED": "1", **env}
+        self.folder = folder
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def manage(self, *args: str) -> str:
+        """Run a management command to its end and return what it printed."""
+        command = [sys.executable, "manage.py", *args]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, check=False, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        """Run code with the project set up and return what it printed."""
+        return self.manage("shell", "--no-imports", "-c", code)
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process in a group of its own; its output goes to a file of the folder."""
+        with (self.folder / f"{len(self.running)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker with two processes."""
+        return self.start("celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-mingle")
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        """Start beat."""
+        schedule = str(self.folder / f"beat-{len(self.running)}")
+        return self.start("celery", "--quiet", "--app", "summit", "beat", "--pidfile=", "--schedule", schedule)
+
+    def web(self, port: int) -> subprocess.Popen[bytes]:
+        """Start the web process alone."""
+        options = ("--threads", "4", "--no-control-socket", "--bind", f"127.0.0.1:{port}")
+        return self.start("gunicorn", *options, "summit.wsgi")
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process and all that it started, with -9."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def close(self) -> None:
+        """Kill whatever still runs."""
+        for process in self.running:
+            self.kill(process)
+
+
+@contextlib.contextmanager
+def processes(folder: Path, **env: str) -> Iterator[Processes]:
+    """Give processes on a migrated database of their own."""
+    with own_database(folder) as database:
+        found = Processes({**database, **env}, folder)
+        found.manage("migrate", "--verbosity", "0")
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+class SlowServer:
+    """A mail server that takes its time and keeps a log of what it took, in order."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.log: list[str] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """Take a mail after a while."""
+        import asyncio
+
+        await asyncio.sleep(self.seconds)
+        self.log.append(str(message_from_bytes(envelope.content)["Message-ID"]))
+        return "250 taken"
+
+
+@contextlib.contextmanager
+def slow_mail_server(seconds: float) -> Iterator[tuple[SlowServer, int]]:
+    """Run a slow mail server on loopback; give it and its port."""
+    handler = SlowServer(seconds)
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield handler, controller.port
+    finally:
+        controller.stop()

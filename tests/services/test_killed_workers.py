@@ -1,0 +1,105 @@
+"""The 48 letters against a mail server that takes 100 ms each, while workers are killed with -9 and Redis is
+flushed."""
+
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+from summit.embedded.broker import broker
+from tests.processes import Processes, SlowServer, processes, slow_mail_server, wait_for
+
+pytestmark = [pytest.mark.loopback, pytest.mark.services, pytest.mark.xdist_group("processes")]
+
+LETTERS = 48
+KILLS = 3
+# Each worker has two processes and each process has one mail on the wire at most.
+IN_FLIGHT = 2 * KILLS
+INVITE = """
+from delegations.domain import invitations
+from delegations.models import Party
+from summit.models import User
+by = User.objects.get(email="organiser@summit.example")
+parties = list(Party.objects.filter(summit__slug="border-security-2025", is_host=False))
+print(len(invitations.invite(parties=parties, by=by).to))
+"""
+HAND_OUT_ONCE = """
+from celery import current_app
+from summit.outbox.domain import delivery
+for task, ids in delivery.hand_out():
+    current_app.send_task(task, args=[ids])
+"""
+STATES = """
+from django.db.models import Count
+from summit.outbox.models import Message
+rows = Message.objects.filter(kind="invitation").values_list("state").annotate(n=Count("id"))
+print(dict(rows.order_by()))
+"""
+
+
+def _letters(found: Processes) -> None:
+    found.manage("demo")
+    assert found.python(INVITE).split()[-1] == str(LETTERS)
+
+
+def _kill_thrice(found: Processes, server: SlowServer, client: redis.Redis) -> None:  # type: ignore[type-arg]
+    for turn in range(1, KILLS + 1):
+        worker = found.worker()
+        wait_for(lambda turn=turn: len(set(server.log)) >= 6 * turn, 40, f"letters before kill {turn}: {server.log}")
+        found.kill(worker)
+        client.flushall()
+
+
+def _run(folder: Path, *, beat: bool, lease: str, patience: float) -> tuple[SlowServer, str]:
+    socket = folder / "b.sock"
+    with slow_mail_server(0.1) as (server, port), broker(socket) as _pid:
+        env = {
+            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+            "REDIS_URL": f"redis+socket://{socket}",
+            "OUTBOX_LEASE": lease,
+            "OUTBOX_SEND_DEADLINE": "1.5",
+            "OUTBOX_BATCH": "4",
+            "OUTBOX_HANDED": "3",
+        }
+        client = redis.Redis(unix_socket_path=str(socket))
+        with processes(folder, **env) as found:
+            _letters(found)
+            if beat:
+                found.beat()
+            else:
+                found.python(HAND_OUT_ONCE)
+            _kill_thrice(found, server, client) if beat else _kill_once(found, server, client)
+            found.worker()
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline and len(set(server.log)) < LETTERS:
+                time.sleep(0.1)
+            time.sleep(1)
+            states = found.python(STATES).strip().splitlines()[-1]
+        client.close()
+    return server, states
+
+
+def _kill_once(found: Processes, server: SlowServer, client: redis.Redis) -> None:  # type: ignore[type-arg]
+    worker = found.worker()
+    wait_for(lambda: len(set(server.log)) >= 6, 40, "first letters")
+    found.kill(worker)
+    client.flushall()
+
+
+def test_no_letter_is_lost(tmp_path: Path) -> None:
+    server, states = _run(tmp_path, beat=True, lease="4", patience=40)
+    assert len(set(server.log)) == LETTERS
+    assert len(server.log) - LETTERS <= IN_FLIGHT
+    assert states == str({"sent": LETTERS})
+
+
+def test_control_without_sweep_letters_are_lost(tmp_path: Path) -> None:
+    server, _states = _run(tmp_path, beat=False, lease="4", patience=12)
+    assert len(set(server.log)) < LETTERS
+
+
+def test_control_with_a_lease_that_never_ends_letters_are_lost(tmp_path: Path) -> None:
+    server, states = _run(tmp_path, beat=True, lease="86400", patience=15)
+    assert len(set(server.log)) < LETTERS
+    assert "pending" in states

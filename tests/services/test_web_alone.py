@@ -1,0 +1,74 @@
+"""Web alone running: no broker, no worker, no beat. The moment still lifts the text."""
+
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.processes import free_port, processes, wait_for
+
+pytestmark = [pytest.mark.loopback, pytest.mark.services, pytest.mark.xdist_group("processes")]
+
+SECONDS_AHEAD = 4
+SCHEDULE = f"""
+from datetime import timedelta
+from press.domain import editions, lifts, texts
+from summit.db.clock import db_now
+from summit.models import Summit, User
+officer = User.objects.get(email="press@summit.example")
+approver = User.objects.get(email="approver@summit.example")
+text = texts.create_text(
+    summit=Summit.objects.get(slug="border-security-2025"), kind="notice", slug="lifted-by-nobody",
+    title="Lifted by nobody", summary="", body="The canary sings.", language="en", by=officer,
+)
+edition = text.versions.get().editions.get()
+editions.submit(edition=edition, by=officer)
+editions.approve(edition=edition, by=approver)
+moment = db_now() + timedelta(seconds={SECONDS_AHEAD})
+lifts.set_moment(lift=text.lift, moment=moment, by=officer)
+print(moment.isoformat())
+"""
+
+
+def _status(url: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as problem:
+        with problem:
+            return problem.code, problem.read()
+    except OSError:
+        return 0, b""
+
+
+def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path) -> None:
+    with processes(tmp_path) as found:
+        found.manage("demo")
+        found.manage("collectstatic", "--no-input", "--verbosity", "0")
+        port = free_port()
+        found.web(port)
+        wait_for(lambda: _status(f"http://127.0.0.1:{port}/readyz")[0] == 200, 20, "web is ready")
+        moment = datetime.fromisoformat(found.python(SCHEDULE).split()[-1])
+        page = f"http://127.0.0.1:{port}/border-security-2025/press/lifted-by-nobody/"
+        feed = f"http://127.0.0.1:{port}/border-security-2025/press/feed.atom"
+        before = first = 0
+        seen_at = None
+        while seen_at is None and time.time() < moment.timestamp() + 5:
+            asked = datetime.now(UTC)
+            status, content = _status(page)
+            answered = datetime.now(UTC)
+            if status == 200 and b"The canary sings." in content:
+                first, seen_at = 1, answered
+                # An answer that began before the moment must not hold what came after it.
+                before += answered < moment
+            else:
+                assert status == 404
+                assert answered < moment or (answered - moment).total_seconds() < 1, asked
+            time.sleep(0.02)
+        assert (first, before) == (1, 0)
+        assert seen_at is not None
+        assert 0 <= (seen_at - moment).total_seconds() < 1
+        assert b"Lifted by nobody" in _status(feed)[1]
