@@ -13,4 +13,4 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages and rules with the ground floor."""
-        from sessions import messages, permissions  # noqa: F401
+        from sessions import messages, panels, permissions  # noqa: F401

@@ -1,5 +1,15 @@
-"""Addresses."""
+"""Addresses of the public agenda, below /<summit>/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sessions import views
+
+app_name = "agenda"
+urlpatterns = [
+    path("agenda/", views.agenda, name="agenda"),
+    path("agenda.ics", views.calendar, name="calendar"),
+    path("agenda/schedule.json", views.schedule_json, name="schedule_json"),
+    path("agenda/schedule.xml", views.schedule_xml, name="schedule_xml"),
+    path("agenda/changes/", views.changes, name="changes"),
+    path("agenda/<slug:public_id>/", views.session, name="session"),
+]

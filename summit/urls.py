@@ -27,7 +27,7 @@ if not settings.PRODUCTION:
     urlpatterns += [path("dev/", include("summit.outbox.dev_urls"))]
 urlpatterns += [
     path("<slug:summit>/", include("summit.summit_urls")),
-    path("<slug:summit>/agenda", include("sessions.urls")),
+    path("<slug:summit>/", include("sessions.urls")),
     path("<slug:summit>/press/", include("press.urls")),
 ]
 

@@ -44,6 +44,10 @@ class Release(PublicModel):
         return f"{self.summit.short_name} {self.number}"
 
 
+# Who takes part knows of all but what is for organisers; `visible_to_members` says the same in SQL.
+SEEN_BY_PARTICIPANTS = frozenset(Visibility.values) - {Visibility.ORGANISERS.value}
+
+
 class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
     """Released sessions. Visibility is decided here and nowhere else, for every channel."""
 

@@ -1,0 +1,259 @@
+"""The working draft in the admin. Times are shown and read in the venue's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.forms import HiddenInput, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.models import Party
+from sessions.admin.forms import ParticipantForm, SessionForm
+from sessions.domain import edits, releases
+from sessions.models import Participant, Session, Slot
+from sessions.permissions import can_edit
+from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.domain import audit
+from summit.models import Person, Room, Summit, User
+from summit.permissions import summits_for
+
+SUMMIT_PATHS.update({Session: "summit", Party: "summit"})
+
+
+def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
+    """Return the summits whose draft the reader may change, newest first."""
+    mine = summits_for(request.user, "sessions.session.change")
+    return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+
+
+class DayFilter(admin.SimpleListFilter):
+    """By the day on which a session starts, in its venue's zone."""
+
+    title = gettext_lazy("day")
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer the days that have sessions."""
+        rows = model_admin.get_queryset(request)
+        chosen = request.GET.get("summit__id__exact", "")
+        if chosen.isdigit():
+            rows = rows.filter(summit=int(chosen))
+        self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
+        starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
+        days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
+        return [(day.isoformat(), formats.date_format(day, "l j F Y")) for day in sorted(days)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of the chosen day."""
+        try:
+            day = date.fromisoformat(self.value() or "")
+        except ValueError:
+            return queryset
+        wanted = Q(pk__in=[])
+        for summit in self.summits.values():
+            start = datetime.combine(day, time(), tzinfo=summit.zone)
+            end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
+            wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
+        return queryset.filter(wanted)
+
+
+class OfSummitMixin:
+    """Offers only parties, people and rooms of the page's summit, each list read once for all rows."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Limit the choices to the summit of the page."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        where = {Party: "summit", Person: "summit", Room: "venue__summit"}.get(db_field.related_model)
+        if field is None or summit is None or where is None:
+            return field
+        field.queryset = db_field.related_model.objects.filter(**{where: summit})
+        if db_field.related_model is Room:
+            field.queryset = field.queryset.select_related("venue")
+        lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
+        if db_field.related_model not in lists:
+            lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
+        field.choices = [("", field.empty_label or "---------"), *lists[db_field.related_model]]
+        return field
+
+
+class ParticipantInline(OfSummitMixin, SummitInline):
+    """Who takes part, besides the speakers."""
+
+    model = Participant
+    form = ParticipantForm
+    fields = ["position", "role", "party", "person"]
+    show_change_link = False
+
+
+class SlotInline(OfSummitMixin, SummitInline):
+    """The speeches, in their order."""
+
+    model = Slot
+    fields = ["position", "speaker", "party", "title", "minutes"]
+    show_change_link = False
+
+
+@admin.register(Session)
+class SessionAdmin(OfSummitMixin, SummitModelAdmin):
+    """Sessions of the draft. Nobody learns of a change here before the next release."""
+
+    form = SessionForm
+    fields = ["summit", "kind", "title", "summary", "starts_at", "ends_at", "room", "visibility"]
+    list_display = ["title", "day", "hours", "room", "kind", "visibility", "standing"]
+    list_filter = [DayFilter, "summit", "kind", "visibility", ("cancelled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["summit", "room"]
+    search_fields = ["title", "summary"]
+    inlines = [ParticipantInline, SlotInline]
+    change_form_template = "admin/programme/session/change_form.html"
+
+    @admin.display(description=gettext_lazy("day"), ordering="starts_at")
+    def day(self, row: Session) -> str:
+        """Show the day in the venue's zone."""
+        return formats.date_format(row.starts_at.astimezone(row.summit.zone), "D j M Y")
+
+    @admin.display(description=gettext_lazy("time"), ordering="starts_at")
+    def hours(self, row: Session) -> str:
+        """Show from when to when in the venue's zone, with its name."""
+        zone = row.summit.zone
+        times = {"start": row.starts_at.astimezone(zone), "end": row.ends_at.astimezone(zone)}
+        return _("%(start)s–%(end)s %(place)s time") % {
+            **{key: f"{moment:%H:%M}" for key, moment in times.items()},
+            "place": row.summit.place,
+        }
+
+    @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
+    def standing(self, row: Session) -> str:
+        """Say whether it is cancelled in the draft."""
+        return _("cancelled") if row.cancelled_at else _("stands")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say in which zone times are read; keep the summit, which the page has chosen."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        if field is not None and summit is not None:
+            if db_field.name in ("starts_at", "ends_at"):
+                field.help_text = _("%(place)s time (%(zone)s)") % {"place": summit.place, "zone": summit.time_zone}
+            elif db_field.name == "summit":
+                field.queryset = Summit.objects.filter(pk=summit.pk)
+                field.widget = HiddenInput()
+                field.initial = summit.pk
+        return field
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show and read the form in the zone of its summit; a new session's summit is `?summit=`, or the newest."""
+        session = None if object_id is None else self._find(object_id)
+        if session is None and object_id is None:
+            choices = list(summits_to_edit(request))
+            wanted = request.GET.get("summit", "")
+            summit = next((row for row in choices if row.slug == wanted), choices[0] if choices else None)
+            others = [row for row in choices if row != summit]
+        else:
+            summit, others = session.summit if session else None, []
+        if summit is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        request.desk_summit = summit  # type: ignore[attr-defined]
+        context = {
+            "summit": summit,
+            "other_summits": others,
+            "may_edit": session is not None and can_edit(request.user, session),
+            **(extra_context or {}),
+        }
+        with timezone.override(summit.zone):
+            response = super().changeform_view(request, object_id, form_url, context)
+            if isinstance(response, TemplateResponse):
+                response.render()
+        return response
+
+    @staticmethod
+    def _find(object_id: str) -> Session | None:
+        key = unquote(object_id)
+        return Session.objects.select_related("summit").filter(pk=key).first() if key.isdigit() else None
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        """Save while no release runs, and record which fields changed."""
+        assert isinstance(obj, Session)  # noqa: S101 - the form's model
+        releases.lock(obj.summit)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save who takes part and the speeches, and record that they changed."""
+        super().save_formset(request, form, formset, change)
+        touched = formset.new_objects or formset.changed_objects or formset.deleted_objects
+        if touched:
+            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+            audit.record(
+                by=request.user,
+                action=f"sessions.{formset.prefix}",
+                target=form.instance,
+                summit=form.instance.summit,
+                fields={name for _row, names in formset.changed_objects for name in names},
+                detail={
+                    "added": len(formset.new_objects),
+                    "changed": len(formset.changed_objects),
+                    "removed": len(formset.deleted_objects),
+                },
+            )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that ask before they cancel or reinstate."""
+        pages: list[tuple[str, Callable[..., HttpResponse]]] = [
+            ("cancel", self.cancel_view),
+            ("reinstate", self.reinstate_view),
+        ]
+        own = [
+            path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"programme_session_{name}")
+            for name, view in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask, then cancel a session in the draft."""
+        return self._decide(request, key, reinstates=False)
+
+    def reinstate_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask, then take a cancellation back."""
+        return self._decide(request, key, reinstates=True)
+
+    def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
+        session = get_object_or_404(self.get_queryset(request).select_related("summit", "room"), pk=key)
+        if not can_edit(request.user, session) or not isinstance(request.user, User):
+            raise PermissionDenied
+        if request.method == "POST":
+            if reinstates:
+                edits.reinstate(session=session, by=request.user)
+                said = _("“%(title)s” stands again in the draft. It is announced with the next release.")
+            else:
+                edits.cancel(session=session, by=request.user)
+                said = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
+            messages.success(request, said % {"title": session.title})
+            return redirect("admin:programme_session_change", session.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Reinstate session") if reinstates else _("Cancel session"),
+            "opts": self.opts,
+            "session": session,
+            "summit": session.summit,
+            "reinstates": reinstates,
+            "back": reverse("admin:programme_session_change", args=[session.pk]),
+        }
+        return TemplateResponse(request, "admin/programme/session/decide.html", context)

@@ -1,0 +1,97 @@
+"""Releases in the admin: to read, and the page on which an organiser makes one."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.admin.forms import ReleaseForm
+from sessions.domain import releases, wording
+from sessions.models import Release
+from sessions.permissions import can_release, check_can_release
+from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.models import Summit, User
+from summit.permissions import summits_for
+
+SUMMIT_PATHS.update({Release: "summit"})
+
+
+@admin.register(Release)
+class ReleaseAdmin(SummitModelAdmin):
+    """What was released, when and by whom. A release is never changed."""
+
+    list_display = ["number", "summit", "released", "released_by", "note"]
+    list_filter = ["summit"]
+    list_select_related = ["summit", "released_by"]
+    search_fields = ["note"]
+    fields = ["summit", "number", "released", "released_by", "note"]
+    readonly_fields = ["released"]
+    change_list_template = "admin/programme/release/change_list.html"
+
+    @admin.display(description=gettext_lazy("released"), ordering="released_at")
+    def released(self, row: Release) -> str:
+        """Show the moment in the venue's zone, with its name."""
+        local = row.released_at.astimezone(row.summit.zone)
+        said = {"day": formats.date_format(local, "D j M Y"), "time": f"{local:%H:%M}", "place": row.summit.place}
+        return _("%(day)s, %(time)s %(place)s time") % said
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Releases are made on their own page."""
+        del request, obj
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what was released, with a way to the page of each summit that can be released."""
+        mine = summits_for(request.user, "sessions.release_agenda")
+        open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        return super().changelist_view(request, {"to_release": list(open_to), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page on which a release is made."""
+        own = path("prepare/<slug:slug>/", self.admin_site.admin_view(self.prepare), name="programme_release_prepare")
+        return [own, *super().get_urls()]
+
+    def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what the next release would change, who would be told what and what can't be right; make it."""
+        summit = get_object_or_404(Summit, slug=slug)
+        user = request.user
+        if not isinstance(user, User) or not self.has_view_permission(request):
+            raise PermissionDenied
+        check_can_release(user, summit)
+        form = ReleaseForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = releases.release(summit=summit, by=user, **form.cleaned_data)
+            except (releases.NothingToRelease, releases.DraftChanged) as refused:
+                messages.warning(request, str(refused))
+            else:
+                messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
+            return redirect("admin:programme_release_prepare", slug)
+        return TemplateResponse(request, "admin/programme/release.html", self._page(request, summit, form))
+
+    def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
+        found = releases.preview(summit=summit)
+        if not form.is_bound:
+            form.initial["expected"] = found.digest
+        return {
+            **self.admin_site.each_context(request),
+            "title": _("Release %(number)d of the agenda") % {"number": found.number},
+            "opts": self.opts,
+            "summit": summit,
+            "preview": found,
+            "stories": wording.stories(found.changes, summit),
+            "clashes": [clash.words(summit) for clash in found.clashes],
+            "told": [
+                (notice.name, notice.mailbox.address, wording.stories(list(notice.changes), summit))
+                for notice in found.notices
+            ],
+            "form": form,
+            "may_release": can_release(request.user, summit),
+        }

@@ -1,0 +1,166 @@
+"""Calendars: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
+
+UID is the session's for ever; SEQUENCE is the number of the release that made its present state, or for CANCEL that
+of the release which took it away, so that for every reader it only rises.
+"""
+
+import functools
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+)
+
+from sessions.domain.differences import Change
+from sessions.domain.snapshots import Snapshot, snapshot
+from sessions.models import Release, ReleasedSession
+from summit.models import Summit
+
+PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
+REFRESH = timedelta(minutes=15)
+
+
+def uid(key: str) -> str:
+    """Return the UID of a session by its public id; the same as `Session.uid`."""
+    return f"{key}@summit"
+
+
+@functools.lru_cache(maxsize=64)
+def time_zone(name: str, first: int, last: int) -> bytes:
+    """Return the VTIMEZONE of a zone, right from the start of year `first` to the end of year `last`.
+
+    Each change of the offset is an observance of its own, its DTSTART in the offset before it (RFC 5545, 3.6.5).
+    """
+    zone = ZoneInfo(name)
+    component = Timezone()
+    component.add("tzid", name)
+    start = datetime(first, 1, 1, tzinfo=zone).astimezone(UTC)
+    component.add_component(_observance(zone, start, start))
+    day = start
+    while day.year <= last:
+        following = day + timedelta(days=1)
+        if _state(zone, day) != _state(zone, following):
+            component.add_component(_observance(zone, _change(zone, day, following), day))
+        day = following
+    return component.to_ical()
+
+
+def _state(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | None, timedelta | None]:
+    local = moment.astimezone(zone)
+    return local.utcoffset(), local.tzname(), local.dst()
+
+
+def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    """Return the second at which the offset changes between two moments."""
+    before = _state(zone, low)
+    while high - low > timedelta(seconds=1):
+        middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
+        low, high = (middle, high) if _state(zone, middle) == before else (low, middle)
+    return high
+
+
+def _observance(zone: ZoneInfo, at: datetime, before: datetime) -> TimezoneStandard | TimezoneDaylight:
+    offset_before, _name, _dst = _state(zone, before)
+    offset, name, dst = _state(zone, at)
+    part = TimezoneDaylight() if dst else TimezoneStandard()
+    part.add("dtstart", at.replace(tzinfo=None) + (offset_before or timedelta()))
+    part.add("tzoffsetfrom", offset_before)
+    part.add("tzoffsetto", offset)
+    part.add("tzname", name)
+    return part
+
+
+def _calendar(method: str, zone: str, moments: Iterable[datetime]) -> Calendar:
+    years = [moment.year for moment in moments] or [datetime.now(UTC).year]
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(Timezone.from_ical(time_zone(zone, min(years) - 1, max(years) + 1)))
+    return calendar
+
+
+def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{mailbox}")
+    address.params["CN"] = name
+    for key, value in params.items():
+        address.params[key] = value
+    return address
+
+
+def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str) -> Event:
+    event = Event()
+    event.add("uid", uid(session.key))
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", session.starts_at.astimezone(zone))
+    event.add("dtend", session.ends_at.astimezone(zone))
+    event.add("summary", session.title)
+    if session.where:
+        event.add("location", session.where)
+    if session.summary:
+        event.add("description", session.summary)
+    event.add("url", url)
+    return event
+
+
+def itip(change: Change, *, facts: dict[str, Any], address: str, stamp: datetime) -> tuple[str, bytes]:
+    """Return the method (REQUEST or CANCEL) and the calendar part that tells a mailbox of one change.
+
+    `facts` are those of the message, `stamp` its Date, so that the same message always gives the same bytes.
+    """
+    summit = facts["summit"]
+    method = "REQUEST" if change.after else "CANCEL"
+    session = change.session
+    calendar = _calendar(method, summit["zone"], [session.starts_at, session.ends_at])
+    event = _event(
+        session,
+        zone=ZoneInfo(summit["zone"]),
+        sequence=session.sequence if change.after else facts["number"],
+        stamp=stamp,
+        url=f"{settings.BASE_URL}/portal/",
+    )
+    event["organizer"] = _address(summit["contact"], summit["host"])
+    event["attendee"] = _address(
+        address, facts["name"], ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="FALSE"
+    )
+    event.add("status", "CONFIRMED" if change.after else "CANCELLED")
+    calendar.add_component(event)
+    return method, calendar.to_ical()
+
+
+def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> bytes:
+    """Return the calendar of a summit's public sessions, to subscribe to. `sessions` have their session joined."""
+    rows = list(sessions)
+    calendar = _calendar("PUBLISH", summit.time_zone, [row.starts_at for row in rows])
+    name = _("Agenda of the %(summit)s") % {"summit": summit.name}
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", summit.time_zone)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    stamp = release.released_at if release else summit.created_at
+    calendar.add("last-modified", stamp.astimezone(UTC).replace(microsecond=0))
+    organizer = _address(summit.contact_email, summit.host)
+    for row in rows:
+        url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])
+        event = _event(snapshot(row, ()), zone=summit.zone, sequence=row.sequence, stamp=stamp, url=url)
+        event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
+        event.add("categories", [str(row.get_kind_display())])
+        event.add("class", "PUBLIC")
+        event.add("status", "CONFIRMED")
+        event["organizer"] = organizer
+        calendar.add_component(event)
+    return calendar.to_ical()

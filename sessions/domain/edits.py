@@ -1,0 +1,64 @@
+"""Changes of the working draft. Nobody learns of them before the next release."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from sessions.domain.releases import lock
+from sessions.models import Session
+from sessions.permissions import check_can_edit
+from summit.domain import audit
+from summit.models import Room, User
+
+
+def move(*, session: Session, starts_at: datetime, ends_at: datetime, room: Room | None, by: User) -> Session:
+    """Move a session to another time or room; `room` None leaves it without one.
+
+    Raises PermissionDenied, and ValidationError where it would end before it starts or the room is another summit's.
+    """
+    check_can_edit(by, session)
+    if ends_at <= starts_at:
+        raise ValidationError({"ends_at": _("The session would end before it starts.")})
+    if room is not None and room.venue.summit_id != session.summit_id:
+        raise ValidationError({"room": _("This room belongs to another summit.")})
+    wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
+    with transaction.atomic():
+        row = _locked(session)
+        changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, wanted[name])
+        if changed:
+            row.save(update_fields=[*changed, "updated_at"])
+            audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed)
+    return row
+
+
+def cancel(*, session: Session, by: User) -> bool:
+    """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied."""
+    return _set_cancelled(session, by=by, action="sessions.cancel", cancelled=True)
+
+
+def reinstate(*, session: Session, by: User) -> bool:
+    """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied."""
+    return _set_cancelled(session, by=by, action="sessions.reinstate", cancelled=False)
+
+
+def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool) -> bool:
+    check_can_edit(by, session)
+    with transaction.atomic():
+        row = _locked(session)
+        if (row.cancelled_at is not None) == cancelled:
+            return False
+        Session.objects.filter(pk=row.pk).update(cancelled_at=Now() if cancelled else None, updated_at=Now())
+        audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
+    return True
+
+
+def _locked(session: Session) -> Session:
+    """Return the session anew, while no release of its summit runs: a release sees an edit whole or not at all."""
+    lock(session.summit)
+    return Session.objects.select_related("summit", "room").get(pk=session.pk)

@@ -1,0 +1,167 @@
+"""Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sessions.domain import notices
+from sessions.domain.clashes import Clash, clashes
+from sessions.domain.differences import Change, differences
+from sessions.domain.notices import Notice
+from sessions.domain.snapshots import Agenda, Place, Snapshot, draft, numbered, released
+from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.permissions import check_can_release
+from summit.domain import audit
+from summit.models import Summit, User
+
+
+class NothingToRelease(ValueError):
+    """The draft is what was released last; its text is a sentence for whoever asked."""
+
+
+class DraftChanged(ValueError):
+    """The draft isn't any more what its reader had before them; its text is a sentence for them."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a release would be: its number, what changes, who is told what, and what can't be right."""
+
+    number: int
+    changes: list[Change]
+    notices: list[Notice]
+    clashes: list[Clash]
+    sessions: int
+    # Names exactly what would be released: `release` refuses another where this is expected.
+    digest: str
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing has been released yet."""
+        return self.number == 1
+
+
+def latest(summit: Summit) -> Release | None:
+    """Return the newest release of a summit."""
+    return Release.objects.filter(summit=summit).order_by("-number").first()
+
+
+def _agendas(summit: Summit) -> tuple[int, Agenda, Agenda]:
+    """Return the number of the next release, what was released last, and what would be released now."""
+    last = latest(summit)
+    number = last.number + 1 if last else 1
+    old = released(summit, [last.number]).get(last.number, {}) if last else {}
+    return number, old, numbered(draft(summit), old, number)
+
+
+def unreleased(*, summit: Summit) -> list[Change]:
+    """Return what differs between the draft and the newest release."""
+    _number, old, new = _agendas(summit)
+    return differences(old=old, new=new)
+
+
+def preview(*, summit: Summit) -> Preview:
+    """Return what a release would be. Writes nothing; the number of queries is constant."""
+    number, old, new = _agendas(summit)
+    found = differences(old=old, new=new)
+    planned = notices.plan(summit=summit, number=number, old=old, new=new) if found else []
+    return Preview(
+        number=number,
+        changes=found,
+        notices=[notice for notice in planned if notice.changes],
+        clashes=clashes(new),
+        sessions=len(new),
+        digest=_digest(number, new),
+    )
+
+
+def _digest(number: int, agenda: Agenda) -> str:
+    content = [str(number), *(f"{key}:{agenda[key].fingerprint}" for key in sorted(agenda))]
+    return hashlib.sha256("\n".join(content).encode()).hexdigest()
+
+
+def lock(summit: Summit) -> None:
+    """Make whoever else edits or releases this summit's agenda wait until the transaction ends."""
+    Summit.objects.select_for_update().get(pk=summit.pk)
+
+
+def release(*, summit: Summit, by: User, note: str = "", expected: str = "") -> Release:
+    """Release the draft and store the messages to those whose programme changes.
+
+    Raises PermissionDenied, NothingToRelease where the draft is what was released last, and DraftChanged where
+    `expected`, a preview's digest, names another draft. One at a time for each summit: a second caller waits and then
+    meets what the first has released.
+    """
+    check_can_release(by, summit)
+    with transaction.atomic():
+        lock(summit)
+        number, old, new = _agendas(summit)
+        if not differences(old=old, new=new):
+            raise NothingToRelease(
+                _("Nothing has changed since release %(number)d.") % {"number": number - 1}
+                if number > 1
+                else _("The agenda has no session to release yet.")
+            )
+        if expected and expected != _digest(number, new):
+            raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
+        made = Release.objects.create(summit=summit, number=number, note=note.strip(), released_by=by)
+        _store(made, old=old, new=new)
+        told = notices.store(
+            release=made, notices=notices.plan(summit=summit, number=number, old=old, new=new, lock=True)
+        )
+        audit.record(
+            by=by,
+            action="sessions.release",
+            target=made,
+            summit=summit,
+            detail={"number": number, "sessions": len(new), "messages": told},
+        )
+    return made
+
+
+def _store(made: Release, *, old: Agenda, new: Agenda) -> None:
+    """Store a release's sessions: rows of their own for what changed, those of the last release for the rest."""
+    kept = dict(
+        ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1).values_list(
+            "session_id", "released_session_id"
+        )
+    )
+    changed = [session for session_id, session in new.items() if session is not old.get(session_id)]
+    rows = ReleasedSession.objects.bulk_create([_row(session) for session in changed])
+    ReleasedParticipant.objects.bulk_create(
+        participant
+        for row, session in zip(rows, changed, strict=True)
+        for participant in _places(row, session.places)
+    )
+    fresh = {row.session_id: row.pk for row in rows}
+    ReleaseEntry.objects.bulk_create(
+        ReleaseEntry(
+            release=made, session_id=session_id, released_session_id=fresh.get(session_id) or kept[session_id]
+        )
+        for session_id in new
+    )
+
+
+def _row(session: Snapshot) -> ReleasedSession:
+    return ReleasedSession(
+        session_id=session.session_id,
+        sequence=session.sequence,
+        fingerprint=session.fingerprint,
+        kind=session.kind,
+        title=session.title,
+        summary=session.summary,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        room_name=session.room_name,
+        venue_name=session.venue_name,
+        visibility=session.visibility,
+    )
+
+
+def _places(row: ReleasedSession, places: Iterable[Place]) -> Iterable[ReleasedParticipant]:
+    for position, place in enumerate(places):
+        values = {field.name: getattr(place, field.name) for field in fields(Place)}
+        yield ReleasedParticipant(released_session=row, position=position, **values)

@@ -1,0 +1,188 @@
+"""The public agenda in the frab format that conference apps read: `schedule.json` and `schedule.xml`.
+
+Ids are made from the sessions' public ids, so that they are stable and tell nothing of the database.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from sessions.models import Release, ReleasedRole, ReleasedSession
+from summit.models import Summit
+
+# People and parties who do something in a session; those who only take part are too many for an app's screen.
+NAMED = {ReleasedRole.CHAIR, ReleasedRole.MODERATOR, ReleasedRole.SPEAKER}
+ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
+SLOT = "00:05"
+
+
+def guid(kind: str, key: str) -> UUID:
+    """Return the UUID of something by its kind and public id or name, for ever the same."""
+    return uuid5(NAMESPACE_URL, f"urn:summit:{kind}:{key}")
+
+
+def acronym(summit: Summit) -> str:
+    """Return the summit's slug in the form that the format wants: no hyphens, four characters at least."""
+    short = summit.slug.replace("-", "_")
+    return short if len(short) >= 4 else f"{short}_summit"
+
+
+def _numbers(rows: Iterable[ReleasedSession]) -> dict[int, int]:
+    """Return a number of 31 bits for each row: old apps keep them in a signed integer."""
+    taken: set[int] = set()
+    found = {}
+    for row in sorted(rows, key=lambda row: row.session.public_id):
+        number = (guid("session", row.session.public_id).int >> 97) or 1
+        while number in taken:
+            number = number % (2**31 - 1) + 1
+        taken.add(number)
+        found[row.pk] = number
+    return found
+
+
+def _clock(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
+    start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
+    key = row.session.public_id
+    named = [person for person in row.participants.all() if person.role in NAMED]
+    return {
+        "guid": str(guid("session", key)),
+        "id": number,
+        "date": start.isoformat(timespec="seconds"),
+        "start": f"{start:%H:%M}",
+        "end": end.isoformat(timespec="seconds"),
+        "duration": _clock(row.ends_at - row.starts_at),
+        "room": _room(row),
+        "slug": f"{acronym(summit)}-{key}",
+        "url": settings.BASE_URL + reverse("agenda:session", args=[summit.slug, key]),
+        "title": row.title,
+        "subtitle": "",
+        "track": None,
+        "type": row.kind,
+        "language": None,
+        "abstract": row.summary,
+        "description": "",
+        "persons": [{"name": _name(person.label, person.party_label)} for person in named],
+        "links": [],
+    }
+
+
+def _name(label: str, party: str) -> str:
+    return f"{label} ({party})" if party else label
+
+
+def _room(row: ReleasedSession) -> str:
+    return row.room_name or _("room to be announced")
+
+
+def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
+    found = {row.starts_at.astimezone(summit.zone).date() for row in rows} | {summit.starts_on, summit.ends_on}
+    first, last = min(found), max(found)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> dict[str, Any]:
+    """Return the schedule as data. `sessions` have their session and participants joined."""
+    rows = list(sessions)
+    numbers = _numbers(rows)
+    days: list[dict[str, Any]] = []
+    for index, day in enumerate(_days(summit, rows), start=1):
+        rooms: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            if row.starts_at.astimezone(summit.zone).date() == day:
+                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk]))
+        days.append(
+            {
+                "index": index,
+                "date": day.isoformat(),
+                "day_start": _midnight(day, summit),
+                "day_end": _midnight(day + timedelta(days=1), summit),
+                "rooms": rooms,
+            }
+        )
+    conference: dict[str, Any] = {
+        "acronym": acronym(summit),
+        "title": summit.name,
+        "start": days[0]["date"],
+        "end": days[-1]["date"],
+        "daysCount": len(days),
+        "timeslot_duration": SLOT,
+        "url": settings.BASE_URL + summit.get_absolute_url(),
+        "colors": {"primary": summit.accent},
+        "rooms": [
+            {"name": name, "guid": str(guid("room", f"{summit.public_id}:{name}"))}
+            for name in dict.fromkeys(_room(row) for row in rows)
+        ],
+        "days": days,
+    }
+    if ZONE_FORM.match(summit.time_zone) or summit.time_zone == "UTC":
+        conference["time_zone_name"] = summit.time_zone
+    return {
+        "generator": {"name": "Summit", "version": settings.VERSION},
+        "schedule": {
+            "version": str(release.number) if release else "0",
+            "base_url": settings.BASE_URL + summit.get_absolute_url(),
+            "conference": conference,
+        },
+    }
+
+
+def _midnight(day: date, summit: Summit) -> str:
+    return datetime.combine(day, time(), tzinfo=summit.zone).isoformat(timespec="seconds")
+
+
+def as_xml(data: dict[str, Any]) -> bytes:
+    """Return what `as_data` gave as the format's XML."""
+    schedule, generator = data["schedule"], data["generator"]
+    conference = schedule["conference"]
+    root = etree.Element("schedule")
+    etree.SubElement(root, "generator", name=generator["name"], version=generator["version"])
+    _text(root, "url", conference["url"])
+    _text(root, "version", schedule["version"])
+    head = etree.SubElement(root, "conference")
+    for name in ("title", "acronym", "start", "end"):
+        _text(head, name, conference[name])
+    _text(head, "days", str(conference["daysCount"]))
+    _text(head, "timeslot_duration", conference["timeslot_duration"])
+    _text(head, "base_url", schedule["base_url"])
+    _text(head, "url", conference["url"])
+    if "time_zone_name" in conference:
+        _text(head, "time_zone_name", conference["time_zone_name"])
+    etree.SubElement(head, "color", primary=conference["colors"]["primary"])
+    guids = {room["name"]: room["guid"] for room in conference["rooms"]}
+    for day in conference["days"]:
+        element = etree.SubElement(
+            root, "day", index=str(day["index"]), date=day["date"], start=day["day_start"], end=day["day_end"]
+        )
+        for name, events in day["rooms"].items():
+            room = etree.SubElement(element, "room", name=name, guid=guids[name])
+            for event in events:
+                _xml_event(room, event)
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return content
+
+
+def _xml_event(room: etree._Element, event: dict[str, Any]) -> None:
+    element = etree.SubElement(room, "event", id=str(event["id"]), guid=event["guid"])
+    for name in ("room", "title", "subtitle", "type", "date", "start", "duration", "abstract", "slug", "url"):
+        _text(element, name, event[name])
+    _text(element, "track", event["track"] or "")
+    _text(element, "description", event["description"])
+    persons = etree.SubElement(element, "persons")
+    for person in event["persons"]:
+        _text(persons, "person", person["name"])
+
+
+def _text(parent: etree._Element, name: str, value: str) -> None:
+    etree.SubElement(parent, name).text = value

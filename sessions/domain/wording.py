@@ -1,0 +1,153 @@
+"""Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.domain.differences import Aspect, Change, Nature, Span, Value, What
+from sessions.domain.snapshots import Place, Snapshot
+from sessions.models import SessionKind, Visibility
+
+
+class Where(Protocol):
+    """What tells the zone and its name: a summit, or the facts of a message."""
+
+    place: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's zone."""
+        ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changed: what it was and what it is."""
+
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A change as it is read."""
+
+    key: str
+    nature: str
+    title: str
+    state: str
+    when: str
+    room: str
+    lines: tuple[Line, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still a page of it to follow."""
+        return self.nature in (Nature.ADDED, Nature.CHANGED)
+
+
+STATES = {
+    Nature.ADDED: gettext_lazy("added"),
+    Nature.CHANGED: gettext_lazy("changed"),
+    Nature.CANCELLED: gettext_lazy("cancelled"),
+    Nature.GONE: gettext_lazy("no longer in your programme"),
+}
+PARTS = {
+    What.MOVED: gettext_lazy("Time"),
+    What.LONGER: gettext_lazy("Longer"),
+    What.SHORTER: gettext_lazy("Shorter"),
+    What.ROOM: gettext_lazy("Room"),
+    What.TITLE: gettext_lazy("Title"),
+    What.KIND: gettext_lazy("Kind"),
+    What.SUMMARY: gettext_lazy("Summary"),
+    What.CHAIR: gettext_lazy("Chair"),
+    What.MODERATOR: gettext_lazy("Moderator"),
+    What.SPEAKERS: gettext_lazy("Speakers"),
+    What.PARTICIPANTS: gettext_lazy("Participants"),
+    What.VISIBILITY: gettext_lazy("Visible to"),
+}
+PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the programme")}
+
+
+def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return "Monday 31 March 2025, 14:30–15:30 London time", with both days where they differ."""
+    start, end = starts_at.astimezone(where.zone), ends_at.astimezone(where.zone)
+    words = {
+        "day": formats.date_format(start, "l j F Y"),
+        "start": f"{start:%H:%M}",
+        "end": f"{end:%H:%M}",
+        "last": formats.date_format(end, "l j F Y"),
+        "place": where.place,
+    }
+    if start.date() == end.date():
+        return _("%(day)s, %(start)s–%(end)s %(place)s time") % words
+    return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % words
+
+
+def minutes(number: int) -> str:
+    """Return "45 minutes"."""
+    return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
+
+
+def place_line(place: Place) -> str:
+    """Return somebody's place by name, party, and for a speech its title and minutes."""
+    name = f"{place.label} ({place.party_label})" if place.party_label else place.label
+    about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
+    return f"{name}: {', '.join(about)}" if about else name
+
+
+def value(what: What, found: Value, where: Where) -> str:
+    """Return one side of a change in words; what is empty says so."""
+    if isinstance(found, Span):
+        words = span(found.starts_at, found.ends_at, where)
+        return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
+    if isinstance(found, tuple):
+        return "; ".join(place_line(place) for place in found) or _("nobody")
+    if what == What.KIND:
+        return str(SessionKind(found).label)
+    if what == What.VISIBILITY:
+        return str(Visibility(found).label)
+    return found or _("none")
+
+
+def line(aspect: Aspect, where: Where) -> Line:
+    """Return one part of a session as it was and as it is."""
+    old, new = value(aspect.what, aspect.old, where), value(aspect.what, aspect.new, where)
+    return Line(str(PARTS[aspect.what]), old, new)
+
+
+def story(change: Change, where: Where, *, public: bool = False) -> Story:
+    """Return a change in words. `public`: for everybody, who have no programme of their own."""
+    session: Snapshot = change.session
+    states = PUBLIC_STATES if public else STATES
+    found = change.aspects
+    # Where the start stays, "longer" says the new end; where it moves as well, the time is said once.
+    shown = [
+        aspect
+        for aspect in found
+        if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
+    ]
+    lines = [line(aspect, where) for aspect in shown]
+    if len(shown) < len(found):
+        both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
+        lines[0] = Line(both, lines[0].old, lines[0].new)
+    return Story(
+        key=session.key,
+        nature=change.nature.value,
+        title=session.title,
+        state=str(states[change.nature]),
+        when=span(session.starts_at, session.ends_at, where),
+        room=session.where,
+        lines=tuple(lines),
+    )
+
+
+def stories(changes: list[Change], where: Where, *, public: bool = False) -> list[Story]:
+    """Return changes in words."""
+    return [story(change, where, public=public) for change in changes]

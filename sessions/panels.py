@@ -1,0 +1,54 @@
+"""What the agenda shows on the summit's public home and on the desks' home, and its gauges."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpRequest
+
+from sessions.domain import releases
+from sessions.models import Release, ReleasedSession
+from sessions.permissions import can_release
+from sessions.views import by_day
+from summit import home, metrics
+from summit.desk.site import desk_panel
+from summit.models import Summit
+from summit.permissions import allows
+
+
+@home.panel(20)
+def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show the days of the released agenda: from when to when, and how many sessions."""
+    rows = (
+        ReleasedSession.objects.in_current_release(summit).visible_to_public().order_by("starts_at", "ends_at", "id")
+    )
+    days = [
+        {"day": day, "first": found[0], "ends_at": max(row.ends_at for row in found), "number": len(found)}
+        for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
+    ]
+    return ("portal/panel_agenda.html", {"summit": summit, "days": days}) if days else None
+
+
+@desk_panel(20)
+def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Say how far the draft is from what was released last."""
+    if not allows(request.user, "sessions.session.view", summit):
+        return None
+    context = {
+        "summit": summit,
+        "last": releases.latest(summit),
+        "unreleased": len(releases.unreleased(summit=summit)),
+        "may_release": can_release(request.user, summit),
+    }
+    return "admin/programme/panel.html", context
+
+
+@metrics.source
+def gauges() -> Iterable[metrics.Gauge]:
+    """Give the number of each summit's newest release."""
+    rows = Release.objects.order_by("summit__slug").values_list("summit__slug").annotate(Max("number"))
+    yield (
+        "summit_agenda_release",
+        "Number of the newest release of the agenda.",
+        [({"summit": slug}, float(number)) for slug, number in rows],
+    )

@@ -1,0 +1,11 @@
+"""Celery tasks of the agenda."""
+
+from celery import shared_task
+
+from summit.outbox.domain import delivery
+
+
+@shared_task(name="sessions.tasks.deliver_agenda_changes")
+def deliver_agenda_changes(ids: list[int]) -> None:
+    """Deliver messages that say what changed in somebody's programme."""
+    delivery.deliver(ids)

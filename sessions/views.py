@@ -1,0 +1,100 @@
+"""The public agenda: pages, calendar, and the schedule that conference apps read."""
+
+import itertools
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sessions.domain import calendars, member, releases, schedule, wording
+from sessions.models import ReleasedRole, ReleasedSession
+from summit.http.public import public_page
+from summit.models import Summit
+from summit.views import get_summit
+
+
+def by_day(summit: Summit, rows: Iterable[ReleasedSession]) -> list[tuple[date, list[ReleasedSession]]]:
+    """Group sessions, which come in order, by the day on which they start in the venue's zone."""
+
+    def local_day(row: ReleasedSession) -> date:
+        return row.starts_at.astimezone(summit.zone).date()
+
+    return [(day, list(group)) for day, group in itertools.groupby(rows, key=local_day)]
+
+
+def with_leading(rows: Iterable[ReleasedSession]) -> list[ReleasedSession]:
+    """Give each session `leading`: those who chair, moderate or speak, for lists that can't name everybody."""
+    found = list(rows)
+    for row in found:
+        row.leading = [  # type: ignore[attr-defined]
+            place for place in row.participants.all() if place.role != ReleasedRole.PARTICIPANT
+        ]
+    return found
+
+
+@public_page
+def agenda(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show what is public of the newest release, by day."""
+    found = get_summit(summit)
+    context = {
+        "summit": found,
+        "release": releases.latest(found),
+        "days": by_day(found, with_leading(member.public_agenda(summit=found))),
+    }
+    return render(request, "portal/agenda.html", context)
+
+
+@public_page
+def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
+    """Show one session. What isn't public isn't there."""
+    found = get_summit(summit)
+    row = member.public_agenda(summit=found).filter(session__public_id=public_id).first()
+    if row is None:
+        raise Http404
+    return render(request, "portal/session.html", {"summit": found, "row": row})
+
+
+@public_page
+def changes(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show what releases changed for everybody, where the summit shows it."""
+    found = get_summit(summit)
+    if not found.public_changes:
+        raise Http404
+    told = [
+        (entry.release, wording.stories(entry.changes, found, public=True))
+        for entry in member.public_changes(summit=found)
+    ]
+    return render(request, "portal/changes.html", {"summit": found, "told": told})
+
+
+@public_page
+def calendar(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as a calendar to subscribe to."""
+    del request
+    found = get_summit(summit)
+    content = calendars.public_feed(
+        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found)
+    )
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{found.slug}.ics"'
+    return response
+
+
+@public_page
+def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as frab's JSON."""
+    del request
+    found = get_summit(summit)
+    data = schedule.as_data(summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found))
+    return HttpResponse(json.dumps(data, ensure_ascii=False), content_type="application/json")
+
+
+@public_page
+def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as frab's XML."""
+    del request
+    found = get_summit(summit)
+    data = schedule.as_data(summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found))
+    return HttpResponse(schedule.as_xml(data), content_type="application/xml; charset=utf-8")

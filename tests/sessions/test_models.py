@@ -1,0 +1,190 @@
+"""What must always hold is held by the database."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from sessions.models import (
+    Release,
+    ReleasedParticipant,
+    ReleasedRole,
+    ReleasedSession,
+    ReleaseEntry,
+    Session,
+    Visibility,
+)
+from summit.models import Summit
+from tests.factories import (
+    START,
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    ReleaseFactory,
+    SessionFactory,
+    SlotFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def released(session: Session, **kwargs: Any) -> ReleasedSession:
+    values: dict[str, Any] = {
+        "session": session,
+        "sequence": 1,
+        "fingerprint": "f" * 64,
+        "kind": session.kind,
+        "title": session.title,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "visibility": session.visibility,
+    }
+    return ReleasedSession.objects.create(**{**values, **kwargs})
+
+
+def _twice_in_release(summit: Summit) -> None:
+    session, release = SessionFactory(summit=summit), ReleaseFactory(summit=summit, number=1)
+    for sequence in (1, 2):
+        ReleaseEntry.objects.create(
+            release=release, session=session, released_session=released(session, sequence=sequence)
+        )
+
+
+def _same_sequence(summit: Summit) -> None:
+    session = SessionFactory(summit=summit)
+    released(session)
+    released(session)
+
+
+def _same_number(summit: Summit) -> None:
+    ReleaseFactory(summit=summit, number=1)
+    ReleaseFactory(summit=summit, number=1)
+
+
+def _twice(summit: Summit, **kwargs: Any) -> None:
+    session = SessionFactory(summit=summit)
+    ParticipantFactory(session=session, **kwargs)
+    ParticipantFactory(session=session, **kwargs)
+
+
+BROKEN: dict[str, Callable[[Summit], object]] = {
+    "session_ends_after_start": lambda s: SessionFactory(summit=s, ends_at=START),
+    "session_kind_known": lambda s: SessionFactory(summit=s, kind="picnic"),
+    "session_visibility_known": lambda s: SessionFactory(summit=s, visibility="friends"),
+    "participant_party_or_person (neither)": lambda s: ParticipantFactory(session__summit=s),
+    "participant_party_or_person (both)": lambda s: ParticipantFactory(
+        session__summit=s, party=PartyFactory(summit=s), person=PersonFactory(summit=s)
+    ),
+    "participant_party_once": lambda s: _twice(s, party=PartyFactory(summit=s)),
+    "participant_person_once": lambda s: _twice(s, person=PersonFactory(summit=s)),
+    "participant_role_known": lambda s: ParticipantFactory(
+        session__summit=s, party=PartyFactory(summit=s), role="jester"
+    ),
+    "slot_has_minutes": lambda s: SlotFactory(session__summit=s, minutes=0),
+    "release_number_once": _same_number,
+    "release_number_from_one": lambda s: ReleaseFactory(summit=s, number=0),
+    "released_session_once": _same_sequence,
+    "released_ends_after_start": lambda s: released(SessionFactory(summit=s), ends_at=START),
+    "released_visibility_known": lambda s: released(SessionFactory(summit=s), visibility="friends"),
+    "release_entry_once": _twice_in_release,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses_what_must_not_be(name: str, summit: Summit) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BROKEN[name](summit)
+
+
+FROZEN = {
+    "programme_releasedsession": ("title", lambda rows: rows[0]),
+    "programme_releasedparticipant": ("label", lambda rows: rows[1]),
+    "programme_release": ("note", lambda rows: rows[2]),
+    "programme_releaseentry": ("session", lambda rows: rows[3]),
+}
+
+
+def _rows(summit: Summit) -> tuple[Any, ...]:
+    session, release = SessionFactory(summit=summit), ReleaseFactory(summit=summit, number=1)
+    row = released(session)
+    participant = ReleasedParticipant.objects.create(
+        released_session=row, role=ReleasedRole.CHAIR, party=PartyFactory(summit=summit), label="x"
+    )
+    return (
+        row,
+        participant,
+        release,
+        ReleaseEntry.objects.create(release=release, session=session, released_session=row),
+    )
+
+
+def _change(table: str, summit: Summit) -> int:
+    field, choose = FROZEN[table]
+    row = choose(_rows(summit))
+    value = SessionFactory(summit=summit) if field == "session" else "something else"
+    with transaction.atomic():
+        return int(type(row).objects.filter(pk=row.pk).update(**{field: value}))
+
+
+@pytest.mark.parametrize("table", FROZEN)
+def test_what_is_released_never_changes(table: str, summit: Summit) -> None:
+    with pytest.raises(IntegrityError, match="never changed"):
+        _change(table, summit)
+
+
+@pytest.mark.parametrize("table", FROZEN)
+def test_control_without_the_trigger_it_would(table: str, summit: Summit) -> None:
+    on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TRIGGER "{table}_frozen"{on}')
+    assert _change(table, summit) == 1
+
+
+VIEWERS = ("public", "nobody's member", "member", "participant by party", "participant in person")
+VISIBLE = {
+    Visibility.PUBLIC: set(VIEWERS),
+    Visibility.ACCREDITED: {"member", "participant by party", "participant in person"},
+    Visibility.PARTICIPANTS: {"participant by party", "participant in person"},
+    Visibility.ORGANISERS: set(),
+}
+
+
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("visibility", VISIBLE)
+def test_who_sees_what(visibility: str, public: bool, summit: Summit) -> None:
+    Summit.objects.filter(pk=summit.pk).update(public=public)
+    row = released(SessionFactory(summit=summit, visibility=visibility))
+    party, other, person = PartyFactory(summit=summit), PartyFactory(summit=summit), PersonFactory(summit=summit)
+    for place in ({"party": party}, {"person": person}):
+        ReleasedParticipant.objects.create(released_session=row, role=ReleasedRole.PARTICIPANT, label="x", **place)
+    rows = ReleasedSession.objects.all()
+    seen = {
+        "public": rows.visible_to_public().exists(),
+        "nobody's member": rows.visible_to_members(parties=[], people=[]).exists(),
+        "member": rows.visible_to_members(parties=[other.pk], people=[]).exists(),
+        "participant by party": rows.visible_to_members(parties=[party.pk], people=[]).exists(),
+        "participant in person": rows.visible_to_members(parties=[], people=[person.pk]).exists(),
+    }
+    expected = set(VISIBLE[visibility]) - (set() if public else {"public"})
+    assert {name for name, sees in seen.items() if sees} == expected
+
+
+def test_only_the_newest_release_is_current(summit: Summit) -> None:
+    session = SessionFactory(summit=summit)
+    first, second = (released(session, sequence=number, title=f"As of {number}") for number in (1, 2))
+    for number, row in ((1, first), (2, second)):
+        release = ReleaseFactory(summit=summit, number=number)
+        ReleaseEntry.objects.create(release=release, session=session, released_session=row)
+    ReleaseFactory(number=7)
+    assert list(ReleasedSession.objects.in_current_release(summit)) == [second]
+    assert [release.number for release in Release.objects.filter(summit=summit).current()] == [2]
+
+
+def test_uid_is_the_sessions_for_ever(summit: Summit) -> None:
+    session = SessionFactory(summit=summit)
+    before = session.uid
+    session.title, session.ends_at = "Another", START + timedelta(hours=3)
+    session.save()
+    assert Session.objects.get().uid == before == f"{session.public_id}@summit"
