@@ -1,0 +1,278 @@
+"""Answers: which states take one, who may give it, and until when."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from delegations.domain import answers, invitations
+from delegations.domain.answers import AnswerProblem, AnswerRefused, answer
+from delegations.domain.states import sources
+from delegations.models import Invitation, InvitationLink, InvitationState
+from delegations.models.invitations import TRANSITIONS
+from summit.db.clock import db_now
+from summit.domain.audit import SYSTEM, By, Link
+from summit.models import AuditEntry, Role, Summit, User
+from tests import factories as f
+
+
+def in_state(state: str) -> Invitation:
+    """Make an invitation in a state, with a live link."""
+    fields: dict[str, Any] = {"state": state}
+    if state in ("sent", "answered"):
+        fields["sent_at"] = f.START
+    if state == "answered":
+        fields |= {"answered_at": f.START, "answer": "attending", "answered_by": "Before"}
+    invitation: Invitation = f.InvitationFactory(**fields)
+    f.InvitationLinkFactory(invitation=invitation)
+    return invitation
+
+
+def give(invitation: Invitation, by: By = SYSTEM, **kwargs: Any) -> None:
+    answer(invitation=invitation, by=by, **{"answer": "attending", "note": "", "name": "A. Example", **kwargs})
+
+
+def desk(invitation: Invitation) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, invitation.party.summit)
+
+
+# What brings an invitation into each state; nothing brings one back to a draft.
+DEEDS: dict[str, Callable[[Invitation], Any]] = {
+    InvitationState.SENT: lambda row: invitations.invite(parties=[row.party], by=desk(row)),
+    InvitationState.ANSWERED: give,
+    InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),
+}
+
+
+@pytest.mark.django_db
+class TestTransitions:
+    def test_the_table_is_complete(self) -> None:
+        assert set(TRANSITIONS) == set(InvitationState.values)
+        assert set().union(*TRANSITIONS.values()) == set(DEEDS)
+
+    @pytest.mark.parametrize(("state", "target"), list(product(InvitationState.values, DEEDS)))
+    def test_each_pair_does_what_the_table_says(self, state: str, target: str) -> None:
+        row = in_state(state)
+        allowed = target in TRANSITIONS[state]
+        assert (state in sources(target)) == allowed
+        try:
+            DEEDS[target](row)
+        except (AnswerRefused, ValueError):
+            assert not allowed
+        states = list(Invitation.objects.filter(pk=row.pk).values_list("state", flat=True))
+        assert states == [target if allowed else state]
+
+
+@pytest.mark.django_db
+class TestAnswer:
+    def test_it_is_stored_and_recorded_without_personal_values(self) -> None:
+        row = in_state("sent")
+        link = Link(row.links.get().public_id)
+        give(row, link, answer="regrets", note=" Our\r\nregrets ", name="  A.\n Example ")
+        stored = Invitation.objects.get()
+        assert (stored.state, stored.answer, stored.note) == ("answered", "regrets", "Our\nregrets")
+        assert (stored.answered_by, row.answered_by, row.state) == ("A. Example", "A. Example", "answered")
+        assert abs(stored.answered_at - db_now()) < timedelta(minutes=1)  # type: ignore[operator]
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.by, entry.by_label) == ("delegations.answer", None, str(link))
+        assert (entry.object_key, entry.detail) == (row.public_id, {"answer": "regrets"})
+        assert entry.fields == ["answer", "answered_at", "answered_by", "note", "state"]
+
+    @pytest.mark.parametrize(
+        ("field", "values", "said"),
+        [
+            ("answer", {"answer": ""}, "Choose whether the delegation takes part."),
+            ("answer", {"answer": "maybe"}, "Choose whether the delegation takes part."),
+            ("name", {"name": " \n "}, "Enter the name of whoever answers."),
+            ("name", {"name": "x" * 201}, "This has 201 characters. Shorten it to 200."),
+            ("note", {"note": "x" * 2001}, "This has 2001 characters. Shorten it to 2000."),
+            ("note", {"note": "a\x07"}, "Character 2 is a control character. Remove it: it can't be printed."),
+        ],
+    )
+    def test_what_is_entered_is_looked_at(self, field: str, values: dict[str, str], said: str) -> None:
+        row = in_state("sent")
+        with pytest.raises(AnswerProblem) as problem:
+            give(row, **values)
+        assert (problem.value.field, str(problem.value)) == (field, said)
+        assert Invitation.objects.get().state == "sent"
+
+    @pytest.mark.parametrize(
+        ("state", "said"),
+        [
+            ("draft", "Aland isn't invited yet. Protocol can do that: protocol@host.example."),
+            ("revoked", "The invitation of Aland was revoked. Protocol can say why: protocol@host.example."),
+        ],
+    )
+    def test_what_does_not_stand_takes_none(self, state: str, said: str) -> None:
+        row = in_state(state)
+        row.party.name = "Aland"
+        with pytest.raises(AnswerRefused) as refused:
+            give(row)
+        assert str(refused.value) == said
+        assert (Invitation.objects.get().answer, AuditEntry.objects.count()) == ("", 0)
+
+
+@pytest.mark.django_db
+class TestWho:
+    def test_a_link_answers_its_own_invitation_alone(self) -> None:
+        row, other = in_state("sent"), in_state("sent")
+        with pytest.raises(PermissionDenied, match="no longer answers for Land"):
+            give(row, Link(other.links.get().public_id))
+        give(row, Link(row.links.get().public_id))
+
+    @pytest.mark.parametrize("how", [{"revoked_at": f.START}, {"expires_at": f.START}])
+    def test_a_dead_link_answers_nothing(self, how: dict[str, Any]) -> None:
+        row = in_state("sent")
+        InvitationLink.objects.update(**how)
+        with pytest.raises(PermissionDenied, match=r"Write to protocol@host\.example for a new letter"):
+            give(row, Link(row.links.get().public_id))
+
+    def test_a_link_that_dies_meanwhile_answers_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = in_state("sent")
+        link = Link(row.links.get().public_id)
+        InvitationLink.objects.update(revoked_at=f.START)
+        # It was alive when the permission was looked at; the UPDATE looks again.
+        monkeypatch.setattr(answers, "check_can_answer", lambda by, invitation: None)
+        with pytest.raises(AnswerRefused):
+            give(row, link)
+        assert Invitation.objects.get().state == "sent"
+
+    def test_focal_points_answer_and_members_do_not(self) -> None:
+        row = in_state("sent")
+        focal, member, stranger = f.UserFactory(), f.UserFactory(), f.UserFactory()
+        f.FocalPointFactory(party=row.party, person__user=focal)
+        f.MembershipFactory(party=row.party, person__user=member)
+        f.FocalPointFactory(person__user=stranger)
+        for user in (member, stranger):
+            with pytest.raises(PermissionDenied, match="organiser, protocol"):
+                give(row, user)
+        give(row, focal)
+        assert AuditEntry.objects.get().by == focal
+
+    def test_a_disabled_focal_point_does_not(self) -> None:
+        row = in_state("sent")
+        focal = f.UserFactory(is_active=False)
+        f.FocalPointFactory(party=row.party, person__user=focal)
+        with pytest.raises(PermissionDenied):
+            give(row, focal)
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_organisers_and_protocol_record_answers(self, role: Role) -> None:
+        row = in_state("sent")
+        user = f.UserFactory.with_role(role, row.party.summit)
+        if role in (Role.ORGANISER, Role.PROTOCOL):
+            give(row, user)
+        else:
+            with pytest.raises(PermissionDenied):
+                give(row, user)
+
+
+@pytest.mark.django_db
+class TestUntil:
+    def due(self, row: Invitation, seconds: int) -> Invitation:
+        Summit.objects.update(answer_by=db_now() + timedelta(seconds=seconds))
+        row.party.summit.refresh_from_db()
+        return row
+
+    def test_it_may_be_changed_until_it_is_due(self) -> None:
+        row = self.due(in_state("sent"), 60)
+        link = Link(row.links.get().public_id)
+        give(row, link)
+        give(row, link, answer="regrets", name="Another")
+        assert (row.answer, row.answered_by, AuditEntry.objects.count()) == ("regrets", "Another", 2)
+
+    @pytest.mark.parametrize("state", ["sent", "answered"])
+    def test_afterwards_it_is_refused_with_who_can(self, state: str) -> None:
+        row = self.due(in_state(state), -1)
+        before = Invitation.objects.values().get()
+        with pytest.raises(AnswerRefused) as refused:
+            give(row, Link(row.links.get().public_id), answer="regrets")
+        assert str(refused.value) == (
+            "Answers were due before now. Protocol can still change yours: write to protocol@host.example."
+        )
+        assert Invitation.objects.values().get() == before
+
+    def test_a_focal_point_is_refused_and_protocol_is_not(self) -> None:
+        row = self.due(in_state("sent"), -1)
+        focal = f.UserFactory()
+        f.FocalPointFactory(party=row.party, person__user=focal)
+        with pytest.raises(AnswerRefused):
+            give(row, focal)
+        give(row, desk(row))
+        assert row.state == "answered"
+
+    def test_control_without_the_condition_it_is_late_and_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = self.due(in_state("sent"), -1)
+        monkeypatch.setattr(answers, "still_open", lambda summit_id: Summit.objects.filter(pk=summit_id))
+        give(row, Link(row.links.get().public_id))
+        assert row.state == "answered"
+
+    def test_the_database_clock_decides_and_not_this_machines(self) -> None:
+        time_machine = pytest.importorskip("time_machine")
+        row = self.due(in_state("sent"), 60)
+        with time_machine.travel(db_now() + timedelta(days=400)):
+            give(row, Link(row.links.get().public_id))
+        assert row.state == "answered"
+
+
+@pytest.mark.django_db
+class TestMeanwhile:
+    def revoke_meanwhile(self, monkeypatch: pytest.MonkeyPatch, row: Invitation) -> None:
+        """Let the desk revoke between the look at the permission and the UPDATE."""
+        monkeypatch.setattr(
+            answers,
+            "check_can_answer",
+            lambda by, invitation: Invitation.objects.filter(pk=row.pk).update(state="revoked"),
+        )
+
+    def test_what_was_revoked_meanwhile_stays_revoked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = in_state("sent")
+        self.revoke_meanwhile(monkeypatch, row)
+        with pytest.raises(AnswerRefused, match="was revoked"):
+            give(row)
+
+    def test_control_without_the_condition_it_would_stand_answered(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = in_state("sent")
+        self.revoke_meanwhile(monkeypatch, row)
+        monkeypatch.setattr(answers, "sources", lambda target: InvitationState.values)
+        give(row)
+        assert Invitation.objects.get().state == "answered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answering_and_revoking_at_once_end_revoked() -> None:
+    for _ in range(5):
+        row = in_state("sent")
+        by, link = desk(row), Link(row.links.get().public_id)
+        start = threading.Barrier(2)
+        failures: list[Exception] = []
+
+        def run(
+            work: Callable[[], None], start: threading.Barrier = start, failures: list[Exception] = failures
+        ) -> None:
+            try:
+                start.wait(10)
+                work()
+            except (AnswerRefused, PermissionDenied):
+                pass
+            except Exception as problem:
+                failures.append(problem)
+            finally:
+                connection.close()
+
+        deeds = [
+            lambda row=row, link=link: give(Invitation.objects.get(pk=row.pk), link),
+            lambda row=row, by=by: invitations.revoke(invitation=row, by=by),
+        ]
+        threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert failures == []
+        assert Invitation.objects.get(pk=row.pk).state == "revoked"

@@ -1,0 +1,285 @@
+"""Inviting: whom it reaches, once however often it is pressed, and what is stored with it."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import invitations, links
+from delegations.domain.invitations import invite, preview, revoke, write_anew
+from delegations.models import Invitation, InvitationLink, Party
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+
+NO_MAILBOX = "It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address."
+
+
+def organiser(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.mark.django_db
+class TestReach:
+    def test_who_is_reached_and_who_is_left_out_and_why(self) -> None:
+        summit = f.SummitFactory()
+        names = ["Aland", "Bland", "Cland", "Dland", "Eland"]
+        host, fresh, sent, draft, mute = (f.PartyFactory(summit=summit, name=name) for name in names)
+        Party.objects.filter(pk=host.pk).update(is_host=True)
+        Party.objects.filter(pk=mute.pk).update(mission_email="")
+        f.InvitationFactory(party=sent, state="sent", sent_at=f.START)
+        f.InvitationFactory(party=draft)
+        f.InvitationFactory(party=fresh, state="revoked")
+        reach = preview(parties=[host, fresh, sent, draft, mute])
+        assert reach.to == [fresh, draft]
+        assert reach.skipped == [
+            (host, "The host invites; it is not invited."),
+            (sent, "It has been invited already."),
+            (mute, NO_MAILBOX),
+        ]
+        assert reach.letters == 2
+
+    def test_preview_stores_nothing(self) -> None:
+        preview(parties=[f.PartyFactory()])
+        assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+class TestInvite:
+    def test_everything_is_stored_at_once(self) -> None:
+        party = f.PartyFactory(language="fr")
+        f.FocalPointFactory(party=party, person__email="one@land.example")
+        two = f.FocalPointFactory(party=party, person__email="two@land.example").person
+        by = organiser(party.summit)
+        reach = invite(parties=[party], by=by)
+        assert (reach.to, reach.skipped, reach.letters) == ([party], [], 2)
+        invitation = Invitation.objects.get()
+        assert (invitation.party, invitation.state, invitation.sent_by) == (party, "sent", by)
+        assert invitation.sent_at is not None
+        made = {link.address: link for link in InvitationLink.objects.all()}
+        assert set(made) == {"one@land.example", "two@land.example"}
+        assert made["two@land.example"].person == two
+        letter = Message.objects.get(address="two@land.example")
+        assert (letter.kind, letter.version, letter.language, letter.person) == ("invitation", 0, "fr", two)
+        assert letter.subject_key == f"delegations.invitation:{invitation.public_id}"
+        assert letter.recipient_key == f"party:{party.public_id}"
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.object_key) == ("delegations.invite", invitation.public_id)
+        assert (entry.by, entry.detail) == (by, {"letters": 2})
+
+    def test_a_mailbox_read_by_two_stands_for_nobody(self) -> None:
+        party = f.PartyFactory()
+        for _ in range(2):
+            f.FocalPointFactory(party=party, person__email="desk@land.example")
+        invite(parties=[party], by=organiser(party.summit))
+        assert InvitationLink.objects.get().person is None
+
+    def test_the_database_holds_no_token(self) -> None:
+        party = f.PartyFactory()
+        invite(parties=[party], by=organiser(party.summit))
+        token = links.token(InvitationLink.objects.get())
+        letter = Message.objects.get()
+        assert letter.rendered is None
+        assert token not in str(letter.facts)
+
+    def test_a_draft_is_sent_and_a_revoked_party_is_invited_anew(self) -> None:
+        draft = f.InvitationFactory()
+        gone = f.InvitationFactory(party__summit=draft.party.summit, state="revoked")
+        invite(parties=[draft.party, gone.party], by=organiser(draft.party.summit))
+        draft.refresh_from_db()
+        assert draft.state == "sent"
+        assert sorted(gone.party.invitations.values_list("state", flat=True)) == ["revoked", "sent"]
+
+    def test_pressing_twice_writes_once(self) -> None:
+        party = f.PartyFactory()
+        by = organiser(party.summit)
+        invite(parties=[party], by=by)
+        again = invite(parties=[party], by=by)
+        assert (again.to, again.skipped) == ([], [(party, "It has been invited already.")])
+        assert (Invitation.objects.count(), Message.objects.count(), AuditEntry.objects.count()) == (1, 1, 1)
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_organisers_and_protocol_invite(self, role: Role) -> None:
+        party = f.PartyFactory()
+        user = f.UserFactory.with_role(role, party.summit)
+        if role in (Role.ORGANISER, Role.PROTOCOL):
+            assert invite(parties=[party], by=user).to == [party]
+        else:
+            with pytest.raises(PermissionDenied, match="organiser, protocol"):
+                invite(parties=[party], by=user)
+            assert Invitation.objects.count() == 0
+
+    def test_another_summits_organiser_invites_nobody(self) -> None:
+        here, there = f.PartyFactory(), f.PartyFactory()
+        with pytest.raises(PermissionDenied):
+            invite(parties=[here, there], by=organiser(there.summit))
+        assert Invitation.objects.count() == 0
+
+    def test_all_or_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        party = f.PartyFactory()
+        by = organiser(party.summit)
+
+        def broken(entries: Any) -> None:
+            raise RuntimeError("the audit is full")
+
+        monkeypatch.setattr("summit.domain.audit.record_many", broken)
+        with pytest.raises(RuntimeError):
+            invite(parties=[party], by=by)
+        assert (Invitation.objects.count(), InvitationLink.objects.count(), Message.objects.count()) == (0, 0, 0)
+
+    def test_queries_do_not_grow_with_the_parties(self) -> None:
+        def cost(size: int) -> int:
+            summit = f.SummitFactory()
+            by = organiser(summit)
+            parties = f.PartyFactory.create_batch(size, summit=summit)
+            for party in parties:
+                f.FocalPointFactory(party=party)
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                assert len(invite(parties=parties, by=by).to) == size
+            return len(captured)
+
+        assert cost(2) == cost(40)
+
+
+def interleaved(monkeypatch: pytest.MonkeyPatch, party: Party, first: User) -> Callable[..., Any]:
+    """Make the next preview see the moment before another browser's invitation, which then goes out at once."""
+    real = invitations.preview
+    done: list[bool] = []
+
+    def stale(*, parties: Any) -> Any:
+        seen = real(parties=parties)
+        if not done:
+            done.append(True)
+            invite(parties=[party], by=first)
+        return seen
+
+    monkeypatch.setattr(invitations, "preview", stale)
+    return stale
+
+
+@pytest.mark.django_db
+class TestTwoBrowsers:
+    @pytest.mark.parametrize("draft", [True, False])
+    def test_the_second_finds_it_sent_and_says_so(self, monkeypatch: pytest.MonkeyPatch, draft: bool) -> None:
+        party = f.PartyFactory()
+        if draft:
+            f.InvitationFactory(party=party)
+        by = organiser(party.summit)
+        interleaved(monkeypatch, party, by)
+        second = invite(parties=[party], by=by)
+        assert (second.to, second.skipped) == ([], [(party, "Somebody else invited it a moment ago.")])
+        assert (Invitation.objects.count(), InvitationLink.objects.count(), Message.objects.count()) == (1, 1, 1)
+
+    def test_control_without_the_condition_the_second_collides(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from django.db import IntegrityError
+
+        party = f.PartyFactory()
+        by = organiser(party.summit)
+        interleaved(monkeypatch, party, by)
+        monkeypatch.setattr(
+            invitations, "_sendable", lambda parties: list(Invitation.objects.filter(party__in=parties))
+        )
+        # The links' own constraint is the last line: without the condition somebody would have seen an error.
+        with pytest.raises(IntegrityError):
+            invite(parties=[party], by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestThreads:
+    def together(self, work: Callable[[], Any], times: int = 4) -> list[Any]:
+        start, results = threading.Barrier(times), []
+
+        def run() -> None:
+            try:
+                start.wait(10)
+                results.append(work())
+            except Exception as problem:
+                results.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run) for _ in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return results
+
+    def test_four_at_once_write_once(self) -> None:
+        summit = f.SummitFactory()
+        by = organiser(summit)
+        parties = f.PartyFactory.create_batch(10, summit=summit)
+        f.InvitationFactory(party=parties[0])
+        results = self.together(lambda: invite(parties=parties, by=by))
+        assert sorted(len(reach.to) for reach in results) == [0, 0, 0, 10]
+        assert sorted(len(reach.skipped) for reach in results) == [0, 10, 10, 10]
+        assert (Invitation.objects.count(), InvitationLink.objects.count(), Message.objects.count()) == (10, 10, 10)
+        assert AuditEntry.objects.filter(action="delegations.invite").count() == 10
+
+    def test_writing_anew_at_once_leaves_one_live_link(self) -> None:
+        party = f.PartyFactory()
+        by = organiser(party.summit)
+        invite(parties=[party], by=by)
+        invitation = Invitation.objects.get()
+        assert self.together(lambda: write_anew(invitation=invitation, by=by), 3) == [1, 1, 1]
+        assert InvitationLink.objects.live().count() == 1
+        assert sorted(Message.objects.values_list("version", flat=True)) == [0, 1, 2, 3]
+
+
+@pytest.mark.django_db
+class TestWriteAnew:
+    def test_the_new_letter_has_a_new_link_and_the_old_one_is_dead(self) -> None:
+        party = f.PartyFactory()
+        by = organiser(party.summit)
+        invite(parties=[party], by=by)
+        old = InvitationLink.objects.get()
+        Party.objects.filter(pk=party.pk).update(mission_email="new@land.example")
+        assert write_anew(invitation=Invitation.objects.get(), by=by) == 1
+        old.refresh_from_db()
+        assert old.revoked_at is not None
+        assert InvitationLink.objects.live().get().address == "new@land.example"
+        assert list(Message.objects.order_by("id").values_list("version", "address")) == [
+            (0, party.mission_email),
+            (1, "new@land.example"),
+        ]
+        assert AuditEntry.objects.filter(action="delegations.write_anew").count() == 1
+
+    @pytest.mark.parametrize("state", ["draft", "revoked"])
+    def test_only_what_stands_is_written_anew(self, state: str) -> None:
+        invitation = f.InvitationFactory(state=state)
+        with pytest.raises(ValueError, match="Only an invitation that stands"):
+            write_anew(invitation=invitation, by=organiser(invitation.party.summit))
+
+    def test_without_a_mailbox_the_old_link_stays(self) -> None:
+        link = f.InvitationLinkFactory(invitation__party__mission_email="")
+        with pytest.raises(ValueError, match="It has no mailbox"):
+            write_anew(invitation=link.invitation, by=organiser(link.invitation.party.summit))
+        assert InvitationLink.objects.live().get() == link
+
+
+@pytest.mark.django_db
+class TestRevoke:
+    def test_links_die_with_it(self) -> None:
+        link = f.InvitationLinkFactory()
+        by = organiser(link.invitation.party.summit)
+        revoke(invitation=link.invitation, by=by)
+        link.refresh_from_db()
+        assert link.revoked_at is not None
+        assert Invitation.objects.get().state == "revoked"
+        assert AuditEntry.objects.get().action == "delegations.revoke"
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_organisers_and_protocol_revoke(self, role: Role) -> None:
+        invitation = f.InvitationFactory()
+        user = f.UserFactory.with_role(role, invitation.party.summit)
+        if role in (Role.ORGANISER, Role.PROTOCOL):
+            revoke(invitation=invitation, by=user)
+        else:
+            with pytest.raises(PermissionDenied, match="organiser, protocol"):
+                revoke(invitation=invitation, by=user)

@@ -1,0 +1,177 @@
+"""The letter of invitation, from the outbox to the wire."""
+
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import translation
+
+from delegations.domain import links
+from delegations.domain.invitations import invite, revoke
+from delegations.messages import fold
+from delegations.models import InvitationLink, Party
+from delegations.tasks import deliver_invitations
+from summit.models import Role, Summit, User
+from summit.outbox.domain import delivery
+from summit.outbox.kinds import KINDS
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(**kwargs: Any) -> tuple[Party, User]:
+    party = f.PartyFactory(**kwargs)
+    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+    invite(parties=[party], by=by)
+    return party, by
+
+
+def sent() -> list[EmailMessage]:
+    delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+    return [message_from_bytes(entry.message().as_bytes(), policy=default) for entry in mail.outbox]  # type: ignore[misc]
+
+
+def test_the_letter_reads_as_it_should(settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    summit = f.SummitFactory(
+        name="Border Security Summit",
+        host="the Home Office",
+        place="London",
+        answer_by=datetime(2099, 3, 14, 17, 0, tzinfo=UTC),
+        starts_on=date(2099, 3, 31),
+        ends_on=date(2099, 4, 1),
+        contact_email="protocol@host.example",
+    )
+    invited(
+        summit=summit,
+        name="Côte d'Ivoire",
+        formal_name="the Republic of Côte d'Ivoire",
+        mission_email="mission@ci.example",
+    )
+    (letter,) = sent()
+    assert letter["Subject"] == "Invitation of Côte d'Ivoire to the Border Security Summit"
+    assert (letter["To"], letter["Reply-To"]) == ("mission@ci.example", "protocol@host.example")
+    assert (letter["Content-Language"], letter["Auto-Submitted"]) == ("en", "auto-generated")
+    url = links.url(InvitationLink.objects.get())
+    assert letter.get_content().replace("\r\n", "\n") == (
+        "Your Excellency,\n\n"
+        "the Home Office presents its compliments to the Republic of Côte\n"
+        "d'Ivoire and has the honour to invite its delegation to the Border\n"
+        "Security Summit, to be held in London from Tuesday 31 March 2099 to\n"
+        "Wednesday 1 April 2099.\n\n"
+        "the Home Office would be grateful to learn by Saturday 14 March 2099,\n"
+        "17:00 London time whether Côte d'Ivoire will take part. The answer can\n"
+        "be given, and changed until then, at this address:\n\n"
+        f"{url}\n\n"
+        "The address is meant for Côte d'Ivoire alone. Whoever has it can answer\n"
+        "for Côte d'Ivoire and read its agenda, so it should be passed on to\n"
+        "nobody else. It opens until Thursday 2 April 2099, 00:00 London time.\n\n"
+        "Questions, and any request for a new letter, will be answered by the\n"
+        "protocol of the summit: protocol@host.example.\n\n"
+        "the Home Office avails itself of this opportunity to renew to the\n"
+        "Republic of Côte d'Ivoire the assurances of its highest consideration.\n\n"
+        "the Home Office\n"
+    )
+
+
+def test_a_person_is_addressed_by_name_and_an_organisation_plainly() -> None:
+    party = f.PartyFactory(mission_email="")
+    f.FocalPointFactory(party=party, person__name="A. Example", person__office="First Secretary")
+    company = f.PartyFactory(summit=party.summit, kind="organisation")
+    invite(parties=[party, company], by=f.UserFactory.with_role(Role.PROTOCOL, party.summit))
+    openings = sorted(letter.get_content().splitlines()[0] for letter in sent())
+    assert openings == ["Dear A. Example, First Secretary,", "Dear Sir or Madam,"]
+
+
+def test_the_letter_is_written_from_frozen_facts_without_a_query(django_assert_num_queries: Any) -> None:
+    party, _by = invited(name="Aland")
+    message = Message.objects.get()
+    before = KINDS["invitation"].render(message)
+    Party.objects.filter(pk=party.pk).update(name="Changed")
+    Summit.objects.update(place="Elsewhere", contact_email="other@host.example")
+    with django_assert_num_queries(0):
+        assert KINDS["invitation"].render(message) == before
+
+
+def test_the_letter_is_in_the_partys_language() -> None:
+    invited(language="fr")
+    seen: list[str] = []
+
+    def render(message: Message) -> Any:
+        seen.append(translation.get_language())
+        return real.render(message)
+
+    real = KINDS["invitation"]
+    KINDS["invitation"] = type(real)(real.name, real.task, render, real.withdrawn)
+    try:
+        (letter,) = sent()
+    finally:
+        KINDS["invitation"] = real
+    assert (seen, letter["Content-Language"]) == (["fr"], "fr")
+
+
+@pytest.mark.parametrize("how", ["invitation", "link", "expired"])
+def test_what_was_revoked_before_it_went_out_stays_here(how: str) -> None:
+    _party, by = invited()
+    link = InvitationLink.objects.get()
+    if how == "invitation":
+        revoke(invitation=link.invitation, by=by)
+    elif how == "link":
+        links.revoke(link=link, by=by)
+    else:
+        InvitationLink.objects.update(expires_at=f.START)
+    assert sent() == []
+    message = Message.objects.get()
+    assert (message.state, message.problem) == (
+        "dropped",
+        "The invitation or its link was revoked, or the link expired, before the letter was sent.",
+    )
+
+
+def test_control_without_the_recheck_it_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    _party, by = invited()
+    revoke(invitation=InvitationLink.objects.get().invitation, by=by)
+    real = KINDS["invitation"]
+    monkeypatch.setitem(KINDS, "invitation", type(real)(real.name, real.task, real.render, lambda messages: {}))
+    assert len(sent()) == 1
+
+
+def test_one_revoked_letter_does_not_hold_up_the_others() -> None:
+    summit = f.SummitFactory()
+    parties = f.PartyFactory.create_batch(3, summit=summit)
+    by = f.UserFactory.with_role(Role.ORGANISER, summit)
+    invite(parties=parties, by=by)
+    revoke(invitation=parties[1].invitations.get(), by=by)
+    assert sorted(letter["To"] for letter in sent()) == sorted([parties[0].mission_email, parties[2].mission_email])
+
+
+def test_the_task_delivers_once_however_often_it_runs() -> None:
+    invited()
+    ids = list(Message.objects.values_list("pk", flat=True))
+    deliver_invitations(ids)
+    deliver_invitations(ids)
+    assert (len(mail.outbox), Message.objects.get().state) == (1, "sent")
+
+
+def test_the_sweep_hands_letters_to_their_own_task() -> None:
+    invited()
+    handed = list(delivery.hand_out())
+    assert handed == [("delegations.tasks.deliver_invitations", [Message.objects.get().pk])]
+
+
+def test_names_with_line_breaks_and_markup_stay_text() -> None:
+    invited(name="A\nBcc: x@y.example <b>&</b>", formal_name="Land")
+    (letter,) = sent()
+    assert letter["Bcc"] is None
+    assert letter["Subject"].startswith("Invitation of A Bcc: x@y.example <b>&</b> to the")
+    assert "A Bcc: x@y.example <b>&</b>" in " ".join(letter.get_content().split())
+
+
+def test_folding_keeps_addresses_whole() -> None:
+    address = "https://summit.example/" + "a-b" * 40
+    assert fold(f"\n\none  two\nthree\n\n\n\n{address}\n") == f"one two three\n\n{address}\n"
