@@ -126,7 +126,7 @@ class PartyAdmin(SummitModelAdmin):
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:
         """Show where the party's invitation stands."""
-        return gettext("host") if row.is_host else state_word(row.standing, row.answered)
+        return gettext("host") if row.is_host else state_word(row.standing, row.replied)
 
     def has_invite_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may invite anybody."""

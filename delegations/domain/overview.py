@@ -13,17 +13,17 @@ STANDINGS: dict[str, Q] = {
     "invited": Q(standing__in=_INVITED),
     "open": Q(standing=InvitationState.SENT),
     "answered": Q(standing=InvitationState.ANSWERED),
-    "attending": Q(standing=InvitationState.ANSWERED, answered=Answer.ATTENDING),
-    "regrets": Q(standing=InvitationState.ANSWERED, answered=Answer.REGRETS),
+    "attending": Q(standing=InvitationState.ANSWERED, replied=Answer.ATTENDING),
+    "regrets": Q(standing=InvitationState.ANSWERED, replied=Answer.REGRETS),
 }
 
 
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with `standing`, the state of the invitation that wasn't revoked, and `answered`, its answer;
+    """Annotate parties with `standing`, the state of the invitation that wasn't revoked, and `replied`, its answer;
     both None where there is none. A party has one at most (invitation_once)."""
     theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state=InvitationState.REVOKED)
     return parties.annotate(
-        standing=Subquery(theirs.values("state")[:1]), answered=Subquery(theirs.values("answer")[:1])
+        standing=Subquery(theirs.values("state")[:1]), replied=Subquery(theirs.values("answer")[:1])
     )
 
 
