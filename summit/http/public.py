@@ -59,6 +59,9 @@ def blind(request: HttpRequest) -> None:
     request.user = SimpleLazyObject(_nobody)  # type: ignore[assignment]
     request.META.pop("HTTP_COOKIE", None)
     request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+    # A cookie that is no token makes the middleware want to set a new one, on a page that is everybody's.
+    request.META.pop("CSRF_COOKIE", None)
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
     request.COOKIES = {}
 
 

@@ -1,0 +1,262 @@
+"""The API: its entrance, its refusals, its description, and that what is described answers."""
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal.demo import synthetic
+from portal.demo.border_security import load
+from summit.models import Summit
+from tests.factories import RoomFactory, SummitFactory, VenueFactory
+
+JSON = "application/json"
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The description as the command writes it; any warning fails."""
+    out = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    found = yaml.safe_load(out.getvalue())
+    assert isinstance(found, dict)
+    return found
+
+
+def routes() -> dict[str, Any]:
+    """All views below /api/v1/ by their route."""
+    (api,) = [entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/"]
+    found: dict[str, Any] = {}
+
+    def walk(entries: list[URLPattern | URLResolver], prefix: str) -> None:
+        for entry in entries:
+            if isinstance(entry, URLResolver):
+                walk(entry.url_patterns, prefix + str(entry.pattern))
+            else:
+                found[prefix + str(entry.pattern)] = entry.callback
+
+    assert isinstance(api, URLResolver)
+    walk(api.url_patterns, "")
+    return found
+
+
+# --- description ----------------------------------------------------------------------------------------------------
+def test_description_is_openapi_3_1_and_only_reads(schema: dict[str, Any]) -> None:
+    assert schema["openapi"] == "3.1.1"
+    assert all(set(methods) == {"get"} for methods in schema["paths"].values())
+    assert set(schema["paths"]) == {
+        "/api/v1/",
+        "/api/v1/summits/",
+        "/api/v1/summits/{summit}/",
+        "/api/v1/summits/{summit}/agenda/",
+        "/api/v1/summits/{summit}/agenda/{public_id}/",
+        "/api/v1/summits/{summit}/texts/",
+        "/api/v1/summits/{summit}/texts/{slug}/",
+    }
+
+
+@pytest.mark.django_db
+def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -> None:
+    summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=4, sessions=30, people=10, texts=20))
+    base = f"/api/v1/summits/{summit.slug}/"
+    values = {
+        "summit": summit.slug,
+        "public_id": client.get(f"{base}agenda/").json()["results"][0]["id"],
+        "slug": client.get(f"{base}texts/").json()["results"][0]["slug"],
+    }
+    answers = {}
+    for path in schema["paths"]:
+        response = client.get(path.format(**values))
+        answers[path] = (response.status_code, response["Content-Type"])
+    assert answers == dict.fromkeys(schema["paths"], (200, JSON))
+
+
+def test_all_of_the_api_is_wrapped_as_public() -> None:
+    assert {route for route, view in routes().items() if not getattr(view, "is_public", False)} == set()
+    assert len(routes()) == 10
+
+
+# --- the same for everybody -----------------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["", "summits/", "summits/one/", "schema/", "docs/", "docs/?script="])
+def test_same_bytes_for_everybody(client: Client, admin_client: Client, path: str) -> None:
+    SummitFactory(slug="one")
+    plain = client.get(f"/api/v1/{path}")
+    other = admin_client.get(
+        f"/api/v1/{path}", headers={"Accept-Language": "ar", "Cookie": "sessionid=x; csrftoken=y"}
+    )
+    assert plain.status_code == other.status_code == 200
+    assert plain.content == other.content
+    assert plain["ETag"] == other["ETag"]
+    assert plain["Cache-Control"] == "public, no-cache"
+    assert not plain.cookies
+    assert not other.cookies
+    again = client.get(f"/api/v1/{path}", headers={"If-None-Match": plain["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.django_db
+def test_head_is_answered(client: Client) -> None:
+    assert client.head("/api/v1/summits/").status_code == 200
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["nowhere/", "nowhere", "summits/none/", "summits/none/agenda/", "summits/none/texts/", "summits/x y/"]
+)
+def test_what_is_not_there_is_json(client: Client, path: str) -> None:
+    response = client.get(f"/api/v1/{path}")
+    assert (response.status_code, response["Content-Type"]) == (404, JSON)
+    assert set(response.json()) == {"detail"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("path", ["", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/", "nowhere/"])
+def test_nothing_is_written(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(f"/api/v1/{path}")
+    assert (response.status_code, response["Allow"], response["Content-Type"]) == (405, "GET, HEAD", JSON)
+    assert response.json() == {"detail": "This is for reading: use GET or HEAD."}
+
+
+@pytest.mark.django_db
+def test_only_json_is_spoken(client: Client) -> None:
+    response = client.get("/api/v1/summits/", headers={"Accept": "text/html"})
+    assert (response.status_code, response["Content-Type"]) == (406, JSON)
+
+
+@pytest.mark.django_db
+def test_a_cursor_that_is_none_is_a_404(client: Client) -> None:
+    response = client.get("/api/v1/summits/?cursor=zzz")
+    assert (response.status_code, response["Content-Type"]) == (404, JSON)
+
+
+@pytest.mark.django_db
+def test_a_missing_slash_leads_on(client: Client) -> None:
+    response = client.get("/api/v1/summits?page_size=2")
+    assert (response.status_code, response["Location"]) == (301, "/api/v1/summits/?page_size=2")
+    assert client.get("/api/v1/summits/x/y").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_missing_slash_leads_nowhere_else(client: Client) -> None:
+    response = client.get("/api/v1//elsewhere.example/summits")
+    assert response.status_code == 404
+
+
+# --- summits --------------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_entrance(client: Client) -> None:
+    assert client.get("/api/v1/").json() == {
+        "summits": "http://testserver/api/v1/summits/",
+        "schema": "http://testserver/api/v1/schema/",
+        "docs": "http://testserver/api/v1/docs/",
+    }
+
+
+@pytest.mark.django_db
+def test_a_summit(client: Client) -> None:
+    summit = SummitFactory(slug="one", name="One", short_name="1")
+    venue = VenueFactory(summit=summit, name="House", address="Street")
+    RoomFactory(venue=venue, name="B", position=2, capacity=9)
+    RoomFactory(venue=venue, name="A", position=1)
+    assert client.get("/api/v1/summits/one/").json() == {
+        "id": summit.public_id,
+        "slug": "one",
+        "name": "One",
+        "short_name": "1",
+        "host": "Hostland",
+        "starts_on": "2025-03-31",
+        "ends_on": "2025-04-01",
+        "time_zone": "Europe/London",
+        "place": "London",
+        "language": "en",
+        "illustrative": False,
+        "api": "http://testserver/api/v1/summits/one/",
+        "page": "http://testserver/one/",
+        "venues": [
+            {
+                "name": "House",
+                "address": "Street",
+                "rooms": [{"name": "A", "capacity": None}, {"name": "B", "capacity": 9}],
+            }
+        ],
+    }
+
+
+@pytest.mark.django_db
+def test_summits_without_public_pages_are_not_there(client: Client) -> None:
+    SummitFactory(slug="secret", public=False)
+    SummitFactory(slug="open")
+    assert [found["slug"] for found in client.get("/api/v1/summits/").json()["results"]] == ["open"]
+    for path in ("summits/secret/", "summits/secret/agenda/", "summits/secret/texts/"):
+        assert client.get(f"/api/v1/{path}").status_code == 404
+    missing = client.get("/api/v1/summits/nobody/").content
+    assert client.get("/api/v1/summits/secret/").content == missing
+
+
+@pytest.mark.django_db
+def test_pages_hold_each_summit_once(client: Client) -> None:
+    slugs = [SummitFactory(starts_on=f"2025-03-{day:02}").slug for day in (1, 2, 2, 2, 3, 4)]
+    seen, where = [], "/api/v1/summits/?page_size=2"
+    while where:
+        page = client.get(where).json()
+        seen += [found["slug"] for found in page["results"]]
+        where = page["next"]
+    assert sorted(seen) == sorted(slugs)
+    assert seen[0] == slugs[-1]
+
+
+@pytest.mark.django_db
+def test_queries_do_not_grow_with_the_data(client: Client, django_assert_num_queries: Any) -> None:
+    summit = SummitFactory(slug="one")
+    for number in (1, 6):
+        for _ in range(number):
+            RoomFactory(venue=VenueFactory(summit=summit))
+            SummitFactory()
+        with django_assert_num_queries(3):
+            client.get("/api/v1/summits/one/")
+        with django_assert_num_queries(1):
+            client.get("/api/v1/summits/")
+
+
+@pytest.mark.django_db
+def test_the_demonstration_shows_nothing_before_it_is_released(client: Client) -> None:
+    load()
+    base = "/api/v1/summits/border-security-2025/"
+    assert client.get(f"{base}agenda/").json()["results"] == []
+    assert client.get(f"{base}texts/").json()["results"] == []
+    assert Summit.objects.get().public
+
+
+# --- docs -----------------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_schema_in_both_forms(client: Client) -> None:
+    as_yaml = client.get("/api/v1/schema/")
+    as_json = client.get("/api/v1/schema/?format=json")
+    assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert yaml.safe_load(as_yaml.content)["paths"] == json.loads(as_json.content)["paths"]
+
+
+@pytest.mark.django_db
+def test_docs_keep_the_content_security_policy(client: Client) -> None:
+    page = client.get("/api/v1/docs/")
+    html = page.content.decode()
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert "<style" not in html
+    assert not re.search(r"\s(style|on\w+)=", html)
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
+    assert [bool("src=" in attributes) and not body for attributes, body in scripts] == [True, True]
+    own = re.findall(r'src="([^"]*script=[^"]*)"', html)
+    assert own == ["/api/v1/docs/?script="]
+    script = client.get(own[0])
+    assert script["Content-Type"].startswith("application/javascript")
+    assert "csrf" not in script.content.decode().lower()
+    assert "/api/v1/schema/" in script.content.decode().replace("\\u002D", "-")
