@@ -50,7 +50,8 @@ class FreezeColumns(migrations.operations.base.Operation):
         """Make the triggers."""
         postgres = schema_editor.connection.vendor == "postgresql"
         if postgres:
-            schema_editor.execute(REFUSE_FUNCTION)
+            # No parameters at all: the % in it is PostgreSQL's own.
+            schema_editor.execute(REFUSE_FUNCTION, params=None)
         compare = "IS DISTINCT FROM" if postgres else "IS NOT"
         changed = " OR ".join(f'OLD."{name}" {compare} NEW."{name}"' for name in self.columns)
         self._create(schema_editor, f"{self.table}_frozen", "UPDATE", f"WHEN ({changed})", "is never changed")
