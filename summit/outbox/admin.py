@@ -29,7 +29,7 @@ SUMMIT_PATHS[Message] = "summit"
 class MessageAdmin(SummitModelAdmin):
     """Messages. Their bytes are not shown: they hold links that open doors."""
 
-    list_display = ["created_at", "address", "title", "kind", "standing", "attempts", "sent_at", "problem"]
+    list_display = ["created_at", "title", "address", "standing", "attempts", "problem"]
     list_filter = ["state", "kind", "summit"]
     list_select_related = ["summit"]
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
