@@ -1,8 +1,23 @@
 """The ground floor's application, and the admin site that all apps register with."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as global_apps
+from django.apps.registry import Apps
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
+    """Make the audit chain's single row where it is missing: a migration makes it, `manage.py flush` takes it away."""
+    del kwargs
+    try:
+        chain = apps.get_model("summit", "AuditChain")
+    except LookupError:
+        return
+    chain._default_manager.using(using).get_or_create(pk=1)
 
 
 class SummitConfig(AppConfig):
@@ -15,6 +30,8 @@ class SummitConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks and the rules of this app."""
         from summit import checks, permissions  # noqa: F401
+
+        post_migrate.connect(make_chain, sender=self)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -7,7 +7,7 @@ from summit.db.operations import FreezeColumns
 
 
 def make_chain(apps, schema_editor):
-    apps.get_model("summit", "AuditChain").objects.using(schema_editor.connection.alias).create(pk=1)
+    apps.get_model("summit", "AuditChain").objects.using(schema_editor.connection.alias).get_or_create(pk=1)
 
 
 def make_cache(apps, schema_editor):
