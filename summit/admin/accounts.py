@@ -43,6 +43,7 @@ class UserAdmin(SummitModelAdmin):
     list_display = ["email", "name", "is_active", "last_login"]
     search_fields = ["email", "name"]
     fields = ["email", "name", "language", "is_active", "last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the accounts that have to do with the reader's summits."""
