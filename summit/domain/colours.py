@@ -3,9 +3,12 @@
 Contrast is that of WCAG 2.2, from 1 (none) to 21 (black on white); text needs 4.5.
 """
 
+import colorsys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 TEXT = 4.5
+STEPS = 100
 # The grounds on which the accent stands as text, and the inks that stand on it; the same as in static/css/summit.css.
 LIGHT_GROUNDS = ("#fbfaf6", "#ffffff", "#f1efe8")
 DARK_GROUNDS = ("#161614", "#1f1f1c", "#282824")
@@ -49,19 +52,29 @@ def contrast(one: str, other: str) -> float:
 
 def mix(colour: str, other: str, share: float) -> str:
     """Return `colour` with a share, 0 to 1, of another in it."""
-    mixed = (round(a + (b - a) * share) for a, b in zip(channels(colour), channels(other), strict=True))
-    return "#" + "".join(f"{value:02x}" for value in mixed)
+    return _hexadecimal(a + (b - a) * share for a, b in zip(channels(colour), channels(other), strict=True))
 
 
-def readable(colour: str, grounds: tuple[str, ...], wash: float, towards: str) -> str:
-    """Return the colour, moved towards another only as far as it needs to be readable on all grounds and on the
-    first of them tinted with itself."""
-    for step in range(101):
-        moved = mix(colour, towards, step / 100)
+def _hexadecimal(values: Iterable[float]) -> str:
+    return "#" + "".join(f"{round(value):02x}" for value in values)
+
+
+def shade(colour: str, lightness: float) -> str:
+    """Return a colour with its hue and saturation at another lightness, 0 to 1."""
+    hue, _lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))
+    return _hexadecimal(value * 255 for value in colorsys.hls_to_rgb(hue, lightness, saturation))
+
+
+def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> str:
+    """Return the colour, its lightness moved towards `end` only as far as it needs to be readable on all grounds
+    and on the first of them tinted with itself."""
+    lightness = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))[1]
+    for step in range(STEPS + 1):
+        moved = shade(colour, lightness + (end - lightness) * step / STEPS) if step else colour
         behind = (*grounds, mix(grounds[0], moved, wash))
         if all(contrast(moved, ground) >= TEXT for ground in behind):
             return moved
-    return towards
+    raise ValueError("Neither black nor white is readable on these grounds.")
 
 
 def ink_on(colour: str) -> str:
@@ -71,13 +84,13 @@ def ink_on(colour: str) -> str:
 
 def light_accent(colour: str) -> Accent:
     """Return the accent on paper: the colour, darkened where it would be too pale to read."""
-    found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, "#000000")
+    found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)
     return Accent(found, ink_on(found))
 
 
 def dark_accent(colour: str) -> Accent:
     """Return the accent on a dark ground: the colour, lightened where it would be too dark to read."""
-    found = readable(colour, DARK_GROUNDS, DARK_WASH, "#ffffff")
+    found = readable(colour, DARK_GROUNDS, DARK_WASH, 1.0)
     return Accent(found, ink_on(found))
 
 
