@@ -55,13 +55,15 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
 
 
 def _confirmation(subscriber: Subscriber) -> Message:
+    key = f"press.subscriber:{subscriber.public_id}"
+    # Each asking is a mail of its own; the subscriber's row, just written, is locked until it is stored.
+    before = Message.objects.filter(subject_key=key).count()
     return enqueue.draft(
         summit=subscriber.summit,
         kind="subscription",
-        subject_key=f"press.subscriber:{subscriber.public_id}",
-        # The minute in which it was asked for: each asking is a mail of its own.
-        version=int(subscriber.asked_at.timestamp()) // 60,
-        recipient_key=f"press.subscriber:{subscriber.public_id}",
+        subject_key=key,
+        version=before + 1,
+        recipient_key=key,
         address=subscriber.address,
         language=subscriber.language,
         facts={"subscriber": subscriber.public_id, "summit": subscriber.summit.name},

@@ -121,7 +121,7 @@ def _speech(body: Element, reading: Reading) -> None:
 def _paragraphs(parent: Element, blocks: Iterable[Block]) -> None:
     for block in blocks:
         _paragraph(parent, block)
-    if parent.find("*") is None:
+    if not len(parent) or parent[-1].tag == f"{{{NS}}}from":
         _add(parent, "p")
 
 

@@ -1,0 +1,303 @@
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, connection, connections, transaction
+
+from press.domain import announce, editions, lifts, texts
+from press.models import Announcement, Edition, EditionState, Lift
+from press.models.visibility import public_editions
+from press.tasks import announce_publications, deliver_announcements
+from summit.domain import audit
+from summit.metrics import exposition
+from summit.models import AuditChain, AuditEntry
+from summit.outbox.models import Message, MessageState
+from tests.factories import SubscriberFactory, SummitFactory, TextVersionFactory
+from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, move_to_now, officer
+
+THREADS = 12
+
+
+def told() -> list[tuple[str, str]]:
+    return list(Message.objects.order_by("address", "id").values_list("address", "facts__title"))
+
+
+@pytest.mark.django_db
+def test_each_subscriber_is_told_once_in_their_language() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1), title="English")
+    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    add_edition(french, title="Français")
+    for address, language in (("a@x.example", "en"), ("b@x.example", "fr"), ("c@x.example", "ar")):
+        SubscriberFactory(summit=summit, address=address, language=language)
+    SubscriberFactory(summit=summit, address="d@x.example", confirmed_at=None)
+    SubscriberFactory(summit=summit, address="e@x.example", ended_at=ago(1))
+    SubscriberFactory(address="elsewhere@x.example")
+    assert announce.announce_due() == 1
+    assert told() == [("a@x.example", "English"), ("b@x.example", "Français"), ("c@x.example", "English")]
+    assert set(Announcement.objects.values_list("edition__title", "recipients")) == {("English", 3), ("Français", 3)}
+    assert AuditEntry.objects.get().action == "press.announce"
+    assert announce.announce_due() == 0
+    assert Message.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_translation_that_comes_later_is_told_to_its_readers_alone() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1))
+    for language in ("en", "fr"):
+        SubscriberFactory(summit=summit, address=f"{language}@x.example", language=language)
+    announce.announce_due()
+    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    add_edition(french, title="Français")
+    assert announce.announce_due() == 1
+    assert [row for row in told() if row[1] == "Français"] == [("fr@x.example", "Français")]
+
+
+@pytest.mark.django_db
+def test_corrections_are_told_and_what_was_replaced_before_is_not() -> None:
+    summit = SummitFactory()
+    SubscriberFactory(summit=summit, address="a@x.example")
+    first = make_text(summit=summit, moment=ago(5), decided_at=ago(9), title="Replaced")
+    add_edition(first.version, decided_at=ago(8), title="Read")
+    announce.announce_due()
+    deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
+    add_edition(first.version, decided_at=ago(1), title="Right", change_note="The sum.")
+    announce.announce_due()
+    assert [title for _address, title in told()] == ["Read", "Right"]
+    deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
+    subjects = [sent.subject for sent in mail.outbox]
+    assert subjects == ["Read", "Corrected: Right"]
+
+
+@pytest.mark.django_db
+def test_nothing_due_costs_one_query(django_assert_num_queries: Any) -> None:
+    make_text(moment=ago(-1))
+    make_text(moment=ago(1), withdrawn_at=ago(0.5))
+    with django_assert_num_queries(1):
+        announce_publications()
+
+
+@pytest.mark.django_db
+def test_queries_do_not_grow_with_subscribers() -> None:
+    summit = SummitFactory()
+    counts = []
+    for number in (2, 40):
+        SubscriberFactory.create_batch(number, summit=summit)
+        make_text(summit=summit, moment=ago(1))
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as captured:
+            announce.announce_due()
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_the_mail(settings: Any) -> None:
+    summit = SummitFactory(name="Border Summit")
+    subscriber = SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1), title="On <borders> & more", summary="Short.", speech=True)
+    announce.announce_due()
+    message = Message.objects.get()
+    assert message.kind == "publication"
+    deliver_announcements([message.pk])
+    raw = mail.outbox[0].message().as_bytes().decode()  # type: ignore[attr-defined]
+    text = raw.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
+    assert "Subject: On <borders> & more" in text
+    assert f"{settings.BASE_URL}/{summit.slug}/press/{edition.version.text.slug}/" in text
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in text
+    assert f"/press/subscription/end-{subscriber.public_id}-" in text
+    assert "Short." in text
+    assert edition.body.split()[0] not in text.split("Read it here:")[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["hold", "withdraw", "leave", "correct"])
+def test_what_is_no_longer_called_for_is_dropped(change: str) -> None:
+    summit = SummitFactory()
+    subscriber = SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1))
+    text, by = edition.version.text, officer(summit)
+    announce.announce_due()
+    if change == "hold":
+        lifts.hold(lift=text.lift, reason="r", by=by)
+    elif change == "withdraw":
+        texts.withdraw(text=text, reason="r", by=by)
+    elif change == "leave":
+        subscriber.ended_at = ago(0)
+        subscriber.save()
+    else:
+        add_edition(edition.version, decided_at=ago(0))
+    message = Message.objects.get()
+    deliver_announcements([message.pk])
+    message.refresh_from_db()
+    assert (message.state, mail.outbox) == (MessageState.DROPPED, [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["hold", "move", "withdraw"])
+def test_whoever_decides_before_the_lock_wins(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweep has seen the text; before it takes the lock somebody holds, moves or withdraws it."""
+    summit = SummitFactory()
+    SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1))
+    text, by = edition.version.text, officer(summit)
+    seen = list(announce.unannounced().values_list("version__text_id", flat=True))
+    if change == "hold":
+        lifts.hold(lift=text.lift, reason="r", by=by)
+    elif change == "withdraw":
+        texts.withdraw(text=text, reason="r", by=by)
+    else:
+        Lift.objects.filter(pk=text.lift_id).update(moment=ago(-1))
+    assert [announce.announce(text_id) for text_id in seen] == [False]
+    assert not Message.objects.exists()
+    # Control: with what the sweep saw in place of the second look, it is announced early.
+    shown = list(Edition.objects.filter(pk=edition.pk).select_related("version__text__summit"))
+    for row in shown:
+        row.published_at = row.first_published_at = ago(1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(announce, "_still_due", lambda _text_id: shown)
+    assert [announce.announce(text_id) for text_id in seen] == [True]
+    assert Message.objects.exists()
+
+
+@pytest.mark.django_db
+def test_metrics_tell_what_is_behind() -> None:
+    def value(name: str) -> float:
+        lines = exposition().decode().splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith(name + " ")))
+
+    assert (value("summit_press_unannounced"), value("summit_press_unannounced_seconds")) == (0, 0)
+    make_text(moment=ago(1))
+    assert value("summit_press_unannounced") == 1
+    assert 3590 < value("summit_press_unannounced_seconds") < 3700
+    announce.announce_due()
+    assert value("summit_press_unannounced") == 0
+
+
+# --- At once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chain(transactional_db: None) -> Iterator[None]:
+    """Put back the rows that migrations made and a transactional test's flush takes away."""
+    AuditChain.objects.get_or_create(pk=1)
+    yield
+    AuditChain.objects.get_or_create(pk=1)
+
+
+def race(act: Any, number: int = THREADS) -> list[BaseException]:
+    """Run `act(n)` in threads that start together; return what they raised."""
+    start, problems = threading.Barrier(number), []
+
+    def run(n: int) -> None:
+        try:
+            start.wait(30)
+            act(n)
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return problems
+
+
+def due(number: int) -> None:
+    summit = SummitFactory()
+    SubscriberFactory.create_batch(3, summit=summit)
+    lift = make_lift(summit, ago(1))
+    for _ in range(number):
+        make_text(summit=summit, lift=lift)
+
+
+def test_twelve_at_once_announce_each_text_once(chain: None) -> None:
+    due(4)
+    assert race(lambda _n: announce.announce_due()) == []
+    assert Announcement.objects.count() == 4
+    assert Message.objects.count() == 12
+    assert AuditEntry.objects.filter(action="press.announce").count() == 4
+
+
+def test_control_without_the_second_look_they_collide(chain: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the second look under the lock it is the constraint alone that keeps each text to one announcement."""
+    due(1)
+    edition = public_editions().select_related("version__text__summit").get()
+    text_id = edition.version.text_id
+    monkeypatch.setattr(announce, "_still_due", lambda _text_id: [edition])
+    problems = race(lambda _n: announce.announce(text_id))
+    assert [type(problem) for problem in problems] == [IntegrityError] * (THREADS - 1)
+    assert Announcement.objects.count() == 1
+    # And without the constraint too, it would be announced twelve times.
+    monkeypatch.setattr(Announcement.objects, "bulk_create", lambda rows: rows)
+    assert race(lambda _n: announce.announce(text_id)) == []
+    assert AuditEntry.objects.filter(action="press.announce").count() == 1 + THREADS
+
+
+def test_announcing_and_holding_at_once(chain: None) -> None:
+    """Either the hold came first and nobody is told, or it came after and the mail is dropped: none is sent."""
+    summit = SummitFactory()
+    SubscriberFactory(summit=summit)
+    by = officer(summit)
+    edition = make_text(summit=summit, moment=ago(1))
+    lift = edition.version.text.lift
+
+    def act(n: int) -> None:
+        if n == 3:
+            lifts.hold(lift=Lift.objects.get(pk=lift.pk), reason="r", by=by)
+        else:
+            announce.announce_due()
+
+    assert race(act) == []
+    deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
+    assert not public_editions().exists()
+    assert mail.outbox == []
+
+
+def test_of_many_approvals_and_refusals_at_once_one_stands(chain: None) -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    readers = [approver(summit) for _ in range(THREADS)]
+
+    def act(n: int) -> None:
+        own = Edition.objects.select_related("version__text__summit").get(pk=edition.pk)
+        if n % 2:
+            editions.approve(edition=own, by=readers[n])
+        else:
+            editions.ask_changes(edition=own, note="n", by=readers[n])
+
+    problems = race(act)
+    assert len(problems) == THREADS - 1
+    assert {type(problem).__name__ for problem in problems} == {"DecisionRefused"}
+    assert AuditEntry.objects.filter(object_key=edition.public_id).count() == 1
+
+
+def test_of_many_saves_at_once_one_is_the_next_edition(chain: None) -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, state=EditionState.DRAFT)
+    by = officer(summit)
+    version = edition.version
+    problems = race(
+        lambda n: editions.draft(version=version, based_on=1, title=f"Title of {n}", body="b", by=by) and None
+    )
+    assert {type(problem).__name__ for problem in problems} == {"EditConflict"}
+    assert len(problems) == THREADS - 1
+    assert sorted(version.editions.values_list("number", flat=True)) == [1, 2]
+
+
+def test_texts_that_share_a_lift_go_out_together(chain: None) -> None:
+    summit = SummitFactory()
+    lift = make_lift(summit, ago(-1))
+    both = [make_text(summit=summit, lift=lift) for _ in range(2)]
+    assert not public_editions().exists()
+    move_to_now(lift)
+    assert set(public_editions()) == set(both)
+    with transaction.atomic():
+        audit.record(by=audit.SYSTEM, action="press.test", target=lift, summit=summit)
+    assert announce.announce_due() == 2

@@ -1,0 +1,238 @@
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pypdf
+import pytest
+from django.conf import settings
+from django.test import Client
+from lxml import etree
+
+from press.domain.markdown import to_blocks, to_html, to_plain, words
+from press.formats import pdf
+from press.models import Edition
+from tests.factories import SummitFactory, TextVersionFactory
+from tests.press.helpers import add_edition, ago, make_text, url_of
+
+SCHEMAS = Path(os.environ.get("SCHEMAS_DIR", settings.BASE_DIR.parent / "shared" / "schemas"))
+needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="no schemas: set SCHEMAS_DIR")
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+RICH = """# A heading
+
+One *two* **three** ~~four~~ `five` [six](https://six.example/?a=1&b=2) <b>seven</b>\\
+eight & nine
+
+- ten
+- eleven
+  1. twelve
+
+5. thirteen
+
+   fourteen
+
+> fifteen
+
+| sixteen | seventeen |
+|---|---|
+| eighteen | nineteen |
+
+---
+
+    twenty
+
+#set page(fill: red) #sys.inputs $x$ @ref <label> // comment
+"""
+WORDS = ["One", "two", "three", "four", "five", "six", "<b>seven</b>", "eight", "nine", "ten", "eleven", "twelve"]
+WORDS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+
+
+@pytest.fixture
+def rich() -> Edition:
+    edition = make_text(moment=ago(3), speech=True, title="Tïtle & <co> #1", summary="Sum <1>", body=RICH)
+    return add_edition(
+        edition.version, decided_at=ago(1), title="Tïtle & <co> #1", summary="Sum", body=RICH, change_note="Note & co"
+    )
+
+
+def get(client: Client, edition: Edition, ending: str) -> bytes:
+    response = client.get(url_of(edition.version.text)[:-1] + ending)
+    assert response.status_code == 200
+    return bytes(response.content)
+
+
+def test_html_is_clean() -> None:
+    assert to_html("[a](javascript:alert(1))") == '<p id="p-1">[a](javascript:alert(1))</p>\n'
+    assert to_html("<img src=x onerror=alert(1)>") == '<p id="p-1">&lt;img src=x onerror=alert(1)&gt;</p>\n'
+    image = to_html("![x](https://evil.example/x.png)")
+    assert image == '<p id="p-1">!<a href="https://evil.example/x.png" rel="noopener noreferrer">x</a></p>\n'
+    assert to_html("[a](tel:1)") == '<p id="p-1"><a rel="noopener noreferrer">a</a></p>\n'
+
+
+def test_paragraphs_have_addresses_and_headings_step_down() -> None:
+    assert to_html("# A\n\none\n\n- two\n- three\n\nfour") == (
+        '<h2>A</h2>\n<p id="p-1">one</p>\n<ul>\n<li id="p-2">two</li>\n<li id="p-3">three</li>\n</ul>\n'
+        '<p id="p-4">four</p>\n'
+    )
+    assert [block.anchor for block in to_blocks("one\n\ntwo")] == ["p-1", "p-2"]
+    assert to_html("###### deep") == "<h6>deep</h6>\n"
+
+
+def test_plain_text() -> None:
+    assert to_plain("# A\n\nb *c*\nd\n\n2. e\n3. f\n\n- g\n\n> h") == "A\n\nb c d\n\n2. e\n3. f\n\n– g\n\n> h\n"
+    assert words("one *two*\n\nthree") == 3
+
+
+@pytest.mark.django_db
+def test_txt(client: Client, rich: Edition) -> None:
+    content = get(client, rich, ".txt").decode()
+    assert content.startswith("Tïtle & <co> #1\n")
+    assert "Note & co" in content
+    assert all(word in content for word in WORDS)
+    assert "*" not in content.replace("* * *", "")
+
+
+@pytest.mark.django_db
+@needs_schemas
+@pytest.mark.parametrize("speech", [True, False])
+@pytest.mark.parametrize("withdrawn", [None, ago(1)])
+def test_akoma_ntoso_is_valid(client: Client, speech: bool, withdrawn: Any) -> None:
+    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
+    edition = make_text(moment=ago(3), speech=speech, withdrawn_at=withdrawn, title="T & t", summary="S", body=RICH)
+    for body in (RICH, "Only.", "---"):
+        last = add_edition(edition.version, decided_at=ago(2), body=body, change_note="c")
+        document = etree.fromstring(get(client, last, ".xml"))
+        schema.assertValid(document)
+    text = " ".join(etree.fromstring(get(client, last, ".xml")).itertext())
+    assert edition.version.text.withdrawal_reason in text
+
+
+@pytest.mark.django_db
+@needs_schemas
+def test_control_the_schema_refuses_a_wrong_document(client: Client, rich: Edition) -> None:
+    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
+    document = etree.fromstring(get(client, rich, ".xml").replace(b"debateSection", b"section"))
+    assert not schema.validate(document)
+
+
+@pytest.mark.django_db
+def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: Edition) -> None:
+    document = etree.fromstring(get(client, rich, ".xml"))
+    text = " ".join("".join(document.itertext()).split())
+    assert all(word in text for word in WORDS)
+    ids = document.xpath("//*[starts-with(@eId, 'p-')]/@eId")
+    assert ids == [block_id for block_id in re.findall(r'id="(p-\d+)"', to_html(RICH)) if block_id in ids]
+    assert document.xpath("string(//*[local-name()='from'])").startswith("Minister")
+
+
+@pytest.mark.django_db
+@needs_schemas
+@pytest.mark.parametrize("speech", [True, False])
+@pytest.mark.parametrize("withdrawn", [None, ago(1)])
+def test_ninjs_is_valid(client: Client, speech: bool, withdrawn: Any) -> None:
+    schema = json.loads((SCHEMAS / "ninjs-3.1.schema.json").read_text())
+    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    edition = make_text(moment=ago(3), speech=speech, withdrawn_at=withdrawn, title="T & t", summary="S", body=RICH)
+    found = json.loads(get(client, edition, ".json"))
+    assert [error.message for error in checker.iter_errors(found)] == []
+    assert found["pubStatus"] == ("canceled" if withdrawn else "usable")
+    assert found["bodies"][1]["value"] == to_plain(RICH)
+    # Control: the schema sees a mistake.
+    assert list(checker.iter_errors(found | {"headlines": "T"}))
+
+
+@pytest.mark.django_db
+def test_pdf_is_tagged_and_readable(client: Client, rich: Edition) -> None:
+    content = get(client, rich, ".pdf")
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    root: Any = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
+    assert "/StructTreeRoot" in root
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Tïtle & <co> #1"
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert all(word in text for word in WORDS)
+    # What would be source stands there as words.
+    assert "#set page(fill: red) #sys.inputs $x$ @ref <label> // comment" in text
+    assert "Edition 2 · en · Corrected" in text
+    assert f"1 / {len(reader.pages)}" in text
+    assert content == get(client, rich, ".pdf")
+
+
+@pytest.mark.django_db
+def test_long_pdf_counts_its_pages(client: Client) -> None:
+    edition = make_text(moment=ago(1), body="\n\n".join(["A paragraph of some length. " * 30] * 30))
+    reader = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf")))
+    total = len(reader.pages)
+    assert total > 3
+    assert all(f"{n} / {total}" in page.extract_text() for n, page in enumerate(reader.pages, 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not pdf.system_families(), reason="no font of this machine has Arabic letters")
+def test_pdf_in_arabic_has_its_language(client: Client) -> None:
+    edition = make_text(moment=ago(1))
+    arabic = TextVersionFactory(text=edition.version.text, language="ar", authoritative=False)
+    add_edition(arabic, title="كلمة", body="هذا نص عربي.")
+    response = client.get(f"{url_of(edition.version.text)}ar.pdf")
+    reader = pypdf.PdfReader(io.BytesIO(response.content))
+    root: Any = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("ar", True)
+
+
+@pytest.mark.django_db
+def test_pdf_is_made_whatever_the_letters(client: Client) -> None:
+    edition = make_text(moment=ago(1), body="\U0001f600 \ue000 漢字 \U0010ffff")
+    assert get(client, edition, ".pdf").startswith(b"%PDF-")
+
+
+@pytest.mark.django_db
+def test_atom(client: Client, rich: Edition) -> None:
+    summit = rich.version.text.summit
+    make_text(summit=summit, moment=ago(2), withdrawn_at=ago(0.5), title="Gone", body="words that go")
+    make_text(summit=summit, moment=ago(-2), title="Later")
+    response = client.get(f"/{summit.slug}/press/feed.atom")
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    root = etree.fromstring(response.content)
+    titles = root.xpath("a:entry/a:title/text()", namespaces=ATOM)
+    assert titles == ["Withdrawn: Gone", "Tïtle & <co> #1"]
+    for path in ("a:id", "a:title", "a:updated"):
+        assert len(root.xpath(path, namespaces=ATOM)) == 1
+    entry = root.xpath("a:entry", namespaces=ATOM)[1]
+    key = rich.version.text.public_id
+    assert entry.findtext("a:id", namespaces=ATOM) == f"tag:localhost,2025:text:{key}"
+    updated, published = (entry.findtext(f"a:{name}", namespaces=ATOM) for name in ("updated", "published"))
+    assert updated > published
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", updated)
+    content = entry.find("a:content", namespaces=ATOM)
+    assert (content.get("type"), content.text) == ("html", to_html(RICH))
+    assert b"words that go" not in response.content
+
+
+@pytest.mark.django_db
+def test_json_feed(client: Client, rich: Edition) -> None:
+    summit = rich.version.text.summit
+    response = client.get(f"/{summit.slug}/press/feed.json")
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    found = json.loads(response.content)
+    assert (found["version"], found["feed_url"]) == (
+        "https://jsonfeed.org/version/1.1",
+        f"{settings.BASE_URL}/{summit.slug}/press/feed.json",
+    )
+    item = found["items"][0]
+    assert item["id"] == f"tag:localhost,2025:text:{rich.version.text.public_id}"
+    assert item["content_html"] == to_html(RICH)
+    assert item["date_modified"] > item["date_published"]
+
+
+@pytest.mark.django_db
+def test_feeds_of_a_summit_that_has_published_nothing(client: Client) -> None:
+    summit = SummitFactory()
+    root = etree.fromstring(client.get(f"/{summit.slug}/press/feed.atom").content)
+    assert root.xpath("count(a:entry)", namespaces=ATOM) == 0
+    assert root.findtext("a:updated", namespaces=ATOM)
+    assert json.loads(client.get(f"/{summit.slug}/press/feed.json").content)["items"] == []
