@@ -128,6 +128,10 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
         """Return whether rows may be taken off: by whoever may change them."""
         return allows(request.user, f"{self.rule}.change", None)
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the rows: the page they stand on has been looked at already."""
+        return admin.TabularInline.get_queryset(self, request)
+
     def _summit(self, obj: models.Model) -> Summit | None:
         # Inlines are asked about the page's object, which knows its own summit.
         return obj if isinstance(obj, Summit) else getattr(obj, "summit", None)
