@@ -1,0 +1,142 @@
+"""Production refuses to start on what isn't safe there."""
+
+import io
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+from summit import checks
+
+POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+
+
+class Settings:
+    """Settings of a safe production, without touching those of the tests' own database."""
+
+    def __init__(self, **changed: Any) -> None:
+        safe = {
+            "PRODUCTION": True,
+            "SECRET_KEY": "k" * 50,
+            "DEVELOPMENT_SECRET": "d" * 60,
+            "FIELD_KEYS": [Fernet.generate_key().decode()],
+            "DEVELOPMENT_FIELD_KEY": "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE=",
+            "DEBUG": False,
+            "DATABASES": POSTGRES,
+            "REDIS_URL": "redis://broker/0",
+            "OUTBOX_TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
+            "BASE_URL": "https://summit.example",
+            "ALLOWED_HOSTS": ["summit.example"],
+            "DEFAULT_FROM_EMAIL": "Summit <letters@summit.example>",
+            "OUTBOX_SEND_DEADLINE": 30.0,
+            "OUTBOX_LEASE": 60.0,
+        }
+        self.__dict__.update(safe | changed)
+
+
+PROBLEMS: list[tuple[dict[str, Any], str]] = [
+    ({"SECRET_KEY": ""}, "summit.E001"),
+    ({"SECRET_KEY": "k" * 49}, "summit.E001"),
+    ({"SECRET_KEY": "d" * 60}, "summit.E001"),
+    ({"FIELD_KEYS": []}, "summit.E002"),
+    ({"FIELD_KEYS": ["short"]}, "summit.E002"),
+    ({"FIELD_KEYS": [Fernet.generate_key().decode(), "x"]}, "summit.E002"),
+    ({"FIELD_KEYS": ["ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="]}, "summit.E002"),
+    ({"DEBUG": True}, "summit.E003"),
+    ({"DATABASES": SQLITE}, "summit.E004"),
+    ({"REDIS_URL": ""}, "summit.E005"),
+    ({"OUTBOX_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend"}, "summit.E006"),
+    ({"BASE_URL": "http://summit.example"}, "summit.E007"),
+    ({"ALLOWED_HOSTS": []}, "summit.E008"),
+    ({"ALLOWED_HOSTS": ["summit.example", "*"]}, "summit.E008"),
+    ({"DEFAULT_FROM_EMAIL": "Summit <summit@localhost.localdomain>"}, "summit.E009"),
+    ({"OUTBOX_SEND_DEADLINE": 60.0}, "summit.E010"),
+]
+
+
+def use(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
+    monkeypatch.setattr(checks, "settings", Settings(**changed))
+
+
+def test_a_safe_production_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch)
+    assert checks.production_problems() == []
+    checks.enforce()
+
+
+@pytest.mark.parametrize(("changed", "code"), PROBLEMS)
+def test_each_problem_alone_is_reported(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], code: str) -> None:
+    use(monkeypatch, **changed)
+    assert [found for found, _wrong, _todo in checks.production_problems()] == [code]
+    assert [error.id for error in checks.check_production(None)] == [code]
+    with pytest.raises(ImproperlyConfigured, match=code):
+        checks.enforce()
+
+
+@pytest.mark.parametrize(("changed", "code"), PROBLEMS)
+def test_development_is_not_held_to_it(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], code: str) -> None:
+    use(monkeypatch, **{**changed, "PRODUCTION": False})
+    assert checks.production_problems() == []
+
+
+def test_every_problem_has_a_case() -> None:
+    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in range(1, 11)}
+
+
+def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own with nothing but these variables."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "VAR_DIR") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+SERVER = "import summit.wsgi"
+
+
+@pytest.mark.parametrize("variable", ["SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"])
+def test_one_variable_of_production_is_enough_to_be_held_to_it(variable: str) -> None:
+    done = run(SERVER, **{variable: "https://summit.example"})
+    assert done.returncode == 1
+    assert "ImproperlyConfigured" in done.stderr
+
+
+def test_the_web_server_refuses(tmp_path: Any) -> None:
+    safe = {
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": "k" * 50,
+        "FIELD_KEYS": Fernet.generate_key().decode(),
+        "DATABASE_URL": "postgres://u:p@db.example/summit",
+        "REDIS_URL": "redis://broker.example/0",
+        "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+        "BASE_URL": "https://summit.example",
+        "ALLOWED_HOSTS": "summit.example",
+        "DEFAULT_FROM_EMAIL": "Summit <letters@summit.example>",
+    }
+    assert run(SERVER, **safe).returncode == 0
+    refused = run(SERVER, **{**safe, "BASE_URL": "http://summit.example"})
+    assert (refused.returncode, "summit.E007" in refused.stderr) == (1, True)
+    refused = run(
+        "from summit.celery import refuse_unsafe as r; import django; django.setup(); r()",
+        **{**safe, "EMAIL_URL": "consolemail://"},
+    )
+    assert (refused.returncode, "summit.E006" in refused.stderr) == (1, True)
+
+
+def test_new_keys_are_keys() -> None:
+    out = io.StringIO()
+    call_command("newkey", stdout=out)
+    keys = [word for word in out.getvalue().split() if len(word) == 44]
+    assert [checks._is_key(key) for key in keys] == [True] * len(keys)
+    assert keys

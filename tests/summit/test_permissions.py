@@ -1,0 +1,117 @@
+"""Who may do what on the ground floor: every action and every role, by equality."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from summit import permissions
+from summit.models import Role, RoleAssignment
+from tests.factories import SummitFactory, UserFactory
+
+ALL = {"organiser", "protocol", "programme", "press_officer", "press_approver", "viewer"}
+EXPECTED: dict[str, set[str]] = {
+    "summit.summit.view": ALL,
+    "summit.summit.change": {"organiser"},
+    "summit.venue.view": ALL,
+    "summit.venue.change": {"organiser", "programme"},
+    "summit.room.view": ALL,
+    "summit.room.change": {"organiser", "programme"},
+    "summit.person.view": ALL,
+    "summit.person.change": {"organiser", "protocol"},
+    "summit.roleassignment.view": {"organiser"},
+    "summit.roleassignment.change": {"organiser"},
+    "summit.user.view": {"organiser"},
+    "summit.user.change": set(),
+    "summit.auditentry.view": {"organiser"},
+    "summit.auditentry.change": set(),
+    "outbox.message.view": ALL,
+    "outbox.message.change": set(),
+    "outbox.send_again": {"organiser", "protocol"},
+}
+
+
+def test_the_table() -> None:
+    found = {
+        action: set(roles) for action, roles in permissions.RULES.items() if action.startswith(("summit.", "outbox."))
+    }
+    assert found == EXPECTED
+    assert set(Role.values) == permissions.DESKS == ALL
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_every_action_by_every_role(role: Role) -> None:
+    summit, other = SummitFactory(), SummitFactory()
+    user = UserFactory.with_role(role, summit)
+    allowed = {action for action in EXPECTED if permissions.allows(user, action, summit)}
+    assert allowed == {action for action, roles in EXPECTED.items() if role in roles}
+    assert {action for action in EXPECTED if permissions.allows(user, action, other)} == set()
+    assert {action for action in EXPECTED if permissions.allows(user, action, None)} == allowed
+    assert {action for action in EXPECTED if permissions.summits_for(user, action) == [summit.pk]} == allowed
+    for action in EXPECTED:
+        if action in allowed:
+            permissions.check(user, action, summit.pk)
+        else:
+            with pytest.raises(PermissionDenied, match="This can be done by"):
+                permissions.check(user, action, summit.pk)
+
+
+@pytest.mark.django_db
+def test_refusals_say_who_can() -> None:
+    summit = SummitFactory()
+    user = UserFactory.with_role(Role.VIEWER, summit)
+    with pytest.raises(PermissionDenied) as refused:
+        permissions.check(user, "summit.person.change", summit)
+    assert str(refused.value) == "This can be done by: organiser, protocol."
+    with pytest.raises(PermissionDenied) as refused:
+        permissions.check(user, "summit.user.change", summit)
+    assert str(refused.value) == "This can be done by: nobody."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["nobody", "account", "inactive", "inactive superuser"])
+def test_without_a_role_nothing_is_allowed(who: str) -> None:
+    summit = SummitFactory()
+    user: Any = AnonymousUser()
+    if who != "nobody":
+        user = UserFactory(is_active="inactive" not in who, is_superuser="superuser" in who)
+    if "inactive" in who:
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.ORGANISER)
+    assert {action for action in EXPECTED if permissions.allows(user, action, summit)} == set()
+    assert {action for action in EXPECTED if permissions.allows(user, action, None)} == set()
+    assert {action for action in EXPECTED if permissions.summits_for(user, action)} == set()
+    assert permissions.can_use_admin(user) is False
+
+
+@pytest.mark.django_db
+def test_whoever_sets_the_system_up_may_do_all() -> None:
+    user = UserFactory(is_superuser=True)
+    assert all(permissions.allows(user, action, SummitFactory()) for action in EXPECTED)
+    assert permissions.summits_for(user, "summit.user.change") is None
+    assert permissions.can_use_admin(user)
+    assert user.is_staff
+
+
+@pytest.mark.django_db
+def test_roles_cost_one_query(django_assert_num_queries: Any) -> None:
+    summits = SummitFactory.create_batch(3)
+    user = UserFactory()
+    for summit in summits:
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.VIEWER)
+    with django_assert_num_queries(1):
+        assert user.is_staff
+        assert all(permissions.allows(user, "summit.summit.view", summit) for summit in summits)
+        assert permissions.summits_for(user, "summit.summit.view") == [summit.pk for summit in summits]
+
+
+def test_an_action_is_declared_once() -> None:
+    permissions.declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
+    with pytest.raises(ValueError, match="declared twice"):
+        permissions.declare("outbox.send_again", (Role.ORGANISER,))
+
+
+def test_an_action_that_nobody_declared() -> None:
+    with pytest.raises(KeyError):
+        permissions.allows(AnonymousUser(), "summit.launch", None)
