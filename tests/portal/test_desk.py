@@ -1,0 +1,256 @@
+"""The portal's home and the invitation: where a delegation stands, and answering."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Invitation, InvitationLink
+from sessions.domain import edits, releases
+from summit.db.clock import db_now
+from summit.models import AuditEntry, Role, Summit, User
+from tests import factories as f
+from tests.portal.test_identity import follow
+
+pytestmark = pytest.mark.django_db
+ANSWER = {"answer": "attending", "name": "A. Example, First Secretary", "note": "With pleasure"}
+
+
+def page_of(link: InvitationLink) -> str:
+    return f"/portal/invitation/{link.invitation.public_id}/"
+
+
+def due(seconds: int) -> None:
+    Summit.objects.update(answer_by=db_now() + timedelta(seconds=seconds))
+
+
+class TestInvitation:
+    def test_it_says_what_is_asked_of_whom_until_when(self) -> None:
+        link = f.InvitationLinkFactory(invitation__party__name="Aland", invitation__party__formal_name="Isles")
+        Summit.objects.update(answer_by="2099-03-14T17:00Z")
+        content = follow(link).get(page_of(link)).content.decode()
+        for text in (
+            "<bdi>Hostland</bdi> invites <bdi>Isles</bdi> to the",
+            "Does <bdi>Aland</bdi> take part?",
+            "The answer is due by Saturday 14 March 2099, 17:00 London time",
+            "Send the answer of Aland</button>",
+            'name="csrfmiddlewaretoken"',
+        ):
+            assert text in content
+
+    def test_answering_leads_to_the_answer_and_how_to_change_it(self) -> None:
+        link = f.InvitationLinkFactory(invitation__party__name="Aland")
+        due(3600)
+        client = follow(link)
+        response = client.post(page_of(link), ANSWER)
+        assert (response.status_code, response["Location"]) == (303, page_of(link))
+        row = Invitation.objects.get()
+        assert (row.state, row.answer, row.answered_by, row.note) == ("answered", *[ANSWER[k] for k in ANSWER])
+        assert AuditEntry.objects.get().by_label == f"link:{link.public_id}"
+        content = client.get(page_of(link)).content.decode()
+        for text in ("Accepted", "<bdi>Aland</bdi> takes part", "With pleasure", "can be changed here until"):
+            assert text in content
+        assert '<a class="button quiet" href="?change=1">Change the answer</a>' in content
+        assert "<form method" not in content.split("<main")[1].split("</main>")[0]
+
+    def test_the_answer_is_changed(self) -> None:
+        link = f.InvitationLinkFactory()
+        client = follow(link)
+        client.post(page_of(link), ANSWER)
+        form = client.get(f"{page_of(link)}?change=1").content.decode()
+        assert 'value="attending" id="answer" checked' in form
+        assert 'value="A. Example, First Secretary"' in form
+        client.post(page_of(link), {**ANSWER, "answer": "regrets"})
+        assert Invitation.objects.get().answer == "regrets"
+        assert "Declined" in client.get(page_of(link)).content.decode()
+
+    @pytest.mark.parametrize(
+        ("values", "field", "said"),
+        [
+            ({"answer": ""}, "answer", "Choose whether the delegation takes part."),
+            ({"name": ""}, "name", "Enter the name of whoever answers."),
+            ({"note": "x" * 2001}, "note", "This has 2001 characters. Shorten it to 2000."),
+        ],
+    )
+    def test_errors_stand_on_top_and_lead_to_their_field(self, values: dict[str, str], field: str, said: str) -> None:
+        link = f.InvitationLinkFactory()
+        response = follow(link).post(page_of(link), {**ANSWER, "name": "A <b>", **values})
+        content = response.content.decode()
+        assert response.status_code == 422
+        assert f'<li><a href="#{field}">{said}</a></li>' in content
+        assert f'id="{field}"' in content
+        assert f'<div class="error" id="{field}-error">{said}</div>' in content
+        assert "<b>" not in content
+        assert Invitation.objects.get().state == "sent"
+
+    def test_late_answers_are_refused_with_who_can(self) -> None:
+        link = f.InvitationLinkFactory()
+        due(-1)
+        client = follow(link)
+        content = client.get(page_of(link)).content.decode()
+        assert "Protocol can still record or change yours" in content
+        assert 'name="answer"' not in content
+        response = client.post(page_of(link), ANSWER)
+        assert response.status_code == 409
+        assert "Answers were due before now. Protocol can still change yours" in response.content.decode()
+        assert Invitation.objects.get().state == "sent"
+
+    def test_answering_needs_the_csrf_token(self) -> None:
+        link = f.InvitationLinkFactory()
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = follow(link).cookies
+        assert client.post(page_of(link), ANSWER).status_code == 403
+        assert Invitation.objects.get().state == "sent"
+
+    @pytest.mark.parametrize("query", ["", "?answer=attending&name=A", "?change=1"])
+    def test_no_get_answers(self, query: str) -> None:
+        link = f.InvitationLinkFactory()
+        follow(link).get(page_of(link) + query)
+        assert Invitation.objects.get().state == "sent"
+
+    def test_a_foreign_invitation_is_not_there(self) -> None:
+        link, other = f.InvitationLinkFactory(), f.InvitationLinkFactory()
+        client = follow(link)
+        for address in (page_of(other), "/portal/invitation/nothing/"):
+            assert client.get(address).status_code == 404
+            assert client.post(address, ANSWER).status_code == 404
+        assert Invitation.objects.filter(state="sent").count() == 2
+
+    def test_a_draft_is_not_there(self) -> None:
+        user = f.UserFactory()
+        point = f.FocalPointFactory(person__user=user)
+        draft = f.InvitationFactory(party=point.party)
+        client = Client()
+        client.force_login(user)
+        assert client.get(f"/portal/invitation/{draft.public_id}/").status_code == 404
+        assert "The letter of invitation has not been sent." in client.get("/portal/").content.decode()
+
+    def test_a_focal_point_answers_with_their_account(self) -> None:
+        user = f.UserFactory()
+        invitation = f.InvitationFactory(state="sent", sent_at=f.START)
+        person = f.FocalPointFactory(party=invitation.party, person__user=user).person
+        client = Client()
+        client.force_login(user)
+        address = f"/portal/invitation/{invitation.public_id}/"
+        assert f'value="{person.label}"' in client.get(address).content.decode()
+        assert client.post(address, ANSWER).status_code == 303
+        assert AuditEntry.objects.get().by == user
+
+    def test_a_delegate_reads_and_does_not_answer(self) -> None:
+        user = f.UserFactory()
+        invitation = f.InvitationFactory(state="sent", sent_at=f.START, party__name="Aland")
+        f.MembershipFactory(party=invitation.party, person__user=user)
+        client = Client()
+        client.force_login(user)
+        address = f"/portal/invitation/{invitation.public_id}/"
+        content = client.get(address).content.decode()
+        assert "The focal points of <bdi>Aland</bdi> answer for it." in content
+        assert 'name="answer"' not in content
+        refused = client.post(address, ANSWER)
+        assert refused.status_code == 403
+        assert "The focal points of Aland can answer, or protocol" in refused.content.decode()
+        assert Invitation.objects.get().state == "sent"
+
+
+class TestHome:
+    def test_it_asks_for_the_answer(self) -> None:
+        link = f.InvitationLinkFactory(invitation__party__name="Aland")
+        Summit.objects.update(answer_by="2099-03-14T17:00Z")
+        content = follow(link).get("/portal/").content.decode()
+        for text in ("Not answered", "due by Saturday 14 March 2099", ">Answer for Aland</a>", page_of(link)):
+            assert text in content
+
+    def test_it_shows_the_answer(self) -> None:
+        link = f.InvitationLinkFactory()
+        client = follow(link)
+        client.post(page_of(link), ANSWER)
+        content = client.get("/portal/").content.decode()
+        for text in ("Accepted", "Answered by <bdi>A. Example, First Secretary</bdi>", "Read or change the answer"):
+            assert text in content
+
+    def test_late_it_says_who_can(self) -> None:
+        link = f.InvitationLinkFactory()
+        due(-1)
+        content = follow(link).get("/portal/").content.decode()
+        assert 'Protocol can still record it: write to <a href="mailto:protocol@host.example">' in content
+
+    def test_the_host_is_not_asked(self) -> None:
+        user = f.UserFactory()
+        f.MembershipFactory(party__is_host=True, person__user=user)
+        client = Client()
+        client.force_login(user)
+        assert "You are the host." in client.get("/portal/").content.decode()
+
+    def test_other_summits_are_one_step_away(self) -> None:
+        user = f.UserFactory()
+        one, two = (f.MembershipFactory(person__user=user).party.summit for _ in range(2))
+        client = Client()
+        client.force_login(user)
+        content = client.get("/portal/").content.decode()
+        for summit in (one, two):
+            assert f'href="/portal/?summit={summit.slug}"' in content
+
+    def released(self, link: InvitationLink, number: int = 1) -> tuple[User, list[Any]]:
+        """Release an agenda in which the link's party takes part in sessions that are still to come."""
+        summit = link.invitation.party.summit
+        by = f.UserFactory.with_role(Role.ORGANISER, summit)
+        start = db_now() + timedelta(hours=2)
+        made = []
+        for place in range(number):
+            begin = start + timedelta(hours=place)
+            session = f.SessionFactory(summit=summit, starts_at=begin, ends_at=begin + timedelta(minutes=30))
+            f.ParticipantFactory(session=session, party=link.invitation.party)
+            made.append(session)
+        releases.release(summit=summit, by=by)
+        return by, made
+
+    def test_it_shows_where_to_be_next(self) -> None:
+        link = f.InvitationLinkFactory()
+        _by, (session,) = self.released(link)
+        content = follow(link).get("/portal/").content.decode()
+        assert f"/portal/agenda/{session.public_id}/" in content
+        assert session.title in content
+
+    def test_changes_are_told_until_they_were_seen_here(self) -> None:
+        link = f.InvitationLinkFactory()
+        by, (session,) = self.released(link)
+        client = follow(link)
+        told = "1 change of your agenda that you have not seen here"
+        assert "not seen here" not in client.get("/portal/").content.decode()
+        session.refresh_from_db()
+        later = timedelta(hours=3)
+        edits.move(
+            session=session, starts_at=session.starts_at + later, ends_at=session.ends_at + later, room=None, by=by
+        )
+        releases.release(summit=link.invitation.party.summit, by=by)
+        assert told in client.get("/portal/").content.decode()
+        assert told in client.get("/portal/").content.decode()
+        assert client.get("/portal/changes/").status_code == 200
+        assert "not seen here" not in client.get("/portal/").content.decode()
+        assert told in follow(link).get("/portal/").content.decode()
+
+    def test_queries_do_not_grow(self) -> None:
+        def cost(size: int) -> int:
+            link = f.InvitationLinkFactory()
+            party = link.invitation.party
+            f.MembershipFactory.create_batch(size, party=party)
+            self.released(link, size)
+            client = follow(link)
+            client.get("/portal/")
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get("/portal/").status_code == 200
+            return len(captured)
+
+        assert cost(1) == cost(8)
+
+    @pytest.mark.parametrize("address", ["/portal/", "invitation"])
+    def test_no_page_is_stored_or_breaks_the_policy(self, address: str) -> None:
+        link = f.InvitationLinkFactory()
+        response = follow(link).get(page_of(link) if address == "invitation" else address)
+        content = response.content.decode()
+        assert response["Cache-Control"] == "private, no-store"
+        assert "unsafe" not in response["Content-Security-Policy"]
+        assert (" style=" in content, "<script>" in content, " onclick" in content) == (False, False, False)

@@ -1,0 +1,218 @@
+"""Who is in the portal: accounts and letters' links, read anew at every request."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import links
+from delegations.models import Invitation, InvitationLink
+from portal import identity
+from portal.identity import Viewer, viewers
+from summit.db.clock import db_now
+from summit.domain.audit import Link
+from summit.models import User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def seen_by(user: User | None = None, *followed: InvitationLink) -> list[Viewer]:
+    request = RequestFactory().get("/portal/")
+    request.session = SessionStore()
+    request.session[identity.LINKS_KEY] = [link.public_id for link in followed]
+    request.user = user or AnonymousUser()
+    return viewers(request)
+
+
+def follow(link: InvitationLink) -> Client:
+    client = Client()
+    assert client.get(f"/i/{links.token(link)}/").status_code == 303
+    return client
+
+
+class TestViewers:
+    def test_a_focal_point_acts_for_their_parties_and_sees_their_members_places(self) -> None:
+        user = f.UserFactory()
+        one, two = f.PartyFactory(), None
+        person = f.PersonFactory(summit=one.summit, user=user)
+        two = f.PartyFactory(summit=one.summit)
+        for party in (one, two):
+            f.FocalPointFactory(party=party, person=person)
+        member = f.MembershipFactory(party=two).person
+        f.MembershipFactory(party__summit=one.summit)
+        invitation = f.InvitationFactory(party=one, state="sent", sent_at=f.START)
+        f.InvitationFactory(party=two)
+        (viewer,) = seen_by(user)
+        assert (viewer.summit, viewer.parties, viewer.people) == (one.summit, (one, two), (person, member))
+        assert (viewer.invitations, viewer.by) == ((invitation,), user)
+        assert viewer.acts == {one.pk: user, two.pk: user}
+
+    def test_a_delegate_belongs_to_their_party_and_acts_for_none(self) -> None:
+        user = f.UserFactory()
+        member = f.MembershipFactory(person__user=user)
+        f.MembershipFactory(party=member.party)
+        invitation = f.InvitationFactory(party=member.party, state="sent", sent_at=f.START)
+        (viewer,) = seen_by(user)
+        assert (viewer.parties, viewer.people) == ((member.party,), (member.person,))
+        assert (viewer.acts, viewer.may_answer(invitation)) == ({}, False)
+
+    def test_somebody_of_no_party_is_there_alone(self) -> None:
+        user = f.UserFactory()
+        person = f.PersonFactory(user=user)
+        (viewer,) = seen_by(user)
+        assert (viewer.parties, viewer.people, viewer.invitations) == ((), (person,), ())
+
+    def test_a_link_acts_for_its_party(self) -> None:
+        link = f.InvitationLinkFactory()
+        member = f.MembershipFactory(party=link.invitation.party).person
+        (viewer,) = seen_by(None, link)
+        assert (viewer.parties, viewer.people) == ((link.invitation.party,), (member,))
+        assert (viewer.by, viewer.invitations) == (Link(link.public_id), (link.invitation,))
+
+    def test_a_link_to_a_persons_mailbox_shows_their_own_places_too(self) -> None:
+        link = f.InvitationLinkFactory()
+        link.person = f.FocalPointFactory(party=link.invitation.party).person
+        link.save()
+        (viewer,) = seen_by(None, link)
+        assert (viewer.people, viewer.name) == ((link.person,), link.person.label)
+
+    def test_one_for_each_summit_the_newest_first(self) -> None:
+        user = f.UserFactory()
+        old = f.MembershipFactory(person__user=user, party__summit__starts_on=date(2024, 5, 1)).party
+        new = f.InvitationLinkFactory()
+        found = seen_by(user, new)
+        assert [viewer.summit for viewer in found] == [new.invitation.party.summit, old.summit]
+        assert [viewer.by for viewer in found] == [Link(new.public_id), user]
+
+    def test_an_account_counts_before_a_link(self) -> None:
+        user = f.UserFactory()
+        link = f.InvitationLinkFactory()
+        f.FocalPointFactory(party=link.invitation.party, person__user=user)
+        (viewer,) = seen_by(user, link)
+        assert viewer.acts == {link.invitation.party_id: user}
+
+    def test_a_party_whose_invitation_was_revoked_has_left(self) -> None:
+        user = f.UserFactory()
+        point = f.FocalPointFactory(person__user=user)
+        f.MembershipFactory(party=point.party)
+        invitation = f.InvitationFactory(party=point.party, state="revoked")
+        assert seen_by(user) == []
+        again = f.InvitationFactory(party=point.party, state="sent", sent_at=f.START)
+        (viewer,) = seen_by(user)
+        assert viewer.invitations == (again,)
+        assert invitation not in viewer.invitations
+
+    @pytest.mark.parametrize(
+        "how", [{"revoked_at": f.START}, {"expires_at": f.START}, {"invitation__state": "revoked"}]
+    )
+    def test_a_dead_link_is_nobody(self, how: dict[str, Any]) -> None:
+        link = f.InvitationLinkFactory()
+        if "invitation__state" in how:
+            Invitation.objects.update(state="revoked")
+        else:
+            InvitationLink.objects.update(**how)
+        assert seen_by(None, link) == []
+
+    def test_queries_do_not_grow(self) -> None:
+        def cost(size: int) -> int:
+            user = f.UserFactory()
+            followed = []
+            for _ in range(size):
+                person = f.PersonFactory(user=user)
+                for party in f.PartyFactory.create_batch(size, summit=person.summit):
+                    f.FocalPointFactory(party=party, person=person)
+                    f.MembershipFactory.create_batch(size, party=party)
+                    f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+                followed.append(f.InvitationLinkFactory(invitation__party__summit=person.summit))
+            with CaptureQueriesContext(connection) as captured:
+                assert len(seen_by(user, *followed)) == size
+            return len(captured)
+
+        assert (cost(1), cost(4)) == (5, 5)
+
+    def test_nobody_costs_nothing(self) -> None:
+        request = RequestFactory().get("/portal/")
+        request.session = SessionStore()
+        request.user = AnonymousUser()
+        with CaptureQueriesContext(connection) as captured:
+            assert viewers(request) == []
+        assert len(captured) == 0
+
+
+class TestRequired:
+    def test_a_stranger_is_sent_to_sign_in(self) -> None:
+        response = Client().get("/portal/?x=1")
+        assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/portal/%3Fx%3D1")
+
+    def test_an_account_that_stands_for_nobody_is_told(self) -> None:
+        client = Client()
+        client.force_login(f.UserFactory())
+        response = client.get("/portal/")
+        assert response.status_code == 403
+        assert "This account stands for no delegation" in response.content.decode()
+
+    @pytest.mark.parametrize("how", [{"revoked_at": f.START}, {"expires_at": f.START}])
+    def test_a_link_is_dead_at_the_next_request(self, how: dict[str, Any]) -> None:
+        link = f.InvitationLinkFactory()
+        client = follow(link)
+        address = f"/portal/invitation/{link.invitation.public_id}/"
+        assert client.get(address).status_code == 200
+        InvitationLink.objects.update(**how)
+        for method in (client.get, client.post):
+            response = method(address)
+            assert response.status_code == 410
+            assert "The link you followed has been closed" in response.content.decode()
+        assert Invitation.objects.get().state == "sent"
+
+    def test_control_without_looking_anew_it_would_still_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        link = f.InvitationLinkFactory()
+        client = follow(link)
+        InvitationLink.objects.update(revoked_at=f.START)
+        monkeypatch.setattr("delegations.models.invitations.LinkQuerySet.live", lambda self: self)
+        assert client.get(f"/portal/invitation/{link.invitation.public_id}/").status_code == 200
+
+    def test_a_disabled_account_is_out_at_the_next_request(self) -> None:
+        user = f.UserFactory()
+        f.FocalPointFactory(person__user=user)
+        client = Client()
+        client.force_login(user)
+        assert client.get("/portal/").status_code == 200
+        User.objects.update(is_active=False)
+        response = client.get("/portal/")
+        assert response["Location"] == "/accounts/login/?next=/portal/"
+
+    def test_the_summit_is_chosen_by_address_and_remembered(self) -> None:
+        user = f.UserFactory()
+        for slug, year in (("old", 2024), ("new", 2025)):
+            f.MembershipFactory(
+                person__user=user, party__summit__slug=slug, party__summit__starts_on=date(year, 3, 1)
+            )
+        client = Client()
+        client.force_login(user)
+
+        def shown(address: str) -> str:
+            return str(client.get(address).context["summit"].slug)
+
+        assert shown("/portal/") == "new"
+        assert shown("/portal/?summit=old") == "old"
+        assert shown("/portal/") == "old"
+        assert client.get("/portal/?summit=elsewhere").status_code == 404
+
+    def test_a_summit_of_others_is_not_there(self) -> None:
+        link = f.InvitationLinkFactory()
+        other = f.SummitFactory()
+        assert follow(link).get(f"/portal/?summit={other.slug}").status_code == 404
+
+    def test_the_link_outlives_this_machines_clock(self) -> None:
+        time_machine = pytest.importorskip("time_machine")
+        link = f.InvitationLinkFactory(expires_at=db_now() + timedelta(hours=1))
+        with time_machine.travel(db_now() + timedelta(days=400), tick=True):
+            client = follow(link)
+            # The browser's session is this machine's; what it names is looked up on the database's clock.
+            assert client.get("/portal/").status_code == 200

@@ -1,0 +1,149 @@
+"""Following a letter's link: what opens, what the page says else, and that looking changes nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import links
+from delegations.models import Invitation, InvitationLink, Party
+from portal.views import letters
+from summit.db.clock import db_now
+from summit.models import AuditEntry
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def path(link: InvitationLink) -> str:
+    return f"/i/{links.token(link)}/"
+
+
+def test_it_leads_on_without_the_token() -> None:
+    link = f.InvitationLinkFactory()
+    client = Client()
+    response = client.get(path(link))
+    assert response.status_code == 303
+    assert response["Location"] == f"/portal/invitation/{link.invitation.public_id}/"
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    page = client.get(response["Location"])
+    assert page.status_code == 200
+    assert links.token(link) not in page.content.decode()
+    assert page["Cache-Control"] == "private, no-store"
+
+
+def test_the_browsers_session_has_a_new_key_and_no_token() -> None:
+    client = Client()
+    client.get("/portal/?lang=fr")
+    before = client.session.session_key
+    link = f.InvitationLinkFactory()
+    client.get(path(link))
+    assert client.session.session_key != before
+    assert client.session["letter_links"] == [link.public_id]
+    assert client.session["language"] == "fr"
+
+
+def everything() -> list[Any]:
+    """All that a scanner could have changed, without when the link was first followed."""
+    return [
+        list(Party.objects.values()),
+        list(Invitation.objects.values()),
+        [{**row, "first_used_at": None} for row in InvitationLink.objects.values()],
+        list(Message.objects.values()),
+        list(AuditEntry.objects.values()),
+    ]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_ten_looks_of_a_scanner_change_nothing(method: str) -> None:
+    link = f.InvitationLinkFactory()
+    before = everything()
+    firsts = set()
+    for _ in range(10):
+        client = Client()
+        response = getattr(client, method)(path(link))
+        assert response.status_code == 303
+        assert getattr(client, method)(response["Location"]).status_code == 200
+        firsts.add(InvitationLink.objects.get().first_used_at)
+    assert everything() == before
+    assert (len(firsts), None in firsts) == (1, False)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_only_looking_is_allowed(method: str) -> None:
+    link = f.InvitationLinkFactory()
+    response = getattr(Client(enforce_csrf_checks=False), method)(path(link))
+    assert response.status_code == 405
+    assert Invitation.objects.get().state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "title"),
+    [
+        ("mangled", 404, "This link is not complete"),
+        ("unknown", 404, "This link is not complete"),
+        ("expired", 410, "This link has expired"),
+        ("revoked", 410, "This link was revoked"),
+    ],
+)
+def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title: str) -> None:
+    link = f.InvitationLinkFactory(invitation__party__name="Aland <b>")
+    address = path(link)
+    if change == "mangled":
+        address = f"{address[:-3]}/"
+    elif change == "unknown":
+        link.delete()
+    elif change == "expired":
+        InvitationLink.objects.update(expires_at=db_now() - timedelta(seconds=1))
+    else:
+        InvitationLink.objects.update(revoked_at=f.START)
+    client = Client()
+    response = client.get(address)
+    content = response.content.decode()
+    assert (response.status_code, f"<h1>{title}</h1>" in content) == (status, True)
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    if status == 410:
+        assert 'href="mailto:protocol@host.example"' in content
+        assert "Aland &lt;b&gt;" in content
+    else:
+        assert "answer the letter" in content
+        assert "Aland" not in content
+    assert BrowserSession.objects.count() == 0
+
+
+def test_a_token_on_two_lines_or_with_odd_characters_is_told_too() -> None:
+    for token in ("x", "%20", "a%0Ab", "%F0%9F%98%80", "x" * 500):
+        assert Client().get(f"/i/{token}/").status_code == 404
+
+
+def test_following_costs_the_same_however_many_links_there_are() -> None:
+    link = f.InvitationLinkFactory()
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            Client().get(path(link))
+        return len(captured)
+
+    cost()
+    few = cost()
+    f.InvitationLinkFactory.create_batch(20)
+    assert cost() == few
+
+
+def test_a_second_link_joins_the_first_in_the_same_browser() -> None:
+    one, two = f.InvitationLinkFactory(), f.InvitationLinkFactory()
+    client = Client()
+    for link in (one, two, one):
+        client.get(path(link))
+    assert client.session["letter_links"] == [two.public_id, one.public_id]
+    for link in (one, two):
+        assert client.get(f"/portal/invitation/{link.invitation.public_id}/").status_code == 200
+
+
+def test_every_problem_has_its_status() -> None:
+    assert set(letters._STATUS) == {"mangled", "unknown", "expired", "revoked"}
