@@ -20,7 +20,7 @@ from summit.views import get_summit
 class ByStart(ByNewest):
     """Earliest first."""
 
-    ordering = ("starts_at", "ends_at", "id")
+    ordering: Any = ("starts_at", "ends_at", "id")
 
 
 class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
@@ -82,7 +82,8 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, row: ReleasedSession) -> str:
         """Return the address of the session's public page."""
-        return settings.BASE_URL + reverse("agenda:session", args=[self._summit().slug, row.session.public_id])
+        path = reverse("agenda:session", args=[self._summit().slug, row.session.public_id])
+        return f"{settings.BASE_URL}{path}"
 
 
 class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
@@ -101,7 +102,7 @@ class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Give the serializer the summit, for its zone."""
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         return context if getattr(self, "swagger_fake_view", False) else {**context, "summit": self.found}
 
     @property

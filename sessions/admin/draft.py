@@ -94,17 +94,27 @@ class ParticipantInline(OfSummitMixin, SummitInline):
     """Who takes part, besides the speakers."""
 
     model = Participant
+    summit_path = "session__summit"
     form = ParticipantForm
     fields = ["position", "role", "party", "person"]
     show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("party", "person")
 
 
 class SlotInline(OfSummitMixin, SummitInline):
     """The speeches, in their order."""
 
     model = Slot
+    summit_path = "session__summit"
     fields = ["position", "speaker", "party", "title", "minutes"]
     show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("speaker")
 
 
 @admin.register(Session)
@@ -142,7 +152,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Say in which zone times are read; keep the summit, which the page has chosen."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         summit: Summit | None = getattr(request, "desk_summit", None)
         if field is not None and summit is not None:
             if db_field.name in ("starts_at", "ends_at"):

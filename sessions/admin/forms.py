@@ -29,7 +29,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     def validate_constraints(self) -> None:
         """Leave out the order of times, which `clean` has said in words."""
         if "ends_at" not in self.errors:
-            super().validate_constraints()  # type: ignore[misc]
+            super().validate_constraints()
 
 
 class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -53,7 +53,8 @@ def time_zone(name: str, first: int, last: int) -> bytes:
         if _state(zone, day) != _state(zone, following):
             component.add_component(_observance(zone, _change(zone, day, following), day))
         day = following
-    return component.to_ical()
+    content: bytes = component.to_ical()
+    return content
 
 
 def _state(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | None, timedelta | None]:
@@ -163,4 +164,5 @@ def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[R
         event.add("status", "CONFIRMED")
         event["organizer"] = organizer
         calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content

@@ -1,0 +1,288 @@
+"""The agenda's desk: times in the venue's zone, decisions that ask first, the page of a release."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Party
+from sessions.domain import releases
+from sessions.models import Participant, Release, Session, Slot, Visibility
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.models import Message
+from tests.factories import (
+    START,
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    RoomFactory,
+    SlotFactory,
+    SummitFactory,
+    UserFactory,
+    VenueFactory,
+)
+from tests.sessions.conftest import fill, session
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/programme/session/"
+
+
+def desk(role: Role, summit: Summit) -> Client:
+    client = Client()
+    client.force_login(UserFactory.with_role(role, summit))
+    return client
+
+
+def values(**changed: Any) -> dict[str, Any]:
+    found = {
+        "kind": "plenary",
+        "title": "Opening",
+        "summary": "",
+        "starts_at_0": "2025-03-31",
+        "starts_at_1": "09:00",
+        "ends_at_0": "2025-03-31",
+        "ends_at_1": "10:00",
+        "room": "",
+        "visibility": "public",
+    }
+    for prefix in ("participants", "slots"):
+        found |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    return {**found, **changed}
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "moment"),
+    [
+        ("Europe/London", "2025-03-31", datetime(2025, 3, 31, 8, tzinfo=UTC)),
+        ("Europe/London", "2025-03-29", datetime(2025, 3, 29, 9, tzinfo=UTC)),
+        ("Asia/Tokyo", "2025-03-31", datetime(2025, 3, 31, 0, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment: datetime) -> None:
+    summit = SummitFactory(time_zone=zone, place="Here")
+    client = desk(Role.PROGRAMME, summit)
+    sent = values(summit=summit.pk, starts_at_0=day, ends_at_0=day)
+    response = client.post(f"{LIST}add/?summit={summit.slug}", sent)
+    assert response.status_code == 302, response.context["errors"]
+    made = Session.objects.get()
+    assert (made.starts_at, made.ends_at) == (moment, moment + timedelta(hours=1))
+    page = client.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert f"All times on this page are Here time ({zone})" in page
+    assert f'value="{day}"' in page
+    assert 'value="09:00:00"' in page
+    assert "09:00–10:00 Here time" in client.get(LIST).content.decode()
+
+
+def test_a_time_that_the_clocks_skip_is_refused(summit: Summit) -> None:
+    sent = values(summit=summit.pk, starts_at_0="2025-03-30", starts_at_1="01:30", ends_at_0="2025-03-30")
+    response = desk(Role.PROGRAMME, summit).post(f"{LIST}add/?summit={summit.slug}", sent)
+    assert response.status_code == 200
+    assert "starts_at" in response.context["adminform"].form.errors
+    assert not Session.objects.exists()
+
+
+def test_an_end_before_the_start_is_refused_in_words(summit: Summit) -> None:
+    response = desk(Role.PROGRAMME, summit).post(f"{LIST}add/", values(summit=summit.pk, ends_at_1="08:00"))
+    assert b"The session would end before it starts. Give a later end." in response.content
+    assert b"Constraint" not in response.content
+
+
+def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
+    other = SummitFactory()
+    user = UserFactory.with_role(Role.PROGRAMME, summit)
+    other.roles.create(user=user, role=Role.PROGRAMME)
+    client = Client()
+    client.force_login(user)
+    made = session(summit)
+    foreign_room = RoomFactory(venue=VenueFactory(summit=other), name="Foreign room")
+    foreign, own = PartyFactory(summit=other, name="Foreignland"), PartyFactory(summit=summit, name="Ownland")
+    PersonFactory(summit=other, office="Foreign minister")
+    page = client.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert "Ownland" in page
+    for name in ("Foreign room", "Foreignland", "Foreign minister"):
+        assert name not in page
+    for wrong in (
+        values(summit=summit.pk, room=foreign_room.pk),
+        values(summit=other.pk),
+        values(summit=summit.pk) | _participant(party=foreign.pk),
+    ):
+        assert client.post(f"{LIST}{made.pk}/change/", wrong).status_code == 200
+    assert not Participant.objects.exists()
+    right = values(summit=summit.pk) | _participant(party=own.pk)
+    assert client.post(f"{LIST}{made.pk}/change/", right).status_code == 302
+    assert Participant.objects.get().party == own
+
+
+def _participant(**kwargs: Any) -> dict[str, Any]:
+    found = {"position": "0", "role": "participant", "party": "", "person": "", **kwargs}
+    return {"participants-TOTAL_FORMS": "1", **{f"participants-0-{key}": value for key, value in found.items()}}
+
+
+def test_a_participant_is_a_party_or_a_person(summit: Summit) -> None:
+    made = session(summit)
+    client = desk(Role.PROGRAMME, summit)
+    party, person = PartyFactory(summit=summit), PersonFactory(summit=summit)
+    for wrong in (_participant(), _participant(party=party.pk, person=person.pk, role="chair")):
+        response = client.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk) | wrong)
+        if wrong["participants-0-party"]:
+            assert b"Choose a party or a person: one of the two, not both." in response.content
+    assert not Participant.objects.exists()
+
+
+def test_every_edit_is_recorded_by_names_of_fields(summit: Summit) -> None:
+    made = session(summit, title="Before", kind="plenary", visibility="public", ends_at=START + timedelta(hours=1))
+    party = PartyFactory(summit=summit)
+    client = desk(Role.PROGRAMME, summit)
+    client.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk, title="After") | _participant(party=party.pk))
+    found = list(AuditEntry.objects.order_by("id").values_list("action", "object_key", "fields", "detail"))
+    assert found == [
+        ("sessions.session.change", made.public_id, ["title"], {}),
+        ("sessions.participants", made.public_id, [], {"added": 1, "changed": 0, "removed": 0}),
+    ]
+
+
+def test_a_session_is_cancelled_after_asking_and_can_be_reinstated(summit: Summit) -> None:
+    made = session(summit, title="Talks")
+    client = desk(Role.PROGRAMME, summit)
+    assert f'href="{LIST}{made.pk}/cancel/"' in client.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert b"Cancel session" in client.get(f"{LIST}{made.pk}/cancel/").content
+    made.refresh_from_db()
+    assert made.cancelled_at is None
+    assert client.post(f"{LIST}{made.pk}/cancel/").status_code == 302
+    made.refresh_from_db()
+    assert made.cancelled_at is not None
+    assert f'href="{LIST}{made.pk}/reinstate/"' in client.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert client.post(f"{LIST}{made.pk}/reinstate/").status_code == 302
+    made.refresh_from_db()
+    assert made.cancelled_at is None
+    assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
+        "sessions.cancel",
+        "sessions.reinstate",
+    ]
+
+
+ROLES = {
+    Role.ORGANISER: (200, 302, 200),
+    Role.PROGRAMME: (200, 302, 403),
+    Role.PROTOCOL: (200, 403, 403),
+    Role.PRESS_OFFICER: (200, 403, 403),
+    Role.PRESS_APPROVER: (200, 403, 403),
+    Role.VIEWER: (200, 403, 403),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_look_cancel_and_release(role: Role, summit: Summit) -> None:
+    made = session(summit)
+    client = desk(role, summit)
+    prepare = f"/admin/programme/release/prepare/{summit.slug}/"
+    assert (
+        client.get(f"{LIST}{made.pk}/change/").status_code,
+        client.post(f"{LIST}{made.pk}/cancel/").status_code,
+        client.get(prepare).status_code,
+    ) == ROLES[role]
+    # With a role in another summit nothing of this one is there.
+    stranger = desk(role, SummitFactory())
+    assert stranger.get(f"{LIST}{made.pk}/change/").status_code == 302
+    assert stranger.post(f"{LIST}{made.pk}/cancel/").status_code in (403, 404)
+    assert stranger.get(prepare).status_code == 403
+
+
+def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Party]) -> None:
+    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue Room")
+    talks = session(summit, parties["Aland"], title="Talks", room=room)
+    person = PersonFactory(summit=summit, office="Minister")
+    ParticipantFactory(session=talks, person=person)
+    client = desk(Role.ORGANISER, summit)
+    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    assert "Release agenda 1" in client.get(path).content.decode()
+    first = client.get(path).context["form"].initial["expected"]
+    assert client.post(path, {"note": "", "expected": first}).status_code == 302
+    assert "nothing to release" in client.get(path).content.decode()
+
+    Session.objects.filter(pk=talks.pk).update(ends_at=START + timedelta(hours=2))
+    clash = session(summit, title="Clash", room=room, visibility=Visibility.ORGANISERS)
+    ParticipantFactory(session=clash, person=person)
+    page = client.get(path).content.decode()
+    for words in (
+        "Release agenda 2",
+        "Blue Room, House is taken twice",
+        "Minister is in two places",
+        "aland@mission.example",
+        "Longer",
+        "09:00–10:00 London time (60 minutes)",
+        "09:00–11:00 London time (120 minutes)",
+        "1 mailbox is written to at once.",
+    ):
+        assert words in page, words
+    answer = client.post(path, {"note": "x", "expected": first}, follow=True)
+    assert "The draft has changed since this page was shown" in answer.content.decode()
+    expected = client.get(path).context["form"].initial["expected"]
+    answer = client.post(path, {"note": "Longer talks", "expected": expected}, follow=True)
+    assert "Release 2 is out." in answer.content.decode()
+    assert list(Release.objects.order_by("number").values_list("number", "note")) == [(1, ""), (2, "Longer talks")]
+    assert Message.objects.filter(kind="agenda_change").count() == 1
+
+
+def test_releases_are_listed_and_never_changed(summit: Summit, organiser: User) -> None:
+    session(summit)
+    made = releases.release(summit=summit, by=organiser)
+    client = Client()
+    client.force_login(organiser)
+    page = client.get("/admin/programme/release/").content.decode()
+    assert "London time" in page
+    assert f"/admin/programme/release/prepare/{summit.slug}/" in page
+    assert client.get("/admin/programme/release/add/").status_code == 403
+    assert client.post(f"/admin/programme/release/{made.pk}/change/", {"note": "x"}).status_code == 403
+    assert client.get(f"/admin/programme/release/{made.pk}/change/").status_code == 200
+    assert client.post(f"/admin/programme/release/{made.pk}/delete/").status_code == 403
+
+
+def test_the_list_filters_by_the_venues_day(summit: Summit) -> None:
+    late = datetime(2025, 3, 31, 23, 30, tzinfo=UTC)  # 00:30 in London on the first of April
+    session(summit, title="Nightcap", starts_at=late, ends_at=late + timedelta(minutes=20))
+    session(summit, title="Breakfast")
+    client = desk(Role.VIEWER, summit)
+    first = client.get(f"{LIST}?day=2025-03-31").content.decode()
+    second = client.get(f"{LIST}?day=2025-04-01").content.decode()
+    assert ("Breakfast" in first, "Nightcap" in first) == (True, False)
+    assert ("Breakfast" in second, "Nightcap" in second) == (False, True)
+    assert client.get(f"{LIST}?day=nonsense").status_code in (200, 302)
+
+
+def test_the_home_of_the_desk_says_how_far_the_draft_is(summit: Summit, organiser: User) -> None:
+    made = session(summit)
+    releases.release(summit=summit, by=organiser)
+    client = Client()
+    client.force_login(organiser)
+    assert "released as it stands" in client.get("/admin/").content.decode()
+    Session.objects.filter(pk=made.pk).update(title="Another")
+    page = client.get("/admin/").content.decode()
+    assert "differs from what is released in 1 session" in page
+    assert f"/admin/programme/release/prepare/{summit.slug}/" in page
+
+
+def _queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+def test_the_number_of_queries_does_not_grow(summit: Summit, organiser: User, parties: dict[str, Party]) -> None:
+    client = Client()
+    client.force_login(organiser)
+    fill(summit, 4, *parties.values())
+    releases.release(summit=summit, by=organiser)
+    Session.objects.update(title="Changed")
+    made = Session.objects.order_by("id")[0]
+    paths = [LIST, f"{LIST}{made.pk}/change/", f"/admin/programme/release/prepare/{summit.slug}/", "/admin/"]
+    few = {path: _queries(client, path) for path in paths}
+    fill(summit, 45, *parties.values())
+    for _ in range(10):
+        SlotFactory(session=made, speaker=PersonFactory(summit=summit))
+        ParticipantFactory(session=made, person=PersonFactory(summit=summit))
+    assert (Session.objects.count(), Slot.objects.filter(session=made).count()) == (49, 11)
+    assert {path: _queries(client, path) for path in paths} == few

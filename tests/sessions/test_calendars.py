@@ -1,0 +1,174 @@
+"""Calendars and schedules, read back by other parsers than the ones that wrote them."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import pytest
+from django.test import Client
+from icalendar import Calendar, Timezone
+from lxml import etree
+
+from sessions.domain import calendars, releases
+from sessions.models import Session, Visibility
+from summit.models import Summit, User
+from tests.factories import SummitFactory
+from tests.sessions.conftest import fill, session
+
+pytestmark = pytest.mark.django_db
+SCHEMAS = Path(os.environ.get("SCHEMAS_DIR") or Path(__file__).resolve().parents[3] / "shared" / "schemas")
+needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="needs the schemas of frab's format")
+
+
+def unfold(content: str) -> list[str]:
+    """Return the content lines of a calendar (RFC 5545, 3.1)."""
+    return content.replace("\r\n ", "").split("\r\n")
+
+
+def observances(lines: list[str]) -> list[tuple[datetime, timedelta]]:
+    """Read VTIMEZONE as RFC 5545, 3.6.5 says: from which wall-clock time on which offset holds."""
+    begun = []
+    for start in (number for number, line in enumerate(lines) if line in ("BEGIN:STANDARD", "BEGIN:DAYLIGHT")):
+        end = next(number for number in range(start, len(lines)) if lines[number].startswith("END:"))
+        part = dict(line.split(":", 1) for line in lines[start + 1 : end])
+        to = part["TZOFFSETTO"]
+        sign = -1 if to.startswith("-") else 1
+        at = datetime.strptime(part["DTSTART"], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall-clock time
+        begun.append((at, sign * timedelta(hours=int(to[1:3]), minutes=int(to[3:5]))))
+    return sorted(begun)
+
+
+@pytest.mark.parametrize("name", ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+def test_the_zone_is_right_at_every_hour_around_its_changes(name: str) -> None:
+    begun = observances(unfold(calendars.time_zone(name, 2024, 2026).decode()))
+    zone = ZoneInfo(name)
+    moment = datetime(2024, 1, 2, tzinfo=UTC)
+    while moment < datetime(2026, 12, 31, tzinfo=UTC):
+        local = moment.astimezone(zone)
+        if local.fold == 0:
+            wall = local.replace(tzinfo=None)
+            assert [offset for at, offset in begun if at <= wall][-1] == local.utcoffset(), local
+        moment += timedelta(hours=1)
+
+
+def test_summer_time_begins_when_it_does() -> None:
+    """DTSTART is in the offset before the change: 01:00, where the icalendar library's own zone says 02:00."""
+    from datetime import date
+
+    ours = calendars.time_zone("Europe/London", 2025, 2025).decode()
+    theirs = Timezone.from_tzid("Europe/London", first_date=date(2025, 1, 1), last_date=date(2026, 1, 1))
+    assert "DTSTART:20250330T010000" in ours
+    assert "DTSTART:20250330T020000" in theirs.to_ical().decode()
+
+
+def feed(summit: Summit) -> Any:
+    response = Client().get(f"/{summit.slug}/agenda.ics")
+    assert (response.status_code, response["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    return Calendar.from_ical(response.content)
+
+
+def test_the_feed_survives_the_change_to_summer_time(summit: Summit, organiser: User) -> None:
+    """The clocks went forward on 30 March 2025 at 01:00 UTC, the day before the summit."""
+    starts = {
+        "Saturday": datetime(2025, 3, 29, 9, 0, tzinfo=UTC),
+        "Sunday night": datetime(2025, 3, 30, 0, 30, tzinfo=UTC),
+        "Sunday": datetime(2025, 3, 30, 1, 0, tzinfo=UTC),
+        "Monday": datetime(2025, 3, 31, 8, 0, tzinfo=UTC),
+    }
+    for title, start in starts.items():
+        session(summit, title=title, starts_at=start, ends_at=start + timedelta(minutes=30), visibility="public")
+    releases.release(summit=summit, by=organiser)
+    found = {str(event["summary"]): event for event in feed(summit).events}
+    assert {title: event.start.astimezone(UTC) for title, event in found.items()} == starts
+    assert {title: event["dtstart"].to_ical().decode() for title, event in found.items()} == {
+        "Saturday": "20250329T090000",
+        "Sunday night": "20250330T003000",
+        "Sunday": "20250330T020000",
+        "Monday": "20250331T090000",
+    }
+
+
+def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit, organiser: User) -> None:
+    for visibility in Visibility.values:
+        session(summit, title=f"for {visibility}", visibility=visibility)
+    releases.release(summit=summit, by=organiser)
+    calendar = feed(summit)
+    (event,) = calendar.events
+    public = Session.objects.get(title="for public")
+    assert (str(event["uid"]), event["sequence"], str(event["summary"])) == (public.uid, 1, "for public")
+    assert str(event["url"]).endswith(f"/{summit.slug}/agenda/{public.public_id}/")
+    assert (calendar["method"], str(calendar["version"])) == ("PUBLISH", "2.0")
+    assert event["last-modified"].dt.tzinfo is not None
+    Session.objects.filter(pk=public.pk).update(title="for public, later")
+    releases.release(summit=summit, by=organiser)
+    (event,) = feed(summit).events
+    assert (str(event["uid"]), event["sequence"]) == (public.uid, 2)
+
+
+def test_before_the_first_release_the_feed_is_empty(summit: Summit) -> None:
+    session(summit, visibility=Visibility.PUBLIC)
+    assert feed(summit).events == []
+
+
+def test_lines_are_folded_and_end_as_the_standard_wants(summit: Summit, organiser: User) -> None:
+    session(summit, title="Élargissement, " * 12, summary="a; b\nc", visibility=Visibility.PUBLIC)
+    releases.release(summit=summit, by=organiser)
+    content = Client().get(f"/{summit.slug}/agenda.ics").content
+    assert content.endswith(b"END:VCALENDAR\r\n")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def schedule(summit: Summit) -> tuple[dict[str, Any], etree._Element]:
+    data = Client().get(f"/{summit.slug}/agenda/schedule.json")
+    xml = Client().get(f"/{summit.slug}/agenda/schedule.xml")
+    assert (data.status_code, xml.status_code) == (200, 200)
+    return json.loads(data.content), etree.fromstring(xml.content)
+
+
+@needs_schemas
+@pytest.mark.parametrize("number", [0, 30])
+@pytest.mark.parametrize(
+    ("slug", "zone"),
+    [("border-security-2025", "Europe/London"), ("g7", "America/Argentina/Buenos_Aires"), ("a-b-c", "Etc/GMT+3")],
+)
+def test_schedules_are_valid(slug: str, zone: str, number: int, organiser: User) -> None:
+    summit = SummitFactory(slug=slug, time_zone=zone)
+    fill(summit, number)
+    if number:
+        session(summit, visibility=Visibility.PUBLIC, title="No room", summary="Words & <signs>")
+        organiser.is_superuser = True
+        releases.release(summit=summit, by=organiser)
+    data, xml = schedule(summit)
+    jsonschema.validate(
+        data,
+        json.loads((SCHEMAS / "frab-schedule.schema.json").read_text()),
+        format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER,
+    )
+    etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
+    events = [
+        event for day in data["schedule"]["conference"]["days"] for room in day["rooms"].values() for event in room
+    ]
+    assert len(events) == len(xml.findall("day/room/event")) == (number + 1 if number else 0)
+
+
+def test_the_schedule_says_what_the_agenda_says(summit: Summit, organiser: User) -> None:
+    fill(summit, 1)
+    session(summit, title="Hidden", visibility=Visibility.ACCREDITED)
+    releases.release(summit=summit, by=organiser)
+    data, _xml = schedule(summit)
+    conference = data["schedule"]["conference"]
+    (event,) = [event for day in conference["days"] for room in day["rooms"].values() for event in room]
+    public = Session.objects.get(visibility="public")
+    assert (event["title"], event["date"], event["start"], event["duration"]) == (
+        public.title,
+        "2025-03-31T09:00:00+01:00",
+        "09:00",
+        "00:50",
+    )
+    assert (conference["daysCount"], conference["start"], data["schedule"]["version"]) == (2, "2025-03-31", "1")
+    assert "Hidden" not in json.dumps(data)

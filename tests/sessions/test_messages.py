@@ -1,0 +1,204 @@
+"""The mail that says what changed, and the calendar parts in it."""
+
+import email
+from datetime import UTC, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from django.core import mail
+from icalendar import Calendar
+
+from delegations.models import Party
+from sessions.domain import edits, releases
+from sessions.models import Session, Visibility
+from sessions.tasks import deliver_agenda_changes
+from summit.models import Summit, User
+from summit.outbox.models import Message, MessageState
+from tests.factories import START, RoomFactory, VenueFactory
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver() -> list[EmailMessage]:
+    """Deliver all that waits and return the mails."""
+    mail.outbox.clear()
+    deliver_agenda_changes(list(Message.objects.filter(kind="agenda_change").values_list("pk", flat=True)))
+    return [
+        email.message_from_bytes(sent.as_bytes(), policy=default)  # type: ignore[attr-defined]
+        if hasattr(sent, "as_bytes")
+        else email.message_from_bytes(sent.message().as_bytes(), policy=default)
+        for sent in mail.outbox
+    ]
+
+
+def calendars(sent: EmailMessage) -> list[tuple[str, Any]]:
+    """Return the method of each calendar part, as its header says, and its one event."""
+    found = []
+    for part in sent.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar = Calendar.from_ical(part.get_content())
+            (event,) = calendar.events
+            assert part.get_param("method") == calendar["method"]
+            assert [str(zone["tzid"]) for zone in calendar.timezones] == ["Europe/London"]
+            found.append((str(calendar["method"]), event))
+    return found
+
+
+def text(sent: EmailMessage) -> str:
+    body = sent.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.fixture
+def talks(summit: Summit, organiser: User, parties: dict[str, Party]) -> Session:
+    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue Room")
+    made = session(summit, parties["Aland"], title="Talks <1> & more", room=room)
+    session(
+        summit,
+        parties["Aland"],
+        title="Dinner",
+        starts_at=START + timedelta(hours=8),
+        ends_at=START + timedelta(hours=10),
+    )
+    releases.release(summit=summit, by=organiser)
+    return made
+
+
+def test_a_move_is_told_with_old_and_new_times_in_the_venues_zone(
+    summit: Summit, organiser: User, talks: Session
+) -> None:
+    edits.move(
+        session=talks,
+        starts_at=START + timedelta(hours=2),
+        ends_at=START + timedelta(hours=3),
+        room=talks.room,
+        by=organiser,
+    )
+    made = releases.release(summit=summit, by=organiser, note="Talks are later")
+    (sent,) = deliver()
+    said = text(sent)
+    assert sent["To"] == "aland@mission.example"
+    assert sent["Reply-To"] == summit.contact_email
+    assert sent["Subject"] == f"{summit.name}: one change in your programme (Aland)"
+    for words in (
+        "Talks <1> & more – changed",
+        "was: Monday 31 March 2025, 09:00–10:00 London time",
+        "now: Monday 31 March 2025, 11:00–12:00 London time",
+        "Talks are later",
+        "Aland",
+        "/portal/",
+    ):
+        assert words in said
+    assert "Dinner" not in said
+    ((method, event),) = calendars(sent)
+    assert method == "REQUEST"
+    assert (str(event["uid"]), event["sequence"]) == (talks.uid, made.number)
+    assert event["dtstart"].params["TZID"] == "Europe/London"
+    assert event["dtstart"].to_ical() == b"20250331T110000"
+    assert event.start.astimezone(UTC) == START + timedelta(hours=2)
+    assert str(event["organizer"]) == f"mailto:{summit.contact_email}"
+    assert str(event["attendee"]) == "mailto:aland@mission.example"
+    assert event["attendee"].params["CN"] == "Aland"
+    assert str(event["location"]) == "Blue Room, House"
+    stored = Message.objects.get(version=2)
+    assert event["dtstamp"].dt == stored.created_at.replace(microsecond=0)
+    assert stored.state == MessageState.SENT
+
+
+def test_one_change_stands_beside_the_text_and_several_are_attached(
+    summit: Summit, organiser: User, talks: Session
+) -> None:
+    edits.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    (alone,) = deliver()
+    assert [part.get_content_type() for part in alone.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/calendar",
+    ]
+    edits.reinstate(session=talks, by=organiser)
+    Session.objects.filter(title="Dinner").update(title="Supper")
+    releases.release(summit=summit, by=organiser)
+    (both,) = deliver()
+    assert [(part.get_content_type(), part.get_filename()) for part in both.iter_attachments()] == [
+        ("text/calendar", f"01-{talks.public_id}.ics"),
+        ("text/calendar", f"02-{Session.objects.get(title='Supper').public_id}.ics"),
+    ]
+    assert [method for method, _event in calendars(both)] == ["REQUEST", "REQUEST"]
+    assert [event["sequence"] for _method, event in calendars(both)] == [3, 3]
+
+
+def test_sequence_rises_through_move_cancellation_and_return(summit: Summit, organiser: User, talks: Session) -> None:
+    steps: list[tuple[str, int, str]] = []
+    edit = [
+        lambda: Session.objects.filter(pk=talks.pk).update(title="Moved"),
+        lambda: edits.cancel(session=talks, by=organiser),
+        lambda: edits.reinstate(session=talks, by=organiser),
+        lambda: Session.objects.filter(pk=talks.pk).update(visibility=Visibility.ORGANISERS),
+        lambda: Session.objects.filter(pk=talks.pk).update(visibility=Visibility.PUBLIC),
+    ]
+    for step in edit:
+        step()
+        releases.release(summit=summit, by=organiser)
+        (sent,) = deliver()
+        ((method, event),) = calendars(sent)
+        assert str(event["uid"]) == talks.uid
+        steps.append((method, event["sequence"], str(event["status"])))
+    assert steps == [
+        ("REQUEST", 2, "CONFIRMED"),
+        ("CANCEL", 3, "CANCELLED"),
+        ("REQUEST", 4, "CONFIRMED"),
+        ("CANCEL", 5, "CANCELLED"),
+        ("REQUEST", 6, "CONFIRMED"),
+    ]
+
+
+def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organiser: User, talks: Session) -> None:
+    edits.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    (sent,) = deliver()
+    assert "Talks <1> & more – cancelled" in text(sent)
+    Session.objects.filter(title="Dinner").update(visibility=Visibility.ORGANISERS)
+    releases.release(summit=summit, by=organiser)
+    (sent,) = deliver()
+    said = text(sent)
+    assert "Dinner – no longer in your programme" in said
+    assert "cancel" not in said.lower()
+    assert "confidential" not in said.lower()
+    # RFC 5546 knows one word for what leaves a calendar.
+    assert [method for method, _event in calendars(sent)] == ["CANCEL"]
+
+
+def test_the_same_message_is_the_same_bytes(summit: Summit, organiser: User, talks: Session) -> None:
+    from summit.outbox.domain import mime
+
+    edits.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    message = Message.objects.get(version=2)
+    first, second = mime.render(message), mime.render(message)
+    assert [part.content for part in first.attachments] == [part.content for part in second.attachments]
+    assert first.text == second.text
+
+
+def test_delivering_twice_sends_once(summit: Summit, organiser: User, talks: Session) -> None:
+    edits.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    assert len(deliver()) == 1
+    assert len(deliver()) == 0
+
+
+def test_what_a_newer_release_says_is_not_sent(summit: Summit, organiser: User, talks: Session) -> None:
+    edits.cancel(session=talks, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    edits.reinstate(session=talks, by=organiser)
+    Session.objects.filter(pk=talks.pk).update(title="Talks again")
+    releases.release(summit=summit, by=organiser)
+    (sent,) = deliver()
+    said = text(sent)
+    assert "Talks <1> & more" in said
+    assert "Talks again" in said
+    assert "cancelled" not in said
