@@ -40,7 +40,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
-class TextSerializer(serializers.Serializer[Reading]):
+class TextSerializer(serializers.Serializer[Any]):
     """A public text, as lists give it."""
 
     id = serializers.CharField(source="edition.version.text.public_id")
@@ -80,7 +80,7 @@ class FullTextSerializer(TextSerializer):
 class NewestFirst(ByNewest):
     """By the moment at which the edition came out, newest first."""
 
-    ordering = ("-published_at", "-id")
+    ordering = ("-published_at", "-id")  # type: ignore[assignment]
 
 
 class TextList(ListAPIView[Edition]):
@@ -89,7 +89,7 @@ class TextList(ListAPIView[Edition]):
     serializer_class = TextSerializer
     pagination_class = NewestFirst
 
-    def get_queryset(self) -> QuerySet[Edition]:
+    def get_queryset(self) -> QuerySet[Any]:
         """Return what everybody may read."""
         return listed(get_summit(self.kwargs["summit"])).order_by()
 

@@ -1,5 +1,9 @@
 """What the press desk looks at: texts with where they stand, derived by the predicate, in one query each."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
@@ -8,7 +12,23 @@ from press.models.visibility import public_editions, standing
 from summit.models import Summit
 
 
-def with_standing(rows: QuerySet[Text]) -> QuerySet[Text]:
+class Stand(TypedDict):
+    """Where a text stands: by its newest edition in the authoritative language, and by what everybody reads."""
+
+    title: str
+    number: int
+    edition_state: str
+    standing: str
+    public_number: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    StandingText = WithAnnotations[Text, Stand]
+
+
+def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
     `edition_state`; and with `public_number`, the edition that everybody reads."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
@@ -22,22 +42,22 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[Text]:
     ).select_related("summit", "lift", "slot__speaker", "slot__party")
 
 
-def texts(summit: Summit) -> QuerySet[Text]:
+def texts(summit: Summit) -> QuerySet[StandingText]:
     """Return the texts of a summit with where they stand, those withdrawn left out."""
     return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
 
 
-def coming(summit: Summit) -> QuerySet[Text]:
+def coming(summit: Summit) -> QuerySet[StandingText]:
     """Return what goes out next, soonest first."""
     return texts(summit).filter(lift__moment__gt=Now(), lift__held_at__isnull=True).order_by("lift__moment", "id")
 
 
-def waiting(summit: Summit) -> QuerySet[Text]:
+def waiting(summit: Summit) -> QuerySet[StandingText]:
     """Return what waits for a second person, the soonest moment first."""
     return texts(summit).filter(edition_state=EditionState.IN_REVIEW).order_by(F("lift__moment").asc(nulls_last=True))
 
 
-def overdue(summit: Summit) -> QuerySet[Text]:
+def overdue(summit: Summit) -> QuerySet[StandingText]:
     """Return what should be out and isn't: its moment has passed, and it is held or not approved."""
     passed = Q(lift__moment__lte=Now(), public_number__isnull=True)
     return texts(summit).filter(passed).order_by("lift__moment", "id")

@@ -1,7 +1,10 @@
 """What a reader is shown: found through the predicate, in a number of queries that doesn't grow."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +17,9 @@ from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from sessions.models import ReleasedSession, Slot
 from summit.models import Summit
+
+if TYPE_CHECKING:
+    from press.models.visibility import PublicEdition
 
 FORMATS = ("txt", "pdf", "xml", "json")
 
@@ -105,7 +111,7 @@ class Reading:
     @property
     def url(self) -> str:
         """The absolute address of the page."""
-        return settings.BASE_URL + self.path
+        return f"{settings.BASE_URL}{self.path}"
 
     @property
     def tag(self) -> str:
@@ -171,7 +177,7 @@ def describe(edition: Edition) -> str:
     return f"{kind}. {said}" if said else kind
 
 
-def readable(summit: Summit) -> QuerySet[Edition]:
+def readable(summit: Summit) -> QuerySet[PublicEdition]:
     """Return what everybody may read of a summit, newest first, with what lists show of each."""
     return (
         public_editions()
@@ -186,18 +192,18 @@ def readable(summit: Summit) -> QuerySet[Edition]:
     )
 
 
-def listed(summit: Summit) -> QuerySet[Edition]:
+def listed(summit: Summit) -> QuerySet[PublicEdition]:
     """Return the texts of a summit as lists and feeds give them: each once, in its authoritative language."""
     return readable(summit).filter(version__authoritative=True)
 
 
-def find(summit: Summit, slug: str, language: str | None) -> Edition | None:
+def find(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
     """Return the public edition at an address, in one query, or None: under embargo is like never written."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     return readable(summit).filter(wanted, version__text__slug=slug).order_by().first()
 
 
-def read(summit: Summit, edition: Edition) -> Reading:
+def read(summit: Summit, edition: PublicEdition) -> Reading:
     """Return a public edition with its languages, its history and its occasion, in three queries at most."""
     version = edition.version
     others = (
@@ -230,7 +236,7 @@ def read(summit: Summit, edition: Edition) -> Reading:
     )
 
 
-def brief(summit: Summit, edition: Edition) -> Reading:
+def brief(summit: Summit, edition: PublicEdition) -> Reading:
     """Return what lists and feeds say of a public edition, without a query."""
     return Reading(
         summit=summit,

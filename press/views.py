@@ -1,6 +1,6 @@
 """The press site: the same bytes for everybody, and one way to find a text: through the predicate."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,17 +9,20 @@ from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.html import mark_safe
+from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from press.domain import subscribers
 from press.domain.markdown import to_html
 from press.formats import WRITERS, feeds
-from press.models import Edition, TextKind
+from press.models import TextKind
 from press.reading import address, brief, find, listed, read
 from summit.http.public import blind, public_page
 from summit.models import Summit
 from summit.views import get_summit
+
+if TYPE_CHECKING:
+    from press.models.visibility import PublicEdition
 
 PAGE = 20
 
@@ -98,7 +101,7 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
         return HttpResponse(write(read(found, edition)), content_type=kind)
 
 
-def _find(summit: Summit, slug: str, language: str | None) -> Edition:
+def _find(summit: Summit, slug: str, language: str | None) -> "PublicEdition":
     edition = find(summit, slug, language)
     if edition is None:
         raise Http404

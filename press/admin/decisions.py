@@ -29,7 +29,7 @@ class Post:
 def set_moment(post: Post) -> None:
     """Set the moment as the form says. Raises DecisionRefused with what is wrong in it."""
     if not post.form.is_valid():
-        raise DecisionRefused(" ".join(said for errors in post.form.errors.values() for said in errors))
+        raise DecisionRefused(" ".join(str(said) for errors in post.form.errors.values() for said in errors))
     when, lift = post.form.cleaned_data["when"], post.text.lift
     if when == When.NOW:
         lifts.release_now(lift=lift, by=post.by)

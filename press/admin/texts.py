@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -258,7 +259,7 @@ def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
     """Return the editions, newest first, each with the word and colour of where it stands; one query."""
     rows = list(version.editions.select_related("author", "decided_by").annotate(standing=standing()))
     approved = [row.number for row in rows if row.state == EditionState.APPROVED]
-    found = []
+    found: list[tuple[Edition, Any, str]] = []
     for row in rows:
         replaced = row.state == EditionState.APPROVED and row.number != max(approved)
         word, colour = STANDINGS["replaced" if replaced else row.standing]

@@ -3,21 +3,27 @@
 Nothing here makes a text public. It looks for what is, and writes to subscribers about it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from press.domain.locks import lock_lift
-from press.models import Announcement, Edition, Subscriber, Text
+from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import address, describe, speaker
 from summit.domain import audit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
+if TYPE_CHECKING:
+    from press.models.visibility import PublicEdition
 
-def unannounced() -> QuerySet[Edition]:
+
+def unannounced() -> QuerySet[PublicEdition]:
     """Return the public editions that nobody has been told of. What has been withdrawn is not announced."""
     return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
 
@@ -52,14 +58,14 @@ def announce(text_id: int) -> bool:
     return True
 
 
-def _still_due(text_id: int) -> list[Edition]:
+def _still_due(text_id: int) -> list[PublicEdition]:
     rows = unannounced().filter(version__text=text_id)
     return list(
         rows.select_related("version__text__summit", "version__text__slot__speaker", "version__text__slot__party")
     )
 
 
-def _messages(text: Text, editions: Iterable[Edition]) -> Iterable[Message]:
+def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
     """One message to each subscriber: about the edition in their language, else about the authoritative one."""
     by_language = {edition.version.language: edition for edition in editions}
     original = next((edition for edition in editions if edition.version.authoritative), None)
@@ -69,7 +75,7 @@ def _messages(text: Text, editions: Iterable[Edition]) -> Iterable[Message]:
             yield _message(text, edition, subscriber)
 
 
-def _message(text: Text, edition: Edition, subscriber: Subscriber) -> Message:
+def _message(text: Text, edition: PublicEdition, subscriber: Subscriber) -> Message:
     return enqueue.draft(
         summit=text.summit,
         kind="publication",

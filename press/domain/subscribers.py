@@ -103,7 +103,7 @@ def token(subscriber: Subscriber, purpose: str) -> str:
 def url(subscriber: Subscriber, purpose: str) -> str:
     """Return the absolute address of a link."""
     path = reverse("press:subscription", args=[subscriber.summit.slug, token(subscriber, purpose)])
-    return settings.BASE_URL + path
+    return f"{settings.BASE_URL}{path}"
 
 
 def _signature(subscriber: Subscriber, purpose: str, secret: str) -> str:

@@ -26,7 +26,7 @@ def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> El
 
 def write(reading: Reading) -> bytes:
     """Return the text as XML in UTF-8, valid against the standard's schema."""
-    root = etree.Element(f"{{{NS}}}akomaNtoso", nsmap={None: NS})
+    root = etree.Element(f"{{{NS}}}akomaNtoso", nsmap={None: NS})  # type: ignore[dict-item]
     text = reading.edition.version.text
     if text.kind == TextKind.TRANSCRIPT:
         document = _add(root, "debate", name="transcript")

@@ -55,7 +55,7 @@ def _content(reading: Reading) -> str:
 
 def atom(summit: Summit, readings: Sequence[Reading]) -> bytes:
     """Return the Atom feed of texts, newest first."""
-    root = etree.Element(f"{{{NS}}}feed", {f"{{{XML}}}lang": summit.language}, nsmap={None: NS})
+    root = etree.Element(f"{{{NS}}}feed", {f"{{{XML}}}lang": summit.language}, nsmap={None: NS})  # type: ignore[dict-item]
     home = settings.BASE_URL + reverse("press:list", args=[summit.slug])
     _add(root, "id", feed_tag(summit))
     _add(root, "title", _("%(summit)s: press") % {"summit": summit.name})

@@ -4,6 +4,11 @@ Every channel (page, list, feed, export, API, announcement) starts from `public_
 task flips, so nothing has to run for a text to be out on the second, and nothing can run early.
 """
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import (
     Case,
     CharField,
@@ -23,6 +28,25 @@ from press.models.lifts import Lift
 from press.models.texts import Edition, EditionState
 
 LIFT = "version__text__lift__"
+
+
+class Came(TypedDict):
+    """When an edition came out."""
+
+    published_at: datetime
+
+
+class CameFirst(Came):
+    """When an edition came out, and when the first one of its version did."""
+
+    first_published_at: datetime
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    PublicEdition = WithAnnotations[Edition, CameFirst]
+    PublishedEdition = WithAnnotations[Edition, Came]
 
 
 def lifted(prefix: str = LIFT) -> Q:
@@ -46,7 +70,7 @@ def _published_at() -> Greatest:
     return Greatest(f"{LIFT}moment", "decided_at", output_field=DateTimeField())
 
 
-def public_editions() -> QuerySet[Edition]:
+def public_editions() -> QuerySet[PublicEdition]:
     """Return the editions that everybody may read: of each version the newest approved one, its lift lifted.
 
     Each carries `published_at`, when it came out, and `first_published_at`, when its version did. Withdrawn texts
@@ -61,7 +85,7 @@ def public_editions() -> QuerySet[Edition]:
     )
 
 
-def published_editions() -> QuerySet[Edition]:
+def published_editions() -> QuerySet[PublishedEdition]:
     """Return every edition that has been read by all: the public ones and those that they replaced.
 
     One that was replaced before the moment came was never read, so not even its number is told.
