@@ -16,6 +16,7 @@ from sessions.models import (
     Session,
     Visibility,
 )
+from sessions.models.releases import SEEN_BY_PARTICIPANTS
 from summit.models import Summit
 from tests.factories import (
     START,
@@ -169,6 +170,10 @@ def test_who_sees_what(visibility: str, public: bool, summit: Summit) -> None:
     }
     expected = set(VISIBLE[visibility]) - (set() if public else {"public"})
     assert {name for name, sees in seen.items() if sees} == expected
+
+
+def test_participants_see_in_sql_what_they_see_in_messages() -> None:
+    assert {str(key) for key, names in VISIBLE.items() if "participant by party" in names} == SEEN_BY_PARTICIPANTS
 
 
 def test_only_the_newest_release_is_current(summit: Summit) -> None:

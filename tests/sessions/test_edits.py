@@ -1,0 +1,66 @@
+"""Edits of the draft."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from sessions.domain import edits
+from sessions.models import Session
+from summit.models import AuditEntry, Role, Summit, User
+from tests.factories import START, RoomFactory, SessionFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_move_changes_time_and_room_and_is_recorded(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    room = RoomFactory(venue=VenueFactory(summit=summit))
+    edits.move(
+        session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(hours=1), room=room, by=organiser
+    )
+    row.refresh_from_db()
+    assert (row.ends_at, row.room) == (START + timedelta(hours=2), room)
+    assert AuditEntry.objects.get().fields == ["ends_at", "room"]
+    edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=organiser)
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_move_to_nowhere_is_refused(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    with pytest.raises(ValidationError, match="end before it starts"):
+        edits.move(session=row, starts_at=row.ends_at, ends_at=row.starts_at, room=None, by=organiser)
+    with pytest.raises(ValidationError, match="another summit"):
+        edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=RoomFactory(), by=organiser)
+    assert not AuditEntry.objects.exists()
+
+
+def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    assert [edits.cancel(session=row, by=organiser), edits.cancel(session=row, by=organiser)] == [True, False]
+    assert [edits.reinstate(session=row, by=organiser), edits.reinstate(session=row, by=organiser)] == [True, False]
+    assert AuditEntry.objects.count() == 2
+
+
+ALLOWED = {Role.ORGANISER, Role.PROGRAMME}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_who_may_edit(role: str, summit: Summit) -> None:
+    row = SessionFactory(summit=summit)
+    user = UserFactory.with_role(Role(role), summit)
+    calls = [
+        lambda: edits.move(
+            session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(minutes=1), room=None, by=user
+        ),
+        lambda: edits.cancel(session=row, by=user),
+        lambda: edits.reinstate(session=row, by=user),
+    ]
+    for call in calls:
+        if role in ALLOWED:
+            call()
+        else:
+            with pytest.raises(PermissionDenied, match="organiser, programme"):
+                call()
+    assert AuditEntry.objects.count() == (3 if role in ALLOWED else 0)
+    assert Session.objects.get().cancelled_at is None
