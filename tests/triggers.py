@@ -15,6 +15,8 @@ def without_trigger(table: str, name: str) -> Iterator[None]:
             (again,) = cursor.fetchone()
             cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            # Checks of keys that wait for the end of the transaction would forbid the ALTER.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             again = f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"'
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"')
         yield

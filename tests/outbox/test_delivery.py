@@ -79,6 +79,7 @@ def test_a_claim_is_exclusive() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_condition_all_claim_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MessageQuerySet, "due", lambda self: self.filter(state=MessageState.PENDING))
+    monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
     ids = [row.pk for row in MessageFactory.create_batch(5)]
     claimed = at_once(lambda: [row.pk for row in delivery.claim(ids)])
     assert sorted(chain.from_iterable(claimed)) == sorted(ids * 2)
@@ -283,6 +284,22 @@ def test_not_handed_again_for_fifteen_seconds() -> None:
     row.refresh_from_db()
     left = row.handed_until - Message.objects.values_list(Now(), flat=True).get()
     assert 14 < left.total_seconds() <= 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_hand_each_message_once() -> None:
+    ids = [row.pk for row in MessageFactory.create_batch(20)]
+    handed = at_once(lambda: [pk for _task, batch in delivery.hand_out() for pk in batch])
+    assert sorted(chain.from_iterable(handed)) == ids
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_mark_both_sweeps_hand_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "HANDED", -5)
+    monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
+    ids = [row.pk for row in MessageFactory.create_batch(5)]
+    handed = at_once(lambda: [pk for _task, batch in delivery.hand_out() for pk in batch])
+    assert sorted(chain.from_iterable(handed)) == sorted(ids * 2)
 
 
 @pytest.mark.django_db

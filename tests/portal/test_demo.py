@@ -40,7 +40,18 @@ def rows() -> dict[str, int]:
 
 
 # Moments of loading, secrets, and what the domain makes by itself: the only things that may differ.
-OWN = {"password", "date_joined", "created_at", "updated_at", "answer_by", "expires_at", "nonce", "released_at", "at"}
+OWN = {
+    "password",
+    "date_joined",
+    "created_at",
+    "updated_at",
+    "answer_by",
+    "expires_at",
+    "nonce",
+    "released_at",
+    "at",
+    "fingerprint",
+}
 
 
 def content(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
