@@ -33,11 +33,12 @@ class Part:
 
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """List all messages, newest first; `q` searches recipients and subjects."""
+    """List all messages, newest first; `q` searches recipients, subjects and kinds."""
     wanted = request.GET.get("q", "").strip()
     rows = Message.objects.order_by("-id").defer("rendered", "facts")
     if wanted:
-        rows = rows.filter(Q(address__icontains=wanted) | Q(rendered_subject__icontains=wanted))
+        found = Q(address__icontains=wanted) | Q(rendered_subject__icontains=wanted) | Q(kind__icontains=wanted)
+        rows = rows.filter(found)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "dev/mailbox.html", {"page": page, "wanted": wanted})
 

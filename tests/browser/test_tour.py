@@ -1,0 +1,193 @@
+"""The README's tour, walked against the running `make run`."""
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Running, Visitor
+
+SLUG = "border-security-2025"
+MailRow = tuple[str, str]
+Make = Callable[..., Visitor]
+
+
+def _get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as problem:
+        with problem:
+            return problem.code, problem.read().decode()
+
+
+def _mails(someone: Visitor, query: str) -> list[MailRow]:
+    """Recipient and subject of the mails that the development mailbox finds, on all its pages."""
+    found: list[MailRow] = []
+    page = someone.open(f"/dev/mail/?q={query}")
+    while True:
+        for row in page.locator("main tbody tr").all():
+            found.append((row.locator("td").nth(1).inner_text(), row.get_by_role("link").first.inner_text()))
+        following = page.get_by_role("link", name=re.compile("^(Next|Older)"))
+        if following.count() == 0:
+            return found
+        following.first.click()
+        page.wait_for_load_state()
+
+
+def _wait_for_mails(someone: Visitor, query: str, number: int, seconds: float) -> list[MailRow]:
+    deadline = time.monotonic() + seconds
+    found: list[MailRow] = []
+    while time.monotonic() < deadline:
+        found = _mails(someone, query)
+        if len(found) >= number:
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"{len(found)} mails of {number} after {seconds} s: {found}")
+
+
+def _invite(organiser: Visitor) -> None:
+    page = organiser.sign_in("organiser@summit.example")
+    page.get_by_role("link", name="Invite 48 parties").click()
+    page.get_by_role("button", name="Send 48 invitations").click()
+    letters = _wait_for_mails(organiser, "Invitation+of", 48, 20)
+    assert len(letters) == 48
+    subjects = {subject for _recipient, subject in letters}
+    assert len(subjects) == 48
+    assert sum(any(f"of {name} to " in subject for name in ("Meta", "X", "TikTok")) for subject in subjects) == 3
+
+
+def _answer(organiser: Visitor, focal: Visitor) -> None:
+    page = organiser.open("/dev/mail/?q=focal@summit.example")
+    page.locator("main tbody").get_by_role("link").first.click()
+    link = re.search(r"http://localhost:\d+/i/[\w-]+/", page.inner_text("main"))
+    assert link is not None
+    page = focal.open(link.group())
+    assert re.fullmatch(rf"{focal.base}/portal/invitation/[0-9a-z]{{16}}/", page.url)
+    page.get_by_label("Accept").check()
+    page.get_by_label("Your name and office").fill("Focal point for France")
+    page.get_by_role("button", name="Send the answer of France").click()
+    expect(page.locator("main")).to_contain_text("France")
+    page = focal.open("/portal/")
+    expect(page.locator("main")).to_contain_text("Accepted")
+
+
+def _release(organiser: Visitor, number: int) -> Page:
+    page = organiser.open("/admin/")
+    page.get_by_role("link", name="Preview the next release").click()
+    page.get_by_role("button", name=f"Release agenda {number}").click()
+    expect(page.locator("body")).to_contain_text(f"Release {number} is out")
+    return page
+
+
+def _agenda(organiser: Visitor, focal: Visitor) -> None:
+    _release(organiser, 1)
+    page = focal.open("/portal/agenda/")
+    expect(page.locator("main")).to_contain_text("Tunisia and France")
+    expect(page.locator("main")).to_contain_text("10:50")
+    # A bilateral meeting at the margin is nobody else's business.
+    status, public = _get(f"{focal.base}/{SLUG}/agenda/")
+    assert status == 200
+    assert "Opening" in public
+    assert "Tunisia and France" not in public
+
+
+def _change(organiser: Visitor, focal: Visitor) -> None:
+    page = organiser.open("/admin/programme/session/?q=Tunisia+and+France")
+    page.get_by_role("link", name="Tunisia and France").click()
+    page.locator("[name=starts_at_1]").fill("11:20")
+    page.locator("[name=ends_at_1]").fill("11:40")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page = organiser.open("/admin/programme/session/?q=Criminal+finances")
+    page.get_by_role("link", name="Criminal finances").click()
+    page.get_by_role("link", name="Cancel session").click()
+    page.get_by_role("button", name=re.compile("^Cancel")).click()
+    page = organiser.open("/admin/")
+    page.get_by_role("link", name="Preview the next release").click()
+    preview = page.inner_text("main" if page.locator("main").count() else "body")
+    assert "Tunisia and France" in preview
+    assert "Criminal finances" in preview
+    told = set(re.findall(r"[\w.-]+@[\w.-]+\.example", preview))
+    assert told
+    _release(organiser, 2)
+    mails = _wait_for_mails(organiser, "agenda_change", len(told), 20)
+    assert {recipient for recipient, _subject in mails} == told
+    assert "focal@summit.example" in told
+    page = organiser.open("/dev/mail/?q=focal@summit.example")
+    page.locator("main tbody").get_by_role("link").first.click()
+    mail = page.inner_text("main")
+    assert "10:50" in mail
+    assert "11:20" in mail
+    assert "Criminal finances" not in mail or "France" in mail
+    assert ".ics" in mail
+    page = focal.open("/portal/changes/")
+    expect(page.locator("main")).to_contain_text("Tunisia and France")
+    expect(page.locator("main")).to_contain_text("11:20")
+    expect(focal.open("/portal/agenda/").locator("main")).to_contain_text("11:20")
+
+
+def _prepare_text(officer: Visitor, approver: Visitor) -> str:
+    """Change, submit and approve the first opening address; return its address on the press site."""
+    page = officer.sign_in("press@summit.example")
+    page = officer.open("/admin/press/text/?q=prime-minister")
+    page.locator("#result_list tbody").get_by_role("link").first.click()
+    address = page.url
+    body = page.locator("textarea[name=body]")
+    body.fill(body.input_value() + "\n\nThe canary of the tour sings.")
+    page.get_by_role("button", name="Save a new edition").click()
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.locator("body")).to_contain_text("in review")
+    assert page.get_by_role("button", name="Approve this edition").count() == 0
+    page = approver.sign_in("approver@summit.example")
+    page = approver.open(address)
+    page.get_by_role("button", name="Approve this edition").click()
+    expect(page.locator("body")).to_contain_text("approved")
+    page = officer.open(address)
+    slug = page.locator(".breadcrumbs bdi").first.inner_text()
+    return f"/{SLUG}/press/{slug}/"
+
+
+def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
+    address = _prepare_text(officer, approver)
+    feed = f"{reader.base}/{SLUG}/press/feed.atom"
+    page = officer.page
+    moment = datetime.now(ZoneInfo("Europe/London")).replace(microsecond=0) + timedelta(seconds=12)
+    page.get_by_label("at this time").check()
+    page.locator("[name=moment]").fill(moment.strftime("%Y-%m-%dT%H:%M:%S"))
+    page.get_by_role("button", name="Set the moment").click()
+    expect(page.locator("body")).to_contain_text("under embargo")
+    missing = _get(f"{reader.base}/{SLUG}/press/no-such-text/")
+    early = 0
+    while True:
+        status, content = _get(reader.base + address)
+        now = datetime.now(moment.tzinfo)
+        if status == 200:
+            break
+        assert now < moment + timedelta(seconds=1)
+        assert (status, content) == missing
+        early += now < moment
+        assert "canary of the tour" not in _get(feed)[1]
+        time.sleep(0.1)
+    assert early > 20
+    assert moment <= now < moment + timedelta(seconds=1)
+    assert "The canary of the tour sings." in content
+    assert address in _get(feed)[1]
+    expect(reader.open(f"/{SLUG}/press/").locator("main")).to_contain_text("Prime Minister")
+    mails = _wait_for_mails(reader, "publication", 4, 20)
+    # Each of the demonstration's four subscribers, once.
+    assert len({recipient for recipient, _subject in mails}) == len(mails) == 4
+
+
+def test_the_tour(visitor: Make, running: Running) -> None:
+    organiser, focal = visitor(), visitor(390, 844)
+    _invite(organiser)
+    _answer(organiser, focal)
+    _agenda(organiser, focal)
+    _change(organiser, focal)
+    _publish(visitor(), visitor(), visitor())
+    assert "Traceback" not in running.printed()
