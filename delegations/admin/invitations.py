@@ -14,19 +14,19 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.confirm import confirm
-from delegations.admin.standing import state_word
+from delegations.admin.standing import LinkMoments, moment, state_word
 from delegations.domain import answers, invitations, letters
 from delegations.models import Answer, Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
 from summit.desk.base import SummitInline, SummitModelAdmin, summit_of
 from summit.models import Summit, User
 
-FIELDS: list[Any] = ["party", "state_word", "answer", "answered_by", "answered_at", "note", "sent_at", "sent_by"]
+FIELDS: list[Any] = ["party", "state_word", "answered_by", "answered", "note", "sent", "sent_by"]
 
-LINK_FIELDS: list[Any] = ["address", "created_at", "first_used_at", "expires_at", "revoked_at"]
+LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
 
 
-class LinkInline(SummitInline):
+class LinkInline(LinkMoments, SummitInline):
     """An invitation's links, to read; each has its own page where it is revoked."""
 
     model = InvitationLink
@@ -36,7 +36,7 @@ class LinkInline(SummitInline):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch what a link's name tells."""
-        return super().get_queryset(request).select_related("invitation__party")
+        return super().get_queryset(request).select_related("invitation__party__summit")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Links are made with letters."""
@@ -54,7 +54,7 @@ class InvitationAdmin(SummitModelAdmin):
     """Invitations."""
 
     summit_path = "party__summit"
-    list_display = ["party", "state_word", "sent_at", "answered_at", "answered_by"]
+    list_display = ["party", "state_word", "sent", "answered", "answered_by"]
     list_filter = ["party__summit", "state", "answer"]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
@@ -82,6 +82,16 @@ class InvitationAdmin(SummitModelAdmin):
     def state_word(self, row: Invitation) -> SafeString:
         """Show where it stands."""
         return state_word(row.state, row.answer)
+
+    @admin.display(description=_("sent"), ordering="sent_at")
+    def sent(self, row: Invitation) -> str:
+        """Show when it was sent."""
+        return moment(row.sent_at, row.party.summit)
+
+    @admin.display(description=_("answered"), ordering="answered_at")
+    def answered(self, row: Invitation) -> str:
+        """Show when it was answered."""
+        return moment(row.answered_at, row.party.summit)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -11,21 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from delegations.admin.confirm import confirm
+from delegations.admin.standing import LinkMoments
 from delegations.domain import links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import SummitModelAdmin
 from summit.models import User
 
-FIELDS: list[Any] = ["party", "address", "person", "created_at", "first_used_at", "expires_at", "revoked_at"]
+FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
 
 
 @admin.register(InvitationLink)
-class LinkAdmin(SummitModelAdmin):
+class LinkAdmin(LinkMoments, SummitModelAdmin):
     """Links."""
 
     summit_path = "invitation__party__summit"
-    list_display = ["party", "address", "created_at", "first_used_at", "expires_at", "revoked_at"]
+    list_display = ["party", "address", "created", "followed", "expires", "revoked"]
     list_filter = ["invitation__party__summit", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]

@@ -1,16 +1,27 @@
 """Where an invitation stands, as a word with its sign."""
 
+from datetime import datetime
+
+from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from delegations.models import Answer, InvitationState
+from delegations.models import Answer, InvitationLink, InvitationState
+from summit.models import Summit
+from summit.templatetags.moments import day_clock
 
 
 def state_word(state: str | None, answer: str | None) -> SafeString:
     """Return the state word for an invitation's state (None where there is no invitation) and answer."""
     sign, word = _sign(state, answer)
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
+
+
+def moment(at: datetime | None, summit: Summit) -> str:
+    """Return a moment as the desks read it, in the venue's zone with its name; a dash where there is none."""
+    return day_clock(at, summit) if at else "–"
 
 
 def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
@@ -22,3 +33,27 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.REVOKED:
         return "bad", _("revoked")
     return "off", _("not invited")
+
+
+class LinkMoments:
+    """The columns of links that are moments."""
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, row: InvitationLink) -> str:
+        """Show when it was made."""
+        return moment(row.created_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("first followed"), ordering="first_used_at")
+    def followed(self, row: InvitationLink) -> str:
+        """Show when somebody, or a mail scanner, followed it first."""
+        return moment(row.first_used_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
+    def expires(self, row: InvitationLink) -> str:
+        """Show until when it opens."""
+        return moment(row.expires_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("revoked"), ordering="revoked_at")
+    def revoked(self, row: InvitationLink) -> str:
+        """Show when it was revoked."""
+        return moment(row.revoked_at, row.invitation.party.summit)

@@ -33,8 +33,9 @@ class TestInvitation:
         Summit.objects.update(answer_by="2099-03-14T17:00Z")
         content = follow(link).get(page_of(link)).content.decode()
         for text in (
-            "<bdi>Hostland</bdi> invites <bdi>Isles</bdi> to the",
-            "Does <bdi>Aland</bdi> take part?",
+            "Invitation of <bdi>Aland</bdi>",
+            "<bdi>Isles</bdi> is invited to the",
+            "Will you take part?",
             "The answer is due by Saturday 14 March 2099, 17:00 London time",
             "Send the answer of Aland</button>",
             'name="csrfmiddlewaretoken"',
