@@ -175,3 +175,12 @@ def test_names_with_line_breaks_and_markup_stay_text() -> None:
 def test_folding_keeps_addresses_whole() -> None:
     address = "https://summit.example/" + "a-b" * 40
     assert fold(f"\n\none  two\nthree\n\n\n\n{address}\n") == f"one two three\n\n{address}\n"
+
+
+def test_dates_are_in_the_language_that_the_text_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    invited(language="fr")
+    message = Message.objects.get()
+    with translation.override("fr"):
+        assert "from Monday 31 March 2025" in KINDS["invitation"].render(message).text.replace("\n", " ")
+        monkeypatch.setattr("delegations.messages.pgettext", lambda context, text: "fr")
+        assert "lundi 31 mars 2025" in KINDS["invitation"].render(message).text.replace("\n", " ")
