@@ -241,7 +241,7 @@ SERVER_EMAIL = env.str("SERVER_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
 # have claimed a message while it is still being sent.
 OUTBOX_SEND_DEADLINE = env.float("OUTBOX_SEND_DEADLINE", 30.0)
 OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
-# Seconds for which a message that was handed to a worker is not handed out again; afterwards its queue counts as lost.
+# Seconds for which a message that was handed to a worker is not handed out again; then its queue counts as lost.
 OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", 10)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)

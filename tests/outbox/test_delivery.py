@@ -294,8 +294,8 @@ def test_two_sweeps_hand_each_message_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_control_without_the_mark_both_sweeps_hand_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "HANDED", -5)
+def test_control_without_the_mark_both_sweeps_hand_all(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.OUTBOX_HANDED = -5.0
     monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
     ids = [row.pk for row in MessageFactory.create_batch(5)]
     handed = at_once(lambda: [pk for _task, batch in delivery.hand_out() for pk in batch])

@@ -28,9 +28,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
 BACK_OFF = (5, 15, 60, 300, 900, 1800)
-# Seconds for which a message that was handed to the queue isn't handed again. A task that waits longer has expired:
-# the sweep's next one does its work, and the queue never grows with doubles.
-HANDED = 15
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
@@ -172,15 +169,16 @@ def _held(message: Message) -> MessageQuerySet:
 def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
     """Yield (task, ids) in batches for all that is due: what the sweep queues.
 
-    Each row is marked as handed for a few seconds, so that the next sweep does not queue it again while a worker
-    has it in its queue; where the queue is lost, the sweep after that hands it out anew.
+    Each row is marked as handed for OUTBOX_HANDED seconds, so that the next sweep does not queue it again while a
+    worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. The task expires at
+    the same moment, so that a slow queue never grows with doubles.
     """
     free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():
         waiting = Message.objects.due().filter(free).order_by("next_attempt_at", "id")
         rows = list(waiting.select_for_update(skip_locked=_can_skip_locked()).values_list("pk", "kind")[:limit])
         Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(
-            handed_until=Now() + timedelta(seconds=HANDED)
+            handed_until=Now() + timedelta(seconds=settings.OUTBOX_HANDED)
         )
     by_task: dict[str, list[int]] = {}
     for pk, kind in rows:
