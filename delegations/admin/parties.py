@@ -16,11 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from delegations.admin.people import FocalPointInline, MembershipInline
 from delegations.admin.standing import state_word
 from delegations.domain import invitations, overview
-from delegations.models import FocalPoint, Membership, Party
+from delegations.models import Party
 from delegations.permissions import check_can_invite
-from summit.desk.base import SummitInline, SummitModelAdmin
+from summit.desk.base import SummitModelAdmin
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import allows, summits_for
@@ -49,32 +50,6 @@ class AnswerFilter(admin.SimpleListFilter):
         del request
         condition = overview.STANDINGS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
-
-
-class MembershipInline(SummitInline):
-    """A party's members."""
-
-    model = Membership
-    summit_path = "party__summit"
-    autocomplete_fields = ["person"]
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch the people with their places."""
-        return super().get_queryset(request).select_related("person", "party")
-
-
-class FocalPointInline(SummitInline):
-    """A party's focal points."""
-
-    model = FocalPoint
-    summit_path = "party__summit"
-    autocomplete_fields = ["person"]
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch the people with their places."""
-        return super().get_queryset(request).select_related("person", "party")
 
 
 @admin.register(Party)

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from delegations.admin.people import KnownSelect
 from delegations.domain.invitations import invite
 from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
 from summit.models import AuditEntry, Role, Summit, User
@@ -164,6 +166,42 @@ class TestParty:
         assert client.post(f"{PARTIES}{party.pk}/change/", self.form(party, **gone)).status_code == 302
         assert FocalPoint.objects.count() == 0
         assert AuditEntry.objects.get(action="delegations.focalpoint.remove").object_key == key
+
+    @pytest.mark.parametrize("method", ["get", "viewer"])
+    def test_reading_costs_the_same_for_many_people(
+        self, summit: Summit, method: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = sign_in(summit, Role.ORGANISER if method == "get" else Role.VIEWER)
+        party = f.PartyFactory(summit=summit)
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                content = client.get(f"{PARTIES}{party.pk}/change/").content.decode()
+            assert all(row.person.label in content for row in party.memberships.all())
+            return len(captured)
+
+        f.MembershipFactory.create_batch(2, party=party)
+        f.FocalPointFactory.create_batch(2, party=party)
+        cost()
+        few = cost()
+        f.MembershipFactory.create_batch(10, party=party)
+        f.FocalPointFactory.create_batch(10, party=party)
+        assert cost() == few
+        # Control: with Django's own widget each row asks for its person.
+        monkeypatch.setattr(KnownSelect, "optgroups", AutocompleteSelect.optgroups)
+        assert (cost() > few) == (method == "get")
+
+    def test_people_are_chosen_by_typing(self, summit: Summit) -> None:
+        f.PersonFactory(summit=summit, office="Minister of Ports")
+        f.PersonFactory(office="Minister of Elsewhere")
+        query = {
+            "term": "minister",
+            "app_label": "delegations",
+            "model_name": "membership",
+            "field_name": "person",
+        }
+        found = sign_in(summit).get("/admin/autocomplete/", query).json()["results"]
+        assert [entry["text"] for entry in found] == ["Minister of Ports"]
 
     def test_a_person_of_another_summit_is_refused(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit)

@@ -160,6 +160,7 @@ def test_the_task_delivers_once_however_often_it_runs() -> None:
 
 def test_the_sweep_hands_letters_to_their_own_task() -> None:
     invited()
+    assert KINDS["invitation"].task == deliver_invitations.name
     handed = list(delivery.hand_out())
     assert handed == [("delegations.tasks.deliver_invitations", [Message.objects.get().pk])]
 

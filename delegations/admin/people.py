@@ -1,0 +1,65 @@
+"""A party's people inside its page: members and focal points."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import models
+from django.http import HttpRequest
+
+from delegations.models import FocalPoint, Membership
+from summit.desk.base import SummitInline
+from summit.models import Person
+
+
+class KnownSelect(AutocompleteSelect):
+    """Chooses a person by typing. Whoever is chosen already comes from the page's own query, not from one each."""
+
+    known: Person | None = None
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the chosen person as the only option; the others come as one types."""
+        if self.known is None or [str(entry) for entry in value] != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+
+
+class PersonRowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row with a person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("person")
+        if field is not None and self.instance.person_id:
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.known = self.instance.person
+
+
+class PeopleInline(SummitInline):
+    """Rows with a person, of a party."""
+
+    form = PersonRowForm
+    summit_path = "party__summit"
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the people with their places."""
+        return super().get_queryset(request).select_related("person", "party")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose people by typing."""
+        if db_field.name == "person":
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class MembershipInline(PeopleInline):
+    """A party's members."""
+
+    model = Membership
+
+
+class FocalPointInline(PeopleInline):
+    """A party's focal points."""
+
+    model = FocalPoint
