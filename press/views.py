@@ -98,7 +98,8 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
         return HttpResponsePermanentRedirect(address(found, edition).rstrip("/") + f".{ending}")
     kind, write = WRITERS[ending]
     with translation.override(edition.version.language):
-        return HttpResponse(write(read(found, edition)), content_type=kind)
+        content = write(read(found, edition))
+    return HttpResponse(content, content_type=kind, headers={"Content-Language": edition.version.language})
 
 
 def _find(summit: Summit, slug: str, language: str | None) -> "PublicEdition":

@@ -147,7 +147,9 @@ def test_languages(client: Client) -> None:
     for ending in ENDINGS:
         answer = client.get(f"{url}en{ending}")
         assert (answer.status_code, answer["Location"]) == (301, url[:-1] + ending)
-        assert client.get(f"{url}ar{ending}").status_code == 200
+        arabic_answer = client.get(f"{url}ar{ending}")
+        assert arabic_answer.status_code == 200
+        assert arabic_answer["Content-Language"] == ("en" if ending == "/" else "ar")
         assert client.get(f"{url}fr{ending}").status_code == 404
     listed = client.get(f"/{text.summit.slug}/press/").content.decode()
     assert "English words" in listed
