@@ -33,7 +33,7 @@ def render(message: Message) -> Mail:
         "%(summit)s: one change in your programme (%(name)s)",
         "%(summit)s: %(count)d changes in your programme (%(name)s)",
         len(changes),
-    ) % {"summit": facts["summit"]["name"], "count": len(changes), "name": facts["name"]}
+    ) % {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
     parts = [_part(message, change, position, len(changes) == 1) for position, change in enumerate(changes, start=1)]
     return Mail(subject=subject, text=text, attachments=parts, reply_to=facts["summit"]["contact"])
 

@@ -70,6 +70,24 @@ class DayFilter(admin.SimpleListFilter):
         return queryset.filter(wanted)
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """By whether a session is cancelled in the draft."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer both."""
+        del request, model_admin
+        return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep what stands, or what is cancelled."""
+        del request
+        wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
+
+
 class OfSummitMixin:
     """Offers only parties, people and rooms of the page's summit, each list read once for all rows."""
 
@@ -124,7 +142,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     form = SessionForm
     fields = ["summit", "kind", "title", "summary", "starts_at", "ends_at", "room", "visibility"]
     list_display = ["title", "day", "hours", "room", "kind", "visibility", "standing"]
-    list_filter = [DayFilter, "summit", "kind", "visibility", ("cancelled_at", admin.EmptyFieldListFilter)]
+    list_filter = [DayFilter, "summit", "kind", "visibility", StandingFilter]
     list_select_related = ["summit", "room"]
     search_fields = ["title", "summary"]
     inlines = [ParticipantInline, SlotInline]

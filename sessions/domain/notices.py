@@ -156,6 +156,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         "summit": {
             "slug": release.summit.slug,
             "name": release.summit.name,
+            "short_name": release.summit.short_name,
             "host": release.summit.host,
             "contact": release.summit.contact_email,
             "zone": release.summit.time_zone,

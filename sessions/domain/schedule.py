@@ -73,7 +73,7 @@ def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
         "language": None,
         "abstract": row.summary,
         "description": "",
-        "persons": [{"name": _name(person.label, person.party_label)} for person in named],
+        "persons": [{"name": _name(person.label, person.party_beside)} for person in named],
         "links": [],
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.domain.differences import Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
+from sessions.models.releases import beside
 
 
 class Where(Protocol):
@@ -97,7 +98,8 @@ def minutes(number: int) -> str:
 
 def place_line(place: Place) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
-    name = f"{place.label} ({place.party_label})" if place.party_label else place.label
+    party = beside(place.label, place.party_label)
+    name = f"{place.label} ({party})" if party else place.label
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
     return f"{name}: {', '.join(about)}" if about else name
 

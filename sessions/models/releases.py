@@ -116,6 +116,11 @@ class ReleasedSession(PublicModel):
         return f"{self.title} ({self.sequence})"
 
 
+def beside(label: str, party_label: str) -> str:
+    """Return a party's name to be read after somebody's, or nothing where their office names it already."""
+    return "" if party_label in label else party_label
+
+
 class ReleasedRole(models.TextChoices):
     """What somebody does in a released session."""
 
@@ -158,6 +163,11 @@ class ReleasedParticipant(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def party_beside(self) -> str:
+        """The party's name where it stands beside the person's: nothing where the office names it already."""
+        return beside(self.label, self.party_label)
 
 
 class ReleaseEntry(models.Model):

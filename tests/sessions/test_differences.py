@@ -19,7 +19,7 @@ from sessions.domain.differences import (
     touched,
 )
 from sessions.domain.snapshots import Agenda, Place, Snapshot, numbered
-from sessions.domain.wording import Line, story
+from sessions.domain.wording import Line, place_line, story
 from sessions.models import SessionKind, Visibility
 from tests.factories import START, SummitFactory
 
@@ -200,6 +200,12 @@ def test_each_part_in_words(case: str) -> None:
     values, _parts = PARTS[case]
     (change,) = differences(old={1: SESSION}, new={1: replace(SESSION, **values)})  # type: ignore[arg-type]
     assert list(story(change, SummitFactory.build()).lines) == WORDS[case]
+
+
+def test_a_party_is_not_named_twice() -> None:
+    named = replace(PLACE, label="Minister, Aland", party_label="Aland")
+    assert place_line(named) == "Minister, Aland"
+    assert place_line(replace(named, label="Minister")) == "Minister (Aland)"
 
 
 def test_a_session_over_midnight_names_both_days() -> None:

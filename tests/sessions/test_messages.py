@@ -83,7 +83,7 @@ def test_a_move_is_told_with_old_and_new_times_in_the_venues_zone(
     said = text(sent)
     assert sent["To"] == "aland@mission.example"
     assert sent["Reply-To"] == summit.contact_email
-    assert sent["Subject"] == f"{summit.name}: one change in your programme (Aland)"
+    assert sent["Subject"] == f"{summit.short_name}: one change in your programme (Aland)"
     for words in (
         "Talks <1> & more – changed",
         "was: Monday 31 March 2025, 09:00–10:00 London time",
