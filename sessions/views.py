@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sessions.domain import calendars, member, releases, schedule, wording
-from sessions.models import ReleasedRole, ReleasedSession
+from sessions.domain.member import Who
+from sessions.models import ReleasedSession
 from summit.http.public import public_page
 from summit.models import Summit
 from summit.views import get_summit
@@ -24,16 +25,6 @@ def by_day(summit: Summit, rows: Iterable[ReleasedSession]) -> list[tuple[date, 
     return [(day, list(group)) for day, group in itertools.groupby(rows, key=local_day)]
 
 
-def with_leading(rows: Iterable[ReleasedSession]) -> list[ReleasedSession]:
-    """Give each session `leading`: those who chair, moderate or speak, for lists that can't name everybody."""
-    found = list(rows)
-    for row in found:
-        row.leading = [  # type: ignore[attr-defined]
-            place for place in row.participants.all() if place.role != ReleasedRole.PARTICIPANT
-        ]
-    return found
-
-
 @public_page
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what is public of the newest release, by day."""
@@ -41,7 +32,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     context = {
         "summit": found,
         "release": releases.latest(found),
-        "days": by_day(found, with_leading(member.public_agenda(summit=found))),
+        "days": by_day(found, member.public_agenda(summit=found, who=Who.LEADING)),
     }
     return render(request, "portal/agenda.html", context)
 
@@ -75,7 +66,7 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     del request
     found = get_summit(summit)
     content = calendars.public_feed(
-        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found)
+        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.NOBODY)
     )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{found.slug}.ics"'
@@ -87,7 +78,9 @@ def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
     del request
     found = get_summit(summit)
-    data = schedule.as_data(summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found))
+    data = schedule.as_data(
+        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)
+    )
     return HttpResponse(json.dumps(data, ensure_ascii=False), content_type="application/json")
 
 
@@ -96,5 +89,7 @@ def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
     del request
     found = get_summit(summit)
-    data = schedule.as_data(summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found))
+    data = schedule.as_data(
+        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)
+    )
     return HttpResponse(schedule.as_xml(data), content_type="application/xml; charset=utf-8")

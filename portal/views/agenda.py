@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.identity import Viewer, viewer_required
 from sessions.domain import member, releases, wording
 from sessions.models import ReleasedSession
-from sessions.views import by_day, with_leading
+from sessions.views import by_day
 from summit.db.clock import db_now
 
 # Minutes before which "in 45 minutes" says more than the time of day.
@@ -24,7 +24,7 @@ def _viewer_of(request: HttpRequest) -> Viewer:
 
 
 def _rows(viewer: Viewer) -> list[ReleasedSession]:
-    return member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people)
+    return member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people, who=member.Who.LEADING)
 
 
 def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSession], ReleasedSession | None]:
@@ -45,7 +45,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     """Show where the reader must be next, and their sessions, or with `?show=all` all that they may see."""
     viewer = _viewer_of(request)
     everything = request.GET.get("show") == "all"
-    rows = with_leading(_rows(viewer))
+    rows = _rows(viewer)
     now = db_now()
     on, following = mark(rows, now)
     wait = int((following.starts_at - now).total_seconds() // 60) if following else None

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Prefetch
 
 from delegations.models import Party
 from sessions.domain.differences import Change, Nature, as_seen, in_order, takes_part
 from sessions.domain.snapshots import Snapshot, snapshot
-from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.models import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.models.releases import ReleasedQuerySet
 from summit.models import Person, Summit
 
@@ -21,30 +22,48 @@ class ReleaseChanges:
     changes: list[Change]
 
 
-def _joined(rows: ReleasedQuerySet) -> ReleasedQuerySet:
+class Who(StrEnum):
+    """Whom a list of sessions names: everybody as `participants`, those who chair, moderate or speak as `leading`
+    (a plenary has too many for a list), or nobody."""
+
+    ALL = "all"
+    LEADING = "leading"
+    NOBODY = "nobody"
+
+
+def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
     """Join what a page shows: the session's identity and who takes part, in their order."""
+    rows = rows.select_related("session")
     order = ReleasedParticipant.objects.order_by("released_session", "position", "id")
-    return rows.select_related("session").prefetch_related(Prefetch("participants", queryset=order))
+    if who == Who.ALL:
+        return rows.prefetch_related(Prefetch("participants", queryset=order))
+    if who == Who.LEADING:
+        leading = order.exclude(role=ReleasedRole.PARTICIPANT)
+        return rows.prefetch_related(Prefetch("participants", queryset=leading, to_attr="leading"))
+    return rows
 
 
-def public_agenda(*, summit: Summit) -> ReleasedQuerySet:
-    """Return what everybody may know of a summit's newest release, in order, with participants. Two queries."""
-    return _joined(ReleasedSession.objects.in_current_release(summit).visible_to_public()).order_by(
-        "starts_at", "ends_at", "id"
-    )
+def public_agenda(*, summit: Summit, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Return what everybody may know of a summit's newest release, in order. Two queries."""
+    visible = ReleasedSession.objects.in_current_release(summit).visible_to_public()
+    return _joined(visible, who).order_by("starts_at", "ends_at", "id")
 
 
-def _visible(summit: Summit, parties: Iterable[Party], people: Iterable[Person]) -> ReleasedQuerySet:
+def _visible(
+    summit: Summit, parties: Iterable[Party], people: Iterable[Person], who: Who = Who.ALL
+) -> ReleasedQuerySet:
     keys = {"parties": [party.pk for party in parties], "people": [person.pk for person in people]}
     mine = ReleasedSession.objects.filter(pk=OuterRef("pk")).of_members(**keys)
     visible = ReleasedSession.objects.in_current_release(summit).visible_to_members(**keys)
-    return _joined(visible).annotate(mine=Exists(mine)).order_by("starts_at", "ends_at", "id")
+    return _joined(visible, who).annotate(mine=Exists(mine)).order_by("starts_at", "ends_at", "id")
 
 
-def agenda(*, summit: Summit, parties: Iterable[Party], people: Iterable[Person]) -> list[ReleasedSession]:
+def agenda(
+    *, summit: Summit, parties: Iterable[Party], people: Iterable[Person], who: Who = Who.ALL
+) -> list[ReleasedSession]:
     """Return what these parties and people may know of the newest release, in order, with participants; each row's
     `mine` says whether they take part. Two queries."""
-    return list(_visible(summit, parties, people))
+    return list(_visible(summit, parties, people, who))
 
 
 def find(

@@ -14,11 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from sessions.models import Release, ReleasedRole, ReleasedSession
+from sessions.models import Release, ReleasedSession
 from summit.models import Summit
 
-# People and parties who do something in a session; those who only take part are too many for an app's screen.
-NAMED = {ReleasedRole.CHAIR, ReleasedRole.MODERATOR, ReleasedRole.SPEAKER}
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
 SLOT = "00:05"
 
@@ -55,7 +53,8 @@ def _clock(length: timedelta) -> str:
 def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
-    named = [person for person in row.participants.all() if person.role in NAMED]
+    # People and parties who lead or speak; those who only take part are too many for an app's screen.
+    named = row.leading  # type: ignore[attr-defined]
     return {
         "guid": str(guid("session", key)),
         "id": number,
@@ -93,7 +92,7 @@ def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
 
 
 def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> dict[str, Any]:
-    """Return the schedule as data. `sessions` have their session and participants joined."""
+    """Return the schedule as data. `sessions` come with who leads them (`member.Who.LEADING`)."""
     rows = list(sessions)
     numbers = _numbers(rows)
     days: list[dict[str, Any]] = []
