@@ -184,6 +184,14 @@ def test_the_same_message_is_the_same_bytes(summit: Summit, organiser: User, tal
     assert first.text == second.text
 
 
+def test_the_kind_names_a_task_that_celery_knows() -> None:
+    from summit.celery import app
+    from summit.outbox.kinds import KINDS
+
+    app.loader.import_default_modules()
+    assert KINDS["agenda_change"].task in app.tasks
+
+
 def test_delivering_twice_sends_once(summit: Summit, organiser: User, talks: Session) -> None:
     edits.cancel(session=talks, by=organiser)
     releases.release(summit=summit, by=organiser)

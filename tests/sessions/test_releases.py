@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Party
+from sessions.domain import differences as domain_differences
 from sessions.domain import edits, notices, releases
 from sessions.domain.differences import differences
 from sessions.domain.snapshots import draft, released
@@ -24,6 +26,7 @@ from sessions.models import (
 )
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
+from summit.outbox.kinds import always_stands
 from summit.outbox.models import Message, MessageState
 from tests.factories import (
     START,
@@ -190,6 +193,15 @@ def test_what_is_gone_says_nothing_of_what_became_of_it(world: World) -> None:
     for message in Message.objects.filter(version=2):
         assert "Secret" not in str(message.facts)
         assert message.facts["changes"][0]["after"] is None
+
+
+def test_control_told_as_it_is_the_new_state_would_be_in_the_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain_differences, "as_seen", lambda change, *, before, after: change)
+    world.update(world.talks, visibility=Visibility.ORGANISERS, title="Secret title")
+    releases.release(summit=world.summit, by=world.by)
+    assert all("Secret" in str(message.facts) for message in Message.objects.filter(version=2))
 
 
 def test_a_party_is_one_message_and_never_two_parties_in_one(world: World) -> None:
@@ -379,6 +391,26 @@ def test_what_has_changed_again_for_all_its_sessions_is_withdrawn(world: World) 
     # Beland is not touched by it: what waits for Beland still stands and goes out.
     assert notices.withdrawn([one(B, 2)]) == {}
     assert delivery.deliver([one(B, 2).pk]) == 1
+
+
+def test_control_without_the_recheck_an_overtaken_failure_could_be_sent_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed_and_again() -> Message:
+        move(world.talks, world.by)
+        version = releases.release(summit=world.summit, by=world.by).number
+        Message.objects.filter(version=version, address=A).update(state=MessageState.FAILED, problem="no")
+        move(world.talks, world.by)
+        releases.release(summit=world.summit, by=world.by)
+        message = one(A, version)
+        delivery.send_again(message=message, by=world.by)
+        delivery.deliver([message.pk])
+        message.refresh_from_db()
+        return message
+
+    assert failed_and_again().state == MessageState.DROPPED
+    monkeypatch.setitem(delivery.KINDS, notices.KIND, replace(delivery.KINDS[notices.KIND], withdrawn=always_stands))
+    assert failed_and_again().state == MessageState.SENT
 
 
 def test_moved_and_back_before_anything_was_sent_tells_nothing(world: World) -> None:
