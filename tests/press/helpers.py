@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from press.models import Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
@@ -49,7 +48,8 @@ def make_slot(summit: Summit, **kwargs: Any) -> Slot:
 
 
 def make_lift(summit: Summit, moment: datetime | None, **kwargs: Any) -> Lift:
-    return LiftFactory(summit=summit, moment=moment, decided_by=UserFactory() if moment else None, **kwargs)
+    kwargs.setdefault("decided_by", UserFactory() if moment else None)
+    return LiftFactory(summit=summit, moment=moment, **kwargs)
 
 
 def make_text(
@@ -63,17 +63,18 @@ def make_text(
     decided_at: datetime | None = None,
     language: str = "en",
     lift: Lift | None = None,
+    reader: User | None = None,
     **words: Any,
 ) -> Edition:
-    """Make a text with one edition and return the edition."""
-    summit = summit or SummitFactory()
-    lift = lift or make_lift(summit, moment)
+    """Make a text with one edition and return the edition; `reader` is whoever decided all about it."""
+    summit, reader = summit or SummitFactory(), reader or UserFactory()
+    lift = lift or make_lift(summit, moment, decided_by=reader if moment else None)
     if held:
-        lift.held_at, lift.held_by, lift.hold_reason = ago(0.01), UserFactory(), "wait"
+        lift.held_at, lift.held_by, lift.hold_reason = ago(0.01), reader, "wait"
         lift.save()
     extra: dict[str, Any] = {}
     if withdrawn_at:
-        extra = {"withdrawn_at": withdrawn_at, "withdrawn_by": UserFactory(), "withdrawal_reason": "It was wrong."}
+        extra = {"withdrawn_at": withdrawn_at, "withdrawn_by": reader, "withdrawal_reason": "It was wrong."}
     if speech:
         extra |= {"slot": make_slot(summit), "kind": TextKind.TRANSCRIPT, "wording": Wording.PREPARED}
     else:
@@ -83,16 +84,21 @@ def make_text(
         extra["slug"] = slug
     text = TextFactory(summit=summit, lift=lift, **extra)
     version = TextVersionFactory(text=text, language=language)
-    return add_edition(version, state=state, decided_at=decided_at, **words)
+    return add_edition(version, state=state, decided_at=decided_at, reader=reader, **words)
 
 
 def add_edition(
-    version: TextVersion, *, state: str = EditionState.APPROVED, decided_at: datetime | None = None, **words: Any
+    version: TextVersion,
+    *,
+    state: str = EditionState.APPROVED,
+    decided_at: datetime | None = None,
+    reader: User | None = None,
+    **words: Any,
 ) -> Edition:
     number = version.editions.count() + 1
     decided: dict[str, Any] = {}
     if state != EditionState.DRAFT:
-        decided = {"decided_by": UserFactory(), "decided_at": decided_at or ago(24)}
+        decided = {"decided_by": reader or UserFactory(), "decided_at": decided_at or ago(24)}
     return EditionFactory(version=version, number=number, state=state, **decided, **words)
 
 
@@ -103,7 +109,3 @@ def move_to_now(lift: Lift) -> None:
 
 def url_of(text: Text) -> str:
     return f"/{text.summit.slug}/press/{text.slug}/"
-
-
-def can_race() -> bool:
-    return connection.vendor in ("sqlite", "postgresql")

@@ -17,7 +17,7 @@ from press.domain import announce
 from press.models import Announcement, Edition, EditionState, Text
 from summit.models import Summit
 from summit.outbox.models import Message
-from tests.factories import SubscriberFactory, SummitFactory, TextVersionFactory
+from tests.factories import SubscriberFactory, SummitFactory, TextVersionFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text, url_of
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +48,11 @@ def expected(*, announced: bool = False) -> set[str]:
 def summit() -> Summit:
     summit: Summit = SummitFactory()
     SubscriberFactory(summit=summit)
+    people = {"author": UserFactory(), "reader": UserFactory()}
     for number, (state, moment, held, withdrawn) in enumerate(CASES):
         word = canary(number)
         make_text(
+            **people,
             summit=summit,
             state=state,
             moment=MOMENTS[moment],
