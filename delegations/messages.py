@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
-from django.utils import formats, translation
+from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from delegations.domain import links
 from delegations.models import InvitationLink
@@ -20,26 +19,16 @@ from summit.outbox.models import Message
 def render(message: Message) -> Mail:
     """Write the letter from its frozen facts, in the language that is active. No query."""
     facts = message.facts
-    with translation.override(_language_of_text()):
-        moments = {
-            "days": _days(facts),
-            "due": _moment(facts["answer_by"], facts) if facts["answer_by"] else "",
-            "until": _moment(facts["link_until"], facts),
-        }
     context = {
         **facts,
-        **moments,
+        "days": _days(facts),
+        "due": _moment(facts["answer_by"], facts) if facts["answer_by"] else "",
+        "until": _moment(facts["link_until"], facts),
         "url": links.address(facts["link_nonce"]),
     }
     text = render_to_string("mail/invitation.txt", context)
     subject = _("Invitation of %(party)s to the %(summit)s") % {"party": facts["party"], "summit": facts["summit"]}
     return Mail(subject=subject, text=fold(text), reply_to=facts["contact_email"])
-
-
-def _language_of_text() -> str:
-    """Return the language that the text has: a letter that isn't translated yet has its dates in English too."""
-    # Translators: the code of the language you translate into, such as "fr". Dates in letters are written in it.
-    return pgettext("code of the language of this translation", "en")
 
 
 def _days(facts: dict[str, Any]) -> str:

@@ -167,6 +167,12 @@ MFA_TOTP_ISSUER = "Summit"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Texts are written in all LANGUAGES; pages and mails speak those that have a catalogue.
+INTERFACE_LANGUAGES = [
+    code
+    for code, _name in LANGUAGES
+    if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from summit.domain import colours
 from summit.home import panels
 from summit.http.public import public_page
+from summit.languages import spoken
 from summit.models import Summit
 
 
@@ -23,7 +24,8 @@ def get_summit(slug: str) -> Summit:
 def root(request: HttpRequest) -> HttpResponse:
     """Lead to the summit that is on, or the only one, or list them: the one address that negotiates the language."""
     asked = request.GET.get("lang", "")
-    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+    language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
+    language = spoken(language)
     listed = list(Summit.objects.open_to_public())
     today = timezone.now().date()
     running = [summit for summit in listed if summit.starts_on <= today <= summit.ends_on]

@@ -38,6 +38,12 @@ def mail_to_memory(settings: Any) -> None:
     settings.EMAIL_BACKEND = "summit.outbox.backends.OutboxBackend"
 
 
+@pytest.fixture(autouse=True)
+def every_language(settings: Any) -> None:
+    """Let pages be asked for in each language, whether its catalogue is there or not."""
+    settings.INTERFACE_LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_triggers() -> Iterator[None]:
     """Let transactional tests empty the tables on SQLite, whose DELETE would meet the triggers."""

@@ -14,7 +14,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "languages": settings.LANGUAGES,
+        "languages": [entry for entry in settings.LANGUAGES if entry[0] in settings.INTERFACE_LANGUAGES],
         # Public pages keep no language for anybody, so that their links carry it.
         "lang_query": "" if language == settings.LANGUAGE_CODE else f"?lang={language}",
         "development": not settings.PRODUCTION,

@@ -32,7 +32,7 @@ class LanguageMiddleware:
 
     @staticmethod
     def _language(request: HttpRequest) -> str:
-        known = dict(settings.LANGUAGES)
+        known = settings.INTERFACE_LANGUAGES
         asked = request.GET.get("lang", "")
         if not is_personal(request.path_info):
             return asked if asked in known else settings.LANGUAGE_CODE

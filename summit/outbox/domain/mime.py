@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.utils import translation
 
+from summit.languages import spoken
 from summit.outbox.kinds import KINDS, Attachment, Mail
 from summit.outbox.models import Message
 
@@ -14,8 +15,8 @@ POLICY = SMTP.clone(max_line_length=78)
 
 
 def render(message: Message) -> Mail:
-    """Return what the message says, in its language."""
-    with translation.override(message.language):
+    """Return what the message says, in its language, or in English where that has no catalogue yet."""
+    with translation.override(spoken(message.language)):
         return KINDS[message.kind].render(message)
 
 
@@ -55,5 +56,5 @@ def build(message: Message, mail: Mail) -> bytes:
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)
     # Last: whatever makes or moves content takes the headers of the content with it.
-    mime["Content-Language"] = message.language
+    mime["Content-Language"] = spoken(message.language)
     return bytes(mime)
