@@ -30,7 +30,8 @@ VERSION = "0.1.0"
 
 DEVELOPMENT_SECRET = "development only: known to everybody who can read this file"  # noqa: S105
 DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="
-SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
+# Django would stop at an empty one before summit/checks.py could say what to do.
+SECRET_KEY = env.str("SECRET_KEY", "") or ("missing" if PRODUCTION else DEVELOPMENT_SECRET)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys, newest first: what is personal at rest is written with the first and read with any.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[] if PRODUCTION else [DEVELOPMENT_FIELD_KEY])

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
 View = Callable[..., HttpResponseBase]
@@ -75,5 +75,4 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     response.headers.setdefault("Cache-Control", "public, no-cache")
-    patch_vary_headers(response, [])
     return get_conditional_response(request, etag=etag, response=response) or response
