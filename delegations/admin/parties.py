@@ -1,6 +1,5 @@
 """Parties in the admin, and inviting them."""
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,9 +21,8 @@ from delegations.domain import invitations, overview
 from delegations.models import Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
-from summit.domain import audit
 from summit.models import Summit, User
-from summit.permissions import allows, summits_for
+from summit.permissions import allows
 
 
 class AnswerFilter(admin.SimpleListFilter):
@@ -72,31 +70,6 @@ class PartyAdmin(SummitModelAdmin):
         """Keep a party in the summit that it was entered for."""
         del request
         return ["summit", "answer_word"] if obj else ["answer_word"]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only summits where the reader may enter parties, not those that they may read."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        mine = summits_for(request.user, "delegations.party.change")
-        if db_field.name == "summit" and field is not None and mine is not None:
-            field.queryset = field.queryset.filter(pk__in=mine)
-        return field
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save members and focal points, and record who was added, changed and taken off."""
-        gone = [copy.copy(entry.instance) for entry in formset.deleted_forms if entry.instance.pk]
-        super().save_formset(request, form, formset, change)
-        label = f"{formset.model._meta.app_label}.{formset.model._meta.model_name}"
-        done: list[tuple[str, models.Model, list[str]]] = [("add", row, []) for row in formset.new_objects]
-        done += [("change", row, fields) for row, fields in formset.changed_objects]
-        done += [("remove", row, []) for row in gone]
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        by, summit = request.user, form.instance.summit
-        audit.record_many(
-            [
-                audit.entry(by=by, action=f"{label}.{verb}", target=row, summit=summit, fields=fields)
-                for verb, row, fields in done
-            ]
-        )
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

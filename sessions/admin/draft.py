@@ -223,22 +223,21 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         releases.lock(obj.summit)
         super().save_model(request, obj, form, change)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save who takes part and the speeches, and record that they changed."""
-        super().save_formset(request, form, formset, change)
-        touched = formset.new_objects or formset.changed_objects or formset.deleted_objects
+    def record_rows(self, request: HttpRequest, parent: models.Model, formset: Any, gone: list[models.Model]) -> None:
+        """Record that who takes part or the speeches changed: one entry for the session, not one a row."""
+        touched = formset.new_objects or formset.changed_objects or gone
         if touched:
             assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
             audit.record(
                 by=request.user,
                 action=f"sessions.{formset.prefix}",
-                target=form.instance,
-                summit=form.instance.summit,
+                target=parent,
+                summit=self._summit(parent),
                 fields={name for _row, names in formset.changed_objects for name in names},
                 detail={
                     "added": len(formset.new_objects),
                     "changed": len(formset.changed_objects),
-                    "removed": len(formset.deleted_objects),
+                    "removed": len(gone),
                 },
             )
 

@@ -3,10 +3,12 @@ recorded."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -79,14 +81,18 @@ class RoleMixin:
         return rows.filter(**{key: mine})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only what belongs to the reader's summits."""
+        """Offer only what belongs to summits where the reader may change such rows, not all that they may read: a
+        row must not wander into a summit by its form."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         path = SUMMIT_PATHS.get(db_field.related_model)
-        mine = summits_for(request.user, "summit.summit.view")
+        mine = summits_for(request.user, f"{self.rule}.change")
         if field is not None and path is not None and mine is not None:
             field.queryset = field.queryset.filter(**{f"{path}__in" if path else "pk__in": mine})
         return field
 
+
+# What was done ("add", "change", "remove"), to which row, and the names of the fields that changed.
+Deed = tuple[str, models.Model, Iterable[str]]
 
 # Where each model keeps its summit, for the choices of foreign keys; the apps above add theirs.
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
@@ -102,20 +108,47 @@ class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save, and record which fields changed; both are in the request's transaction."""
         super().save_model(request, obj, form, change)
+        self._record(request, [("change" if change else "add", obj, form.changed_data)], label=self.rule)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the rows on an object's page, and record who was added, changed and taken off."""
+        gone = [copy.copy(entry.instance) for entry in formset.deleted_forms if entry.instance.pk]
+        super().save_formset(request, form, formset, change)
+        self.record_rows(request, form.instance, formset, gone)
+
+    def record_rows(self, request: HttpRequest, parent: models.Model, formset: Any, gone: list[models.Model]) -> None:
+        """Record what a saved formset did, an entry a row; `gone` are the rows that it deleted."""
+        done: list[Deed] = [("add", row, ()) for row in formset.new_objects]
+        done += [("change", row, fields) for row, fields in formset.changed_objects]
+        done += [("remove", row, ()) for row in gone]
+        label = f"{formset.model._meta.app_label}.{formset.model._meta.model_name}"
+        self._record(request, done, label=label, parent=parent)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete, and record it."""
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Delete what was chosen in the list, and record it."""
+        with transaction.atomic():
+            self._record(request, [("remove", row, ()) for row in queryset], label=self.rule)
+            super().delete_queryset(request, queryset)
+
+    def _record(
+        self, request: HttpRequest, done: list[Deed], *, label: str, parent: models.Model | None = None
+    ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        audit.record(
-            by=request.user,
-            action=f"{self.rule}.{'change' if change else 'add'}",
-            target=obj,
-            summit=None if self.summit_path is None else self._summit(obj),
-            fields=form.changed_data,
-        )
+        entries = []
+        for verb, row, fields in done:
+            summit = None if self.summit_path is None else self._summit(parent or row)
+            action = f"{label}.{verb}"
+            entries.append(audit.entry(by=request.user, action=action, target=row, summit=summit, fields=fields))
+        audit.record_many(entries)
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:
         """Keep no second log: the audit is the record."""
 
-    def log_change(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep no second log: the audit is the record."""
+    log_change = log_deletions = log_addition
 
 
 class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
@@ -124,9 +157,13 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     show_change_link = True
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether rows may be added to the page's object."""
+        return self._may(request, "change", obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether rows may be taken off: by whoever may change them."""
-        return allows(request.user, f"{self.rule}.change", None)
+        return self._may(request, "change", obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows: the page they stand on has been looked at already."""

@@ -1,0 +1,139 @@
+"""What the admin of every model has in common: roles of one summit never reach into another, and nothing is written
+without a record."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from summit.desk.base import RoleMixin
+from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
+from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+ROLES = "/admin/summit/roleassignment/"
+
+
+@pytest.fixture
+def here() -> Summit:
+    found: Summit = SummitFactory(slug="here")
+    return found
+
+
+@pytest.fixture
+def there() -> Summit:
+    found: Summit = SummitFactory(slug="there")
+    return found
+
+
+@pytest.fixture
+def user(here: Summit, there: Summit) -> User:
+    """An organiser here who may only look there."""
+    found = UserFactory.with_role(Role.ORGANISER, here)
+    RoleAssignment.objects.create(user=found, summit=there, role=Role.VIEWER)
+    return found
+
+
+@pytest.fixture
+def desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def audited() -> list[tuple[str, str | None, list[str]]]:
+    rows = AuditEntry.objects.order_by("id").values_list("action", "summit__slug", "fields")
+    return list(rows)
+
+
+def give(desk: Client, user: User, summit: Summit) -> Any:
+    return desk.post(ROLES + "add/", {"user": user.pk, "summit": summit.pk, "role": Role.ORGANISER})
+
+
+class TestSummits:
+    def test_an_organiser_gives_roles_in_their_own_summit(self, desk: Client, user: User, here: Summit) -> None:
+        other = UserFactory()
+        assert give(desk, other, here).status_code == 302
+        assert RoleAssignment.objects.get(user=other).summit == here
+        assert audited() == [("summit.roleassignment.add", "here", ["role", "summit", "user"])]
+
+    def test_and_none_in_a_summit_that_they_only_see(self, desk: Client, user: User, there: Summit) -> None:
+        response = give(desk, user, there)
+        assert response.status_code == 200
+        assert "summit" in response.context["adminform"].form.errors
+        assert list(RoleAssignment.objects.filter(summit=there).values_list("role", flat=True)) == ["viewer"]
+        assert audited() == []
+
+    def test_control_offered_by_what_may_be_read_they_make_themselves_organiser(
+        self, desk: Client, user: User, there: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def everything(self: RoleMixin, db_field: Any, request: Any, **kwargs: Any) -> Any:
+            return super(RoleMixin, self).formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+        monkeypatch.setattr(RoleMixin, "formfield_for_foreignkey", everything)
+        assert give(desk, user, there).status_code == 302
+        assert set(RoleAssignment.objects.filter(summit=there).values_list("role", flat=True)) == {
+            "organiser",
+            "viewer",
+        }
+
+    def test_a_person_does_not_wander(self, desk: Client, here: Summit, there: Summit) -> None:
+        person = PersonFactory(summit=here, name="Zoe")
+        form = {"summit": there.pk, "name": "Zoe", "office": person.office, "language": "en"}
+        assert desk.post(f"/admin/summit/person/{person.pk}/change/", form).status_code == 200
+        assert Person.objects.get().summit == here
+
+    def test_rows_are_added_only_where_the_page_may_be_changed(
+        self, desk: Client, here: Summit, there: Summit
+    ) -> None:
+        offered = {}
+        for summit in (here, there):
+            venue = VenueFactory(summit=summit)
+            response = desk.get(f"/admin/summit/venue/{venue.pk}/change/")
+            [rooms] = response.context["inline_admin_formsets"]
+            offered[summit.slug] = (bool(rooms.has_add_permission), bool(rooms.has_delete_permission))
+        assert offered == {"here": (True, True), "there": (False, False)}
+
+
+class TestRecords:
+    def rooms(self, venue: Venue, *rows: dict[str, Any]) -> dict[str, Any]:
+        form: dict[str, Any] = {"summit": venue.summit_id, "name": venue.name, "address": ""}
+        form |= {"rooms-TOTAL_FORMS": len(rows), "rooms-INITIAL_FORMS": sum("id" in row for row in rows)}
+        for number, row in enumerate(rows):
+            form |= {f"rooms-{number}-{name}": value for name, value in {"venue": venue.pk, **row}.items()}
+        return form
+
+    def test_rows_on_a_page_are_recorded_each(self, desk: Client, here: Summit) -> None:
+        venue = VenueFactory(summit=here)
+        kept, gone = RoomFactory(venue=venue, name="Kept"), RoomFactory(venue=venue, name="Gone")
+        form = self.rooms(
+            venue,
+            {"id": kept.pk, "name": "Kept", "position": 0, "capacity": 40},
+            {"id": gone.pk, "name": "Gone", "position": 0, "DELETE": "on"},
+            {"name": "New", "position": 1},
+        )
+        assert desk.post(f"/admin/summit/venue/{venue.pk}/change/", form).status_code == 302
+        assert list(Room.objects.order_by("name").values_list("name", "capacity")) == [("Kept", 40), ("New", None)]
+        assert audited() == [
+            ("summit.venue.change", "here", []),
+            ("summit.room.add", "here", []),
+            ("summit.room.change", "here", ["capacity"]),
+            ("summit.room.remove", "here", []),
+        ]
+        removed = AuditEntry.objects.get(action="summit.room.remove")
+        assert (removed.object_type, removed.object_key) == ("summit.room", gone.public_id)
+
+    @pytest.mark.parametrize("where", ["page", "list"])
+    def test_taking_a_role_away_is_recorded(self, desk: Client, user: User, here: Summit, where: str) -> None:
+        role = RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.PROTOCOL)
+        if where == "page":
+            response = desk.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"})
+        else:
+            form = {"action": "delete_selected", "_selected_action": [role.pk], "post": "yes"}
+            response = desk.post(ROLES, form)
+        assert response.status_code == 302
+        assert not RoleAssignment.objects.filter(pk=role.pk).exists()
+        assert audited() == [("summit.roleassignment.remove", "here", [])]
+        entry = AuditEntry.objects.get()
+        assert (entry.by, entry.object_key, LogEntry.objects.count()) == (user, str(role.pk), 0)
