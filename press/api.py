@@ -95,7 +95,6 @@ class TextList(ListAPIView[Edition]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of texts."""
-        del args, kwargs
         summit = get_summit(self.kwargs["summit"])
         page = self.paginate_queryset(listed(summit)) or []
         rows = self.get_serializer([brief(summit, edition) for edition in page], many=True)
@@ -111,7 +110,6 @@ class TextDetail(RetrieveAPIView[Edition]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give the text, or the 404 of what was never written."""
-        del request, args
         summit = get_summit(kwargs["summit"])
         edition = find(summit, kwargs["slug"], None)
         if edition is None:

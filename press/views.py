@@ -50,7 +50,6 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the Atom feed."""
-    del request
     found = get_summit(summit)
     content = feeds.atom(found, _newest(found))
     return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
@@ -59,7 +58,6 @@ def atom(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the JSON Feed."""
-    del request
     found = get_summit(summit)
     return HttpResponse(feeds.json_feed(found, _newest(found)), content_type="application/feed+json; charset=utf-8")
 
@@ -91,7 +89,6 @@ def text(request: HttpRequest, summit: str, slug: str, language: str | None = No
 @public_page
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
     """Give a text in another format, named by the ending of its address. The words around it are in its language."""
-    del request
     found = get_summit(summit)
     edition = _find(found, slug, language)
     if language and edition.version.authoritative:

@@ -63,7 +63,6 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as a calendar to subscribe to."""
-    del request
     found = get_summit(summit)
     content = calendars.public_feed(
         summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.NOBODY)
@@ -76,7 +75,6 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
-    del request
     found = get_summit(summit)
     data = schedule.as_data(
         summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)
@@ -87,7 +85,6 @@ def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
-    del request
     found = get_summit(summit)
     data = schedule.as_data(
         summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)

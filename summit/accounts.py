@@ -9,7 +9,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: there is no sign-up."""
-        del request
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     """Make the audit chain's single row where it is missing: `manage.py flush` takes it away."""
-    del kwargs
     try:
         chain = apps.get_model("summit", "AuditChain")
     except LookupError:

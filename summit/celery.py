@@ -15,7 +15,6 @@ app.autodiscover_tasks()
 @signals.beat_init.connect
 def refuse_unsafe(**kwargs: object) -> None:
     """Keep a worker or beat from starting in an unsafe production."""
-    del kwargs
     from summit.checks import enforce
 
     enforce()

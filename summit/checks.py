@@ -77,7 +77,6 @@ def _is_key(key: str) -> bool:
 @register()
 def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Report what isn't safe, to `manage.py check` and before every command that runs checks."""
-    del app_configs, kwargs
     return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
 
 

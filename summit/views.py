@@ -55,7 +55,6 @@ def home(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def theme(request: HttpRequest, summit: str) -> HttpResponse:
     """Give a summit's colour as a stylesheet; its address carries the colour, so that it can be kept for a while."""
-    del request
     content = colours.stylesheet(get_summit(summit).accent)
     return HttpResponse(
         content, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
@@ -65,7 +64,6 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep crawlers out of what is personal."""
-    del request
     closed = ("/admin/", "/portal/", "/accounts/", "/i/", "/api/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

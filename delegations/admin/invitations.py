@@ -40,7 +40,6 @@ class LinkInline(LinkMoments, SummitInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Links are made with letters."""
-        del request, obj
         return False
 
     has_change_permission = has_delete_permission = has_add_permission
@@ -66,12 +65,10 @@ class InvitationAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Invitations come from inviting parties."""
-        del request, obj
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is changed by hand: the buttons do what can be done."""
-        del request, obj
         return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

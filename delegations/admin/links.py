@@ -42,12 +42,10 @@ class LinkAdmin(LinkMoments, SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Links are made with letters."""
-        del request, obj
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is changed by hand."""
-        del request, obj
         return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

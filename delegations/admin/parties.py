@@ -33,7 +33,6 @@ class AnswerFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Offer what overview.STANDINGS defines."""
-        del request, model_admin
         return [
             ("uninvited", _("not invited")),
             ("invited", _("invited")),
@@ -45,7 +44,6 @@ class AnswerFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""
-        del request
         condition = overview.STANDINGS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
@@ -68,7 +66,6 @@ class PartyAdmin(SummitModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a party in the summit that it was entered for."""
-        del request
         return ["summit", "answer_word"] if obj else ["answer_word"]
 
     @admin.display(description=_("answer"))

@@ -20,7 +20,6 @@ class SubscriberAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody subscribes for somebody else."""
-        del request, obj
         return False
 
 
@@ -34,5 +33,4 @@ class AnnouncementAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Announcing is done by the system alone."""
-        del request, obj
         return False

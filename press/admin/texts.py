@@ -105,7 +105,6 @@ class TextAdmin(SummitModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Enter a text with its first edition."""
-        del form_url, extra_context
         user, summit = self._user(request), self._summit_to_write(request)
         check_can_write(user, summit)
         form = NewTextForm(request.POST or None, summit=summit)
@@ -133,7 +132,6 @@ class TextAdmin(SummitModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show a text's page; a post saves the words as a new edition."""
-        del form_url, extra_context
         text = self._text(request, object_id)
         version = _version(text, request.GET.get("version", ""))
         if request.method == "POST":

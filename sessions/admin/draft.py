@@ -78,12 +78,10 @@ class StandingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer both."""
-        del request, model_admin
         return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep what stands, or what is cancelled."""
-        del request
         wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
 

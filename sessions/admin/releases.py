@@ -44,7 +44,6 @@ class ReleaseAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Releases are made on their own page."""
-        del request, obj
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -25,5 +25,4 @@ class AuditEntryAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody adds entries by hand."""
-        del request, obj
         return False

@@ -35,12 +35,10 @@ class SummitAdmin(SummitModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the address of a summit that exists: letters and calendars carry it."""
-        del request
         return ["slug"] if obj else []
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Leave new summits to the one who sets the system up."""
-        del obj
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
 

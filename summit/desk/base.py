@@ -63,12 +63,10 @@ class RoleMixin:
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the reader may add a row."""
-        del obj
         return allows(request.user, f"{self.rule}.change", None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
-        del request, obj
         return False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

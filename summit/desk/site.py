@@ -45,7 +45,6 @@ class SummitAdminSite(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""
-        del extra_context
         if request.user.is_authenticated:
             return redirect("/admin/" if self.has_permission(request) else "/portal/")
         wanted = request.GET.get(REDIRECT_FIELD_NAME, resolve_url("admin:index"))

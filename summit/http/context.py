@@ -9,7 +9,6 @@ from django.utils import translation
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the language, its direction, the languages to choose from, and whether this is development."""
-    del request
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "language": language,

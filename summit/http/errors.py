@@ -17,7 +17,6 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
-    del exception
     return _page(request, 400)
 
 
@@ -28,7 +27,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: one page for all that isn't there."""
-    del exception
     return _page(request, 404)
 
 
@@ -39,5 +37,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was open too long, or cookies are off."""
-    del reason
     return _page(request, 403, "csrf")

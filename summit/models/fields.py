@@ -48,7 +48,6 @@ class EncryptedBytesField(models.BinaryField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> bytes | None:
         """Decrypt on the way out."""
-        del expression, connection
         return None if value is None else cipher().decrypt(bytes(value))
 
 

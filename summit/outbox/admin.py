@@ -60,12 +60,10 @@ class MessageAdmin(SummitModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody writes messages by hand."""
-        del request, obj
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody changes them either."""
-        del request, obj
         return False
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:

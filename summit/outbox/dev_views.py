@@ -62,7 +62,6 @@ def mail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give the bytes of a mail as they go over the wire."""
-    del request
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
     name = content_disposition_header(as_attachment=True, filename=f"{message.public_id}.eml")
     return HttpResponse(
@@ -73,7 +72,6 @@ def source(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Give one part of a mail, such as its calendar, as a download."""
-    del request
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
     for described, found in parts_of(parse(message)):
         if described.number == number:

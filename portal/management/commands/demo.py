@@ -38,7 +38,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say what was made and how to sign in."""
-        del args
         slug = options["slug"]
         if options["if_empty"] and Summit.objects.exists():
             self.stdout.write("There is a summit already: nothing was loaded.")

@@ -36,12 +36,10 @@ class _Bytes:
 
     def as_bytes(self, *args: Any, **kwargs: Any) -> bytes:
         """Return the bytes as they were rendered."""
-        del args, kwargs
         return self.content
 
     def as_string(self, *args: Any, **kwargs: Any) -> str:
         """Return them as text, for the console."""
-        del args, kwargs
         return self.content.decode("utf-8", "replace")
 
     def get_charset(self) -> None:
@@ -60,7 +58,6 @@ class Rendered(EmailMessage):
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the backend writes out."""
-        del args, kwargs
         return _Bytes(self.content)
 
 
