@@ -8,17 +8,29 @@ from django.conf import settings
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
+# What Django's own check asks of a key (security.W009).
+KEY_LENGTH, KEY_CHARACTERS = 50, 5
+
+
+# What is wrong or not, by which name, in which words, and what to do.
+Finding = tuple[bool, str, str, str]
+
 
 def production_problems() -> list[tuple[str, str, str]]:
     """Return what isn't safe in production as (id, what is wrong, what to do); empty in development."""
     if not settings.PRODUCTION:
-        return []
-    engine = settings.DATABASES["default"]["ENGINE"]
-    problems = [
+        return _exposed()
+    findings = [*_secrets(), *_services(), *_addresses()]
+    return sorted((code, wrong, todo) for found, code, wrong, todo in findings if found)
+
+
+def _secrets() -> list[Finding]:
+    return [
         (
-            len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY == settings.DEVELOPMENT_SECRET,
+            not all(_is_secret(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)),
             "summit.E001",
-            "SECRET_KEY is missing, short or the one of development.",
+            "SECRET_KEY, or one of SECRET_KEY_FALLBACKS, is missing, short, monotonous or the one of development.",
             "Set it to 50 random characters.",
         ),
         (
@@ -30,8 +42,15 @@ def production_problems() -> list[tuple[str, str, str]]:
             "Make one with `manage.py newkey` and put the newest first.",
         ),
         (settings.DEBUG, "summit.E003", "DEBUG is on.", "Unset DEBUG."),
-        ("sqlite" in engine, "summit.E004", "The database is SQLite.", "Set DATABASE_URL to PostgreSQL."),
-        (not settings.REDIS_URL, "summit.E005", "There is no broker.", "Set REDIS_URL (Redis, Valkey or AMQP)."),
+    ]
+
+
+def _services() -> list[Finding]:
+    sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    broker = urlsplit(settings.REDIS_URL).scheme in BROKERS
+    return [
+        (sqlite, "summit.E004", "The database is SQLite.", "Set DATABASE_URL to PostgreSQL."),
+        (not broker, "summit.E005", "There is no broker.", "Set REDIS_URL (Redis, Valkey or AMQP)."),
         (
             not settings.OUTBOX_TRANSPORT.endswith("smtp.EmailBackend"),
             "summit.E006",
@@ -39,11 +58,18 @@ def production_problems() -> list[tuple[str, str, str]]:
             "Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
         ),
         (
-            urlsplit(settings.BASE_URL).scheme != "https",
-            "summit.E007",
-            "BASE_URL is not https.",
-            "Set BASE_URL to the address that people use.",
+            settings.OUTBOX_SEND_DEADLINE >= settings.OUTBOX_LEASE,
+            "summit.E010",
+            "OUTBOX_SEND_DEADLINE is not below OUTBOX_LEASE.",
+            "Make the lease longer, or two may send.",
         ),
+    ]
+
+
+def _addresses() -> list[Finding]:
+    https = urlsplit(settings.BASE_URL).scheme == "https"
+    return [
+        (not https, "summit.E007", "BASE_URL is not https.", "Set BASE_URL to the address that people use."),
         (
             not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
             "summit.E008",
@@ -56,14 +82,21 @@ def production_problems() -> list[tuple[str, str, str]]:
             "DEFAULT_FROM_EMAIL is missing.",
             "Set it to the summit's own sender.",
         ),
-        (
-            settings.OUTBOX_SEND_DEADLINE >= settings.OUTBOX_LEASE,
-            "summit.E010",
-            "OUTBOX_SEND_DEADLINE is not below OUTBOX_LEASE.",
-            "Make the lease longer, or two may send.",
-        ),
     ]
-    return [(code, wrong, todo) for found, code, wrong, todo in problems if found]
+
+
+def _exposed() -> list[tuple[str, str, str]]:
+    """Development shows every mail, with the links in it, to whoever asks: never on the address of a production."""
+    if urlsplit(settings.BASE_URL).scheme != "https":
+        return []
+    return [
+        ("summit.E011", "PRODUCTION is off, and BASE_URL is https.", "Unset PRODUCTION, or use http on localhost.")
+    ]
+
+
+def _is_secret(key: str) -> bool:
+    weak = len(key) < KEY_LENGTH or len(set(key)) < KEY_CHARACTERS
+    return not weak and key != settings.DEVELOPMENT_SECRET
 
 
 def _is_key(key: str) -> bool:

@@ -18,11 +18,13 @@ import environ
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
 env = environ.Env()
+# Unset and empty are the same: container files hand over variables that nobody has filled in.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
 
-PRODUCTION = env.bool("PRODUCTION", any(os.environ.get(v) for v in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")))
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+PRODUCTION = env.bool("PRODUCTION", any(name in env.ENVIRON for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")))
 # The test runner sets what a test process must not do: hashed static files, slow password hashes.
 TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", False)
@@ -284,6 +286,8 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Seconds, for any broker; Redis' own are among the transport's options.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
@@ -298,8 +302,8 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 2.0,
         "socket_keepalive": not CELERY_BROKER_URL.startswith("redis+socket"),
     }
-CELERY_BEAT_SCHEDULER = "celery.beat:PersistentScheduler"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+# The plain one, without a file: nothing depends on when a sweep ran last.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # What is due stands in the database; these sweeps look for it. A sweep that a busy worker could not take in time
 # expires: the next one does its work.
 CELERY_BEAT_SCHEDULE = {

@@ -97,8 +97,7 @@ class Processes:
 
     def beat(self) -> subprocess.Popen[bytes]:
         """Start beat."""
-        schedule = str(self.folder / f"beat-{len(self.running)}")
-        return self.start("celery", "--quiet", "--app", "summit", "beat", "--pidfile=", "--schedule", schedule)
+        return self.start("celery", "--quiet", "--app", "summit", "beat", "--pidfile=")
 
     def web(self, port: int) -> subprocess.Popen[bytes]:
         """Start the web process alone."""

@@ -41,7 +41,7 @@ def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
         return
 
 
-def commands(*, port: int, var: Path) -> dict[str, str]:
+def commands(*, port: int) -> dict[str, str]:
     """Return the command line of each process, by name. `exec` leaves no shell between honcho and the process."""
     python = shlex.quote(sys.executable)
     return {
@@ -52,14 +52,11 @@ def commands(*, port: int, var: Path) -> dict[str, str]:
         "worker": (
             f"exec {python} -m celery --quiet --app summit worker --loglevel INFO --without-gossip --without-mingle"
         ),
-        "beat": (
-            f"exec {python} -m celery --quiet --app summit beat --loglevel INFO "
-            f"--schedule {shlex.quote(str(var / 'beat'))} --pidfile="
-        ),
+        "beat": f"exec {python} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
     }
 
 
-def run(*, port: int, var: Path, socket: Path | None, when_started: Callable[[], None]) -> int:
+def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
     """Run everything until a process ends or a signal comes; return the exit code, 0 after Ctrl-C.
 
     `socket` is where the embedded broker listens, None where REDIS_URL names another. `when_started` runs beside the
@@ -69,7 +66,7 @@ def run(*, port: int, var: Path, socket: Path | None, when_started: Callable[[],
     with around:
         manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
         manager._procmgr = LeaderOnly()
-        for name, line in commands(port=port, var=var).items():
+        for name, line in commands(port=port).items():
             manager.add_process(name, line)
         Thread(target=when_started, daemon=True).start()
         manager.loop()

@@ -1,6 +1,9 @@
 """How Celery is set up, and that the web never uses it."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ def test_settings() -> None:
     assert app.conf.task_acks_late is True
     assert app.conf.task_reject_on_worker_lost is True
     assert app.conf.worker_soft_shutdown_timeout == 3.0
+    assert app.conf.beat_scheduler == "celery.beat:Scheduler"
+    assert app.conf.broker_connection_timeout == 2.0
     assert app.conf.enable_utc is True
 
 
@@ -37,6 +42,17 @@ def test_redis_is_given_up_on_after_two_seconds_and_lost_tasks_are_back_soon() -
     assert 1 <= options["unacked_restore_interval"] <= 2
     assert options["unacked_restore_throttle"] == 1
     assert options["visibility_timeout"] <= settings.OUTBOX_LEASE
+
+
+def test_an_amqp_address_is_the_broker(tmp_path: Path) -> None:
+    code = (
+        "from summit.celery import app; c = app.connection_for_write(); "
+        "print(c.transport_cls, app.conf.broker_transport_options, app.conf.broker_connection_timeout)"
+    )
+    variables = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "REDIS_URL": "amqp://u:p@rabbit.example//"}
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    # None of Redis' own options reach it.
+    assert done.stdout == "amqp {} 2.0\n"
 
 
 def test_sweeps_run_often_and_expire() -> None:

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from summit import checks
 
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+KEY, DEVELOPMENT_KEY = "abcde" * 10, "known" * 12
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 
 
@@ -23,8 +24,9 @@ class Settings:
     def __init__(self, **changed: Any) -> None:
         safe = {
             "PRODUCTION": True,
-            "SECRET_KEY": "k" * 50,
-            "DEVELOPMENT_SECRET": "d" * 60,
+            "SECRET_KEY": KEY,
+            "SECRET_KEY_FALLBACKS": [],
+            "DEVELOPMENT_SECRET": DEVELOPMENT_KEY,
             "FIELD_KEYS": [Fernet.generate_key().decode()],
             "DEVELOPMENT_FIELD_KEY": "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE=",
             "DEBUG": False,
@@ -42,8 +44,11 @@ class Settings:
 
 PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"SECRET_KEY": ""}, "summit.E001"),
-    ({"SECRET_KEY": "k" * 49}, "summit.E001"),
-    ({"SECRET_KEY": "d" * 60}, "summit.E001"),
+    ({"SECRET_KEY": KEY[:49]}, "summit.E001"),
+    ({"SECRET_KEY": "abcd" * 13}, "summit.E001"),
+    ({"SECRET_KEY": DEVELOPMENT_KEY}, "summit.E001"),
+    ({"SECRET_KEY_FALLBACKS": [DEVELOPMENT_KEY]}, "summit.E001"),
+    ({"SECRET_KEY_FALLBACKS": [KEY, "short"]}, "summit.E001"),
     ({"FIELD_KEYS": []}, "summit.E002"),
     ({"FIELD_KEYS": ["short"]}, "summit.E002"),
     ({"FIELD_KEYS": [Fernet.generate_key().decode(), "x"]}, "summit.E002"),
@@ -51,6 +56,7 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"DEBUG": True}, "summit.E003"),
     ({"DATABASES": SQLITE}, "summit.E004"),
     ({"REDIS_URL": ""}, "summit.E005"),
+    ({"REDIS_URL": "memory://"}, "summit.E005"),
     ({"OUTBOX_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend"}, "summit.E006"),
     ({"BASE_URL": "http://summit.example"}, "summit.E007"),
     ({"ALLOWED_HOSTS": []}, "summit.E008"),
@@ -81,7 +87,18 @@ def test_each_problem_alone_is_reported(monkeypatch: pytest.MonkeyPatch, changed
 
 @pytest.mark.parametrize(("changed", "code"), PROBLEMS)
 def test_development_is_not_held_to_it(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], code: str) -> None:
-    use(monkeypatch, **{**changed, "PRODUCTION": False})
+    use(monkeypatch, **{"BASE_URL": "http://localhost:8000", **changed, "PRODUCTION": False})
+    assert checks.production_problems() == []
+
+
+def test_development_on_a_productions_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, PRODUCTION=False)
+    assert [code for code, _wrong, _todo in checks.production_problems()] == ["summit.E011"]
+
+
+@pytest.mark.parametrize("address", ["redis://b/0", "rediss://b/0", "amqp://u:p@b//", "amqps://u:p@b//"])
+def test_every_kind_of_broker_will_do(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    use(monkeypatch, REDIS_URL=address)
     assert checks.production_problems() == []
 
 
@@ -115,7 +132,7 @@ def test_one_variable_of_production_is_enough_to_be_held_to_it(variable: str) ->
 def test_the_web_server_refuses(tmp_path: Any) -> None:
     safe = {
         "VAR_DIR": str(tmp_path),
-        "SECRET_KEY": "k" * 50,
+        "SECRET_KEY": KEY,
         "FIELD_KEYS": Fernet.generate_key().decode(),
         "DATABASE_URL": "postgres://u:p@db.example/summit",
         "REDIS_URL": "redis://broker.example/0",
@@ -131,6 +148,25 @@ def test_the_web_server_refuses(tmp_path: Any) -> None:
         "from summit.celery import refuse_unsafe as r; import django; django.setup(); r()",
         **{**safe, "EMAIL_URL": "consolemail://"},
     )
+    assert (refused.returncode, "summit.E006" in refused.stderr) == (1, True)
+
+
+def test_an_empty_variable_is_an_unset_one(tmp_path: Any) -> None:
+    names = ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEBUG", "PORT")
+    code = (
+        "from summit import settings as s; "
+        "print(s.PRODUCTION, s.DEBUG, s.BASE_URL, s.OUTBOX_TRANSPORT, s.DATABASES['default']['ENGINE'])"
+    )
+    unset, empty = run(code, VAR_DIR=str(tmp_path)), run(code, VAR_DIR=str(tmp_path), **dict.fromkeys(names, " "))
+    assert unset.stdout == empty.stdout
+    assert unset.stdout.split() == [
+        *("False", "False", "http://localhost:8000"),
+        *("django.core.mail.backends.dummy.EmailBackend", "django.db.backends.sqlite3"),
+    ]
+
+
+def test_an_empty_mail_address_in_production_is_said(tmp_path: Any) -> None:
+    refused = run(SERVER, VAR_DIR=str(tmp_path), SECRET_KEY=KEY, EMAIL_URL="")
     assert (refused.returncode, "summit.E006" in refused.stderr) == (1, True)
 
 

@@ -54,7 +54,6 @@ class Command(BaseCommand):
             try:
                 code = stack.run(
                     port=port,
-                    var=settings.VAR_DIR,
                     socket=settings.BROKER_SOCKET,
                     when_started=lambda: self._announce(port, since),
                 )
