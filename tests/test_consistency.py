@@ -1,7 +1,23 @@
-"""What holds across the whole project."""
+"""What holds across the whole project, whoever adds what."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin.sites import site
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection, models
+from django.template.utils import get_app_template_dirs
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.functional import Promise
+
+from summit.desk.base import SUMMIT_PATHS
+from summit.http.middleware import PERSONAL
+from summit.permissions import RULES
+from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, writes
 
 TRIGGERS = {
     "outbox_message_frozen",
@@ -13,6 +29,12 @@ TRIGGERS = {
     "summit_auditentry_frozen",
     "summit_auditentry_kept",
 }
+# Public addresses that are answered for the moment, or take something: each has no session in it either.
+NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}
+# What must be long: settings stand in one file, so that nobody searches for them.
+LONG_MODULES = {"summit/settings.py"}
+OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
+DESKS = {model: desk for model, desk in site._registry.items() if model in OURS}
 
 
 @pytest.mark.django_db
@@ -26,3 +48,203 @@ def test_triggers_stand_after_all_migrations() -> None:
         cursor.execute(query)
         found = {name for (name,) in cursor.fetchall()}
     assert found == TRIGGERS
+
+
+class TestLayers:
+    @pytest.mark.parametrize("name", ["summit", "summit/outbox", "delegations", "sessions", "press"])
+    def test_an_app_has_its_layers(self, name: str) -> None:
+        layers = {"apps.py", "models", "domain", "permissions.py", "tasks.py", "migrations"}
+        # The ground floor's own messages are the outbox.
+        layers |= {"kinds.py"} if name == "summit/outbox" else set() if name == "summit" else {"messages.py"}
+        assert {layer for layer in layers if not (ROOT / name / layer).exists()} == set()
+
+    def test_the_portal_has_no_tables(self) -> None:
+        assert list(apps.get_app_config("portal").get_models()) == []
+
+    def test_modules_and_functions_are_short(self) -> None:
+        assert set(long_modules(300)) == LONG_MODULES
+        assert long_functions(40) == []
+
+    def test_views_and_desks_write_nothing(self) -> None:
+        thin = re.compile(r"/(admin|views|api|desk|panels|tasks|messages|permissions|templatetags)(/|\.py$|_urls)")
+        assert {str(path): writes(ROOT / path) for path in sources() if thin.search(f"/{path}")} == {
+            str(path): set() for path in sources() if thin.search(f"/{path}")
+        }
+
+    def test_control_the_search_for_writes_finds_them(self, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.py"
+        bad.write_text(
+            "row.save()\nRow.objects.create()\nRow.objects.filter(pk=1).update(a=1)\nrows.delete()\n{}.update()"
+        )
+        assert writes(bad) == {"save", "create", "update", "delete"}
+
+    def test_every_task_says_its_name(self) -> None:
+        # The outbox is nested in the ground floor, and known by its label.
+        assert {(path.replace("summit/outbox/", "outbox/"), name) for path, function, name in tasks()} == {
+            (path.replace("summit/outbox/", "outbox/"), f"{_module(path)}.{function}")
+            for path, function, _name in tasks()
+        }
+        assert len(tasks()) == 8
+
+
+def _module(path: str) -> str:
+    return path.replace("summit/outbox/", "outbox/").removesuffix(".py").replace("/", ".")
+
+
+class TestModels:
+    @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+    def test_names_are_translated(self, model: type[models.Model]) -> None:
+        assert isinstance(model._meta.verbose_name, Promise)
+        assert isinstance(model._meta.verbose_name_plural, Promise)
+
+    @pytest.mark.parametrize("model", DESKS, ids=lambda model: model.__name__)
+    def test_what_the_admin_shows_is_translated_and_has_rules(self, model: type[models.Model]) -> None:
+        desk = DESKS[model]
+        assert {f"{desk.rule}.view", f"{desk.rule}.change"} <= RULES.keys()  # type: ignore[attr-defined]
+        for inline in desk.inlines:
+            rule = inline(model, site).rule  # type: ignore[attr-defined]
+            assert {f"{rule}.view", f"{rule}.change"} <= RULES.keys()
+        shown = {field for field in model._meta.fields if field.editable and not field.primary_key}
+        assert {field.name for field in shown if not isinstance(field.verbose_name, Promise)} <= {"password"}
+
+    @pytest.mark.parametrize("model", DESKS, ids=lambda model: model.__name__)
+    def test_the_path_to_its_summit_leads_there(self, model: type[models.Model]) -> None:
+        paths = [(model, DESKS[model].summit_path)]  # type: ignore[attr-defined]
+        paths += [(inline.model, inline.summit_path) for inline in DESKS[model].inlines]  # type: ignore[attr-defined]
+        paths += [(model, SUMMIT_PATHS[model])] if model in SUMMIT_PATHS else []
+        assert {_end_of(start, path) for start, path in paths if path is not None} <= {"Summit"}
+
+    def test_migrations_are_named_by_hand(self) -> None:
+        names = [path.name for app in APPS for path in (ROOT / app).rglob("migrations/0*.py")]
+        assert len(names) >= 9
+        assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z][a-z_]+\.py", name) or "auto" in name] == []
+
+
+def _end_of(model: type[models.Model], path: str) -> str:
+    for name in filter(None, path.split("__")):
+        field = model._meta.get_field(name)
+        if not field.related_model:
+            raise FieldDoesNotExist(name)
+        model = field.related_model  # type: ignore[assignment]
+    return model.__name__
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every address, its variables by name alone, with its pattern."""
+    for entry in patterns:
+        route = before + re.sub(r"<(\w+:)?(\w+)>", r"<\2>", str(entry.pattern)).lstrip("^")
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, route)
+        else:
+            yield route.replace("<summit>/", "<slug>/", 1) if route.startswith("<summit>") else route, entry
+
+
+def test_every_address_is_personal_or_public() -> None:
+    others = {
+        route
+        for route, entry in addresses(get_resolver().url_patterns)
+        if not f"/{route}".startswith(PERSONAL) and not getattr(entry.callback, "is_public", False)
+    }
+    assert others == NOT_PAGES
+
+
+def test_no_personal_address_is_public() -> None:
+    public = [
+        route
+        for route, entry in addresses(get_resolver().url_patterns)
+        if f"/{route}".startswith(PERSONAL) and getattr(entry.callback, "is_public", False)
+    ]
+    assert public == []
+
+
+class TestTemplates:
+    NAMES = sorted(str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.*"))
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_is_used(self, name: str) -> None:
+        texts = [ROOT / path for path in sources()] + [ROOT / "templates" / other for other in self.NAMES]
+        named = re.compile(rf"[\"']({re.escape(name)}|{re.escape(Path(name).name)})[\"']")
+        if any(named.search(path.read_text()) for path in texts):
+            return
+        # Else it stands in the place of one that a library brings.
+        assert any((Path(folder) / name).exists() for folder in get_app_template_dirs("templates"))
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_word_is_translatable(self, name: str) -> None:
+        if not name.endswith((".html", ".txt")):
+            return
+        assert untranslated((ROOT / "templates" / name).read_text()) == []
+
+    def test_control_the_search_finds_words(self) -> None:
+        found = untranslated('{% translate "a b" %}<p title="Say so">Words {{ here }}</p>{% block x %}{% endblock %}')
+        assert found == ['title="Say so"', "Words"]
+
+
+# Names of formats, and classes in blocks that fill a class attribute.
+SAME_EVERYWHERE = {"schedule.json", "schedule.xml", "Atom", "JSON Feed"}
+
+
+def untranslated(text: str) -> list[str]:
+    """Return the words of a template that no tag translates."""
+    text = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", text, flags=re.DOTALL)
+    text = re.sub(r"{%\s*blocktrans\w*.*?endblocktrans\w*\s*%}", "", text, flags=re.DOTALL)
+    text = re.sub(r"{% block (body_)?class %}.*?{% endblock %}|{% block bodyclass %}.*?{% endblock %}", "", text)
+    text = re.sub(r"{%.*?%}|{{.*?}}|&\w+;", "", text, flags=re.DOTALL)
+    found = re.findall(r'\b(?:title|alt|placeholder|aria-label|label)="[^"]*[A-Za-z]{2}[^"]*"', text)
+    plain = re.sub(r"<[^>]*>", "\n", text)
+    lines = (line.strip() for line in plain.splitlines())
+    return found + [line for line in lines if re.search(r"[A-Za-z]{2}", line) and line not in SAME_EVERYWHERE]
+
+
+class TestDocuments:
+    DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+    def test_every_variable_is_documented_and_read(self) -> None:
+        read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (ROOT / "summit" / "settings.py").read_text()))
+        tables = [
+            line for line in (ROOT / "docs" / "production.md").read_text().splitlines() if line.startswith("| `")
+        ]
+        told = {name for line in tables for name in re.findall(r"`([A-Z_]{4,})`", line.split("|")[1])}
+        assert told == read
+        assert len(read) > 20
+
+    @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+    def test_links_lead_somewhere(self, document: Path) -> None:
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+        assert [link for link in links if not (document.parent / link).exists()] == []
+
+    def test_every_make_target_named_is_there(self) -> None:
+        targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+        named = {name for path in self.DOCUMENTS for name in re.findall(r"`make ([a-z-]+)`", path.read_text())}
+        assert named <= targets
+
+
+class TestRequirements:
+    # Distributions whose module is called otherwise, or that are named in a setting or a command line.
+    MODULES = {
+        "Django": "django",
+        "djangorestframework": "rest_framework",
+        "drf-spectacular": "drf_spectacular_sidecar",
+        "psycopg": "postgresql",
+        "django-environ": "environ",
+        "django-allauth": "allauth.mfa",
+        "django-csp": "csp",
+        "tzdata": "zoneinfo",
+        "prometheus-client": "prometheus_client",
+        "django-countries": "django_countries",
+        "markdown-it-py": "markdown_it",
+    }
+
+    def test_each_has_its_reason_and_its_use(self) -> None:
+        lines = (ROOT / "requirements" / "base.in").read_text().splitlines()
+        needed = [line for line in lines if line and not line.startswith("#")]
+        assert [line for line in needed if not re.search(r" # \w", line)] == []
+        text = "\n".join((ROOT / path).read_text() for path in sources())
+        names = [re.split(r"[\[~=> ]", line, maxsplit=1)[0] for line in needed]
+        unused = [name for name in names if not re.search(rf"\b{self.MODULES.get(name, name)}\b", text)]
+        assert unused == []
+
+
+def test_settings_name_what_is_there() -> None:
+    assert [name for name in APPS if not apps.is_installed(name)] == []
+    assert Path(settings.BASE_DIR) == ROOT

@@ -37,15 +37,8 @@ def draft(
     """
     summit = version.text.summit
     check_can_write(by, summit)
-    edition = Edition(
-        version=version,
-        number=based_on + 1,
-        title=title.strip(),
-        summary=summary.strip(),
-        body=body,
-        change_note=change_note.strip(),
-        author=by,
-    )
+    words = {"title": title.strip(), "summary": summary.strip(), "body": body, "change_note": change_note.strip()}
+    edition = Edition(version=version, number=based_on + 1, author=by, **words)
     edition.clean_fields()
     try:
         with transaction.atomic():

@@ -94,6 +94,17 @@ def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
 def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> dict[str, Any]:
     """Return the schedule as data. `sessions` come with who leads them (`member.Who.LEADING`)."""
     rows = list(sessions)
+    return {
+        "generator": {"name": "Summit", "version": settings.VERSION},
+        "schedule": {
+            "version": str(release.number) if release else "0",
+            "base_url": settings.BASE_URL + summit.get_absolute_url(),
+            "conference": _conference(summit, rows, _by_day(summit, rows)),
+        },
+    }
+
+
+def _by_day(summit: Summit, rows: list[ReleasedSession]) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
     days: list[dict[str, Any]] = []
     for index, day in enumerate(_days(summit, rows), start=1):
@@ -110,6 +121,10 @@ def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[Relea
                 "rooms": rooms,
             }
         )
+    return days
+
+
+def _conference(summit: Summit, rows: list[ReleasedSession], days: list[dict[str, Any]]) -> dict[str, Any]:
     conference: dict[str, Any] = {
         "acronym": acronym(summit),
         "title": summit.name,
@@ -127,14 +142,7 @@ def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[Relea
     }
     if ZONE_FORM.match(summit.time_zone) or summit.time_zone == "UTC":
         conference["time_zone_name"] = summit.time_zone
-    return {
-        "generator": {"name": "Summit", "version": settings.VERSION},
-        "schedule": {
-            "version": str(release.number) if release else "0",
-            "base_url": settings.BASE_URL + summit.get_absolute_url(),
-            "conference": conference,
-        },
-    }
+    return conference
 
 
 def _midnight(day: date, summit: Summit) -> str:

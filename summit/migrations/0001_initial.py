@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
                 ('head', models.CharField(default='', max_length=64)),
             ],
             options={
+                'verbose_name': 'end of the audit chain',
+                'verbose_name_plural': 'ends of the audit chain',
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_chain_single')],
             },
         ),

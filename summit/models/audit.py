@@ -60,6 +60,8 @@ class AuditChain(models.Model):
     head = models.CharField(max_length=64, default="")
 
     class Meta:
+        verbose_name = _("end of the audit chain")
+        verbose_name_plural = _("ends of the audit chain")
         constraints = [models.CheckConstraint(name="audit_chain_single", condition=Q(id=1))]
 
     def __str__(self) -> str:

@@ -1,0 +1,71 @@
+"""Reads the project's own source, for tests of the house's rules."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("summit", "delegations", "sessions", "press", "portal")
+WRITES = {
+    *("save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
+    *("delete", "update", "raw", "aupdate", "acreate", "asave"),
+}
+
+
+@cache
+def sources() -> list[Path]:
+    """Return the project's modules but for migrations, by their path from its root."""
+    found = (path.relative_to(ROOT) for name in APPS for path in (ROOT / name).rglob("*.py"))
+    return sorted(path for path in found if "migrations" not in path.parts)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(path.read_text())
+
+
+def long_modules(most: int) -> list[str]:
+    """Return the modules that have more lines than `most`."""
+    return [str(path) for path in sources() if (ROOT / path).read_text().count("\n") > most]
+
+
+def long_functions(most: int) -> list[str]:
+    """Return the functions that have more lines than `most`."""
+    return [
+        f"{path}: {node.name}"
+        for path in sources()
+        for node in ast.walk(tree(ROOT / path))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > most
+    ]
+
+
+def writes(path: Path) -> set[str]:
+    """Return the calls in a module that would write rows: methods of these names, but for a dictionary's `update`
+    and for what the admin's own classes are asked to do."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in WRITES:
+            continue
+        holder = ast.unparse(node.func.value)
+        if holder.isupper() or holder == "{}" or holder.startswith("super("):
+            continue
+        found.add(node.func.attr)
+    return found
+
+
+@cache
+def tasks() -> list[tuple[str, str, str]]:
+    """Return (module, function, name) of every Celery task; the name is "" where it isn't given."""
+    found = []
+    for path in sources():
+        if path.name != "tasks.py":
+            continue
+        for node in tree(ROOT / path).body:
+            if isinstance(node, ast.FunctionDef):
+                calls = [entry for entry in node.decorator_list if isinstance(entry, ast.Call)]
+                names = [
+                    ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg == "name"
+                ]
+                found.append((str(path), node.name, names[0] if names else ""))
+    return found
