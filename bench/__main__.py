@@ -1,0 +1,49 @@
+"""Runs every bench on a database of its own and prints one table: `python -m bench`, or `make bench`."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+Row = tuple[str, str, str]
+
+
+def main() -> int:
+    """Measure, print, and return 1 where a promise is broken."""
+    with tempfile.TemporaryDirectory(prefix="summit-bench-") as folder:
+        for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"):
+            os.environ.pop(name, None)
+        os.environ |= {"VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "summit.settings", "LOG_LEVEL": "ERROR"}
+        import django
+
+        django.setup()
+        rows = list(_rows())
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 1 if any(row[2].startswith("NOT") for row in rows) else 0
+
+
+def _rows() -> Iterator[Row]:
+    from django.core.management import call_command
+
+    from bench import loading, outbox, pages, world
+    from portal.demo import border_security
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    demo = border_security.load()
+    world.advance(demo)
+    big, seconds = loading.load()
+    yield "what", "measured", "promised"
+    yield "demo --slug big", f"{seconds:.1f} s", "under 60 s" if seconds < 60 else "NOT under 60 s"
+    for page, small, large in pages.compare(demo, big):
+        verdict = "equal" if small == large else "NOT equal"
+        yield f"queries: {page.name} ({page.who})", f"{small} on the demo, {large} on big", verdict
+    rates = outbox.measure(demo)
+    said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
+    yield f"outbox, {rates.messages} letters", said, ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

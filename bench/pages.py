@@ -1,0 +1,108 @@
+"""The main pages, and how many queries each takes: the same on a small summit as on a large one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Party
+from portal.demo import border_security
+from press.models import TextKind
+from press.reading import listed
+from sessions.domain import member
+from summit.models import Summit
+
+ANYBODY, FOCAL, ORGANISER = "anybody", "focal", "organiser"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page by what it is called, who asks for it, and its address in a summit."""
+
+    name: str
+    who: str
+    address: Callable[[Summit], str]
+
+
+def _public(name: str, path: str) -> Page:
+    return Page(name, ANYBODY, lambda summit: f"/{summit.slug}/{path}")
+
+
+def _list(name: str, path: str, where: str = "summit__id__exact") -> Page:
+    return Page(name, ORGANISER, lambda summit: f"/admin/{path}/?{where}={summit.pk}")
+
+
+def _speech(summit: Summit) -> str:
+    """The slug of a speech that everybody may read."""
+    rows = listed(summit).filter(
+        version__text__kind=TextKind.TRANSCRIPT, version__text__withdrawn_at=None, version__text__slot__isnull=False
+    )
+    return rows.order_by("id")[0].version.text.slug
+
+
+def _session(summit: Summit) -> str:
+    return member.public_agenda(summit=summit)[0].session.public_id
+
+
+def _party(summit: Summit) -> int:
+    return Party.objects.filter(summit=summit, is_host=False).order_by("pk")[0].pk
+
+
+PAGES = (
+    _public("public home", ""),
+    _public("agenda", "agenda/"),
+    Page("session", ANYBODY, lambda summit: f"/{summit.slug}/agenda/{_session(summit)}/"),
+    _public("changes of the agenda", "agenda/changes/"),
+    _public("agenda.ics", "agenda.ics"),
+    _public("schedule.json", "agenda/schedule.json"),
+    _public("press list", "press/"),
+    Page("text", ANYBODY, lambda summit: f"/{summit.slug}/press/{_speech(summit)}/"),
+    Page("text as PDF", ANYBODY, lambda summit: f"/{summit.slug}/press/{_speech(summit)}.pdf"),
+    _public("feed", "press/feed.atom"),
+    Page("API: agenda", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/agenda/"),
+    Page("API: texts", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/texts/"),
+    Page("portal home", FOCAL, lambda summit: f"/portal/?summit={summit.slug}"),
+    Page("my agenda", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}"),
+    Page("all that I may see", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}&show=all"),
+    Page("my changes", FOCAL, lambda summit: f"/portal/changes/?summit={summit.slug}"),
+    Page("admin home", ORGANISER, lambda summit: f"/admin/?summit={summit.slug}"),
+    _list("party list", "delegations/party"),
+    Page("party", ORGANISER, lambda summit: f"/admin/delegations/party/{_party(summit)}/change/"),
+    _list("invitation list", "delegations/invitation", "party__summit__id__exact"),
+    _list("session list", "programme/session"),
+    _list("text list", "press/text"),
+    _list("outbox", "outbox/message"),
+    Page("next release", ORGANISER, lambda summit: f"/admin/programme/release/prepare/{summit.slug}/"),
+)
+
+
+def client(who: str, summit: Summit) -> Client:
+    """Return a browser in which somebody of a demonstration is signed in, or nobody."""
+    browser = Client()
+    if who != ANYBODY:
+        domain = "summit.example" if summit.slug == border_security.SLUG else f"{summit.slug}.example"
+        browser.force_login(get_user_model().objects.get(email=f"{who}@{domain}"))
+    return browser
+
+
+def count(page: Page, summit: Summit) -> int:
+    """Return how many queries a page takes, asked for the second time: what is kept in the process is kept by then.
+
+    Raises RuntimeError where it doesn't answer.
+    """
+    browser, address = client(page.who, summit), page.address(summit)
+    browser.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        response = browser.get(address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answered {response.status_code}")
+    return len(queries)
+
+
+def compare(small: Summit, large: Summit) -> Iterator[tuple[Page, int, int]]:
+    """Yield each page with its queries on a small and on a large summit."""
+    for page in PAGES:
+        yield page, count(page, small), count(page, large)

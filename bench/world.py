@@ -1,0 +1,42 @@
+"""Brings the demonstration of the real summit to where a synthetic one stands: invited, released, published."""
+
+from datetime import timedelta
+
+from delegations.domain import answers, invitations
+from delegations.models import Invitation, Party
+from press.domain import editions, lifts
+from press.models import Edition, Lift
+from sessions.domain import edits, releases
+from sessions.models import Session, Visibility
+from summit.models import Summit, User
+
+LATER = timedelta(minutes=5)
+
+
+def advance(summit: Summit) -> None:
+    """Invite all, let one accept, release the agenda twice with changes between, and publish all texts."""
+    organiser = User.objects.get(email="organiser@summit.example")
+    invitations.invite(parties=Party.objects.filter(summit=summit), by=organiser)
+    accepted = Invitation.objects.select_related("party__summit").get(party__summit=summit, party__name="France")
+    answers.answer(invitation=accepted, answer="attending", note="", name="Focal point", by=organiser)
+    releases.release(summit=summit, by=organiser)
+    plenary, *_others = Session.objects.filter(summit=summit, visibility=Visibility.PUBLIC)
+    edits.move(
+        session=plenary,
+        starts_at=plenary.starts_at + LATER,
+        ends_at=plenary.ends_at + LATER,
+        room=plenary.room,
+        by=organiser,
+    )
+    edits.cancel(session=Session.objects.filter(summit=summit).latest("starts_at"), by=organiser)
+    releases.release(summit=summit, by=organiser)
+    _publish(summit)
+
+
+def _publish(summit: Summit) -> None:
+    officer, approver = (User.objects.get(email=f"{box}@summit.example") for box in ("press", "approver"))
+    for edition in Edition.objects.filter(version__text__summit=summit).select_related("version__text__summit"):
+        editions.submit(edition=edition, by=officer)
+        editions.approve(edition=edition, by=approver)
+    for lift in Lift.objects.filter(summit=summit).select_related("summit"):
+        lifts.release_now(lift=lift, by=officer)

@@ -1,0 +1,54 @@
+"""The main pages take as many queries on a large summit as on a small one."""
+
+import pytest
+
+from bench import pages, world
+from portal.demo import border_security, synthetic
+from sessions.domain import member
+from sessions.models.releases import ReleasedQuerySet
+from summit.models import Summit
+
+pytestmark = pytest.mark.django_db
+MIDDLE = synthetic.Sizes(delegations=90, sessions=200, people=400, texts=200)
+AGENDAS = {"agenda", "my agenda", "all that I may see", "schedule.json"}
+
+
+@pytest.fixture
+def demo() -> Summit:
+    found = border_security.load()
+    world.advance(found)
+    return found
+
+
+@pytest.fixture
+def middle() -> Summit:
+    return synthetic.load(slug="middle", sizes=MIDDLE)
+
+
+def grown(small: Summit, large: Summit) -> dict[str, tuple[int, int]]:
+    """The pages that take another number of queries on the large summit."""
+    return {page.name: (few, many) for page, few, many in pages.compare(small, large) if few != many}
+
+
+def test_pages_do_not_grow_with_the_summit(demo: Summit, middle: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {page.who for page in pages.PAGES} == {pages.ANYBODY, pages.FOCAL, pages.ORGANISER}
+    assert grown(demo, middle) == {}
+
+    # The control: without the join of who takes part, a list asks for each session.
+    def apart(rows: ReleasedQuerySet, who: member.Who = member.Who.ALL) -> ReleasedQuerySet:
+        return rows
+
+    monkeypatch.setattr(member, "_joined", apart)
+    monkeypatch.setattr(pages, "PAGES", [page for page in pages.PAGES if page.name in AGENDAS])
+    monkeypatch.setattr("sessions.models.ReleasedSession.leading", property(_leading), raising=False)
+    found = grown(demo, middle)
+    assert found.keys() == AGENDAS
+    assert all(many > few for few, many in found.values())
+
+
+def _leading(row: object) -> list[object]:
+    return list(row.participants.exclude(role="participant"))  # type: ignore[attr-defined]
+
+
+def test_no_page_takes_many(demo: Summit) -> None:
+    assert {page.name: number for page in pages.PAGES if (number := pages.count(page, demo)) > 25} == {}
