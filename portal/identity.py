@@ -214,6 +214,12 @@ def viewer_required(view: View) -> View:
     return wrapped
 
 
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return whom `viewer_required` has found."""
+    found: Viewer = request.viewer  # type: ignore[attr-defined]
+    return found
+
+
 def _nobody(request: HttpRequest) -> HttpResponse:
     keys = request.session.get(LINKS_KEY, [])
     if keys and not request.user.is_authenticated:

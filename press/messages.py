@@ -43,8 +43,8 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     )
     people = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
-    found = {m.pk: "The text is no longer public." for m in messages if m.facts["edition"] not in still}
-    left = {m.pk: "The subscription has ended." for m in messages if m.facts["subscriber"] not in active}
+    found = {m.pk: _("The text is no longer public.") for m in messages if m.facts["edition"] not in still}
+    left = {m.pk: _("The subscription has ended.") for m in messages if m.facts["subscriber"] not in active}
     return left | found
 
 
@@ -61,7 +61,7 @@ def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """Drop questions that have been answered."""
     keys = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
-    return {m.pk: "The address is confirmed already." for m in messages if m.facts["subscriber"] in active}
+    return {m.pk: _("The address is confirmed already.") for m in messages if m.facts["subscriber"] in active}
 
 
 PUBLICATION = register(Kind("publication", TASK, render_publication, publications_withdrawn))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from sessions.models import ReleasedSession, Slot
+from sessions.models.releases import with_party
 from summit.models import Summit
 
 if TYPE_CHECKING:
@@ -158,10 +159,8 @@ def speaker(edition: Edition) -> str:
     slot = edition.version.text.slot
     if slot is None:
         return ""
-    party = slot.party.name if slot.party else ""
     # An office often names its country; nobody wants to read it twice.
-    named = slot.speaker.label
-    return named if not party or party in named else f"{named} ({party})"
+    return with_party(slot.speaker.label, slot.party.name if slot.party else "")
 
 
 def describe(edition: Edition) -> str:

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -75,18 +76,16 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
-    found = get_summit(summit)
-    data = schedule.as_data(
-        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)
-    )
-    return HttpResponse(json.dumps(data, ensure_ascii=False), content_type="application/json")
+    return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
-    found = get_summit(summit)
-    data = schedule.as_data(
-        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.LEADING)
-    )
-    return HttpResponse(schedule.as_xml(data), content_type="application/xml; charset=utf-8")
+    return HttpResponse(schedule.as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
+
+
+def _schedule(slug: str) -> dict[str, Any]:
+    found = get_summit(slug)
+    rows = member.public_agenda(summit=found, who=Who.LEADING)
+    return schedule.as_data(summit=found, release=releases.latest(found), sessions=rows)

@@ -4,7 +4,6 @@ A row gives an action, such as "delegations.invite", the roles that may do it in
 """
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -18,12 +17,6 @@ RULES: dict[str, frozenset[str]] = {}
 DESKS = frozenset(Role.values)
 
 Actor = User | AnonymousUser
-
-
-class HasSummit(Protocol):
-    """Anything that belongs to a summit."""
-
-    summit: Summit
 
 
 def declare(action: str, roles: Iterable[str]) -> None:

@@ -38,14 +38,6 @@ class Answer(models.TextChoices):
     REGRETS = "regrets", _("regrets")
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    """Invitations."""
-
-    def open(self) -> "InvitationQuerySet":
-        """Return those that wait for an answer."""
-        return self.filter(state=InvitationState.SENT)
-
-
 class Invitation(PublicModel):
     """The host invites a party. An invitation doesn't expire; its links do."""
 
@@ -60,8 +52,6 @@ class Invitation(PublicModel):
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
-
-    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

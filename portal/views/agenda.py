@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, viewer_of, viewer_required
 from sessions.domain import member, releases, wording
 from sessions.models import ReleasedSession
 from sessions.views import by_day
@@ -16,11 +16,6 @@ from summit.db.clock import db_now
 
 # Minutes before which "in 45 minutes" says more than the time of day.
 SOON = 120
-
-
-def _viewer_of(request: HttpRequest) -> Viewer:
-    found: Viewer = request.viewer  # type: ignore[attr-defined]
-    return found
 
 
 def _rows(viewer: Viewer) -> list[ReleasedSession]:
@@ -43,7 +38,7 @@ def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSessi
 @viewer_required
 def my_agenda(request: HttpRequest) -> HttpResponse:
     """Show where the reader must be next, and their sessions, or with `?show=all` all that they may see."""
-    viewer = _viewer_of(request)
+    viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     rows = _rows(viewer)
     now = db_now()
@@ -68,7 +63,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session of any summit that the reader belongs to. What they may not know of isn't there."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
-    for viewer in sorted(listed, key=lambda viewer: viewer is not _viewer_of(request)):
+    for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
         row = member.find(summit=viewer.summit, parties=viewer.parties, people=viewer.people, public_id=public_id)
         if row is not None:
             return render(request, "portal/my_session.html", {"viewer": viewer, "summit": viewer.summit, "row": row})
@@ -79,7 +74,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
 @viewer_required
 def my_changes(request: HttpRequest) -> HttpResponse:
     """Show what each release changed for the reader, old and new."""
-    viewer = _viewer_of(request)
+    viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     found = member.changes(summit=viewer.summit, parties=viewer.parties, people=viewer.people, everything=everything)
     context = {

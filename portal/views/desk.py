@@ -8,23 +8,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.domain import answers
 from delegations.models import Answer, Invitation, InvitationState
-from portal.identity import Viewer, viewer_required
+from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark
 from sessions.domain import member
 from summit.db.clock import db_now
 
 
-def _viewer_of(request: HttpRequest) -> Viewer:
-    found: Viewer = request.viewer  # type: ignore[attr-defined]
-    return found
-
-
 @require_safe
 @viewer_required
 def home(request: HttpRequest) -> HttpResponse:
     """Show where each of the reader's delegations stands and what is to do."""
-    viewer = _viewer_of(request)
+    viewer = viewer_of(request)
     by_party = {row.party_id: row for row in viewer.invitations}
     rows = [
         {"party": party, "invitation": by_party.get(party.pk), "acts": party.pk in viewer.acts}

@@ -28,7 +28,7 @@ from press.reading import direction
 from summit.db.clock import db_now
 from summit.desk.base import SummitModelAdmin
 from summit.models import Summit, User
-from summit.permissions import summits_for
+from summit.permissions import check, summits_for
 from summit.templatetags.moments import day_clock
 
 WORDS_PER_MINUTE = 130
@@ -125,7 +125,8 @@ class TextAdmin(SummitModelAdmin):
         wanted = request.GET.get("summit", "")
         found = rows.filter(slug=wanted).first() if wanted else rows.first()
         if found is None:
-            raise PermissionDenied(_("This can be done by: press officer."))
+            check(request.user, "press.write", None)
+            raise Http404
         return found
 
     def change_view(

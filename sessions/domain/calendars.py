@@ -25,15 +25,11 @@ from icalendar import (
 from sessions.domain.differences import Change
 from sessions.domain.snapshots import Snapshot, snapshot
 from sessions.models import Release, ReleasedSession
+from sessions.models.sessions import calendar_uid
 from summit.models import Summit
 
 PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
 REFRESH = timedelta(minutes=15)
-
-
-def uid(key: str) -> str:
-    """Return the UID of a session by its public id; the same as `Session.uid`."""
-    return f"{key}@summit"
 
 
 @functools.lru_cache(maxsize=64)
@@ -103,7 +99,7 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
 
 def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str) -> Event:
     event = Event()
-    event.add("uid", uid(session.key))
+    event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", session.starts_at.astimezone(zone))

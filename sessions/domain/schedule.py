@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from sessions.models import Release, ReleasedSession
+from sessions.models.releases import with_party
 from summit.models import Summit
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
@@ -72,13 +73,9 @@ def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
         "language": None,
         "abstract": row.summary,
         "description": "",
-        "persons": [{"name": _name(person.label, person.party_beside)} for person in named],
+        "persons": [{"name": with_party(person.label, person.party_label)} for person in named],
         "links": [],
     }
-
-
-def _name(label: str, party: str) -> str:
-    return f"{label} ({party})" if party else label
 
 
 def _room(row: ReleasedSession) -> str:

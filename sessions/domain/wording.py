@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.domain.differences import Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
-from sessions.models.releases import beside
+from sessions.models.releases import with_party
 
 
 class Where(Protocol):
@@ -98,8 +98,7 @@ def minutes(number: int) -> str:
 
 def place_line(place: Place) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
-    party = beside(place.label, place.party_label)
-    name = f"{place.label} ({party})" if party else place.label
+    name = with_party(place.label, place.party_label)
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
     return f"{name}: {', '.join(about)}" if about else name
 

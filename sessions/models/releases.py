@@ -65,18 +65,19 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
         Whoever belongs to a party of the summit is accredited enough to see what all delegations see; what is for
         those who take part needs a place in it.
         """
-        own = ReleasedParticipant.objects.filter(
-            Q(party__in=parties) | Q(person__in=people), released_session=OuterRef("pk")
-        )
+        own = _places(parties, people)
         open_to_all = [Visibility.PUBLIC, Visibility.ACCREDITED] if parties or people else [Visibility.PUBLIC]
         return self.filter(Q(visibility__in=open_to_all) | (Q(visibility=Visibility.PARTICIPANTS) & Q(Exists(own))))
 
     def of_members(self, *, parties: list[int], people: list[int]) -> "ReleasedQuerySet":
         """Return what these parties and people take part in."""
-        own = ReleasedParticipant.objects.filter(
-            Q(party__in=parties) | Q(person__in=people), released_session=OuterRef("pk")
-        )
-        return self.filter(Exists(own))
+        return self.filter(Exists(_places(parties, people)))
+
+
+def _places(parties: list[int], people: list[int]) -> "models.QuerySet[ReleasedParticipant]":
+    """Return the places of these parties and people in the session of the query around it."""
+    theirs = Q(party__in=parties) | Q(person__in=people)
+    return ReleasedParticipant.objects.filter(theirs, released_session=OuterRef("pk"))
 
 
 class ReleasedSession(PublicModel):
@@ -119,6 +120,12 @@ class ReleasedSession(PublicModel):
 def beside(label: str, party_label: str) -> str:
     """Return a party's name to be read after somebody's, or nothing where their office names it already."""
     return "" if party_label in label else party_label
+
+
+def with_party(label: str, party_label: str) -> str:
+    """Return somebody's name with their party's in parentheses, where it isn't said already."""
+    party = beside(label, party_label)
+    return f"{label} ({party})" if party else label
 
 
 class ReleasedRole(models.TextChoices):

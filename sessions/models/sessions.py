@@ -37,6 +37,11 @@ class Visibility(models.TextChoices):
     ORGANISERS = "organisers", _("organisers only")
 
 
+def calendar_uid(public_id: str) -> str:
+    """Return the UID (RFC 5545, 3.8.4.7) of a session by its public id: the same for ever."""
+    return f"{public_id}@summit"
+
+
 class Session(PublicModel):
     """One entry of the working draft. What delegates and the public see are its releases.
 
@@ -71,8 +76,8 @@ class Session(PublicModel):
 
     @property
     def uid(self) -> str:
-        """The UID (RFC 5545, 3.8.4.7) by which calendars know the session."""
-        return f"{self.public_id}@summit"
+        """The UID by which calendars know the session."""
+        return calendar_uid(self.public_id)
 
 
 class ParticipantRole(models.TextChoices):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from summit.desk.base import SummitModelAdmin
 from summit.models import AuditEntry
@@ -18,7 +19,7 @@ class AuditEntryAdmin(SummitModelAdmin):
     list_select_related = ["by"]
     search_fields = ["object_key", "action"]
 
-    @admin.display(description="by")
+    @admin.display(description=_("by"))
     def actor(self, row: AuditEntry) -> str:
         """Show the account, or what acted without one."""
         return str(row.by) if row.by else row.by_label

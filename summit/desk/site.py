@@ -13,21 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.models import Summit
 from summit.permissions import can_use_admin, summits_for
+from summit.registry import Registry
 
 # From a summit and the request to a template and its context, or None where the reader may see nothing of it.
 DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
-_panels: list[tuple[int, DeskPanel]] = []
-
-
-def desk_panel(order: int) -> Callable[[DeskPanel], DeskPanel]:
-    """Register a panel of the admin's home at a place in the order; a decorator."""
-
-    def register(function: DeskPanel) -> DeskPanel:
-        _panels.append((order, function))
-        _panels.sort(key=lambda entry: entry[0])
-        return function
-
-    return register
+_panels: Registry[DeskPanel] = Registry()
+desk_panel = _panels.register
 
 
 class SummitAdminSite(admin.AdminSite):
@@ -57,7 +48,7 @@ class SummitAdminSite(admin.AdminSite):
         wanted = request.GET.get("summit", "")
         listed = list(summits)
         chosen = next((summit for summit in listed if summit.slug == wanted), listed[0] if listed else None)
-        found = [function(request, chosen) for _order, function in _panels] if chosen else []
+        found = [function(request, chosen) for function in _panels] if chosen else []
         context = {
             "summits": listed,
             "summit": chosen,

@@ -14,6 +14,7 @@ from summit import home as home_panels
 from summit.domain import colours
 from summit.http.public import public_page
 from summit.models import Role, Summit
+from summit.registry import Registry
 from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,11 @@ def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> No
 def test_the_home_shows_the_panels_with_their_values(
     summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(home_panels, "_panels", [(1, lambda _summit: None), (2, lambda _: ("dev/state.html", PANEL))])
+    panels: Registry[Any] = Registry()
+    panels.register(2)(lambda _summit: ("dev/state.html", PANEL))
+    panels.register(1)(lambda _summit: None)
+    monkeypatch.setattr(home_panels, "_panels", panels)
+    assert [part(summit) for part in panels] == [None, ("dev/state.html", PANEL)]
     assert '<span class="state" data-state="good">out</span>' in client.get("/border-security-2025/").content.decode()
 
 
