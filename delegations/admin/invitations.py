@@ -18,7 +18,7 @@ from delegations.admin.standing import LinkMoments, moment, state_word
 from delegations.domain import answers, invitations, letters
 from delegations.models import Answer, Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
-from summit.desk.base import SummitInline, SummitModelAdmin, summit_of
+from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.models import Summit, User
 
 FIELDS: list[Any] = ["party", "state_word", "answered_by", "answered", "note", "sent", "sent_by"]
@@ -49,7 +49,7 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(SummitModelAdmin):
+class InvitationAdmin(ReadOnlyAdmin):
     """Invitations."""
 
     summit_path = "party__summit"
@@ -62,14 +62,6 @@ class InvitationAdmin(SummitModelAdmin):
     inlines = [LinkInline]
     actions = ["revoke"]
     change_form_template = "admin/delegations/invitation.html"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Invitations come from inviting parties."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is changed by hand: the buttons do what can be done."""
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""

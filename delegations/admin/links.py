@@ -15,14 +15,14 @@ from delegations.admin.standing import LinkMoments
 from delegations.domain import links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
-from summit.desk.base import SummitModelAdmin
+from summit.desk.base import ReadOnlyAdmin
 from summit.models import User
 
 FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
 
 
 @admin.register(InvitationLink)
-class LinkAdmin(LinkMoments, SummitModelAdmin):
+class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     """Links."""
 
     summit_path = "invitation__party__summit"
@@ -39,14 +39,6 @@ class LinkAdmin(LinkMoments, SummitModelAdmin):
     def party(self, row: InvitationLink) -> str:
         """Show whose invitation it opens."""
         return row.invitation.party.name
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Links are made with letters."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is changed by hand."""
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""

@@ -16,7 +16,7 @@ from sessions.admin.forms import ReleaseForm
 from sessions.domain import releases, wording
 from sessions.models import Release
 from sessions.permissions import can_release, check_can_release
-from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import Summit, User
 from summit.permissions import summits_for
 
@@ -24,7 +24,7 @@ SUMMIT_PATHS.update({Release: "summit"})
 
 
 @admin.register(Release)
-class ReleaseAdmin(SummitModelAdmin):
+class ReleaseAdmin(ReadOnlyAdmin):
     """What was released, when and by whom. A release is never changed."""
 
     list_display = ["number", "summit", "released", "released_by", "note"]
@@ -41,10 +41,6 @@ class ReleaseAdmin(SummitModelAdmin):
         local = row.released_at.astimezone(row.summit.zone)
         said = {"day": formats.date_format(local, "D j M Y"), "time": f"{local:%H:%M}", "place": row.summit.place}
         return _("%(day)s, %(time)s %(place)s time") % said
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Releases are made on their own page."""
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what was released, with a way to the page of each summit that can be released."""

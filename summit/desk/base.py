@@ -149,6 +149,17 @@ class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     log_change = log_deletions = log_addition
 
 
+class ReadOnlyAdmin(SummitModelAdmin):
+    """Rows that nobody writes by hand, not even who may do everything: the system's own, and those that buttons
+    change."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False."""
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
 class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of a model inside the page of another."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
@@ -26,7 +26,7 @@ SUMMIT_PATHS[Message] = "summit"
 
 
 @admin.register(Message)
-class MessageAdmin(SummitModelAdmin):
+class MessageAdmin(ReadOnlyAdmin):
     """Messages. Their bytes are not shown: they hold links that open doors."""
 
     list_display = ["created_at", "title", "address", "standing", "attempts", "problem"]
@@ -57,14 +57,6 @@ class MessageAdmin(SummitModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave the bytes and the facts in the database."""
         return super().get_queryset(request).defer("rendered", "facts")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody writes messages by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes them either."""
-        return False
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may send anything again."""

@@ -5,11 +5,25 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.sites import site
+from django.db.models import Model
 from django.test import Client
 
-from summit.desk.base import RoleMixin
+from summit.desk.base import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
-from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+from summit.permissions import RULES
+from tests.factories import (
+    InvitationFactory,
+    InvitationLinkFactory,
+    MessageFactory,
+    PersonFactory,
+    ReleaseFactory,
+    RoomFactory,
+    SubscriberFactory,
+    SummitFactory,
+    UserFactory,
+    VenueFactory,
+)
 
 pytestmark = pytest.mark.django_db
 ROLES = "/admin/summit/roleassignment/"
@@ -137,3 +151,33 @@ class TestRecords:
         assert audited() == [("summit.roleassignment.remove", "here", [])]
         entry = AuditEntry.objects.get()
         assert (entry.by, entry.object_key, LogEntry.objects.count()) == (user, str(role.pk), 0)
+
+
+class TestReadOnly:
+    """What only the system writes has no form, not even for who may do everything."""
+
+    def rows(self) -> list[Model]:
+        release = ReleaseFactory()
+        entry = AuditEntry.objects.create(by_label="system", action="x", object_type="x", object_key="x")
+        return [release, entry, MessageFactory(), InvitationFactory(), InvitationLinkFactory(), SubscriberFactory()]
+
+    def test_nobody_writes_by_hand(self, client: Client) -> None:
+        client.force_login(UserFactory(is_superuser=True))
+        for row in self.rows():
+            address = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/"
+            assert (address, client.get(f"{address}change/").status_code) == (address, 200)
+            assert (address, client.post(f"{address}change/", {}).status_code) == (address, 403)
+            assert (address, client.post(f"{address}delete/", {"post": "yes"}).status_code) == (address, 403)
+
+    def test_what_no_role_changes_is_read_only(self) -> None:
+        unchanged = {
+            model
+            for model, desk in site._registry.items()
+            if isinstance(desk, SummitModelAdmin) and not _writers(desk)
+        }
+        # Accounts: whoever sets the system up makes and closes them.
+        assert {model for model in unchanged if not isinstance(site._registry[model], ReadOnlyAdmin)} == {User}
+
+
+def _writers(desk: SummitModelAdmin) -> frozenset[str]:
+    return RULES[f"{desk.rule}.change"]
