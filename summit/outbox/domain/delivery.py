@@ -1,8 +1,8 @@
 """Delivery: claim a batch, render it once, send one, mark one.
 
-Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of the
-attempt is the fencing token without which nothing is marked. A killed worker's messages are claimed again when the
-lease is over; doubled is at most the one that it was sending.
+Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of
+claims, which only grows, is the fencing token without which nothing is marked. A killed worker's messages are claimed
+again when the lease is over; doubled is at most the one that it was sending.
 """
 
 import logging
@@ -31,7 +31,7 @@ BACK_OFF = (5, 15, 60, 300, 900, 1800)
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
-    """Claim those of `ids` that are due and that nobody holds, and return them with their attempt's number."""
+    """Claim those of `ids` that are due and that nobody holds, and return them with their claim's number."""
     with transaction.atomic():
         candidates = Message.objects.filter(pk__in=list(ids))
         locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
@@ -39,7 +39,11 @@ def claim(ids: Iterable[int]) -> list[Message]:
         taken = (
             Message.objects.filter(pk__in=locked)
             .due()
-            .update(lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE), attempts=F("attempts") + 1)
+            .update(
+                lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE),
+                attempts=F("attempts") + 1,
+                claims=F("claims") + 1,
+            )
         )
         return list(Message.objects.filter(pk__in=locked).order_by("id")) if taken else []
 
@@ -162,8 +166,8 @@ def release(messages: Sequence[Message]) -> None:
 
 
 def _held(message: Message) -> MessageQuerySet:
-    """The row, if this attempt still holds it."""
-    return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.PENDING)
+    """The row, if this claim still holds it."""
+    return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
 
 
 def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:

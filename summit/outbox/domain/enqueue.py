@@ -12,6 +12,9 @@ from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 
+# Messages in one statement.
+SLICE = 500
+
 
 def sender_domain() -> str:
     """Return the domain of the sender's address, which Message-IDs carry."""
@@ -62,5 +65,8 @@ def store(messages: Sequence[Message]) -> int:
         raise RuntimeError("store() belongs into the transaction that causes the messages")
     if not messages:
         return 0
-    Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
-    return Message.objects.filter(nonce__in=[message.nonce for message in messages]).count()
+    Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=SLICE)
+    # In slices: a database takes only so many values in one query.
+    nonces = [message.nonce for message in messages]
+    slices = (nonces[start : start + SLICE] for start in range(0, len(nonces), SLICE))
+    return sum(Message.objects.filter(nonce__in=part).count() for part in slices)

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('rendered', summit.models.fields.EncryptedBytesField(null=True)),
                 ('rendered_subject', models.CharField(blank=True, editable=False, max_length=255, verbose_name='subject')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('claims', models.PositiveIntegerField(default=0, editable=False)),
                 ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='held until')),
                 ('handed_until', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -78,6 +78,8 @@ class Message(PublicModel):
     rendered = EncryptedBytesField(null=True, editable=False)
     rendered_subject = models.CharField(_("subject"), max_length=255, blank=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # The fencing token: counts every claim and never goes back, whatever becomes of `attempts`.
+    claims = models.PositiveIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
     # Set when a sweep has handed the message to a worker, so that the next sweep does not queue it again at once.

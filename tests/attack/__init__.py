@@ -1,0 +1,1 @@
+"""What somebody would try who means ill."""
