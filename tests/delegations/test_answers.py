@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
@@ -213,7 +214,6 @@ class TestUntil:
         assert row.state == "answered"
 
     def test_the_database_clock_decides_and_not_this_machines(self) -> None:
-        time_machine = pytest.importorskip("time_machine")
         row = self.due(in_state("sent"), 60)
         with time_machine.travel(db_now() + timedelta(days=400)):
             give(row, Link(row.links.get().public_id))

@@ -1,13 +1,17 @@
 """What the outbox's table refuses."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from summit.outbox.models import Message
-from tests.factories import MessageFactory, PersonFactory, SummitFactory
+from summit.models import Role
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message, MessageState
+from summit.outbox.models.messages import TRANSITIONS
+from tests.factories import MessageFactory, PersonFactory, SummitFactory, UserFactory
 from tests.triggers import without_trigger
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,33 @@ def test_states() -> None:
     refuse(state="sent")
     refuse(state="failed")
     refuse(state="dropped")
+
+
+def test_the_table_of_states_is_complete() -> None:
+    assert set(TRANSITIONS) == set(MessageState.values)
+    assert set().union(*TRANSITIONS.values()) == set(MessageState.values)
+
+
+@pytest.mark.parametrize("target", MessageState.values)
+@pytest.mark.parametrize("state", MessageState.values)
+def test_every_row_of_it_and_every_one_that_is_missing(state: str, target: str) -> None:
+    summit = SummitFactory()
+    row = MessageFactory(summit=summit, state=state, sent_at=Now() if state == "sent" else None, problem="why")
+    if target == MessageState.PENDING:
+        by = UserFactory.with_role(Role.ORGANISER, summit)
+        with suppress(ValueError):
+            delivery.send_again(message=row, by=by)
+    else:
+        delivery.mark(row, MessageState(target), problem="why")
+    after = target if target in TRANSITIONS[state] else state
+    assert Message.objects.get().state == after
+
+
+def test_control_without_the_fence_a_sent_message_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = MessageFactory(state="sent", sent_at=Now())
+    monkeypatch.setattr(delivery, "_held", lambda message: Message.objects.filter(pk=message.pk))
+    delivery.mark(row, MessageState.FAILED, problem="why")
+    assert Message.objects.get().state == "failed"
 
 
 @pytest.mark.parametrize("field", ["public_id", "nonce", "message_id"])

@@ -1,8 +1,6 @@
 import io
 import json
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,9 +15,8 @@ from press.formats import pdf
 from press.models import Edition
 from tests.factories import SummitFactory, TextVersionFactory
 from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.schemas import SCHEMAS, needs_schemas
 
-SCHEMAS = Path(os.environ.get("SCHEMAS_DIR", settings.BASE_DIR.parent / "shared" / "schemas"))
-needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="no schemas: set SCHEMAS_DIR")
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 RICH = """# A heading

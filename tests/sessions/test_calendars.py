@@ -1,9 +1,7 @@
 """Calendars and schedules, read back by other parsers than the ones that wrote them."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,11 +15,10 @@ from sessions.domain import calendars, releases
 from sessions.models import Session, Visibility
 from summit.models import Summit, User
 from tests.factories import SummitFactory
+from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import fill, session
 
 pytestmark = pytest.mark.django_db
-SCHEMAS = Path(os.environ.get("SCHEMAS_DIR") or Path(__file__).resolve().parents[3] / "shared" / "schemas")
-needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="needs the schemas of frab's format")
 
 
 def unfold(content: str) -> list[str]:

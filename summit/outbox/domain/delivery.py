@@ -198,7 +198,8 @@ def send_again(*, message: Message, by: User) -> None:
     failed."""
     check_can_send_again(by, message)
     with transaction.atomic():
-        changed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
+        before = [state for state, after in TRANSITIONS.items() if MessageState.PENDING in after]
+        changed = Message.objects.filter(pk=message.pk, state__in=before).update(
             state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
         )
         if not changed:
