@@ -7,10 +7,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from press.domain import subscribers
-from press.models import Subscriber
+from press.models import Edition, Subscriber
 from press.models.visibility import public_editions
 from summit.outbox.kinds import Kind, Mail, register
-from summit.outbox.models import Message
+from summit.outbox.models import Message, MessageState
 
 TASK = "press.tasks.deliver_announcements"
 
@@ -19,12 +19,30 @@ def _subscriber(message: Message) -> Subscriber:
     return Subscriber.objects.select_related("summit").get(public_id=message.facts["subscriber"])
 
 
+def _says_corrected(message: Message) -> bool:
+    """Whether the mail may call the text corrected: not where the mail about what it corrects never went out, since
+    this one then is the first that its reader sees."""
+    if not message.facts["corrected"]:
+        return False
+    before = Edition.objects.filter(
+        version__editions__public_id=message.facts["edition"], number__lt=message.version
+    ).values_list("public_id", flat=True)
+    told = Message.objects.filter(
+        kind=message.kind,
+        recipient_key=message.recipient_key,
+        subject_key__in=[f"press.edition:{public_id}" for public_id in before],
+    )
+    states = set(told.values_list("state", flat=True))
+    return not states or MessageState.SENT in states
+
+
 def render_publication(message: Message) -> Mail:
     """Write what has been published and where it stands."""
     facts = message.facts
     end = subscribers.url(_subscriber(message), subscribers.END)
-    subject = _("Corrected: %(title)s") if facts["corrected"] else "%(title)s"
-    context = {**facts, "url": settings.BASE_URL + facts["path"], "end": end}
+    corrected = _says_corrected(message)
+    subject = _("Corrected: %(title)s") if corrected else "%(title)s"
+    context = {**facts, "corrected": corrected, "url": settings.BASE_URL + facts["path"], "end": end}
     return Mail(
         subject=subject % {"title": facts["title"]},
         text=render_to_string("mail/publication.txt", context),
