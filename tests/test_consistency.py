@@ -1,5 +1,6 @@
 """What holds across the whole project, whoever adds what."""
 
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,10 +214,28 @@ class TestDocuments:
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
         assert [link for link in links if not (document.parent / link).exists()] == []
 
+    @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+    def test_what_they_name_is_in_the_code(self, document: Path) -> None:
+        named = re.findall(rf"`((?:{'|'.join(APPS)})(?:\.\w+)+)`", document.read_text())
+        assert [name for name in named if not name.endswith(".example") and not _importable(name)] == []
+
+    def test_control_a_name_that_is_gone_is_found(self) -> None:
+        assert _importable("press.models.visibility.public_editions")
+        assert _importable("press.tasks")
+        assert not _importable("press.models.visibility.is_public")
+
     def test_every_make_target_named_is_there(self) -> None:
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
         named = {name for path in self.DOCUMENTS for name in re.findall(r"`make ([a-z-]+)`", path.read_text())}
         assert named <= targets
+
+
+def _importable(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 class TestRequirements:

@@ -6,16 +6,22 @@ from django.db.models import Count, Min
 
 from summit.db.clock import db_now
 from summit.metrics import Gauge, source
+from summit.models import Heartbeat
 from summit.outbox.models import Message, MessageState
 
 
 @source
 def outbox() -> Iterable[Gauge]:
-    """Yield how many messages stand in which state, and for how many seconds the oldest has been due."""
+    """Yield how many messages stand in which state, for how many seconds the oldest has been due, and how many ago a
+    sweep ran."""
+    now = db_now()
     # Ordered by nothing: the model's own order would split the groups.
     rows = Message.objects.order_by().values_list("kind", "state").annotate(Count("id"))
     counts = [({"kind": kind, "state": state}, float(number)) for kind, state, number in rows]
     yield "summit_outbox_messages", "Messages by kind and state.", counts
     oldest = Message.objects.filter(state=MessageState.PENDING).aggregate(at=Min("next_attempt_at"))["at"]
-    waited = max((db_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    waited = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
     yield "summit_outbox_oldest_due_seconds", "Seconds for which the oldest message has been due.", [({}, waited)]
+    beats = Heartbeat.objects.values_list("name", "at")
+    since = [({"sweep": name}, max((now - at).total_seconds(), 0.0)) for name, at in beats]
+    yield "summit_sweep_seconds", "Seconds since a sweep last ran: what tells of beat and the workers.", since

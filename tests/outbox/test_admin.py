@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from summit.db.clock import db_now
 from summit.metrics import exposition
-from summit.models import AuditEntry, Role, Summit, User
+from summit.models import AuditEntry, Heartbeat, Role, Summit, User
 from summit.outbox import admin as desk
 from summit.outbox import panels
 from summit.outbox.domain import delivery
@@ -208,3 +209,12 @@ def test_the_numbers_count_by_kind_and_state_and_tell_how_late_the_oldest_is(sum
 
 def test_every_state_has_a_sign() -> None:
     assert set(desk.SIGNS) == {"pending", "sent", "failed", "dropped"}
+
+
+def test_metrics_tell_when_a_sweep_last_ran() -> None:
+    assert "summit_sweep_seconds{" not in exposition().decode()
+    Heartbeat.objects.create(name="sweep", at=db_now() - timedelta(seconds=90))
+    [line] = [line for line in exposition().decode().splitlines() if line.startswith("summit_sweep_seconds{")]
+    name, seconds = line.split(" ")
+    assert name == 'summit_sweep_seconds{sweep="sweep"}'
+    assert 90 <= float(seconds) < 100
