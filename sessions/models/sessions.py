@@ -1,5 +1,6 @@
 """The working draft of the agenda: sessions, who takes part, and the speeches in them."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,20 @@ def calendar_uid(public_id: str) -> str:
     return f"{public_id}@summit"
 
 
+def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.Model], str]) -> None:
+    """Refuse rows of another summit than `summit_id`: by field, the row's key, its model and the path to its summit.
+    Raises ValidationError."""
+    wrong = {
+        field: _("This belongs to another summit. Choose one of this summit.")
+        for field, (key, model, path) in rows.items()
+        if key is not None
+        and summit_id is not None
+        and not model._default_manager.filter(**{"pk": key, path: summit_id}).exists()
+    }
+    if wrong:
+        raise ValidationError(wrong)
+
+
 class Session(PublicModel):
     """One entry of the working draft. What delegates and the public see are its releases.
 
@@ -73,6 +88,10 @@ class Session(PublicModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a room of another summit."""
+        refuse_others(self.summit_id, room=(self.room_id, Room, "venue__summit"))
 
     @property
     def uid(self) -> str:
@@ -124,6 +143,12 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return str(self.party or self.person)
 
+    def clean(self) -> None:
+        """Refuse who belongs to another summit."""
+        refuse_others(
+            self.session.summit_id, party=(self.party_id, Party, "summit"), person=(self.person_id, Person, "summit")
+        )
+
 
 class Slot(PublicModel):
     """A speech in a session. It has an identity of its own, since a transcript hangs on it."""
@@ -145,3 +170,11 @@ class Slot(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.speaker}: {self.title}" if self.title else str(self.speaker)
+
+    def clean(self) -> None:
+        """Refuse who belongs to another summit."""
+        refuse_others(
+            self.session.summit_id,
+            party=(self.party_id, Party, "summit"),
+            speaker=(self.speaker_id, Person, "summit"),
+        )

@@ -96,12 +96,28 @@ Deed = tuple[str, models.Model, Iterable[str]]
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 
+class OwnSummitsFilter(admin.RelatedFieldListFilter):
+    """By summit: offers only those whose rows the reader may see, so that no list tells of the others."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """Return the summits to choose from."""
+        mine = summits_for(request.user, f"{model_admin.rule}.view")
+        wanted = {} if mine is None else {"pk__in": mine}
+        choices: list[tuple[Any, str]] = field.get_choices(include_blank=False, limit_choices_to=wanted)
+        return choices
+
+
 class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """A model in the admin."""
 
     list_per_page = 50
     show_full_result_count = False
     save_on_top = False
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Let every filter by summit offer the reader's summits alone."""
+        wanted = super().get_list_filter(request)
+        return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save, and record which fields changed; both are in the request's transaction."""

@@ -12,9 +12,7 @@ from tests.press.helpers import add_edition, ago, make_text
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("sent_before", "subjects"), [(False, ["Right"]), (True, ["Wrong", "Corrected: Right"])]
-)
+@pytest.mark.parametrize(("sent_before", "subjects"), [(False, ["Right"]), (True, ["Wrong", "Corrected: Right"])])
 def test_who_never_had_the_first_mail_is_not_told_of_a_correction(sent_before: bool, subjects: list[str]) -> None:
     summit = SummitFactory()
     SubscriberFactory(summit=summit, address="a@x.example")
