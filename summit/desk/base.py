@@ -99,12 +99,11 @@ SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 class OwnSummitsFilter(admin.RelatedFieldListFilter):
     """By summit: offers only those whose rows the reader may see, so that no list tells of the others."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the summits to choose from."""
         mine = summits_for(request.user, f"{model_admin.rule}.view")
         wanted = {} if mine is None else {"pk__in": mine}
-        choices: list[tuple[Any, str]] = field.get_choices(include_blank=False, limit_choices_to=wanted)
-        return choices
+        return field.get_choices(include_blank=False, limit_choices_to=wanted)
 
 
 class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
