@@ -11,7 +11,10 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
+from summit.desk.history import HistoryMixin
+from summit.desk.words import NamedFormSet, WordsMixin, name_parts, say
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import allows, summits_for
@@ -78,6 +81,12 @@ class RoleMixin:
         key = f"{self.summit_path}__in" if self.summit_path else "pk__in"
         return rows.filter(**{key: mine})
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name both inputs of a date and time."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        name_parts(field)
+        return field
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what belongs to summits where the reader may change such rows, not all that they may read: a
         row must not wander into a summit by its form."""
@@ -106,7 +115,7 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
 
 
-class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """A model in the admin."""
 
     list_per_page = 50
@@ -145,7 +154,10 @@ class SummitModelAdmin(RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
         """Delete what was chosen in the list, and record it."""
         with transaction.atomic():
             self._record(request, [("remove", row, ()) for row in queryset], label=self.rule)
+            number = len(queryset)
             super().delete_queryset(request, queryset)
+        said = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", number) % {"number": number}
+        say(request, said)
 
     def _record(
         self, request: HttpRequest, done: list[Deed], *, label: str, parent: models.Model | None = None
@@ -179,6 +191,7 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of a model inside the page of another."""
 
     extra = 0
+    formset = NamedFormSet
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,0 +1,74 @@
+"""What the admin says after it has saved or deleted, and the names of fields that stand without a label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
+from django.db import models
+from django.forms import BaseInlineFormSet, Field, SplitDateTimeWidget
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+
+class WordsMixin:
+    """Says what happened to which row, in the words of this house instead of Django's."""
+
+    opts: Any
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Call a list by what is in it."""
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        return super().changelist_view(request, context)  # type: ignore[misc]
+
+    def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
+        """Say what was added."""
+        say(request, _("“%(row)s” is added.") % {"row": obj})
+        return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+
+    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
+        """Say what was saved."""
+        say(request, _("“%(row)s” is saved.") % {"row": obj})
+        return super().response_change(request, obj)  # type: ignore[misc]
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
+        """Say what was deleted."""
+        say(request, _("“%(row)s” is deleted.") % {"row": obj_display})
+        return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Show what was said above, once, in place of Django's sentence."""
+        said = request.__dict__.pop("desk_says", None)
+        super().message_user(request, said or message, *args, **kwargs)  # type: ignore[misc]
+
+
+def say(request: HttpRequest, sentence: str) -> None:
+    """Keep a sentence for the next message of this request."""
+    request.__dict__["desk_says"] = sentence
+
+
+def name_parts(field: Field | None) -> None:
+    """Give the two inputs of a date and time names of their own: the label names only the first."""
+    if field is not None and isinstance(field.widget, (AdminSplitDateTime, SplitDateTimeWidget)):
+        label = capfirst(str(field.label or ""))
+        for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+            widget.attrs["aria-label"] = f"{label}: {part}"
+
+
+def name_cell(field: Field | None) -> None:
+    """Give an input in a table the name of its column."""
+    if field is None or isinstance(field.widget, SplitDateTimeWidget):
+        return
+    widget = field.widget.widget if isinstance(field.widget, RelatedFieldWidgetWrapper) else field.widget
+    widget.attrs["aria-label"] = capfirst(str(field.label or ""))
+
+
+class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows whose inputs all have names, the box that takes a row off too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name what Django adds, and what the form declares itself."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            name_cell(field)
