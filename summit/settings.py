@@ -294,8 +294,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 if CELERY_BROKER_URL.startswith("redis"):
-    # A killed worker's tasks are handed out again after the visibility timeout, looked for every two seconds: the work
-    # itself is safe to run twice, since the claim in the database decides.
+    # A killed worker's tasks are handed out again after the visibility timeout, looked for every two seconds: the
+    # work itself is safe to run twice, since the claim in the database decides.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 10,
         "unacked_restore_interval": 2,
