@@ -86,3 +86,11 @@ def test_lists_are_called_by_what_is_in_them() -> None:
     client = signed_in(UserFactory.with_role(Role.ORGANISER, SummitFactory()))
     content = client.get("/admin/programme/session/").content.decode()
     assert re.findall(r"<h1>(.*?)</h1>", content) == ["Sessions"]
+
+
+def test_who_sets_the_system_up_is_led_to_the_first_summit() -> None:
+    content = signed_in(UserFactory(is_superuser=True)).get("/admin/").content.decode()
+    assert "There is no summit yet." in content
+    assert 'class="button" href="/admin/summit/summit/add/"' in content
+    SummitFactory()
+    assert "There is no summit yet." not in signed_in(UserFactory(is_superuser=True)).get("/admin/").content.decode()
