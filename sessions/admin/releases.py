@@ -46,7 +46,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         """Show what was released, with a way to the page of each summit that can be released."""
         mine = summits_for(request.user, "sessions.release_agenda")
         open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-        return super().changelist_view(request, {"to_release": list(open_to), **(extra_context or {})})
+        context = {"to_release": list(open_to), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
+        return shown
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page on which a release is made."""
