@@ -160,6 +160,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+# A sign-in ends with the browser, and after SESSION_COOKIE_AGE in any case: desks are shared.
+ACCOUNT_SESSION_REMEMBER = False
 # Whoever has no account gets no letter: it would invite to sign up, and nobody signs up here.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -140,6 +140,10 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
             yield route.replace("<summit>/", "<slug>/", 1) if route.startswith("<summit>") else route, entry
 
 
+def test_the_desk_shows_no_table_of_a_library() -> None:
+    assert {model._meta.label for model in site._registry} == {model._meta.label for model in DESKS}
+
+
 def test_every_address_is_personal_or_public() -> None:
     others = {
         route

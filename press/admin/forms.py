@@ -144,6 +144,8 @@ class MomentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = summit.zone
         self.fields["moment"].label = _("%(place)s time") % {"place": summit.place}
+        # Neither optional nor required: it depends on the choice above it.
+        self.fields["moment"].depends = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Turn what was entered into an aware moment; the database's clock gives "in 2 minutes"."""

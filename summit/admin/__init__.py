@@ -1,5 +1,15 @@
 """The ground floor in the admin."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
 from summit.admin import accounts, audit, summits
+
+# Libraries register their own tables; here roles replace groups, and accounts say what matters of the rest.
+for foreign in (EmailAddress, Authenticator, Group):
+    if admin.site.is_registered(foreign):
+        admin.site.unregister(foreign)
 
 __all__ = ["accounts", "audit", "summits"]
