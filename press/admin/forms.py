@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from press.domain.checks import check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
 from summit.db.clock import db_now
@@ -32,13 +33,22 @@ class WordsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask the model whether the words may stand in a document."""
         cleaned = super().clean() or {}
-        for name in ("title", "summary", "body"):
+        words = ("title", "summary", "body", "change_note")
+        for name in (name for name in words if name in self.fields):
             field = Edition._meta.get_field(name)
             try:
                 field.run_validators(cleaned.get(name) or "")  # type: ignore[union-attr]
             except forms.ValidationError as problem:
                 self.add_error(name, problem)
+        if not self.errors:
+            self._check({name: cleaned[name] for name in words if name in cleaned})
         return cleaned
+
+    def _check(self, words: dict[str, str]) -> None:
+        try:
+            check_words(**words)
+        except forms.ValidationError as problem:
+            self.add_error(None, problem)
 
 
 class EditionForm(WordsForm):

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from press.domain.checks import check_remark, check_words
 from press.domain.locks import lock_lift
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Edition, EditionState, TextVersion
@@ -40,6 +41,7 @@ def draft(
     words = {"title": title.strip(), "summary": summary.strip(), "body": body, "change_note": change_note.strip()}
     edition = Edition(version=version, number=based_on + 1, author=by, **words)
     edition.clean_fields()
+    check_words(**words)
     try:
         with transaction.atomic():
             lock_lift(version.text.lift_id)
@@ -90,6 +92,7 @@ def approve(*, edition: Edition, by: User, note: str = "") -> None:
 
 def _decide(edition: Edition, state: EditionState, *, by: User, action: str, note: str) -> None:
     """Move an edition to a state that may follow its own; of two decisions at once the first wins."""
+    check_remark(note)
     allowed = [before for before, after in TRANSITIONS.items() if state in after]
     with transaction.atomic():
         lock_lift(edition.version.text.lift_id)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from press.domain.checks import check_remark
 from press.domain.locks import lock_lift
 from press.domain.problems import DecisionRefused
 from press.models import Lift, LiftMode
@@ -84,6 +85,7 @@ def hold(*, lift: Lift, reason: str, by: User) -> None:
     check_can_hold(by, lift.summit)
     if not reason.strip():
         raise DecisionRefused(_("Say why it is held: the desk sees the reason."))
+    check_remark(reason)
     with transaction.atomic():
         lock_lift(lift.pk)
         rows = Lift.objects.filter(pk=lift.pk, held_at__isnull=True)

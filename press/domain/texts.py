@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from press.domain.checks import check_remark, check_words
 from press.domain.locks import lock_lift
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Lift, Text, TextVersion
@@ -91,11 +92,13 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
     """Withdraw a text: once read, it stays, marked, with the reason; before that it never comes out.
 
-    Raises PermissionDenied, or DecisionRefused without a reason or where it is withdrawn already.
+    Raises PermissionDenied, or DecisionRefused without a reason, with one that can't be shown, or where it is
+    withdrawn already.
     """
     check_can_withdraw(by, text.summit)
     if not reason.strip():
         raise DecisionRefused(_("Say why the text is withdrawn: readers see the reason."))
+    check_remark(reason)
     with transaction.atomic():
         lock_lift(text.lift_id)
         changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
@@ -130,5 +133,6 @@ def _add_version(
     version.save(force_insert=True)
     edition = Edition(version=version, number=1, title=title.strip(), summary=summary.strip(), body=body, author=by)
     edition.clean_fields()
+    check_words(title=edition.title, summary=edition.summary, body=body)
     edition.save(force_insert=True)
     return version

@@ -49,14 +49,38 @@ def validate_time_zone(value: str) -> None:
     ZoneInfo(value)
 
 
+# They make words read otherwise than they are written; the isolates (U+2066 to U+2069) do what writers need.
+OVERRIDES = frozenset("\u202d\u202e")
+
+
+def _has_no_place(character: str) -> bool:
+    """Return whether a character is a control character, half of one, or none at all: XML can't hold it."""
+    if character in "\n\r\t":
+        return False
+    number = ord(character)
+    return unicodedata.category(character) in ("Cc", "Cs") or number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+
+
+def is_printable(value: str) -> bool:
+    """Return whether every document can hold these words as they are written."""
+    return not any(character in OVERRIDES or _has_no_place(character) for character in value)
+
+
 def validate_printable(value: str) -> None:
-    """Refuse control characters, which no document can hold; line breaks and tabs are allowed."""
-    for position, character in enumerate(value):
-        if character not in "\n\r\t" and unicodedata.category(character) == "Cc":
+    """Refuse control characters, which no document can hold, and those that turn the order of letters round; line
+    breaks and tabs are allowed."""
+    for position, character in enumerate(value, 1):
+        if _has_no_place(character):
             raise ValidationError(
                 _("Character %(position)d is a control character. Remove it: it can't be printed."),
                 code="control",
-                params={"position": position + 1},
+                params={"position": position},
+            )
+        if character in OVERRIDES:
+            raise ValidationError(
+                _("Character %(position)d is invisible and turns round what stands after it. Remove it."),
+                code="override",
+                params={"position": position},
             )
 
 

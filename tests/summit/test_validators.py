@@ -68,7 +68,24 @@ def test_no_control_character(number: int) -> None:
     assert problem.value.messages == ["Character 3 is a control character. Remove it: it can't be printed."]
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"])))
+NO_CHARACTERS = [0xFDD0, 0xFDEF, *(plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))]
+
+
+@pytest.mark.parametrize("number", [0xD800, 0xDFFF, *NO_CHARACTERS])
+def test_nothing_that_is_no_character(number: int) -> None:
+    assert code(validators.validate_printable, f"ab{chr(number)}") == "control"
+    assert not validators.is_printable(chr(number))
+
+
+@pytest.mark.parametrize("override", ["\u202d", "\u202e"])
+def test_nothing_that_turns_the_letters_round(override: str) -> None:
+    with pytest.raises(ValidationError) as problem:
+        validators.validate_printable(f"ab{override}")
+    assert problem.value.messages == ["Character 3 is invisible and turns round what stands after it. Remove it."]
+    assert not validators.is_printable(override)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u202d\u202e")))
 def test_everything_else_can_be_printed(text: str) -> None:
     assert code(validators.validate_printable, text) == ""
 

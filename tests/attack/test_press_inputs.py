@@ -1,0 +1,202 @@
+"""A press officer who means harm, or pastes it: what can't be published is refused on save, the rest is harmless."""
+
+import io
+import json
+import re
+from typing import Any
+
+import pypdf
+import pytest
+import typst
+from django.core.exceptions import ValidationError
+from django.test import Client
+from lxml import etree
+
+from press.admin.forms import WordsForm
+from press.domain import checks, editions, lifts, texts
+from press.domain.markdown import to_html
+from press.domain.problems import DecisionRefused
+from press.models import Edition, Text
+from summit.models import Summit
+from tests.factories import SummitFactory
+from tests.press.helpers import ago, approver, make_text, officer, url_of
+
+pytestmark = pytest.mark.django_db
+
+LINE = "This has to be one line. Take out the line break."
+UNCLOSED = "An invisible mark of writing direction isn't closed. Type these words anew instead of pasting them."
+EMPTY = "There is nothing to read here. Write at least one letter or figure."
+ENTITY = "An entity, such as &#12;, stands for a control character. Take it out: it can't be printed."
+DEEP = "Quotations and lists stand more than 8 deep in one another. Take some out."
+MARKS = "The text has too many paragraphs, marks and links. Publish it in parts, or with fewer marks."
+CONTROL = "Character 2 is a control character. Remove it: it can't be printed."
+TURNED = "Character 2 is invisible and turns round what stands after it. Remove it."
+
+REFUSED = {
+    "NUL in title": ("title", "a\0b", CONTROL),
+    "NUL": ("body", "a\0b", CONTROL),
+    "escape in summary": ("summary", "a\x1b[2J", CONTROL),
+    "U+FFFE": ("body", "a\ufffeb", CONTROL),
+    "U+FFFF in title": ("title", "a\uffffb", CONTROL),
+    "half a pair": ("body", "a\ud800b", CONTROL),
+    "override in title": ("title", "a\u202egpj.exe", TURNED),
+    "override": ("body", "a\u202eb", TURNED),
+    "override as entity": ("body", "a&#x202e;b", ENTITY),
+    "form feed as entity": ("body", "a&#12;b", ENTITY),
+    "form feed in a link's title": ("body", '[a](http://a.example "&#12;")', ENTITY),
+    "isolate left open": ("title", "a\u2067b", UNCLOSED),
+    "isolate closed wrongly": ("title", "a\u2067b\u202c", UNCLOSED),
+    "embedding left open": ("summary", "a\u202bb", UNCLOSED),
+    "title of two lines": ("title", "Title\nBcc: everybody@x.example", LINE),
+    "title with a line separator": ("title", "Title\u2028Second", LINE),
+    "title of nothing": ("title", "\u200b\u2060\ufeff\u200d", EMPTY),
+    "text of spaces": ("body", " \n \n", EMPTY),
+    "text of rules": ("body", "---\n\n***", EMPTY),
+    "huge title": ("title", "a" * 201, "Ensure this value has at most 200 characters (it has 201)."),
+    "1 MB": (
+        "body",
+        "word\n\n" * 166_667,
+        "The text has 1000002 characters; at most 200000 can be published. Publish it in parts.",
+    ),
+    "10,000 quotations": ("body", ">" * 10_000 + " a", DEEP),
+    "deep lists": ("body", "".join("  " * depth + "- a\n" for depth in range(12)), DEEP),
+    "mixed": ("body", "> - " * 5 + "a", DEEP),
+    "20,000 columns": ("body", "|a" * 20_000 + "\n" + "|-" * 20_000 + "\n", MARKS),
+    "20,000 marks": ("body", "**a" * 20_000, MARKS),
+    "link without end": (
+        "body",
+        "[a](http://a.example/" + "x" * 9_000 + ")",
+        "A link has more than 2000 characters. Use its short address.",
+    ),
+}
+
+HARMLESS = {
+    "script": "<script>alert(1)</script> <img src=x onerror=alert(1)> <!-- c --> <![CDATA[ x ]]>",
+    "javascript": "[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1)) [c](java&Tab;script:x) <javascript:x>",
+    "data": "![a](data:image/svg+xml;base64,xx) [b](data:text/html,x) [c](vbscript:x) [d](file:///etc/passwd)",
+    "breaking out": '[a](http://a.example/"onmouseover="x) [b](http://a.example "x\\" onfocus=\\"y") `"><script>`',
+    "typst": '#read("/etc/passwd") #import "@preview/a:1.0.0" #while true {} $ x $ @x <x> \\u{0} ```typst #x```',
+    "empty": "[](http://a.example) a\n\n#\n\n- \n\n1.\n\n>\n\n| a |\n|---|\n\n```\n```\n\n~~~~",
+    "8 deep": "> " * 4 + "- " * 4 + "a",
+    "10,000 brackets": "[" * 10_000 + "a",
+    "numbers": "999999999. a\n1000000000. b\n\n0. c",
+    "cdata": "a ]]> b &lt;/content&gt; &amp;lt; <!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]> &y;",
+    "isolates": "\u2067שלום\u2069 \u200f \u200e a\u200db",
+    "letters": "a\ue000\U000f0000 \u0301\u0301\u0301 \ufffd \U0001f3f3\ufe0f\u200d\U0001f308",
+}
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = SummitFactory()
+    return made
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_published_is_refused_with_a_sentence(case: str, summit: Summit) -> None:
+    field, value, sentence = REFUSED[case]
+    words = {"title": "Title", "summary": "", "body": "Body", field: value}
+    by = officer(summit)
+    with pytest.raises(ValidationError) as problem:
+        texts.create_text(summit=summit, kind="statement", language="en", by=by, slug="new-text", **words)
+    assert problem.value.message_dict == {field: [sentence]}
+    assert not Text.objects.exists()
+    edition = make_text(summit=summit)
+    with pytest.raises(ValidationError) as problem:
+        editions.draft(version=edition.version, based_on=1, by=by, **words)
+    assert problem.value.message_dict == {field: [sentence]}
+    with pytest.raises(ValidationError):
+        texts.add_language(text=edition.version.text, language="fr", by=by, **words)
+    assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("case", [name for name in REFUSED if name not in ("title of nothing", "half a pair")])
+def test_the_desks_form_says_it_at_the_field(case: str) -> None:
+    field, value, _sentence = REFUSED[case]
+    form = WordsForm({"title": "Title", "summary": "", "body": "Body", field: value})
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+
+
+@pytest.mark.parametrize("value", ["a\0b", "a\ufffe", "a&#12;", "a" * 2_001, ">" * 30 + "a"])
+def test_reasons_and_remarks_are_refused_alike(value: str, summit: Summit) -> None:
+    by, edition = approver(summit), make_text(summit=summit, state="in_review")
+    text = edition.version.text
+    with pytest.raises(DecisionRefused):
+        texts.withdraw(text=text, reason=value, by=by)
+    with pytest.raises(DecisionRefused):
+        editions.ask_changes(edition=edition, note=value, by=by)
+    with pytest.raises(DecisionRefused):
+        lifts.hold(lift=text.lift, reason=value, by=by)
+    text.refresh_from_db()
+    assert (text.withdrawn_at, text.lift.held_at) == (None, None)
+
+
+def every_way(edition: Edition) -> dict[str, bytes]:
+    base = url_of(edition.version.text)[:-1]
+    root = base.rpartition("/")[0]
+    paths = [base + ending for ending in ("/", ".txt", ".pdf", ".xml", ".json")]
+    answers = {path: Client().get(path) for path in (*paths, f"{root}/", f"{root}/feed.atom", f"{root}/feed.json")}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {path.removeprefix(base).removeprefix(root): answer.content for path, answer in answers.items()}
+
+
+def harmful(html: str) -> list[str]:
+    """Return what a browser would run or load of markup, as it parses it."""
+    tree = etree.fromstring(f"<div>{html}</div>", etree.HTMLParser())
+    found = [str(element.tag) for element in tree.iter("script", "img", "iframe", "object", "style", "base", "form")]
+    for element in tree.iter(etree.Element):
+        found += [name for name in element.attrib if name.startswith("on") or name in ("style", "src")]
+        href = element.get("href", "")
+        if re.match(r"[\x00-\x20]*[a-z][a-z0-9+.\-\s]*:", href, re.I) and not href.startswith(("http", "mailto:")):
+            found.append(href)
+    return found
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_everything_else_is_well_formed_and_harmless_in_every_format(case: str, summit: Summit) -> None:
+    body = HARMLESS[case]
+    title = f'</title><script>alert(1)</script> #read("x") ]]> & {case}'
+    checks.check_words(title=title, summary=body[:200], body=body)
+    edition = make_text(summit=summit, moment=ago(1), title=title, summary=body[:200], body=body)
+    found = every_way(edition)
+    assert b"<script>alert" not in found["/"]
+    etree.fromstring(found[".xml"])
+    entry = etree.fromstring(found["/feed.atom"])
+    content = entry.findtext(".//{http://www.w3.org/2005/Atom}content")
+    item = json.loads(found["/feed.json"])["items"][0]
+    bodies = json.loads(found[".json"])["bodies"]
+    assert content == item["content_html"] == bodies[0]["value"] == to_html(body)
+    assert harmful(content) == []
+    hrefs: Any = etree.fromstring(found[".xml"]).xpath("//@href")
+    assert all(href.split(":")[0] in ("http", "https", "mailto") for href in hrefs if not href.startswith(("#", "/")))
+    reader = pypdf.PdfReader(io.BytesIO(found[".pdf"]))
+    assert reader.metadata is not None
+    assert reader.metadata.title == title
+    assert found[".txt"].decode().startswith(title)
+
+
+def test_typst_stands_as_words(summit: Summit) -> None:
+    edition = make_text(summit=summit, moment=ago(1), title='#read("/etc/passwd")', body=HARMLESS["typst"])
+    reader = pypdf.PdfReader(io.BytesIO(every_way(edition)[".pdf"]))
+    words = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert words.count('#read("/etc/passwd")') >= 2
+    assert '#import "@preview/a:1.0.0" #while true {} $ x $ @x <x>' in words
+
+
+def test_control_unchecked_words_would_stop_formats_and_the_feed(summit: Summit) -> None:
+    edition = make_text(summit=summit, moment=ago(1), body="a&#12;b")
+    for ending in (".xml", "/feed.atom"):
+        path = url_of(edition.version.text)[:-1] + ending if ending == ".xml" else f"/{summit.slug}/press{ending}"
+        with pytest.raises(ValueError, match="XML compatible"):
+            Client().get(path)
+    deep = make_text(summit=summit, moment=ago(1), body=">" * 30 + " a")
+    with pytest.raises(typst.TypstError):
+        Client().get(url_of(deep.version.text)[:-1] + ".pdf")
+
+
+def test_control_harm_is_seen() -> None:
+    assert harmful('<a href=" java\nscript:x">a</a><img src="x" onerror="y">') == [
+        "img", " java\nscript:x", "src", "onerror"
+    ]  # fmt: skip
+    assert harmful('<a href="https://a.example">a</a>') == []
