@@ -13,8 +13,8 @@ REAL_CONNECT = socket.socket.connect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests in real browsers last: they are the slowest and the first failure should come early."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put first what waits most, browsers and processes of their own: the other core does the rest meanwhile."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("browser", "services")))
 
 
 @pytest.fixture(autouse=True)
