@@ -13,8 +13,10 @@ REAL_CONNECT = socket.socket.connect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what waits most, browsers and processes of their own: the other core does the rest meanwhile."""
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("browser", "services")))
+    """Put first what waits most, processes of their own: the other core does the rest meanwhile. Browsers come last:
+    Playwright leaves an event loop running in the thread, in which Django refuses to touch the database."""
+    order = {"services": 0, "browser": 2}
+    items.sort(key=lambda item: next((rank for name, rank in order.items() if item.get_closest_marker(name)), 1))
 
 
 @pytest.fixture(autouse=True)
