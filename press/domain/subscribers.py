@@ -1,5 +1,6 @@
 """Who is written to: asked for by anybody, confirmed and ended only from the mailbox itself."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,9 +21,15 @@ CONFIRM, END = "confirm", "end"
 PURPOSES = (CONFIRM, END)
 # One confirmation mail to an address in this time, whoever asks.
 QUIET = timedelta(minutes=10)
+# So many unanswered confirmation mails of a summit in such a time, whoever asks: more is somebody who enters the
+# addresses of others. Those who answered theirs are not counted.
+MOST_WAITING = ((20, timedelta(minutes=1)), (300, timedelta(hours=1)))
 # A mail older than this confirms nothing.
 VALID = timedelta(days=7)
 SALT = "press.subscription"
+_WAITING = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,22 +43,33 @@ class Claim:
 def ask(*, summit: Summit, address: str, language: str) -> bool:
     """Note that somebody asked for news at an address, and write to it for confirmation.
 
-    Returns whether a mail was stored: not for an address that is subscribed, nor twice within ten minutes. Callers
-    keep that to themselves.
+    Returns whether a mail was stored: not for an address that is subscribed, nor twice within ten minutes, nor while
+    MOST_WAITING others have not answered theirs; then nothing is kept of the address. Callers keep that to
+    themselves.
     """
     small = address.strip().lower()
     with transaction.atomic():
+        if _crowded(summit):
+            logger.warning("subscriptions to %s are asked for faster than they are confirmed", summit.slug)
+            return False
         made = Subscriber(summit=summit, address=small, language=language)
         Subscriber.objects.bulk_create([made], ignore_conflicts=True)
         if not Subscriber.objects.filter(nonce=made.nonce).exists():
-            waiting = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
-            rows = Subscriber.objects.filter(waiting, summit=summit, address=small, asked_at__lte=Now() - QUIET)
+            rows = Subscriber.objects.filter(_WAITING, summit=summit, address=small, asked_at__lte=Now() - QUIET)
             if not rows.update(asked_at=Now(), language=language):
                 return False
         subscriber = Subscriber.objects.get(summit=summit, address=small)
         enqueue.store([_confirmation(subscriber)])
         audit.record(by=audit.SYSTEM, action="press.subscription_asked", target=subscriber, summit=summit)
     return True
+
+
+def _crowded(summit: Summit) -> bool:
+    """Whether too many mails of a summit wait for an answer. Whoever asks next waits until this transaction ends, so
+    that many at once are not each the last one."""
+    Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
+    rows = Subscriber.objects.filter(_WAITING, summit=summit)
+    return any(rows.filter(asked_at__gt=Now() - time).count() >= most for most, time in MOST_WAITING)
 
 
 def _confirmation(subscriber: Subscriber) -> Message:
@@ -71,14 +89,15 @@ def _confirmation(subscriber: Subscriber) -> Message:
 
 
 def confirm(claim: Claim) -> bool:
-    """Confirm an address; return False where the mail is too old or the subscription was ended after it."""
+    """Confirm an address; return False where the mail is too old or the subscription was ended after it.
+
+    Of several at once the first confirms and records it: the UPDATE asks again what the others wait for.
+    """
     since = Q(ended_at__isnull=True) | Q(ended_at__lt=F("asked_at"))
     with transaction.atomic():
         rows = Subscriber.objects.filter(since, pk=claim.subscriber.pk)
-        if rows.filter(confirmed_at__isnull=False, ended_at__isnull=True).exists():
-            return True
-        if not rows.filter(asked_at__gte=Now() - VALID).update(confirmed_at=Now(), ended_at=None):
-            return False
+        if not rows.filter(_WAITING, asked_at__gte=Now() - VALID).update(confirmed_at=Now(), ended_at=None):
+            return rows.active().exists()
         _record(claim.subscriber, "press.subscription_confirmed")
     return True
 
