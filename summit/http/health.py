@@ -35,11 +35,15 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Give the numbers in Prometheus' text format, to loopback or to whoever has METRICS_TOKEN."""
+    """Give the numbers in Prometheus' text format to whoever has METRICS_TOKEN, or without one to loopback.
+
+    Behind a proxy all come from loopback, and not every proxy says for whom: there only the token opens.
+    """
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
-    # A request that came through a proxy is from the proxy's network, whatever its address says.
-    direct = "X-Forwarded-For" not in request.headers and request.META.get("REMOTE_ADDR") in LOOPBACK
+    # A proxy that the settings know nothing of may still tell of itself.
+    passed_on = settings.BEHIND_PROXY or "X-Forwarded-For" in request.headers
+    direct = not passed_on and request.META.get("REMOTE_ADDR") in LOOPBACK
     if not (known or (direct and not settings.METRICS_TOKEN)):
         raise Http404
     return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
