@@ -1,0 +1,413 @@
+"""The web surface: forged posts, open redirects, forged hosts, sessions, headers, floods."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from delegations.domain import links
+from delegations.models import Invitation, InvitationLink
+from press.domain import subscribers
+from press.models import Subscriber
+from summit.models import Role, Summit, User
+from summit.outbox.domain import mime
+from summit.outbox.kinds import Mail
+from summit.outbox.models import Message
+from tests.attack.test_embargo_crawl import crawled
+from tests.factories import (
+    PASSWORD,
+    InvitationLinkFactory,
+    MessageFactory,
+    SubscriberFactory,
+    SummitFactory,
+    UserFactory,
+)
+from tests.press.helpers import ago, make_text
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "https:evil.example",
+    "javascript:alert(1)",
+)
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> Iterator[None]:
+    """Begin and end without counted attempts."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = SummitFactory()
+    return made
+
+
+def organiser_of(summit: Summit, **kwargs: Any) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit, **kwargs)
+
+
+# --- forged posts -------------------------------------------------------------------------------------------------
+def exempt() -> set[str]:
+    """Return the routes that take a POST without a token and are no public page, which takes none at all."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, Any]]:
+        for entry in patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, route)
+            else:
+                yield route, entry.callback
+
+    return {
+        route
+        for route, view in walk(get_resolver().url_patterns, "")
+        if getattr(view, "csrf_exempt", False) and not getattr(view, "is_public", False)
+    }
+
+
+def test_only_subscriptions_take_a_post_without_a_token() -> None:
+    own = {route for route in exempt() if not route.startswith("api/v1/")}
+    assert own == {"<slug:summit>/press/subscribe/", "<slug:summit>/press/subscription/<str:token>/"}
+
+
+def posted(summit: Summit, user: User) -> dict[int, set[str]]:
+    """Post to every address without a token; return the addresses by status."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    found: dict[int, set[str]] = {}
+    for path in crawled(summit):
+        found.setdefault(client.post(path, {"x": "y"}).status_code, set()).add(path)
+    return found
+
+
+def test_no_address_takes_a_forged_post(summit: Summit) -> None:
+    make_text(summit=summit, moment=ago(5), slug="open-text")
+    found = posted(summit, UserFactory(is_superuser=True))
+    personal = ("/admin/", "/portal/", "/accounts/", "/i/")
+    # 405 where nothing is ever posted to, 404 in the API and for what isn't there, 400 for no address to subscribe.
+    assert set(found) == {400, 403, 404, 405}
+    elsewhere = {path for status in (400, 404, 405) for path in found[status] if path.startswith(personal)}
+    assert elsewhere == set()
+    assert found[400] == {f"/{summit.slug}/press/subscribe/"}
+    assert "/admin/press/text/add/" in found[403]
+
+
+def test_a_signed_in_browser_signs_nobody_out_from_elsewhere() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UserFactory())
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.post("/accounts/logout/").status_code == 403
+    assert "_auth_user_id" in client.session
+
+
+# --- where one is led ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_nobody_is_led_elsewhere(target: str, summit: Summit) -> None:
+    user = organiser_of(summit, email="zoe@host.example", password=PASSWORD)
+    client = Client()
+    signed = client.post(
+        f"/accounts/login/?next={target}", {"login": user.email, "password": PASSWORD, "next": target}
+    )
+    assert (signed.status_code, signed["Location"]) == (302, "/admin/")
+    again = client.get("/accounts/login/", {"next": target})
+    assert (again.status_code, again["Location"]) == (302, "/admin/")
+    desk = Client().get("/admin/login/", {"next": target})
+    assert desk["Location"].startswith("/accounts/login/?next=")
+    root = Client().get("/", {"lang": "fr", "next": target})
+    assert root["Location"].partition("?")[0] == f"/{summit.slug}/"
+    out = client.post("/accounts/logout/", {"next": target})
+    assert (out.status_code, out["Location"]) == (302, "/")
+
+
+def test_control_an_address_of_ones_own_is_followed(summit: Summit) -> None:
+    user = organiser_of(summit, password=PASSWORD)
+    data = {"login": user.email, "password": PASSWORD, "next": "/portal/agenda/"}
+    assert Client().post("/accounts/login/", data)["Location"] == "/portal/agenda/"
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/..", "/%5Cevil.example", "/evil.example//x"])
+def test_a_missing_slash_leads_nowhere_else(path: str) -> None:
+    answer = Client().get(path)
+    assert not re.match(r"(https?:)?[/\\]{2}", answer.get("Location", ""))
+
+
+# --- forged hosts -------------------------------------------------------------------------------------------------
+def reset_mail(host: str) -> str:
+    UserFactory(email="zoe@host.example")
+    Client().post("/accounts/password/reset/", {"email": "zoe@host.example"}, headers={"host": host})
+    mail = message_from_bytes(bytes(Message.objects.get().rendered))
+    return f"{mail['Subject']}\n{mail.get_payload(decode=True).decode()}"  # type: ignore[union-attr]
+
+
+def test_links_in_mails_begin_with_the_base(settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    settings.ALLOWED_HOSTS = ["summit.example", "inside.example"]
+    told = reset_mail("inside.example")
+    assert re.findall(r"\S+/accounts/\S+/key/", told) == ["https://summit.example/accounts/password/reset/key/"]
+    assert "inside.example" not in told
+    assert told.startswith("[Summit] ")
+
+
+def test_a_host_that_is_not_ours_is_refused(settings: Any) -> None:
+    UserFactory(email="zoe@host.example")
+    client = Client(raise_request_exception=False)
+    for headers in ({"host": "evil.example"}, {"host": "testserver:80@evil.example"}):
+        data = {"email": "zoe@host.example"}
+        assert client.post("/accounts/password/reset/", data, headers=headers).status_code == 400
+    client.post(
+        "/accounts/password/reset/", {"email": "zoe@host.example"}, headers={"x-forwarded-host": "evil.example"}
+    )
+    assert b"evil.example" not in bytes(Message.objects.get().rendered)
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------
+def test_a_session_that_was_planted_is_not_the_one_used(summit: Summit) -> None:
+    link = InvitationLinkFactory()
+    client = Client()
+    client.get("/portal/?lang=fr")
+    planted = client.session.session_key
+    client.get(f"/i/{links.token(link)}/")
+    followed = client.session.session_key
+    user = organiser_of(summit, password=PASSWORD)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert len({planted, followed, client.session.session_key}) == 3
+    for old in (planted, followed):
+        thief = Client()
+        thief.cookies["sessionid"] = str(old)
+        assert thief.get("/portal/").status_code == 302
+        assert thief.get("/admin/").status_code == 302
+
+
+def test_what_is_revoked_is_dead_at_the_next_request() -> None:
+    link = InvitationLinkFactory()
+    client = Client()
+    client.get(f"/i/{links.token(link)}/")
+    page = f"/portal/invitation/{link.invitation.public_id}/"
+    assert client.get(page).status_code == 200
+    InvitationLink.objects.filter(pk=link.pk).update(revoked_at=ago(0.01))
+    assert client.get(page).status_code == 410
+    answered = client.post(page, {"answer": "attending", "name": "Zoe"})
+    assert answered.status_code == 410
+    assert Invitation.objects.get(pk=link.invitation_id).state == "sent"
+
+
+def test_a_disabled_account_is_out_at_the_next_request(summit: Summit) -> None:
+    user = organiser_of(summit)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    gone = client.get("/admin/")
+    assert (gone.status_code, gone["Location"]) == (302, "/admin/login/?next=/admin/")
+    signed = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert signed["Location"] == "/accounts/inactive/"
+    assert [client.get(path).status_code for path in ("/admin/", "/portal/")] == [302, 302]
+
+
+# --- headers ------------------------------------------------------------------------------------------------------
+def check_headers(answer: Any, what: str) -> None:
+    policy = answer.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in policy, what
+    assert "frame-ancestors 'none'" in policy, what
+    assert answer.get("X-Content-Type-Options") == "nosniff", what
+    assert answer.get("Referrer-Policy") in ("same-origin", "no-referrer"), what
+    assert answer.get("Cross-Origin-Opener-Policy") == "same-origin", what
+
+
+def test_every_answer_has_the_headers(summit: Summit) -> None:
+    make_text(summit=summit, moment=ago(5), slug="open-text")
+    client, seen = Client(raise_request_exception=False), set()
+    for path in crawled(summit):
+        answer = client.get(path)
+        check_headers(answer, path)
+        seen.add((answer.status_code, answer["Content-Type"].partition(";")[0]))
+    assert {(200, "application/pdf"), (200, "text/calendar"), (302, "text/html"), (404, "text/html")} <= seen
+
+
+def test_failures_have_the_headers(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    forged = client.post("/accounts/login/")
+    foreign = client.get("/", headers={"host": "evil.example"})
+    monkeypatch.setattr("summit.views.panels", lambda summit: 1 / 0)
+    broken = client.get(f"/{summit.slug}/")
+    assert [answer.status_code for answer in (forged, foreign, broken)] == [403, 400, 500]
+    for answer in (forged, foreign, broken):
+        check_headers(answer, str(answer.status_code))
+
+
+def test_files_have_the_headers(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings.STATIC_ROOT = tmp_path
+    answer = Client().get("/static/a.svg")
+    assert (answer.status_code, b"".join(answer.streaming_content)[:4]) == (200, b"<svg")  # type: ignore[attr-defined]
+    check_headers(answer, "file")
+
+
+def test_a_redirect_to_https_has_the_headers(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/portal/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/portal/")
+    check_headers(answer, "redirect")
+
+
+@pytest.mark.parametrize(("base", "secure"), [("https://summit.example", True), ("http://localhost:8000", False)])
+def test_cookies_are_for_https_where_the_site_is(base: str, secure: bool) -> None:
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_HTTPONLY")
+    code = f"from summit import settings as s; print(*(getattr(s, name) for name in {names}))"
+    code += "; print(s.SECURE_HSTS_SECONDS > 0, s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE)"
+    variables = {"BASE_URL": base, "PATH": os.environ["PATH"], "VAR_DIR": os.environ.get("VAR_DIR", "")}
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(secure)] * 3 + ["True", str(secure), "Lax", "Lax"]
+
+
+def test_cookies_say_so(settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    user = UserFactory(password=PASSWORD)
+    cookies = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD}).cookies
+    for name in ("sessionid", "csrftoken"):
+        assert (cookies[name]["secure"], cookies[name]["samesite"]) == (True, "Lax")
+    assert (cookies["sessionid"]["httponly"], cookies["sessionid"]["max-age"]) == (True, "")
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+def test_behind_a_proxy_only_the_token_opens_the_numbers(settings: Any) -> None:
+    settings.METRICS_TOKEN, settings.BEHIND_PROXY = "", False
+    assert Client().get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 200
+    settings.BEHIND_PROXY = True
+    assert Client().get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 404
+    settings.METRICS_TOKEN = "a long token"
+    assert Client().get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 404
+    assert Client().get("/metrics", headers={"authorization": "Bearer a long token"}).status_code == 200
+
+
+# --- mails --------------------------------------------------------------------------------------------------------
+def test_line_breaks_in_names_start_no_header() -> None:
+    message = MessageFactory(address="box@land.example")
+    subject = "Land\r\nBcc: evil@evil.example\r\n\r\nBody"
+    written = message_from_bytes(mime.build(message, Mail(subject=subject, text="Text")))
+    assert written["Bcc"] is None
+    assert written["To"] == "box@land.example"
+    assert written["Subject"] == "Land Bcc: evil@evil.example Body"
+
+
+@pytest.mark.parametrize("field", ["address", "reply_to"])
+def test_line_breaks_in_mailboxes_are_refused(field: str) -> None:
+    bad = "box@land.example\r\nBcc: evil@evil.example"
+    message = MessageFactory.build(address=bad if field == "address" else "box@land.example")
+    mail = Mail(subject="s", text="t", reply_to=bad if field == "reply_to" else "")
+    with pytest.raises(ValueError, match="linefeed"):
+        mime.build(message, mail)
+
+
+# --- guessing -----------------------------------------------------------------------------------------------------
+def sign_in(email: str, password: str, client: str) -> int:
+    data = {"login": email, "password": password}
+    return Client(REMOTE_ADDR=client).post("/accounts/login/", data).status_code
+
+
+def test_who_knows_a_mailbox_locks_nobody_out() -> None:
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for number in range(4):
+        for _ in range(6):
+            sign_in(user.email, "wrong", f"192.0.2.{number + 1}")
+    # 200 is the form again, which says that there were too many attempts.
+    assert sign_in(user.email, PASSWORD, "192.0.2.1") == 200
+    assert sign_in(user.email, PASSWORD, "198.51.100.7") == 302
+
+
+def test_control_counted_by_mailbox_alone_the_owner_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("summit.accounts.get_ip", lambda request: "")
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for _ in range(6):
+        sign_in(user.email, "wrong", "192.0.2.1")
+    assert sign_in(user.email, PASSWORD, "198.51.100.7") == 200
+
+
+def test_a_client_that_tries_many_mailboxes_is_stopped() -> None:
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for number in range(10):
+        sign_in(f"nobody{number}@host.example", "wrong", "192.0.2.1")
+    assert sign_in(user.email, PASSWORD, "192.0.2.1") == 200
+    assert sign_in(user.email, PASSWORD, "192.0.2.2") == 302
+
+
+def test_many_entries_push_out_no_count() -> None:
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for _ in range(5):
+        sign_in(user.email, "wrong", "192.0.2.1")
+    for number in range(400):
+        cache.set(f"other-{number}", number)
+    assert sign_in(user.email, PASSWORD, "192.0.2.1") == 200
+
+
+def test_a_mailbox_is_not_filled_with_resets() -> None:
+    UserFactory(email="zoe@host.example")
+    start = datetime.now(UTC)
+    for minute in range(16):
+        with time_machine.travel(start + timedelta(minutes=4 * minute), tick=False):
+            client = Client(REMOTE_ADDR=f"192.0.2.{minute + 1}")
+            client.post("/accounts/password/reset/", {"email": "zoe@host.example"})
+    # Five in the first hour, and one in the minutes after it.
+    assert Message.objects.count() == 6
+
+
+# --- subscriptions ------------------------------------------------------------------------------------------------
+def ask(summit: Summit, address: str) -> Any:
+    path = f"/{summit.slug}/press/subscribe/"
+    return Client(enforce_csrf_checks=True).post(path, {"address": address, "language": "en"})
+
+
+def flood(summit: Summit, number: int) -> set[tuple[int, bytes]]:
+    answers = [ask(summit, f"victim{n}@paper.example") for n in range(number)]
+    return {(answer.status_code, bytes(answer.content)) for answer in answers}
+
+
+def test_a_flood_of_addresses_is_not_written_to(summit: Summit) -> None:
+    assert len(flood(summit, 25)) == 1  # the same answer all along
+    assert (Message.objects.count(), Subscriber.objects.count()) == (20, 20)
+    ask(SummitFactory(), "reader@paper.example")  # another summit's readers don't notice
+    assert Message.objects.count() == 21
+    Subscriber.objects.update(asked_at=ago(0.02))
+    ask(summit, "reader@paper.example")
+    assert Message.objects.count() == 22
+
+
+def test_control_without_the_limit_all_are_written_to(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribers, "MOST_WAITING", ())
+    flood(summit, 25)
+    assert Message.objects.count() == 25
+
+
+def test_an_hour_has_its_limit_and_who_confirmed_is_not_counted(summit: Summit) -> None:
+    SubscriberFactory.create_batch(299, summit=summit, confirmed_at=None, asked_at=ago(0.5))
+    SubscriberFactory.create_batch(30, summit=summit)
+    assert subscribers.ask(summit=summit, address="a@paper.example", language="en") is True
+    assert subscribers.ask(summit=summit, address="b@paper.example", language="en") is False
+    subscribers.confirm(subscribers.Claim(Subscriber.objects.get(address="a@paper.example"), subscribers.CONFIRM))
+    assert subscribers.ask(summit=summit, address="b@paper.example", language="en") is True
+
+
+def test_one_click_ends_that_subscription_alone(summit: Summit) -> None:
+    mine, other = SubscriberFactory(summit=summit), SubscriberFactory(summit=summit)
+    elsewhere = SubscriberFactory(summit=SummitFactory(), address=mine.address)
+    path = subscribers.url(mine, subscribers.END).partition("8000")[2]
+    answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert set(Subscriber.objects.active()) == {other, elsewhere}
