@@ -15,22 +15,9 @@ from summit.domain import colours
 from summit.http.public import public_page
 from summit.models import Role, Summit
 from summit.registry import Registry
-from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
+from tests.factories import PASSWORD, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def summit() -> Summit:
-    found = SummitFactory.create(slug="border-security-2025", short_name="Border Security", illustrative=True)
-    VenueFactory.create(summit=found, name="Lancaster House")
-    return found
-
-
-@pytest.fixture
-def organiser(client: Client, summit: Summit) -> Client:
-    client.force_login(UserFactory.with_role(Role.ORGANISER, summit))
-    return client
 
 
 # --- Public pages are the same bytes for everybody ----------------------------------------------------------------

@@ -9,8 +9,8 @@ from django.contrib.admin.sites import site as admin_site
 from django.http import HttpResponse
 from django.test import Client
 
-from summit.models import Role, Summit
-from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
+from summit.models import Summit
+from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
@@ -26,19 +26,6 @@ PUBLIC = [
     "/nothing-here/agenda/",
     "/border-security-2025/nothing/",
 ]
-
-
-@pytest.fixture
-def summit() -> Summit:
-    found = SummitFactory.create(slug="border-security-2025", short_name="Border Security", illustrative=True)
-    VenueFactory.create(summit=found, name="Lancaster House")
-    return found
-
-
-@pytest.fixture
-def organiser(client: Client, summit: Summit) -> Client:
-    client.force_login(UserFactory.with_role(Role.ORGANISER, summit))
-    return client
 
 
 def inline_of(content: str) -> list[str]:
