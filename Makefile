@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test check test-services lock bench help
+.PHONY: run test check test-services messages lock bench help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -49,6 +49,9 @@ test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_U
 
 bench: $(VENV)/dev.done ## the figures, as ratios within one run
 	@$(BIN)/python -m bench
+
+messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
+	@$(BIN)/python -m tools.catalogues
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
 	cd requirements && for f in base dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \

@@ -1,0 +1,91 @@
+"""Merging texts into a catalogue, and compiling it."""
+
+import gettext
+import io
+
+import polib
+
+from tools.catalogues import compiled, merge, text_of
+from tools.msgids import Msgid
+
+START = r"""# Words.
+msgid ""
+msgstr ""
+"Language: ar\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+"Plural-Forms: nplurals=3; plural=n==1 ? 0 : n==2 ? 1 : 2;\n"
+
+msgid "two"
+msgstr "deux"
+
+# It is a verb.
+msgid "gone"
+msgstr "parti"
+
+#, fuzzy
+msgid "one"
+msgstr "un"
+
+#, python-format
+msgid "%(n)d day"
+msgid_plural "%(n)d days"
+msgstr[0] "jour"
+msgstr[1] "jours"
+msgstr[2] "%(n)d jours"
+"""
+
+
+def catalogue(text: str = START) -> polib.POFile:
+    return polib.pofile(text, wrapwidth=0)
+
+
+def msgids(*texts: str) -> list[Msgid]:
+    return [Msgid(None, text, None) for text in texts]
+
+
+class TestMerge:
+    def test_what_is_there_stays_where_it_is_and_what_is_new_stands_behind_what_precedes_it(self) -> None:
+        merged = merge(catalogue(), msgids("zero", "one", "one and a half", "two"))
+        assert [entry.msgid for entry in merged] == ["zero", "two", "one", "one and a half"]
+        assert [entry.msgstr for entry in merged] == ["", "deux", "un", ""]
+        assert [entry.fuzzy for entry in merged] == [False, False, True, False]
+
+    def test_nothing_is_guessed_and_what_is_gone_is_gone(self) -> None:
+        merged = merge(catalogue(), msgids("gone."))
+        assert [(entry.msgid, entry.msgstr) for entry in merged] == [("gone.", "")]
+        assert "parti" not in text_of(merged)
+
+    def test_each_plural_has_as_many_forms_as_the_language(self) -> None:
+        merged = merge(catalogue(), [Msgid(None, "%(n)d day", "%(n)d days"), Msgid(None, "{n} hour", "{n} hours")])
+        assert [entry.msgstr_plural for entry in merged] == [
+            {0: "jour", 1: "jours", 2: "%(n)d jours"},
+            {0: "", 1: "", 2: ""},
+        ]
+        assert [entry.flags for entry in merged] == [["python-format"], ["python-brace-format"]]
+
+    def test_a_text_that_got_a_plural_begins_anew(self) -> None:
+        assert merge(catalogue(), [Msgid(None, "two", "twos")])[0].msgstr_plural == {0: "", 1: "", 2: ""}
+
+    def test_merged_again_it_is_the_same_byte_for_byte(self) -> None:
+        given = msgids("zero", "one", "gone", "two", "say \"x\"\nand 'y'\t\\", "x" * 300)
+        once = text_of(merge(catalogue(), given))
+        assert text_of(merge(catalogue(once), given)) == once
+        assert max(map(len, once.splitlines())) > 300
+        assert once.startswith("# Words.\n")
+        assert "# It is a verb.\n" in once
+
+
+class TestCompiled:
+    def test_python_reads_it(self) -> None:
+        words = gettext.GNUTranslations(io.BytesIO(compiled(catalogue())))
+        assert words.gettext("two") == "deux"
+        assert words.ngettext("%(n)d day", "%(n)d days", 2) == "jours"
+
+    def test_the_order_in_the_source_does_not_matter(self) -> None:
+        turned = polib.POFile(wrapwidth=0)
+        turned.metadata = catalogue().metadata
+        turned.extend(reversed(catalogue()))
+        assert compiled(turned) == compiled(catalogue())
+
+    def test_what_is_not_translated_is_not_in_it(self) -> None:
+        assert b"zero" not in compiled(merge(catalogue(), msgids("zero", "two")))
