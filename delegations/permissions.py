@@ -1,24 +1,57 @@
-"""Who may do what with parties, their people and their invitations."""
+"""Who may do what with parties, their people and their invitations.
+
+A focal point's own parties are those they act for, a delegate's the one they are a member of. A party whose
+invitation was revoked and that has no other has left the summit: nobody is its focal point or delegate any more.
+
+A letter's link is no account. Whoever holds a live one is the focal point of the invited party, and of nothing else.
+"""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from delegations.models import FocalPoint, Invitation, InvitationLink, Party
+from delegations.models import FocalPoint, Invitation, InvitationLink, InvitationState, Membership, Party
 from summit.domain.audit import By, Link, System
 from summit.models import Role, Summit, User
-from summit.permissions import DESKS, Actor, allows, check, declare, declare_model
+from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
 
 _WRITERS = (Role.ORGANISER, Role.PROTOCOL)
+# Those who plan by who comes, person by person; and those who need to know which parties come.
+_MEMBERS = (*_WRITERS, Role.ACCREDITATION, Role.PROGRAMME)
+_PARTIES = (*_MEMBERS, Role.PRESS_OFFICER, Role.PRESS_APPROVER, Role.VIEWER)
+_LETTERS = (*_WRITERS, Role.PROGRAMME)
+_BOTH = (Role.FOCAL_POINT, Role.DELEGATE)
 
-declare_model("delegations.party", view=DESKS, change=_WRITERS)
-declare_model("delegations.membership", view=DESKS, change=_WRITERS)
-declare_model("delegations.focalpoint", view=DESKS, change=_WRITERS)
-declare_model("delegations.invitation", view=DESKS, change=_WRITERS)
+declare_model("delegations.party", view=_PARTIES, change=_WRITERS, view_own=_BOTH)
+declare_model("delegations.membership", view=_MEMBERS, change=_WRITERS, view_own=(Role.FOCAL_POINT,))
+declare_model("delegations.focalpoint", view=_LETTERS, change=_WRITERS, view_own=(Role.FOCAL_POINT,))
+declare_model("delegations.invitation", view=_LETTERS, change=_WRITERS, view_own=_BOTH)
 declare_model("delegations.invitationlink", view=_WRITERS, change=_WRITERS)
 declare("delegations.invite", _WRITERS)
 declare("delegations.revoke", _WRITERS)
+declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
+
+
+def own_parties(user: User, role: str) -> QuerySet[Party]:
+    """Return the parties that an account acts for as a focal point, or is a member of as a delegate."""
+    people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
+    theirs = Invitation.objects.filter(party=OuterRef("pk"))
+    stands = Exists(theirs.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED]))
+    gone = Exists(theirs.filter(state=InvitationState.REVOKED))
+    return Party.objects.order_by().filter(Q(stands) | ~Q(gone), **{f"{people}__person__user": user})
+
+
+@follows(10)
+def roles_of_people(user: User) -> list[QuerySet[Party, tuple[int, str]]]:
+    """Return in which summits an account is a focal point or a delegate."""
+    return [own_parties(user, role).values_list("summit_id", Value(role.value)) for role in _BOTH]
+
+
+own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
+for _model in (Membership, FocalPoint, Invitation):
+    own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
 
 def can_invite(user: Actor, summit: Summit | int) -> bool:
@@ -51,25 +84,17 @@ def can_answer(by: By, invitation: Invitation) -> bool:
     if isinstance(by, System):
         return True
     if isinstance(by, Link):
-        live = InvitationLink.objects.live()
-        return live.filter(public_id=by.public_id, invitation=invitation).exists()
-    return can_answer_for(by, invitation.party.summit_id) or is_focal_point(by, invitation.party)
+        live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation=invitation)
+        return allows_own("delegations.answer", [Role.FOCAL_POINT]) and live.exists()
+    return allows(by, "delegations.answer", invitation.party.summit_id, invitation)
 
 
 def check_can_answer(by: By, invitation: Invitation) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `can_answer` is false."""
-    if can_answer(by, invitation):
-        return
     if isinstance(by, User):
-        check(by, "delegations.answer_for", invitation.party.summit_id)
-    raise PermissionDenied(
-        _("This link no longer answers for %(party)s. Write to %(contact)s for a new letter.")
-        % {"party": invitation.party.name, "contact": invitation.party.summit.contact_email}
-    )
-
-
-def is_focal_point(user: Actor, party: Party) -> bool:
-    """Return whether the account acts for a party in the portal."""
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return FocalPoint.objects.filter(party=party, person__user=user).exists()
+        check(by, "delegations.answer", invitation.party.summit_id, invitation)
+    elif not can_answer(by, invitation):
+        raise PermissionDenied(
+            _("This link no longer answers for %(party)s. Write to %(contact)s for a new letter.")
+            % {"party": invitation.party.name, "contact": invitation.party.summit.contact_email}
+        )

@@ -15,7 +15,8 @@ from django.shortcuts import render
 
 from delegations.models import FocalPoint, Invitation, InvitationLink, InvitationState, Membership, Party
 from summit.domain.audit import By, Link
-from summit.models import Person, Summit, User
+from summit.models import Person, Role, Summit, User
+from summit.permissions import allows_own
 
 # What the browser's session keeps: public ids of links that were followed here, and the chosen summit's slug.
 LINKS_KEY = "letter_links"
@@ -43,9 +44,14 @@ class Viewer:
     # Their own name, where it is known, to be put into forms.
     name: str = ""
 
+    def may(self, action: str, party_id: int) -> bool:
+        """Return whether the rules let them do `action` for one of their parties: as its focal point where they act
+        for it, else as its delegate."""
+        return allows_own(action, [Role.FOCAL_POINT if party_id in self.acts else Role.DELEGATE])
+
     def may_answer(self, invitation: Invitation) -> bool:
-        """Return whether they act for the invited party."""
-        return invitation.party_id in self.acts
+        """Return whether they may answer for the invited party."""
+        return self.may("delegations.answer", invitation.party_id)
 
 
 @dataclass

@@ -2,14 +2,23 @@
 
 from sessions.models import Session
 from summit.models import Role, Summit
-from summit.permissions import DESKS, Actor, allows, check, declare, declare_model
+from summit.permissions import Actor, allows, check, declare, declare_model
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
+# Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.
+_READERS = (
+    *PROGRAMME_DESK,
+    Role.PROTOCOL,
+    Role.CONFERENCE_OFFICER,
+    Role.PRESS_OFFICER,
+    Role.PRESS_APPROVER,
+    Role.VIEWER,
+)
 
-declare_model("sessions.session", view=DESKS, change=PROGRAMME_DESK)
-declare_model("sessions.participant", view=DESKS, change=PROGRAMME_DESK)
-declare_model("sessions.slot", view=DESKS, change=PROGRAMME_DESK)
-declare_model("sessions.release", view=DESKS, change=())
+declare_model("sessions.session", view=_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.participant", view=_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.slot", view=_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.release", view=_READERS, change=())
 declare("sessions.edit", PROGRAMME_DESK)
 declare("sessions.release_agenda", (Role.ORGANISER,))
 

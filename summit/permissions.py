@@ -1,89 +1,178 @@
-"""Who may do what: each app declares its rows here, and portal, admin and API read them.
+"""Who may do what on whose objects: each app declares its rows here, and portal, admin and API read them.
 
-A row gives an action, such as "delegations.invite", the roles that may do it in a summit where they hold them.
+A row gives an action, such as "delegations.answer", two sets of roles: those that may do it on any object of a summit
+where they hold them, and those that may do it on their own objects alone. "Own" is the object of the party that
+somebody belongs to or acts for, or of themselves; each app says what that means for its models (`own_rows`). The
+desks work for the host and own nothing: what they may, they may on all of a summit. Whoever sets the system up (a
+superuser) may everything.
+
+Decisions that the rows don't show:
+
+Personal data is for the desks that work with people: organiser, protocol, accreditation, vetting and programme see
+who is behind an office and how to reach them. The press office reads speakers' names in the programme, and needs no
+register of people. Vetting sees people and nothing of their delegations' affairs; accreditation sees parties, their
+members and people, and no letters.
+
+The viewer sees what can be printed and left on a table: summits, rooms, parties with whether they come, the
+programme with who stands in it. No person's address, no name under an answer, no text before its moment.
+
+The conference officer runs the rooms: sees the programme, and will change what happens in a room while it runs, once
+there are such facts. The draft itself is the programme desk's.
+
+The outbox names mailboxes and what was written to them; the desks that cause letters look into it.
+
+A media representative holds an account and no desk. What they see is the public pages, until there are rows for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from summit.models.summits import Summit
-from summit.models.users import Role, RoleAssignment, User
+from summit.models.users import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment, User
+from summit.registry import Registry
 
-RULES: dict[str, frozenset[str]] = {}
+__all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", "check", "declare", "declare_model"]
 
-DESKS = frozenset(Role.values)
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles may do something: on `any` object of their summit, or on their `own` alone."""
+
+    any: frozenset[str]
+    own: frozenset[str] = frozenset()
+
+    def names(self) -> str:
+        """Return who can, in words."""
+        found = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
+        return ", ".join(found) or _("nobody")
+
+
+RULES: dict[str, Rule] = {}
 
 Actor = User | AnonymousUser
 
+# From an account to (summit's primary key, role) for each role that follows from its rows: one query each.
+Following = Callable[[User], Iterable[QuerySet[Any, Any]]]
+_following: Registry[Following] = Registry()
+follows = _following.register
 
-def declare(action: str, roles: Iterable[str]) -> None:
-    """Declare which roles may do `action`. Raises ValueError where it is declared already, with other roles."""
-    wanted = frozenset(str(role) for role in roles)
+# From an account and a role to the condition that picks its own rows of a model.
+Own = Callable[[User, str], Q]
+_OWN: dict[type[Model], Own] = {}
+
+
+def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> None:
+    """Declare which roles may do `action` on all objects of their summit, and which on their own ones.
+
+    Raises ValueError where it is declared already, with other roles.
+    """
+    wanted = Rule(frozenset(str(role) for role in roles), frozenset(str(role) for role in own))
     if RULES.setdefault(action, wanted) != wanted:
         raise ValueError(f"{action} is declared twice")
 
 
-def declare_model(label: str, *, view: Iterable[str], change: Iterable[str] = ()) -> None:
+def declare_model(
+    label: str, *, view: Iterable[str], change: Iterable[str] = (), view_own: Iterable[str] = ()
+) -> None:
     """Declare who sees and who changes the rows of a model, `label` as in "delegations.party"."""
-    declare(f"{label}.view", view)
+    declare(f"{label}.view", view, own=view_own)
     declare(f"{label}.change", change)
 
 
+def own_rows(model: type[Model]) -> Callable[[Own], Own]:
+    """Register which rows of a model are an account's own in a role; a decorator."""
+
+    def add(function: Own) -> Own:
+        _OWN[model] = function
+        return function
+
+    return add
+
+
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
-    """Return the roles of an account by the summits' primary keys; one query a request, none for nobody."""
+    """Return the roles of an account by the summits' primary keys: those given by hand and those that follow from
+    its person. One query a request, none for nobody."""
     if not isinstance(user, User) or not user.is_active:
         return {}
     found: dict[int, frozenset[str]] | None = getattr(user, "_roles_by_summit", None)
     if found is None:
         found = {}
-        for summit_id, role in RoleAssignment.objects.filter(user=user).values_list("summit_id", "role"):
+        given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
+        rows = given.union(*(query for function in _following for query in function(user)), all=True)
+        for summit_id, role in rows:
             found[summit_id] = found.get(summit_id, frozenset()) | {role}
         user._roles_by_summit = found  # type: ignore[attr-defined]
     return found
 
 
-def allows(user: Actor, action: str, summit: Summit | int | None) -> bool:
+def may_everything(user: Actor) -> bool:
+    """Return whether the account sets the system up."""
+    return isinstance(user, User) and user.is_active and user.is_superuser
+
+
+def allows(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> bool:
     """Return whether the account may do `action` in a summit (None: in any of them).
 
-    Raises KeyError for an action that nobody declared.
+    With `row`, an object of the summit, also whoever may do it on their own objects alone is asked, at the price of a
+    query for each such role that they hold. Raises KeyError for an action that nobody declared, and for a row of a
+    model of which nobody said whose its rows are.
     """
-    wanted = RULES[action]
-    if isinstance(user, User) and user.is_active and user.is_superuser:
+    rule = RULES[action]
+    if may_everything(user):
         return True
     held = roles_by_summit(user)
     if summit is None:
-        return any(wanted & roles for roles in held.values())
-    key = summit if isinstance(summit, int) else summit.pk
-    return bool(wanted & held.get(key, frozenset()))
+        return any(rule.any & roles for roles in held.values())
+    roles = held.get(summit if isinstance(summit, int) else summit.pk, frozenset())
+    if rule.any & roles:
+        return True
+    return row is not None and isinstance(user, User) and any(owns(user, role, row) for role in rule.own & roles)
 
 
-def check(user: Actor, action: str, summit: Summit | int | None) -> None:
+def owns(user: User, role: str, row: Model) -> bool:
+    """Return whether an object is the account's own in a role; one query."""
+    return type(row)._default_manager.filter(_OWN[type(row)](user, role), pk=row.pk).exists()
+
+
+def allows_own(action: str, roles: Iterable[str]) -> bool:
+    """Return whether roles may do `action` on their own objects: for those who are known by something else than an
+    account, such as a letter's link, and whose the object is has been looked up already."""
+    return bool(RULES[action].own.intersection(roles))
+
+
+def check(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `allows` is false."""
-    if not allows(user, action, summit):
-        names = ", ".join(sorted(str(Role(role).label) for role in RULES[action]))
-        raise PermissionDenied(_("This can be done by: %(roles)s.") % {"roles": names or _("nobody")})
+    if not allows(user, action, summit, row):
+        raise PermissionDenied(_("This can be done by: %(roles)s.") % {"roles": RULES[action].names()})
 
 
 def summits_for(user: Actor, action: str) -> list[int] | None:
-    """Return the primary keys of the summits where the account may do `action`; None means all of them."""
-    wanted = RULES[action]
-    if isinstance(user, User) and user.is_active and user.is_superuser:
+    """Return the primary keys of the summits where the account may do `action` on all objects; None means all
+    summits."""
+    if may_everything(user):
         return None
-    return [key for key, roles in roles_by_summit(user).items() if wanted & roles]
+    return [key for key, roles in roles_by_summit(user).items() if RULES[action].any & roles]
 
 
 def can_use_admin(user: Actor) -> bool:
     """Return whether the account works at any desk."""
-    return isinstance(user, User) and user.is_active and (user.is_superuser or bool(roles_by_summit(user)))
+    return may_everything(user) or any(DESKS & roles for roles in roles_by_summit(user).values())
 
+
+# The desks that work with people.
+PEOPLE = (Role.ORGANISER, Role.PROTOCOL, Role.ACCREDITATION, Role.VETTING, Role.PROGRAMME)
+_ROOMS = (Role.ORGANISER, Role.PROGRAMME)
 
 declare_model("summit.summit", view=DESKS, change=(Role.ORGANISER,))
-declare_model("summit.venue", view=DESKS, change=(Role.ORGANISER, Role.PROGRAMME))
-declare_model("summit.room", view=DESKS, change=(Role.ORGANISER, Role.PROGRAMME))
-declare_model("summit.person", view=DESKS, change=(Role.ORGANISER, Role.PROTOCOL))
+declare_model("summit.venue", view=DESKS, change=_ROOMS)
+declare_model("summit.room", view=DESKS, change=_ROOMS)
+declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL))
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())

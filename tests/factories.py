@@ -63,9 +63,15 @@ class UserFactory(DjangoModelFactory[User]):
 
     @classmethod
     def with_role(cls, role: Role, summit: Summit, **kwargs: Any) -> User:
-        """Make an account that holds a role in a summit."""
+        """Make an account that holds a role in a summit, for the roles that follow from it with a person and a
+        party."""
         user = cls.create(**kwargs)
-        RoleAssignment.objects.create(user=user, summit=summit, role=role)
+        if role == Role.FOCAL_POINT:
+            FocalPointFactory.create(party__summit=summit, person__user=user)
+        elif role == Role.DELEGATE:
+            MembershipFactory.create(party__summit=summit, person__user=user)
+        else:
+            RoleAssignment.objects.create(user=user, summit=summit, role=role)
         return user
 
 

@@ -69,22 +69,40 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """The roles at the desks. Focal points and delegates are known by their persons, in `delegations`."""
+    """The roles in a summit.
+
+    Ten are given by hand, each a row of RoleAssignment. Focal points and delegates aren't: they are the account's
+    person in `delegations`, so that nobody is a focal point here and not there (`summit.permissions.follows`).
+    """
 
     ORGANISER = "organiser", _("organiser")
     PROTOCOL = "protocol", _("protocol")
+    ACCREDITATION = "accreditation", _("accreditation")
+    VETTING = "vetting", _("vetting")
     PROGRAMME = "programme", _("programme")
+    CONFERENCE_OFFICER = "conference_officer", _("conference officer")
     PRESS_OFFICER = "press_officer", _("press officer")
     PRESS_APPROVER = "press_approver", _("press approver")
+    FOCAL_POINT = "focal_point", _("focal point")
+    DELEGATE = "delegate", _("delegate")
+    MEDIA_REPRESENTATIVE = "media_representative", _("media representative")
     VIEWER = "viewer", _("viewer")
 
 
+# Those that follow from rows about the account's person.
+FOLLOWING = frozenset({Role.FOCAL_POINT, Role.DELEGATE})
+# Those that somebody is given, in the order in which they are offered.
+BY_HAND = [role for role in Role if role not in FOLLOWING]
+# Those that work for the host and open the admin.
+DESKS = frozenset(BY_HAND) - {Role.MEDIA_REPRESENTATIVE}
+
+
 class RoleAssignment(models.Model):
-    """An account holds a role in one summit."""
+    """An account holds a role in one summit, given by hand."""
 
     summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=_("summit"))
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles", verbose_name=_("account"))
-    role = models.CharField(_("role"), max_length=20, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=[(role.value, role.label) for role in BY_HAND])
 
     class Meta:
         verbose_name = _("role")
@@ -92,7 +110,7 @@ class RoleAssignment(models.Model):
         ordering = ["summit", "user", "role"]
         constraints = [
             models.UniqueConstraint(fields=["summit", "user", "role"], name="role_once"),
-            models.CheckConstraint(name="role_known", condition=models.Q(role__in=Role.values)),
+            models.CheckConstraint(name="role_by_hand", condition=models.Q(role__in=[*map(str, BY_HAND)])),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,10 @@
 
 from summit.models import Role
 from summit.outbox.models import Message
-from summit.permissions import DESKS, Actor, allows, check, declare, declare_model
+from summit.permissions import Actor, allows, check, declare, declare_model
 
-declare_model("outbox.message", view=DESKS, change=())
+# The desks that cause letters: to delegations, to those in the agenda, to subscribers.
+declare_model("outbox.message", view=(Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER), change=())
 declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
 
 

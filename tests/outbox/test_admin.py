@@ -137,11 +137,11 @@ def test_organisers_and_protocol_alone_send_again(client: Client, summit: Summit
     assert (message.state == "pending") is may
 
 
-def test_without_the_check_a_viewer_would_send_again(
+def test_without_the_check_a_reader_would_send_again(
     client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "check_can_send_again", lambda user, message: None)
-    client.force_login(UserFactory.with_role(Role.VIEWER, summit))
+    client.force_login(UserFactory.with_role(Role.PROGRAMME, summit))
     message = failed(summit)
     client.post(f"{LIST}{message.pk}/send-again/")
     message.refresh_from_db()

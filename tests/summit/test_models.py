@@ -21,6 +21,7 @@ from summit.models import (
     Venue,
 )
 from summit.models.fields import ALPHABET, new_public_id
+from summit.models.users import BY_HAND
 from tests.factories import (
     PersonFactory,
     RoomFactory,
@@ -47,7 +48,7 @@ def test_every_constraint_has_its_test_here() -> None:
         Venue: {"venue_name_once"},
         Room: {"room_name_once"},
         User: {"user_email_once"},
-        RoleAssignment: {"role_once", "role_known"},
+        RoleAssignment: {"role_once", "role_by_hand"},
         Person: {"person_has_name_or_office", "person_account_once"},
         AuditEntry: {"audit_chained_whole", "audit_has_actor"},
         AuditChain: {"audit_chain_single"},
@@ -142,8 +143,17 @@ def test_a_role_is_held_once() -> None:
     RoleAssignment.objects.create(user=user, summit=SummitFactory(), role=Role.VIEWER)
 
 
-def test_roles_are_known() -> None:
-    refused(lambda: RoleAssignment.objects.create(user=UserFactory(), summit=SummitFactory(), role="emperor"))
+@pytest.mark.parametrize("role", ["emperor", "", "focal_point", "delegate"])
+def test_only_roles_that_are_given_by_hand_are_given(role: str) -> None:
+    refused(lambda: RoleAssignment.objects.create(user=UserFactory(), summit=SummitFactory(), role=role))
+
+
+@pytest.mark.parametrize("role", BY_HAND)
+def test_each_of_them_can_be_given(role: Role) -> None:
+    row = RoleAssignment(user=UserFactory(), summit=SummitFactory(), role=role)
+    row.full_clean()
+    row.save()
+    assert row.get_role_display() == role.label
 
 
 # --- people ---------------------------------------------------------------------------------------------------------

@@ -5,20 +5,27 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
 
 from summit import permissions
 from summit.models import Role, RoleAssignment
+from summit.models.users import BY_HAND, DESKS, FOLLOWING
+from summit.permissions import Rule
 from tests.factories import SummitFactory, UserFactory
 
-ALL = {"organiser", "protocol", "programme", "press_officer", "press_approver", "viewer"}
+WORKS = {
+    *("organiser", "protocol", "accreditation", "vetting", "programme", "conference_officer"),
+    *("press_officer", "press_approver", "viewer"),
+}
+PEOPLE = {"organiser", "protocol", "accreditation", "vetting", "programme"}
 EXPECTED: dict[str, set[str]] = {
-    "summit.summit.view": ALL,
+    "summit.summit.view": WORKS,
     "summit.summit.change": {"organiser"},
-    "summit.venue.view": ALL,
+    "summit.venue.view": WORKS,
     "summit.venue.change": {"organiser", "programme"},
-    "summit.room.view": ALL,
+    "summit.room.view": WORKS,
     "summit.room.change": {"organiser", "programme"},
-    "summit.person.view": ALL,
+    "summit.person.view": PEOPLE,
     "summit.person.change": {"organiser", "protocol"},
     "summit.roleassignment.view": {"organiser"},
     "summit.roleassignment.change": {"organiser"},
@@ -26,18 +33,31 @@ EXPECTED: dict[str, set[str]] = {
     "summit.user.change": set(),
     "summit.auditentry.view": {"organiser"},
     "summit.auditentry.change": set(),
-    "outbox.message.view": ALL,
+    "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},
     "outbox.message.change": set(),
     "outbox.send_again": {"organiser", "protocol"},
 }
 
 
 def test_the_table() -> None:
-    found = {
-        action: set(roles) for action, roles in permissions.RULES.items() if action.startswith(("summit.", "outbox."))
-    }
-    assert found == EXPECTED
-    assert set(Role.values) == permissions.DESKS == ALL
+    found = {action: rule for action, rule in permissions.RULES.items() if action.startswith(("summit.", "outbox."))}
+    assert {action: set(rule.any) for action, rule in found.items()} == EXPECTED
+    assert {action for action, rule in found.items() if rule.own} == set()
+
+
+def test_there_are_twelve_roles() -> None:
+    assert len(Role) == 12
+    assert {str(role) for role in DESKS} == WORKS
+    assert {str(role) for role in FOLLOWING} == {"focal_point", "delegate"}
+    assert set(BY_HAND) == {*DESKS, Role.MEDIA_REPRESENTATIVE}
+    assert all(isinstance(label, Promise) for label in (role._label_ for role in Role))
+
+
+def test_a_role_that_is_none_of_the_twelve_is_in_no_row() -> None:
+    named = {role for rule in permissions.RULES.values() for role in rule.any | rule.own}
+    assert named <= set(Role.values)
+    # Only those who have something of their own are in the second column.
+    assert {role for rule in permissions.RULES.values() for role in rule.own} <= {str(role) for role in FOLLOWING}
 
 
 @pytest.mark.django_db
@@ -50,6 +70,7 @@ def test_every_action_by_every_role(role: Role) -> None:
     assert {action for action in EXPECTED if permissions.allows(user, action, other)} == set()
     assert {action for action in EXPECTED if permissions.allows(user, action, None)} == allowed
     assert {action for action in EXPECTED if permissions.summits_for(user, action) == [summit.pk]} == allowed
+    assert permissions.can_use_admin(user) is (str(role) in WORKS)
     for action in EXPECTED:
         if action in allowed:
             permissions.check(user, action, summit.pk)
@@ -110,8 +131,18 @@ def test_an_action_is_declared_once() -> None:
     permissions.declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
     with pytest.raises(ValueError, match="declared twice"):
         permissions.declare("outbox.send_again", (Role.ORGANISER,))
+    with pytest.raises(ValueError, match="declared twice"):
+        permissions.declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL), own=(Role.DELEGATE,))
 
 
 def test_an_action_that_nobody_declared() -> None:
     with pytest.raises(KeyError):
         permissions.allows(AnonymousUser(), "summit.launch", None)
+
+
+@pytest.mark.django_db
+def test_a_row_of_which_nobody_said_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(permissions.RULES, "summit.launch", Rule(frozenset(), frozenset({"delegate"})))
+    summit = SummitFactory()
+    with pytest.raises(KeyError):
+        permissions.allows(UserFactory.with_role(Role.DELEGATE, summit), "summit.launch", summit, summit)

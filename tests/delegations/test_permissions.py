@@ -1,0 +1,162 @@
+"""Who may do what with parties: which roles follow from rows, and whose objects are one's own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from delegations.models import FocalPoint, Invitation, InvitationState, Membership, Party
+from delegations.permissions import own_parties
+from summit.models import Role, RoleAssignment, Summit, User
+from summit.permissions import RULES, allows, allows_own, check, owns, roles_by_summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+BOTH = {"focal_point", "delegate"}
+DESKS: dict[str, set[str]] = {
+    "delegations.party.view": {
+        *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
+    },
+    "delegations.membership.view": {"organiser", "protocol", "accreditation", "programme"},
+    "delegations.focalpoint.view": {"organiser", "protocol", "programme"},
+    "delegations.invitation.view": {"organiser", "protocol", "programme"},
+    **{f"delegations.{name}.change": {"organiser", "protocol"} for name in ("party", "membership", "focalpoint")},
+    "delegations.invitation.change": {"organiser", "protocol"},
+    "delegations.invitationlink.view": {"organiser", "protocol"},
+    "delegations.invitationlink.change": {"organiser", "protocol"},
+    **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
+}
+OWN: dict[str, set[str]] = {
+    "delegations.party.view": BOTH,
+    "delegations.invitation.view": BOTH,
+    "delegations.membership.view": {"focal_point"},
+    "delegations.focalpoint.view": {"focal_point"},
+    "delegations.answer": {"focal_point"},
+}
+
+
+def test_the_table() -> None:
+    found = {action: rule for action, rule in RULES.items() if action.startswith("delegations.")}
+    assert {action: set(rule.any) for action, rule in found.items()} == DESKS
+    assert {action: set(rule.own) for action, rule in found.items() if rule.own} == OWN
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory()
+    return found
+
+
+def rows_of(party: Party) -> dict[str, Any]:
+    """Return a row of each model that has rows of its own for somebody, by the label of its rule."""
+    return {
+        "delegations.party.view": party,
+        "delegations.membership.view": f.MembershipFactory(party=party),
+        "delegations.focalpoint.view": f.FocalPointFactory(party=party),
+        "delegations.invitation.view": f.InvitationFactory(party=party),
+        "delegations.answer": Invitation.objects.get(party=party),
+    }
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_with_own_foreign_and_other_summits_rows(role: Role, summit: Summit) -> None:
+    user = f.UserFactory.with_role(role, summit)
+    rows = {
+        "own": own_parties(user, role).get() if str(role) in BOTH else None,
+        "foreign": f.PartyFactory(summit=summit),
+        "elsewhere": f.PartyFactory(),
+    }
+    for whose, party in rows.items():
+        for action, row in rows_of(party).items() if party else ():
+            here = whose != "elsewhere" and str(role) in DESKS[action]
+            mine = whose == "own" and str(role) in OWN[action]
+            assert allows(user, action, party.summit, row) is (here or mine), (whose, action)
+            # Without a row only what one may with all rows counts.
+            assert allows(user, action, party.summit) is here
+
+
+class TestWhatFollows:
+    def test_from_rows_about_the_accounts_people(self, summit: Summit) -> None:
+        user = f.UserFactory()
+        both = f.PersonFactory(summit=summit, user=user)
+        f.FocalPointFactory(party__summit=summit, person=both)
+        f.MembershipFactory(party__summit=summit, person=both)
+        elsewhere = f.MembershipFactory(person__user=user).party.summit
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.VETTING)
+        assert roles_by_summit(user) == {
+            summit.pk: {"focal_point", "delegate", "vetting"},
+            elsewhere.pk: {"delegate"},
+        }
+
+    def test_not_from_a_person_alone(self, summit: Summit) -> None:
+        user = f.UserFactory()
+        f.PersonFactory(summit=summit, user=user)
+        assert roles_by_summit(user) == {}
+
+    @pytest.mark.parametrize(
+        ("states", "there"),
+        [
+            ([], True),
+            (["draft"], True),
+            (["sent"], True),
+            (["revoked", "sent"], True),
+            (["revoked", "answered"], True),
+            (["revoked"], False),
+            (["revoked", "draft"], False),
+        ],
+    )
+    @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.DELEGATE])
+    def test_not_from_a_party_that_has_left(self, role: Role, states: list[str], there: bool, summit: Summit) -> None:
+        user = f.UserFactory.with_role(role, summit)
+        party = Party.objects.get()
+        for state in states:
+            given = {"answer": "attending", "answered_by": "Zoe", "answered_at": f.START}
+            more = given if state == InvitationState.ANSWERED else {}
+            f.InvitationFactory(party=party, state=state, sent_at=f.START, **more)
+        assert bool(roles_by_summit(user)) is there
+        assert owns(user, role, party) is there
+
+    def test_in_one_query_with_those_given_by_hand(self, summit: Summit, django_assert_num_queries: Any) -> None:
+        user = f.UserFactory.with_role(Role.FOCAL_POINT, summit)
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.VIEWER)
+        with django_assert_num_queries(1):
+            assert roles_by_summit(user) == {summit.pk: {"focal_point", "viewer"}}
+            assert user.is_staff
+            assert allows(user, "delegations.answer", summit) is False
+
+
+def test_one_does_not_see_with_one_role_what_is_own_in_another(summit: Summit) -> None:
+    """A member who acts for a neighbour sees the neighbour's members, and not those of their own delegation."""
+    user = f.UserFactory()
+    person = f.PersonFactory(summit=summit, user=user)
+    served = f.FocalPointFactory(party__summit=summit, person=person).party
+    own = f.MembershipFactory(party__summit=summit, person=person).party
+    members = {party: f.MembershipFactory(party=party) for party in (served, own)}
+    assert allows(user, "delegations.membership.view", summit, members[served]) is True
+    assert allows(user, "delegations.membership.view", summit, members[own]) is False
+
+
+@pytest.mark.parametrize("model", [Party, Invitation, Membership, FocalPoint])
+def test_owning_costs_one_query(model: type[Any], summit: Summit, django_assert_num_queries: Any) -> None:
+    user = f.UserFactory.with_role(Role.FOCAL_POINT, summit)
+    rows = rows_of(own_parties(user, Role.FOCAL_POINT).get())
+    row = next(row for row in rows.values() if type(row) is model)
+    with django_assert_num_queries(1):
+        assert owns(user, Role.FOCAL_POINT, row)
+
+
+def test_a_refusal_says_who_can(summit: Summit) -> None:
+    user: User = f.UserFactory.with_role(Role.DELEGATE, summit)
+    invitation = f.InvitationFactory(party=Party.objects.get())
+    with pytest.raises(PermissionDenied) as refused:
+        check(user, "delegations.answer", summit, invitation)
+    assert str(refused.value) == "This can be done by: organiser, protocol, focal point."
+
+
+@pytest.mark.parametrize(
+    ("roles", "may"), [([], False), ([Role.DELEGATE], False), ([Role.DELEGATE, Role.FOCAL_POINT], True)]
+)
+def test_who_has_no_account_acts_by_what_is_known_of_them(roles: list[Role], may: bool) -> None:
+    ask: Callable[..., bool] = allows_own
+    assert ask("delegations.answer", roles) is may
