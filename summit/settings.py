@@ -161,7 +161,7 @@ if TESTING:
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/portal/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "summit.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "summit.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -173,10 +173,35 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
-# The key of a failed sign-in is the mailbox and the client's address (summit.accounts): docs/decisions/0009.
+# The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_FORMS = {
+    "login": "summit.accounts.forms.SignIn",
+    "change_password": "summit.accounts.forms.ChangePassword",
+    "set_password": "summit.accounts.forms.SetPassword",
+    "reset_password": "summit.accounts.forms.ResetPassword",
+    "reset_password_from_key": "summit.accounts.forms.PasswordFromLink",
+    "reauthenticate": "summit.accounts.forms.PasswordAgain",
+}
+MFA_ADAPTER = "summit.accounts.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Summit"
+# A passkey has asked its owner for a finger, a face or a PIN: it is the password and the second step in one.
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Nothing can be guessed here; the limit keeps a client from keeping the machine busy.
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_FORMS = {
+    "authenticate": "summit.accounts.forms.SecondStep",
+    "reauthenticate": "summit.accounts.forms.CodeAgain",
+    "activate_totp": "summit.accounts.forms.SetUpApp",
+    "deactivate_totp": "summit.accounts.forms.TurnAppOff",
+    "generate_recovery_codes": "summit.accounts.forms.MakeCodes",
+    "add_webauthn": "summit.accounts.forms.AddPasskey",
+    "edit_webauthn": "summit.accounts.forms.RenamePasskey",
+    "login_webauthn": "summit.accounts.forms.PasskeySignIn",
+    "authenticate_webauthn": "summit.accounts.forms.PasskeySecondStep",
+    "reauthenticate_webauthn": "summit.accounts.forms.PasskeyAgain",
+}
 
 # --- Languages and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
-    path("accounts/", include("summit.accounts_urls")),
+    path("accounts/", include("summit.accounts.urls")),
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_urls")),

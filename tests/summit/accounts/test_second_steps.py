@@ -1,0 +1,200 @@
+"""What is kept of second steps, and how pages and mails speak of them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import InvalidToken
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+
+from summit.accounts.mfa import MFAAdapter
+from summit.models import User
+from tests.factories import PASSWORD, UserFactory
+from tests.summit.accounts.helpers import by_password, code, mails, with_app
+
+pytestmark = pytest.mark.django_db
+# Words of the library that nobody should meet here.
+FOREIGN = re.compile(r"[Tt]wo-[Ff]actor|Security Key|Hello from|Thank you for|successfully|Master key|Remember Me")
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> None:
+    """Begin without counted attempts."""
+    cache.clear()
+
+
+@pytest.fixture
+def zoe() -> User:
+    made: User = UserFactory(email="zoe@host.example", password=PASSWORD)
+    return made
+
+
+def again(client: Client, path: str) -> Any:
+    """Open a page, and say once more who it is where that is asked."""
+    response = client.get(path, follow=True)
+    if response.redirect_chain:
+        response = client.post(response.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    return response
+
+
+class TestAtRest:
+    def test_secrets_are_encrypted(self, zoe: User) -> None:
+        secret = with_app(zoe)
+        RecoveryCodes.activate(zoe)
+        app, codes = Authenticator.objects.order_by("pk")
+        assert secret not in json.dumps(app.data)
+        assert MFAAdapter().decrypt(app.data["secret"]) == secret
+        assert re.fullmatch(r"[0-9a-f]{80}", MFAAdapter().decrypt(codes.data["seed"]))
+        assert "gAAAA" in app.data["secret"]
+
+    def test_control_the_library_alone_keeps_them_in_clear(self, zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(MFAAdapter, "encrypt", DefaultMFAAdapter.encrypt)
+        secret = with_app(zoe)
+        assert Authenticator.objects.get().data["secret"] == secret
+
+    def test_an_older_key_still_reads_and_a_lost_one_does_not(self, zoe: User, settings: Any) -> None:
+        secret = with_app(zoe)
+        newer = "bmV3ZXItdGVzdC1rZXktb2YtMzItYnl0ZXMtISEhISE="
+        settings.FIELD_KEYS = [newer, *django_settings.FIELD_KEYS]
+        assert MFAAdapter().decrypt(Authenticator.objects.get().data["secret"]) == secret
+        settings.FIELD_KEYS = [newer]
+        with pytest.raises(InvalidToken):
+            MFAAdapter().decrypt(Authenticator.objects.get().data["secret"])
+
+    def test_passkeys_belong_to_the_host_of_the_base(self, settings: Any) -> None:
+        settings.BASE_URL = "https://summit.example:8443"
+        entity = MFAAdapter().get_public_key_credential_rp_entity()
+        assert entity == {"id": "summit.example", "name": "Summit"}
+
+
+class TestSigningIn:
+    def test_the_code_of_the_app_is_asked_for_and_opens(self, zoe: User) -> None:
+        secret = with_app(zoe)
+        client = by_password(zoe)
+        assert "_auth_user_id" not in client.session
+        wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+        assert "This is not the code" in wrong.content.decode()
+        assert client.post("/accounts/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+        assert client.session["_auth_user_id"] == str(zoe.pk)
+
+    def test_a_code_opens_once(self, zoe: User) -> None:
+        secret = with_app(zoe)
+        shown = code(secret)
+        answers = []
+        for _ in range(2):
+            client = by_password(zoe)
+            answers.append(client.post("/accounts/2fa/authenticate/", {"code": shown}).status_code)
+        assert answers == [302, 200]
+
+    def test_a_recovery_code_opens_once(self, zoe: User) -> None:
+        with_app(zoe)
+        kept = RecoveryCodes.activate(zoe).generate_codes()[0]
+        answers = []
+        for _ in range(2):
+            client = by_password(zoe)
+            answers.append(client.post("/accounts/2fa/authenticate/", {"code": kept}).status_code)
+        assert answers == [302, 200]
+
+    @pytest.mark.parametrize(
+        "posted",
+        [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "7",
+            '"x"',
+            '{"response": 1}',
+            '{"response": {"userHandle": null}}',
+            '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "enp6enp6enp6enp6enp6eg"}}',
+            '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30",'
+            ' "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ"}}',
+        ],
+    )
+    @pytest.mark.parametrize("step", ["alone", "second"])
+    def test_whatever_is_posted_as_a_passkey_opens_nothing(self, posted: str, step: str, zoe: User) -> None:
+        with_app(zoe)
+        client = Client() if step == "alone" else by_password(zoe)
+        path = "/accounts/2fa/webauthn/login/" if step == "alone" else "/accounts/2fa/authenticate/"
+        client.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"})
+        answer = client.post(path, {"credential": posted})
+        assert (answer.status_code, "_auth_user_id" in client.session) == (302 if step == "alone" else 200, False)
+
+    def test_a_client_that_posts_passkeys_all_the_time_is_slowed_alone(self, zoe: User) -> None:
+        path = "/accounts/2fa/webauthn/login/"
+        flooder, other = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
+        statuses = [flooder.post(path, {"credential": "{}"}).status_code for _ in range(31)]
+        assert (statuses.count(302), statuses[-1]) == (30, 429)
+        assert other.post(path, {"credential": "{}"}).status_code == 302
+        assert by_password(zoe, REMOTE_ADDR="192.0.2.1").session["_auth_user_id"] == str(zoe.pk)
+
+
+class TestWords:
+    PAGES = (
+        ("/accounts/2fa/", "How you sign in"),
+        ("/accounts/2fa/webauthn/add/", "Add a passkey"),
+        ("/accounts/2fa/totp/activate/", "Set up an authenticator app"),
+        ("/accounts/password/change/", "Change the password"),
+    )
+
+    @pytest.mark.parametrize(("path", "title"), PAGES)
+    def test_pages_speak_our_words(self, path: str, title: str, zoe: User) -> None:
+        page = again(by_password(zoe), path).content.decode()
+        assert f"<h1>{title}</h1>" in page
+        assert FOREIGN.findall(page) == []
+        assert "placeholder" not in page
+
+    def test_the_way_in_speaks_our_words(self) -> None:
+        page = Client().post("/accounts/login/", {"login": "zoe@host.example", "password": "x"}).content.decode()
+        assert "The address and the password do not belong together." in page
+        assert "Sign in with a passkey" in page
+        assert FOREIGN.findall(page) == []
+        assert "placeholder" not in page
+        empty = Client().post("/accounts/login/", {}).content.decode()
+        assert "E-mail address: This is missing." in empty
+
+    def test_every_change_is_told_to_the_owner_in_their_language(
+        self, settings: Any, zoe: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        User.objects.update(language="fr")
+        client = by_password(zoe)
+        page = again(client, "/accounts/2fa/totp/activate/")
+        shown = code(page.context["form"].secret)
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/accounts/2fa/totp/activate/", {"code": shown})
+            again(client, "/accounts/2fa/recovery-codes/generate/")
+            client.post("/accounts/2fa/recovery-codes/generate/")
+        client.post("/accounts/2fa/totp/deactivate/")
+        new = "another long pass phrase"
+        client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+        told = mails()
+        assert len(told) == 4
+        for mail in told:
+            assert "Content-Language: fr" in mail
+            assert "Auto-Submitted: auto-generated" in mail
+            assert f"{settings.BASE_URL}/accounts/2fa/" in mail
+            assert FOREIGN.findall(mail) == []
+
+    def test_two_passwords_that_differ(self, zoe: User) -> None:
+        answer = by_password(zoe).post(
+            "/accounts/password/change/",
+            {"oldpassword": PASSWORD, "password1": "a long pass phrase", "password2": "another pass phrase"},
+        )
+        assert answer.context["form"].errors == {"password2": ["The two differ. Enter the same twice."]}
+
+    def test_recovery_codes_are_made_with_the_first_way_and_can_be_kept(self, zoe: User) -> None:
+        client = by_password(zoe)
+        page = again(client, "/accounts/2fa/totp/activate/")
+        shown = code(page.context["form"].secret)
+        done = client.post("/accounts/2fa/totp/activate/", {"code": shown}, follow=True)
+        assert done.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
+        assert done.content.decode().count("<code") == 10
+        kept = client.get("/accounts/2fa/recovery-codes/download/").content.decode()
+        assert kept.startswith("Recovery codes of zoe@host.example.")
+        assert len(re.findall(r"^\d{8}$", kept, flags=re.MULTILINE)) == 10
