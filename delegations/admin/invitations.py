@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.confirm import confirm
@@ -72,12 +72,12 @@ class InvitationAdmin(ReadOnlyAdmin):
         """Show where it stands."""
         return state_word(row.state, row.answer)
 
-    @admin.display(description=_("sent"), ordering="sent_at")
+    @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")
     def sent(self, row: Invitation) -> str:
         """Show when it was sent."""
         return moment(row.sent_at, row.party.summit)
 
-    @admin.display(description=_("answered"), ordering="answered_at")
+    @admin.display(description=pgettext_lazy("invitation", "answered"), ordering="answered_at")
     def answered(self, row: Invitation) -> str:
         """Show when it was answered."""
         return moment(row.answered_at, row.party.summit)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from delegations.models import Answer, InvitationLink, InvitationState
 from summit.models import Summit
@@ -31,7 +31,7 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.SENT:
         return "wait", _("not answered")
     if state == InvitationState.REVOKED:
-        return "bad", _("revoked")
+        return "bad", pgettext("invitation", "revoked")
     return "off", _("not invited")
 
 

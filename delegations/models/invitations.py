@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
 from summit.models import Person, User
@@ -16,9 +17,9 @@ class InvitationState(models.TextChoices):
     """Where an invitation stands. Whether the letter arrived is the outbox's to say."""
 
     DRAFT = "draft", _("draft")
-    SENT = "sent", _("sent")
-    ANSWERED = "answered", _("answered")
-    REVOKED = "revoked", _("revoked")
+    SENT = "sent", pgettext_lazy("invitation", "sent")
+    ANSWERED = "answered", pgettext_lazy("invitation", "answered")
+    REVOKED = "revoked", pgettext_lazy("invitation", "revoked")
 
 
 # The one table of what may follow what.
@@ -46,11 +47,11 @@ class Invitation(PublicModel):
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
     note = models.TextField(_("note with the answer"), blank=True, validators=[validate_printable])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("invitation", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by")
     )
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_at = models.DateTimeField(pgettext_lazy("invitation", "answered"), null=True, blank=True)
     answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
 
     class Meta:

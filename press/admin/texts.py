@@ -53,7 +53,7 @@ class TextAdmin(SummitModelAdmin):
         """Show the title of the newest edition."""
         return str(getattr(row, "title", "") or row.slug)
 
-    @admin.display(description=gettext_lazy("stands"))
+    @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
         """Show what the predicate derives, and whether readers see an older edition meanwhile."""
         word, colour = STANDINGS[str(getattr(row, "standing", "draft"))]

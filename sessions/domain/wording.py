@@ -100,7 +100,7 @@ def place_line(place: Place) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
-    return f"{name}: {', '.join(about)}" if about else name
+    return _("%(name)s: %(about)s") % {"name": name, "about": ", ".join(about)} if about else name
 
 
 def value(what: What, found: Value, where: Where) -> str:
