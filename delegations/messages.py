@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from delegations.domain import links
 from delegations.models import InvitationLink
+from summit.dates import long_day
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message
 
@@ -34,14 +34,14 @@ def render(message: Message) -> Mail:
 def _days(facts: dict[str, Any]) -> str:
     first, last = date.fromisoformat(facts["starts_on"]), date.fromisoformat(facts["ends_on"])
     if first == last:
-        return _("on %(day)s") % {"day": formats.date_format(first, "l j F Y")}
-    said = {"first": formats.date_format(first, "l j F Y"), "last": formats.date_format(last, "l j F Y")}
+        return _("on %(day)s") % {"day": long_day(first)}
+    said = {"first": long_day(first), "last": long_day(last)}
     return _("from %(first)s to %(last)s") % said
 
 
 def _moment(stored: str, facts: dict[str, Any]) -> str:
     at = datetime.fromisoformat(stored).astimezone(ZoneInfo(facts["time_zone"]))
-    said = {"day": formats.date_format(at, "l j F Y"), "time": at.strftime("%H:%M"), "place": facts["place"]}
+    said = {"day": long_day(at), "time": at.strftime("%H:%M"), "place": facts["place"]}
     return _("%(day)s, %(time)s %(place)s time") % said
 
 

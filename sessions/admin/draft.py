@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +25,7 @@ from sessions.admin.forms import ParticipantForm, SessionForm
 from sessions.domain import edits, releases
 from sessions.models import Participant, Session, Slot
 from sessions.permissions import can_edit
+from summit.dates import long_day, short_day
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.domain import audit
 from summit.models import Person, Room, Summit, User
@@ -54,7 +55,7 @@ class DayFilter(admin.SimpleListFilter):
         self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
         starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
         days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
-        return [(day.isoformat(), formats.date_format(day, "l j F Y")) for day in sorted(days)]
+        return [(day.isoformat(), long_day(day)) for day in sorted(days)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep the sessions of the chosen day."""
@@ -149,7 +150,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
         """Show the day in the venue's zone."""
-        return formats.date_format(row.starts_at.astimezone(row.summit.zone), "D j M Y")
+        return short_day(row.starts_at.astimezone(row.summit.zone))
 
     @admin.display(description=gettext_lazy("time"), ordering="starts_at")
     def hours(self, row: Session) -> str:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from sessions.admin.forms import ReleaseForm
 from sessions.domain import releases, wording
 from sessions.models import Release
 from sessions.permissions import can_release, check_can_release
+from summit.dates import short_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import Summit, User
 from summit.permissions import summits_for
@@ -39,7 +39,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     def released(self, row: Release) -> str:
         """Show the moment in the venue's zone, with its name."""
         local = row.released_at.astimezone(row.summit.zone)
-        said = {"day": formats.date_format(local, "D j M Y"), "time": f"{local:%H:%M}", "place": row.summit.place}
+        said = {"day": short_day(local), "time": f"{local:%H:%M}", "place": row.summit.place}
         return _("%(day)s, %(time)s %(place)s time") % said
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,6 +12,7 @@ from sessions.domain.differences import Aspect, Change, Nature, Span, Value, Wha
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
 from sessions.models.releases import with_party
+from summit.dates import long_day
 
 
 class Where(Protocol):
@@ -80,10 +80,10 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     """Return "Monday 31 March 2025, 14:30–15:30 London time", with both days where they differ."""
     start, end = starts_at.astimezone(where.zone), ends_at.astimezone(where.zone)
     words = {
-        "day": formats.date_format(start, "l j F Y"),
+        "day": long_day(start),
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",
-        "last": formats.date_format(end, "l j F Y"),
+        "last": long_day(end),
         "place": where.place,
     }
     if start.date() == end.date():

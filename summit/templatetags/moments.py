@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from django import template
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from summit.dates import long_day
 from summit.models import Summit
 
 register = template.Library()
@@ -32,7 +32,7 @@ def clock_zone(moment: datetime, summit: Summit) -> str:
 def day(moment: datetime | date, summit: Summit) -> str:
     """Return "Monday 31 March 2025" in the reader's language."""
     found = local(moment, summit).date() if isinstance(moment, datetime) else moment
-    return formats.date_format(found, "l j F Y")
+    return long_day(found)
 
 
 @register.filter
