@@ -36,6 +36,7 @@ from django.utils.translation import gettext as _
 from summit.models.summits import Summit
 from summit.models.users import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment, User
 from summit.registry import Registry
+from summit.templatetags.marks import comma
 
 __all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", "check", "declare", "declare_model"]
 
@@ -50,7 +51,7 @@ class Rule:
     def names(self) -> str:
         """Return who can, in words."""
         found = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
-        return ", ".join(found) or _("nobody")
+        return comma().join(found) or _("nobody")
 
 
 RULES: dict[str, Rule] = {}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from press.domain.markdown import Block, to_blocks
 from press.reading import Reading
+from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
 SOURCE = Path(__file__).with_name("document.typ")
@@ -61,7 +62,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
     edition, summit = reading.edition, reading.summit
     moment = reading.changed_at.astimezone(summit.zone)
     occasion = reading.occasion
-    place = ", ".join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name))) if occasion else ""
+    place = comma().join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name))) if occasion else ""
     notes = []
     if reading.withdrawn:
         notes.append(f"{_('This text has been withdrawn.')} {edition.version.text.withdrawal_reason}")

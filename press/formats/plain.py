@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from press.domain.markdown import to_plain
 from press.reading import Reading
+from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
 
@@ -13,7 +14,7 @@ def write(reading: Reading) -> bytes:
     head = [edition.title, reading.who, reading.what]
     if reading.occasion:
         occasion = reading.occasion
-        place = ", ".join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name)))
+        place = comma().join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name)))
         head.append(f"{place}. {day_clock(occasion.starts_at, summit)}")
     head.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
     if reading.corrected:

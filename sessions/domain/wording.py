@@ -13,6 +13,7 @@ from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
 from sessions.models.releases import with_party
 from summit.dates import long_day
+from summit.templatetags.marks import comma, semicolon
 
 
 class Where(Protocol):
@@ -100,7 +101,7 @@ def place_line(place: Place) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
-    return _("%(name)s: %(about)s") % {"name": name, "about": ", ".join(about)} if about else name
+    return _("%(name)s: %(about)s") % {"name": name, "about": comma().join(about)} if about else name
 
 
 def value(what: What, found: Value, where: Where) -> str:
@@ -109,7 +110,7 @@ def value(what: What, found: Value, where: Where) -> str:
         words = span(found.starts_at, found.ends_at, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
     if isinstance(found, tuple):
-        return "; ".join(place_line(place) for place in found) or _("nobody")
+        return semicolon().join(place_line(place) for place in found) or _("nobody")
     if what == What.KIND:
         return str(SessionKind(found).label)
     if what == What.VISIBILITY:

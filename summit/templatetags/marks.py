@@ -1,0 +1,35 @@
+"""Marks between things that stand beside one another, in the reader's script: a list, parts of a line, two times.
+
+What stands on either side is data or has been translated already, so that the mark is all that is left to say.
+"""
+
+from django import template
+from django.utils.translation import get_language
+
+register = template.Library()
+
+COMMA, SEMICOLON, UNTIL = ", ", "; ", "–"
+# In Arabic a dash between two times is read from either side, so that 09:30–10:05 may end before it starts.
+OTHERS = {"ar": {COMMA: "، ", SEMICOLON: "؛ ", UNTIL: " إلى "}}
+
+
+def _mark(english: str) -> str:
+    return OTHERS.get((get_language() or "").split("-")[0], {}).get(english, english)
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return ", "."""
+    return _mark(COMMA)
+
+
+@register.simple_tag
+def semicolon() -> str:
+    """Return "; "."""
+    return _mark(SEMICOLON)
+
+
+@register.simple_tag
+def until() -> str:
+    """Return the dash between the start and the end of something."""
+    return _mark(UNTIL)
