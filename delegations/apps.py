@@ -12,5 +12,5 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Register this app's messages and rules with the ground floor."""
-        from delegations import messages, panels, permissions  # noqa: F401
+        """Register this app's messages, rules and addresses with the ground floor."""
+        from delegations import messages, panels, permissions, routes  # noqa: F401

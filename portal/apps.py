@@ -10,3 +10,7 @@ class PortalConfig(AppConfig):
     name = "portal"
     label = "portal"
     verbose_name = _("Portal")
+
+    def ready(self) -> None:
+        """Register this app's addresses with the ground floor."""
+        from portal import routes  # noqa: F401

@@ -15,6 +15,18 @@ declare("press.schedule", (Role.PRESS_OFFICER,))
 declare("press.hold", SEES_EMBARGOED)
 declare("press.withdraw", PRESS)
 
+# What each decision about a text needs, by the name that its address has.
+DECISIONS: dict[str, str] = {
+    "submit": "press.write",
+    "ask_changes": "press.review",
+    "approve": "press.review",
+    "set_moment": "press.schedule",
+    "deliver": "press.schedule",
+    "hold": "press.hold",
+    "unhold": "press.hold",
+    "withdraw": "press.withdraw",
+}
+
 
 def can_write(user: Actor, summit: Summit) -> bool:
     """Return whether the account may enter texts, save editions and submit them for review."""

@@ -19,6 +19,8 @@ declare_model("sessions.session", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.participant", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.slot", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.release", view=_READERS, change=())
+# What of the released agenda isn't public is for those who take part in it.
+declare("sessions.agenda.view", (), own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare("sessions.edit", PROGRAMME_DESK)
 declare("sessions.release_agenda", (Role.ORGANISER,))
 

@@ -27,8 +27,9 @@ class SummitConfig(AppConfig):
     verbose_name = _("Summit")
 
     def ready(self) -> None:
-        """Register the checks and the rules of this app."""
-        from summit import checks, permissions  # noqa: F401
+        """Register the checks, rules and addresses of this app."""
+        from summit import accounts_routes, checks, permissions, routes  # noqa: F401
+        from summit.desk import routes as desk_routes  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
 

@@ -171,6 +171,7 @@ PEOPLE = (Role.ORGANISER, Role.PROTOCOL, Role.ACCREDITATION, Role.VETTING, Role.
 _ROOMS = (Role.ORGANISER, Role.PROGRAMME)
 
 declare_model("summit.summit", view=DESKS, change=(Role.ORGANISER,))
+declare("summit.summit.add", ())
 declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL))

@@ -20,6 +20,8 @@ from delegations.models import Answer, Invitation, InvitationLink, InvitationSta
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.models import Summit, User
+from summit.permissions import allows
+from summit.routes import NOBODY
 
 FIELDS: list[Any] = ["party", "state_word", "answered_by", "answered", "note", "sent", "sent_by"]
 
@@ -38,11 +40,9 @@ class LinkInline(LinkMoments, SummitInline):
         """Fetch what a link's name tells."""
         return super().get_queryset(request).select_related("invitation__party__summit")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Links are made with letters."""
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
+    def deed(self, verb: str) -> str:
+        """Return the action: links are made with letters, and here to read."""
+        return super().deed(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
         return summit_of(obj, "party__summit")
@@ -65,7 +65,7 @@ class InvitationAdmin(ReadOnlyAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""
-        return self._may(request, "change", None)
+        return allows(request.user, "delegations.revoke", None)
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: Invitation) -> SafeString:

@@ -17,6 +17,7 @@ from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
 from summit.models import User
+from summit.permissions import allows
 
 FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
 
@@ -42,7 +43,7 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""
-        return self._may(request, "change", None)
+        return allows(request.user, "delegations.revoke", None)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that revokes."""

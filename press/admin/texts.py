@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
+from press import permissions
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
 from press.admin.words import NEXT, STANDINGS
@@ -82,8 +84,14 @@ class TextAdmin(SummitModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of decisions and of other languages."""
         wrap = self.admin_site.admin_view
+        decisions = [
+            path(
+                f"<int:pk>/decide/{name}/", wrap(require_POST(self.decide_view)), {"name": name}, f"press_text_{name}"
+            )
+            for name in DECISIONS
+        ]
         return [
-            path("<int:pk>/decide/<str:name>/", wrap(self.decide_view), name="press_text_decide"),
+            *decisions,
             path("<int:pk>/language/", wrap(self.language_view), name="press_text_language"),
             *super().get_urls(),
         ]
@@ -190,12 +198,9 @@ class TextAdmin(SummitModelAdmin):
         }
 
     def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Do what a button says, by the domain, which refuses what the role or the state doesn't allow."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if name not in DECISIONS:
-            raise Http404
+        """Do what a button says, by the domain, which refuses what the state doesn't allow."""
         text = self._text(request, pk)
+        check(request.user, permissions.DECISIONS[name], text.summit)
         version = _version(text, request.POST.get("version", ""))
         edition = version.editions.filter(number=_number(request.POST.get("number", ""))).first()
         if edition is None:

@@ -30,9 +30,8 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     search_fields = ["user__email", "user__name"]
     autocomplete_fields = ["user"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Roles are taken away by whoever gives them."""
-        return self.has_change_permission(request, obj)
+    # Roles are taken away by whoever gives them.
+    deeds = {"delete": "summit.roleassignment.change"}
 
 
 @admin.register(User)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models, transaction
@@ -18,6 +18,7 @@ from summit.desk.words import NamedFormSet, WordsMixin, name_parts, say
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import allows, summits_for
+from summit.routes import NOBODY
 
 
 def summit_of(row: models.Model, path: str) -> Summit:
@@ -30,10 +31,12 @@ def summit_of(row: models.Model, path: str) -> Summit:
 
 
 class RoleMixin:
-    """Permissions by the rules declared for `label`; rows by the reader's summits."""
+    """Permissions by the rules declared for `rule`; rows by the reader's summits."""
 
     # The path from the rows to their summit; "" for summits themselves, None for rows of no summit.
     summit_path: str | None = "summit"
+    # The actions by which one may "view", "add", "change" and "delete" here, where they aren't those of `deed`.
+    deeds: ClassVar[dict[str, str]] = {}
     model: type[models.Model]
     opts: Any
 
@@ -42,19 +45,26 @@ class RoleMixin:
         """The label by which permissions were declared."""
         return str(self.opts.label_lower).replace("programme.", "sessions.")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader sees anything of this model."""
-        return allows(request.user, f"{self.rule}.view", None)
+    def deed(self, verb: str) -> str:
+        """Return the action by which one may "view", "add", "change" or "delete". Whoever changes rows adds them;
+        nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
+        usual = {"view": f"{self.rule}.view", "delete": NOBODY}
+        return self.deeds.get(verb) or usual.get(verb) or f"{self.rule}.change"
 
     def _may(self, request: HttpRequest, verb: str, obj: models.Model | None) -> bool:
+        action = self.deed(verb)
         summit = None if obj is None or self.summit_path is None else self._summit(obj)
-        return allows(request.user, f"{self.rule}.{verb}", summit)
+        return action != NOBODY and allows(request.user, action, summit)
 
     def _summit(self, obj: models.Model) -> Summit | None:
         try:
             return summit_of(obj, self.summit_path or "")
         except models.ObjectDoesNotExist:
             return None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader sees anything of this model."""
+        return self._may(request, "view", None)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the reader may see a row, or the list."""
@@ -66,11 +76,11 @@ class RoleMixin:
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the reader may add a row."""
-        return allows(request.user, f"{self.rule}.change", None)
+        return self._may(request, "add", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
-        return False
+        """Return whether the reader may delete a row."""
+        return self._may(request, "delete", obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows of the reader's summits."""
@@ -121,6 +131,7 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
     list_per_page = 50
     show_full_result_count = False
     save_on_top = False
+    view_on_site = False
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""
@@ -180,11 +191,7 @@ class ReadOnlyAdmin(SummitModelAdmin):
     """Rows that nobody writes by hand, not even who may do everything: the system's own, and those that buttons
     change."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False."""
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
+    deeds: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
 
 
 class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
@@ -194,13 +201,9 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     formset = NamedFormSet
     show_change_link = True
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether rows may be added to the page's object."""
-        return self._may(request, "change", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether rows may be taken off: by whoever may change them."""
-        return self._may(request, "change", obj)
+    def deed(self, verb: str) -> str:
+        """Return the action; whoever changes rows here adds them and takes them off."""
+        return super().deed("change" if verb == "delete" else verb)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows: the page they stand on has been looked at already."""

@@ -30,6 +30,12 @@ class SummitAdminSite(admin.AdminSite):
     index_template = "admin/home.html"
     enable_nav_sidebar = False
 
+    def get_urls(self) -> list[Any]:
+        """Leave out what this house has elsewhere, or not: passwords are the account's page, and an address that
+        leads from any key to a public page tells of what isn't public."""
+        elsewhere = ("password_change", "password_change_done", "view_on_site")
+        return [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Open the admin to whoever holds a role at a desk."""
         return can_use_admin(request.user)

@@ -12,5 +12,5 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self) -> None:
-        """Register the outbox's own kinds of message, rules and metrics."""
-        from summit.outbox import gauges, kinds, panels, permissions  # noqa: F401
+        """Register the outbox's own kinds of message, rules, addresses and metrics."""
+        from summit.outbox import gauges, kinds, panels, permissions, routes  # noqa: F401

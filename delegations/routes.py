@@ -1,0 +1,28 @@
+"""Who opens the desk's own pages of parties, invitations and links."""
+
+from summit.routes import Gate, declare
+
+declare(
+    "admin:delegations_party_invite",
+    Gate.DESK,
+    "GET POST",
+    see="delegations.party.view",
+    do="delegations.invite",
+)
+for _name, _deed in (("answer", "delegations.answer_for"), ("write_anew", "delegations.invite")):
+    declare(
+        f"admin:delegations_invitation_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="delegations.invitation",
+        see="delegations.invitation.view",
+        do=_deed,
+    )
+for _model in ("invitation", "invitationlink"):
+    declare(
+        f"admin:delegations_{_model}_revoke",
+        Gate.DESK,
+        "GET POST",
+        see=f"delegations.{_model}.view",
+        do="delegations.revoke",
+    )

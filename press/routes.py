@@ -1,0 +1,22 @@
+"""Who opens the press office's addresses: the public ones, and the desk's own pages."""
+
+from press.permissions import DECISIONS
+from summit.routes import Gate, declare
+
+for _name in ("press:list", "press:atom", "press:json-feed", "text-list"):
+    declare(_name, Gate.EVERYBODY, kind="public summit")
+declare("press:subscribe", Gate.EVERYBODY, "POST", kind="public summit")
+for _name in ("press:text", "press:export", "press:language", "press:language-export", "text-detail"):
+    declare(_name, Gate.EVERYBODY, kind="public text")
+declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
+
+for _name, _deed in DECISIONS.items():
+    declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
+declare(
+    "admin:press_text_language",
+    Gate.DESK,
+    "GET POST",
+    kind="press.text",
+    see="press.text.view",
+    do="press.write",
+)

@@ -1,0 +1,29 @@
+"""Who opens the agenda's addresses: the public ones, and the desk's own pages."""
+
+from summit.routes import Gate, declare
+
+for _name in ("agenda", "calendar", "schedule_json", "schedule_xml"):
+    declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")
+# Only where the summit shows its changes to everybody.
+declare("agenda:changes", Gate.EVERYBODY, kind="public summit")
+declare("agenda:session", Gate.EVERYBODY, kind="public session")
+declare("api-agenda", Gate.EVERYBODY, kind="public summit")
+declare("api-session", Gate.EVERYBODY, kind="public session")
+
+for _name in ("cancel", "reinstate"):
+    declare(
+        f"admin:programme_session_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="sessions.session",
+        see="sessions.session.view",
+        do="sessions.edit",
+    )
+declare(
+    "admin:programme_release_prepare",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="sessions.release.view",
+    do="sessions.release_agenda",
+)

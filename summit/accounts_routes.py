@@ -1,0 +1,18 @@
+"""Who opens the pages of signing in and of one's account."""
+
+from summit.routes import Gate, declare
+
+for _name in ("account_login", "account_logout", "account_reset_password"):
+    declare(_name, Gate.EVERYBODY, "GET POST")
+for _name in ("account_inactive", "account_reset_password_done", "account_reset_password_from_key_done"):
+    declare(_name, Gate.EVERYBODY)
+declare("account_reset_password_from_key", Gate.HOLDER, "GET POST", kind="new password")
+
+for _name in (
+    *("account_reauthenticate", "account_change_password", "account_set_password"),
+    *("mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp"),
+    "mfa_generate_recovery_codes",
+):
+    declare(_name, Gate.ACCOUNT, "GET POST")
+for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
+    declare(_name, Gate.ACCOUNT)

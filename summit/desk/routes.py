@@ -1,0 +1,37 @@
+"""Who opens the admin: its own pages, and the five addresses of each model, which follow from its rules."""
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+
+from summit.desk.base import RoleMixin
+from summit.routes import NOBODY, Gate, Route, declare, derives
+
+BOTH = frozenset({"GET", "POST"})
+
+declare("admin:index", Gate.DESK)
+# They lead on: to the one sign-in page, or away from it.
+declare("admin:login", Gate.EVERYBODY)
+declare("admin:logout", Gate.DESK, "POST")
+declare("admin:jsi18n", Gate.DESK)
+# What of which model is looked for stands in the query, and is asked of that model's rules.
+declare("admin:autocomplete", Gate.DESK)
+declare("admin:app_list", Gate.DESK)
+declare("admin/(?P<url>.*)$", Gate.DESK, see=NOBODY)
+
+
+@derives(10)
+def of_models() -> Iterator[Route]:
+    """Yield the addresses of every model in the admin."""
+    for model, desk in admin.site._registry.items():
+        if not isinstance(desk, RoleMixin):
+            continue
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        see, kind = desk.deed("view"), desk.rule
+        yield Route(f"{name}_changelist", Gate.DESK, BOTH, see=see)
+        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.deed("add"))
+        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.deed("change"))
+        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.deed("delete"))
+        yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
+        # An old address, which leads to the row's page without looking for the row.
+        yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
