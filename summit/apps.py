@@ -28,7 +28,8 @@ class SummitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
-        from summit import accounts_routes, checks, permissions, routes  # noqa: F401
+        from summit import checks, permissions, routes  # noqa: F401
+        from summit.accounts import routes as account_routes  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)

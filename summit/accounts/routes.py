@@ -11,8 +11,11 @@ declare("account_reset_password_from_key", Gate.HOLDER, "GET POST", kind="new pa
 for _name in (
     *("account_reauthenticate", "account_change_password", "account_set_password"),
     *("mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp"),
-    "mfa_generate_recovery_codes",
+    *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
 ):
     declare(_name, Gate.ACCOUNT, "GET POST")
-for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
+for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn"):
     declare(_name, Gate.ACCOUNT)
+declare("mfa_login_webauthn", Gate.EVERYBODY, "GET POST")
+for _name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+    declare(_name, Gate.ACCOUNT, "GET POST", kind="passkey")
