@@ -139,7 +139,8 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
     form = SessionForm
-    fields = ["summit", "kind", "title", "summary", "starts_at", "ends_at", "room", "visibility"]
+    fields = ["summit", "title", ("starts_at", "ends_at"), ("room", "kind", "visibility"), "summary"]
+    group_column = "day"
     list_display = ["title", "day", "hours", "room", "kind", "visibility", "standing"]
     list_filter = [DayFilter, "summit", "kind", "visibility", StandingFilter]
     list_select_related = ["summit", "room"]
@@ -152,15 +153,16 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         """Show the day in the venue's zone."""
         return short_day(row.starts_at.astimezone(row.summit.zone))
 
+    def group_of(self, row: Session) -> str:
+        """Return the day and the zone of the times beneath it, said once for all of them."""
+        day = formats.date_format(row.starts_at.astimezone(row.summit.zone), "l j F Y")
+        return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.place}
+
     @admin.display(description=gettext_lazy("time"), ordering="starts_at")
     def hours(self, row: Session) -> str:
-        """Show from when to when in the venue's zone, with its name."""
+        """Show from when to when in the venue's zone, whose name stands above the day."""
         zone = row.summit.zone
-        times = {"start": row.starts_at.astimezone(zone), "end": row.ends_at.astimezone(zone)}
-        return _("%(start)s–%(end)s %(place)s time") % {
-            **{key: f"{moment:%H:%M}" for key, moment in times.items()},
-            "place": row.summit.place,
-        }
+        return f"{row.starts_at.astimezone(zone):%H:%M}–{row.ends_at.astimezone(zone):%H:%M}"
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:

@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from summit.desk.history import HistoryMixin
-from summit.desk.words import NamedFormSet, WordsMixin, name_parts, say
+from summit.desk.widgets import name_parts, plain_widget
+from summit.desk.words import NamedFormSet, WordsMixin, say
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import allows, summits_for
@@ -92,10 +93,9 @@ class RoleMixin:
         return rows.filter(**{key: mine})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Name both inputs of a date and time."""
+        """Give dates and times the browser's own controls, each with its name; choices come without pop-ups."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        name_parts(field)
-        return field
+        return name_parts(plain_widget(field))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what belongs to summits where the reader may change such rows, not all that they may read: a
@@ -130,13 +130,26 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     view_on_site = False
+    # The column that stands above groups of rows instead of in each, as `group_of` says it, and "" for none.
+    group_column = ""
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""
         wanted = super().get_list_filter(request)
         return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let an empty list know whether something can be added."""
+        found = super().get_changelist_instance(request)
+        found.may_add = self.has_add_permission(request)
+        return found
+
+    def group_of(self, row: Any) -> str:
+        """Return what stands above the rows that belong together, where `group_column` names a column."""
+        return str(getattr(self, self.group_column)(row))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save, and record which fields changed; both are in the request's transaction."""
@@ -204,6 +217,11 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     def deed(self, verb: str) -> str:
         """Return the action; whoever changes rows here adds them and takes them off."""
         return super().deed("change" if verb == "delete" else verb)
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Return how many empty rows a page shows: none where a script adds them, `?rows=` where none runs."""
+        wanted = request.GET.get("rows", "")
+        return min(int(wanted), 20) if wanted.isdecimal() else self.extra
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows: the page they stand on has been looked at already."""

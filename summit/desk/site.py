@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from summit.desk.header import navigation, summit_for
 from summit.models import Summit
 from summit.permissions import can_use_admin, summits_for
 from summit.registry import Registry
@@ -39,6 +40,14 @@ class SummitAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Open the admin to whoever holds a role at a desk."""
         return can_use_admin(request.user)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the header shows: the summit one works for, and the desks."""
+        context = super().each_context(request)
+        if context["has_permission"]:
+            desks = navigation(context["available_apps"], request.path)
+            context |= {"desk_summit": summit_for(request), "desk_navigation": desks}
+        return context
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""

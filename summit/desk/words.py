@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
-from django.forms import BaseInlineFormSet, Field, SplitDateTimeWidget
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from summit.desk.widgets import name_cell
 
 
 class WordsMixin:
@@ -19,6 +21,8 @@ class WordsMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Call a list by what is in it."""
+        if request.method == "POST" and "action" in request.POST and ACTION_CHECKBOX_NAME not in request.POST:
+            say(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc]
 
@@ -46,22 +50,6 @@ class WordsMixin:
 def say(request: HttpRequest, sentence: str) -> None:
     """Keep a sentence for the next message of this request."""
     request.__dict__["desk_says"] = sentence
-
-
-def name_parts(field: Field | None) -> None:
-    """Give the two inputs of a date and time names of their own: the label names only the first."""
-    if field is not None and isinstance(field.widget, (AdminSplitDateTime, SplitDateTimeWidget)):
-        label = capfirst(str(field.label or ""))
-        for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
-            widget.attrs["aria-label"] = f"{label}: {part}"
-
-
-def name_cell(field: Field | None) -> None:
-    """Give an input in a table the name of its column."""
-    if field is None or isinstance(field.widget, SplitDateTimeWidget):
-        return
-    widget = field.widget.widget if isinstance(field.widget, RelatedFieldWidgetWrapper) else field.widget
-    widget.attrs["aria-label"] = capfirst(str(field.label or ""))
 
 
 class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]

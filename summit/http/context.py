@@ -16,5 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "languages": [entry for entry in settings.LANGUAGES if entry[0] in settings.INTERFACE_LANGUAGES],
         # Public pages keep no language for anybody, so that their links carry it.
         "lang_query": "" if language == settings.LANGUAGE_CODE else f"?lang={language}",
+        # Printed beneath public pages.
+        "base_url": settings.BASE_URL,
         "development": not settings.PRODUCTION,
     }

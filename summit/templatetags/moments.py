@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from summit.dates import long_day
@@ -45,3 +46,21 @@ def day_clock(moment: datetime, summit: Summit) -> str:
 def iso(moment: datetime, summit: Summit) -> str:
     """Return the moment for a `datetime` attribute, with the venue's offset (RFC 3339)."""
     return local(moment, summit).isoformat(timespec="seconds")
+
+
+@register.filter
+def clock_words(summit: Summit) -> str:
+    """Return "{time} London time": what a script fills with the time, so that the words are the server's."""
+    return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.place}
+
+
+@register.simple_tag
+def clock_now(summit: Summit) -> str:
+    """Return the time at the venue when the page is made: "14:30 London time". For pages of one reader alone."""
+    return clock_zone(timezone.now(), summit)
+
+
+@register.simple_tag
+def moment_now(summit: Summit) -> str:
+    """Return the moment at which the page is made, so that a device's wrong clock does no harm."""
+    return iso(timezone.now(), summit)

@@ -1,0 +1,79 @@
+"""The controls of the admin's forms: the browser's own for dates and times, each with a name."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.forms import DateField, DateInput, Field, SplitDateTimeField, SplitDateTimeWidget, TimeInput
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+
+class DayInput(DateInput):
+    """A day, by the browser's own control."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ClockInput(TimeInput):
+    """A time of day to the minute, by the browser's own control; seconds are shown where there are some."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+    def format_value(self, value: Any) -> str | None:
+        """Return the value for the control."""
+        if isinstance(value, (time, datetime)) and value.second:
+            return f"{value:%H:%M:%S}"
+        return super().format_value(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Let the control take seconds where the value has some: else the browser would refuse it."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        if len(context["widget"]["value"] or "") > len("00:00"):
+            context["widget"]["attrs"]["step"] = "1"
+        return context
+
+
+class MomentInput(SplitDateTimeWidget):
+    """A day and a time of day, side by side."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.widgets = [DayInput(), ClockInput()]
+
+
+def plain_widget(field: Field | None) -> Field | None:
+    """Give a field of the admin the house's control in place of Django's."""
+    if field is None:
+        return None
+    if isinstance(field.widget, RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    if isinstance(field, SplitDateTimeField):
+        field.widget = MomentInput()
+    elif isinstance(field, DateField):
+        field.widget = DayInput()
+    return field
+
+
+def name_parts(field: Field | None) -> Field | None:
+    """Give the two inputs of a date and time names of their own: the label names only the first."""
+    if field is not None and isinstance(field.widget, SplitDateTimeWidget):
+        label = capfirst(str(field.label or ""))
+        for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+            widget.attrs["aria-label"] = f"{label}: {part}"
+    return field
+
+
+def name_cell(field: Field | None) -> None:
+    """Give an input in a table the name of its column."""
+    if field is None or isinstance(field.widget, SplitDateTimeWidget):
+        return
+    field.widget.attrs["aria-label"] = capfirst(str(field.label or ""))
