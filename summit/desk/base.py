@@ -130,6 +130,7 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
 
     list_per_page = 50
     show_full_result_count = False
+    empty_value_display = "–"
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     view_on_site = False

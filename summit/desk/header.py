@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.http import urlencode
 
 from summit.models import Summit
 from summit.permissions import summits_for
 
-# In the session: the summit that was looked at last.
-LAST_SUMMIT = "desk_summit"
 
-
-def summit_for(request: HttpRequest) -> Summit | None:
-    """Return the summit that a page without one of its own is about: the one its address names, the one looked at
-    last, or the newest of those that the reader works for."""
+def summits_of(request: HttpRequest) -> list[Summit]:
+    """Return the summits that the reader works for, the newest first."""
     mine = summits_for(request.user, "summit.summit.view")
-    rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-    listed = list(rows)
+    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+
+
+def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
+    """Return the summit that a page without one of its own is about: the one its address names, or the newest."""
     named = request.GET.get("summit", "")
-    chosen = request.GET.get("summit__id__exact", "")
+    asked = [value for key, value in request.GET.items() if key.endswith("summit__id__exact")]
     for summit in listed:
-        if summit.slug == named or str(summit.pk) == chosen:
-            if request.session.get(LAST_SUMMIT) != summit.slug:
-                request.session[LAST_SUMMIT] = summit.slug
+        if summit.slug == named or str(summit.pk) in asked:
             return summit
-    last = request.session.get(LAST_SUMMIT)
-    return next((summit for summit in listed if summit.slug == last), listed[0] if listed else None)
+    return listed[0] if listed else None
 
 
-def navigation(apps: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
-    """Return the desks with their lists, from what the admin shows the reader, and what of it is open."""
-    desks = []
+def navigation(
+    apps: list[dict[str, Any]], path: str, desks: Mapping[type[Model], Any], summit: Summit | None
+) -> list[dict[str, Any]]:
+    """Return the desks with their lists, from what the admin shows the reader, and what of it is open.
+
+    Where `summit` is given, lists that can be narrowed to it are.
+    """
+    found = []
     for app in apps:
         pages = [
             {
                 "name": model["name"],
-                "url": model["admin_url"],
+                "url": model["admin_url"] + _scope(desks.get(model["model"]), summit),
                 "current": path == model["admin_url"],
                 "within": path.startswith(model["admin_url"]),
             }
@@ -46,5 +50,13 @@ def navigation(apps: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
         ]
         if pages:
             within = any(page["within"] for page in pages)
-            desks.append({"name": app["name"], "url": pages[0]["url"], "pages": pages, "within": within})
-    return desks
+            found.append({"name": app["name"], "url": pages[0]["url"], "pages": pages, "within": within})
+    return found
+
+
+def _scope(desk: Any, summit: Summit | None) -> str:
+    """Return the query that narrows a desk's list to a summit, or "" where it has no such filter."""
+    path = getattr(desk, "summit_path", None)
+    if summit is None or not path or path not in desk.list_filter:
+        return ""
+    return f"?{urlencode({f'{path}__id__exact': summit.pk})}"

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from summit.desk.header import navigation, summit_for
+from summit.desk.header import chosen_summit, summits_of
 from summit.models import Summit
 from summit.permissions import can_use_admin, summits_for
 from summit.registry import Registry
@@ -42,11 +42,11 @@ class SummitAdminSite(admin.AdminSite):
         return can_use_admin(request.user)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add what the header shows: the summit one works for, and the desks."""
+        """Add what the header shows: the summit that one works for."""
         context = super().each_context(request)
         if context["has_permission"]:
-            desks = navigation(context["available_apps"], request.path)
-            context |= {"desk_summit": summit_for(request), "desk_navigation": desks}
+            listed = summits_of(request)
+            context |= {"desk_summit": chosen_summit(request, listed), "desk_summits": listed}
         return context
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

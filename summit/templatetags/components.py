@@ -29,7 +29,7 @@ def breadcrumb(context: Context, *parts: Any, home: Any = None) -> dict[str, Any
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
+def page_links(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
     """Render the way through a list's pages; `name` is the address's parameter."""
     request: HttpRequest = context["request"]
 

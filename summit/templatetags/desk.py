@@ -3,14 +3,25 @@
 from typing import Any
 
 from django import template
+from django.contrib.admin.sites import site
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.template import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
+from summit.desk.header import navigation
+from summit.models import Summit
 from summit.templatetags.components import Problem, form_errors
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
+    """Return the desks with their lists; whoever works for several summits gets the lists of the one shown."""
+    scope = summit if len(context.get("desk_summits", ())) > 1 else None
+    return navigation(context.get("available_apps", ()), context["request"].path, site._registry, scope)
 
 
 def _hidden(cl: ChangeList) -> set[int]:
