@@ -144,7 +144,7 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let an empty list know whether something can be added."""
-        found = super().get_changelist_instance(request)
+        found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
         return found
 

@@ -47,7 +47,7 @@ class MomentInput(SplitDateTimeWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
-        self.widgets = [DayInput(), ClockInput()]
+        self.widgets = (DayInput(), ClockInput())
 
 
 def plain_widget(field: Field | None) -> Field | None:

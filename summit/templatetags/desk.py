@@ -20,8 +20,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
     """Return the desks with their lists; whoever works for several summits gets the lists of the one shown."""
-    scope = summit if len(context.get("desk_summits", ())) > 1 else None
-    return navigation(context.get("available_apps", ()), context["request"].path, site._registry, scope)
+    scope = summit if len(context["desk_summits"]) > 1 else None
+    return navigation(context["available_apps"], context["request"].path, site._registry, scope)
 
 
 def _hidden(cl: ChangeList) -> set[int]:
@@ -41,12 +41,13 @@ def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[st
 
 @register.simple_tag
 def list_rows(cl: ChangeList, results: list[Any], headers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of a list: cells that carry the name of their column for narrow screens, and above the first row
-    of each group what the desk's `group_of` calls it."""
+    """Return the rows of a list: cells that carry the name of their column for narrow screens, and above the
+    first row of each group what the desk's `group_of` calls it."""
     hidden = _hidden(cl)
+    desk: Any = cl.model_admin
     rows, last = [], None
     for row, cells in zip(cl.result_list, results, strict=True):
-        group = cl.model_admin.group_of(row) if hidden else None
+        group = desk.group_of(row) if hidden else None
         named = [
             _labelled(cell, header)
             for place, (cell, header) in enumerate(zip(cells, headers, strict=True))

@@ -1,5 +1,6 @@
 """The agenda's desk: times in the venue's zone, decisions that ask first, the page of a release."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,7 +74,9 @@ def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment
     assert f"All times on this page are Here time ({zone})" in page
     assert f'value="{day}"' in page
     assert 'value="09:00"' in page
-    assert "09:00–10:00 Here time" in client.get(LIST).content.decode()
+    listed = client.get(LIST).content.decode()
+    assert ">09:00–10:00</td>" in listed
+    assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [f"{made.starts_at:%A %-d %B %Y}, Here time"]
 
 
 def test_a_time_that_the_clocks_skip_is_refused(summit: Summit) -> None:
