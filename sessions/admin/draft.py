@@ -155,7 +155,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
 
     def group_of(self, row: Session) -> str:
         """Return the day and the zone of the times beneath it, said once for all of them."""
-        day = formats.date_format(row.starts_at.astimezone(row.summit.zone), "l j F Y")
+        day = long_day(row.starts_at.astimezone(row.summit.zone).date())
         return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.place}
 
     @admin.display(description=gettext_lazy("time"), ordering="starts_at")
