@@ -15,7 +15,7 @@ LINE = Template("{% load marks %}Hall{% comma %}House{% semicolon %}09:30{% unti
     ("language", "line"),
     [
         ("en", "Hall, House; 09:30–10:05"),
-        ("fr", "Hall, House; 09:30–10:05"),
+        ("fr", "Hall, House\u202f; 09:30–10:05"),
         ("ar", "Hall، House؛ 09:30 إلى 10:05"),
         ("ar-eg", "Hall، House؛ 09:30 إلى 10:05"),
     ],
