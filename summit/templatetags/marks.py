@@ -11,7 +11,7 @@ register = template.Library()
 COMMA, SEMICOLON, UNTIL = ", ", "; ", "–"
 # In Arabic a dash between two times is read from either side, so that 09:30–10:05 may end before it starts.
 # In French a narrow space that doesn't break stands before a semicolon.
-OTHERS = {"ar": {COMMA: "، ", SEMICOLON: "؛ ", UNTIL: " إلى "}, "fr": {SEMICOLON: "\u202f; "}}
+OTHERS = {"ar": {COMMA: "، ", SEMICOLON: "؛ ", UNTIL: " إلى\u00a0"}, "fr": {SEMICOLON: "\u202f; "}}
 
 
 def _mark(english: str) -> str:

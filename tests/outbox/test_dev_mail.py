@@ -152,3 +152,11 @@ def test_the_slug_dev_is_no_summits(client: Client) -> None:
     summit: Summit = SummitFactory.build(slug="dev")
     with pytest.raises(Exception, match="is an address of the system itself"):
         summit.full_clean()
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+def test_a_mail_reads_from_the_side_of_its_language(client: Client, language: str, direction: str) -> None:
+    # The first letters are a name's, so that they can't decide.
+    message = MessageFactory.create(language=language, rendered=mail_bytes("Republic of Tunisia\n\nدعوة\n"))
+    page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
+    assert f'<div class="mail-text" lang="{language}" dir="{direction}">' in page

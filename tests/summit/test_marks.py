@@ -16,8 +16,8 @@ LINE = Template("{% load marks %}Hall{% comma %}House{% semicolon %}09:30{% unti
     [
         ("en", "Hall, House; 09:30–10:05"),
         ("fr", "Hall, House\u202f; 09:30–10:05"),
-        ("ar", "Hall، House؛ 09:30 إلى 10:05"),
-        ("ar-eg", "Hall، House؛ 09:30 إلى 10:05"),
+        ("ar", "Hall، House؛ 09:30 إلى\u00a010:05"),
+        ("ar-eg", "Hall، House؛ 09:30 إلى\u00a010:05"),
     ],
 )
 def test_a_line_has_its_language_s_marks(language: str, line: str) -> None:
