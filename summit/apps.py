@@ -30,6 +30,7 @@ class SummitConfig(AppConfig):
         """Register the checks, rules and addresses of this app."""
         from summit import checks, permissions, routes  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
+        from summit.accounts import signals  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)

@@ -42,6 +42,12 @@ def _secrets() -> list[Finding]:
             "Make one with `manage.py newkey` and put the newest first.",
         ),
         (settings.DEBUG, "summit.E003", "DEBUG is on.", "Unset DEBUG."),
+        (
+            not settings.REQUIRE_SECOND_FACTOR,
+            "summit.E012",
+            "REQUIRE_SECOND_FACTOR is off: a password alone would open the desks.",
+            "Unset it.",
+        ),
     ]
 
 

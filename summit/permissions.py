@@ -178,3 +178,5 @@ declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCO
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
+# Taking away the passkeys and the app of an account whose owner has lost them (summit.domain.second_step).
+declare("summit.reset_second_step", (Role.ORGANISER,))

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -82,6 +83,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "summit.accounts.seen.LastSeenMiddleware",
+    "summit.accounts.guard.SecondStepMiddleware",
 ]
 
 ROOT_URLCONF = "summit.urls"
@@ -175,6 +178,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
+# Whoever works at a desk signs in by a passkey, or by a password and an app (summit.accounts.guard).
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 ACCOUNT_FORMS = {
     "login": "summit.accounts.forms.SignIn",
     "change_password": "summit.accounts.forms.ChangePassword",

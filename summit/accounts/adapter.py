@@ -35,13 +35,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return "/admin/" if can_use_admin(request.user) else "/portal/"
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """Name the ways to say once more that it is you in the words of this house."""
+        """Return the ways to say once more that it is you, in the words of this house. Where a second step protects
+        the account, the password alone changes nothing of how it is protected."""
         said = {
             "reauthenticate": _("Enter the password"),
             "mfa_reauthenticate": _("Enter a code of the app, or a recovery code"),
             "mfa_reauthenticate:webauthn": _("Use a passkey"),
         }
-        return [{**way, "description": said[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        ways = [{**way, "description": said[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        stronger = [way for way in ways if way["id"] != "reauthenticate"]
+        return stronger or ways
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

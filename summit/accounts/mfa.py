@@ -11,6 +11,14 @@ from summit.accounts import words
 from summit.models import User
 from summit.models.fields import cipher
 
+# What protects an account; recovery codes only stand in for one of these.
+PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def is_protected(user: User) -> bool:
+    """Return whether an account has a passkey or an app. One query."""
+    return bool(Authenticator.objects.filter(user=user, type__in=PROTECTING).exists())
+
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are encrypted at rest; passkeys belong to the host of BASE_URL."""

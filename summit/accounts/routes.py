@@ -16,6 +16,7 @@ for _name in (
     declare(_name, Gate.ACCOUNT, "GET POST")
 for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn"):
     declare(_name, Gate.ACCOUNT)
+declare("account_browsers", Gate.ACCOUNT, "GET POST")
 declare("mfa_login_webauthn", Gate.EVERYBODY, "GET POST")
 for _name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
     declare(_name, Gate.ACCOUNT, "GET POST", kind="passkey")

@@ -5,10 +5,20 @@ from allauth.mfa.base import views as second
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from summit.accounts import views
+
+
+class Base36(StringConverter):
+    """An account's key in a link: without the hyphen, which parts it from what comes after."""
+
+    regex = "[0-9a-z]+"
+
+
+register_converter(Base36, "base36")
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -20,14 +30,15 @@ urlpatterns = [
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     path(
-        "password/reset/key/<uidb36>-<key>/",
+        "password/reset/key/<base36:uidb36>-<key>/",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
     ),
-    path("2fa/", second.index, name="mfa_index"),
+    path("sessions/", views.browsers, name="account_browsers"),
+    path("2fa/", views.ways, name="mfa_index"),
     path("2fa/authenticate/", second.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", second.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),

@@ -1,12 +1,25 @@
-"""Pages of allauth that do something else here."""
+"""Pages of allauth that do something else here, and the list of browsers."""
 
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.internal.flows.add import redirect_if_add_not_allowed
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from summit.accounts.guard import must_set_up
+from summit.domain import browsers as signed_in
+from summit.models import User
 
 
 @method_decorator(redirect_if_add_not_allowed, name="dispatch")
@@ -22,3 +35,37 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
 
 
 add_passkey = AddPasskeyView.as_view()
+
+
+class WaysView(IndexView):  # type: ignore[misc]
+    """How somebody signs in: passkeys, app, recovery codes, password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say where a desk stays closed until one of them is set up."""
+        return {**super().get_context_data(**kwargs), "must_set_up": must_set_up(self.request)}
+
+
+ways = never_cache(WaysView.as_view())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def browsers(request: HttpRequest) -> HttpResponse:
+    """List the browsers in which the account is signed in; a POST ends one of them, or all others."""
+    assert isinstance(request.user, User)  # noqa: S101 - login_required
+    this = request.session.session_key
+    if request.method != "POST":
+        context = {"rows": signed_in.listed(request.user), "this": this}
+        return render(request, "account/browsers.html", context)
+    wanted = request.POST.get("end", "")
+    if wanted == "others":
+        ended = signed_in.end_all(user=request.user, but=this)
+    else:
+        ended = signed_in.end(user=request.user, pk=int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else 0
+    if ended:
+        said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        messages.success(request, said % {"n": ended})
+    else:
+        messages.warning(request, _("It was signed out before."))
+    return redirect("account_browsers")

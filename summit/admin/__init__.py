@@ -2,13 +2,14 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from summit.admin import accounts, audit, summits
 
 # Libraries register their own tables; here roles replace groups, and accounts say what matters of the rest.
-for foreign in (EmailAddress, Authenticator, Group):
+for foreign in (EmailAddress, Authenticator, UserSession, Group):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 

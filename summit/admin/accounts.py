@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.desk.base import SummitModelAdmin
+from summit.domain import browsers, second_step
 from summit.models import Person, RoleAssignment, User
 from summit.permissions import summits_for
 
@@ -41,8 +48,57 @@ class UserAdmin(SummitModelAdmin):
     summit_path = None
     list_display = ["email", "name", "is_active", "last_login"]
     search_fields = ["email", "name"]
-    fields = ["email", "name", "language", "is_active", "last_login", "date_joined"]
-    readonly_fields = ["last_login", "date_joined"]
+    fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
+    readonly_fields = ["second_step", "last_login", "date_joined"]
+    change_form_template = "admin/account.html"
+
+    @admin.display(description=gettext_lazy("second step"))
+    def second_step(self, row: User) -> str:
+        """Say what protects the account beside its password."""
+        found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
+        names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
+        return ", ".join(names[kind] for kind in names if kind in found) or _("none")
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Save; where the account is closed, end its browsers, so that opening it again revives none."""
+        super().save_model(request, obj, form, change)
+        if isinstance(obj, User) and not obj.is_active:
+            browsers.end_all(user=obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that takes the second step away."""
+        view = self.admin_site.admin_view(self.reset_view)
+        return [path("<int:pk>/second-step/", view, name="summit_user_reset_second_step"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Offer to take the second step away, to who may and where there is one."""
+        account = kwargs.get("obj")
+        if isinstance(account, User) and isinstance(request.user, User):
+            has = Authenticator.objects.filter(user=account).exists()
+            context["can_reset"] = has and second_step.can_reset(request.user, account)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks; POST takes away the second step of an account."""
+        account = self.get_queryset(request).filter(pk=pk).first()
+        if not isinstance(account, User) or not isinstance(request.user, User):
+            raise Http404
+        second_step.check_can_reset(request.user, account)
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Take away the second step of %(account)s") % {"account": account},
+                "account": account,
+            }
+            return TemplateResponse(request, "admin/second_step.html", context)
+        try:
+            second_step.reset(account=account, by=request.user)
+        except ValueError as refused:
+            messages.warning(request, str(refused))
+        else:
+            said = _("%(account)s signs in with the password now and sets up a new second step. A mail says so.")
+            messages.success(request, said % {"account": account})
+        return redirect("admin:summit_user_change", account.pk)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the accounts that have to do with the reader's summits."""

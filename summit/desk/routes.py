@@ -17,6 +17,15 @@ declare("admin:jsi18n", Gate.DESK)
 # What of which model is looked for stands in the query, and is asked of that model's rules.
 declare("admin:autocomplete", Gate.DESK)
 declare("admin:app_list", Gate.DESK)
+# Whose account: only one that stands in the reader's own summits alone (summit.domain.second_step.can_reset).
+declare(
+    "admin:summit_user_reset_second_step",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.user",
+    see="summit.user.view",
+    do="summit.reset_second_step",
+)
 declare("admin/(?P<url>.*)$", Gate.DESK, see=NOBODY)
 
 

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models.functions import Now
 
+from summit.domain import browsers
 from summit.models import Heartbeat
 
 
 def clear_expired() -> None:
     """Delete expired sessions of browsers, and touch the cache, which culls itself when it is written."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    browsers.clear_gone()
     cache.set("upkeep", 1)
 
 

@@ -30,6 +30,7 @@ class Settings:
             "FIELD_KEYS": [Fernet.generate_key().decode()],
             "DEVELOPMENT_FIELD_KEY": "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE=",
             "DEBUG": False,
+            "REQUIRE_SECOND_FACTOR": True,
             "DATABASES": POSTGRES,
             "REDIS_URL": "redis://broker/0",
             "OUTBOX_TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
@@ -63,6 +64,7 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"ALLOWED_HOSTS": ["summit.example", "*"]}, "summit.E008"),
     ({"DEFAULT_FROM_EMAIL": "Summit <summit@localhost.localdomain>"}, "summit.E009"),
     ({"OUTBOX_SEND_DEADLINE": 60.0}, "summit.E010"),
+    ({"REQUIRE_SECOND_FACTOR": False}, "summit.E012"),
 ]
 
 
@@ -103,7 +105,7 @@ def test_every_kind_of_broker_will_do(monkeypatch: pytest.MonkeyPatch, address: 
 
 
 def test_every_problem_has_a_case() -> None:
-    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in range(1, 11)}
+    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12)}
 
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """Signing in with what is needed."""
 
 import time
+from email import message_from_bytes
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -33,6 +34,8 @@ def code(secret: str) -> str:
 
 
 def mails() -> list[str]:
-    """Return the stored mails as text, their subject first, oldest first."""
-    rows = Message.objects.order_by("id")
-    return [f"{row.rendered_subject}\n{bytes(row.rendered or b'').decode()}" for row in rows]
+    """Return the stored mails, headers and text, oldest first."""
+    found = [message_from_bytes(bytes(row.rendered or b"")) for row in Message.objects.order_by("id")]
+    heads = ["\n".join(f"{name}: {value}" for name, value in mail.items()) for mail in found]
+    texts = [mail.get_payload(decode=True).decode() for mail in found]  # type: ignore[union-attr]
+    return [f"{head}\n\n{text}" for head, text in zip(heads, texts, strict=True)]

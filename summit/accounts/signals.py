@@ -1,0 +1,42 @@
+"""What follows when somebody signs in or changes how their account is protected."""
+
+import time
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from summit.accounts.guard import SET_UP_KEY
+from summit.accounts.mfa import PROTECTING
+from summit.accounts.seen import SEEN_KEY
+from summit.domain import browsers
+from summit.models import User
+
+
+@receiver(user_logged_in)
+def note_sign_in(request: HttpRequest, **kwargs: Any) -> None:
+    """Begin to note when this browser was last seen."""
+    request.session[SEEN_KEY] = int(time.time())
+
+
+@receiver(authenticator_added)
+def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """End the other browsers, which signed in without it; this one has just said once more who it is."""
+    if authenticator.type in PROTECTING:
+        request.session[SET_UP_KEY] = user.pk
+        browsers.end_all(user=user, but=request.session.session_key)
+
+
+@receiver([password_changed, password_set])
+def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """End the other browsers: they knew the old password."""
+    browsers.end_all(user=user, but=request.session.session_key)
+
+
+@receiver(password_reset)
+def end_every_one(user: User, **kwargs: Any) -> None:
+    """End all browsers: whoever sets the password anew signs in anew."""
+    browsers.end_all(user=user)

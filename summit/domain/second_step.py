@@ -1,0 +1,77 @@
+"""A lost telephone: an organiser takes an account's second step away, so that its owner can set up a new one."""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from summit.domain import audit, browsers
+from summit.languages import spoken
+from summit.models import Person, RoleAssignment, Summit, User
+from summit.permissions import may_everything, summits_for
+
+ACTION = "summit.reset_second_step"
+
+
+def can_reset(by: User, account: User) -> bool:
+    """Return whether `by` may take away the second step of an account.
+
+    An organiser, where the account works or stands in their own summits alone: else the organiser of one summit
+    would open the door to another. Nobody for themselves, who have their own page for it, and nobody but a superuser
+    for a superuser.
+    """
+    if by.pk == account.pk or not by.is_active:
+        return False
+    if may_everything(by):
+        return True
+    theirs = _summits_of(account)
+    return bool(theirs) and theirs <= set(summits_for(by, ACTION) or []) and not account.is_superuser
+
+
+def _summits_of(account: User) -> set[int]:
+    """Return the summits where an account holds a role or stands as a person, whether it is open or closed."""
+    roles = RoleAssignment.objects.filter(user=account).order_by().values_list("summit_id", flat=True)
+    return set(roles.union(Person.objects.filter(user=account).order_by().values_list("summit_id", flat=True)))
+
+
+def check_can_reset(by: User, account: User) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_reset` is false."""
+    if not can_reset(by, account):
+        raise PermissionDenied(
+            _("Organisers can do this for accounts of their summits alone; whoever set the system up, for all.")
+        )
+
+
+def reset(*, account: User, by: User) -> None:
+    """Take away an account's passkeys, app and recovery codes, end its browsers, and tell its owner.
+
+    Raises PermissionDenied, or ValueError where there is nothing to take away.
+    """
+    check_can_reset(by, account)
+    with transaction.atomic():
+        gone = Authenticator.objects.filter(user=account)
+        kinds = sorted(gone.values_list("type", flat=True))
+        if not kinds:
+            raise ValueError(_("This account has no second step."))
+        gone.delete()
+        ended = browsers.end_all(user=account)
+        theirs = _summits_of(account)
+        # Organisers read the audit of their summit; what concerns several is for whoever set the system up.
+        summit = Summit.objects.get(pk__in=theirs) if len(theirs) == 1 else None
+        detail = {"removed": kinds, "browsers_ended": ended}
+        audit.record(by=by, action=ACTION, target=account, summit=summit, detail=detail)
+        _tell(account)
+
+
+def _tell(account: User) -> None:
+    """Write to the owner, in the account's language."""
+    with translation.override(spoken(account.language)):
+        context = {"url": f"{settings.BASE_URL}/accounts/login/"}
+        text = render_to_string("mail/second_step_reset.txt", context)
+        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Your second step was taken away")
+        headers = {"Auto-Submitted": "auto-generated", "Content-Language": spoken(account.language)}
+        EmailMessage(subject, text, to=[account.email], headers=headers).send()

@@ -1,0 +1,155 @@
+"""Where an account is signed in: listed, ended, and dead at the next request."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from summit.domain import browsers, upkeep
+from summit.models import Role, User
+from tests.factories import PASSWORD, FocalPointFactory, SummitFactory, UserFactory
+from tests.summit.accounts.helpers import by_password, mails
+
+pytestmark = pytest.mark.django_db
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605 Version/18.1 Mobile/15E Safari/604.1"
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> None:
+    """Begin without counted attempts."""
+    cache.clear()
+
+
+@pytest.fixture
+def zoe() -> User:
+    made: User = UserFactory.with_role(Role.ORGANISER, SummitFactory(), email="zoe@host.example")
+    FocalPointFactory(person__user=made)
+    return made
+
+
+def is_in(client: Client) -> list[bool]:
+    """Return whether a browser is signed in at the desk, in the portal and at its own list."""
+    return [client.get(path).status_code == 200 for path in ("/admin/", "/portal/", "/accounts/sessions/")]
+
+
+def test_they_are_listed_by_what_they_are(zoe: User) -> None:
+    by_password(zoe, headers={"user-agent": PHONE})
+    by_password(UserFactory(), headers={"user-agent": "Firefox/1 Windows"})
+    client = by_password(zoe, headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/133.0"})
+    page = client.get("/accounts/sessions/").content.decode()
+    assert re.findall(r"<strong>(.*?)</strong>", page) == ["Firefox on Linux", "Safari on iPhone"]
+    assert page.count("this browser") == 1
+    assert PHONE not in page
+
+
+def test_one_is_ended(zoe: User) -> None:
+    lost, kept = by_password(zoe, headers={"user-agent": PHONE}), by_password(zoe)
+    row = UserSession.objects.get(session_key=lost.session.session_key)
+    assert is_in(lost) == [True, True, True]
+    said = kept.post("/accounts/sessions/", {"end": row.pk}, follow=True).content.decode()
+    assert "1 browser is signed out." in said
+    assert (is_in(lost), is_in(kept)) == ([False] * 3, [True] * 3)
+
+
+def test_all_others_are_ended(zoe: User) -> None:
+    others, kept = [by_password(zoe) for _ in range(3)], by_password(zoe)
+    stranger = by_password(UserFactory())
+    said = kept.post("/accounts/sessions/", {"end": "others"}, follow=True).content.decode()
+    assert "3 browsers are signed out." in said
+    assert [is_in(client) for client in others] == [[False] * 3] * 3
+    assert is_in(kept) == [True] * 3
+    assert stranger.get("/accounts/sessions/").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "9" * 40, "0", "²"])
+def test_what_is_no_browser_of_theirs_ends_nothing(value: str, zoe: User) -> None:
+    client = by_password(zoe)
+    assert client.post("/accounts/sessions/", {"end": value}).status_code == 302
+    assert UserSession.objects.count() == 1
+
+
+def test_nobody_ends_those_of_others(zoe: User) -> None:
+    client = by_password(zoe)
+    row = UserSession.objects.get()
+    thief = by_password(UserFactory())
+    thief.post("/accounts/sessions/", {"end": row.pk})
+    assert is_in(client) == [True] * 3
+
+
+def test_a_new_password_ends_the_others(zoe: User) -> None:
+    other, this = by_password(zoe), by_password(zoe)
+    new = "another long pass phrase"
+    this.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert (is_in(other), is_in(this)) == ([False] * 3, [True] * 3)
+    assert this.get("/accounts/sessions/").content.decode().count("<strong>") == 1
+
+
+def test_a_password_set_by_a_link_ends_all(zoe: User) -> None:
+    client = by_password(zoe)
+    Client().post("/accounts/password/reset/", {"email": zoe.email})
+    path = re.search(r"/accounts/password/reset/key/\S+", mails()[-1])
+    assert path, mails()
+    fresh = Client()
+    form = fresh.get(path[0], follow=True).redirect_chain[-1][0]
+    new = "another long pass phrase"
+    assert fresh.post(form, {"password1": new, "password2": new}).status_code == 302
+    assert is_in(client) == [False] * 3
+    assert UserSession.objects.count() == 0
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_closed_account_is_out_at_the_next_request(reopened: bool, zoe: User) -> None:
+    client, desk = by_password(zoe), by_password(UserFactory(is_superuser=True))
+    assert is_in(client) == [True] * 3
+    data = {"email": zoe.email, "name": zoe.name, "language": "en"}
+    assert desk.post(f"/admin/summit/user/{zoe.pk}/change/", data).status_code == 302
+    if reopened:
+        desk.post(f"/admin/summit/user/{zoe.pk}/change/", {**data, "is_active": "on"})
+    assert is_in(client) == [False] * 3
+
+
+def test_an_account_closed_by_hand_is_out_as_well(zoe: User) -> None:
+    client = by_password(zoe)
+    User.objects.filter(pk=zoe.pk).update(is_active=False)
+    assert is_in(client) == [False] * 3
+    # The API knows no account at all: it answers everybody alike.
+    assert client.get("/api/v1/").content == Client().get("/api/v1/").content
+    inactive = Client().post("/accounts/login/", {"login": zoe.email, "password": PASSWORD})
+    assert inactive["Location"] == "/accounts/inactive/"
+
+
+def test_it_is_noted_every_few_minutes_that_a_browser_is_there(zoe: User) -> None:
+    client = by_password(zoe)
+    first = UserSession.objects.get().last_seen_at
+    client.get("/portal/")
+    assert UserSession.objects.get().last_seen_at == first
+    with time_machine.travel(first + timedelta(minutes=6), tick=False):
+        client.get(f"/{SummitFactory().slug}/")
+        assert UserSession.objects.get().last_seen_at == first
+        client.get("/portal/")
+    assert UserSession.objects.get().last_seen_at == first + timedelta(minutes=6)
+
+
+def test_what_has_expired_is_cleared_away(zoe: User) -> None:
+    by_password(zoe)
+    by_password(zoe)
+    Session.objects.filter(pk=UserSession.objects.earliest("pk").session_key).update(
+        expire_date=timezone.now() - timedelta(hours=1)
+    )
+    assert len(browsers.listed(zoe)) == 1
+    upkeep.clear_expired()
+    assert UserSession.objects.count() == 1
+
+
+def test_the_list_costs_the_same_however_long(zoe: User, django_assert_num_queries: Any) -> None:
+    for _ in range(4):
+        by_password(zoe)
+    with django_assert_num_queries(2):
+        assert len(browsers.listed(zoe)) == 4

@@ -1,0 +1,107 @@
+"""A lost telephone: who may take a second step away, and what follows."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.exceptions import PermissionDenied
+
+from summit.domain import second_step
+from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
+from tests.factories import PersonFactory, SummitFactory, UserFactory
+from tests.summit.accounts.helpers import by_password, mails, with_app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = SummitFactory()
+    return made
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    made: User = UserFactory.with_role(Role.ORGANISER, summit)
+    return made
+
+
+@pytest.fixture
+def zoe(summit: Summit) -> User:
+    made: User = UserFactory.with_role(Role.PRESS_OFFICER, summit, email="zoe@host.example", language="fr")
+    with_app(made)
+    RecoveryCodes.activate(made)
+    return made
+
+
+def test_all_of_it_goes_and_the_owner_is_told(organiser: User, zoe: User, summit: Summit) -> None:
+    client = by_password(organiser)
+    path = f"/admin/summit/user/{zoe.pk}/second-step/"
+    assert path in client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode()
+    assert "call them back" in client.get(path).content.decode()
+    assert client.post(path)["Location"] == f"/admin/summit/user/{zoe.pk}/change/"
+    assert not Authenticator.objects.exists()
+    entry = AuditEntry.objects.get(action="summit.reset_second_step")
+    assert (entry.by, entry.object_key, entry.summit) == (organiser, zoe.public_id, summit)
+    assert entry.detail == {"removed": ["recovery_codes", "totp"], "browsers_ended": 0}
+    (mail,) = mails()
+    assert "To: zoe@host.example" in mail
+    assert "Content-Language: fr" in mail
+    assert client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode().count(path) == 0
+
+
+def test_the_owners_browsers_end(organiser: User, zoe: User) -> None:
+    Authenticator.objects.all().delete()
+    client = by_password(zoe)
+    with_app(zoe)
+    second_step.reset(account=zoe, by=organiser)
+    assert client.get("/portal/")["Location"].startswith("/accounts/login/")
+
+
+def test_twice_is_once(organiser: User, zoe: User) -> None:
+    second_step.reset(account=zoe, by=organiser)
+    with pytest.raises(ValueError, match="no second step"):
+        second_step.reset(account=zoe, by=organiser)
+    assert (len(mails()), AuditEntry.objects.count()) == (1, 1)
+
+
+class TestWho:
+    def test_an_organiser_of_the_accounts_only_summit(self, organiser: User, zoe: User) -> None:
+        assert second_step.can_reset(organiser, zoe)
+
+    @pytest.mark.parametrize("how", ["role", "person"])
+    def test_not_where_the_account_stands_in_another_summit_too(self, how: str, organiser: User, zoe: User) -> None:
+        other = SummitFactory()
+        if how == "role":
+            RoleAssignment.objects.create(summit=other, user=zoe, role=Role.VIEWER)
+        else:
+            PersonFactory(summit=other, user=zoe)
+        assert not second_step.can_reset(organiser, zoe)
+        path = f"/admin/summit/user/{zoe.pk}/second-step/"
+        client = by_password(organiser)
+        assert path not in client.get(f"/admin/summit/user/{zoe.pk}/change/").content.decode()
+        assert (client.get(path).status_code, client.post(path).status_code) == (403, 403)
+        with pytest.raises(PermissionDenied, match="whoever set the system up"):
+            second_step.reset(account=zoe, by=organiser)
+        RoleAssignment.objects.create(summit=other, user=organiser, role=Role.ORGANISER)
+        assert second_step.can_reset(User.objects.get(pk=organiser.pk), zoe)
+
+    def test_not_of_a_closed_account_elsewhere_either(self, organiser: User, zoe: User) -> None:
+        RoleAssignment.objects.create(summit=SummitFactory(), user=zoe, role=Role.VIEWER)
+        zoe.is_active = False
+        zoe.save()
+        assert not second_step.can_reset(organiser, zoe)
+
+    @pytest.mark.parametrize("role", [Role.PROTOCOL, Role.PRESS_APPROVER, Role.VIEWER])
+    def test_no_other_desk(self, role: Role, summit: Summit, zoe: User) -> None:
+        assert not second_step.can_reset(UserFactory.with_role(role, summit), zoe)
+
+    def test_nobody_for_themselves_nor_for_who_set_the_system_up(self, organiser: User, summit: Summit) -> None:
+        root = UserFactory.with_role(Role.VIEWER, summit, is_superuser=True)
+        assert not second_step.can_reset(organiser, organiser)
+        assert not second_step.can_reset(organiser, root)
+        assert not second_step.can_reset(root, root)
+        assert second_step.can_reset(root, organiser)
+
+    def test_an_account_of_others_is_not_there(self, organiser: User) -> None:
+        other = UserFactory.with_role(Role.VIEWER, SummitFactory())
+        assert by_password(organiser).get(f"/admin/summit/user/{other.pk}/second-step/").status_code == 404
