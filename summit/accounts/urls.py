@@ -15,7 +15,7 @@ from summit.accounts import views
 class Base36(StringConverter):
     """An account's key in a link: without the hyphen, which parts it from what comes after."""
 
-    regex = "[0-9a-z]+"
+    regex = "[0-9A-Za-z]+"
 
 
 register_converter(Base36, "base36")
