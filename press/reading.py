@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from press.models import Edition, TextKind, Wording
@@ -96,8 +96,10 @@ class Reading:
     def state(self) -> str:
         """The state in words, as documents print it."""
         if self.withdrawn:
-            return _("Withdrawn")
-        return _("Corrected") if self.corrected else _("Published")
+            return pgettext("state of a text", "Withdrawn")
+        if self.corrected:
+            return pgettext("state of a text", "Corrected")
+        return pgettext("state of a text", "Published")
 
     @property
     def changed_at(self) -> datetime:

@@ -15,10 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from press.domain import subscribers
 from press.domain.markdown import to_html
 from press.formats import WRITERS, feeds
-from press.models import TextKind
+from press.models import Edition, TextKind
 from press.reading import address, brief, find, listed, read
 from summit.http.public import blind, public_page
+from summit.languages import spoken
 from summit.models import Summit
+from summit.paper import words as paper
+from summit.paper.fonts import MissingFontError
 from summit.views import get_summit
 
 if TYPE_CHECKING:
@@ -94,9 +97,18 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
     if language and edition.version.authoritative:
         return HttpResponsePermanentRedirect(address(found, edition).rstrip("/") + f".{ending}")
     kind, write = WRITERS[ending]
-    with translation.override(edition.version.language):
-        content = write(read(found, edition))
+    try:
+        with translation.override(spoken(edition.version.language)):
+            content = write(read(found, edition))
+    except MissingFontError as problem:
+        return _no_font(request, found, edition, problem)
     return HttpResponse(content, content_type=kind, headers={"Content-Language": edition.version.language})
+
+
+def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: MissingFontError) -> HttpResponse:
+    """Say which font the machine lacks: better than a document of empty boxes. 503, since it can be put right."""
+    told = {"missing": paper.missing(problem), "remedy": paper.remedy(problem), "page": address(summit, edition)}
+    return render(request, "press/no_font.html", {"summit": summit, **told}, status=503)
 
 
 def _find(summit: Summit, slug: str, language: str | None) -> "PublicEdition":

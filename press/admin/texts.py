@@ -23,6 +23,7 @@ from press.desk import next_step, with_standing
 from press.domain import editions, texts
 from press.domain.markdown import to_html, words
 from press.domain.problems import DecisionRefused, EditConflict
+from press.formats import pdf
 from press.models import Edition, EditionState, Text, TextVersion
 from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
@@ -194,6 +195,7 @@ class TextAdmin(SummitModelAdmin):
             "moment_form": MomentForm(
                 summit=summit, initial={"moment": local.strftime("%Y-%m-%dT%H:%M:%S") if local else ""}
             ),
+            "no_font": pdf.unprintable(edition),
             "now": db_now(),
         }
 

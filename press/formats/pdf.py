@@ -1,22 +1,22 @@
-"""PDF, tagged for readers of screens (PDF/UA-1), with the text's language. The words go in as data, not as source."""
+"""PDF of a text, with its language. How it is printed, and with which fonts, is summit.paper's to know."""
 
-import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from press.domain.markdown import Block, to_blocks
-from press.reading import Reading
+from press.models import Edition
+from press.reading import Reading, speaker
+from summit.paper import words
+from summit.paper.press import lacking, print_pdf
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
 SOURCE = Path(__file__).with_name("document.typ")
-# Libertinus Serif comes with typst; the others are the machine's own, used where the first has no such letters.
-BUNDLED = "Libertinus Serif"
-FURTHER = ("Noto Naskh Arabic", "Noto Sans Arabic", "Noto Serif", "Noto Sans CJK SC", "DejaVu Sans")
 
 
 @cache
@@ -24,37 +24,20 @@ def _source() -> bytes:
     return SOURCE.read_bytes()
 
 
-@cache
-def system_families() -> tuple[str, ...]:
-    """Return those of the further families that this machine has."""
-    present = set(typst.Fonts(include_system_fonts=True).families())
-    return tuple(name for name in FURTHER if name in present)
-
-
 def write(reading: Reading) -> bytes:
-    """Return the text as PDF; the same edition always gives the same bytes on the same machine."""
-    data = as_data(reading)
-    try:
-        return _compile(data, [BUNDLED], fallback=False)
-    except typst.TypstError:
-        # A letter that the bundled family lacks stops a tagged PDF: take the machine's families too, by name.
-        pass
-    try:
-        return _compile(data, [BUNDLED, *system_families()], fallback=False)
-    except typst.TypstError:
-        return _compile(data, [BUNDLED, *system_families()], fallback=True, tagged=False)
+    """Return the text as PDF; the same edition always gives the same bytes on the same machine.
+
+    Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    """
+    return print_pdf(_source(), as_data(reading))
 
 
-def _compile(data: dict[str, Any], families: list[str], *, fallback: bool, tagged: bool = True) -> bytes:
-    content = json.dumps(data | {"families": families, "fallback": fallback}, ensure_ascii=False)
-    made: bytes = typst.compile(
-        _source(),
-        format="pdf",
-        ignore_system_fonts=families == [BUNDLED],
-        sys_inputs={"data": content},
-        pdf_standards=["ua-1"] if tagged else [],
-    )
-    return made
+def unprintable(edition: Edition) -> str:
+    """Return in words what keeps an edition, published or not, from being printed on this machine; "" where nothing
+    does."""
+    parts = (edition.title, edition.summary, edition.body, speaker(edition), edition.change_note)
+    problem = lacking("\n".join(parts))
+    return f"{words.missing(problem)} {words.remedy(problem)}" if problem else ""
 
 
 def as_data(reading: Reading) -> dict[str, Any]:
@@ -81,7 +64,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "footer": " · ".join(
             (
                 _("Edition %(number)d") % {"number": edition.number},
-                reading.language,
+                dict(settings.LANGUAGES)[reading.language],
                 reading.state,
             )
         ),
@@ -89,15 +72,30 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "language": reading.language,
         "direction": reading.direction,
         "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
-        "blocks": [_block(block) for block in to_blocks(edition.body)],
+        "blocks": _Outline().blocks(to_blocks(edition.body)),
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
-    return {
-        "kind": block.kind,
-        "level": block.level,
-        "start": block.start,
-        "spans": [{"text": span.text, "marks": sorted(span.marks), "href": span.href} for span in block.spans],
-        "children": [_block(child) for child in block.children],
-    }
+class _Outline:
+    """Turns blocks into data, in the order in which they are read."""
+
+    def __init__(self) -> None:
+        # The title's.
+        self._level = 1
+
+    def blocks(self, blocks: Iterable[Block]) -> list[dict[str, Any]]:
+        """Return the blocks as JSON holds them."""
+        return [self._block(block) for block in blocks]
+
+    def _block(self, block: Block) -> dict[str, Any]:
+        # Whoever hears a document finds their way by its headings: none may be two levels below the one before it.
+        level = min(block.level, self._level + 1)
+        if block.kind == "h":
+            self._level = level
+        return {
+            "kind": block.kind,
+            "level": level,
+            "start": block.start,
+            "spans": [{"text": span.text, "marks": sorted(span.marks), "href": span.href} for span in block.spans],
+            "children": self.blocks(block.children),
+        }

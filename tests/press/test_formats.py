@@ -11,10 +11,11 @@ from django.test import Client
 from lxml import etree
 
 from press.domain.markdown import to_blocks, to_html, to_plain, words
-from press.formats import pdf
 from press.models import Edition
+from summit.paper import fonts, press
 from tests.factories import SummitFactory, TextVersionFactory
-from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.languages import pseudo
+from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import SCHEMAS, needs_schemas
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -155,7 +156,7 @@ def test_pdf_is_tagged_and_readable(client: Client, rich: Edition) -> None:
     assert all(word in text for word in WORDS)
     # What would be source stands there as words.
     assert "#set page(fill: red) #sys.inputs $x$ @ref <label> // comment" in text
-    assert "Edition 2 · en · Corrected" in text
+    assert "Edition 2 · English · Corrected" in text
     assert f"1 / {len(reader.pages)}" in text
     assert content == get(client, rich, ".pdf")
 
@@ -170,7 +171,6 @@ def test_long_pdf_counts_its_pages(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not pdf.system_families(), reason="no font of this machine has Arabic letters")
 def test_pdf_in_arabic_has_its_language(client: Client) -> None:
     edition = make_text(moment=ago(1))
     arabic = TextVersionFactory(text=edition.version.text, language="ar", authoritative=False)
@@ -182,9 +182,54 @@ def test_pdf_in_arabic_has_its_language(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_pdf_is_made_whatever_the_letters(client: Client) -> None:
-    edition = make_text(moment=ago(1), body="\U0001f600 \ue000 漢字 \U0010ffff")
-    assert get(client, edition, ".pdf").startswith(b"%PDF-")
+def test_headings_in_a_pdf_skip_no_level(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    edition = make_text(moment=ago(1), body="### Deep\n\n# High\n\n> #### In a quote")
+    reader = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf")))
+    root: Any = reader.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert caplog.records == []
+
+
+@pytest.mark.django_db
+class TestLettersWithoutAFont:
+    @pytest.fixture
+    def chinese(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
+        monkeypatch.setattr(fonts, "machine", fonts.own)
+        monkeypatch.setattr(fonts, "further", tuple)
+        press.lacking.cache_clear()
+        return make_text(moment=ago(1), body="漢字 and words")
+
+    def ask(self, client: Client, edition: Edition, query: str = "") -> tuple[int, str, str]:
+        response = client.get(f"{url_of(edition.version.text)[:-1]}.pdf{query}")
+        return response.status_code, response["Content-Type"], response.content.decode()
+
+    def test_who_prints_is_told_which_package_is_missing(self, client: Client, chinese: Edition) -> None:
+        status, kind, page = self.ask(client, chinese)
+        assert (status, kind) == (503, "text/html; charset=utf-8")
+        assert "No font on this machine prints “漢字”." in page
+        assert "Whoever runs this system can install the package fonts-noto-cjk and start the system anew." in page
+        assert f'href="{url_of(chinese.version.text)}"' in page
+
+    def test_in_the_language_of_the_page(
+        self, client: Client, chinese: Edition, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pseudo.install(monkeypatch)
+        _status, _kind, page = self.ask(client, chinese, "?lang=fr")
+        assert '<html lang="fr"' in page
+        assert "⟦No font on this machine prints “漢字”.⟧" in page
+
+    def test_the_press_desk_is_warned_before(self, client: Client, chinese: Edition) -> None:
+        client.force_login(officer(chinese.version.text.summit))
+        page = client.get(f"/admin/press/text/{chinese.version.text.pk}/change/").content.decode()
+        assert "This edition has no PDF." in page
+        assert "install the package fonts-noto-cjk" in page
+
+    def test_control_with_a_font_nobody_is_warned(self, client: Client) -> None:
+        edition = make_text(moment=ago(1), body="كلمة Łódź Ελλάδα Україна")
+        assert get(client, edition, ".pdf").startswith(b"%PDF-")
+        client.force_login(officer(edition.version.text.summit))
+        page = client.get(f"/admin/press/text/{edition.version.text.pk}/change/").content.decode()
+        assert "This edition has no PDF." not in page
 
 
 @pytest.mark.django_db

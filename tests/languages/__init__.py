@@ -1,0 +1,1 @@
+"""What pages, mails, calendars and documents say in other languages than English."""

@@ -1,0 +1,141 @@
+"""A language in which every translated text stands in brackets, and the search for what stands outside of them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils.translation import trans_real
+from lxml import html
+
+OPEN, CLOSE = "⟦", "⟧"
+# Not read by anybody, or the same in every language.
+SILENT = {"script", "style", "code", "pre", "kbd", "samp", "template"}
+ATTRIBUTES = ("title", "alt", "aria-label", "aria-description", "placeholder", "data-label", "data-past", "label")
+BUTTONS = {"submit", "button", "reset"}
+# Where a text that was cut off can at most have left a bracket open.
+BLOCKS = {*("p", "li", "td", "th", "dt", "dd", "div", "h1", "h2", "h3", "h4", "nav", "section", "form", "title")}
+BLOCKS |= {"option", "label", "legend", "caption", "button", "a", "summary", "tr", "table", "ul", "ol", "header"}
+ADDRESSES = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)/[\w/.?=&-]+")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+class Pseudo:
+    """Translates everything into itself, in brackets; whatever the language, so that its direction can be chosen."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._catalog: dict[str, str] = {}
+
+    def to_language(self) -> str:
+        return self._language
+
+    language = to_language
+
+    def gettext(self, text: str) -> str:
+        return f"{OPEN}{text}{CLOSE}" if text else ""
+
+    def pgettext(self, context: str, text: str) -> str:
+        return self.gettext(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(one if number == 1 else many)
+
+    def npgettext(self, context: str, one: str, many: str, number: int) -> str:
+        return self.ngettext(one, many, number)
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every language be this one, the framework's and the libraries' words included."""
+    monkeypatch.setattr(trans_real, "translation", Pseudo)
+    monkeypatch.setattr(trans_real, "_default", None)
+
+
+class _Reader:
+    """Reads a text bit by bit and keeps the words that stand in no bracket."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.found: list[str] = []
+
+    def read(self, text: str | None) -> None:
+        outside = []
+        for part in re.split(f"([{OPEN}{CLOSE}])", text or ""):
+            if part == OPEN:
+                self.depth += 1
+            elif part == CLOSE:
+                self.depth = max(0, self.depth - 1)
+            elif not self.depth:
+                outside.append(part)
+        for part in outside:
+            if WORD.search(ADDRESSES.sub("", part)):
+                self.found.append(" ".join(part.split()))
+
+
+def bare_words(text: str) -> list[str]:
+    """Return the pieces of a plain text that were never translated."""
+    reader = _Reader()
+    reader.read(text)
+    return reader.found
+
+
+def _is_content(element: Any) -> bool:
+    """Whether an element says itself in which language it is, or that it is in none."""
+    return element.tag != "html" and ("lang" in element.attrib or element.get("translate") == "no")
+
+
+def _attributes(element: Any) -> Iterator[str]:
+    for name in ATTRIBUTES:
+        yield from bare_words(element.get(name) or "")
+    if element.tag == "input" and element.get("type") in BUTTONS:
+        yield from bare_words(element.get("value") or "")
+
+
+def _walk(element: Any, reader: _Reader) -> None:
+    if not isinstance(element.tag, str) or element.tag in SILENT or _is_content(element):
+        return
+    if element.tag in BLOCKS:
+        reader.depth = 0
+    reader.found += _attributes(element)
+    reader.read(element.text)
+    for child in element:
+        _walk(child, reader)
+        reader.read(child.tail)
+    if element.tag in BLOCKS:
+        reader.depth = 0
+
+
+def untranslated(page: str) -> list[str]:
+    """Return what a page says in Latin letters without having translated it."""
+    reader = _Reader()
+    _walk(html.document_fromstring(page), reader)
+    return reader.found
+
+
+GREEK = re.compile(r"[Α-Ωα-ω]{2,}")
+# Its words can't have a language of their own: no markup stands in it, or the browser alone shows them.
+WITHOUT_MARKUP = {"title", "option"}
+
+
+def unmarked(page: str) -> list[str]:
+    """Return the content of a page that doesn't say in which language and direction it is."""
+    found: list[str] = []
+
+    def walk(element: Any, language: bool, direction: bool) -> None:
+        if not isinstance(element.tag, str) or element.tag in SILENT | WITHOUT_MARKUP:
+            return
+        if element.tag != "html":
+            language |= "lang" in element.attrib
+            direction |= "dir" in element.attrib or element.tag == "bdi"
+        texts = [element.text, *(child.tail for child in element)]
+        if element.tag == "input" and element.get("type") in (None, "text", "search"):
+            texts.append(None if direction else element.get("value"))
+        elif element.tag == "textarea" and direction:
+            texts = []
+        if not (language and direction):
+            found.extend(f"<{element.tag}> {' '.join(text.split())}" for text in texts if text and GREEK.search(text))
+        for child in element:
+            walk(child, language, direction)
+
+    walk(html.document_fromstring(page), False, False)
+    return found

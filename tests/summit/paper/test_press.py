@@ -1,0 +1,118 @@
+"""Printing: which font prints what, and what is said where none does."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pypdf
+import pytest
+import typst
+from django.utils import translation
+
+from summit.paper import fonts, press, words
+from summit.paper.fonts import FOLDER, MissingFontError
+from tests.languages import pseudo
+
+SOURCE = b"""#let d = json(bytes(sys.inputs.data))
+#set document(title: "A")
+#set text(font: d.families, fallback: false)
+#d.text
+"""
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine have no font of its own."""
+    monkeypatch.setattr(fonts, "machine", fonts.own)
+    monkeypatch.setattr(fonts, "further", tuple)
+    press.lacking.cache_clear()
+    yield
+    press.lacking.cache_clear()
+
+
+def used(content: bytes) -> set[str]:
+    """Return the fonts in a PDF, by their names without the letters of the subset."""
+    found: set[str] = set()
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+        resources: Any = page["/Resources"]
+        found |= {str(font.get_object()["/BaseFont"]).partition("+")[2] for font in resources["/Font"].values()}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "font"),
+    [
+        ("Œuvre Łódź Việt Nam İstanbul", "LibertinusSerif-Regular"),
+        ("Ελλάδα", "LibertinusSerif-Regular"),
+        ("Україна Ђорђе Қазақстан", "LibertinusSerif-Regular"),
+        ("שלום", "LibertinusSerif-Regular"),
+        ("العربية فارسی اردو", "NotoNaskhArabic-Regular"),
+        ("საქართველო Հայաստան", "DejaVuSansMono"),
+    ],
+)
+def test_a_bare_machine_prints(text: str, font: str) -> None:
+    assert press.lacking(text) is None
+    content = press.print_pdf(SOURCE, {"text": text})
+    assert font in {name.partition("-Identity")[0] for name in used(content)}
+    assert content == press.print_pdf(SOURCE, {"text": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "packages"),
+    [
+        ("About 中国", "中国", ("fonts-noto-cjk",)),
+        ("日本の한국", "日本の국한", ("fonts-noto-cjk",)),
+        ("ไทย", "ทยไ", ("fonts-noto-core",)),
+        ("中 ไ", "中ไ", ("fonts-noto-cjk", "fonts-noto-core")),
+        ("\ue000", "\ue000", ()),
+        ("字" * 50 + "\U0001f600", "字\U0001f600", ("fonts-noto-cjk",)),
+    ],
+)
+def test_what_it_can_not_print_is_named(text: str, letters: str, packages: tuple[str, ...]) -> None:
+    with pytest.raises(MissingFontError) as raised:
+        press.print_pdf(SOURCE, {"text": text})
+    assert (set(raised.value.letters), raised.value.packages) == (set(letters), packages)
+
+
+def test_control_with_a_font_that_has_them_it_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Our own Arabic font plays the machine's.
+    monkeypatch.setattr(fonts, "own", lambda: typst.Fonts(include_system_fonts=False))
+    monkeypatch.setattr(fonts, "OWN", ("Libertinus Serif",))
+    with pytest.raises(MissingFontError):
+        press.print_pdf(SOURCE, {"text": "عربي"})
+    press.lacking.cache_clear()
+    monkeypatch.setattr(fonts, "machine", lambda: typst.Fonts(include_system_fonts=False, font_paths=[FOLDER]))
+    monkeypatch.setattr(fonts, "further", lambda: ("Noto Naskh Arabic",))
+    assert "NotoNaskhArabic" in " ".join(used(press.print_pdf(SOURCE, {"text": "عربي"})))
+    assert press.lacking("عربي") is None
+
+
+def test_what_breaks_a_rule_of_tagged_documents_is_printed_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    skipping = SOURCE + b"= One\n=== Three\n#d.text\n"
+    assert press.print_pdf(skipping, {"text": "words"}).startswith(b"%PDF-")
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["a document breaks a rule of PDF/UA-1"]
+    # Never with boxes, though typst would not tell.
+    with pytest.raises(MissingFontError):
+        press.print_pdf(skipping, {"text": "中"})
+
+
+def test_the_machine_that_has_the_package_is_not_told_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "further", lambda: ("Noto Sans CJK SC",))
+    assert fonts.package_for("𪜀") == ""
+
+
+def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = MissingFontError("中", ("a",)), MissingFontError("中", ("a", "b"))
+    assert words.missing(one) == "No font on this machine prints “中”."
+    assert words.remedy(one) == "Whoever runs this system can install the package a and start the system anew."
+    assert words.remedy(two) == "Whoever runs this system can install the packages a, b and start the system anew."
+    assert words.remedy(MissingFontError("中", ())).startswith("No package brings one.")
+    pseudo.install(monkeypatch)
+    with translation.override("fr"):
+        assert words.missing(one) == "⟦No font on this machine prints “中”.⟧"
+
+
+def test_the_font_here_is_small_and_has_its_licence() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_000_000
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "OFL.txt").read_text()
+    assert {path.name for path in FOLDER.glob("*.ttf")} == {"NotoNaskhArabic-Bold.ttf", "NotoNaskhArabic-Regular.ttf"}
