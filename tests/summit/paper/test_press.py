@@ -14,7 +14,7 @@ from summit.paper.fonts import FOLDER, MissingFontError
 from tests.languages import pseudo
 
 SOURCE = b"""#let d = json(bytes(sys.inputs.data))
-#set document(title: "A")
+#set document(title: "A", date: datetime(year: 2025, month: 3, day: 31))
 #set text(font: d.families, fallback: false)
 #d.text
 """
