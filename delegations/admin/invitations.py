@@ -22,6 +22,7 @@ from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.models import Summit, User
 from summit.permissions import allows
 from summit.routes import NOBODY
+from summit.templatetags.marks import pair
 
 FIELDS: list[Any] = ["party", "state_word", "answered_by", "answered", "note", "sent", "sent_by"]
 
@@ -190,7 +191,7 @@ class InvitationAdmin(ReadOnlyAdmin):
             try:
                 invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
             except ValueError as refused:
-                messages.warning(request, f"{row.party.name}: {refused}")
+                messages.warning(request, pair(row.party.name, refused))
             else:
                 done += 1
         said = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)

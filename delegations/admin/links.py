@@ -18,6 +18,7 @@ from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
 from summit.models import User
 from summit.permissions import allows
+from summit.templatetags.marks import pair
 
 FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
 
@@ -69,7 +70,7 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
             try:
                 links.revoke(link=row, by=request.user)
             except ValueError as refused:
-                messages.warning(request, f"{row}: {refused}")
+                messages.warning(request, pair(row, refused))
             else:
                 done += 1
         said = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)

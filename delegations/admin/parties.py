@@ -23,6 +23,7 @@ from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
 from summit.models import Summit, User
 from summit.permissions import allows
+from summit.templatetags.marks import pair
 
 
 class AnswerFilter(admin.SimpleListFilter):
@@ -131,7 +132,7 @@ class PartyAdmin(SummitModelAdmin):
             )
             messages.success(request, said % {"number": number, "letters": reach.letters})
         for party, reason in reach.skipped:
-            messages.warning(request, f"{party.name}: {reason}")
+            messages.warning(request, pair(party.name, reason))
         if not number and not reach.skipped:
             messages.warning(
                 request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")

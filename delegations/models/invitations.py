@@ -78,7 +78,7 @@ class Invitation(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.get_state_display()}"
+        return str(_("%(name)s: %(about)s") % {"name": self.party, "about": self.get_state_display()})
 
 
 class LinkQuerySet(models.QuerySet["InvitationLink"]):

@@ -13,7 +13,7 @@ from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
 from sessions.models.releases import with_party
 from summit.dates import long_day
-from summit.templatetags.marks import comma, semicolon
+from summit.templatetags.marks import comma, pair, semicolon
 
 
 class Where(Protocol):
@@ -101,7 +101,7 @@ def place_line(place: Place) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
-    return _("%(name)s: %(about)s") % {"name": name, "about": comma().join(about)} if about else name
+    return pair(name, comma().join(about)) if about else name
 
 
 def value(what: What, found: Value, where: Where) -> str:

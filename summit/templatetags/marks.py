@@ -5,6 +5,7 @@ What stands on either side is data or has been translated already, so that the m
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -34,3 +35,8 @@ def semicolon() -> str:
 def until() -> str:
     """Return the dash between the start and the end of something."""
     return _mark(UNTIL)
+
+
+def pair(name: object, about: object) -> str:
+    """Return "name: about", with the colon as the language sets it."""
+    return _("%(name)s: %(about)s") % {"name": name, "about": about}

@@ -30,6 +30,12 @@ def test_without_a_language_the_marks_are_english() -> None:
         assert (marks.comma(), marks.semicolon(), marks.until()) == (", ", "; ", "–")
 
 
+@pytest.mark.parametrize(("language", "line"), [("en", "France: sent"), ("fr", "France\u00a0: sent")])
+def test_a_pair_has_its_language_s_colon(language: str, line: str) -> None:
+    with override(language):
+        assert marks.pair("France", "sent") == line
+
+
 @pytest.mark.django_db
 def test_pages_write_them(client: Client) -> None:
     summit = f.SummitFactory()
