@@ -24,7 +24,7 @@ class SummitConfig(AppConfig):
 
     name = "summit"
     label = "summit"
-    verbose_name = _("Summit")
+    verbose_name = _("The summit")
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""

@@ -30,6 +30,7 @@ from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.domain import audit
 from summit.models import Person, Room, Summit, User
 from summit.permissions import summits_for
+from summit.templatetags.marks import until
 
 SUMMIT_PATHS.update({Session: "summit", Party: "summit"})
 
@@ -162,7 +163,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     def hours(self, row: Session) -> str:
         """Show from when to when in the venue's zone, whose name stands above the day."""
         zone = row.summit.zone
-        return f"{row.starts_at.astimezone(zone):%H:%M}–{row.ends_at.astimezone(zone):%H:%M}"
+        return f"{row.starts_at.astimezone(zone):%H:%M}{until()}{row.ends_at.astimezone(zone):%H:%M}"
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:

@@ -76,6 +76,8 @@ def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment
     assert 'value="09:00"' in page
     listed = client.get(LIST).content.decode()
     assert ">09:00–10:00</td>" in listed
+    arabic = client.get(LIST, {"lang": "ar"}, follow=True).content.decode()
+    assert ">09:00 إلى\u00a010:00</td>" in arabic
     assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [f"{made.starts_at:%A %-d %B %Y}, Here time"]
 
 
