@@ -6,24 +6,25 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 
-from delegations.domain import answers, overview
 from delegations.models import Invitation
 from delegations.permissions import can_invite
+from delegations.todo import CHANGE, INVITE, numbers
 from summit.desk.site import desk_panel
+from summit.desk.today import now_of
 from summit.metrics import Gauge, source
 from summit.models import Summit
 from summit.permissions import allows
 
 
-@desk_panel(10)
+@desk_panel(10, works=(INVITE, CHANGE))
 def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show who is invited, who has answered what, and who hasn't. Two queries at most."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
-    numbers = overview.counts(summit)
-    late = numbers["open"] > 0 and not answers.still_open(summit.pk).exists()
-    may_invite = can_invite(request.user, summit) and numbers["uninvited"] > 0
-    return "admin/delegations/panel.html", {**numbers, "late": late, "may_invite": may_invite}
+    found = numbers(request, summit)
+    late = found["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
+    return "admin/delegations/panel.html", {**found, "late": late, "may_invite": may_invite}
 
 
 @source

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from press.models import Edition, EditionState, LiftMode, Text
 from press.models.visibility import public_editions, standing
 from summit.models import Summit
+from summit.permissions import Actor
 
 
 class Stand(TypedDict):
@@ -19,6 +20,7 @@ class Stand(TypedDict):
     number: int
     edition_state: str
     standing: str
+    written_by: int
     public_number: int | None
 
 
@@ -26,17 +28,20 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
     StandingText = WithAnnotations[Text, Stand]
+else:
+    StandingText = Text
 
 
 def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
-    `edition_state`; and with `public_number`, the edition that everybody reads."""
+    `edition_state`, `written_by`; and with `public_number`, the edition that everybody reads."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
     public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
     return rows.annotate(
         title=Subquery(newest.values("title")[:1]),
         number=Subquery(newest.values("number")[:1]),
         edition_state=Subquery(newest.values("state")[:1]),
+        written_by=Subquery(newest.values("author")[:1]),
         standing=Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
         public_number=Subquery(public.values("number")[:1]),
     ).select_related("summit", "lift", "slot__speaker", "slot__party")
@@ -59,8 +64,25 @@ def waiting(summit: Summit) -> QuerySet[StandingText]:
 
 def overdue(summit: Summit) -> QuerySet[StandingText]:
     """Return what should be out and isn't: its moment has passed, and it is held or not approved."""
-    passed = Q(lift__moment__lte=Now(), public_number__isnull=True)
-    return texts(summit).filter(passed).order_by("lift__moment", "id")
+    return texts(summit).filter(_PASSED).order_by("lift__moment", "id")
+
+
+_PASSED = Q(lift__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
+
+
+def todo(user: Actor) -> dict[str, Q]:
+    """Return, by what has to be done, the conditions on annotated texts: the one definition behind the desk's tasks
+    and its list. What waits for review leaves out the reader's own words, which nobody approves themselves."""
+    unscheduled = Q(standing="unscheduled")
+    return {
+        "overdue": _PASSED,
+        "review": Q(standing=EditionState.IN_REVIEW) & ~Q(written_by=user.pk or 0),
+        "change": Q(standing=EditionState.CHANGES_ASKED),
+        "schedule": unscheduled & Q(lift__mode=LiftMode.MOMENT),
+        "held": Q(standing="held") & ~_PASSED,
+        "deliver": unscheduled & Q(lift__mode=LiftMode.DELIVERED),
+        "submit": Q(standing=EditionState.DRAFT),
+    }
 
 
 def next_step(text: Text) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Min
 from django.http import HttpRequest
 
-from press.desk import coming, overdue, waiting
+from press.desk import overdue, waiting
 from press.domain.announce import unannounced
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
+from press.todo import WORKS, next_out
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
+from summit.desk.today import now_of
 from summit.home import panel
 from summit.metrics import Gauge, source
 from summit.models import Summit
@@ -27,7 +29,7 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     return ("press/panel.html", {"summit": summit, "readings": readings}) if readings else None
 
 
-@desk_panel(30)
+@desk_panel(30, works=WORKS)
 def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show what goes out next, what waits for whom, and what is late."""
     user = request.user
@@ -35,10 +37,10 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         return None
     return "admin/press/panel.html", {
         "summit": summit,
-        "coming": list(coming(summit)[:LATEST]),
+        "coming": next_out(request, summit),
         "waiting": list(waiting(summit)[:LATEST]),
         "overdue": list(overdue(summit)[:LATEST]),
-        "now": db_now(),
+        "now": now_of(request),
         "may_review": can_review(user, summit),
         "may_write": can_write(user, summit),
         "may_hold": can_hold(user, summit),

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpRequest
 
-from sessions.domain import releases
 from sessions.models import Release, ReleasedSession
 from sessions.permissions import can_release
+from sessions.todo import EDIT, standing
 from sessions.views import by_day
 from summit import home, metrics
 from summit.desk.site import desk_panel
@@ -27,15 +27,16 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     return ("portal/panel_agenda.html", {"summit": summit, "days": days}) if days else None
 
 
-@desk_panel(20)
+@desk_panel(20, works=(EDIT,))
 def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Say how far the draft is from what was released last."""
     if not allows(request.user, "sessions.session.view", summit):
         return None
+    found = standing(request, summit)
     context = {
         "summit": summit,
-        "last": releases.latest(summit),
-        "unreleased": len(releases.unreleased(summit=summit)),
+        "last": found.last,
+        "unreleased": len(found.changes),
         "may_release": can_release(request.user, summit),
     }
     return "admin/programme/panel.html", context

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from delegations.admin.confirm import confirm
 from delegations.admin.standing import LinkMoments
-from delegations.domain import links
+from delegations.domain import gaps, links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
@@ -23,13 +23,28 @@ from summit.templatetags.marks import pair
 FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
 
 
+class EndsFilter(admin.SimpleListFilter):
+    """Links that end soon without an answer."""
+
+    title = _("ends")
+    parameter_name = "ends"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what ends within a week."""
+        return [("soon", _("within a week, not answered"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return queryset.filter(pk__in=gaps.ending_links().values("pk")) if self.value() == "soon" else queryset
+
+
 @admin.register(InvitationLink)
 class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     """Links."""
 
     summit_path = "invitation__party__summit"
     list_display = ["party", "address", "created", "followed", "expires", "revoked"]
-    list_filter = ["invitation__party__summit", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = ["invitation__party__summit", EndsFilter, ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]
     fields = FIELDS

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.people import FocalPointInline, MembershipInline
 from delegations.admin.standing import state_word
-from delegations.domain import invitations, overview
+from delegations.domain import gaps, invitations, overview
 from delegations.models import Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
@@ -49,12 +49,32 @@ class AnswerFilter(admin.SimpleListFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
+class GapFilter(admin.SimpleListFilter):
+    """Parties by what they lack."""
+
+    title = _("lacks")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer what gaps.GAPS defines."""
+        return [
+            ("mailbox", _("a mailbox")),
+            ("head", _("a head of delegation, and attends")),
+            ("focal", _("a focal point, and attends")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        condition = gaps.GAPS.get(self.value() or "")
+        return queryset if condition is None else gaps.with_gaps(queryset).filter(condition)
+
+
 @admin.register(Party)
 class PartyAdmin(SummitModelAdmin):
     """Parties."""
 
     list_display = ["name", "kind", "region", "answer_word", "mission_email"]
-    list_filter = ["summit", AnswerFilter, "kind", "region"]
+    list_filter = ["summit", AnswerFilter, GapFilter, "kind", "region"]
     list_select_related = ["summit"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
     ordering = ["sort_key", "pk"]

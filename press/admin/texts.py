@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from press import permissions
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
-from press.admin.words import NEXT, STANDINGS
-from press.desk import next_step, with_standing
+from press.admin.words import NEXT, STANDINGS, TODO
+from press.desk import next_step, todo, with_standing
 from press.domain import editions, texts
 from press.domain.markdown import to_html, words
 from press.domain.problems import DecisionRefused, EditConflict
@@ -37,12 +37,28 @@ from summit.templatetags.moments import day_clock
 WORDS_PER_MINUTE = 130
 
 
+class TodoFilter(admin.SimpleListFilter):
+    """Texts by what has to be done about them."""
+
+    title = gettext_lazy("to do")
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what press.desk.todo defines."""
+        return list(TODO.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Text]) -> QuerySet[Text]:
+        """Narrow the list."""
+        condition = todo(request.user).get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
 @admin.register(Text)
 class TextAdmin(SummitModelAdmin):
     """Texts."""
 
     list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
-    list_filter = ["summit", "kind"]
+    list_filter = ["summit", TodoFilter, "kind"]
     search_fields = ["slug", "versions__editions__title"]
     ordering = ["-id"]
     actions = None

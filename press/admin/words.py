@@ -23,3 +23,12 @@ NEXT = {
     "unhold": _("Somebody at the press desk releases the hold."),
     "": "",
 }
+TODO = {
+    "overdue": _("should be out"),
+    "review": _("waits for my review"),
+    "change": _("changes asked"),
+    "schedule": _("approved, no moment"),
+    "held": _("held"),
+    "deliver": _("goes out when delivered"),
+    "submit": _("draft"),
+}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
 from django.forms import HiddenInput, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.models import Party
+from sessions.admin.filters import ClashFilter, DayFilter, StandingFilter, StartsFilter
 from sessions.admin.forms import ParticipantForm, SessionForm
 from sessions.domain import edits, releases
 from sessions.models import Participant, Session, Slot
@@ -39,53 +38,6 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     """Return the summits whose draft the reader may change, newest first."""
     mine = summits_for(request.user, "sessions.session.change")
     return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-
-
-class DayFilter(admin.SimpleListFilter):
-    """By the day on which a session starts, in its venue's zone."""
-
-    title = gettext_lazy("day")
-    parameter_name = "day"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer the days that have sessions."""
-        rows = model_admin.get_queryset(request)
-        chosen = request.GET.get("summit__id__exact", "")
-        if chosen.isdigit():
-            rows = rows.filter(summit=int(chosen))
-        self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
-        starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
-        days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
-        return [(day.isoformat(), long_day(day)) for day in sorted(days)]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions of the chosen day."""
-        try:
-            day = date.fromisoformat(self.value() or "")
-        except ValueError:
-            return queryset
-        wanted = Q(pk__in=[])
-        for summit in self.summits.values():
-            start = datetime.combine(day, time(), tzinfo=summit.zone)
-            end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
-            wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
-        return queryset.filter(wanted)
-
-
-class StandingFilter(admin.SimpleListFilter):
-    """By whether a session is cancelled in the draft."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer both."""
-        return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep what stands, or what is cancelled."""
-        wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
 
 
 class OfSummitMixin:
@@ -143,7 +95,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     fields = ["summit", "title", ("starts_at", "ends_at"), ("room", "kind", "visibility"), "summary"]
     group_column = "day"
     list_display = ["title", "day", "hours", "room", "kind", "visibility", "standing"]
-    list_filter = [DayFilter, "summit", "kind", "visibility", StandingFilter]
+    list_filter = [DayFilter, "summit", "kind", "visibility", StandingFilter, StartsFilter, ClashFilter]
     list_select_related = ["summit", "room"]
     search_fields = ["title", "summary"]
     inlines = [ParticipantInline, SlotInline]

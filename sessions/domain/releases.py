@@ -44,6 +44,15 @@ class Preview:
         return self.number == 1
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How the draft stands to what was released last."""
+
+    last: Release | None
+    changes: list[Change]
+    clashes: list[Clash]
+
+
 def latest(summit: Summit) -> Release | None:
     """Return the newest release of a summit."""
     return Release.objects.filter(summit=summit).order_by("-number").first()
@@ -51,16 +60,20 @@ def latest(summit: Summit) -> Release | None:
 
 def _agendas(summit: Summit) -> tuple[int, Agenda, Agenda]:
     """Return the number of the next release, what was released last, and what would be released now."""
-    last = latest(summit)
+    return _agendas_after(summit, latest(summit))
+
+
+def _agendas_after(summit: Summit, last: Release | None) -> tuple[int, Agenda, Agenda]:
     number = last.number + 1 if last else 1
     old = released(summit, [last.number]).get(last.number, {}) if last else {}
     return number, old, numbered(draft(summit), old, number)
 
 
-def unreleased(*, summit: Summit) -> list[Change]:
-    """Return what differs between the draft and the newest release."""
-    _number, old, new = _agendas(summit)
-    return differences(old=old, new=new)
+def standing(*, summit: Summit) -> Standing:
+    """Return how the draft stands to the newest release. Writes nothing; the number of queries is constant."""
+    last = latest(summit)
+    _number, old, new = _agendas_after(summit, last)
+    return Standing(last=last, changes=differences(old=old, new=new), clashes=clashes(new))
 
 
 def preview(*, summit: Summit) -> Preview:

@@ -23,7 +23,7 @@ class PersonAdmin(SummitModelAdmin):
     """People."""
 
     list_display = ["label", "email", "summit"]
-    list_filter = ["summit"]
+    list_filter = ["summit", ("name", admin.EmptyFieldListFilter), ("email", admin.EmptyFieldListFilter)]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
 

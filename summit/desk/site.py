@@ -1,6 +1,6 @@
 """The admin site: roles open it, allauth signs in, its home says where each summit stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -11,15 +11,35 @@ from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from summit.desk import today
 from summit.desk.header import chosen_summit, summits_of
 from summit.models import Summit
-from summit.permissions import can_use_admin, summits_for
+from summit.permissions import allows, can_use_admin
 from summit.registry import Registry
 
 # From a summit and the request to a template and its context, or None where the reader may see nothing of it.
 DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
-_panels: Registry[DeskPanel] = Registry()
-desk_panel = _panels.register
+_panels: Registry[tuple[DeskPanel, Sequence[str]]] = Registry()
+
+
+def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel], DeskPanel]:
+    """Register a panel of the desk's home; a decorator. Whoever may do one of `works` has it among the first."""
+
+    def add(function: DeskPanel) -> DeskPanel:
+        _panels.register(order)((function, works))
+        return function
+
+    return add
+
+
+def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str, Any]]]:
+    """Return the templates and contexts of the panels that the reader may see, first those that they work with."""
+
+    def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
+        return not any(allows(request.user, rule, summit) for rule in entry[1])
+
+    found = (function(request, summit) for function, _works in sorted(_panels, key=elsewhere))
+    return [entry for entry in found if entry is not None]
 
 
 class SummitAdminSite(admin.AdminSite):
@@ -45,9 +65,13 @@ class SummitAdminSite(admin.AdminSite):
         """Add what the header shows: the summit that one works for."""
         context = super().each_context(request)
         if context["has_permission"]:
-            listed = summits_of(request)
+            listed = self._summits(request)
             context |= {"desk_summit": chosen_summit(request, listed), "desk_summits": listed}
         return context
+
+    @staticmethod
+    def _summits(request: HttpRequest) -> list[Summit]:
+        return today.once(request, "desk.summits", lambda: summits_of(request))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""
@@ -58,16 +82,22 @@ class SummitAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show each summit that the reader works for: what stands where and what to do."""
-        mine = summits_for(request.user, "summit.summit.view")
-        summits = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-        wanted = request.GET.get("summit", "")
-        listed = list(summits)
-        chosen = next((summit for summit in listed if summit.slug == wanted), listed[0] if listed else None)
-        found = [function(request, chosen) for function in _panels] if chosen else []
-        context = {
-            "summits": listed,
-            "summit": chosen,
-            "panels": [entry for entry in found if entry is not None],
-            **(extra_context or {}),
-        }
+        listed = self._summits(request)
+        chosen = chosen_summit(request, listed)
+        context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}
         return super().index(request, context)
+
+    def _home(self, request: HttpRequest, summit: Summit | None) -> dict[str, Any]:
+        if summit is None:
+            return {}
+        found = today.tasks(request, summit)
+        works = any(allows(request.user, rule, summit) for _function, rules in _panels for rule in rules)
+        return {
+            "works": works,
+            "tasks": found,
+            "headline": today.headline(found),
+            "coming": today.coming(request, summit),
+            "now": today.now_of(request),
+            "panels": panels_for(request, summit),
+            "charts": today.chart_list(request, summit),
+        }

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from summit.desk.site import desk_panel
 from summit.models import Summit
 from summit.outbox.models import Message, MessageState
+from summit.outbox.todo import SEND_AGAIN
 from summit.permissions import allows
 
 
-@desk_panel(80)
+@desk_panel(80, works=(SEND_AGAIN,))
 def outbox(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show what waits, what failed and what went out; one query."""
     if not allows(request.user, "outbox.message.view", summit):

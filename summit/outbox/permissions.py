@@ -7,6 +7,8 @@ from summit.permissions import Actor, allows, check, declare, declare_model
 # The desks that cause letters: to delegations, to those in the agenda, to subscribers.
 declare_model("outbox.message", view=(Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER), change=())
 declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
+# Is told when nothing is carried any more, so as to have it started.
+declare("outbox.watch", (Role.ORGANISER,))
 
 
 def can_send_again(user: Actor, message: Message) -> bool:

@@ -209,7 +209,7 @@ def test_a_release_has_an_edit_whole_or_not_at_all() -> None:
         assert (released.starts_at, released.ends_at) in (old, new)
         row.refresh_from_db()
         assert (row.starts_at, row.ends_at) == new
-        assert len(releases.unreleased(summit=summit)) == int(released.starts_at == old[0])
+        assert len(releases.standing(summit=summit).changes) == int(released.starts_at == old[0])
 
 
 def test_what_was_previewed_is_what_is_released_or_nothing() -> None:

@@ -1,0 +1,151 @@
+"""Charts of the answers: over time, and by region."""
+
+from datetime import date, timedelta
+from itertools import accumulate
+
+from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from delegations.domain import progress
+from delegations.models import Region
+from delegations.todo import INVITE, numbers
+from summit.dates import short_day
+from summit.desk import charts
+from summit.desk.charts import Chart, Column, Row
+from summit.desk.today import desk_chart, now_of, today_of
+from summit.models import Summit
+from summit.permissions import allows
+
+# A year of days at most, the last ones: more can't be told apart.
+LONGEST = 366
+# From so many days on their years are named.
+FAR = 180
+
+
+@desk_chart.register(10)
+def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw the answers that had come by the end of each day, against the parties that were invited."""
+    if not allows(request.user, INVITE, summit) or not numbers(request, summit)["invited"]:
+        return None
+    sent, answered = progress.by_day(summit)
+    today = today_of(request, summit)
+    days = _days(sent, answered, summit, today)
+    invited = _sums(sent, days)
+    had = _sums(answered, days)
+    far = len(days) > FAR
+    shown = [
+        Column(_short(day, year=far), number if day <= today else 0, whole)
+        for day, number, whole in zip(days, had, invited, strict=True)
+    ]
+    title = _title(request, summit)
+    about = _("Columns are the answers that had come by the end of each day; the line above is who was invited.")
+    return Chart(
+        name="chart-answers",
+        title=title,
+        drawing=charts.columns(
+            name="chart-answers",
+            title=title,
+            about=about,
+            values=shown,
+            most=_("%(n)s invited") % {"n": formats.localize(invited[-1])},
+            due=_due(summit, days),
+        ),
+        head=[_("Day"), _("Answers by its end"), _("Invited by its end")],
+        rows=[
+            [short_day(day), formats.localize(number), formats.localize(whole)]
+            for position, (day, number, whole) in enumerate(zip(days, had, invited, strict=True))
+            if day <= today and (day in sent or day in answered or position == len(days) - 1)
+        ],
+        key=[(charts.FULL, _("answered")), ("mark", _("invited"))],
+    )
+
+
+def _days(sent: dict[date, int], answered: dict[date, int], summit: Summit, today: date) -> list[date]:
+    """Return every day from the first letter to today, or to when answers are due where that is to come."""
+    last = max(today, summit.answer_by.astimezone(summit.zone).date()) if summit.answer_by else today
+    first = min([*sent, *answered, today])
+    first = max(first, last - timedelta(days=LONGEST - 1))
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _sums(by_day: dict[date, int], days: list[date]) -> list[int]:
+    before = sum(number for day, number in by_day.items() if day < days[0])
+    return list(accumulate((by_day.get(day, 0) for day in days), initial=before))[1:]
+
+
+def _due(summit: Summit, days: list[date]) -> tuple[float, str] | None:
+    if summit.answer_by is None:
+        return None
+    due = summit.answer_by.astimezone(summit.zone)
+    passed = (due.date() - days[0]).days + (due.hour + due.minute / 60) / 24
+    words = _("due %(day)s") % {"day": _short(due.date())}
+    return (passed / len(days), words) if 0 <= passed <= len(days) else None
+
+
+def _short(day: date, *, year: bool = False) -> str:
+    return formats.date_format(day, pgettext("date", "j M Y") if year else pgettext("date", "j M"))
+
+
+def _title(request: HttpRequest, summit: Summit) -> str:
+    found = numbers(request, summit)
+    said = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
+    late = found["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    if late:
+        return (
+            ngettext(
+                "%(answered)d of %(invited)d have answered; %(late)d is late",
+                "%(answered)d of %(invited)d have answered; %(late)d are late",
+                found["open"],
+            )
+            % said
+        )
+    return (
+        ngettext(
+            "%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", found["answered"]
+        )
+        % said
+    )
+
+
+@desk_chart.register(20)
+def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how the parties of each region have answered."""
+    if not allows(request.user, INVITE, summit) or not numbers(request, summit)["invited"]:
+        return None
+    found = progress.by_region(summit)
+    open_in = [row for row in found if row.open]
+    attending = sum(row.attending for row in found)
+    said = {"attending": attending, "regions": len(open_in)}
+    title = (
+        ngettext(
+            "%(attending)d attend; answers are open in %(regions)d region",
+            "%(attending)d attend; answers are open in %(regions)d regions",
+            len(open_in),
+        )
+        if open_in
+        else ngettext(
+            "%(attending)d attends; every region has answered",
+            "%(attending)d attend; every region has answered",
+            attending,
+        )
+    ) % said
+    labels = dict(Region.choices)
+    shown = [
+        Row(
+            str(labels[row.region]),
+            [row.attending, row.regrets, row.open],
+            _("%(answered)d of %(invited)d") % {"answered": row.attending + row.regrets, "invited": row.invited},
+        )
+        for row in found
+    ]
+    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    return Chart(
+        name="chart-regions",
+        title=title,
+        drawing=charts.bars(name="chart-regions", title=title, about=about, rows=shown),
+        head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
+        rows=[[row.label, *(formats.localize(int(value)) for value in row.values)] for row in shown],
+        key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
+    )

@@ -1,0 +1,61 @@
+"""Answers over time and by region, counted by the database."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import TruncDate
+
+from delegations.models import Answer, Invitation, InvitationState, Party
+from summit.models import Summit
+
+_STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
+
+
+@dataclass(frozen=True)
+class RegionNumbers:
+    """How the invited parties of a region have answered."""
+
+    region: str
+    attending: int
+    regrets: int
+    open: int
+
+    @property
+    def invited(self) -> int:
+        """All of them."""
+        return self.attending + self.regrets + self.open
+
+
+def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
+    """Return how many invitations were sent and how many answered on which day at the venue. One query; its rows are
+    days."""
+    rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING).order_by()
+    sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
+    answered = rows.filter(state=InvitationState.ANSWERED).annotate(
+        day=TruncDate("answered_at", tzinfo=summit.zone), what=Value("answered")
+    )
+    found: dict[str, dict[date, int]] = {"sent": {}, "answered": {}}
+    columns = ("what", "day")
+    both = (part.values(*columns).annotate(n=Count("pk")).values_list(*columns, "n") for part in (sent, answered))
+    for what, day, number in next(both).union(next(both), all=True):
+        found[what][day] = number
+    return found["sent"], found["answered"]
+
+
+def by_region(summit: Summit) -> list[RegionNumbers]:
+    """Return how the invited parties have answered by region, the largest region first. One query."""
+    theirs = F("invitations__pk")
+    stands = Q(invitations__state=InvitationState.ANSWERED)
+    rows = (
+        Party.objects.filter(summit=summit, invitations__state__in=_STANDING)
+        .order_by()
+        .values("region")
+        .annotate(
+            attending=Count(theirs, filter=stands & Q(invitations__answer=Answer.ATTENDING)),
+            regrets=Count(theirs, filter=stands & Q(invitations__answer=Answer.REGRETS)),
+            open=Count(theirs, filter=Q(invitations__state=InvitationState.SENT)),
+        )
+    )
+    found = [RegionNumbers(**row) for row in rows]
+    return sorted(found, key=lambda row: (-row.invited, row.region))

@@ -1,0 +1,161 @@
+"""What the desk's home says of parties and invitations: what to do, what comes, what is due."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.domain import gaps, overview
+from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.models import Summit
+from summit.outbox.todo import failed_words
+from summit.permissions import allows
+
+INVITE = "delegations.invite"
+CHANGE = "delegations.party.change"
+# An invitation that is to be answered within a week is worth a reminder.
+SOON = gaps.SOON
+
+
+def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    """Return where the parties stand, counted once a page."""
+    return once(request, "delegations.counts", lambda: overview.counts(summit))
+
+
+def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
+    """Return how many links end on which day at the venue, counted once a page."""
+    return once(request, "delegations.ending", lambda: gaps.ending_by_day(summit))
+
+
+def parties(summit: Summit, **wanted: str) -> str:
+    """Return the address of the parties of a summit that are meant."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
+    return f"{reverse('admin:delegations_party_changelist')}?{urlencode(query)}"
+
+
+@desk_task.register(10)
+def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of parties that aren't invited, and of those that can't be written to."""
+    if not allows(request.user, CHANGE, summit):
+        return
+    waiting = numbers(request, summit)["uninvited"]
+    if waiting:
+        said = ngettext(
+            "%(n)d party is not invited yet. Read whom the letters reach, then send them.",
+            "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
+            waiting,
+        )
+        address = f"{reverse('admin:delegations_party_invite')}?{urlencode({'summit': summit.slug})}"
+        yield Task(said % {"n": waiting}, Urgency.NOW, address, INVITE)
+    yield from _lacking(request, summit)
+
+
+def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    lacking = gaps.counts(summit)
+    sentences: dict[str, Any] = {
+        "mailbox": ngettext(
+            "%(n)d party has no mailbox: no letter reaches it.",
+            "%(n)d parties have no mailbox: no letter reaches them.",
+            lacking["mailbox"],
+        ),
+        "head": ngettext(
+            "%(n)d delegation that attends has named no head.",
+            "%(n)d delegations that attend have named no head.",
+            lacking["head"],
+        ),
+        "focal": ngettext(
+            "%(n)d party that attends has no focal point.",
+            "%(n)d parties that attend have no focal point.",
+            lacking["focal"],
+        ),
+    }
+    for name, sentence in sentences.items():
+        if lacking[name]:
+            urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
+            yield Task(sentence % {"n": lacking[name]}, urgency, parties(summit, lacks=name), CHANGE)
+
+
+@desk_task.register(11)
+def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of answers that are late or due, of parties that declined, and of links that end."""
+    if not allows(request.user, INVITE, summit):
+        return
+    waiting, due = numbers(request, summit)["open"], summit.answer_by
+    if waiting and due is not None:
+        late = due <= now_of(request)
+        yield Task(
+            _late(waiting) if late else _due(waiting),
+            Urgency.LATE if late else Urgency.NOW if due - now_of(request) <= SOON else Urgency.NEXT,
+            parties(summit, answer="open"),
+            INVITE,
+            due,
+        )
+    ending = sum(ending_by_day(request, summit).values())
+    if ending:
+        said = ngettext(
+            "%(n)d link in a letter without an answer ends within a week. Write anew where it is still wanted.",
+            "%(n)d links in letters without an answer end within a week. Write anew where they are still wanted.",
+            ending,
+        )
+        query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
+        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
+    declined = gaps.declined_lately(summit)
+    if declined:
+        said = ngettext(
+            "%(n)d party declined within the last week. Look whether its places can go to others.",
+            "%(n)d parties declined within the last week. Look whether their places can go to others.",
+            declined,
+        )
+        yield Task(said % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
+
+
+def _late(number: int) -> str:
+    said = ngettext(
+        "%(n)d answer is late. Write to the party, or record its answer.",
+        "%(n)d answers are late. Write to the parties, or record their answers.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def _due(number: int) -> str:
+    said = ngettext("%(n)d party has not answered yet.", "%(n)d parties have not answered yet.", number)
+    return said % {"n": number}
+
+
+@failed_words("invitation")
+def failed_letters(number: int) -> str:
+    """Say that letters of invitations failed."""
+    said = ngettext(
+        "%(n)d letter of an invitation failed. Correct the mailbox, then write anew.",
+        "%(n)d letters of invitations failed. Correct the mailboxes, then write anew.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_coming.register(10)
+def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say when answers are due."""
+    if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
+        waiting = numbers(request, summit)["open"]
+        said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", waiting)
+        yield Coming(summit.answer_by, said % {"n": waiting}, parties(summit, answer="open"))
+
+
+@desk_due.register(10)
+def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
+    """Count answers by the day on which they are due, and links by the day on which they end."""
+    if not allows(request.user, INVITE, summit):
+        return
+    waiting = numbers(request, summit)["open"]
+    if summit.answer_by is not None:
+        yield Due(_("answers"), summit.answer_by.astimezone(summit.zone).date(), waiting)
+    for day, number in ending_by_day(request, summit).items():
+        yield Due(_("links that end"), day, number)

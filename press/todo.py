@@ -1,0 +1,136 @@
+"""What the desk's home says of texts: what waits for whom, what goes out, what should be out and isn't."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from press.desk import StandingText, coming, texts, todo
+from press.models import EditionState
+from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.models import Summit
+from summit.permissions import allows
+
+SEE = "press.text.view"
+WRITE, REVIEW, SCHEDULE, HOLD = "press.write", "press.review", "press.schedule", "press.hold"
+WORKS = (WRITE, REVIEW, HOLD)
+# So many texts are named one by one before they go out, from so long before on.
+MOST = 5
+HOURS = timedelta(hours=6)
+
+# Opens and closes words of another direction inside a sentence.
+ISOLATED = "\u2068{}\u2069"
+
+
+def next_out(request: HttpRequest, summit: Summit) -> list[StandingText]:
+    """Return what goes out next, read once a page."""
+    return once(request, "press.coming", lambda: list(coming(summit)[:MOST]))
+
+
+def listed(summit: Summit, what: str) -> str:
+    """Return the address of the texts that are meant."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, "todo": what}
+    return f"{reverse('admin:press_text_changelist')}?{urlencode(query)}"
+
+
+@desk_task.register(30)
+def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of texts by what has to be done about them."""
+    if not allows(request.user, SEE, summit):
+        return
+    conditions = todo(request.user)
+    found = texts(summit).aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+    for name, (rule, urgency) in STEPS.items():
+        if found[name]:
+            yield Task(_words(name, found[name]), urgency, listed(summit, name), rule)
+
+
+# Who does what about texts, and how soon.
+STEPS: dict[str, tuple[str, Urgency]] = {
+    "overdue": (HOLD, Urgency.LATE),
+    "review": (REVIEW, Urgency.NOW),
+    "change": (WRITE, Urgency.NOW),
+    "schedule": (SCHEDULE, Urgency.NOW),
+    "held": (HOLD, Urgency.NOW),
+    "deliver": (SCHEDULE, Urgency.NEXT),
+    "submit": (WRITE, Urgency.NEXT),
+}
+
+
+def _words(name: str, number: int) -> str:
+    said: dict[str, Any] = {
+        "overdue": ngettext(
+            "%(n)d text should be out and is held or not approved.",
+            "%(n)d texts should be out and are held or not approved.",
+            number,
+        ),
+        "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),
+        "change": ngettext(
+            "%(n)d text has to be changed as a reviewer asked.",
+            "%(n)d texts have to be changed as a reviewer asked.",
+            number,
+        ),
+        "schedule": ngettext(
+            "%(n)d text is approved and has no moment. Set it.",
+            "%(n)d texts are approved and have no moment. Set it.",
+            number,
+        ),
+        "held": ngettext("%(n)d text is held.", "%(n)d texts are held.", number),
+        "deliver": ngettext(
+            "%(n)d text goes out when you say that its speech has been given.",
+            "%(n)d texts go out when you say that their speeches have been given.",
+            number,
+        ),
+        "submit": ngettext(
+            "%(n)d text is a draft. Submit it when it is ready.",
+            "%(n)d texts are drafts. Submit them when they are ready.",
+            number,
+        ),
+    }
+    return str(said[name] % {"n": number})
+
+
+@desk_task.register(31)
+def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of each text that goes out within hours, and whether it is approved."""
+    if not allows(request.user, SEE, summit):
+        return
+    for text in next_out(request, summit):
+        if text.lift.moment is None or text.lift.moment > now_of(request) + HOURS:
+            continue
+        approved = text.edition_state == EditionState.APPROVED
+        said = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
+        address = reverse("admin:press_text_change", args=[text.pk])
+        urgency = Urgency.NEXT if approved else Urgency.NOW
+        sentence = said % {"title": ISOLATED.format(text.title)}
+        yield Task(sentence, urgency, address, HOLD, text.lift.moment, counts=True)
+
+
+@desk_coming.register(30)
+def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say which texts go out next."""
+    if not allows(request.user, SEE, summit):
+        return
+    for text in next_out(request, summit):
+        if text.lift.moment is not None:
+            address = reverse("admin:press_text_change", args=[text.pk])
+            said = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
+            yield Coming(text.lift.moment, said, address)
+
+
+@desk_due.register(30)
+def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
+    """Count the texts that aren't out by the day of their moment at the venue."""
+    if not allows(request.user, SEE, summit):
+        return
+    rows = texts(summit).filter(lift__moment__isnull=False, public_number__isnull=True).order_by()
+    days = rows.annotate(day=TruncDate(F("lift__moment"), tzinfo=summit.zone)).values("day").annotate(n=Count("pk"))
+    for row in days:
+        yield Due(_("texts"), row["day"], row["n"])

@@ -1,0 +1,116 @@
+"""What the list of the draft can be narrowed to."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from sessions.domain import clashes
+from sessions.domain.snapshots import draft
+from sessions.todo import HOUR
+from summit.dates import long_day
+from summit.db.clock import db_now
+from summit.desk.today import end_of
+from summit.models import Summit
+
+
+class DayFilter(admin.SimpleListFilter):
+    """By the day on which a session starts, in its venue's zone."""
+
+    title = gettext_lazy("day")
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer the days that have sessions."""
+        rows = model_admin.get_queryset(request)
+        chosen = request.GET.get("summit__id__exact", "")
+        if chosen.isdigit():
+            rows = rows.filter(summit=int(chosen))
+        self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
+        starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
+        days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
+        return [(day.isoformat(), long_day(day)) for day in sorted(days)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of the chosen day."""
+        try:
+            day = date.fromisoformat(self.value() or "")
+        except ValueError:
+            return queryset
+        wanted = Q(pk__in=[])
+        for summit in self.summits.values():
+            start = datetime.combine(day, time(), tzinfo=summit.zone)
+            end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
+            wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
+        return queryset.filter(wanted)
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """By whether a session is cancelled in the draft."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer both."""
+        return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep what stands, or what is cancelled."""
+        wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
+
+
+class StartsFilter(admin.SimpleListFilter):
+    """What starts soon, in its venue's zone."""
+
+    title = gettext_lazy("starts")
+    parameter_name = "starts"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the next hour and the rest of the day."""
+        return [("hour", gettext_lazy("within the hour")), ("today", gettext_lazy("later today"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep what stands and starts then; the day is that of the chosen summit's venue."""
+        now = db_now()
+        if self.value() == "hour":
+            return queryset.filter(cancelled_at=None, starts_at__gt=now, starts_at__lte=now + HOUR)
+        summit = chosen(request)
+        if self.value() == "today" and summit is not None:
+            end = end_of(now.astimezone(summit.zone).date(), summit)
+            return queryset.filter(cancelled_at=None, starts_at__gt=now + HOUR, starts_at__lt=end)
+        return queryset
+
+
+class ClashFilter(admin.SimpleListFilter):
+    """Sessions that can't be right: a room or a person is wanted twice."""
+
+    title = gettext_lazy("clashes")
+    parameter_name = "clash"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the sessions that clash, where a summit is chosen."""
+        return [("yes", gettext_lazy("with another session"))] if chosen(request) else []
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions that clash with another."""
+        summit = chosen(request)
+        if self.value() != "yes" or summit is None:
+            return queryset
+        found = clashes.clashes(draft(summit))
+        keys = {session.session_id for clash in found for session in (clash.first, clash.second)}
+        return queryset.filter(pk__in=keys)
+
+
+def chosen(request: HttpRequest) -> Summit | None:
+    """Return the summit to which the list is narrowed, if any. One query a request."""
+    key = request.GET.get("summit__id__exact", "")
+    kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
+    if key.isdecimal() and key not in kept:
+        kept[key] = Summit.objects.filter(pk=int(key)).first()
+    return kept.get(key)

@@ -1,0 +1,117 @@
+"""What the desk's home says of the agenda: what to release, what can't be right, what starts."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+from sessions.domain import releases
+from sessions.models import Session
+from summit.desk.today import (
+    MOST_COMING,
+    Coming,
+    Task,
+    Urgency,
+    desk_coming,
+    desk_task,
+    end_of,
+    now_of,
+    once,
+    today_of,
+)
+from summit.models import Summit
+from summit.permissions import allows
+
+EDIT = "sessions.edit"
+RELEASE = "sessions.release_agenda"
+HOUR = timedelta(hours=1)
+
+
+def standing(request: HttpRequest, summit: Summit) -> releases.Standing:
+    """Return how the draft stands to what was released last, found once a page."""
+    return once(request, "sessions.standing", lambda: releases.standing(summit=summit))
+
+
+def ahead(summit: Summit) -> QuerySet[Session]:
+    """Return what stands in the draft."""
+    return Session.objects.filter(summit=summit, cancelled_at=None)
+
+
+def listed(summit: Summit, **wanted: str) -> str:
+    """Return the address of the sessions that are meant."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
+    return f"{reverse('admin:programme_session_changelist')}?{urlencode(query)}"
+
+
+@desk_task.register(20)
+def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of what isn't released, and of clashes in the draft."""
+    if not allows(request.user, EDIT, summit):
+        return
+    found = standing(request, summit)
+    if found.clashes:
+        number = len(found.clashes)
+        said = ngettext(
+            "%(n)d clash in the draft: a room or a person is wanted twice.",
+            "%(n)d clashes in the draft: rooms or people are wanted twice.",
+            number,
+        )
+        yield Task(said % {"n": number}, Urgency.NOW, listed(summit, clash="yes"), EDIT)
+    if found.changes:
+        number = len(found.changes)
+        said = (
+            ngettext(
+                "%(n)d session differs from release %(number)d. Preview the next release.",
+                "%(n)d sessions differ from release %(number)d. Preview the next release.",
+                number,
+            )
+            if found.last
+            else ngettext(
+                "%(n)d session is not released yet. Preview the first release.",
+                "%(n)d sessions are not released yet. Preview the first release.",
+                number,
+            )
+        )
+        address = reverse("admin:programme_release_prepare", args=[summit.slug])
+        values = {"n": number, "number": found.last.number if found.last else 0}
+        yield Task(said % values, Urgency.NOW, address, RELEASE)
+
+
+@desk_task.register(21)
+def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of sessions that start within the hour, and of those later today."""
+    if not allows(request.user, EDIT, summit):
+        return
+    now, today = now_of(request), today_of(request, summit)
+    hour = Q(starts_at__lte=now + HOUR)
+    rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
+    found = rows.aggregate(
+        hour=Count("pk", filter=hour), today=Count("pk", filter=~hour & Q(starts_at__lt=end_of(today, summit)))
+    )
+    if found["hour"]:
+        said = ngettext(
+            "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", found["hour"]
+        )
+        yield Task(said % {"n": found["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
+    if found["today"]:
+        said = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", found["today"])
+        yield Task(said % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+
+
+@desk_coming.register(20)
+def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say which sessions of today and tomorrow start next, or when the first one does."""
+    if not allows(request.user, "sessions.session.view", summit):
+        return
+    until = end_of(today_of(request, summit) + timedelta(days=1), summit)
+    rows = ahead(summit).filter(starts_at__gt=now_of(request)).select_related("room").order_by("starts_at", "pk")
+    for position, row in enumerate(rows[:MOST_COMING]):
+        if position and row.starts_at >= until:
+            return
+        address = reverse("admin:programme_session_change", args=[row.pk])
+        yield Coming(row.starts_at, row.title, address, row.room.name if row.room else "")

@@ -1,0 +1,170 @@
+"""What the desk's home says of the outbox: what failed, whether anything is carried at all, how long mails took."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Window
+from django.db.models.functions import Now, RowNumber, TruncHour
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.desk import charts
+from summit.desk.charts import Chart, Column
+from summit.desk.today import Task, Urgency, desk_chart, desk_task, now_of
+from summit.models import Heartbeat, Summit
+from summit.outbox.models import Message, MessageState
+from summit.permissions import allows
+from summit.templatetags.moments import day_clock
+
+SEND_AGAIN = "outbox.send_again"
+WATCH = "outbox.watch"
+# A sweep runs every second; after a minute without one something has stopped.
+SILENT = timedelta(minutes=1)
+SPAN = timedelta(hours=24)
+
+Words = Callable[[int], str]
+_failed: dict[str, Words] = {}
+
+
+def failed_words(kind: str) -> Callable[[Words], Words]:
+    """Register how it is said that so many messages of a kind failed, and what to do; a decorator."""
+
+    def add(words: Words) -> Words:
+        _failed[kind] = words
+        return words
+
+    return add
+
+
+def _failed_otherwise(number: int) -> str:
+    said = ngettext(
+        "%(n)d message failed. Read why, then send it again.",
+        "%(n)d messages failed. Read why, then send them again.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_task.register(80)
+def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of messages that failed, by kind."""
+    if not allows(request.user, SEND_AGAIN, summit):
+        return
+    rows = Message.objects.filter(summit=summit, state=MessageState.FAILED).order_by("kind")
+    for kind, number in rows.values_list("kind").annotate(Count("pk")):
+        query = {"summit__id__exact": summit.pk, "state__exact": MessageState.FAILED.value, "kind": kind}
+        address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
+        yield Task(_failed.get(kind, _failed_otherwise)(number), Urgency.LATE, address, SEND_AGAIN)
+
+
+@desk_task.register(81)
+def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell that nothing is carried out of the outbox, and what to do."""
+    if not allows(request.user, WATCH, summit):
+        return
+    last = Heartbeat.objects.filter(pk="sweep").values_list("at", flat=True).first()
+    if last is not None and now_of(request) - last <= SILENT:
+        return
+    address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
+    said = (
+        _("No mail leaves: beat and the workers have never run here. Have them started.")
+        if last is None
+        else _("No mail has left since %(moment)s: beat or the workers have stopped. Have them started again.")
+        % {"moment": day_clock(last, summit)}
+    )
+    yield Task(said, Urgency.LATE, address, WATCH, last)
+
+
+def by_hour(summit: Summit) -> list[dict[str, Any]]:
+    """Return for each of the last 24 hours in which mails went out: `hour`, `n`, and how long they took from their
+    cause, as `median` and `slowest`. One query; its rows are hours.
+
+    The median is the middle mail of its hour, or the earlier of two: SQLite knows no percentiles.
+    """
+    rows = (
+        Message.objects.filter(summit=summit, state=MessageState.SENT, sent_at__gte=Now() - SPAN)
+        .annotate(
+            hour=TruncHour("sent_at", tzinfo=summit.zone),
+            median=ExpressionWrapper(F("sent_at") - F("created_at"), output_field=DurationField()),
+        )
+        .annotate(
+            place=Window(RowNumber(), partition_by=F("hour"), order_by=[F("median"), F("pk")]),
+            n=Window(Count("pk"), partition_by=F("hour")),
+            slowest=Window(Max("median"), partition_by=F("hour")),
+        )
+        .filter(place=(F("n") + 1) / 2)
+        .order_by("hour")
+    )
+    return [dict(row) for row in rows.values("hour", "n", "median", "slowest")]
+
+
+@desk_chart.register(80)
+def lag(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how long mails took from their cause to the mail server, by the hour."""
+    if not allows(request.user, SEND_AGAIN, summit):
+        return None
+    found = by_hour(summit)
+    if not found:
+        return None
+    sent, slowest = sum(row["n"] for row in found), max(row["slowest"] for row in found)
+    said = ngettext(
+        "%(n)d mail went out in 24 hours, after %(slowest)s",
+        "%(n)d mails went out in 24 hours, the slowest after %(slowest)s",
+        sent,
+    )
+    title = said % {"n": sent, "slowest": duration(slowest)}
+    about = _("Columns are how long half of the mails took at most in each hour; the line is the slowest.")
+    return Chart(
+        name="chart-outbox",
+        title=title,
+        drawing=charts.columns(
+            name="chart-outbox",
+            title=title,
+            about=about,
+            values=_hours(found, now_of(request), summit),
+            most=duration(slowest),
+        ),
+        head=[_("Hour"), _("Mails"), _("Half of them within"), _("Slowest")],
+        rows=[
+            [
+                f"{row['hour'].astimezone(summit.zone):%H:%M}",
+                formats.localize(row["n"]),
+                duration(row["median"]),
+                duration(row["slowest"]),
+            ]
+            for row in found
+        ],
+        key=[(charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
+        note=_("From the moment that a mail is caused to the moment that the mail server has taken it."),
+    )
+
+
+def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
+    """Return a column for each hour from the first with mails to the present one."""
+    rows = {row["hour"]: row for row in found}
+    start = min(rows)
+    shown = []
+    for number in range(int((now - start) / timedelta(hours=1)) + 1):
+        hour = start + number * timedelta(hours=1)
+        row = rows.get(hour)
+        values = (row["median"].total_seconds(), row["slowest"].total_seconds()) if row else (0.0, None)
+        shown.append(Column(f"{hour.astimezone(summit.zone):%H:%M}", *values))
+    return shown
+
+
+def duration(length: timedelta) -> str:
+    """Say how long something took, to the unit that matters."""
+    seconds = max(length.total_seconds(), 0.0)
+    if seconds < 100:
+        whole = max(round(seconds), 1)
+        return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    if seconds < 6000:
+        whole = round(seconds / 60)
+        return ngettext("%(n)d minute", "%(n)d minutes", whole) % {"n": whole}
+    whole = round(seconds / 3600)
+    return ngettext("%(n)d hour", "%(n)d hours", whole) % {"n": whole}

@@ -1,0 +1,220 @@
+"""The desk's home: tasks by urgency and role, what comes, what is due."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from delegations.models import Party
+from summit.db.clock import db_now
+from summit.desk import today
+from summit.models import Heartbeat, Role, Summit
+from tests import factories as f
+from tests.press.helpers import make_text
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def here() -> Summit:
+    # The sweep ran just now, and the parties that there are can be written to.
+    Heartbeat.objects.create(name="sweep")
+    found: Summit = f.SummitFactory(slug="here")
+    return found
+
+
+def asked(summit: Summit, role: Role = Role.ORGANISER) -> Any:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    return request
+
+
+def tasks(summit: Summit, role: Role = Role.ORGANISER) -> list[tuple[str, str]]:
+    return [(task.word, task.sentence) for task in today.tasks(asked(summit, role), summit)]
+
+
+def home(summit: Summit, role: Role) -> str:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(role, summit))
+    return client.get(f"/admin/?summit={summit.slug}").content.decode()
+
+
+class TestTasks:
+    def test_where_nothing_is_there_nothing_is_to_be_done(self, here: Summit) -> None:
+        assert tasks(here) == []
+        assert "Nothing has to be done now" in home(here, Role.ORGANISER)
+
+    def test_the_most_urgent_stands_first_and_each_has_its_number(self, here: Summit) -> None:
+        here.answer_by = db_now() - HOUR
+        here.save()
+        f.PartyFactory(summit=here)
+        f.InvitationFactory.create_batch(2, party__summit=here, state="sent", sent_at=f.START)
+        f.MessageFactory(summit=here, kind="invitation", state="failed", problem="no such mailbox")
+        f.MessageFactory(summit=here, kind="system", state="failed", problem="no such mailbox")
+        assert tasks(here) == [
+            ("late", "2 answers are late. Write to the parties, or record their answers."),
+            ("late", "1 letter of an invitation failed. Correct the mailbox, then write anew."),
+            ("late", "1 message failed. Read why, then send it again."),
+            ("now", "1 party is not invited yet. Read whom the letters reach, then send them."),
+        ]
+        assert "3 late, 1 to do now" in home(here, Role.ORGANISER)
+
+    @pytest.mark.parametrize(
+        ("days", "word"), [(-1, "late"), (6, "now"), (30, "next")], ids=["past", "within a week", "later"]
+    )
+    def test_answers_are_as_urgent_as_they_are_near(self, here: Summit, days: int, word: str) -> None:
+        here.answer_by = db_now() + timedelta(days=days)
+        here.save()
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
+        assert [found for found, _sentence in tasks(here)] == [word]
+
+    def test_each_address_opens_the_rows_that_were_counted(self, here: Summit) -> None:
+        attends = {"state": "answered", "sent_at": f.START, "answered_at": f.START, "answered_by": "A"}
+        f.PartyFactory(summit=here, name="No mailbox", mission_email="")
+        f.InvitationFactory(party__summit=here, party__name="No head", answer="attending", **attends)
+        headed = f.InvitationFactory(party__summit=here, party__name="Headed", answer="attending", **attends)
+        f.MembershipFactory(party=headed.party, capacity="head")
+        f.FocalPointFactory(party=headed.party)
+        lately = attends | {"answered_at": timezone.now()}
+        f.InvitationFactory(party__summit=here, party__name="Declined", answer="regrets", **lately)
+        link = f.InvitationLinkFactory(
+            invitation__party__summit=here, invitation__party__name="Ends", expires_at=db_now() + HOUR
+        )
+        f.InvitationLinkFactory(invitation__party__summit=here, invitation__party__name="Lasts")
+        client = Client()
+        client.force_login(f.UserFactory.with_role(Role.PROTOCOL, here))
+        opened = {}
+        for task in today.tasks(asked(here, Role.PROTOCOL), here):
+            page = client.get(task.address)
+            assert page.status_code == 200
+            rows = (
+                page.context["cl"].result_list if "cl" in page.context else [r for r, _a in page.context["reaches"]]
+            )
+            opened[task.sentence.split(".")[0].split(":")[0]] = [str(row) for row in rows]
+        assert opened == {
+            "1 party is not invited yet": [],
+            "1 party has no mailbox": ["No mailbox"],
+            "1 delegation that attends has named no head": ["No head"],
+            "1 party that attends has no focal point": ["No head"],
+            "1 link in a letter without an answer ends within a week": [f"Ends → {link.address}"],
+            "1 party declined within the last week": ["Declined"],
+        }
+
+    @pytest.mark.parametrize(
+        ("role", "expected"),
+        [
+            (Role.ORGANISER, {"party", "session", "text", "No mail"}),
+            (Role.PROTOCOL, {"party"}),
+            (Role.PROGRAMME, set()),
+            (Role.PRESS_OFFICER, {"text"}),
+            (Role.PRESS_APPROVER, {"text"}),
+            (Role.ACCREDITATION, set()),
+            (Role.VETTING, set()),
+            (Role.CONFERENCE_OFFICER, set()),
+            (Role.VIEWER, set()),
+        ],
+    )
+    def test_only_who_may_act_is_told(self, role: Role, expected: set[str]) -> None:
+        summit = f.SummitFactory()
+        f.PartyFactory(summit=summit)
+        f.SessionFactory(summit=summit)
+        make_text(summit=summit, moment=timezone.now() - HOUR, state="in_review")
+        said = [sentence for _word, sentence in tasks(summit, role)]
+        told = {what for what in ("party", "session", "text", "No mail") if any(what in entry for entry in said)}
+        assert told == expected
+
+    def test_the_viewer_sees_numbers_alone(self, here: Summit) -> None:
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
+        seen = home(here, Role.VIEWER)
+        assert "0 of 1 invited party has answered" in seen
+        assert 'id="now"' not in seen
+        assert "chart-drawing" not in seen
+        # The control: whoever works with them has both.
+        seen = home(here, Role.PROTOCOL)
+        assert 'id="now"' in seen
+        assert seen.count('role="img"') == 2
+
+    def test_another_summit_is_not_told_of(self, here: Summit) -> None:
+        other = f.SummitFactory(answer_by=db_now() - HOUR)
+        f.InvitationFactory(party__summit=other, state="sent", sent_at=f.START)
+        f.PartyFactory(summit=other, mission_email="")
+        f.SessionFactory(summit=other)
+        f.MessageFactory(summit=other, state="failed", problem="x")
+        make_text(summit=other, moment=timezone.now() - HOUR, state="in_review")
+        assert tasks(here) == []
+
+
+class TestSilence:
+    def words(self, summit: Summit) -> list[str]:
+        return [sentence for word, sentence in tasks(summit) if word == "late"]
+
+    def test_a_sweep_that_never_ran(self) -> None:
+        assert self.words(f.SummitFactory()) == [
+            "No mail leaves: beat and the workers have never run here. Have them started."
+        ]
+
+    def test_one_that_stopped_a_minute_ago_and_one_that_runs(self, here: Summit) -> None:
+        assert self.words(here) == []
+        Heartbeat.objects.update(at=db_now() - timedelta(seconds=61))
+        (said,) = self.words(here)
+        assert said.startswith("No mail has left since ")
+
+
+class TestComing:
+    def test_only_what_is_to_come_soonest_first_in_the_venues_zone(self, here: Summit) -> None:
+        now = db_now()
+        here.answer_by = now + 3 * HOUR
+        here.save()
+        f.SessionFactory(summit=here, title="Past", starts_at=now - HOUR, ends_at=now)
+        f.SessionFactory(summit=here, title="Soon", starts_at=now + HOUR, ends_at=now + 2 * HOUR)
+        f.SessionFactory(summit=here, title="Off", starts_at=now + HOUR, ends_at=now + 2 * HOUR, cancelled_at=now)
+        make_text(summit=here, moment=now + 2 * HOUR, title="The text")
+        found = today.coming(asked(here), here)
+        assert [entry.sentence for entry in found] == [
+            "Soon",
+            "“\u2068The text\u2069” goes out.",
+            "Answers are due: 0 are open.",
+        ]
+
+    def test_before_the_summit_its_beginning_and_its_first_session_stand_there(self, here: Summit) -> None:
+        now = db_now()
+        day = (now + timedelta(days=40)).date()
+        Summit.objects.filter(pk=here.pk).update(starts_on=day, ends_on=day)
+        here.refresh_from_db()
+        for days in (40, 41):
+            start = now + timedelta(days=days)
+            f.SessionFactory(summit=here, title=f"Day {days}", starts_at=start, ends_at=start + HOUR)
+        found = [entry.sentence for entry in today.coming(asked(here), here)]
+        assert found == ["The summit begins.", "Day 40"]
+
+    def test_texts_are_for_those_who_may_know_of_them(self, here: Summit) -> None:
+        make_text(summit=here, moment=db_now() + HOUR, title="The text")
+        assert today.coming(asked(here, Role.VIEWER), here) == []
+        assert len(today.coming(asked(here, Role.PRESS_OFFICER), here)) == 1
+
+
+class TestDue:
+    def chart(self, summit: Summit) -> Any:
+        return today.due_chart(asked(summit), summit)
+
+    def test_late_is_one_row_and_the_days_follow(self, here: Summit) -> None:
+        now = db_now()
+        here.answer_by = now + timedelta(days=2)
+        here.save()
+        f.InvitationFactory.create_batch(3, party__summit=here, state="sent", sent_at=f.START)
+        make_text(summit=here, moment=now - timedelta(days=3), state="draft")
+        make_text(summit=here, moment=now + timedelta(days=2), state="draft")
+        make_text(summit=here, moment=now + timedelta(days=40), state="draft")
+        found = self.chart(here)
+        assert found.title == "1 late, 4 due within 14 days"
+        assert found.head == ["Day", "answers", "texts"]
+        assert [row[1:] for row in found.rows] == [["0", "1"], ["3", "1"]]
+        assert found.rows[0][0] == "late"
+
+    def test_without_anything_due_there_is_none(self, here: Summit) -> None:
+        f.PartyFactory(summit=here)
+        assert Party.objects.count() == 1
+        assert self.chart(here) is None
