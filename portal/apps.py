@@ -13,4 +13,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's addresses with the ground floor."""
-        from portal import routes  # noqa: F401
+        from portal import routes, words  # noqa: F401

@@ -28,7 +28,7 @@ class SummitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
-        from summit import checks, panels, permissions, routes  # noqa: F401
+        from summit import checks, panels, permissions, routes, words  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.accounts import signals  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django_countries",
     "summit.apps.SummitConfig",
     "summit.outbox.apps.OutboxConfig",
+    "summit.work.apps.WorkConfig",
     "delegations.apps.DelegationsConfig",
     "sessions.apps.SessionsConfig",
     "press.apps.PressConfig",
@@ -359,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3},
     },
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
+    "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},
     "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -62,6 +62,8 @@ class InvitationAdmin(ReadOnlyAdmin):
     readonly_fields = FIELDS
     inlines = [LinkInline]
     actions = ["revoke"]
+    page_shows = ("answered_by", "note")
+    list_shows = ("answered_by",)
     change_form_template = "admin/delegations/invitation.html"
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

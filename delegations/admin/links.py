@@ -50,6 +50,7 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["revoke"]
+    page_shows = list_shows = ("address",)
     change_form_template = "admin/delegations/link.html"
 
     @admin.display(description=_("party"), ordering="invitation__party__sort_key")

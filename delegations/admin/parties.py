@@ -21,7 +21,7 @@ from delegations.domain import gaps, invitations, overview
 from delegations.models import Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 from summit.permissions import allows
 from summit.templatetags.marks import pair
 
@@ -80,6 +80,12 @@ class PartyAdmin(SummitModelAdmin):
     ordering = ["sort_key", "pk"]
     inlines = [FocalPointInline, MembershipInline]
     actions = ["invite"]
+    page_shows = ("memberships", "focal_points")
+
+    def people_on_page(self, row: Any) -> Iterable[str]:
+        """Return its members and focal points."""
+        found = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
+        return found.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the parties with where their invitations stand."""

@@ -14,6 +14,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["address"]
+    page_shows = list_shows = ("address",)
 
 
 @admin.register(Announcement)

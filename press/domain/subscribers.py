@@ -98,7 +98,7 @@ def confirm(claim: Claim) -> bool:
         rows = Subscriber.objects.filter(since, pk=claim.subscriber.pk)
         if not rows.filter(_WAITING, asked_at__gte=Now() - VALID).update(confirmed_at=Now(), ended_at=None):
             return rows.active().exists()
-        _record(claim.subscriber, "press.subscription_confirmed")
+        _record(claim.subscriber, action="press.subscription_confirmed")
     return True
 
 
@@ -106,11 +106,11 @@ def end(claim: Claim) -> bool:
     """End a subscription; ending it twice is no mistake."""
     with transaction.atomic():
         if Subscriber.objects.filter(pk=claim.subscriber.pk, ended_at__isnull=True).update(ended_at=Now()):
-            _record(claim.subscriber, "press.subscription_ended")
+            _record(claim.subscriber, action="press.subscription_ended")
     return True
 
 
-def _record(subscriber: Subscriber, action: str) -> None:
+def _record(subscriber: Subscriber, *, action: str) -> None:
     audit.record(by=audit.SYSTEM, action=action, target=subscriber, summit=subscriber.summit)
 
 

@@ -28,12 +28,14 @@ def move(*, session: Session, starts_at: datetime, ends_at: datetime, room: Room
     wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
     with transaction.atomic():
         row = _locked(session)
-        changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+        before = {name: getattr(row, name) for name in wanted}
+        changed = [name for name, value in wanted.items() if before[name] != value]
         for name in changed:
             setattr(row, name, wanted[name])
         if changed:
             row.save(update_fields=[*changed, "updated_at"])
-            audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed)
+            values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
+            audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed, detail=values)
     return row
 
 

@@ -26,6 +26,8 @@ class PersonAdmin(SummitModelAdmin):
     list_filter = ["summit", ("name", admin.EmptyFieldListFilter), ("email", admin.EmptyFieldListFilter)]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
+    page_shows = ("name", "office", "email", "user")
+    list_shows = ("name", "office", "email")
 
 
 @admin.register(RoleAssignment)
@@ -50,6 +52,7 @@ class UserAdmin(SummitModelAdmin):
     search_fields = ["email", "name"]
     fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
     readonly_fields = ["second_step", "last_login", "date_joined"]
+    page_shows = list_shows = ("email", "name")
     change_form_template = "admin/account.html"
 
     @admin.display(description=gettext_lazy("second step"))

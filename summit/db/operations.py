@@ -60,6 +60,8 @@ class FreezeColumns(migrations.operations.base.Operation):
 
     def _create(self, schema_editor: BaseDatabaseSchemaEditor, name: str, event: str, when: str, why: str) -> None:
         message = f"{self.table} {why}"
+        # Repeated after a change of the table: on SQLite the trigger is gone then, on PostgreSQL it stands.
+        self._drop(schema_editor, name)
         if schema_editor.connection.vendor == "postgresql":
             action = f"EXECUTE FUNCTION summit_refuse('{message}')"
         else:
@@ -76,9 +78,12 @@ class FreezeColumns(migrations.operations.base.Operation):
         to_state: ProjectState,
     ) -> None:
         """Drop the triggers."""
-        on = f' ON "{self.table}"' if schema_editor.connection.vendor == "postgresql" else ""
         for name in self.names:
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+            self._drop(schema_editor, name)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor, name: str) -> None:
+        on = f' ON "{self.table}"' if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
 
     def describe(self) -> str:
         """Say what it does."""

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from summit.desk.history import HistoryMixin
+from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin, say
 from summit.domain import audit
@@ -125,7 +126,7 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
 
 
-class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class SummitModelAdmin(SeenMixin, HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """A model in the admin."""
 
     list_per_page = 50
@@ -155,7 +156,11 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save, and record which fields changed; both are in the request's transaction."""
         super().save_model(request, obj, form, change)
-        self._record(request, [("change" if change else "add", obj, form.changed_data)], label=self.rule)
+        names = {field.name for field in obj._meta.get_fields()} & set(form.changed_data)
+        pairs = {name: (form.initial.get(name), form.cleaned_data.get(name)) for name in names}
+        values = audit.values(type(obj), pairs) if change else {}
+        done: list[Deed] = [("change" if change else "add", obj, form.changed_data)]
+        self._record(request, done, label=self.rule, detail=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the rows on an object's page, and record who was added, changed and taken off."""
@@ -185,14 +190,31 @@ class SummitModelAdmin(HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  
         say(request, said)
 
     def _record(
-        self, request: HttpRequest, done: list[Deed], *, label: str, parent: models.Model | None = None
+        self,
+        request: HttpRequest,
+        done: list[Deed],
+        *,
+        label: str,
+        parent: models.Model | None = None,
+        detail: dict[str, Any] | None = None,
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         entries = []
         for verb, row, fields in done:
             summit = None if self.summit_path is None else self._summit(parent or row)
-            action = f"{label}.{verb}"
-            entries.append(audit.entry(by=request.user, action=action, target=row, summit=summit, fields=fields))
+            # What is gone can't be named any more; the rows that it tied together can.
+            told = {"rows": audit.references(row)} if verb == "remove" else detail
+            entries.append(
+                audit.entry(
+                    by=request.user,
+                    action=f"{label}.{verb}",
+                    target=row,
+                    summit=summit,
+                    fields=fields,
+                    detail=told,
+                    part_of=parent,
+                )
+            )
         audit.record_many(entries)
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,22 +1,95 @@
-"""What the audit says of one object, where Django shows its own log."""
+"""What the audit says of one object, in words, where Django shows its own log."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import formats
 from django.utils.translation import gettext as _
 
+from summit.deeds import PARTS
+from summit.desk.told import Line, key_field, tell
 from summit.domain import audit
+from summit.domain.seen import SEEN, seen_of
 from summit.models import AuditEntry, Summit
-from summit.permissions import allows
+from summit.permissions import allows, summits_for
+from summit.templatetags.moments import clock_zone, day
 
 PER_PAGE = 50
+
+
+def of_row(row: models.Model) -> QuerySet[AuditEntry]:
+    """Return the entries of a row and of its parts, those that are gone too."""
+    label = row._meta.label_lower
+    wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
+    for part in PARTS.get(label, ()):
+        keys = part.find(row).order_by().annotate(audit_key=Cast(key_field(part.model), CharField()))
+        wanted |= Q(
+            object_type=part.model._meta.label_lower, object_key__in=list(keys.values_list("audit_key", flat=True))
+        )
+    return AuditEntry.objects.filter(wanted)
+
+
+def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[AuditEntry]:
+    """Return those entries that the reader may see: of the summits whose audit they read. What belongs to none is for
+    whoever sets the system up."""
+    mine = summits_for(request.user, "summit.auditentry.view")
+    return rows if mine is None else rows.filter(summit__in=mine)
+
+
+class Slice:
+    """Entries newest first, from behind a given one: no page is counted and none is skipped to."""
+
+    def __init__(self, rows: QuerySet[AuditEntry], given: Any, *, size: int = PER_PAGE) -> None:
+        before, after = (_number(given.get(name, "")) for name in ("before", "after"))
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        if after is not None:
+            found = list(
+                reversed(rows.filter(pk__gt=after).order_by("pk").select_related("by", "summit")[: size + 1])
+            )
+            more, found = len(found) > size, found[-size:]
+            self.newer, self.older = more, bool(found)
+        else:
+            found = list(rows.order_by("-pk").select_related("by", "summit")[: size + 1])
+            more, found = len(found) > size, found[:size]
+            self.newer, self.older = before is not None, more
+        self.entries = found
+        self.first, self.last = (found[0].pk, found[-1].pk) if found else (0, 0)
+        others = given.copy()
+        for name in ("before", "after"):
+            others.pop(name, None)
+        self.query = others.urlencode()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, Line]]]]:
+    """Yield the days in words, each with its lines and their times, in the zone of the summit; of entries that
+    belong to none, in UTC."""
+    for name, found in groupby(lines, key=lambda line: _day(line, summit)):
+        yield name, [(_time(line, summit), line) for line in found]
+
+
+def _day(line: Line, summit: Summit | None) -> str:
+    zone = line.entry.summit or summit
+    return day(line.entry.at, zone) if zone else formats.date_format(line.entry.at, "l j F Y")
+
+
+def _time(line: Line, summit: Summit | None) -> str:
+    zone = line.entry.summit or summit
+    return clock_zone(line.entry.at, zone) if zone else _("%(time)s UTC") % {"time": f"{line.entry.at:%H:%M}"}
 
 
 class HistoryMixin:
@@ -33,7 +106,8 @@ class HistoryMixin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show who did what to the object, the newest first. Raises Http404, PermissionDenied."""
+        """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
+        "deeds" or "seen". Raises Http404, PermissionDenied."""
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if row is None:
             raise Http404
@@ -41,15 +115,19 @@ class HistoryMixin:
             raise PermissionDenied
         if not self._may_see_history(request, row):
             raise PermissionDenied(_("Organisers see who changed what."))
-        entries = AuditEntry.objects.filter(object_type=row._meta.label_lower, object_key=audit.key_of(row))
-        page = Paginator(entries.select_related("by"), PER_PAGE).get_page(request.GET.get("p"))
+        summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
+        seen = request.GET.get("show") == "seen"
+        rows = seen_of(row) if seen else of_row(row).exclude(action=SEEN)
+        found = Slice(readable(rows, request), request.GET)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
             "opts": self.opts,
             "object": row,
-            "summit": None if self.summit_path is None else self._summit(row),  # type: ignore[attr-defined]
-            "page": page,
+            "summit": summit,
+            "slice": found,
+            "seen": seen,
+            "days": list(by_day(tell(found.entries), summit)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/history.html", context)

@@ -8,6 +8,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,21 @@ def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str
     return [entry for entry in found if entry is not None]
 
 
+# Pages of the desk that belong to no model: route, name, view.
+_pages: list[tuple[str, str, Callable[..., HttpResponse]]] = []
+
+
+def desk_page(route: str, name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Register a page below /admin/ that belongs to no model, for whoever works at a desk; a decorator. What is in it
+    for whom is the view's to decide."""
+
+    def add(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        _pages.append((route, name, view))
+        return view
+
+    return add
+
+
 class SummitAdminSite(admin.AdminSite):
     """Where the desks work."""
 
@@ -52,10 +68,11 @@ class SummitAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Leave out what this house has elsewhere, or not: passwords are the account's page, and an address that
-        leads from any key to a public page tells of what isn't public."""
+        """Add the pages that belong to no model. Leave out what this house has elsewhere, or not: passwords are the
+        account's page, and an address that leads from any key to a public page tells of what isn't public."""
         elsewhere = ("password_change", "password_change_done", "view_on_site")
-        return [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
+        own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in _pages]
+        return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Open the admin to whoever holds a role at a desk."""

@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
+from summit.deeds import PERSONAL
 from summit.models import AuditChain, AuditEntry, Summit, User
 
 
@@ -39,6 +41,46 @@ def key_of(target: models.Model) -> str:
     return str(getattr(target, "public_id", None) or target.pk)
 
 
+def name_of(target: models.Model) -> str:
+    """Return a row's kind and name, such as "delegations.party:k3…": how one entry refers to another row."""
+    return f"{target._meta.label_lower}:{key_of(target)}"
+
+
+def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Return the `detail` that says what fields were and are, for those of which the audit may hold that: moments,
+    numbers, choices, yes and no, and which row of another kind; nothing that is personal, and no text."""
+    kept = {}
+    for name, pair in changed.items():
+        packed = [_packed(model, name, value) for value in pair]
+        if name not in PERSONAL.get(model._meta.label_lower, ()) and ... not in packed:
+            kept[name] = packed
+    return {"values": kept} if kept else {}
+
+
+def _packed(model: type[models.Model], name: str, value: Any) -> Any:
+    """The value as the audit keeps it; an ellipsis where it must not."""
+    if value is None or isinstance(value, bool | int):
+        column = model._meta.get_field(name)
+        return value if value is None or not column.is_relation else ...
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return ... if value._meta.label_lower in PERSONAL else {"row": name_of(value)}
+    choices = dict(getattr(model._meta.get_field(name), "flatchoices", None) or [])
+    return value if value in choices else ...
+
+
+def references(row: models.Model) -> list[str]:
+    """Return the names of the rows that a row refers to: what is left of it in the audit when it is gone."""
+    columns = [column for column in row._meta.fields if column.is_relation]
+    found = [(column.related_model, getattr(row, column.attname)) for column in columns]
+    return [
+        name_of(model._default_manager.get(pk=key))
+        for model, key in found
+        if key is not None and isinstance(model, type) and model is not Summit
+    ]
+
+
 def entry(
     *,
     by: By,
@@ -47,6 +89,7 @@ def entry(
     summit: Summit | None,
     fields: Iterable[str] = (),
     detail: Mapping[str, Any] | None = None,
+    part_of: models.Model | None = None,
 ) -> AuditEntry:
     """Return an entry that isn't stored yet, for those who store many at once."""
     return AuditEntry(
@@ -58,6 +101,7 @@ def entry(
         object_key=key_of(target),
         fields=sorted(fields),
         detail=dict(detail or {}),
+        part_of=name_of(part_of) if part_of else "",
     )
 
 
@@ -69,14 +113,16 @@ def record(
     summit: Summit | None,
     fields: Iterable[str] = (),
     detail: Mapping[str, Any] | None = None,
+    part_of: models.Model | None = None,
 ) -> AuditEntry:
-    """Append what was done. `fields` are names and `detail` keys and numbers: never a personal value.
+    """Append what was done. `fields` are names and `detail` keys and numbers: never a personal value. `part_of` is
+    the row in whose history this one's entries stand too, also when this one is gone.
 
     Raises RuntimeError outside a transaction: a record that could stay without its deed is none.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs into the transaction of what it records")
-    row = entry(by=by, action=action, target=target, summit=summit, fields=fields, detail=detail)
+    row = entry(by=by, action=action, target=target, summit=summit, fields=fields, detail=detail, part_of=part_of)
     row.save(force_insert=True)
     return row
 
@@ -102,6 +148,7 @@ def digest(row: AuditEntry, previous: str) -> str:
         row.object_key,
         row.fields,
         row.detail,
+        *([row.part_of] if row.part_of else []),
     ]
     packed = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(packed.encode()).hexdigest()

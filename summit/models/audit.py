@@ -27,6 +27,8 @@ class AuditEntry(models.Model):
     action = models.CharField(_("action"), max_length=60)
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_key = models.CharField(_("object"), max_length=60)
+    # What the object belongs to, as "delegations.party:<key>": a part that is gone is still found from its whole.
+    part_of = models.CharField(_("part of"), max_length=121, blank=True)
     fields = models.JSONField(_("fields"), default=list)
     detail = models.JSONField(_("detail"), default=dict)
     position = models.PositiveBigIntegerField(_("position"), null=True, unique=True, editable=False)
@@ -39,6 +41,10 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["object_type", "object_key"], name="audit_by_object"),
+            models.Index(fields=["part_of", "id"], name="audit_by_whole", condition=~Q(part_of="")),
+            models.Index(fields=["summit", "id"], name="audit_by_summit"),
+            models.Index(fields=["by", "id"], name="audit_by_account"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
             models.Index(fields=["id"], name="audit_unchained", condition=Q(position__isnull=True)),
         ]
         constraints = [

@@ -53,6 +53,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "message_id",
     ]
     readonly_fields = ["title", "standing", "message_id"]
+    page_shows = list_shows = ("address",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave the bytes and the facts in the database."""

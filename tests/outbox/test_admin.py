@@ -89,6 +89,8 @@ def test_the_query_count_is_constant_and_the_bytes_stay_where_they_are(
         client.get(LIST)
     for _number in range(20):
         failed(summit)
+    # Once an hour it is recorded who saw the rows.
+    client.get(LIST)
     with counted() as many:
         client.get(LIST)
     assert len(few) == len(many)

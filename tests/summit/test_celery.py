@@ -62,9 +62,11 @@ def test_sweeps_run_often_and_expire() -> None:
         "announce-publications": "press.tasks.announce_publications",
         "chain-audit": "summit.tasks.chain_audit",
         "clear-expired": "summit.tasks.clear_expired",
+        "sweep-work": "work.tasks.sweep",
     }
     assert schedule["sweep-outbox"]["schedule"] <= 2
     assert schedule["announce-publications"]["schedule"] <= 2
+    assert schedule["sweep-work"]["schedule"] <= 2
     assert all(entry["options"]["expires"] for entry in schedule.values())
 
 
@@ -80,6 +82,8 @@ def test_every_task_has_a_name_of_its_own() -> None:
         "outbox.tasks.deliver",
         "summit.tasks.chain_audit",
         "summit.tasks.clear_expired",
+        "work.tasks.sweep",
+        "work.tasks.run",
     }
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= ours
 
@@ -111,7 +115,8 @@ def calls(path: Path) -> set[str]:
 
 def test_nothing_is_queued_but_by_the_sweeps() -> None:
     assert {str(path.relative_to(ROOT)): calls(path) for path in sources() if calls(path)} == {
-        "summit/outbox/tasks.py": {"send_task"}
+        "summit/outbox/tasks.py": {"send_task"},
+        "summit/work/tasks.py": {"send_task"},
     }
 
 

@@ -27,8 +27,8 @@ def test_history_shows_the_audit_of_the_object_to_organisers() -> None:
     page = signed_in(user).get(f"/admin/summit/person/{person.pk}/history/")
     assert page.status_code == 200
     content = page.content.decode()
-    assert "test.done" in content
-    assert "office" in content
+    assert "did “test.done”" in content
+    assert "Office held" in content
     assert "test.elsewhere" not in content
     change = f"/admin/summit/person/{person.pk}/change/"
     assert f"/admin/summit/person/{person.pk}/history/" in signed_in(user).get(change).content.decode()

@@ -1,0 +1,93 @@
+"""The words for what is recorded of parties, their people and their invitations."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.models import Answer, FocalPoint, Invitation, InvitationLink, Membership, Party
+from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
+from summit.models import Person
+
+deeds_of(
+    "delegations.party",
+    add=gettext_lazy("entered the party"),
+    change=gettext_lazy("changed the party"),
+    remove=gettext_lazy("deleted the party"),
+)
+deeds_of(
+    "delegations.membership",
+    add=gettext_lazy("named a member"),
+    change=gettext_lazy("changed a member’s place"),
+    remove=gettext_lazy("took a member off"),
+)
+deeds_of(
+    "delegations.focalpoint",
+    add=gettext_lazy("named a focal point"),
+    change=gettext_lazy("changed a focal point"),
+    remove=gettext_lazy("took a focal point off"),
+)
+
+
+def _letters(facts: Facts) -> dict[str, int]:
+    return {"number": int(facts.detail.get("letters", 0))}
+
+
+def _invited(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "invited the party, with %(number)d letter",
+            "invited the party, with %(number)d letters",
+            number["number"],
+        )
+        % number
+    )
+
+
+def _written(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "wrote to the party anew: %(number)d letter, earlier links open nothing any more",
+            "wrote to the party anew: %(number)d letters, earlier links open nothing any more",
+            number["number"],
+        )
+        % number
+    )
+
+
+def _answered(facts: Facts) -> str:
+    attending = facts.detail.get("answer") == Answer.ATTENDING
+    return _("accepted the invitation") if attending else _("declined the invitation")
+
+
+deed("delegations.invite", _invited)
+deed("delegations.write_anew", _written)
+deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
+deed("delegations.answer", _answered)
+deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
+
+
+def _followers(keys: Iterable[str]) -> dict[str, str]:
+    links = InvitationLink.objects.filter(public_id__in=list(keys)).select_related("invitation__party")
+    said = _("whoever followed the letter’s link of %(party)s")
+    return {link.public_id: said % {"party": link.invitation.party.name} for link in links}
+
+
+actor("link", _followers)
+
+thing(Membership, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
+thing(FocalPoint, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
+thing(Invitation, related=("party",), name=lambda row: row.party.name)
+# By its party: the mailbox that it was sent to is somebody's.
+thing(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+part(Party, Invitation, lambda row: Invitation.objects.filter(party=row))
+part(Party, InvitationLink, lambda row: InvitationLink.objects.filter(invitation__party=row))
+part(Party, Membership, lambda row: Membership.objects.filter(party=row))
+part(Party, FocalPoint, lambda row: FocalPoint.objects.filter(party=row))
+part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
+part(Person, Membership, lambda row: Membership.objects.filter(person=row))
+part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
+personal(InvitationLink, "address", "person")
+personal(Invitation, "answered_by", "note")

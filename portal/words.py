@@ -1,0 +1,7 @@
+"""The words for what the commands record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from summit.deeds import deed
+
+deed("demo.load", _("loaded the demonstration"))

@@ -1,0 +1,81 @@
+"""The words for what is recorded of texts, their moments and their subscribers."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from press.models import Edition, Lift, Subscriber, Text, TextKind
+from summit.deeds import Facts, deed, deeds_of, part, personal, thing
+
+deeds_of(
+    "press.text",
+    add=gettext_lazy("entered the text"),
+    change=gettext_lazy("changed the text"),
+    remove=gettext_lazy("deleted the text"),
+)
+
+
+def _number(facts: Facts) -> dict[str, Any]:
+    return {"number": facts.detail.get("number", "")}
+
+
+def _created(facts: Facts) -> str:
+    kind = dict(TextKind.choices).get(facts.detail.get("kind", ""), "")
+    return _("entered the text (%(kind)s)") % {"kind": kind}
+
+
+def _language(facts: Facts) -> str:
+    name = dict(settings.LANGUAGES).get(facts.detail.get("language", ""), "")
+    return _("added the language %(language)s") % {"language": name}
+
+
+def _announced(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    said = ngettext("announced it to %(number)d subscriber", "announced it to %(number)d subscribers", number)
+    return said % {"number": number}
+
+
+deed("press.create", _created)
+deed("press.add_language", _language)
+deed("press.withdraw", gettext_lazy("withdrew the text"))
+deed("press.draft", lambda facts: _("saved edition %(number)s") % _number(facts))
+deed("press.submit", lambda facts: _("submitted edition %(number)s for review") % _number(facts))
+deed("press.ask_changes", lambda facts: _("asked for changes of edition %(number)s") % _number(facts))
+deed("press.approve", lambda facts: _("approved edition %(number)s") % _number(facts))
+deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
+deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))
+deed("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
+deed("press.hold", gettext_lazy("held it"))
+deed("press.unhold", gettext_lazy("released the hold"))
+deed("press.announce", _announced)
+deed("press.subscription_asked", gettext_lazy("was asked for a subscription"))
+deed("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
+deed("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
+
+
+def _editions(row: Any) -> QuerySet[Any]:
+    return Edition.objects.filter(version__text=row)
+
+
+def _lifts(row: Any) -> QuerySet[Any]:
+    return Lift.objects.filter(pk=row.lift_id)
+
+
+def _titles(row: Lift) -> str:
+    return ", ".join(text.slug for text in row.texts.all())
+
+
+def _first(row: Lift) -> Any:
+    return next(iter(row.texts.all()), row)
+
+
+thing(Lift, name=_titles, prefetch=("texts",), shown_on=_first)
+thing(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
+# Their mailbox is theirs alone: the audit knows a subscriber by the key.
+thing(Subscriber, name=lambda row: row.public_id)
+part(Text, Edition, _editions)
+part(Text, Lift, _lifts)
+personal(Subscriber, "address")

@@ -1,0 +1,69 @@
+"""The words for what is recorded of the agenda."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.models import Participant, Release, Session, Slot
+from summit.deeds import Facts, deed, deeds_of, thing
+from summit.templatetags.moments import clock_zone, day_clock, local
+
+deeds_of(
+    "sessions.session",
+    add=gettext_lazy("entered the session"),
+    change=gettext_lazy("changed the session"),
+    remove=gettext_lazy("deleted the session"),
+)
+
+
+def _moved(facts: Facts) -> str:
+    before, after = facts.detail.get("values", {}).get("starts_at", ("", ""))
+    if not before or not after or facts.summit is None:
+        return _("moved the session")
+    old, new = (datetime.fromisoformat(moment) for moment in (before, after))
+    same_day = local(old, facts.summit).date() == local(new, facts.summit).date()
+    said = {
+        "before": day_clock(old, facts.summit),
+        "after": (clock_zone if same_day else day_clock)(new, facts.summit),
+    }
+    return _("moved the session from %(before)s to %(after)s") % said
+
+
+def _rows(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "changed", "removed")}
+    said = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
+        ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
+    ]
+    return ", ".join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+
+
+def _participants(facts: Facts) -> str:
+    return _("changed who takes part (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _slots(facts: Facts) -> str:
+    return _("changed the speeches (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _released(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    said = ngettext(
+        "released agenda %(release)s and had %(number)d message sent",
+        "released agenda %(release)s and had %(number)d messages sent",
+        number,
+    )
+    return said % {"release": facts.detail.get("number", ""), "number": number}
+
+
+deed("sessions.move", _moved)
+deed("sessions.cancel", gettext_lazy("cancelled the session"))
+deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
+deed("sessions.participants", _participants, fields_of=Participant)
+deed("sessions.slots", _slots, fields_of=Slot)
+deed("sessions.release", _released)
+thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
+thing(Session)
+thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

@@ -1,0 +1,67 @@
+"""Pages of the desk that show personal data: who saw them is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from summit.domain import audit, seen
+from summit.models import Summit, User
+
+# Parameters of a list that hold what somebody typed, or only its order and page.
+NOT_FILTERS = {"q", "p", "o", "e", "_changelist_filters"}
+
+
+class SeenMixin:
+    """Records who saw the personal data on an object's page and in the list."""
+
+    # The fields with personal data that the page, and the list, show; empty where they show none.
+    page_shows: tuple[str, ...] = ()
+    list_shows: tuple[str, ...] = ()
+    model: type[models.Model]
+    summit_path: str | None
+
+    def people_on_page(self, row: Any) -> Iterable[str]:
+        """Return the public ids of the persons that an object's page shows, where it isn't a person itself."""
+        return ()
+
+    def people_in_list(self, rows: list[Any]) -> Iterable[str]:
+        """Return the public ids of the persons whom the rows of a list show, where they aren't persons."""
+        return ()
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page, and record who saw it."""
+        response: HttpResponse = super().change_view(request, *args, **kwargs)  # type: ignore[misc]
+        row = (getattr(response, "context_data", None) or {}).get("original")
+        if self.page_shows and row is not None and request.method == "GET" and isinstance(request.user, User):
+            seen.note_page(
+                by=request.user,
+                target=row,
+                summit=self._summit_of(row),
+                fields=self.page_shows,
+                people=lambda: self.people_on_page(row),
+            )
+        return response
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the list, and record who saw which rows."""
+        response = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+        listed = (getattr(response, "context_data", None) or {}).get("cl")
+        if self.list_shows and listed is not None and isinstance(request.user, User):
+            rows = list(listed.result_list)
+            if rows:
+                seen.note_list(
+                    by=request.user,
+                    label=self.model._meta.label_lower,
+                    rows=[(getattr(self._summit_of(row), "pk", None), audit.key_of(row)) for row in rows],
+                    fields=self.list_shows,
+                    filters={name: request.GET[name] for name in request.GET if name not in NOT_FILTERS},
+                    people=self.people_in_list(rows),
+                )
+        return response
+
+    def _summit_of(self, row: models.Model) -> Summit | None:
+        return None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]

@@ -1,0 +1,104 @@
+"""Who saw personal data at a desk: an entry in the audit for each reader, object and hour.
+
+Of a list one entry is kept for the rows that were on the page, with their keys, so that a person's history tells of
+lists too. Nothing that somebody typed into a search is kept: it may be a name. Why so: docs/decisions/0011.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast, Now
+
+from summit.domain import audit
+from summit.models import AuditEntry, Summit, User
+from summit.models.fields import PublicModel
+
+logger = logging.getLogger(__name__)
+
+SEEN = "summit.person.seen"
+ONCE_IN = timedelta(hours=1)
+# The keys of people on one page of an object; a page that shows more of them names the first.
+MOST = 500
+
+
+def note_page(
+    *,
+    by: User,
+    target: models.Model,
+    summit: Summit | None,
+    fields: Iterable[str],
+    people: Callable[[], Iterable[str]] = tuple,
+) -> None:
+    """Note that somebody saw an object's page. `people` gives the keys of the persons that it shows beside; it is
+    asked only where there is something to note."""
+    key, label = audit.key_of(target), target._meta.label_lower
+    if _noted(by, label, key):
+        return
+    found = list(people())[:MOST]
+    detail = {"people": found} if found else {}
+    summit_id = summit.pk if summit else None
+    _note([_entry(by, summit_id, (label, key), fields=sorted(fields), detail=detail)])
+
+
+def note_list(
+    *,
+    by: User,
+    label: str,
+    rows: Sequence[tuple[int | None, str]],
+    fields: Iterable[str],
+    filters: dict[str, str] | None = None,
+    people: Iterable[str] = (),
+) -> None:
+    """Note that somebody saw rows in a list: `rows` are the keys of each one's summit (None: of none) and its own, as
+    the audit knows it; `people` are keys of persons that the rows show, where they aren't persons themselves."""
+    fields = sorted(fields)
+    entries: list[AuditEntry] = []
+    by_summit: dict[int | None, list[str]] = {}
+    for summit_id, key in rows:
+        by_summit.setdefault(summit_id, []).append(key)
+    for summit_id, keys in by_summit.items():
+        shown = f"list:{hashlib.sha256(' '.join(sorted(keys)).encode()).hexdigest()[:32]}"
+        if _noted(by, label, shown):
+            continue
+        detail: dict[str, Any] = {"number": len(keys), "keys": keys}
+        detail |= {"filters": filters} if filters else {}
+        detail |= {"people": sorted(set(people))} if people else {}
+        entries.append(_entry(by, summit_id, (label, shown), fields=fields, detail=detail))
+    _note(entries)
+
+
+def _noted(by: User, label: str, key: str) -> bool:
+    rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, by=by)
+    return rows.filter(at__gt=Now() - ONCE_IN).exists()
+
+
+def _entry(by: User, summit_id: int | None, row: tuple[str, str], **values: Any) -> AuditEntry:
+    label, key = row
+    return AuditEntry(summit_id=summit_id, by=by, action=SEEN, object_type=label, object_key=key, **values)
+
+
+def _note(entries: list[AuditEntry]) -> None:
+    """Store entries in a short transaction of their own. Where the database takes none, on a replica that is only
+    read, the page is shown and the log says so: a desk in the middle of a summit must not go blind."""
+    if not entries:
+        return
+    try:
+        with transaction.atomic():
+            audit.record_many(entries)
+    except DatabaseError:
+        logger.exception("who saw personal data was not recorded (%s)", entries[0].object_type)
+
+
+def seen_of(row: models.Model) -> QuerySet[AuditEntry]:
+    """Return the entries of who saw a row: its page, and the lists and pages of others that showed it."""
+    wanted = Q(object_type=row._meta.label_lower, object_key=audit.key_of(row))
+    rows = AuditEntry.objects.filter(action=SEEN)
+    if isinstance(row, PublicModel):
+        rows = rows.annotate(text=Cast("detail", TextField()))
+        wanted |= Q(text__contains=f'"{row.public_id}"')
+    return rows.filter(wanted)

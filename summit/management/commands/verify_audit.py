@@ -1,0 +1,67 @@
+"""Verify the audit: `manage.py verify_audit`."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.domain import chain, chain_words
+
+
+class Command(BaseCommand):
+    """Computes every digest of the audit's chain again and names the first entry that is broken."""
+
+    help = (
+        "Verifies the chain of the audit. Prints its end, to be noted elsewhere, and exits with 0; or names the "
+        "first broken entry and exits with 1."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take where to start, and an end that was noted elsewhere."""
+        parser.add_argument("--from", dest="start", type=int, default=1, metavar="N", help="start at entry N")
+        parser.add_argument(
+            "--expect",
+            metavar="DIGEST:LENGTH",
+            help="an end of the chain that was noted elsewhere: the chain must still hold it",
+        )
+
+    def handle(self, *args: Any, start: int, expect: str | None, **options: Any) -> None:
+        """Verify slice by slice: the memory that it takes does not grow. Raises CommandError."""
+        noted = self._noted(expect)
+        mark = chain.end()
+        if start < 1 or start > mark.length + 1:
+            raise CommandError(_("The chain has %(number)d entries.") % {"number": mark.length}, returncode=2)
+        reached = chain.begin(start)
+        while reached.broken is None and reached.position < mark.length:
+            reached = chain.advance(reached, mark.length, noted)
+            self._progress(reached.position, mark.length)
+        self._progress(0, 0)
+        wrong = chain.finish(reached, mark, noted)
+        if wrong is not None:
+            said = chain_words.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
+            raise CommandError(said, returncode=1)
+        number = mark.length - start + 1
+        said = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        self.stdout.write(said)
+        if mark.length:
+            self.stdout.write(_("End of the chain: %(mark)s") % {"mark": mark})
+
+    @staticmethod
+    def _noted(expect: str | None) -> chain.Mark | None:
+        if not expect:
+            return None
+        try:
+            return chain.Mark.read(expect)
+        except ValueError:
+            said = _("--expect takes what this command printed as the end of the chain: DIGEST:LENGTH.")
+            raise CommandError(said, returncode=2) from None
+
+    @staticmethod
+    def _progress(done: int, total: int) -> None:
+        """Show how far it is on a terminal; 0 of 0 clears the line."""
+        if sys.stderr.isatty():
+            said = _("%(done)d of %(total)d") % {"done": done, "total": total} if total else ""
+            sys.stderr.write(f"\r{said:<40}\r")
+            sys.stderr.flush()

@@ -1,0 +1,11 @@
+"""The words for what the outbox records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from summit.deeds import deed, personal, thing
+from summit.outbox.models import Message
+
+deed("outbox.send_again", _("had the failed message sent again"))
+# Its subject names a party or a text; the mailbox is nobody's business here.
+thing(Message, name=lambda row: row.rendered_subject or row.public_id)
+personal(Message, "address", "rendered", "facts")

@@ -1,0 +1,90 @@
+"""The words for what the ground floor records."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.deeds import Facts, deed, deeds_of, part, personal, thing
+from summit.models import Person, RoleAssignment, Room, Summit, User, Venue
+
+deeds_of(
+    "summit.summit",
+    add=gettext_lazy("created the summit"),
+    change=gettext_lazy("changed the summit’s settings"),
+    remove=gettext_lazy("deleted the summit"),
+)
+deeds_of(
+    "summit.venue",
+    add=gettext_lazy("entered the venue"),
+    change=gettext_lazy("changed the venue"),
+    remove=gettext_lazy("deleted the venue"),
+)
+deeds_of(
+    "summit.room",
+    add=gettext_lazy("entered the room"),
+    change=gettext_lazy("changed the room"),
+    remove=gettext_lazy("deleted the room"),
+)
+deeds_of(
+    "summit.person",
+    add=gettext_lazy("entered the person"),
+    change=gettext_lazy("changed the person’s data"),
+    remove=gettext_lazy("deleted the person"),
+)
+deeds_of(
+    "summit.roleassignment",
+    add=gettext_lazy("gave the role"),
+    change=gettext_lazy("changed the role"),
+    remove=gettext_lazy("took the role away"),
+)
+deeds_of(
+    "summit.user",
+    add=gettext_lazy("created the account"),
+    change=gettext_lazy("changed the account"),
+    remove=gettext_lazy("deleted the account"),
+)
+
+
+def _reset(facts: Facts) -> str:
+    number = int(facts.detail.get("browsers_ended", 0))
+    said = ngettext(
+        "took the second step away and signed %(number)d browser out",
+        "took the second step away and signed %(number)d browsers out",
+        number,
+    )
+    return said % {"number": number}
+
+
+deed("summit.reset_second_step", _reset)
+
+
+def _seen(facts: Facts) -> str:
+    number = facts.detail.get("number")
+    if number is None:
+        return _("saw personal data")
+    said = ngettext(
+        "saw a list with personal data, %(number)d row", "saw a list with personal data, %(number)d rows", number
+    )
+    return said % {"number": number}
+
+
+deed("summit.person.seen", _seen)
+
+
+def _roles_of(row: Any) -> Any:
+    return RoleAssignment.objects.filter(user=row)
+
+
+thing(Room, related=("venue",), shown_on=lambda row: row.venue)
+thing(RoleAssignment, related=("user",))
+part(User, RoleAssignment, _roles_of)
+part(Venue, Room, lambda row: Room.objects.filter(venue=row))
+part(Summit, Venue, lambda row: Venue.objects.filter(summit=row))
+part(Summit, Room, lambda row: Room.objects.filter(venue__summit=row))
+part(Summit, RoleAssignment, lambda row: RoleAssignment.objects.filter(summit=row))
+part(Person, User, lambda row: User.objects.filter(Q(pk=row.user_id)))
+
+personal(Person, "name", "office", "email", "user")
+personal(User, "email", "name")

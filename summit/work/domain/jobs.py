@@ -1,0 +1,63 @@
+"""Asking for work, stopping it, and asking again."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.work.models import UNFINISHED, Job, JobState
+from summit.work.models.jobs import TRANSITIONS
+from summit.work.permissions import check_can_start, check_owns
+
+
+def sources(target: str) -> list[str]:
+    """Return the states from which a job may become `target`: the condition of every UPDATE that does it."""
+    return [state for state, following in TRANSITIONS.items() if target in following]
+
+
+def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str, Any] | None = None) -> Job:
+    """Store a job; a worker takes it up within seconds. Asked for twice by the same account, it is done once: then
+    the job that waits or runs is returned.
+
+    `params` are keys and numbers. Raises PermissionDenied, and KeyError for a kind that nobody registered.
+    """
+    check_can_start(by, kind, summit)
+    given = params or {}
+    key = f"{kind}:{summit.pk if summit else ''}:{':'.join(f'{name}={given[name]}' for name in sorted(given))}"[:80]
+    try:
+        with transaction.atomic():
+            job = Job(kind=kind, by=by, summit=summit, params=given, key=key)
+            job.save(force_insert=True)
+            audit.record(by=by, action="work.start", target=job, summit=summit, detail={"kind": kind})
+    except IntegrityError:
+        # The constraint job_once is the last word.
+        return Job.objects.get(by=by, key=key, state__in=UNFINISHED)
+    return job
+
+
+def cancel(*, job: Job, by: User) -> None:
+    """Stop a job after the step that it is in. Raises PermissionDenied, or ValueError where it has ended."""
+    check_owns(by, job)
+    with transaction.atomic():
+        rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
+        if not rows.update(state=JobState.CANCELLED, lease_until=None, handed_until=None, finished_at=Now()):
+            raise ValueError(_("This work had ended before."))
+        audit.record(by=by, action="work.cancel", target=job, summit=job.summit, detail={"kind": job.kind})
+
+
+def retry(*, job: Job, by: User) -> None:
+    """Go on with a job that failed or was cancelled, from where it was. Raises PermissionDenied, or ValueError where
+    it can't go on: it waits, runs or is done, or the same work is under way."""
+    check_owns(by, job)
+    check_can_start(by, job.kind, job.summit)
+    try:
+        with transaction.atomic():
+            rows = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
+            if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None):
+                raise ValueError(_("Only work that failed or was cancelled goes on."))
+            audit.record(by=by, action="work.retry", target=job, summit=job.summit, detail={"kind": job.kind})
+    except IntegrityError:
+        raise ValueError(_("The same work is under way already.")) from None

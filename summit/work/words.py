@@ -1,0 +1,21 @@
+"""The words for what is recorded of long work."""
+
+from django.utils.translation import gettext as _
+
+from summit.deeds import Facts, deed, thing
+from summit.work.kinds import KINDS
+from summit.work.models import Job
+
+
+def _title(kind: str) -> str:
+    return str(KINDS[kind].title) if kind in KINDS else kind
+
+
+def _what(facts: Facts) -> dict[str, str]:
+    return {"work": _title(str(facts.detail.get("kind", "")))}
+
+
+deed("work.start", lambda facts: _("asked for long work: %(work)s") % _what(facts))
+deed("work.cancel", lambda facts: _("stopped long work: %(work)s") % _what(facts))
+deed("work.retry", lambda facts: _("let long work go on: %(work)s") % _what(facts))
+thing(Job, name=lambda row: _title(row.kind))

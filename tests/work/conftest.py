@@ -1,0 +1,57 @@
+"""What the tests of long work share: a kind of work that counts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from summit.models import Role, Summit, User
+from summit.work.kinds import KINDS, Kind, Result, Step
+from summit.work.models import Job
+from tests.factories import SummitFactory, UserFactory
+
+
+class Counting:
+    """Counts to ten, one a step, and notes each step; breaks where it is told to."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.breaks: dict[int, Exception] = {}
+        self.during: Any = None
+
+    def step(self, job: Job) -> Step:
+        number = job.checkpoint.get("number", 0) + 1
+        if number in self.breaks:
+            raise self.breaks[number]
+        self.steps.append(number)
+        if self.during:
+            self.during(number)
+        result = Result("counted", {"number": number}) if number == 10 else None
+        return Step(number, 10, {"number": number}, result)
+
+
+@pytest.fixture
+def counting() -> Iterator[Counting]:
+    found = Counting()
+    KINDS["count"] = Kind(
+        name="count",
+        title="Counting to ten",
+        step=found.step,
+        may=lambda user, summit: True,
+        progress=lambda done, total: f"{done} of {total}",
+        result=lambda job: f"Counted to {job.result_params['number']}.",
+        bad=lambda job: False,
+    )
+    yield found
+    del KINDS["count"]
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = SummitFactory()
+    return found
+
+
+@pytest.fixture
+def user(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)

@@ -1,0 +1,289 @@
+"""Asking for work, doing it in steps, and what happens when a worker dies, two work at once, or somebody stops it."""
+
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from summit.models import AuditEntry, Heartbeat, Role, Summit, User
+from summit.work import tasks
+from summit.work.domain import jobs, running
+from summit.work.kinds import KINDS, Kind, register
+from summit.work.models import Job, JobState
+from summit.work.models.jobs import TRANSITIONS
+from tests.factories import UserFactory
+from tests.work.conftest import Counting
+
+pytestmark = pytest.mark.django_db
+
+
+def let_lease_run_out(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def fresh(job: Job) -> Job:
+    return Job.objects.get(pk=job.pk)
+
+
+@pytest.fixture
+def job(counting: Counting, user: User) -> Job:
+    return jobs.start(kind="count", by=user)
+
+
+# --- states ---------------------------------------------------------------------------------------------------------
+def test_every_state_has_a_row_and_follows_from_one() -> None:
+    assert set(TRANSITIONS) == set(JobState.values)
+    assert set().union(*TRANSITIONS.values()) == set(JobState.values)
+    assert jobs.sources(JobState.CANCELLED) == [JobState.WAITING, JobState.RUNNING]
+    assert jobs.sources(JobState.RUNNING) == [JobState.WAITING, JobState.RUNNING]
+    assert jobs.sources(JobState.WAITING) == [JobState.RUNNING, JobState.FAILED, JobState.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("job_state_known", {"state": "odd"}),
+        ("job_running_is_held", {"state": "running"}),
+        ("job_running_is_held", {"lease_until": timezone.now()}),
+        ("job_finished_has_time", {"finished_at": timezone.now()}),
+        ("job_finished_has_time", {"state": "cancelled"}),
+        ("job_failure_says_why", {"state": "failed", "finished_at": timezone.now()}),
+        ("job_done_has_result", {"state": "done", "finished_at": timezone.now()}),
+    ],
+)
+def test_what_must_hold_is_held_by_the_database(job: Job, constraint: str, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(**values)
+
+
+# --- asking ---------------------------------------------------------------------------------------------------------
+def test_what_is_stored(job: Job, user: User) -> None:
+    assert (job.state, job.by, job.summit, job.done, job.total) == ("waiting", user, None, 0, 0)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_key, entry.detail) == ("work.start", job.public_id, {"kind": "count"})
+
+
+def test_asked_for_twice_it_is_done_once(job: Job, user: User) -> None:
+    assert jobs.start(kind="count", by=user) == job
+    assert jobs.start(kind="count", by=UserFactory()) != job
+    assert jobs.start(kind="count", by=user, params={"of": 2}) != job
+    running.run(job.pk)
+    assert jobs.start(kind="count", by=user) != job
+
+
+def test_who_may_not_is_told_who_can(summit: Summit) -> None:
+    viewer = UserFactory.with_role(Role.VIEWER, summit)
+    with pytest.raises(PermissionDenied, match="Organisers can have this done"):
+        jobs.start(kind="verify_audit", by=viewer)
+    assert not Job.objects.exists()
+
+
+def test_a_kind_is_registered_once(counting: Counting) -> None:
+    other = Kind("count", "", counting.step, lambda *_: True, lambda *_: "", lambda _: "", lambda _: False)
+    with pytest.raises(ValueError, match="two kinds of work are called count"):
+        register(other)
+
+
+# --- doing ----------------------------------------------------------------------------------------------------------
+def test_done_in_steps(job: Job, counting: Counting) -> None:
+    running.run(job.pk)
+    found = fresh(job)
+    assert (found.state, found.done, found.total, found.result, found.result_params) == (
+        "done",
+        10,
+        10,
+        "counted",
+        {"number": 10},
+    )
+    assert counting.steps == list(range(1, 11))
+    assert found.finished_at is not None
+
+
+def test_the_sweep_hands_it_out_once_and_again_when_the_queue_is_lost(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, list[int]]] = []
+    monkeypatch.setattr(tasks.current_app, "send_task", lambda name, args, expires: sent.append((name, args)))
+    tasks.sweep()
+    tasks.sweep()
+    assert sent == [("work.tasks.run", [job.pk])]
+    Job.objects.update(handed_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep()
+    assert len(sent) == 2
+    assert Heartbeat.objects.filter(name="work").exists()
+    tasks.run(job.pk)
+    tasks.sweep()
+    assert (fresh(job).state, len(sent)) == ("done", 2)
+
+
+def test_others_have_their_turn(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "TURN", -1.0)
+    running.run(job.pk)
+    assert (fresh(job).state, fresh(job).done) == ("waiting", 1)
+    assert running.hand_out() == [job.pk]
+    for _ in range(9):
+        running.run(job.pk)
+    assert (fresh(job).state, counting.steps) == ("done", list(range(1, 11)))
+
+
+def test_a_killed_workers_job_goes_on_from_its_last_step(job: Job, counting: Counting) -> None:
+    class Killed(BaseException):
+        """What nothing catches."""
+
+    def die(number: int) -> None:
+        if number == 5 and not counting.steps.count(5) > 1:
+            raise Killed
+
+    counting.during = die
+    with pytest.raises(Killed):
+        running.run(job.pk)
+    assert (fresh(job).state, fresh(job).done) == ("running", 4)
+    running.run(job.pk)
+    assert fresh(job).done == 4, "its lease stands: nobody else takes it"
+    assert running.hand_out() == []
+    let_lease_run_out(job)
+    assert running.hand_out() == [job.pk]
+    running.run(job.pk)
+    assert (fresh(job).state, counting.steps) == ("done", [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10])
+
+
+def test_a_worker_that_comes_back_from_the_dead_stores_nothing(job: Job, counting: Counting) -> None:
+    slow = running.claim(job.pk)
+    assert slow is not None
+    running.step(slow)
+    let_lease_run_out(job)
+    other = running.claim(job.pk)
+    assert other is not None
+    running.step(other)
+    with pytest.raises(running.Lost):
+        running.step(slow)
+    running.put_back(slow)
+    assert (fresh(job).state, fresh(job).done, counting.steps) == ("running", 2, [1, 2])
+
+
+def test_control_without_the_token_it_does(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "held", lambda job: Job.objects.filter(pk=job.pk))
+    slow = running.claim(job.pk)
+    let_lease_run_out(job)
+    other = running.claim(job.pk)
+    assert slow is not None
+    assert other is not None
+    running.step(other)
+    running.step(other)
+    running.step(slow)
+    assert (fresh(job).done, counting.steps) == (1, [1, 2, 1])
+
+
+def test_a_job_that_kills_its_workers_is_given_up(job: Job, counting: Counting) -> None:
+    counting.breaks[3] = DatabaseError("gone")
+    # The first claim does two steps, and does not count.
+    for _ in range(1 + running.MOST_ATTEMPTS):
+        with pytest.raises(DatabaseError):
+            running.run(job.pk)
+        let_lease_run_out(job)
+    running.run(job.pk)
+    assert (fresh(job).state, fresh(job).problem, fresh(job).done) == ("failed", "worn", 2)
+
+
+def test_what_nobody_can_do_fails_and_may_go_on(job: Job, counting: Counting, user: User) -> None:
+    counting.breaks[3] = LookupError("secret of somebody")
+    running.run(job.pk)
+    assert (fresh(job).state, fresh(job).problem, fresh(job).done) == ("failed", "LookupError", 2)
+    counting.breaks.clear()
+    jobs.retry(job=job, by=user)
+    running.run(job.pk)
+    assert (fresh(job).state, fresh(job).problem, counting.steps[2:]) == ("done", "", list(range(3, 11)))
+
+
+# --- stopping -------------------------------------------------------------------------------------------------------
+def test_stopped_between_two_steps(job: Job, counting: Counting, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = running.step
+
+    def stop(working: Job) -> bool:
+        if counting.steps == [1, 2, 3]:
+            jobs.cancel(job=fresh(job), by=user)
+        return original(working)
+
+    monkeypatch.setattr(running, "step", stop)
+    running.run(job.pk)
+    assert (fresh(job).state, fresh(job).done, counting.steps) == ("cancelled", 3, [1, 2, 3])
+    running.run(job.pk)
+    assert fresh(job).state == "cancelled"
+    monkeypatch.undo()
+    jobs.retry(job=job, by=user)
+    running.run(job.pk)
+    assert (fresh(job).state, counting.steps[3:]) == ("done", [4, 5, 6, 7, 8, 9, 10])
+    assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
+        "work.start",
+        "work.cancel",
+        "work.retry",
+    ]
+
+
+def test_refusals(job: Job, user: User) -> None:
+    other = UserFactory()
+    for decision in (jobs.cancel, jobs.retry):
+        with pytest.raises(PermissionDenied):
+            decision(job=job, by=other)
+    with pytest.raises(ValueError, match="Only work that failed or was cancelled goes on"):
+        jobs.retry(job=job, by=user)
+    jobs.cancel(job=job, by=user)
+    with pytest.raises(ValueError, match="had ended before"):
+        jobs.cancel(job=job, by=user)
+    again = jobs.start(kind="count", by=user)
+    with pytest.raises(ValueError, match="under way already"):
+        jobs.retry(job=job, by=user)
+    running.run(again.pk)
+    with pytest.raises(ValueError, match="had ended before"):
+        jobs.cancel(job=again, by=user)
+
+
+# --- two at once ----------------------------------------------------------------------------------------------------
+def both(pk: int) -> None:
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            start.wait(5)
+            running.run(pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_each_step_once(job: Job, counting: Counting) -> None:
+    both(job.pk)
+    assert (fresh(job).state, counting.steps, fresh(job).claims) == ("done", list(range(1, 11)), 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_claim_both_do_them(
+    job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, together = running.step, threading.Barrier(2)
+
+    def step(working: Job) -> bool:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(2)
+        return original(working)
+
+    def take(pk: int) -> Job:
+        Job.objects.filter(pk=pk).update(state="running", lease_until=timezone.now() + timedelta(minutes=1))
+        return Job.objects.get(pk=pk)
+
+    monkeypatch.setattr(running, "claim", take)
+    monkeypatch.setattr(running, "step", step)
+    both(job.pk)
+    assert len(counting.steps) > 10
+    assert KINDS["count"].title == "Counting to ten"
