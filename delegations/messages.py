@@ -1,4 +1,4 @@
-"""The messages of this app: the letter of an invitation."""
+"""The messages of this app: the letter of an invitation, and the code to a mailbox."""
 
 import textwrap
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from delegations.domain import links
-from delegations.models import InvitationLink
+from delegations.domain import codes, links
+from delegations.models import InvitationLink, SignInCode
 from summit.dates import long_day
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message
@@ -60,4 +60,23 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: reason for message in messages if message.facts["link"] not in live}
 
 
+def render_code(message: Message) -> Mail:
+    """Write the mail with a code. The code is made here: the stored facts do not tell it. No query."""
+    facts = message.facts
+    digits = codes.code_of(facts["nonce"])
+    # In two halves, which are easier to read and to enter.
+    context = {**facts, "code": f"{digits[:4]} {digits[4:]}"}
+    text = render_to_string("mail/sign_in_code.txt", context)
+    return Mail(subject=_("A code to open the portal"), text=text.strip() + "\n", reply_to=facts["contact"])
+
+
+def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the mails whose code opens nothing any more. One query."""
+    keys = [message.facts["code"] for message in messages]
+    live = set(SignInCode.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
+    reason = _("The code expired or was used before the mail was sent.")
+    return {message.pk: reason for message in messages if message.facts["code"] not in live}
+
+
 INVITATION = register(Kind("invitation", "delegations.tasks.deliver_invitations", render, withdrawn))
+SIGN_IN_CODE = register(Kind(codes.KIND, "delegations.tasks.deliver_codes", render_code, expired_codes))

@@ -4,14 +4,23 @@ A focal point's own parties are those they act for, a delegate's the one they ar
 invitation was revoked and that has no other has left the summit: nobody is its focal point or delegate any more.
 
 A letter's link is no account. Whoever holds a live one is the focal point of the invited party, and of nothing else.
+Nor is a code to a mailbox: whoever proved one stands for the one person that they chose, in the portal alone.
 """
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from delegations.models import FocalPoint, Invitation, InvitationLink, InvitationState, Membership, Party
-from summit.domain.audit import By, Link, System
+from delegations.models import (
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    InvitationState,
+    Membership,
+    Party,
+    PortalSignIn,
+)
+from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Role, Summit, User
 from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
 
@@ -34,13 +43,18 @@ declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.answer_for", _WRITERS)
 
 
-def own_parties(user: User, role: str) -> QuerySet[Party]:
-    """Return the parties that an account acts for as a focal point, or is a member of as a delegate."""
-    people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
+def standing_parties() -> QuerySet[Party]:
+    """Return the parties that have not left their summit."""
     theirs = Invitation.objects.filter(party=OuterRef("pk"))
     stands = Exists(theirs.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED]))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
-    return Party.objects.order_by().filter(Q(stands) | ~Q(gone), **{f"{people}__person__user": user})
+    return Party.objects.order_by().filter(Q(stands) | ~Q(gone))
+
+
+def own_parties(user: User, role: str) -> QuerySet[Party]:
+    """Return the parties that an account acts for as a focal point, or is a member of as a delegate."""
+    people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
+    return standing_parties().filter(**{f"{people}__person__user": user})
 
 
 @follows(10)
@@ -79,6 +93,12 @@ def can_answer_for(user: Actor, summit: Summit | int) -> bool:
     return allows(user, "delegations.answer_for", summit)
 
 
+def acting(by: Mailbox, party_id: int) -> QuerySet[PortalSignIn]:
+    """Return the sign-in by a code, where it is not ended and its person is a focal point of a party."""
+    live = PortalSignIn.objects.live().filter(public_id=by.public_id)
+    return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))
+
+
 def can_answer(by: By, invitation: Invitation) -> bool:
     """Return whether somebody may answer an invitation: its link, a focal point of its party, or a desk."""
     if isinstance(by, System):
@@ -86,6 +106,8 @@ def can_answer(by: By, invitation: Invitation) -> bool:
     if isinstance(by, Link):
         live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation=invitation)
         return allows_own("delegations.answer", [Role.FOCAL_POINT]) and live.exists()
+    if isinstance(by, Mailbox):
+        return allows_own("delegations.answer", [Role.FOCAL_POINT]) and acting(by, invitation.party_id).exists()
     return allows(by, "delegations.answer", invitation.party.summit_id, invitation)
 
 

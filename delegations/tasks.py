@@ -9,3 +9,9 @@ from summit.outbox.domain import delivery
 def deliver_invitations(ids: list[int]) -> None:
     """Deliver letters of invitation by the messages' primary keys. Safe to run twice, late, never, or two at once."""
     delivery.deliver(ids)
+
+
+@shared_task(name="delegations.tasks.deliver_codes")
+def deliver_codes(ids: list[int]) -> None:
+    """Deliver codes to mailboxes by the messages' primary keys: somebody is waiting for them."""
+    delivery.deliver(ids)

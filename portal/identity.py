@@ -1,4 +1,5 @@
-"""Who is in the portal: an account, or whoever followed a letter's link in this browser.
+"""Who is in the portal: an account, whoever followed a letter's link in this browser, or one person whose mailbox
+proved a code.
 
 Everything is read anew at every request, so that what was revoked or disabled is dead at once.
 """
@@ -13,15 +14,20 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from delegations.models import FocalPoint, Invitation, InvitationLink, InvitationState, Membership, Party
-from summit.domain.audit import By, Link
+from delegations.domain import doors
+from delegations.models import (
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    InvitationState,
+    Membership,
+    Party,
+    PortalSignIn,
+)
+from portal.kept import SUMMIT_KEY, note_seen, sign_ins
+from summit.domain.audit import By, Link, Mailbox
 from summit.models import Person, Role, Summit, User
 from summit.permissions import allows_own
-
-# What the browser's session keeps: public ids of links that were followed here, and the chosen summit's slug.
-LINKS_KEY = "letter_links"
-SUMMIT_KEY = "portal_summit"
-MOST_LINKS = 20
 
 View = Callable[..., HttpResponse]
 
@@ -72,14 +78,6 @@ class _Found:
         self.by = self.by or by
 
 
-def follow(request: HttpRequest, link: InvitationLink) -> None:
-    """Remember a link in this browser's session, under a new session key."""
-    kept = [key for key in request.session.get(LINKS_KEY, []) if key != link.public_id]
-    request.session.cycle_key()
-    request.session[LINKS_KEY] = [*kept, link.public_id][-MOST_LINKS:]
-    request.session[SUMMIT_KEY] = link.invitation.party.summit.slug
-
-
 def viewers(request: HttpRequest) -> list[Viewer]:
     """Return whom this request is from, one for each summit, the newest summit first. At most six queries, whatever
     the number of summits, parties and people; none for a browser without a session."""
@@ -94,9 +92,9 @@ def _look_up(request: HttpRequest) -> list[Viewer]:
     found: dict[int, _Found] = {}
     if isinstance(request.user, User) and request.user.is_active:
         _gather_account(found, request.user)
-    keys = request.session.get(LINKS_KEY, [])
+    keys = sign_ins(request)
     if keys:
-        _gather_links(found, keys)
+        _gather_sign_ins(found, keys)
     if not found:
         return []
     invitations = _invitations(found.values())
@@ -110,12 +108,7 @@ def _look_up(request: HttpRequest) -> list[Viewer]:
 def _gather_account(found: dict[int, _Found], user: User) -> None:
     people = Person.objects.filter(user=user).select_related("summit", "membership__party")
     for person in people:
-        entry = found.setdefault(person.summit_id, _Found(person.summit, by=user))
-        entry.people[person.pk] = person
-        entry.name = person.label
-        membership = getattr(person, "membership", None)
-        if membership is not None:
-            entry.parties[membership.party_id] = membership.party
+        _gather_person(found, person, user)
     if found:
         rows = FocalPoint.objects.filter(person__user=user).select_related("party")
         for row in rows.order_by("party__sort_key", "pk"):
@@ -123,15 +116,41 @@ def _gather_account(found: dict[int, _Found], user: User) -> None:
                 found[row.party.summit_id].act_for(row.party, user)
 
 
-def _gather_links(found: dict[int, _Found], keys: list[str]) -> None:
-    rows = InvitationLink.objects.live().filter(public_id__in=keys)
-    for link in rows.select_related("invitation__party__summit", "person").order_by("pk"):
-        party = link.invitation.party
-        entry = found.setdefault(party.summit_id, _Found(party.summit))
-        entry.act_for(party, Link(link.public_id))
-        if link.person is not None:
-            entry.people.setdefault(link.person.pk, link.person)
-            entry.name = entry.name or link.person.label
+def _gather_sign_ins(found: dict[int, _Found], keys: list[str]) -> None:
+    rows = PortalSignIn.objects.live().filter(public_id__in=keys)
+    related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
+    proven: dict[int, PortalSignIn] = {}
+    for row in rows.select_related(*related).order_by("pk"):
+        if row.link is not None:
+            _gather_link(found, row.link)
+        elif row.person is not None and doors.stands_for(row.mailbox, row.person):
+            proven.setdefault(row.person.pk, row)
+            _gather_person(found, row.person, Mailbox(row.public_id))
+    if proven:
+        points = FocalPoint.objects.filter(person__in=proven).select_related("party")
+        for point in points.order_by("party__sort_key", "pk"):
+            entry = found[point.party.summit_id]
+            entry.act_for(point.party, Mailbox(proven[point.person_id].public_id))
+
+
+def _gather_link(found: dict[int, _Found], link: InvitationLink) -> None:
+    party = link.invitation.party
+    entry = found.setdefault(party.summit_id, _Found(party.summit))
+    entry.act_for(party, Link(link.public_id))
+    if link.person is not None:
+        entry.people.setdefault(link.person.pk, link.person)
+        entry.name = entry.name or link.person.label
+
+
+def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
+    """Add a person and the party that they belong to."""
+    entry = found.setdefault(person.summit_id, _Found(person.summit))
+    entry.by = entry.by or by
+    entry.people.setdefault(person.pk, person)
+    entry.name = entry.name or person.label
+    membership = getattr(person, "membership", None)
+    if membership is not None:
+        entry.parties.setdefault(membership.party_id, membership.party)
 
 
 def _gather_members(found: dict[int, _Found]) -> None:
@@ -211,6 +230,7 @@ def viewer_required(view: View) -> View:
         if listed:
             request.viewers = listed  # type: ignore[attr-defined]
             request.viewer = choose(request, listed)  # type: ignore[attr-defined]
+            note_seen(request)
             response = view(request, *args, **kwargs)
         else:
             response = _nobody(request)
@@ -227,12 +247,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 
 def _nobody(request: HttpRequest) -> HttpResponse:
-    keys = request.session.get(LINKS_KEY, [])
+    keys = sign_ins(request)
     if keys and not request.user.is_authenticated:
-        dead = InvitationLink.objects.filter(public_id__in=keys).select_related("invitation__party__summit").last()
-        if dead is not None:
-            party = dead.invitation.party
+        rows = PortalSignIn.objects.filter(public_id__in=keys).select_related("person__summit")
+        dead = rows.select_related("link__invitation__party__summit").order_by("pk").last()
+        if dead is not None and dead.link is not None and dead.ended_at is None:
+            party = dead.link.invitation.party
             context = {"reason": "closed", "party": party, "summit": party.summit}
+            return render(request, "portal/letter_problem.html", context, status=410)
+        if dead is not None and dead.person is not None and dead.ended_at is None:
+            context = {"reason": "no longer", "summit": dead.person.summit}
             return render(request, "portal/letter_problem.html", context, status=410)
     if request.user.is_authenticated:
         return render(request, "portal/letter_nobody.html", status=403)

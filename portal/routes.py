@@ -4,6 +4,10 @@ from summit.routes import Gate, declare
 
 for _name in ("home", "agenda", "changes"):
     declare(f"portal:{_name}", Gate.PORTAL)
+declare("portal:browsers", Gate.PORTAL, "GET POST")
+declare("portal:leave", Gate.EVERYBODY, "POST")
+for _name in ("ask", "enter", "choose"):
+    declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")
 declare("portal:session", Gate.PORTAL, kind="session in an agenda", see="sessions.agenda.view")
 declare(
     "portal:invitation",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agenda, desk, seen
+from portal.views import agenda, browsers, codes, desk, seen
 
 app_name = "portal"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("agenda/", agenda.my_agenda, name="agenda"),
     path("agenda/<str:public_id>/", agenda.my_session, name="session"),
     path("changes/", seen.marks_seen(agenda.my_changes), name="changes"),
+    path("sign-in/", codes.ask, name="code_ask"),
+    path("sign-in/code/", codes.enter, name="code_enter"),
+    path("sign-in/person/", codes.choose, name="code_choose"),
+    path("browsers/", browsers.browsers, name="browsers"),
+    path("leave/", browsers.leave, name="leave"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
+from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
@@ -128,6 +128,11 @@ class InvitationLinkFactory(DjangoModelFactory[InvitationLink]):
     invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
     address = factory.Sequence(lambda n: f"link{n}@land.example")
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class PortalSignInFactory(DjangoModelFactory[PortalSignIn]):
+    class Meta:
+        model = PortalSignIn
 
 
 class SessionFactory(DjangoModelFactory[Session]):

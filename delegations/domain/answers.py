@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.states import sources
 from delegations.models import Answer, Invitation, InvitationLink, InvitationState
-from delegations.permissions import can_answer_for, check_can_answer
+from delegations.permissions import acting, can_answer_for, check_can_answer
 from summit.domain import audit
-from summit.domain.audit import By, Link, System
+from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Summit, User
 from summit.models.summits import SummitQuerySet
 from summit.models.validators import validate_printable
@@ -66,6 +66,8 @@ def _takes_answer(invitation: Invitation, by: By) -> Q:
             public_id=by.public_id, invitation_id=invitation.pk, revoked_at__isnull=True, expires_at__gt=Now()
         )
         takes &= Q(Exists(links))
+    if isinstance(by, Mailbox):
+        takes &= Q(Exists(acting(by, invitation.party_id)))
     if not _at_any_time(invitation, by):
         takes &= Q(Exists(still_open(invitation.party.summit_id)))
     return takes

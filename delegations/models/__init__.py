@@ -1,5 +1,6 @@
 """Tables of the delegations."""
 
+from delegations.models.doors import PortalSignIn, SignInCode
 from delegations.models.invitations import Answer, Invitation, InvitationLink, InvitationState
 from delegations.models.parties import Capacity, FocalPoint, Membership, Party, PartyKind, Region
 
@@ -13,5 +14,7 @@ __all__ = [
     "Membership",
     "Party",
     "PartyKind",
+    "PortalSignIn",
     "Region",
+    "SignInCode",
 ]

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from delegations.domain import links
-from portal.identity import follow as remember
+from delegations.domain import doors, links
+from portal.kept import remember, sign_ins
 
 # What is no link at all is not there; what was one is gone.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410}
@@ -16,7 +16,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Remember the link in this browser and lead on to the invitation, so that the token leaves the address bar.
 
     Mail scanners follow links too, and often: nothing is answered here, and nothing changes but the moment at which
-    the link was first followed.
+    the link was first followed, and the list of browsers in which it is open.
     """
     try:
         link = links.resolve(token)
@@ -24,7 +24,9 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         response = _problem(request, problem)
     else:
         links.note_use(link)
-        remember(request, link)
+        agent = request.headers.get("user-agent", "")
+        sign_in = doors.open_by_link(link=link, agent=agent, known=sign_ins(request))
+        remember(request, sign_in, link.invitation.party.summit)
         response = redirect("portal:invitation", link.invitation.public_id)
         response.status_code = 303
     response["Referrer-Policy"] = "no-referrer"

@@ -25,6 +25,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Mailbox:
+    """Who acts without an account: whoever proved a code to a mailbox, by the public id of that sign-in."""
+
+    public_id: str
+
+    def __str__(self) -> str:
+        return f"mailbox:{self.public_id}"
+
+
+@dataclass(frozen=True)
 class System:
     """The system itself: a task or a command."""
 
@@ -33,7 +43,7 @@ class System:
 
 
 SYSTEM = System()
-By = User | Link | System
+By = User | Link | Mailbox | System
 
 
 def key_of(target: models.Model) -> str:

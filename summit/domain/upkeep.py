@@ -1,5 +1,6 @@
 """What must be cleared away from time to time, and signs of life."""
 
+from collections.abc import Callable
 from importlib import import_module
 
 from django.conf import settings
@@ -8,12 +9,20 @@ from django.db.models.functions import Now
 
 from summit.domain import browsers
 from summit.models import Heartbeat
+from summit.registry import Registry
+
+# What else has an end, in the apps above.
+_clears: Registry[Callable[[], None]] = Registry()
+clears = _clears.register
 
 
 def clear_expired() -> None:
-    """Delete expired sessions of browsers, and touch the cache, which culls itself when it is written."""
+    """Delete expired sessions of browsers and what the apps above say, and touch the cache, which culls itself when
+    it is written."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     browsers.clear_gone()
+    for clear in _clears:
+        clear()
     cache.set("upkeep", 1)
 
 

@@ -7,12 +7,13 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import links
 from delegations.models import Invitation, InvitationLink
-from portal import identity
+from portal import kept
 from portal.identity import Viewer, viewers
 from summit.db.clock import db_now
 from summit.domain.audit import Link
@@ -22,12 +23,16 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-def seen_by(user: User | None = None, *followed: InvitationLink) -> list[Viewer]:
+def asking(user: User | None, *followed: InvitationLink) -> HttpRequest:
     request = RequestFactory().get("/portal/")
     request.session = SessionStore()
-    request.session[identity.LINKS_KEY] = [link.public_id for link in followed]
+    request.session[kept.SIGN_INS_KEY] = [f.PortalSignInFactory(link=link).public_id for link in followed]
     request.user = user or AnonymousUser()
-    return viewers(request)
+    return request
+
+
+def seen_by(user: User | None = None, *followed: InvitationLink) -> list[Viewer]:
+    return viewers(asking(user, *followed))
 
 
 def follow(link: InvitationLink) -> Client:
@@ -130,8 +135,9 @@ class TestViewers:
                     f.MembershipFactory.create_batch(size, party=party)
                     f.InvitationFactory(party=party, state="sent", sent_at=f.START)
                 followed.append(f.InvitationLinkFactory(invitation__party__summit=person.summit))
+            request = asking(user, *followed)
             with CaptureQueriesContext(connection) as captured:
-                assert len(seen_by(user, *followed)) == size
+                assert len(viewers(request)) == size
             return len(captured)
 
         assert (cost(1), cost(4)) == (5, 5)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import links
-from delegations.models import Invitation, InvitationLink, Party
+from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
 from portal.views import letters
 from summit.db.clock import db_now
 from summit.models import AuditEntry
@@ -44,7 +44,7 @@ def test_the_browsers_session_has_a_new_key_and_no_token() -> None:
     link = f.InvitationLinkFactory()
     client.get(path(link))
     assert client.session.session_key != before
-    assert client.session["letter_links"] == [link.public_id]
+    assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [link]
     assert client.session["language"] == "fr"
 
 
@@ -140,7 +140,7 @@ def test_a_second_link_joins_the_first_in_the_same_browser() -> None:
     client = Client()
     for link in (one, two, one):
         client.get(path(link))
-    assert client.session["letter_links"] == [two.public_id, one.public_id]
+    assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [two, one]
     for link in (one, two):
         assert client.get(f"/portal/invitation/{link.invitation.public_id}/").status_code == 200
 

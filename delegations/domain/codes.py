@@ -1,0 +1,147 @@
+"""Codes to a mailbox: asked for by anybody, proven by whoever reads the mailbox.
+
+A code never opens an account: it leads to the people whom the mailbox stands for, of whom one is chosen, and that
+person's portal is opened in that browser. Eight digits are made from a nonce with SECRET_KEY, so that the database
+alone tells none.
+
+Whoever doesn't read the mailbox learns nothing, not even whether it is known, and takes nothing away from whoever
+does: guesses are counted by the browser that asked, and a mailbox that has had its mails gets no further ones, but
+the last code in it opens any browser that asks from then on.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from delegations.models import SignInCode
+from delegations.permissions import standing_parties
+from summit.db.clock import db_now
+from summit.domain import upkeep
+from summit.models import Person
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.outbox.models.messages import new_nonce
+
+KIND = "sign_in_code"
+_SALT = "delegations.sign_in.code"
+DIGITS = 8
+VALID = timedelta(minutes=10)
+# So many mails to a mailbox in the time for which a code is valid.
+MOST_MAILS = 5
+KEPT = timedelta(days=1)
+
+
+class CodeProblem(Exception):
+    """A code opens nothing. `reason` is "wrong", or "over" where this one can't be guessed at any more."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def code_of(nonce: str, secret: str | None = None) -> str:
+    """Return the eight digits that a nonce stands for."""
+    packed = salted_hmac(_SALT, nonce, secret=secret or settings.SECRET_KEY, algorithm="sha256").digest()
+    return f"{int.from_bytes(packed, 'big') % 10**DIGITS:0{DIGITS}}"
+
+
+def people_at(mailbox: str) -> list[Person]:
+    """Return whom a mailbox stands for: people with this e-mail address, and members without one of a party whose
+    mission has it; nobody whose party has left the summit. The newest summit first. One query."""
+    address = mailbox.strip().lower()
+    if not address:
+        return []
+    own = Q(address=address)
+    missions = Q(address="", membership__party__in=standing_parties().filter(mission_email__iexact=address))
+    stands = standing_parties().values("pk")
+    somewhere = Q(membership__party__in=stands) | Q(focal_for__party__in=stands)
+    alone = Q(membership__isnull=True, focal_for__isnull=True)
+    found = Person.objects.annotate(address=Lower("email")).filter(own | missions).filter(somewhere | alone)
+    rows = Person.objects.filter(pk__in=found.order_by().values("pk")).select_related("summit", "membership__party")
+    return list(rows.order_by("-summit__starts_on", "name", "office", "pk"))
+
+
+def ask(*, mailbox: str, language: str) -> SignInCode:
+    """Note that a browser asked for a code to a mailbox, and write to the mailbox if it stands for anybody.
+
+    `language` is the page's: for a mailbox that is not known. What is done and how long it takes is the same for
+    every mailbox: for an unknown one the mail is stored and taken back.
+    """
+    address = mailbox.strip().lower()
+    with transaction.atomic():
+        people = people_at(address)
+        now = db_now()
+        recent = SignInCode.objects.filter(mailbox=address, created_at__gt=now - VALID, used_at__isnull=True)
+        nonces = list(recent.order_by("id").values_list("nonce", "expires_at"))
+        written = dict(nonces)
+        row = SignInCode(mailbox=address, nonce=new_nonce(), expires_at=now + VALID)
+        full = len(written) >= MOST_MAILS
+        if full:
+            row.nonce, row.expires_at = nonces[-1]
+        row.save(force_insert=True)
+        with transaction.atomic():
+            enqueue.store([_letter(row, people, language)])
+            if full or not people:
+                transaction.set_rollback(True)
+    return row
+
+
+def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
+    """Return the mail with the code, in the language of whom the mailbox stands for."""
+    first = people[0] if people else None
+    party = getattr(first, "membership", None) if first and not first.email else None
+    return enqueue.draft(
+        summit=first.summit if first else None,
+        kind=KIND,
+        subject_key=f"delegations.sign_in_code:{row.public_id}",
+        recipient_key="mailbox",
+        address=row.mailbox,
+        language=party.party.language if party else first.language if first else language,
+        facts={
+            "code": row.public_id,
+            "nonce": row.nonce,
+            "minutes": int(VALID.total_seconds() // 60),
+            "contact": first.summit.contact_email if first else "",
+        },
+    )
+
+
+def prove(*, public_id: str, code: str) -> SignInCode:
+    """Take a code for the browser that asked by `public_id`, once. Raises CodeProblem.
+
+    The guess is counted before it is looked at, by an UPDATE that finds a guess left: two at once are two.
+    """
+    digits = "".join(character for character in code if character.isdecimal())
+    # Digits of any script: an Arabic keyboard writes its own.
+    digits = "".join(str(int(character)) for character in digits)
+    with transaction.atomic():
+        asked = SignInCode.objects.live().filter(public_id=public_id)
+        counted = asked.update(attempts=F("attempts") + 1)
+    if not counted:
+        raise CodeProblem("over")
+    row = SignInCode.objects.get(public_id=public_id)
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    right = [constant_time_compare(digits, code_of(row.nonce, secret)) for secret in secrets]
+    if not any(right) or not people_at(row.mailbox):
+        raise CodeProblem("wrong" if SignInCode.objects.live().filter(pk=row.pk).exists() else "over")
+    # The same code may lie with several browsers: whoever is first has used it for all.
+    alike = SignInCode.objects.filter(nonce=row.nonce, used_at__isnull=True, expires_at__gt=Now())
+    if not alike.update(used_at=Now()):
+        raise CodeProblem("over")
+    return row
+
+
+def proven(public_id: str) -> str:
+    """Return the mailbox that a browser has proven a short while ago, "" where it hasn't."""
+    rows = SignInCode.objects.filter(public_id=public_id, used_at__gt=Now() - VALID)
+    return rows.values_list("mailbox", flat=True).first() or ""
+
+
+@upkeep.clears(10)
+def clear() -> None:
+    """Delete codes that were asked for a day ago: who came in by them has a row of their own."""
+    SignInCode.objects.filter(created_at__lt=Now() - KEPT).delete()

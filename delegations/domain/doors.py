@@ -1,0 +1,65 @@
+"""Browsers in which the portal is open to somebody without an account: opened, listed, ended."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.domain.codes import people_at
+from delegations.models import InvitationLink, PortalSignIn
+from summit.domain import audit
+from summit.domain.audit import Mailbox
+from summit.models import Person
+
+AGENT_LENGTH = 300
+
+
+def stands_for(mailbox: str, person: Person) -> bool:
+    """Return whether a mailbox that was proven still stands for a person, who comes with their membership's party:
+    their own address, or where they have none their mission's. No query."""
+    address = person.email
+    if not address:
+        membership = getattr(person, "membership", None)
+        address = membership.party.mission_email if membership else ""
+    return address.strip().lower() == mailbox
+
+
+def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSignIn:
+    """Open the portal in a browser that followed a link; the same row where it did so before (`known`)."""
+    before = PortalSignIn.objects.live().filter(link=link, public_id__in=list(known)).first()
+    return before or PortalSignIn.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
+
+
+def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSignIn:
+    """Open one person's portal in a browser that has proven a mailbox. Raises ValueError where the mailbox does not
+    stand for the person."""
+    if person.pk not in {row.pk for row in people_at(mailbox)}:
+        raise ValueError(_("This mailbox does not stand for this person."))
+    with transaction.atomic():
+        row = PortalSignIn.objects.create(person=person, mailbox=mailbox, user_agent=agent[:AGENT_LENGTH])
+        by = Mailbox(row.public_id)
+        audit.record(by=by, action="delegations.sign_in", target=person, summit=person.summit)
+    return row
+
+
+def note_seen(keys: Iterable[str]) -> None:
+    """Note that a browser is there now."""
+    PortalSignIn.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
+
+
+def listed(keys: Iterable[str]) -> list[PortalSignIn]:
+    """Return the browsers that are open for the same people and by the same links as those named by `keys`, last seen
+    first. Two queries."""
+    rows = PortalSignIn.objects.live()
+    mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
+    people = [person for _link, person in mine if person]
+    links = [link for link, _person in mine if link]
+    found = rows.filter(Q(link__in=links) | Q(person__in=people))
+    return list(found.select_related("person", "link__invitation__party").order_by("-last_seen_at", "-id"))
+
+
+def end(rows: Iterable[PortalSignIn]) -> int:
+    """End browsers: what they show is gone at their next request. Returns how many were open."""
+    return PortalSignIn.objects.filter(pk__in=[row.pk for row in rows], ended_at__isnull=True).update(ended_at=Now())

@@ -1,0 +1,49 @@
+"""What the browser's session keeps of whoever came in without an account: names of rows, nothing about them."""
+
+import time
+
+from django.http import HttpRequest
+
+from delegations.domain import doors
+from delegations.models import PortalSignIn
+from summit.models import Summit
+
+# Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the
+# browser is there, in seconds.
+SIGN_INS_KEY = "portal_sign_ins"
+SUMMIT_KEY = "portal_summit"
+SEEN_KEY = "portal_seen_at"
+MOST_SIGN_INS = 20
+EVERY = 300
+
+
+def sign_ins(request: HttpRequest) -> list[str]:
+    """Return by which links and codes this browser came in: public ids of PortalSignIn, dead ones too."""
+    kept: list[str] = request.session.get(SIGN_INS_KEY, [])
+    return kept
+
+
+def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit) -> None:
+    """Keep a link that was followed, or a code that was proven, in this browser, under a new session key."""
+    kept = [key for key in sign_ins(request) if key != sign_in.public_id]
+    request.session.cycle_key()
+    request.session[SIGN_INS_KEY] = [*kept, sign_in.public_id][-MOST_SIGN_INS:]
+    request.session[SUMMIT_KEY] = summit.slug
+    request.session[SEEN_KEY] = int(time.time())
+
+
+def forget(request: HttpRequest) -> list[PortalSignIn]:
+    """Forget all of them in this browser, and return those that were open."""
+    keys = sign_ins(request)
+    request.session.cycle_key()
+    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY):
+        request.session.pop(name, None)
+    return list(PortalSignIn.objects.live().filter(public_id__in=keys))
+
+
+def note_seen(request: HttpRequest) -> None:
+    """Note every few minutes that this browser is there; reading the portal writes nothing else."""
+    seen = request.session.get(SEEN_KEY)
+    if seen is not None and time.time() - seen > EVERY:
+        request.session[SEEN_KEY] = int(time.time())
+        doors.note_seen(sign_ins(request))

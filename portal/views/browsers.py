@@ -1,0 +1,40 @@
+"""In which browsers the portal is open without an account: listed, ended, left."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from delegations.domain import doors
+from portal.identity import viewer_of, viewer_required
+from portal.kept import forget, sign_ins
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@viewer_required
+def browsers(request: HttpRequest) -> HttpResponse:
+    """List them; a POST ends one of them, or all others."""
+    rows = doors.listed(sign_ins(request))
+    here = set(sign_ins(request))
+    if request.method != "POST":
+        viewer = viewer_of(request)
+        context = {"viewer": viewer, "summit": viewer.summit, "rows": rows, "here": here}
+        return render(request, "portal/browsers.html", context)
+    wanted = request.POST.get("end", "")
+    others = [row for row in rows if row.public_id not in here]
+    ended = doors.end(others if wanted == "others" else [row for row in rows if row.public_id == wanted])
+    if ended:
+        said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        messages.success(request, said % {"n": ended})
+    else:
+        messages.warning(request, _("It was signed out before."))
+    return redirect("portal:browsers")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the portal in this browser. A letter's link opens it again."""
+    doors.end(forget(request))
+    return redirect("root")

@@ -1,0 +1,95 @@
+"""Coming in by a code to one's mailbox: the mailbox first, then the code, then who of those whom it stands for."""
+
+from allauth.core.internal import ratelimit
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from delegations.domain import codes, doors
+from portal.kept import remember
+
+# In the browser's session: the public id of the code that was asked for here.
+CODE_KEY = "portal_code"
+# By a client's address, behind which a whole venue may sit. Each code that was asked for can be guessed five times.
+LIMITS = {"code": "40/10m/ip,120/h/ip"}
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(METHODS)
+@never_cache
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for the mailbox; a POST sends a code there, if the mailbox stands for anybody. The answer never tells."""
+    if request.method != "POST":
+        return render(request, "portal/code_ask.html")
+    mailbox = request.POST.get("mailbox", "").strip()
+    try:
+        validate_email(mailbox)
+    except ValidationError:
+        said = _("Enter the whole address, such as office@mission.example.")
+        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": said}, status=422)
+    if not ratelimit.consume(request, app="portal", action="code", config=LIMITS):
+        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "crowded": True}, status=429)
+    row = codes.ask(mailbox=mailbox, language=get_language() or "en")
+    request.session[CODE_KEY] = row.public_id
+    return _on("portal:code_enter")
+
+
+@require_http_methods(METHODS)
+@never_cache
+def enter(request: HttpRequest) -> HttpResponse:
+    """Take the code."""
+    asked = request.session.get(CODE_KEY, "")
+    if not asked:
+        return redirect("portal:code_ask")
+    if request.method != "POST":
+        return render(request, "portal/code_enter.html")
+    try:
+        row = codes.prove(public_id=asked, code=request.POST.get("code", ""))
+    except codes.CodeProblem as problem:
+        return render(request, "portal/code_enter.html", {"problem": problem.reason}, status=422)
+    people = codes.people_at(row.mailbox)
+    if len(people) == 1:
+        return _come_in(request, row.mailbox, people[0].public_id)
+    return _on("portal:code_choose")
+
+
+@require_http_methods(METHODS)
+@never_cache
+def choose(request: HttpRequest) -> HttpResponse:
+    """Show whom a proven mailbox stands for; a POST opens the portal of one of them."""
+    mailbox = codes.proven(request.session.get(CODE_KEY, ""))
+    if not mailbox:
+        return redirect("portal:code_ask")
+    if request.method == "POST":
+        return _come_in(request, mailbox, request.POST.get("person", ""))
+    return _choices(request, mailbox)
+
+
+def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpResponse:
+    people = codes.people_at(mailbox)
+    summits = {person.summit_id: person.summit for person in people}
+    listed = [(summit, [row for row in people if row.summit_id == key]) for key, summit in summits.items()]
+    context = {"listed": listed, "mailbox": mailbox, "error": error}
+    return render(request, "portal/code_choose.html", context, status=422 if error else 200)
+
+
+def _come_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:
+    person = next((row for row in codes.people_at(mailbox) if row.public_id == public_id), None)
+    if person is None:
+        return _choices(request, mailbox, _("Choose one of them."))
+    agent = request.headers.get("user-agent", "")
+    sign_in = doors.open_by_code(mailbox=mailbox, person=person, agent=agent)
+    request.session.pop(CODE_KEY, None)
+    remember(request, sign_in, person.summit)
+    return _on("portal:home")
+
+
+def _on(name: str) -> HttpResponse:
+    response = redirect(name)
+    response.status_code = 303
+    return response

@@ -1,0 +1,237 @@
+"""Codes to a mailbox: who gets one, what it opens, and what guessing brings."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations import messages
+from delegations.domain import codes
+from delegations.domain.codes import CodeProblem
+from delegations.models import SignInCode
+from summit.domain import upkeep
+from summit.models import Person
+from summit.outbox.domain import mime
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+BOX = "embassy@land.example"
+
+
+def ask(mailbox: str = BOX) -> SignInCode:
+    return codes.ask(mailbox=mailbox, language="en")
+
+
+def problem(public_id: str, code: str) -> str:
+    with pytest.raises(CodeProblem) as refused:
+        codes.prove(public_id=public_id, code=code)
+    return refused.value.reason
+
+
+def wrong(row: SignInCode) -> str:
+    return f"{(int(codes.code_of(row.nonce)) + 1) % 10**8:08}"
+
+
+class TestWhom:
+    def test_people_with_the_address_whatever_its_capitals(self) -> None:
+        mine = f.PersonFactory(email="Embassy@Land.example")
+        f.PersonFactory(email="other@land.example")
+        f.PersonFactory()
+        assert codes.people_at(" EMBASSY@land.example ") == [mine]
+
+    def test_members_without_an_address_are_reached_at_their_mission(self) -> None:
+        member = f.MembershipFactory(party__mission_email=BOX)
+        f.MembershipFactory(party=member.party, person__email="minister@land.example")
+        f.FocalPointFactory(party=member.party)
+        assert codes.people_at(BOX) == [member.person]
+
+    def test_one_mailbox_of_several_the_newest_summit_first(self) -> None:
+        old = f.PersonFactory(email=BOX, summit__starts_on="2024-05-01")
+        new = f.SummitFactory()
+        two = [f.PersonFactory(email=BOX, summit=new, office=office) for office in ("A", "B")]
+        assert codes.people_at(BOX) == [*two, old]
+
+    def test_whose_party_has_left_is_nobody(self) -> None:
+        member = f.MembershipFactory(person__email=BOX)
+        f.InvitationFactory(party=member.party, state="revoked")
+        assert codes.people_at(BOX) == []
+        f.InvitationFactory(party=member.party, state="sent", sent_at=f.START)
+        assert codes.people_at(BOX) == [member.person]
+
+    @pytest.mark.parametrize("nothing", ["", " ", "nobody@land.example"])
+    def test_nobody(self, nothing: str) -> None:
+        f.MembershipFactory(party__mission_email="")
+        assert codes.people_at(nothing) == []
+
+
+class TestAsking:
+    def test_the_mail_tells_the_code_in_the_persons_language(self) -> None:
+        person = f.PersonFactory(email=BOX, language="fr")
+        row = ask()
+        message = Message.objects.get()
+        assert (message.address, message.language, message.summit) == (BOX, "fr", person.summit)
+        code = codes.code_of(row.nonce)
+        assert code not in str(message.facts)
+        mail = messages.render_code(message)
+        assert f"    {code[:4]} {code[4:]}\n" in mail.text
+        assert code[:4] not in mail.subject
+        assert mail.reply_to == "protocol@host.example"
+        assert b"Content-Language: fr" in mime.build(message, mail)
+
+    def test_a_missions_mail_speaks_the_partys_language(self) -> None:
+        f.MembershipFactory(party__mission_email=BOX, party__language="fr")
+        ask()
+        assert Message.objects.get().language == "fr"
+
+    def test_nothing_tells_whether_a_mailbox_is_known(self) -> None:
+        f.PersonFactory(email=BOX)
+
+        def statements(mailbox: str) -> list[str]:
+            with CaptureQueriesContext(connection) as captured:
+                ask(mailbox)
+            return [str(query["sql"]).split(" ")[0] for query in captured.captured_queries]
+
+        known, unknown = statements(BOX), statements("nobody@land.example")
+        # The savepoint of the mail is kept or rolled back (and then released); all else is the same.
+        assert [word for word in unknown if word != "ROLLBACK"] == known
+        assert Message.objects.count() == 1
+        assert SignInCode.objects.count() == 2
+
+    def test_a_mailbox_is_not_filled_and_its_owner_not_kept_out(self) -> None:
+        f.PersonFactory(email=BOX)
+        flood = [ask() for _ in range(12)]
+        assert Message.objects.count() == codes.MOST_MAILS
+        assert len({row.nonce for row in flood}) == codes.MOST_MAILS
+        mine = ask()
+        newest = Message.objects.order_by("id").last()
+        assert newest is not None
+        # The last code that lies in the mailbox opens the owner's browser, however often others guessed wrong.
+        for row in flood:
+            for _ in range(5):
+                assert problem(row.public_id, wrong(row)) in ("wrong", "over")
+        assert codes.prove(public_id=mine.public_id, code=codes.code_of(newest.facts["nonce"])) == mine
+
+    def test_later_there_are_mails_again(self) -> None:
+        f.PersonFactory(email=BOX)
+        for _ in range(6):
+            ask()
+        SignInCode.objects.update(created_at=f.START)
+        ask()
+        assert Message.objects.count() == codes.MOST_MAILS + 1
+
+    def test_the_mail_is_not_sent_once_the_code_is_over(self) -> None:
+        f.PersonFactory(email=BOX)
+        row = ask()
+        message = Message.objects.get()
+        assert messages.expired_codes([message]) == {}
+        codes.prove(public_id=row.public_id, code=codes.code_of(row.nonce))
+        assert list(messages.expired_codes([message])) == [message.pk]
+
+
+class TestProving:
+    @pytest.fixture
+    def asked(self) -> SignInCode:
+        f.PersonFactory(email=BOX)
+        return ask()
+
+    @pytest.mark.parametrize("form", ["{}", " {} ", "{:.4} {:.4}", "arabic"])
+    def test_the_code_opens_once(self, form: str, asked: SignInCode) -> None:
+        code = codes.code_of(asked.nonce)
+        said = form.format(code) if form in ("{}", " {} ") else f"{code[:4]}-{code[4:]}"
+        if form == "arabic":
+            said = code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+        assert codes.prove(public_id=asked.public_id, code=said) == asked
+        assert codes.proven(asked.public_id) == BOX
+        assert problem(asked.public_id, code) == "over"
+
+    def test_five_guesses_and_no_more(self, asked: SignInCode) -> None:
+        found = [problem(asked.public_id, wrong(asked)) for _ in range(6)]
+        assert found == ["wrong"] * 4 + ["over"] * 2
+        assert problem(asked.public_id, codes.code_of(asked.nonce)) == "over"
+        assert SignInCode.objects.get().attempts == 5
+
+    def test_control_uncounted_a_sixth_would_open(self, asked: SignInCode, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("delegations.models.doors.CodeQuerySet.update", lambda self, **values: 1)
+        for _ in range(9):
+            assert problem(asked.public_id, wrong(asked)) == "wrong"
+        assert codes.prove(public_id=asked.public_id, code=codes.code_of(asked.nonce)) == asked
+
+    def test_the_database_holds_more_guesses_back(self, asked: SignInCode) -> None:
+        with pytest.raises(IntegrityError):
+            SignInCode.objects.update(attempts=6)
+
+    def test_after_ten_minutes_it_is_over(self, asked: SignInCode) -> None:
+        SignInCode.objects.update(expires_at=f.START)
+        assert problem(asked.public_id, codes.code_of(asked.nonce)) == "over"
+
+    def test_one_browsers_code_is_not_anothers(self, asked: SignInCode) -> None:
+        other = ask()
+        assert problem(other.public_id, codes.code_of(asked.nonce)) == "wrong"
+        assert problem("nobody", codes.code_of(asked.nonce)) == "over"
+
+    def test_what_lies_with_several_browsers_opens_one(self) -> None:
+        f.PersonFactory(email=BOX)
+        rows = [ask() for _ in range(7)]
+        code = codes.code_of(rows[-1].nonce)
+        assert rows[-2].nonce == rows[-1].nonce
+        codes.prove(public_id=rows[-1].public_id, code=code)
+        assert problem(rows[-2].public_id, code) == "over"
+
+    def test_an_unknown_mailbox_takes_guesses_like_any_other(self) -> None:
+        row = ask("nobody@land.example")
+        found = [problem(row.public_id, wrong(row)) for _ in range(4)]
+        # Even the right one, which nobody was told.
+        found.append(problem(row.public_id, codes.code_of(row.nonce)))
+        assert found == ["wrong"] * 4 + ["over"]
+
+    def test_the_key_makes_the_code(self, asked: SignInCode, settings: Any) -> None:
+        before = codes.code_of(asked.nonce)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "another key " * 6
+        assert codes.code_of(asked.nonce) != before
+        assert problem(asked.public_id, before) == "wrong"
+        settings.SECRET_KEY_FALLBACKS = [old]
+        assert codes.prove(public_id=asked.public_id, code=before) == asked
+
+    def test_codes_are_spread_over_all_digits(self) -> None:
+        found = {codes.code_of(f"{number:032x}") for number in range(500)}
+        assert len(found) == 500
+        assert {len(code) for code in found} == {8}
+        assert {code[0] for code in found} == set("0123456789")
+
+
+def test_old_ones_are_cleared_away() -> None:
+    row = ask()
+    SignInCode.objects.filter(pk=row.pk).update(created_at=f.START)
+    kept = ask()
+    upkeep.clear_expired()
+    assert list(SignInCode.objects.all()) == [kept]
+
+
+def test_a_code_knows_nothing_of_accounts() -> None:
+    user = f.UserFactory(email=BOX)
+    ask()
+    assert Message.objects.count() == 0
+    person = f.PersonFactory(email=BOX, user=user)
+    row = ask()
+    assert codes.prove(public_id=row.public_id, code=codes.code_of(row.nonce)).mailbox == BOX
+    assert list(Person.objects.filter(user=user)) == [person]
+
+
+def test_proof_is_short() -> None:
+    f.PersonFactory(email=BOX)
+    row = ask()
+    codes.prove(public_id=row.public_id, code=codes.code_of(row.nonce))
+    SignInCode.objects.update(used_at=f.START)
+    assert codes.proven(row.public_id) == ""
+    assert codes.proven("") == ""
+
+
+def test_the_clock_is_the_databases() -> None:
+    f.PersonFactory(email=BOX)
+    row = ask()
+    with time_machine.travel(row.expires_at + timedelta(days=1), tick=False):
+        assert codes.prove(public_id=row.public_id, code=codes.code_of(row.nonce)) == row

@@ -1,0 +1,299 @@
+"""Coming in by a code to one's mailbox, and the browsers in which the portal is open."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from delegations.domain import codes, links
+from delegations.models import Invitation, InvitationLink, PortalSignIn, SignInCode
+from summit.models import AuditEntry, Person, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+BOX = "embassy@land.example"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605 Version/18.1 Mobile/15E Safari/604.1"
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> Iterator[None]:
+    """Begin and end without counted attempts."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def ask(client: Client, mailbox: str = BOX) -> Any:
+    return client.post("/portal/sign-in/", {"mailbox": mailbox})
+
+
+def code() -> str:
+    return codes.code_of(SignInCode.objects.latest("pk").nonce)
+
+
+def come_in(mailbox: str = BOX, person: Person | None = None, **extra: Any) -> Client:
+    client = Client(**extra)
+    ask(client, mailbox)
+    entered = client.post("/portal/sign-in/code/", {"code": code()})
+    if person is not None:
+        assert entered["Location"] == "/portal/sign-in/person/"
+        entered = client.post("/portal/sign-in/person/", {"person": person.public_id})
+    assert (entered.status_code, entered["Location"]) == (303, "/portal/")
+    return client
+
+
+def focal(**kwargs: Any) -> Any:
+    """Make a focal point whose mailbox is BOX, of an invited party."""
+    point = f.FocalPointFactory(person__email=BOX, **kwargs)
+    f.InvitationFactory(party=point.party, state="sent", sent_at=f.START)
+    return point
+
+
+class TestComingIn:
+    def test_mailbox_then_code_then_portal(self) -> None:
+        point = focal()
+        client = Client()
+        asked = ask(client)
+        assert (asked.status_code, asked["Location"]) == (303, "/portal/sign-in/code/")
+        before = client.session.session_key
+        entered = client.post("/portal/sign-in/code/", {"code": code()})
+        assert (entered.status_code, entered["Location"]) == (303, "/portal/")
+        assert client.session.session_key != before
+        page = client.get("/portal/").content.decode()
+        assert point.party.name in page
+        assert "_auth_user_id" not in client.session
+
+    def test_of_several_one_is_chosen_and_the_portal_is_theirs_alone(self) -> None:
+        party = f.PartyFactory(mission_email=BOX)
+        one, two = (f.MembershipFactory(party=party, person__office=name).person for name in ("Head", "Adviser"))
+        client = Client()
+        ask(client)
+        assert client.get("/portal/sign-in/person/")["Location"] == "/portal/sign-in/"
+        client.post("/portal/sign-in/code/", {"code": code()})
+        page = client.get("/portal/sign-in/person/").content.decode()
+        assert re.findall(r'value="(\w{16})"', page) == [two.public_id, one.public_id]
+        assert client.get("/portal/").status_code == 302
+        other = f.PersonFactory(email="other@land.example")
+        assert client.post("/portal/sign-in/person/", {"person": other.public_id}).status_code == 422
+        client.post("/portal/sign-in/person/", {"person": one.public_id})
+        (viewer,) = client.get("/portal/").context["request"].viewers
+        assert (viewer.people, viewer.parties, viewer.acts) == ((one,), (party,), {})
+        assert client.get("/portal/sign-in/person/")["Location"] == "/portal/sign-in/"
+
+    def test_the_answer_is_the_same_for_an_unknown_mailbox(self) -> None:
+        focal()
+        pages = []
+        for mailbox in (BOX, "nobody@land.example"):
+            client = Client()
+            answer = ask(client, mailbox)
+            page = client.get("/portal/sign-in/code/").content.decode()
+            guess = client.post("/portal/sign-in/code/", {"code": "00000000"}).content.decode()
+            hidden = r'name="csrfmiddlewaretoken" value="\w+"'
+            pages.append(
+                (answer.status_code, answer["Location"], re.sub(hidden, "", page), re.sub(hidden, "", guess))
+            )
+        assert pages[0] == pages[1]
+
+    @pytest.mark.parametrize("mailbox", ["", "x", "a@b", "a b@c.example", "a@b.example\nBcc: c@d.example"])
+    def test_what_is_no_address_is_said(self, mailbox: str) -> None:
+        answer = ask(Client(), mailbox)
+        assert answer.status_code == 422
+        assert "Enter the whole address" in answer.content.decode()
+        assert SignInCode.objects.count() == 0
+
+    def test_without_asking_there_is_nothing_to_enter(self) -> None:
+        assert Client().get("/portal/sign-in/code/")["Location"] == "/portal/sign-in/"
+        assert Client().post("/portal/sign-in/code/", {"code": "1"})["Location"] == "/portal/sign-in/"
+
+    def test_the_code_opens_only_where_it_was_asked_for(self) -> None:
+        focal()
+        ask(Client())
+        told, thief = code(), Client()
+        ask(thief, "nobody@land.example")
+        assert thief.post("/portal/sign-in/code/", {"code": told}).status_code == 422
+
+    def test_the_audit_knows_the_sign_in_and_no_mailbox(self) -> None:
+        point = focal()
+        client = come_in()
+        invitation = Invitation.objects.get()
+        path = f"/portal/invitation/{invitation.public_id}/"
+        assert client.post(path, {"answer": "attending", "name": "Zoe", "note": ""}).status_code == 303
+        row = PortalSignIn.objects.get()
+        entries = AuditEntry.objects.order_by("pk")
+        told = [(entry.action, entry.by, entry.by_label) for entry in entries]
+        by = f"mailbox:{row.public_id}"
+        assert told == [("delegations.sign_in", None, by), ("delegations.answer", None, by)]
+        assert entries[0].object_key == point.person.public_id
+        assert BOX not in str(list(entries.values()))
+
+    def test_a_delegate_reads_the_invitation_and_answers_none(self) -> None:
+        member = f.MembershipFactory(person__email=BOX)
+        invitation = f.InvitationFactory(party=member.party, state="sent", sent_at=f.START)
+        client = come_in()
+        path = f"/portal/invitation/{invitation.public_id}/"
+        assert client.get(path).status_code == 200
+        assert client.post(path, {"answer": "attending", "name": "Zoe"}).status_code == 403
+
+    def test_it_opens_no_account(self) -> None:
+        desk = f.UserFactory(email=BOX, is_superuser=True)
+        focal(person__user=desk)
+        client = come_in()
+        assert client.get("/portal/").status_code == 200
+        for path in ("/admin/", "/accounts/sessions/", "/accounts/2fa/"):
+            assert client.get(path)["Location"].startswith(("/accounts/login/", "/admin/login/"))
+
+
+class TestDeadAtTheNextRequest:
+    @pytest.mark.parametrize(
+        ("how", "status"),
+        [("ended", 302), ("person removed", 302), ("address changed", 410), ("invitation revoked", 410)],
+    )
+    def test_it_is(self, how: str, status: int) -> None:
+        point = focal()
+        client = come_in()
+        path = f"/portal/invitation/{Invitation.objects.get().public_id}/"
+        assert client.get(path).status_code == 200
+        if how == "ended":
+            PortalSignIn.objects.update(ended_at=f.START)
+        elif how == "person removed":
+            Person.objects.filter(pk=point.person_id).delete()
+        elif how == "address changed":
+            Person.objects.update(email="new@land.example")
+        else:
+            Invitation.objects.update(state="revoked")
+        assert (client.get(path).status_code, client.post(path, {}).status_code) == (status, status)
+
+    def test_one_who_is_no_focal_point_any_more_answers_nothing(self) -> None:
+        point = focal()
+        f.MembershipFactory(party=point.party, person=point.person)
+        client = come_in()
+        path = f"/portal/invitation/{Invitation.objects.get().public_id}/"
+        point.delete()
+        assert client.post(path, {"answer": "attending", "name": "Zoe"}).status_code == 403
+        assert Invitation.objects.get().state == "sent"
+
+    def test_control_looked_at_once_it_would_still_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        focal()
+        client = come_in()
+        Person.objects.update(email="new@land.example")
+        monkeypatch.setattr("delegations.domain.doors.stands_for", lambda mailbox, person: True)
+        assert client.get("/portal/").status_code == 200
+
+
+class TestBrowsers:
+    def test_they_are_listed_and_one_is_ended(self) -> None:
+        focal()
+        lost, kept = come_in(headers={"user-agent": PHONE}), come_in(headers={"user-agent": "X11; Linux Firefox/1"})
+        page = kept.get("/portal/browsers/").content.decode()
+        assert re.findall(r"<strong>(.*?)</strong>", page) == ["Firefox on Linux", "Safari on iPhone"]
+        (wanted,) = re.findall(r'name="end" value="(\w{16})"', page)
+        said = kept.post("/portal/browsers/", {"end": wanted}, follow=True).content.decode()
+        assert "1 browser is signed out." in said
+        assert (lost.get("/portal/").status_code, kept.get("/portal/").status_code) == (302, 200)
+
+    def test_a_letters_link_lists_those_who_followed_it(self) -> None:
+        link, other = f.InvitationLinkFactory(), f.InvitationLinkFactory()
+        clients = [Client() for _ in range(3)]
+        for client in clients:
+            client.get(f"/i/{links.token(link)}/")
+            # Followed twice in one browser it is there once.
+            client.get(f"/i/{links.token(link)}/")
+        stranger = Client()
+        stranger.get(f"/i/{links.token(other)}/")
+        assert clients[0].get("/portal/browsers/").content.decode().count("<strong>") == 3
+        clients[0].post("/portal/browsers/", {"end": "others"})
+        assert [client.get("/portal/").status_code for client in [*clients, stranger]] == [200, 302, 302, 200]
+
+    def test_nobody_ends_those_of_others(self) -> None:
+        focal()
+        client = come_in()
+        f.PersonFactory(email="thief@land.example")
+        thief = come_in("thief@land.example")
+        thief.post("/portal/browsers/", {"end": PortalSignIn.objects.earliest("pk").public_id})
+        thief.post("/portal/browsers/", {"end": "others"})
+        assert client.get("/portal/").status_code == 200
+
+    def test_one_signs_out(self) -> None:
+        focal()
+        link = f.InvitationLinkFactory()
+        client = come_in()
+        client.get(f"/i/{links.token(link)}/")
+        planted = client.session.session_key
+        assert client.post("/portal/leave/")["Location"] == "/"
+        assert client.get("/portal/").status_code == 302
+        assert client.session.session_key != planted
+        assert PortalSignIn.objects.live().count() == 0
+        assert InvitationLink.objects.live().count() == 1
+        assert client.get("/portal/leave/").status_code == 405
+
+    def test_a_revoked_link_is_out_of_the_list_and_the_portal(self) -> None:
+        link = f.InvitationLinkFactory()
+        client = Client()
+        client.get(f"/i/{links.token(link)}/")
+        InvitationLink.objects.update(revoked_at=f.START)
+        assert client.get("/portal/browsers/").status_code == 410
+        assert client.post("/portal/browsers/", {"end": "others"}).status_code == 410
+
+    def test_an_account_is_shown_where_its_own_are(self) -> None:
+        user: User = f.UserFactory()
+        f.FocalPointFactory(person__user=user)
+        client = Client()
+        client.force_login(user)
+        assert "/accounts/sessions/" in client.get("/portal/browsers/").content.decode()
+
+    def test_it_is_noted_every_few_minutes_that_a_browser_is_there(self) -> None:
+        focal()
+        client = come_in()
+        PortalSignIn.objects.update(last_seen_at=f.START)
+        client.get("/portal/")
+        assert PortalSignIn.objects.get().last_seen_at == f.START
+        with time_machine.travel(PortalSignIn.objects.get().created_at + timedelta(minutes=6), tick=False):
+            client.get("/portal/")
+        assert PortalSignIn.objects.get().last_seen_at > f.START
+
+
+class TestAttacked:
+    def test_a_client_that_asks_all_the_time_is_stopped_alone(self) -> None:
+        focal()
+        flooder, owner = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
+        statuses = [ask(flooder, f"nobody{number}@land.example").status_code for number in range(41)]
+        assert (statuses.count(303), statuses[-1]) == (40, 429)
+        assert ask(owner).status_code == 303
+        assert owner.post("/portal/sign-in/code/", {"code": code()})["Location"] == "/portal/"
+
+    def test_who_guesses_at_a_mailbox_keeps_its_owner_out_of_nothing(self) -> None:
+        focal()
+        owner = Client(REMOTE_ADDR="192.0.2.2")
+        ask(owner)
+        told = code()
+        for number in range(8):
+            guesser = Client(REMOTE_ADDR=f"198.51.100.{number}")
+            ask(guesser)
+            answers = [guesser.post("/portal/sign-in/code/", {"code": "0"}).status_code for _ in range(6)]
+            assert answers == [422] * 6
+        assert owner.post("/portal/sign-in/code/", {"code": told})["Location"] == "/portal/"
+
+    def test_control_one_row_for_the_mailbox_would_keep_them_out(self) -> None:
+        focal()
+        owner, guesser = Client(), Client()
+        ask(owner)
+        told = code()
+        session = guesser.session
+        session["portal_code"] = owner.session["portal_code"]
+        session.save()
+        guesser.cookies["sessionid"] = session.session_key
+        for _ in range(5):
+            guesser.post("/portal/sign-in/code/", {"code": "0"})
+        assert owner.post("/portal/sign-in/code/", {"code": told}).status_code == 422
+
+    def test_a_forged_post_is_refused(self) -> None:
+        focal()
+        client = Client(enforce_csrf_checks=True)
+        for path in ("sign-in/", "sign-in/code/", "sign-in/person/", "leave/"):
+            assert client.post(f"/portal/{path}", {"mailbox": BOX}).status_code == 403
+        assert SignInCode.objects.count() == 0
