@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.models import Participant, Release, Session, Slot
 from summit.deeds import Facts, deed, deeds_of, thing
+from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
 
 deeds_of(
@@ -37,7 +38,7 @@ def _rows(facts: Facts) -> str:
         ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
         ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
     ]
-    return ", ".join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+    return comma().join(part for part, number in zip(said, numbers.values(), strict=True) if number)
 
 
 def _participants(facts: Facts) -> str:
