@@ -213,6 +213,7 @@ MFA_FORMS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["summit.formats"]
 # Texts are written in all LANGUAGES; pages and mails speak those that have a catalogue.
 INTERFACE_LANGUAGES = [
     code
