@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from sessions.models import ReleasedSession, Slot
-from sessions.models.releases import with_party
+from sessions.models.releases import beside, with_party
 from summit.models import Summit
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class Reading:
     def who(self) -> str:
         """Who speaks: name and office, then the party; "" where it is no speech."""
         return speaker(self.edition)
+
+    @property
+    def party_beside(self) -> str:
+        """The speaker's party, or nothing where there is none or the office names it already."""
+        return beside(self.slot.speaker.label, self.slot.party.name) if self.slot and self.slot.party else ""
 
     @property
     def what(self) -> str:

@@ -18,7 +18,8 @@ from summit.db.clock import db_now
 SOON = 120
 
 
-def _rows(viewer: Viewer) -> list[ReleasedSession]:
+def agenda_of(viewer: Viewer) -> list[ReleasedSession]:
+    """Return what the viewer may see of the agenda, with who leads each session."""
     return member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people, who=member.Who.LEADING)
 
 
@@ -34,16 +35,21 @@ def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSessi
     return on, following
 
 
+def minutes_until(row: ReleasedSession | None, now: datetime) -> int | None:
+    """Return in how many minutes a session starts, where that says more than the time of day."""
+    wait = int((row.starts_at - now).total_seconds() // 60) if row else SOON + 1
+    return wait if wait <= SOON else None
+
+
 @require_safe
 @viewer_required
 def my_agenda(request: HttpRequest) -> HttpResponse:
     """Show where the reader must be next, and their sessions, or with `?show=all` all that they may see."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    rows = _rows(viewer)
+    rows = agenda_of(viewer)
     now = db_now()
     on, following = mark(rows, now)
-    wait = int((following.starts_at - now).total_seconds() // 60) if following else None
     shown = rows if everything else [row for row in rows if row.mine]  # type: ignore[attr-defined]
     context = {
         "viewer": viewer,
@@ -53,7 +59,8 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
         "everything": everything,
         "now": on,
         "next": following,
-        "minutes": wait if wait is not None and wait <= SOON else None,
+        "minutes": minutes_until(following, now),
+        "moment": now,
     }
     return render(request, "portal/my_agenda.html", context)
 

@@ -1,5 +1,7 @@
 """Where a delegation stands, and its answer."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +12,12 @@ from delegations.domain import answers
 from delegations.models import Answer, Invitation, InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.agenda import mark
-from sessions.domain import member
+from portal.views.agenda import agenda_of, mark, minutes_until
+from sessions.domain import wording
 from summit.db.clock import db_now
+
+# How many changes the home tells in full: the page of changes has them all.
+CHANGES = 3
 
 
 @require_safe
@@ -25,21 +30,48 @@ def home(request: HttpRequest) -> HttpResponse:
         {"party": party, "invitation": by_party.get(party.pk), "acts": party.pk in viewer.acts}
         for party in viewer.parties
     ]
-    agenda = member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people)
-    on, following = mark(agenda, db_now())
+    # The first thing to do is the one button in the summit's colour.
+    waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
+    where = _whereabouts(viewer)
+    unseen = [change for entry in seen.unread(request, viewer) for change in entry.changes]
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
         "summits": [other.summit for other in request.viewers],  # type: ignore[attr-defined]
         "rows": rows,
         "takes_answers": answers.still_open(viewer.summit.pk).exists(),
-        # The first thing to do is the one button in the summit's colour.
-        "waiting": any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations),
-        "now": on,
-        "next": following,
-        "changed": sum(len(entry.changes) for entry in seen.unread(request, viewer)),
+        "waiting": waiting,
+        # Whoever has to be somewhere within two hours is told that first.
+        "waiting_first": waiting and not where["now"] and where["minutes"] is None,
+        "changed": len(unseen),
+        "stories": wording.stories(unseen[:CHANGES], viewer.summit),
+        **where,
     }
     return render(request, "portal/desk_home.html", context)
+
+
+def _whereabouts(viewer: Viewer) -> dict[str, Any]:
+    """Return where the reader must be: now, next and in how many minutes, and what else the day holds."""
+    rows = agenda_of(viewer)
+    moment = db_now()
+    on, following = mark(rows, moment)
+    shown = {row.pk for row in [*on, following] if row is not None}
+    day = (following or on[-1]).starts_at.astimezone(viewer.summit.zone).date() if shown else None
+    later = [
+        row
+        for row in rows
+        if row.mine  # type: ignore[attr-defined]
+        and row.pk not in shown
+        and row.starts_at > moment
+        and row.starts_at.astimezone(viewer.summit.zone).date() == day
+    ]
+    return {
+        "now": on,
+        "next": following,
+        "minutes": minutes_until(following, moment),
+        "moment": moment,
+        "today": later,
+    }
 
 
 def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:

@@ -49,11 +49,22 @@ class Story:
     lines: tuple[Line, ...]
 
     @property
+    def sign(self) -> str:
+        """The sign that stands beside the state's word."""
+        return SIGNS[Nature(self.nature)]
+
+    @property
     def open(self) -> bool:
         """Whether there is still a page of it to follow."""
         return self.nature in (Nature.ADDED, Nature.CHANGED)
 
 
+SIGNS = {
+    Nature.ADDED: "good",
+    Nature.CHANGED: "warn",
+    Nature.CANCELLED: "bad",
+    Nature.GONE: "off",
+}
 STATES = {
     Nature.ADDED: gettext_lazy("added"),
     Nature.CHANGED: gettext_lazy("changed"),

@@ -5,7 +5,7 @@
   const places = [...document.querySelectorAll("[data-until]")];
   if (!places.length) return;
   const loaded = Date.now();
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
+  const words = new Intl.RelativeTimeFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { numeric: "always" });
   const two = (number) => String(number).padStart(2, "0");
 
   function say(seconds) {
@@ -21,7 +21,9 @@
       const given = Date.parse(place.dataset.now || "");
       const now = Number.isNaN(given) ? Date.now() : given + (Date.now() - loaded);
       const left = Math.ceil((Date.parse(place.dataset.until) - now) / 1000);
-      if (left > 0) place.textContent = say(left);
+      const minutes = Math.floor(left / 60);
+      if (left >= 60 && place.dataset.unit === "minute") place.textContent = words.format(minutes, "minute");
+      else if (left > 0) place.textContent = say(left);
       else if (place.dataset.past) place.textContent = place.dataset.past;
       else if (!Number.isNaN(left)) place.textContent = say(0);
     }

@@ -22,9 +22,10 @@ class WordsMixin:
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Call a list by what is in it."""
         # What an address says besides the list's own filters, which refuse what they don't know.
-        request.GET = request.GET.copy()  # type: ignore[assignment]
+        query = request.GET.copy()
         for name in ("lang", "summit"):
-            request.GET.pop(name, None)
+            query.pop(name, None)
+        request.GET = query  # type: ignore[assignment]
         if request.method == "POST" and "action" in request.POST and ACTION_CHECKBOX_NAME not in request.POST:
             say(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
