@@ -1,7 +1,7 @@
+import re
 from typing import Any
 
 import pytest
-import re
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
