@@ -12,6 +12,7 @@ declare(
 )
 
 # In development alone, where there is nothing to hide.
+declare("dev:components", Gate.EVERYBODY, "GET")
 declare("dev:mail", Gate.EVERYBODY, "GET")
 for _name in ("dev:message", "dev:source", "dev:part"):
     declare(_name, Gate.EVERYBODY, kind="mail in development")

@@ -1,0 +1,129 @@
+"""Every component with all its states, from the same templates as the pages'. Never routed in production.
+
+What it shows is made up here and touches no table.
+"""
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from summit.desk.widgets import DayInput, MomentInput, name_parts
+
+# Names of people, places and parties are data, and stay as they are in every language.
+SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
+
+
+class Example(forms.Form):
+    """A field of each kind."""
+
+    name = forms.CharField(help_text="", required=False)
+    answer = forms.ChoiceField(widget=forms.RadioSelect)
+    day = forms.DateField(widget=DayInput, required=False)
+    moment = forms.SplitDateTimeField(widget=MomentInput, required=False)
+    number = forms.IntegerField(required=False)
+    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = {
+            "name": (_("Your name and office"), _("It is kept with the answer.")),
+            "answer": (_("Will you take part?"), ""),
+            "day": (_("Day"), ""),
+            "moment": (_("Goes out"), _("%(place)s time (%(zone)s)") % {"place": "London", "zone": "Europe/London"}),
+            "number": (_("Minutes"), ""),
+            "note": (_("Note"), ""),
+            "agreed": (_("Everybody may read this"), ""),
+        }
+        for key, (label, hint) in said.items():
+            self.fields[key].label, self.fields[key].help_text = label, hint
+        self.fields["answer"].choices = [("yes", _("Accept")), ("no", _("Decline"))]  # type: ignore[attr-defined]
+        name_parts(self.fields["moment"])
+
+
+def _summit() -> Any:
+    return SimpleNamespace(
+        short_name="Border Security Summit",
+        slug="border-security-2025",
+        language="en",
+        place="London",
+        time_zone="Europe/London",
+        zone=ZoneInfo("Europe/London"),
+        get_absolute_url=lambda: "/",
+    )
+
+
+def _places() -> list[Any]:
+    role = _("speaker")
+    return [SimpleNamespace(label=f"{OFFICE}, {SPEAKER}", party_beside=PARTY, get_role_display=role)]
+
+
+def _rows(now: datetime) -> list[Any]:
+    """A session in each state."""
+    rows = []
+    for number, state in enumerate(("now", "next", "", "cancelled")):
+        start = now + timedelta(minutes=47 * number - 20)
+        rows.append(
+            SimpleNamespace(
+                session=SimpleNamespace(public_id=f"{number:016}"),
+                state=state,
+                title="Opening",
+                starts_at=start,
+                ends_at=start + timedelta(minutes=35),
+                room_name=ROOM if number < 2 else "",
+                venue_name=VENUE,
+                get_kind_display=_("plenary"),
+                leading=_places() if number < 2 else [],
+                mine=True,
+            )
+        )
+    return rows
+
+
+def _context(now: datetime) -> dict[str, Any]:
+    rows = _rows(now)
+    wrong = Example({"moment_0": "2025-03-31", "moment_1": "25:00", "number": "many"}, prefix="wrong")
+    return {
+        "sample": _summit(),
+        "moment": now,
+        "rows": rows,
+        "now_row": rows[0],
+        "next_row": rows[1],
+        "places": _places(),
+        "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
+        "wrong": wrong,
+        "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
+        "line": SimpleNamespace(what=_("Time"), old="09:30–10:05", new="10:00–10:35"),
+        "signs": [
+            ("good", _("accepted")),
+            ("warn", _("not answered")),
+            ("bad", _("withdrawn")),
+            ("wait", _("to be sent")),
+            ("off", _("not invited")),
+        ],
+        "banners": [
+            ("embargo", _("Under embargo until 14:30 London time.")),
+            ("withdrawn", _("This text was withdrawn.")),
+            ("correction", _("Corrected.")),
+            ("draft", _("This is a draft.")),
+        ],
+        "person": {"label": f"{OFFICE}, {SPEAKER}", "party": PARTY, "role": _("speaker")},
+        "pages": Paginator(range(193), 25).page(3),
+        "speech": "On borders",
+        "address": "protocol@aland.example",
+    }
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show them all."""
+    return render(request, "dev/components.html", _context(timezone.now()))
