@@ -44,7 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         }
         ways = [{**way, "description": said[way["id"]]} for way in super().get_reauthentication_methods(user)]
         stronger = [way for way in ways if way["id"] != "reauthenticate"]
-        return stronger or ways
+        # The first is the one that is asked for: a passkey, where there is one.
+        return sorted(stronger, key=lambda way: not way["id"].endswith(":webauthn")) or ways
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

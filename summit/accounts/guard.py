@@ -6,6 +6,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from summit.accounts.mfa import is_protected
@@ -50,9 +51,6 @@ class SecondStepMiddleware:
             user = request.user
             if isinstance(user, User) and can_use_admin(user) and not took_it(request):
                 # It was set up in another browser since this one signed in by the password alone.
-                way = "mfa_reauthenticate"
                 query = urlencode({"next": request.get_full_path()})
-                response = redirect(way)
-                response["Location"] += f"?{query}"
-                return response
+                return redirect(f"{reverse('account_reauthenticate')}?{query}")
         return self.get_response(request)
