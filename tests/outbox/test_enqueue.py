@@ -1,5 +1,6 @@
 """Storing messages, and turning them into mails."""
 
+import sys
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
 from typing import Any
@@ -273,3 +274,28 @@ def test_bytes_are_encrypted_in_the_database() -> None:
 def test_system_mail_is_never_rendered() -> None:
     with pytest.raises(LookupError):
         kinds.SYSTEM_MAIL.render(Message(kind="system"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Border Security Summit 2025: تغييران في برنامجكم (Tunisia)",
+        "قمة أمن الحدود والجريمة المنظمة " * 6 + "آخر",
+        "Sommet sur la sécurité des frontières à Londres : trois modifications à l’horaire de votre délégation",
+        "é " * 60 + "é",
+    ],
+)
+def test_a_long_subject_keeps_its_spaces(message: Message, subject: str) -> None:
+    content = mime.build(message, Mail(subject, "x"))
+    assert parse(content)["Subject"] == subject
+    assert max(len(line) for line in content.split(b"\r\n")) <= 78
+
+
+@pytest.mark.django_db
+def test_the_library_alone_joins_words(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.version_info >= (3, 12):
+        pytest.skip("later releases of the library keep the space")
+    monkeypatch.setattr(mime, "POLICY", policy.SMTP)
+    subject = "Border Security Summit 2025: تغييران في برنامجكم (Tunisia)"
+    assert parse(mime.build(message, Mail(subject, "x")))["Subject"] == subject.replace("في ", "في")
