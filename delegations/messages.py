@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.domain import codes, links
 from delegations.models import InvitationLink, SignInCode
 from summit.dates import long_day
+from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message
+from summit.outbox.reasons import because
 
 
 def render(message: Message) -> Mail:
@@ -56,8 +59,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """Name the letters whose link opens nothing any more. One query."""
     keys = [message.facts["link"] for message in messages]
     live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
-    reason = _("The invitation or its link was revoked, or the link expired, before the letter was sent.")
-    return {message.pk: reason for message in messages if message.facts["link"] not in live}
+    return {message.pk: because(LINK_DEAD) for message in messages if message.facts["link"] not in live}
 
 
 def render_code(message: Message) -> Mail:
@@ -74,9 +76,21 @@ def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
     """Name the mails whose code opens nothing any more. One query."""
     keys = [message.facts["code"] for message in messages]
     live = set(SignInCode.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
-    reason = _("The code expired or was used before the mail was sent.")
-    return {message.pk: reason for message in messages if message.facts["code"] not in live}
+    return {message.pk: because(CODE_DEAD) for message in messages if message.facts["code"] not in live}
 
 
-INVITATION = register(Kind("invitation", "delegations.tasks.deliver_invitations", render, withdrawn))
-SIGN_IN_CODE = register(Kind(codes.KIND, "delegations.tasks.deliver_codes", render_code, expired_codes))
+LINK_DEAD = reasons.register(
+    "delegations.link_dead",
+    gettext_lazy("The invitation or its link was revoked, or the link expired, before the letter was sent."),
+)
+INVITATION = register(
+    Kind(
+        "invitation", "delegations.tasks.deliver_invitations", render, withdrawn, gettext_lazy("letter of invitation")
+    )
+)
+CODE_DEAD = reasons.register(
+    "delegations.code_dead", gettext_lazy("The code expired or was used before the mail was sent.")
+)
+SIGN_IN_CODE = register(
+    Kind(codes.KIND, "delegations.tasks.deliver_codes", render_code, expired_codes, gettext_lazy("code to sign in"))
+)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from delegations.domain import doors
 from delegations.models import PortalSignIn
+from summit.http.middleware import DOOR_LANGUAGE
 from summit.models import Summit
 
 # Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the
@@ -23,12 +24,14 @@ def sign_ins(request: HttpRequest) -> list[str]:
     return kept
 
 
-def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit) -> None:
-    """Keep a link that was followed, or a code that was proven, in this browser, under a new session key."""
+def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, language: str) -> None:
+    """Keep a link that was followed, or a code that was proven, in this browser, under a new session key. `language`
+    is that of the letter or the person: pages are in it where the reader chooses no other."""
     kept = [key for key in sign_ins(request) if key != sign_in.public_id]
     request.session.cycle_key()
     request.session[SIGN_INS_KEY] = [*kept, sign_in.public_id][-MOST_SIGN_INS:]
     request.session[SUMMIT_KEY] = summit.slug
+    request.session[DOOR_LANGUAGE] = language
     request.session[SEEN_KEY] = int(time.time())
 
 
@@ -36,7 +39,7 @@ def forget(request: HttpRequest) -> list[PortalSignIn]:
     """Forget all of them in this browser, and return those that were open."""
     keys = sign_ins(request)
     request.session.cycle_key()
-    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY):
+    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, DOOR_LANGUAGE):
         request.session.pop(name, None)
     return list(PortalSignIn.objects.live().filter(public_id__in=keys))
 

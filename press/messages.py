@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from press.domain import subscribers
 from press.models import Edition, Subscriber
 from press.models.visibility import public_editions
+from press.reading import described
+from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message, MessageState
+from summit.outbox.reasons import because
 
 TASK = "press.tasks.deliver_announcements"
+NOT_PUBLIC = reasons.register("press.not_public", gettext_lazy("The text is no longer public."))
+ENDED = reasons.register("press.subscription_ended", gettext_lazy("The subscription has ended."))
+CONFIRMED = reasons.register("press.confirmed", gettext_lazy("The address is confirmed already."))
 
 
 def _subscriber(message: Message) -> Subscriber:
@@ -42,7 +49,9 @@ def render_publication(message: Message) -> Mail:
     end = subscribers.url(_subscriber(message), subscribers.END)
     corrected = _says_corrected(message)
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
-    context = {**facts, "corrected": corrected, "url": settings.BASE_URL + facts["path"], "end": end}
+    # The kind is said in the mail's language. Messages stored before they knew it hold the words themselves.
+    what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
+    context = {**facts, "what": what, "corrected": corrected, "url": settings.BASE_URL + facts["path"], "end": end}
     return Mail(
         subject=subject % {"title": facts["title"]},
         text=render_to_string("mail/publication.txt", context),
@@ -61,8 +70,8 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     )
     people = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
-    found = {m.pk: _("The text is no longer public.") for m in messages if m.facts["edition"] not in still}
-    left = {m.pk: _("The subscription has ended.") for m in messages if m.facts["subscriber"] not in active}
+    found = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still}
+    left = {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
     return left | found
 
 
@@ -79,8 +88,12 @@ def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """Drop questions that have been answered."""
     keys = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
-    return {m.pk: _("The address is confirmed already.") for m in messages if m.facts["subscriber"] in active}
+    return {m.pk: because(CONFIRMED) for m in messages if m.facts["subscriber"] in active}
 
 
-PUBLICATION = register(Kind("publication", TASK, render_publication, publications_withdrawn))
-SUBSCRIPTION = register(Kind("subscription", TASK, render_subscription, subscriptions_withdrawn))
+PUBLICATION = register(
+    Kind("publication", TASK, render_publication, publications_withdrawn, gettext_lazy("news of a publication"))
+)
+SUBSCRIPTION = register(
+    Kind("subscription", TASK, render_subscription, subscriptions_withdrawn, gettext_lazy("question to a subscriber"))
+)

@@ -173,14 +173,19 @@ def speaker(edition: Edition) -> str:
 def describe(edition: Edition) -> str:
     """Return the kind and the wording as readers are told: "Transcript. Prepared text: check against delivery"."""
     text = edition.version.text
-    kind = str(TextKind(text.kind).label)
-    kind = kind[:1].upper() + kind[1:]
+    return described(text.kind, text.wording)
+
+
+def described(kind: str, wording: str) -> str:
+    """Return a kind and a wording in the words that readers are told."""
+    name = str(TextKind(kind).label)
+    name = name[:1].upper() + name[1:]
     said = {
         Wording.PREPARED: _("Prepared text: check against delivery"),
         Wording.DELIVERED: _("Text as delivered"),
         Wording.NOTES: _("Speaker's notes: the speech may have differed"),
-    }.get(Wording(text.wording))
-    return f"{kind}. {said}" if said else kind
+    }.get(Wording(wording))
+    return f"{name}. {said}" if said else name
 
 
 def readable(summit: Summit) -> QuerySet[PublicEdition]:

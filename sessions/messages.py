@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.domain import calendars, notices, wording
 from sessions.domain.differences import Change, from_facts
@@ -49,4 +49,12 @@ def _part(message: Message, change: Change, position: int, inline: bool) -> Atta
     )
 
 
-AGENDA_CHANGE = register(Kind(notices.KIND, "sessions.tasks.deliver_agenda_changes", render, notices.withdrawn))
+AGENDA_CHANGE = register(
+    Kind(
+        notices.KIND,
+        "sessions.tasks.deliver_agenda_changes",
+        render,
+        notices.withdrawn,
+        gettext_lazy("change of the agenda"),
+    )
+)

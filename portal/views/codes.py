@@ -85,7 +85,7 @@ def _come_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse
     agent = request.headers.get("user-agent", "")
     sign_in = doors.open_by_code(mailbox=mailbox, person=person, agent=agent)
     request.session.pop(CODE_KEY, None)
-    remember(request, sign_in, person.summit)
+    remember(request, sign_in, person.summit, person.language)
     return _on("portal:home")
 
 

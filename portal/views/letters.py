@@ -26,7 +26,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         links.note_use(link)
         agent = request.headers.get("user-agent", "")
         sign_in = doors.open_by_link(link=link, agent=agent, known=sign_ins(request))
-        remember(request, sign_in, link.invitation.party.summit)
+        remember(request, sign_in, link.invitation.party.summit, link.invitation.party.language)
         response = redirect("portal:invitation", link.invitation.public_id)
         response.status_code = 303
     response["Referrer-Policy"] = "no-referrer"

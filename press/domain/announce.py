@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from press.domain.locks import lock_lift
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
-from press.reading import address, describe, speaker
+from press.reading import address, speaker
 from summit.domain import audit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
@@ -90,7 +90,8 @@ def _message(text: Text, edition: PublicEdition, subscriber: Subscriber) -> Mess
             "title": edition.title,
             "summary": edition.summary,
             "who": speaker(edition),
-            "what": describe(edition),
+            "kind": text.kind,
+            "wording": text.wording,
             "corrected": edition.published_at > edition.first_published_at,
             "change_note": edition.change_note,
             "path": address(text.summit, edition),

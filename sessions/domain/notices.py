@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import mailboxes
 from delegations.domain.mailboxes import Mailbox
@@ -22,10 +22,13 @@ from sessions.domain.differences import Change, differences, personal, to_facts,
 from sessions.domain.snapshots import Agenda, released
 from sessions.models import Release, ReleaseEntry
 from summit.models import Person, Summit
+from summit.outbox import reasons
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message, MessageState
+from summit.outbox.reasons import because
 
 KIND = "agenda_change"
+OVERTAKEN = reasons.register("sessions.overtaken", _("Release %(value)s says it all."))
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
     overtaken = [message.pk for notice in notices for message in notice.overtakes if message.pending]
     if overtaken:
         Message.objects.filter(_free(), pk__in=overtaken).update(
-            state=MessageState.DROPPED, problem=_overtaken(release.number)
+            state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
     shared = {
         "number": release.number,
@@ -159,6 +162,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
             "short_name": release.summit.short_name,
             "host": release.summit.host,
             "contact": release.summit.contact_email,
+            "language": release.summit.language,
             "zone": release.summit.time_zone,
             "place": release.summit.place,
         },
@@ -183,10 +187,6 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         if notice.changes
     ]
     return enqueue.store(drafts)
-
-
-def _overtaken(number: int) -> str:
-    return _("Release %(number)d says it all.") % {"number": number}
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
@@ -223,7 +223,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
             for summit_id, key, address, version, since in newer
         )
         if release is not None and (included or _stale(message, sequences)):
-            found[message.pk] = _overtaken(release.number)
+            found[message.pk] = because(OVERTAKEN, release.number)
     return found
 
 

@@ -6,9 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from summit.languages import spoken
+
 Handler = Callable[[HttpRequest], HttpResponse]
 # Addresses below these are personal: there the choice is remembered, and an account's own language is the default.
 PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
+# In the session: the language of the letter whose link was followed, or of whose mailbox a code was proven.
+DOOR_LANGUAGE = "door_language"
 
 
 def is_personal(path: str) -> bool:
@@ -17,7 +21,8 @@ def is_personal(path: str) -> bool:
 
 
 class LanguageMiddleware:
-    """`?lang=` decides. On personal pages the choice lasts for the session."""
+    """`?lang=` decides. On personal pages the choice lasts for the session; without one the account's own language
+    counts, and then that of the letter or the person by whom the portal was opened in this browser."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -39,5 +44,8 @@ class LanguageMiddleware:
         if asked in known:
             request.session["language"] = asked
             return asked
-        kept = request.session.get("language", "") if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
-        return kept if kept in known else settings.LANGUAGE_CODE
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return settings.LANGUAGE_CODE
+        chosen = request.session.get("language", "")
+        wanted = chosen or getattr(request.user, "language", "") or request.session.get(DOOR_LANGUAGE, "")
+        return spoken(wanted)

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import User
+from summit.outbox import reasons
 from summit.outbox.domain import delivery
+from summit.outbox.kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
 from summit.outbox.permissions import can_send_again
 from summit.outbox.states import SIGNS
@@ -25,12 +27,27 @@ from summit.permissions import allows
 SUMMIT_PATHS[Message] = "summit"
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By kind, in words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the kinds."""
+        return sorted((name, label_of(name)) for name in KINDS)
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return the messages of the chosen kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """Messages. Their bytes are not shown: they hold links that open doors."""
 
-    list_display = ["created_at", "title", "address", "standing", "attempts", "problem"]
-    list_filter = ["state", "kind", "summit"]
+    list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
+    list_filter = ["state", KindFilter, "summit"]
     list_select_related = ["summit"]
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
     date_hierarchy = "created_at"
@@ -41,9 +58,9 @@ class MessageAdmin(ReadOnlyAdmin):
         "title",
         "address",
         "standing",
-        "problem",
-        "kind",
-        "subject_key",
+        "what_went_wrong",
+        "kind_word",
+        "about",
         "version",
         "language",
         "created_at",
@@ -52,7 +69,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "sent_at",
         "message_id",
     ]
-    readonly_fields = ["title", "standing", "message_id"]
+    readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "message_id"]
     page_shows = list_shows = ("address",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -72,6 +89,23 @@ class MessageAdmin(ReadOnlyAdmin):
     def standing(self, row: Message) -> SafeString:
         """Show the state as a word with its sign."""
         return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], row.get_state_display())
+
+    @admin.display(description=_("what went wrong"), ordering="problem")
+    def what_went_wrong(self, row: Message) -> str:
+        """Say why it did not go out: in our words, or in the mail server's as they came."""
+        if not row.problem or reasons.is_ours(row.problem):
+            return reasons.words(row.problem)
+        return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_word(self, row: Message) -> str:
+        """Show what kind of mail it is."""
+        return label_of(row.kind)
+
+    @admin.display(description=_("about"), ordering="subject_key")
+    def about(self, row: Message) -> SafeString:
+        """Show the key of what caused it."""
+        return format_html("<code>{}</code>", row.subject_key)
 
     @admin.action(description=_("Send selected failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:

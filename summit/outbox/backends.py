@@ -6,7 +6,9 @@ from email.utils import parseaddr
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.utils.translation import get_language
 
+from summit.languages import spoken
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import SYSTEM_MAIL
 from summit.outbox.models import Message
@@ -41,7 +43,7 @@ class OutboxBackend(BaseEmailBackend):
             subject_key=f"mail:{mail_nonce}",
             recipient_key=f"mailbox:{mail_nonce}",
             address=parseaddr(address)[1] or address,
-            language="en",
+            language=spoken(mail.extra_headers.get("Content-Language") or get_language() or ""),
             facts={},
             nonce=nonce,
         )

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from summit.outbox.models import Message
 
 
@@ -30,7 +33,8 @@ class Mail:
 
 # Renders messages whose facts are frozen; called once for each, in the message's language.
 Render = Callable[[Message], Mail]
-# Of messages about to be sent, names those whose cause no longer stands, with the reason, by primary key.
+# Of messages about to be sent, names those whose cause no longer stands, with the reason as summit.outbox.reasons
+# stores it, by primary key.
 Withdrawn = Callable[[Sequence[Message]], dict[int, str]]
 
 
@@ -42,6 +46,8 @@ class Kind:
     task: str
     render: Render
     withdrawn: Withdrawn
+    # What the desks call it.
+    label: str | Promise = ""
 
 
 KINDS: dict[str, Kind] = {}
@@ -54,14 +60,21 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
+def label_of(kind: str) -> str:
+    """Return what the desks call a kind of message: its name where it is gone."""
+    return str(KINDS[kind].label) if kind in KINDS else kind
+
+
 def always_stands(messages: Sequence[Message]) -> dict[int, str]:
     """Withdraw nothing: for messages that nothing can make pointless."""
     return {}
 
 
 def _never_rendered(message: Message) -> Mail:
-    raise LookupError(f"{message} was stored with its bytes and needs no rendering")
+    raise LookupError(f"message {message.public_id} was stored with its bytes and needs no rendering")
 
 
 # Mail of the framework and of libraries (a code to sign in, a note to the administrators), captured whole.
-SYSTEM_MAIL = register(Kind("system", "outbox.tasks.deliver", _never_rendered, always_stands))
+SYSTEM_MAIL = register(
+    Kind("system", "outbox.tasks.deliver", _never_rendered, always_stands, _("mail about an account"))
+)

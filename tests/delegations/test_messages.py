@@ -130,7 +130,7 @@ def test_what_was_revoked_before_it_went_out_stays_here(how: str) -> None:
     message = Message.objects.get()
     assert (message.state, message.problem) == (
         "dropped",
-        "The invitation or its link was revoked, or the link expired, before the letter was sent.",
+        "@delegations.link_dead:",
     )
 
 

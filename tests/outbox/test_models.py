@@ -129,5 +129,5 @@ def test_the_date_is_when_it_was_caused() -> None:
     row = MessageFactory()
     row.refresh_from_db()
     assert row.date == row.created_at
-    assert str(row) == f"system {row.public_id}"
+    assert str(row) == row.address
     assert connection.vendor in ("sqlite", "postgresql")

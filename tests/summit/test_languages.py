@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from delegations.domain import links
 from summit.languages import spoken
 from summit.outbox.domain import mime
 from summit.outbox.kinds import Mail
@@ -31,3 +32,39 @@ def test_a_mail_names_the_language_that_it_is_written_in(settings: Settings) -> 
     assert b"Content-Language: en" in mime.build(message, Mail("Subject", "Text"))
     settings.INTERFACE_LANGUAGES = ["en", "ar"]
     assert b"Content-Language: ar" in mime.build(message, Mail("Subject", "Text"))
+
+
+class TestPersonalPages:
+    def language(self, client: Client, query: str = "") -> str:
+        return str(client.get(f"/accounts/2fa/{query}")["Content-Language"])
+
+    def test_an_account_reads_in_its_own_language_until_it_chooses_another(self, client: Client) -> None:
+        client.force_login(f.UserFactory(language="ar"))
+        assert self.language(client) == "ar"
+        assert self.language(client, "?lang=fr") == "fr"
+        assert self.language(client) == "fr"
+        assert self.language(client, "?lang=xx") == "fr"
+
+    def test_a_language_without_a_catalogue_is_english(self, client: Client, settings: Settings) -> None:
+        settings.INTERFACE_LANGUAGES = ["en", "fr"]
+        client.force_login(f.UserFactory(language="ar"))
+        assert self.language(client) == "en"
+
+    def test_whoever_follows_a_letter_reads_in_its_language(self, client: Client) -> None:
+        link = f.InvitationLinkFactory(invitation__party__language="fr")
+        page = client.get(links.url(link).removeprefix("http://localhost:8000"), follow=True)
+        assert (page.status_code, page["Content-Language"]) == (200, "fr")
+        assert client.get("/portal/")["Content-Language"] == "fr"
+        assert client.get("/portal/?lang=ar")["Content-Language"] == "ar"
+        assert client.get("/portal/")["Content-Language"] == "ar"
+
+    def test_an_account_counts_more_than_a_letter(self, client: Client) -> None:
+        link = f.InvitationLinkFactory(invitation__party__language="fr")
+        client.get(links.url(link).removeprefix("http://localhost:8000"))
+        client.force_login(f.UserFactory(language="ar"))
+        assert self.language(client) == "ar"
+
+    def test_public_pages_know_nobody(self, client: Client) -> None:
+        summit = f.SummitFactory()
+        client.force_login(f.UserFactory(language="ar"))
+        assert client.get(f"/{summit.slug}/")["Content-Language"] == "en"

@@ -23,6 +23,7 @@ from summit.outbox.kinds import KINDS, SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
 from summit.outbox.permissions import check_can_send_again
+from summit.outbox.reasons import because
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def give_up_worn(messages: list[Message]) -> list[Message]:
         mark(
             message,
             MessageState.FAILED,
-            problem=f"No worker came to an end with it ({message.attempts - 1} attempts)",
+            problem=because("worn"),
         )
     return [message for message in messages if message not in worn]
 
@@ -99,7 +100,7 @@ def deliver_one(message: Message, wire: transport.Wire) -> bool:
         raise
     except Exception as problem:  # one message that nobody can make sense of must not stop the others
         logger.exception("message %s was not sent", message.public_id)
-        put_off(message, f"{type(problem).__name__} while the mail was sent")
+        put_off(message, because("sending", type(problem).__name__))
         return False
     return mark(message, MessageState.SENT)
 
@@ -127,7 +128,7 @@ def _render(message: Message) -> bool:
         raise
     except Exception as problem:  # one message that can't be rendered must not stop the others
         logger.exception("message %s can't be rendered", message.public_id)
-        mark(message, MessageState.FAILED, problem=f"{type(problem).__name__} while the mail was written")
+        mark(message, MessageState.FAILED, problem=because("writing", type(problem).__name__))
         return False
     message.rendered_subject = " ".join(mail.subject.split())[:255]
     return True
@@ -146,7 +147,7 @@ def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
 def put_off(message: Message, problem: str) -> None:
     """Try again later, or give up after OUTBOX_MAX_ATTEMPTS."""
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
-        mark(message, MessageState.FAILED, problem=f"{problem} ({message.attempts} attempts)")
+        mark(message, MessageState.FAILED, problem=problem)
         return
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
     _held(message).update(

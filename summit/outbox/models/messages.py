@@ -112,7 +112,7 @@ class Message(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.public_id}"
+        return self.address
 
     @property
     def date(self) -> datetime:
