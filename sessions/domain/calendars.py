@@ -97,18 +97,20 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
     return address
 
 
-def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str) -> Event:
+def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str, language: str) -> Event:
+    """Return a session as an event; its words say in which language they are (RFC 5545, 3.2.10)."""
+    written = {"LANGUAGE": language} if language else {}
     event = Event()
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", session.starts_at.astimezone(zone))
     event.add("dtend", session.ends_at.astimezone(zone))
-    event.add("summary", session.title)
+    event.add("summary", session.title, parameters=written)
     if session.where:
-        event.add("location", session.where)
+        event.add("location", session.where, parameters=written)
     if session.summary:
-        event.add("description", session.summary)
+        event.add("description", session.summary, parameters=written)
     event.add("url", url)
     return event
 
@@ -128,6 +130,7 @@ def itip(change: Change, *, facts: dict[str, Any], address: str, stamp: datetime
         sequence=session.sequence if change.after else facts["number"],
         stamp=stamp,
         url=f"{settings.BASE_URL}/portal/",
+        language=summit.get("language", ""),
     )
     event["organizer"] = _address(summit["contact"], summit["host"])
     event["attendee"] = _address(
@@ -153,7 +156,8 @@ def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[R
     organizer = _address(summit.contact_email, summit.host)
     for row in rows:
         url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])
-        event = _event(snapshot(row, ()), zone=summit.zone, sequence=row.sequence, stamp=stamp, url=url)
+        told = snapshot(row, ())
+        event = _event(told, zone=summit.zone, sequence=row.sequence, stamp=stamp, url=url, language=summit.language)
         event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
         event.add("categories", [str(row.get_kind_display())])
         event.add("class", "PUBLIC")

@@ -146,6 +146,19 @@ def _names(boxes: Iterable[Mailbox]) -> dict[Mailbox, str]:
     }
 
 
+def _summit_facts(summit: Summit) -> dict[str, str]:
+    return {
+        "slug": summit.slug,
+        "name": summit.name,
+        "short_name": summit.short_name,
+        "host": summit.host,
+        "contact": summit.contact_email,
+        "language": summit.language,
+        "zone": summit.time_zone,
+        "place": summit.place,
+    }
+
+
 def store(*, release: Release, notices: Sequence[Notice]) -> int:
     """Store the messages of a release and drop what they overtake; return how many are to be sent."""
     overtaken = [message.pk for notice in notices for message in notice.overtakes if message.pending]
@@ -153,20 +166,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         Message.objects.filter(_free(), pk__in=overtaken).update(
             state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
-    shared = {
-        "number": release.number,
-        "note": release.note,
-        "summit": {
-            "slug": release.summit.slug,
-            "name": release.summit.name,
-            "short_name": release.summit.short_name,
-            "host": release.summit.host,
-            "contact": release.summit.contact_email,
-            "language": release.summit.language,
-            "zone": release.summit.time_zone,
-            "place": release.summit.place,
-        },
-    }
+    shared = {"number": release.number, "note": release.note, "summit": _summit_facts(release.summit)}
     drafts = [
         enqueue.draft(
             summit=release.summit,
