@@ -13,4 +13,4 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
-        from sessions import messages, panels, permissions, routes, todo, words  # noqa: F401
+        from sessions import messages, panels, permissions, routes, search, todo, words  # noqa: F401

@@ -6,8 +6,11 @@ from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from summit.db import fold
 
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
@@ -32,8 +35,10 @@ class SummitConfig(AppConfig):
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.accounts import signals  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
+        from summit.desk import search_page  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
+        connection_created.connect(fold.connected, dispatch_uid="summit.fold")
 
 
 class AdminConfig(DjangoAdminConfig):

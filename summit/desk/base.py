@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from summit.desk.history import HistoryMixin
+from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin, say
@@ -148,6 +149,11 @@ class SummitModelAdmin(SeenMixin, HistoryMixin, WordsMixin, RoleMixin, admin.Mod
         found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
         return found
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find by the same words as the search over everything, where that finds rows of this model."""
+        found = matching(self.model, queryset, search_term) if search_term else None
+        return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
 
     def group_of(self, row: Any) -> str:
         """Return what stands above the rows that belong together, where `group_column` names a column."""

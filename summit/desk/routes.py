@@ -14,6 +14,8 @@ declare("admin:index", Gate.DESK)
 declare("admin:login", Gate.EVERYBODY)
 declare("admin:logout", Gate.DESK, "POST")
 declare("admin:jsi18n", Gate.DESK)
+# What is found is asked of each source's rule.
+declare("admin:search", Gate.DESK)
 # What of which model is looked for stands in the query, and is asked of that model's rules.
 declare("admin:autocomplete", Gate.DESK)
 declare("admin:app_list", Gate.DESK)

@@ -47,7 +47,7 @@ def test_every_state_has_a_row_and_follows_from_one() -> None:
 @pytest.mark.parametrize(
     ("constraint", "values"),
     [
-        ("job_state_known", {"state": "odd"}),
+        ("job_state_known|job_finished_has_time", {"state": "odd"}),
         ("job_running_is_held", {"state": "running"}),
         ("job_running_is_held", {"lease_until": timezone.now()}),
         ("job_finished_has_time", {"finished_at": timezone.now()}),

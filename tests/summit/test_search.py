@@ -1,0 +1,239 @@
+"""The search over everything: what is found, in which order, and what nobody finds who may not see it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Value
+from django.test import Client
+from django.utils import timezone
+
+from press.models import Text
+from summit.db.fold import Fold, fold
+from summit.desk import search
+from summit.domain.seen import SEEN
+from summit.models import AuditChain, AuditEntry, Person, Role, Summit
+from tests.factories import (
+    EditionFactory,
+    MembershipFactory,
+    PartyFactory,
+    PersonFactory,
+    RoomFactory,
+    SessionFactory,
+    SummitFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = SummitFactory()
+    return found
+
+
+def desk(summit: Summit, role: Role = Role.ORGANISER) -> Client:
+    client = Client()
+    client.force_login(UserFactory.with_role(role, summit))
+    return client
+
+
+def found(client: Client, wanted: str) -> dict[str, tuple[list[str], int]]:
+    response = client.get("/admin/search/", {"q": wanted})
+    assert response.status_code == 200
+    return {
+        entry.source.model.__name__: ([hit.name for hit in entry.hits], entry.total)
+        for entry in response.context["found"]
+    }
+
+
+# --- folding --------------------------------------------------------------------------------------------------------
+TEXTS = [
+    ("", ""),
+    ("Élysée", "elysee"),
+    ("ÇA VA", "ca va"),
+    ("Łódź", "lodz"),
+    ("Straße", "strasse"),
+    ("Œuvre æon", "oeuvre aeon"),
+    ("Ångström", "angstrom"),
+    ("ﬁne", "fine"),
+    ("مُحَمَّد", "محمد"),
+    ("أحمد إيمان آمال", "احمد ايمان امال"),
+    ("مـــصر", "مصر"),
+    ("مدرسة", "مدرسه"),
+    ("50% _x_", "50% _x_"),
+]
+
+
+@pytest.mark.parametrize(("text", "folded"), TEXTS)
+def test_folding_is_the_same_in_python_and_in_the_database(text: str, folded: str) -> None:
+    assert fold(text) == folded
+    assert AuditChain.objects.values_list(Fold(Value(text)), flat=True).get() == folded
+
+
+def test_nothing_folds_to_nothing() -> None:
+    assert fold(None) == ""
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+class TestPeople:
+    @pytest.mark.parametrize("wanted", ["elodie", "ÉLODIE", "interieur", "ministre elodie", "elodie france", "odi"])
+    def test_words_in_any_order_whatever_their_accents(self, summit: Summit, wanted: str) -> None:
+        person = PersonFactory(summit=summit, name="Élodie Rousseau", office="Ministre de l’Intérieur")
+        MembershipFactory(person=person, party=PartyFactory(summit=summit, name="France"))
+        PersonFactory(summit=summit, name="Karl", office="Minister")
+        assert found(desk(summit), wanted)["Person"] == (["Élodie Rousseau"], 1)
+
+    def test_arabic_with_and_without_its_signs(self, summit: Summit) -> None:
+        PersonFactory(summit=summit, name="أَحْمَد")
+        assert found(desk(summit), "احمد") == {"Person": (["أَحْمَد"], 1)}
+
+    def test_who_has_no_name_is_found_by_the_office(self, summit: Summit) -> None:
+        PersonFactory(summit=summit, name="", office="Home Secretary")
+        assert found(desk(summit), "home sec") == {"Person": (["Home Secretary"], 1)}
+
+    def test_signs_of_patterns_are_signs(self, summit: Summit) -> None:
+        PersonFactory(summit=summit, name="A_B 50%")
+        PersonFactory(summit=summit, name="AxB 500")
+        assert found(desk(summit), "a_b 50%") == {"Person": (["A_B 50%"], 1)}
+
+
+def test_exact_comes_first_then_what_begins_so(summit: Summit) -> None:
+    for name in ("Bad Niger Bay", "Niger", "Nigeria", "A Niger B"):
+        PartyFactory(summit=summit, name=name)
+    assert found(desk(summit), "niger")["Party"] == (["Niger", "Nigeria", "A Niger B", "Bad Niger Bay"], 4)
+
+
+def test_the_chosen_summit_comes_first(summit: Summit) -> None:
+    other: Summit = SummitFactory()
+    PartyFactory(summit=other, name="Mali")
+    PartyFactory(summit=summit, name="Mali and others")
+    client = desk(summit)
+    client.get(f"/admin/?summit={summit.slug}")
+    user = UserFactory.with_role(Role.ORGANISER, other)
+    user.roles.create(summit=summit, role=Role.ORGANISER)
+    client.force_login(user)
+    for chosen, names in ((other, ["Mali", "Mali and others"]), (summit, ["Mali and others", "Mali"])):
+        response = client.get("/admin/search/", {"q": "mali", "summit": chosen.slug})
+        assert [hit.name for hit in response.context["found"][0].hits] == names
+
+
+class TestSessionsAndTexts:
+    def test_a_session_by_title_room_and_summary(self, summit: Summit) -> None:
+        SessionFactory(summit=summit, title="Opening", room=RoomFactory(venue__summit=summit, name="Long Gallery"))
+        SessionFactory(summit=summit, title="Closing", summary="The communiqué is read")
+        client = desk(summit)
+        assert found(client, "gallery") == {"Session": (["Opening"], 1)}
+        assert found(client, "communique closing") == {"Session": (["Closing"], 1)}
+        page = client.get("/admin/search/", {"q": "gallery"}).content.decode()
+        assert "Monday 31 March 2025, 09:00 London time · Long Gallery" in page
+
+    def test_a_text_by_its_newest_title_in_any_language(self, summit: Summit) -> None:
+        first = EditionFactory(version__text__summit=summit, title="Old words")
+        text: Text = first.version.text
+        EditionFactory(version=first.version, number=2, title="Opening address")
+        french = EditionFactory(
+            version__text=text, version__language="fr", version__authoritative=False, title="Allocution d’ouverture"
+        )
+        assert french.version.text == text
+        client = desk(summit)
+        assert found(client, "address") == {"Text": (["Opening address"], 1)}
+        assert found(client, "ouverture") == {"Text": (["Opening address"], 1)}
+        assert found(client, "old words") == {}
+
+
+# --- what one may not see -------------------------------------------------------------------------------------------
+class TestWho:
+    @pytest.fixture
+    def everything(self, summit: Summit) -> Summit:
+        PersonFactory(summit=summit, name="Zebra")
+        PartyFactory(summit=summit, name="Zebra")
+        SessionFactory(summit=summit, title="Zebra", visibility="organisers")
+        embargoed = EditionFactory(version__text__summit=summit, title="Zebra", approved=True)
+        lift = embargoed.version.text.lift
+        lift.moment, lift.decided_by = timezone.now() + timedelta(days=1), UserFactory()
+        lift.save()
+        return summit
+
+    @pytest.mark.parametrize(
+        ("role", "kinds"),
+        [
+            (Role.ORGANISER, {"Person", "Party", "Session", "Text"}),
+            (Role.PRESS_APPROVER, {"Party", "Session", "Text"}),
+            (Role.PROGRAMME, {"Person", "Party", "Session"}),
+            (Role.VETTING, {"Person"}),
+            (Role.VIEWER, {"Party", "Session"}),
+        ],
+    )
+    def test_each_finds_what_their_lists_show(self, everything: Summit, role: Role, kinds: set[str]) -> None:
+        client = desk(everything, role)
+        assert set(found(client, "zebra")) == kinds
+        assert "Zebra" in client.get("/admin/search/?q=zebra").content.decode()
+
+    def test_control_the_rule_alone_keeps_a_text_from_the_viewer(
+        self, everything: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, "summits_for", lambda user, rule: None)
+        assert set(found(desk(everything, Role.VIEWER), "zebra")) == {"Person", "Party", "Session", "Text"}
+
+    def test_another_summits_rows_are_neither_found_nor_counted(self, everything: Summit) -> None:
+        assert found(desk(SummitFactory()), "zebra") == {}
+
+    def test_every_source_has_the_rule_of_its_list(self) -> None:
+        from django.contrib.admin.sites import site
+
+        for source in search._sources:
+            assert source.rule == site._registry[source.model].deed("view")  # type: ignore[attr-defined]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+class TestPage:
+    @pytest.mark.parametrize("wanted", ["", "e", " é ", "\0"])
+    def test_too_little_asks_nothing_and_says_what_to_do(self, summit: Summit, wanted: str) -> None:
+        client = desk(summit)
+        assert found(client, wanted) == {}
+        assert "Write at least two letters" in client.get("/admin/search/", {"q": wanted}).content.decode()
+
+    def test_nothing_found_says_what_to_do(self, summit: Summit) -> None:
+        page = desk(summit).get("/admin/search/", {"q": "<b>zz"}).content.decode()
+        assert "Nothing that you may see is called so." in page
+        assert "<bdi>&lt;b&gt;zz</bdi>" in page
+
+    def test_the_rest_is_in_the_list_which_finds_the_same(self, summit: Summit) -> None:
+        for number in range(12):
+            PersonFactory(summit=summit, name=f"Zoé {number:02}")
+        client = desk(summit)
+        names, total = found(client, "zoe")["Person"]
+        assert (len(names), total) == (8, 12)
+        page = client.get("/admin/search/", {"q": "zoe"}).content.decode()
+        address = re.search(r'<a href="([^"]+)">Show all 12 in the list', page)
+        assert address
+        assert client.get(address[1]).context["cl"].result_count == 12
+
+    def test_the_box_stands_on_every_page_and_keeps_what_was_written(self, summit: Summit) -> None:
+        client = desk(summit)
+        assert 'action="/admin/search/"' in client.get("/admin/").content.decode()
+        assert 'name="q" value="zoe"' in client.get("/admin/search/", {"q": "zoe"}).content.decode()
+
+    def test_a_query_for_each_kind(self, summit: Summit, django_assert_num_queries: Any) -> None:
+        client = desk(summit)
+        for number in range(30):
+            person: Person = PersonFactory(summit=summit, name=f"Zoe {number}")
+            MembershipFactory(person=person, party=PartyFactory(summit=summit, name=f"Zoe land {number}"))
+            SessionFactory(summit=summit, title=f"Zoe {number}")
+            EditionFactory(version__text__summit=summit, title=f"Zoe {number}")
+        client.get("/admin/search/?q=zoe")
+        # The session, the account, its roles, the summits, who saw it lately; and one for each kind.
+        with django_assert_num_queries(9):
+            client.get("/admin/search/?q=zoe")
+
+    def test_who_saw_people_is_recorded_and_what_was_looked_for_is_not(self, summit: Summit) -> None:
+        person = PersonFactory(summit=summit, name="Zoe")
+        client = desk(summit)
+        for _ in range(2):
+            client.get("/admin/search/?q=zoe")
+        (entry,) = AuditEntry.objects.filter(action=SEEN)
+        assert (entry.object_type, entry.fields) == ("summit.person", ["name", "office"])
+        assert entry.detail == {"number": 1, "keys": [person.public_id]}
