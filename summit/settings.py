@@ -178,6 +178,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
+# Whoever exceeds one gets the form again with a sentence, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
 # Whoever works at a desk signs in by a passkey, or by a password and an app (summit.accounts.guard).
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)

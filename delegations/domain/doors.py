@@ -1,7 +1,9 @@
 """Browsers in which the portal is open to somebody without an account: opened, listed, ended."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.codes import people_at
 from delegations.models import InvitationLink, PortalSignIn
-from summit.domain import audit
+from summit.domain import audit, upkeep
 from summit.domain.audit import Mailbox
 from summit.models import Person
 
 AGENT_LENGTH = 300
+# A browser that was not seen for so long has lost its session (SESSION_COOKIE_AGE); it is noted every five minutes.
+GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
 
 
 def stands_for(mailbox: str, person: Person) -> bool:
@@ -52,7 +56,7 @@ def note_seen(keys: Iterable[str]) -> None:
 def listed(keys: Iterable[str]) -> list[PortalSignIn]:
     """Return the browsers that are open for the same people and by the same links as those named by `keys`, last seen
     first. Two queries."""
-    rows = PortalSignIn.objects.live()
+    rows = PortalSignIn.objects.live().filter(last_seen_at__gt=Now() - GONE)
     mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
     people = [person for _link, person in mine if person]
     links = [link for link, _person in mine if link]
@@ -63,3 +67,10 @@ def listed(keys: Iterable[str]) -> list[PortalSignIn]:
 def end(rows: Iterable[PortalSignIn]) -> int:
     """End browsers: what they show is gone at their next request. Returns how many were open."""
     return PortalSignIn.objects.filter(pk__in=[row.pk for row in rows], ended_at__isnull=True).update(ended_at=Now())
+
+
+@upkeep.clears(20)
+def clear() -> None:
+    """Delete the rows of links' browsers that are gone: mail scanners leave many. The audit names the link itself;
+    for a code it names the row, which stays."""
+    PortalSignIn.objects.filter(link__isnull=False, last_seen_at__lt=Now() - GONE).delete()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from delegations.domain import answers
-from delegations.models import Invitation
+from delegations.domain import answers, codes
+from delegations.models import Invitation, SignInCode
 from press.domain import announce, editions, lifts, subscribers
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Announcement, Edition, EditionState, Lift, Subscriber
@@ -19,7 +19,14 @@ from sessions.models import ReleasedSession, Session
 from summit.domain.audit import Link
 from summit.models import AuditChain, AuditEntry, Summit, User
 from summit.outbox.models import Message
-from tests.factories import InvitationLinkFactory, SessionFactory, SubscriberFactory, SummitFactory, UserFactory
+from tests.factories import (
+    InvitationLinkFactory,
+    PersonFactory,
+    SessionFactory,
+    SubscriberFactory,
+    SummitFactory,
+    UserFactory,
+)
 from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -278,3 +285,15 @@ def test_accounts_of_others_stay_out() -> None:
     )
     edition.refresh_from_db()
     assert (came, edition.decided_by) == (["PermissionDenied", None], reviewer)
+
+
+def test_guesses_at_once_are_all_counted_and_a_code_opens_once() -> None:
+    PersonFactory(email="embassy@land.example")
+    for _ in range(ROUNDS):
+        row = codes.ask(mailbox="embassy@land.example", language="en")
+        right = codes.code_of(row.nonce)
+        wrong = f"{(int(right) + 1) % 10**8:08}"
+        came = race(*(lambda row=row, code=wrong: codes.prove(public_id=row.public_id, code=code) for _ in range(3)))
+        assert (came, SignInCode.objects.get(pk=row.pk).attempts) == (["CodeProblem"] * 3, 3)
+        came = race(*(lambda row=row, code=right: codes.prove(public_id=row.public_id, code=code) for _ in range(2)))
+        assert sorted(str(entry) for entry in came) == sorted(["CodeProblem", str(row)])

@@ -12,6 +12,7 @@ from django.test import Client
 
 from delegations.domain import codes, links
 from delegations.models import Invitation, InvitationLink, PortalSignIn, SignInCode
+from summit.domain import upkeep
 from summit.models import AuditEntry, Person, User
 from tests import factories as f
 
@@ -208,6 +209,22 @@ class TestBrowsers:
         assert clients[0].get("/portal/browsers/").content.decode().count("<strong>") == 3
         clients[0].post("/portal/browsers/", {"end": "others"})
         assert [client.get("/portal/").status_code for client in [*clients, stranger]] == [200, 302, 302, 200]
+
+    def test_those_that_are_gone_are_not_listed_and_cleared_away(self) -> None:
+        link = f.InvitationLinkFactory()
+        clients = [Client() for _ in range(2)]
+        for client in clients:
+            client.get(f"/i/{links.token(link)}/")
+        focal()
+        come_in()
+        gone = PortalSignIn.objects.filter(link=link).earliest("pk")
+        PortalSignIn.objects.exclude(pk__in=PortalSignIn.objects.filter(link=link).exclude(pk=gone.pk)).update(
+            last_seen_at=f.START
+        )
+        assert clients[1].get("/portal/browsers/").content.decode().count("<strong>") == 1
+        upkeep.clear_expired()
+        # What a code opened stays: the audit names it.
+        assert [row.link for row in PortalSignIn.objects.order_by("pk")] == [link, None]
 
     def test_nobody_ends_those_of_others(self) -> None:
         focal()

@@ -130,6 +130,7 @@ class TestSigningIn:
         path = "/accounts/2fa/webauthn/login/"
         flooder, other = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
         statuses = [flooder.post(path, {"credential": "{}"}).status_code for _ in range(31)]
+        assert "This was too often" in flooder.post(path, {"credential": "{}"}).content.decode()
         assert (statuses.count(302), statuses[-1]) == (30, 429)
         assert other.post(path, {"credential": "{}"}).status_code == 302
         assert by_password(zoe, REMOTE_ADDR="192.0.2.1").session["_auth_user_id"] == str(zoe.pk)
