@@ -115,7 +115,7 @@ class Visitor:
         page = self.open("/accounts/login/")
         page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(re.compile(r"/(admin|portal)/"))
         return page
 
