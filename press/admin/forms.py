@@ -21,8 +21,12 @@ ROWS = 24
 class WordsForm(forms.Form):
     """Title, summary and text of an edition."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
-    summary = forms.CharField(label=gettext_lazy("Summary"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"), required=False, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
     body = forms.CharField(
         label=gettext_lazy("Text"),
         strip=False,
@@ -58,6 +62,7 @@ class EditionForm(WordsForm):
         label=gettext_lazy("What changed"),
         required=False,
         max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
         help_text=gettext_lazy("Readers see it, with the date, once an edition before this one has been published."),
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

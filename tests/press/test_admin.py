@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.admin.decisions import DECISIONS
-from press.admin.forms import local_moment
+from press.admin.forms import EditionForm, local_moment
 from press.models import Edition, EditionState, Lift, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from summit.db.clock import db_now
@@ -226,6 +226,16 @@ def test_languages_are_added_and_written() -> None:
     assert "كلمة" in content
     again = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"})
     assert "has this language already" in again.content.decode()
+
+
+def test_words_are_entered_from_the_side_of_their_script() -> None:
+    assert {name: field.widget.attrs.get("dir") for name, field in EditionForm().fields.items()} == {
+        "title": "auto",
+        "summary": "auto",
+        "body": "auto",
+        "change_note": "auto",
+        "based_on": None,
+    }
 
 
 def test_list_says_where_each_stands_in_a_constant_number_of_queries() -> None:
