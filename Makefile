@@ -27,8 +27,8 @@ $(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
 	@$(PIP) -r requirements/dev.txt
 	@touch $(VENV)/base.done $@
 
-run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port
-	@exec $(BIN)/python manage.py serve
+run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=0 begins with nothing
+	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: $(VENV)/dev.done ## the tests, on SQLite, without any server
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

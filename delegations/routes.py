@@ -26,3 +26,14 @@ for _model in ("invitation", "invitationlink"):
         see=f"delegations.{_model}.view",
         do="delegations.revoke",
     )
+
+# The last two of the first steps.
+for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
+    declare(
+        f"admin:setup_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.summit",
+        see="summit.summit.view",
+        do=_deed,
+    )

@@ -19,6 +19,17 @@ declare("admin:search", Gate.DESK)
 # What of which model is looked for stands in the query, and is asked of that model's rules.
 declare("admin:autocomplete", Gate.DESK)
 declare("admin:app_list", Gate.DESK)
+# The first steps. A new summit is for whoever sets the system up; the rest for those whose work it is.
+declare("admin:setup", Gate.DESK, "GET POST", do="summit.summit.add")
+for _name, _deed in (("venue", "summit.venue.change"), ("team", "summit.roleassignment.change")):
+    declare(
+        f"admin:setup_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.summit",
+        see="summit.summit.view",
+        do=_deed,
+    )
 # Whose account: only one that stands in the reader's own summits alone (summit.domain.second_step.can_reset).
 declare(
     "admin:summit_user_reset_second_step",

@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from summit.desk import today
+from summit.desk import steps, today
 from summit.desk.header import chosen_summit, summits_of
 from summit.models import Summit
 from summit.permissions import allows, can_use_admin
@@ -68,10 +68,14 @@ class SummitAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Add the pages that belong to no model. Leave out what this house has elsewhere, or not: passwords are the
-        account's page, and an address that leads from any key to a public page tells of what isn't public."""
+        """Add the first steps and the other pages that belong to no model. Leave out what this house has elsewhere,
+        or not: passwords are the account's page, and an address that leads from any key to a public page tells of
+        what isn't public."""
         elsewhere = ("password_change", "password_change_done", "view_on_site")
         own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in _pages]
+        for step in steps.desk_step:
+            view = self.admin_view(steps.page(step))
+            own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
         return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -106,11 +110,15 @@ class SummitAdminSite(admin.AdminSite):
 
     def _home(self, request: HttpRequest, summit: Summit | None) -> dict[str, Any]:
         if summit is None:
-            return {}
+            first = allows(request.user, "summit.summit.add", None)
+            return {"steps": steps.stands(request.user, None)} if first else {}
         found = today.tasks(request, summit)
+        unfinished = steps.unfinished(request.user, summit)
         works = any(allows(request.user, rule, summit) for _function, rules in _panels for rule in rules)
         return {
             "works": works,
+            "steps": unfinished,
+            "steps_done": sum(stand.state == "done" for stand in unfinished),
             "tasks": found,
             "headline": today.headline(found),
             "coming": today.coming(request, summit),

@@ -85,7 +85,7 @@ def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: C
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
     assert client.get("/border-security-2025/theme.css").status_code == 404
-    assert "No summit has public pages" in client.get("/").content.decode()
+    assert "Nothing is public here yet" in client.get("/").content.decode()
 
 
 def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> None:

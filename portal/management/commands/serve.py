@@ -103,6 +103,9 @@ class Command(BaseCommand):
             lines += [f"Demo accounts, password “{accounts.PASSWORD}” for each:", ""]
             lines += [f"  {account.label:<15} {account.email}" for account in accounts.ACCOUNTS]
             lines += [""]
+        if not User.objects.exists():
+            lines += ["Nothing is here yet. Make the first account, in another window of this folder:", ""]
+            lines += [f"  {sys.executable} manage.py firstaccount you@example.org", ""]
         lines += ["Ctrl-C ends everything.", ""]
         connection.close()
         self.stdout.write("\n".join(lines))

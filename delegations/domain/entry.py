@@ -1,0 +1,140 @@
+"""Entering parties, many at once: a line each."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from delegations.domain import regions
+from delegations.models import Party, PartyKind
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.models.validators import validate_printable
+from summit.permissions import check
+
+NAME_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Line:
+    """A party as it was entered."""
+
+    number: int
+    name: str
+    mailbox: str
+    language: str
+
+
+class LineProblems(ValueError):
+    """Some lines can't be taken: (the line's number, what is to be done about it)."""
+
+    def __init__(self, found: list[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"{number}: {said}" for number, said in found))
+        self.found = found
+
+
+def read(text: str, *, summit: Summit) -> list[Line]:
+    """Read lines such as "France; mission@france.example; French": a name, and where they are known a mailbox and
+    the language of letters, else the summit's. Raises LineProblems with all that is wrong. One query."""
+    taken = {name.casefold() for name in Party.objects.filter(summit=summit).values_list("name", flat=True)}
+    lines: list[Line] = []
+    problems: list[tuple[int, str]] = []
+    seen: dict[str, int] = {}
+    for number, raw in enumerate(text.splitlines(), start=1):
+        if not raw.strip(" ;\t"):
+            continue
+        try:
+            line = _line(number, raw, summit)
+            _check_new(line, taken, seen)
+        except ValidationError as problem:
+            problems += [(number, said) for said in problem.messages]
+        else:
+            seen[line.name.casefold()] = number
+            lines.append(line)
+    if problems:
+        raise LineProblems(problems)
+    return lines
+
+
+def _line(number: int, raw: str, summit: Summit) -> Line:
+    parts = [" ".join(part.split()) for part in raw.replace("\t", ";").split(";")]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    if len(parts) > 3:
+        raise ValidationError(_("There are more than three parts. Write: name; mailbox; language."))
+    name, mailbox, language = (*parts, "", "")[:3]
+    if not name:
+        raise ValidationError(_("The name is missing. Write: name; mailbox; language."))
+    if len(name) > NAME_LENGTH:
+        raise ValidationError(_("The name has more than %(n)d characters. Shorten it.") % {"n": NAME_LENGTH})
+    validate_printable(name)
+    if mailbox:
+        try:
+            validate_email(mailbox)
+        except ValidationError:
+            said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
+            raise ValidationError(said % {"mailbox": mailbox}) from None
+    return Line(number, name, mailbox, _language(language) if language else summit.language)
+
+
+def _check_new(line: Line, taken: set[str], seen: dict[str, int]) -> None:
+    key = line.name.casefold()
+    if key in taken:
+        raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
+    if key in seen:
+        said = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
+        raise ValidationError(said % {"name": line.name, "n": seen[key]})
+
+
+def _language(said: str) -> str:
+    known: dict[str, str] = {}
+    for code, name in settings.LANGUAGES:
+        info = get_language_info(code)
+        words = (code, name, info["name"], info["name_local"], info["name_translated"])
+        known |= {word.casefold(): code for word in words}
+    if said.casefold() not in known:
+        offered = ", ".join(code for code, _name in settings.LANGUAGES)
+        problem = _("Letters aren’t written in “%(language)s”. Write one of: %(offered)s.")
+        raise ValidationError(problem % {"language": said, "offered": offered})
+    return known[said.casefold()]
+
+
+def enter(*, summit: Summit, text: str, by: User) -> list[Party]:
+    """Enter the parties of some lines, all or none, and return them.
+
+    Who is called as a country is, in any of the system's languages, is entered as one, with its region; the others as
+    invited organisations. Who is called as the summit's host is entered as the host, where it has none yet. Raises
+    PermissionDenied, LineProblems.
+    """
+    check(by, "delegations.party.change", summit)
+    with transaction.atomic():
+        # Whoever enters parties for the same summit at the same time waits here, and then meets the names.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        lines = read(text, summit=summit)
+        hosted = Party.objects.filter(summit=summit, is_host=True).exists()
+        parties = [_party(line, summit, hosted) for line in lines]
+        Party.objects.bulk_create(parties)
+        audit.record_many(
+            [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+        )
+    return parties
+
+
+def _party(line: Line, summit: Summit, hosted: bool) -> Party:
+    code = regions.code_of(line.name)
+    return Party(
+        summit=summit,
+        name=line.name,
+        formal_name=line.name,
+        sort_key=line.name,
+        kind=PartyKind.COUNTRY if code else PartyKind.ORGANISATION,
+        iso_code=code,
+        region=regions.REGION_OF[code] if code else "none",
+        language=line.language,
+        mission_email=line.mailbox,
+        is_host=not hosted and line.name.casefold() == summit.host.casefold(),
+    )

@@ -1,0 +1,59 @@
+"""The first letter: read before it is sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+
+from delegations import messages
+from delegations.domain import invitations, letters, links, mailboxes, overview
+from delegations.domain.invitations import Reach
+from delegations.models import Invitation, InvitationLink, Party
+from summit.domain import setup
+from summit.languages import spoken
+from summit.models import Summit, User
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as its first reader would get it."""
+
+    party: Party
+    addresses: list[str]
+    language: str
+    subject: str
+    text: str
+
+
+def reach(summit: Summit) -> Reach:
+    """Return whom inviting everybody who isn't invited yet would reach."""
+    rows = overview.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
+    return invitations.preview(parties=rows.filter(overview.STANDINGS["uninvited"]))
+
+
+def read(party: Party, boxes: list[mailboxes.Mailbox]) -> Letter:
+    """Return the letter to a party in its language. Nothing is stored: the link in it opens nothing."""
+    people = [row.person for row in mailboxes.focal_points([party.pk]).get(party.pk, [])]
+    box = boxes[0]
+    named = [person for person in people if person.email.casefold() == box.address.casefold()]
+    link = InvitationLink(
+        invitation=Invitation(party=party),
+        person=named[0] if len(named) == 1 else None,
+        address=box.address,
+        expires_at=links.expiry(party.summit),
+    )
+    message = letters.draft(link=link, party=party, box=box, version=0)
+    with translation.override(spoken(message.language)):
+        mail = messages.render(message)
+    addresses = [entry.address for entry in boxes]
+    return Letter(party, addresses, spoken(message.language), mail.subject, mail.text)
+
+
+def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None, by: User) -> Reach:
+    """Set when answers are due and invite these parties, in one transaction. Raises PermissionDenied."""
+    with transaction.atomic():
+        if answer_by is not None:
+            setup.set_answer_by(summit=summit, moment=answer_by, by=by)
+        return invitations.invite(parties=parties, by=by)

@@ -1,0 +1,166 @@
+"""Forms of the first steps."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.desk.widgets import DayInput
+from summit.models import Room, Summit, Venue
+from summit.models.users import BY_HAND
+from summit.models.validators import validate_printable
+from summit.permissions import DESKS
+
+
+class Colour(forms.TextInput):
+    """Chooses a colour."""
+
+    input_type = "color"
+
+
+class Suggested(forms.TextInput):
+    """A line to write in, with a list that narrows as one writes."""
+
+    def __init__(self, values: list[str]) -> None:
+        super().__init__()
+        self.values = values
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Return the control with its list."""
+        options = format_html_join("", '<option value="{}"></option>', ((entry,) for entry in self.values))
+        control = super().render(name, value, {**(attrs or {}), "list": f"{name}-list"}, renderer)
+        return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
+
+
+class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new summit."""
+
+    class Meta:
+        model = Summit
+        fields = [
+            "name",
+            "short_name",
+            "slug",
+            "host",
+            "starts_on",
+            "ends_on",
+            "place",
+            "time_zone",
+            "language",
+            "contact_email",
+            "accent",
+            "public",
+        ]
+        widgets = {
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
+            "accent": Colour(),
+            "time_zone": Suggested(sorted(zone for zone in available_timezones() if "/" in zone)),
+        }
+        help_texts = {
+            "name": gettext_lazy("As it stands in the letters."),
+            "short_name": gettext_lazy("As it stands at the top of each page."),
+            "slug": gettext_lazy(
+                "The first part of every address of this summit; it stays. Left empty, the short name makes it."
+            ),
+            "host": gettext_lazy("The government or organisation that invites, as it signs."),
+            "place": gettext_lazy("As it stands with times, such as “London”."),
+            "time_zone": gettext_lazy("The zone of the venue, such as Europe/London. Write a city to find it."),
+            "contact_email": gettext_lazy("Answers to letters and questions of delegations go there."),
+            "accent": gettext_lazy(
+                "Marks what one can act on. Where it could not be read, it is shown darker or lighter."
+            ),
+            "public": gettext_lazy("Everybody can see name, days and place, and later what you release."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+
+    def clean_slug(self) -> str:
+        """Propose an address where none was written."""
+        given = str(self.cleaned_data.get("slug") or "")
+        if given:
+            return given
+        made = slugify(str(self.cleaned_data.get("short_name") or ""))[:60].strip("-")
+        if not made:
+            raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
+        return made
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say in words what the database would refuse."""
+        values = super().clean()
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The summit would end before it starts. Give a later day."))
+        return values
+
+    def validate_constraints(self) -> None:
+        """Leave out the order of days, which `clean` has said in words."""
+        if "ends_on" not in self.errors:
+            super().validate_constraints()
+
+
+class VenueForm(forms.Form):
+    """A venue, and its rooms, a line each."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Venue"),
+        max_length=Venue._meta.get_field("name").max_length,
+        validators=[validate_printable],
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[validate_printable],
+    )
+    rooms = forms.CharField(
+        label=gettext_lazy("Rooms"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        validators=[validate_printable],
+        help_text=gettext_lazy("A line for each, with its seats where they are known: “Plenary hall; 200”."),
+    )
+
+    def clean_rooms(self) -> list[tuple[str, int | None]]:
+        """Read the lines. A room that is there already is left as it is."""
+        found: list[tuple[str, int | None]] = []
+        problems = []
+        limit = Room._meta.get_field("name").max_length or 0
+        for number, raw in enumerate(self.cleaned_data["rooms"].splitlines(), start=1):
+            name, _mark, seats = (part.strip() for part in raw.partition(";"))
+            if not name and not seats:
+                continue
+            if not name or len(name) > limit or (seats and not (seats.isdecimal() and int(seats) < 1_000_000)):
+                said = _("Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number.")
+                problems.append(said % {"n": number, "limit": limit})
+                continue
+            found.append((name, int(seats) if seats else None))
+        if problems:
+            raise forms.ValidationError(problems)
+        return found
+
+
+class ColleagueForm(forms.Form):
+    """Somebody by their e-mail, with a role."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), required=False, max_length=200, validators=[validate_printable]
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, role.label) for role in BY_HAND if role in DESKS]
+        field: Any = self.fields["role"]
+        field.choices = [("", _("Choose a role")), *roles]
+
+
+TeamFormSet: Any = forms.formset_factory(ColleagueForm, extra=5, max_num=50)

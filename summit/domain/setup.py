@@ -1,0 +1,182 @@
+"""Setting a summit up: the summit itself, its venue and rooms, its team, when answers are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from summit.domain import audit
+from summit.messages import welcome
+from summit.models import Role, RoleAssignment, Room, Summit, User, Venue
+from summit.outbox.domain import enqueue
+from summit.permissions import check
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who will work for a summit, in a role."""
+
+    email: str
+    role: str
+    name: str = ""
+
+
+class NotFirst(ValueError):
+    """There is an account or a summit already; its text is a sentence for whoever asked."""
+
+
+def first_account(*, email: str) -> User:
+    """Create the account of whoever sets the system up, without a password, or find the one that was created so and
+    has never signed in. Raises NotFirst where anybody else has an account or there is a summit, and ValidationError
+    for what is no address."""
+    address = email.strip().lower()
+    with transaction.atomic():
+        user = User.objects.filter(email=address, is_superuser=True, last_login=None).first()
+        others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
+        if Summit.objects.exists() or others.exists():
+            raise NotFirst("There is an account already: whoever set the system up can make others.")
+        if user is None:
+            user = User(email=address, is_superuser=True)
+            user.set_unusable_password()
+            user.full_clean()
+            user.save()
+            audit.record(by=audit.SYSTEM, action="summit.user.add", target=user, summit=None)
+    return user
+
+
+def create_summit(
+    *,
+    by: User,
+    slug: str,
+    name: str,
+    short_name: str,
+    host: str,
+    place: str,
+    time_zone: str,
+    starts_on: date,
+    ends_on: date,
+    language: str,
+    contact_email: str,
+    accent: str,
+    public: bool,
+) -> Summit:
+    """Create a summit, with whoever creates it as its organiser. Raises PermissionDenied, and ValidationError for
+    what can't stand in a field."""
+    check(by, "summit.summit.add", None)
+    summit = Summit(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        host=host,
+        place=place,
+        time_zone=time_zone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        language=language,
+        contact_email=contact_email,
+        accent=accent,
+        public=public,
+    )
+    with transaction.atomic():
+        summit.full_clean()
+        summit.save()
+        audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
+        _give(summit, by, Role.ORGANISER, by)
+    return summit
+
+
+def _give(summit: Summit, user: User, role: str, by: User) -> bool:
+    """Give a role, and return whether the account did not hold it before."""
+    assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
+    if made:
+        audit.record(
+            by=by,
+            action="summit.roleassignment.add",
+            target=assignment,
+            summit=summit,
+            fields=["user", "role"],
+            detail={"role": str(role)},
+        )
+    return made
+
+
+def furnish(
+    *, summit: Summit, by: User, name: str, address: str = "", rooms: Sequence[tuple[str, int | None]] = ()
+) -> Venue:
+    """Enter the venue of that name, or take the one there is, and add the rooms (name, seats) that it lacks. Raises
+    PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.venue.change", summit)
+    check(by, "summit.room.change", summit)
+    with transaction.atomic():
+        venue = Venue.objects.filter(summit=summit, name=name).first()
+        fresh = venue is None
+        if venue is None:
+            venue = Venue(summit=summit, name=name)
+        if fresh or (address and address != venue.address):
+            venue.address = address
+            venue.full_clean()
+            venue.save()
+            verb = "add" if fresh else "change"
+            fields = ["name", "address"] if fresh else ["address"]
+            audit.record(by=by, action=f"summit.venue.{verb}", target=venue, summit=summit, fields=fields)
+        _add_rooms(venue, rooms, by)
+    return venue
+
+
+def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) -> None:
+    known = {name.casefold() for name in venue.rooms.values_list("name", flat=True)}
+    position = len(known)
+    for name, seats in rooms:
+        if name.casefold() in known:
+            continue
+        room = Room(venue=venue, name=name, capacity=seats, position=position)
+        room.full_clean()
+        room.save()
+        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit)
+        known.add(name.casefold())
+        position += 1
+
+
+def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> int:
+    """Give colleagues their roles, and return how many accounts that reached.
+
+    Who has no account yet gets one, and each who gets a role is written to: where the account can't sign in by a
+    password yet, with a link to choose one. Raises PermissionDenied, and ValidationError for what can't stand in a
+    field.
+    """
+    check(by, "summit.roleassignment.change", summit)
+    with transaction.atomic():
+        given: dict[int, tuple[User, list[str]]] = {}
+        for colleague in colleagues:
+            user = _account(colleague, summit, by)
+            if _give(summit, user, colleague.role, by):
+                given.setdefault(user.pk, (user, []))[1].append(colleague.role)
+        held = {key: RoleAssignment.objects.filter(summit=summit, user=key).count() for key in given}
+        enqueue.store(
+            [welcome(summit=summit, user=user, roles=roles, version=held[user.pk]) for user, roles in given.values()]
+        )
+    return len(given)
+
+
+def _account(colleague: Colleague, summit: Summit, by: User) -> User:
+    address = colleague.email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User(email=address, name=colleague.name, language=summit.language)
+        user.set_unusable_password()
+        user.full_clean()
+        user.save()
+        audit.record(by=by, action="summit.user.add", target=user, summit=summit)
+    return user
+
+
+def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:
+    """Set when answers are due. Raises PermissionDenied. A moment that stands already is left as it is."""
+    if summit.answer_by == moment:
+        return
+    check(by, "summit.summit.change", summit)
+    with transaction.atomic():
+        summit.answer_by = moment
+        summit.save(update_fields=["answer_by"])
+        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["answer_by"])

@@ -1,0 +1,201 @@
+"""The last two of the first steps: who is invited, and the letter."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from delegations.domain import entry, first, regions
+from delegations.domain.entry import LineProblems
+from delegations.models import Invitation, InvitationLink, Party, Region
+from summit.db.clock import db_now
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+PARTIES = "/admin/setup/here/parties/"
+LETTER = "/admin/setup/here/letter/"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(slug="here", host="Portugal", language="en")
+    return found
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def desk(client: Client, organiser: User) -> Client:
+    client.force_login(organiser)
+    return client
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+class TestLines:
+    def test_countries_are_recognised_in_any_language_the_host_and_all_others_by_name(
+        self, summit: Summit, organiser: User
+    ) -> None:
+        germany, shipping = "Allemagne; embassy@germany.example; French", "Good Shipping Ltd\tinfo@shipping.example"
+        text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
+        made = entry.enter(summit=summit, text=text, by=organiser)
+        assert [(p.name, p.kind, p.iso_code, p.region, p.mission_email, p.language, p.is_host) for p in made] == [
+            ("Allemagne", "country", "DE", "europe", "embassy@germany.example", "fr", False),
+            ("Portugal", "country", "PT", "europe", "", "en", True),
+            ("Good Shipping Ltd", "organisation", "", "none", "info@shipping.example", "en", False),
+            ("Kenya", "country", "KE", "africa", "", "en", False),
+        ]
+        assert Party.objects.count() == 4
+        assert set(AuditEntry.objects.values_list("action", "by")) == {("delegations.party.add", organiser.pk)}
+
+    def test_everything_that_is_wrong_is_told_by_line_and_nothing_is_entered(
+        self, summit: Summit, organiser: User
+    ) -> None:
+        f.PartyFactory(summit=summit, name="Kenya")
+        lines = ["France", "kenya", "; a@b.example", "Chad; nowhere", "Mali; ; Klingon", "FRANCE", "A; a@b.co; en; x"]
+        with pytest.raises(LineProblems) as refused:
+            entry.enter(summit=summit, text="\n".join([*lines, "x" * 121]), by=organiser)
+        assert refused.value.found == [
+            (2, "“kenya” is entered already. Remove the line."),
+            (3, "The name is missing. Write: name; mailbox; language."),
+            (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
+            (5, "Letters aren’t written in “Klingon”. Write one of: en, fr, ar."),
+            (6, "“FRANCE” stands in line 1 too. Remove one of them."),
+            (7, "There are more than three parts. Write: name; mailbox; language."),
+            (8, "The name has more than 120 characters. Shorten it."),
+        ]
+        assert Party.objects.count() == 1
+
+    @pytest.mark.parametrize("word", ["fr", "French", "français", "FRANÇAIS"])
+    def test_languages_by_code_or_by_any_of_their_names(self, summit: Summit, word: str) -> None:
+        (line,) = entry.read(f"France; ; {word}", summit=summit)
+        assert line.language == "fr"
+
+    def test_who_may_not_change_parties_enters_none(self, summit: Summit) -> None:
+        with pytest.raises(PermissionDenied):
+            entry.enter(summit=summit, text="France", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+
+    def test_the_number_of_queries_does_not_grow(
+        self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
+    ) -> None:
+        text = "\n".join(regions.names("en").values())
+        with django_assert_max_num_queries(12):
+            assert len(entry.enter(summit=summit, text=text, by=organiser)) == 195
+
+
+def test_each_country_stands_in_one_region_and_has_a_name() -> None:
+    found = regions.proposed("en")
+    codes = [code for _region, pairs in found for code, _name in pairs]
+    assert len(codes) == len(set(codes)) == 195
+    assert {region for region, _pairs in found} == set(Region) - {Region.NONE}
+    assert all(name for _region, pairs in found for _code, name in pairs)
+
+
+class TestPartiesPage:
+    def test_chosen_countries_are_put_into_the_list_behind_what_stands_there(self, desk: Client) -> None:
+        answer = desk.post(PARTIES, {"do": "propose", "lines": "Good Shipping Ltd\n", "country": ["FR", "KE", "XX"]})
+        assert answer.status_code == 200
+        assert answer.context["text"] == "Good Shipping Ltd\nFrance; \nKenya; "
+        assert not Party.objects.exists()
+        offered = {code for _region, pairs in answer.context["countries"] for code, _name in pairs}
+        assert len(offered) == 193
+
+    def test_it_enters_them_and_goes_on_to_the_letter(self, desk: Client) -> None:
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
+        assert answer.redirect_chain == [(LETTER, 302)]
+        assert said(answer) == ["2 parties are entered."]
+
+    def test_wrong_lines_stay_as_they_were_written(self, desk: Client) -> None:
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya; nowhere"})
+        assert answer.status_code == 400
+        assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
+        assert b"Kenya; nowhere</textarea>" in answer.content
+
+    def test_an_empty_list_is_told_of(self, desk: Client) -> None:
+        assert desk.post(PARTIES, {"do": "enter", "lines": " \n"}).status_code == 400
+
+
+class TestLetter:
+    @pytest.fixture
+    def france(self, summit: Summit) -> Party:
+        f.PartyFactory(summit=summit, name="Aland", mission_email="")
+        f.PartyFactory(summit=summit, name="Kenya")
+        return f.PartyFactory(summit=summit, name="France", language="fr", mission_email="m@france.example")
+
+    def test_it_is_read_in_its_language_and_nothing_is_stored(self, desk: Client, france: Party) -> None:
+        page = desk.get(LETTER)
+        letter = page.context["letter"]
+        assert (letter.party, letter.addresses, letter.language) == (france, ["m@france.example"], "fr")
+        assert (page.context["reached"], len(page.context["silent"])) == (2, 1)
+        assert "/i/" in letter.text
+        assert not InvitationLink.objects.exists()
+        assert not Message.objects.exists()
+        # The control: the letter that is sent reads the same but for its address.
+        assert "Send all 2 invitations" in page.content.decode()
+
+    def test_a_moment_is_proposed_in_the_venues_zone_and_read_back_in_it(
+        self, desk: Client, france: Party, summit: Summit
+    ) -> None:
+        Summit.objects.filter(pk=summit.pk).update(time_zone="Pacific/Auckland")
+        day = (db_now() + timedelta(days=20)).date()
+        desk.post(LETTER, {"do": "first", "answer_by": f"{day}T09:30"})
+        found = Summit.objects.get(pk=summit.pk)
+        assert found.answer_by is not None
+        local = found.answer_by.astimezone(found.zone)
+        assert (local.date(), local.hour, local.minute) == (day, 9, 30)
+
+    def test_reading_keeps_nothing(self, desk: Client, france: Party, summit: Summit) -> None:
+        page = desk.post(LETTER, {"do": "read", "answer_by": "2099-05-04T12:00"})
+        assert page.status_code == 200
+        assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
+        summit.refresh_from_db()
+        assert summit.answer_by is None
+        assert not Invitation.objects.exists()
+
+    @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
+    def test_it_sends_the_first_or_all_and_ends_on_the_desk(
+        self, desk: Client, france: Party, summit: Summit, do: str, names: list[str]
+    ) -> None:
+        answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"}, follow=True)
+        assert answer.redirect_chain == [("/admin/?summit=here", 302)]
+        assert sorted(Invitation.objects.filter(state="sent").values_list("party__name", flat=True)) == names
+        number = len(names)
+        words = "1 invitation is on its way." if number == 1 else "2 invitations are on their way."
+        assert said(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
+        facts = Message.objects.filter(kind="invitation")[0].facts
+        assert datetime.fromisoformat(facts["answer_by"]) == datetime.fromisoformat("2099-05-04T11:00+00:00")
+        assert {"summit.summit.change", "delegations.invite"} == set(
+            AuditEntry.objects.values_list("action", flat=True)
+        )
+
+    def test_a_moment_that_passed_sends_nothing(self, desk: Client, france: Party) -> None:
+        answer = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
+        assert answer.status_code == 400
+        assert answer.context["form"].errors["answer_by"] == ["This moment has passed. Give one to come."]
+        assert not Invitation.objects.exists()
+
+    def test_protocol_sends_and_leaves_the_moment_to_the_organiser(
+        self, client: Client, france: Party, summit: Summit
+    ) -> None:
+        protocol = f.UserFactory.with_role(Role.PROTOCOL, summit)
+        client.force_login(protocol)
+        assert client.get(LETTER).context["form"] is None
+        client.post(LETTER, {"do": "first", "answer_by": "2099-05-04T12:00"})
+        summit.refresh_from_db()
+        assert (summit.answer_by, Invitation.objects.count()) == (None, 1)
+        with pytest.raises(PermissionDenied):
+            first.send(summit=summit, parties=[france], answer_by=db_now() + timedelta(days=1), by=protocol)
+
+    def test_without_anybody_to_write_to_it_says_what_to_do(self, desk: Client, summit: Summit) -> None:
+        assert b"No party waits for an invitation." in desk.get(LETTER).content
+        f.PartyFactory(summit=summit, mission_email="")
+        assert b"Enter mailboxes" in desk.get(LETTER).content
