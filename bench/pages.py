@@ -68,6 +68,7 @@ PAGES = (
     Page("my agenda", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}"),
     Page("all that I may see", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}&show=all"),
     Page("my changes", FOCAL, lambda summit: f"/portal/changes/?summit={summit.slug}"),
+    Page("browsers of the portal", FOCAL, lambda summit: f"/portal/browsers/?summit={summit.slug}"),
     Page("admin home", ORGANISER, lambda summit: f"/admin/?summit={summit.slug}"),
     _list("party list", "delegations/party"),
     Page("party", ORGANISER, lambda summit: f"/admin/delegations/party/{_party(summit)}/change/"),
