@@ -23,6 +23,8 @@ ROW = 44
 PLOT = 160
 # Characters of a bar's label: the words at its end stand on the same line, also on a phone.
 LABEL = 30
+# A label may be of another direction than the page: its own marks stay on its own side.
+ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def bars(*, name: str, title: str, about: str, rows: Sequence[Row], looks: Seque
     most = max((sum(row.values) for row in rows), default=0) or 1
     for position, row in enumerate(rows):
         top = ROW * position
-        canvas.text(0, top + 15, Truncator(row.label).chars(LABEL))
+        canvas.text(0, top + 15, ISOLATED.format(Truncator(row.label).chars(LABEL)))
         canvas.text(1, top + 15, row.said, "end")
         start = 0.0
         for look, value in zip(looks, row.values, strict=False):

@@ -115,7 +115,7 @@ class VenueForm(forms.Form):
         validators=[validate_printable],
     )
     address = forms.CharField(
-        label=gettext_lazy("Address"),
+        label=gettext_lazy("Street address"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[validate_printable],

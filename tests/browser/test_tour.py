@@ -79,7 +79,7 @@ def _answer(organiser: Visitor, focal: Visitor) -> None:
 
 def _release(organiser: Visitor, number: int) -> Page:
     page = organiser.open("/admin/")
-    page.get_by_role("link", name="Preview the next release").click()
+    page.get_by_role("link", name="Preview the next release", exact=True).click()
     page.get_by_role("button", name=f"Release agenda {number}").click()
     expect(page.locator("body")).to_contain_text(f"Release {number} is out")
     return page
@@ -108,7 +108,7 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     page.get_by_role("link", name="Cancel session").click()
     page.get_by_role("button", name=re.compile("^Cancel")).click()
     page = organiser.open("/admin/")
-    page.get_by_role("link", name="Preview the next release").click()
+    page.get_by_role("link", name="Preview the next release", exact=True).click()
     preview = page.inner_text("main" if page.locator("main").count() else "body")
     assert "Tunisia and France" in preview
     assert "Criminal finances" in preview
