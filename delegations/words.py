@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.models import Answer, FocalPoint, Invitation, InvitationLink, Membership, Party
+from delegations.models import Answer, FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
 from summit.models import Person
 
@@ -67,6 +67,7 @@ deed("delegations.write_anew", _written)
 deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 deed("delegations.answer", _answered)
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
+deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
 
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:
@@ -76,6 +77,15 @@ def _followers(keys: Iterable[str]) -> dict[str, str]:
 
 
 actor("link", _followers)
+
+
+def _provers(keys: Iterable[str]) -> dict[str, str]:
+    rows = PortalSignIn.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
+    said = _("%(person)s, by a code to the mailbox")
+    return {row.public_id: said % {"person": row.person.label} for row in rows if row.person}
+
+
+actor("mailbox", _provers)
 
 thing(Membership, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
 thing(FocalPoint, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)

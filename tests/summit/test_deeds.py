@@ -27,6 +27,7 @@ from tests.factories import (
     MembershipFactory,
     PartyFactory,
     PersonFactory,
+    PortalSignInFactory,
     RoomFactory,
     SessionFactory,
     SummitFactory,
@@ -172,12 +173,22 @@ def lines(rows: Any = None) -> list[told.Line]:
 class TestTelling:
     def test_who(self, summit: Summit, organiser: User) -> None:
         link = InvitationLinkFactory(invitation__party__name="France")
-        for by in (organiser, audit.SYSTEM, audit.Link(link.public_id), audit.Link("gone")):
+        person = PersonFactory(office="Minister of the Interior")
+        proven = PortalSignInFactory(person=person, mailbox="embassy@land.example")
+        without = (
+            audit.Link(link.public_id),
+            audit.Mailbox(proven.public_id),
+            audit.Link("gone"),
+            audit.Mailbox("gone"),
+        )
+        for by in (organiser, audit.SYSTEM, *without):
             audit.record(by=by, action="delegations.answer", target=summit, summit=summit)
         assert [line.who for line in lines()] == [
             "Olive",
             "the system",
             "whoever followed the letter’s link of France",
+            "Minister of the Interior, by a code to the mailbox",
+            "somebody without an account",
             "somebody without an account",
         ]
 
