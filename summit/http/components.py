@@ -70,13 +70,14 @@ def _places() -> list[Any]:
 def _rows(now: datetime) -> list[Any]:
     """A session in each state."""
     rows = []
+    titles = ("Opening", "Family photo", "Supply chains", "Criminal finances")
     for number, state in enumerate(("now", "next", "", "cancelled")):
         start = now + timedelta(minutes=47 * number - 20)
         rows.append(
             SimpleNamespace(
                 session=SimpleNamespace(public_id=f"{number:016}"),
                 state=state,
-                title="Opening",
+                title=titles[number],
                 starts_at=start,
                 ends_at=start + timedelta(minutes=35),
                 room_name=ROOM if number < 2 else "",
@@ -91,7 +92,7 @@ def _rows(now: datetime) -> list[Any]:
 
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
-    wrong = Example({"moment_0": "2025-03-31", "moment_1": "25:00", "number": "many"}, prefix="wrong")
+    wrong = Example({"wrong-moment_0": "2025-03-31", "wrong-moment_1": "25:00", "wrong-number": "many"}, prefix="wrong")
     return {
         "sample": _summit(),
         "moment": now,
@@ -102,7 +103,7 @@ def _context(now: datetime) -> dict[str, Any]:
         "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
         "wrong": wrong,
         "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
-        "line": SimpleNamespace(what=_("Time"), old="09:30–10:05", new="10:00–10:35"),
+        "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),
         "signs": [
             ("good", _("accepted")),
             ("warn", _("not answered")),
