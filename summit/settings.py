@@ -222,6 +222,7 @@ INTERFACE_LANGUAGES = [
     if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
 ]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["summit.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

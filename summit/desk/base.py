@@ -18,6 +18,7 @@ from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin, say
+from summit.desk.zones import ZoneMixin
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import allows, summits_for
@@ -127,7 +128,14 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
 
 
-class SummitModelAdmin(SeenMixin, HistoryMixin, WordsMixin, RoleMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class SummitModelAdmin(
+    ZoneMixin,
+    SeenMixin,
+    HistoryMixin,
+    WordsMixin,
+    RoleMixin,
+    admin.ModelAdmin,  # type: ignore[type-arg]
+):
     """A model in the admin."""
 
     list_per_page = 50

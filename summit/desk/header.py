@@ -15,8 +15,12 @@ from summit.permissions import summits_for
 
 def summits_of(request: HttpRequest) -> list[Summit]:
     """Return the summits that the reader works for, the newest first."""
-    mine = summits_for(request.user, "summit.summit.view")
-    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+    if "desk_summits" not in request.__dict__:
+        mine = summits_for(request.user, "summit.summit.view")
+        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        request.__dict__["desk_summits"] = list(rows)
+    found: list[Summit] = request.__dict__["desk_summits"]
+    return found
 
 
 def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:

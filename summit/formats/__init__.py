@@ -1,1 +1,1 @@
-"""How languages write moments where Django's own way is not that of the language."""
+"""How numbers and days are written where a page leaves it to Django; the house's own words are in `summit.dates`."""

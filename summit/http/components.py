@@ -92,7 +92,7 @@ def _rows(now: datetime) -> list[Any]:
 
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
-    wrong = Example({"wrong-moment_0": "2025-03-31", "wrong-moment_1": "25:00", "wrong-number": "many"}, prefix="wrong")
+    sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "25:00", "wrong-number": "many"}
     return {
         "sample": _summit(),
         "moment": now,
@@ -101,7 +101,7 @@ def _context(now: datetime) -> dict[str, Any]:
         "next_row": rows[1],
         "places": _places(),
         "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
-        "wrong": wrong,
+        "wrong": Example(sent, prefix="wrong"),
         "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
         "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),
         "signs": [

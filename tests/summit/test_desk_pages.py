@@ -1,0 +1,162 @@
+"""What the lists and forms of the admin say and how: header, rows, filters, pages, errors, times."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.desk.zones import ZoneMixin
+from summit.models import Role, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+PARTIES, SESSIONS = "/admin/delegations/party/", "/admin/programme/session/"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = f.SummitFactory(slug="here", short_name="Here 2025", time_zone="Asia/Tokyo", place="Tokyo")
+    return made
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
+    return client
+
+
+def read(client: Client, address: str, **query: Any) -> str:
+    page = client.get(address, query)
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+class TestHeader:
+    @pytest.mark.parametrize("address", ["/admin/", PARTIES, SESSIONS, "/admin/summit/person/add/"])
+    def test_every_page_names_the_summit_and_its_time(self, organiser: Client, address: str) -> None:
+        content = read(organiser, address)
+        header = content[content.index("<header") : content.index("</header>")]
+        assert ">Here 2025</a>" in header
+        assert re.search(r"<time>\d\d:\d\d Tokyo time</time>", header)
+        assert 'data-zone="Asia/Tokyo"' in header
+        assert 'href="/accounts/2fa/"' in header
+
+    def test_it_marks_where_one_is(self, organiser: Client) -> None:
+        content = read(organiser, PARTIES)
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">([^<]+)<', content) == [(PARTIES, "Parties")]
+
+    def test_the_summit_is_that_of_the_address(self, summit: Summit) -> None:
+        other = f.SummitFactory(slug="there", short_name="There 2026")
+        client = Client()
+        client.force_login(f.UserFactory(is_superuser=True))
+        content = read(client, PARTIES, summit__id__exact=other.pk)
+        assert ">There 2026</a>" in content
+        # Whoever works for several goes on with the one that is shown.
+        assert f'href="{SESSIONS}?summit__id__exact={other.pk}"' in content
+        assert ">Here 2025</a>" in read(client, PARTIES, summit__id__exact=summit.pk)
+
+    def test_public_pages_have_no_time_of_their_own(self, client: Client, summit: Summit) -> None:
+        Summit.objects.update(public=True)
+        content = read(client, "/here/")
+        assert "<time></time>" in content
+        assert re.search(r'<p class="clock"[^>]* hidden>', content)
+
+
+class TestLists:
+    def test_cells_carry_the_names_of_their_columns(self, organiser: Client, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+        content = read(organiser, PARTIES)
+        assert re.findall(r'<td data-label="([^"]+)"', content) == [
+            "Kind",
+            "Region",
+            "Answer",
+            "Mailbox of the mission",
+        ]
+
+    def test_pages_say_which_rows_they_show(self, organiser: Client, summit: Summit) -> None:
+        f.PartyFactory.create_batch(53, summit=summit)
+        first, second = read(organiser, PARTIES), read(organiser, PARTIES, p=2)
+        assert "53 parties" in first
+        assert ("1–50 of 53" in first, "51–53 of 53" in second) == (True, True)
+        assert ('rel="next"' in first, 'rel="prev"' in first) == (True, False)
+        assert ('rel="next"' in second, 'rel="prev"' in second) == (False, True)
+
+    def test_what_narrows_a_list_is_said_and_taken_back(self, organiser: Client) -> None:
+        content = read(organiser, PARTIES, kind__exact="state")
+        assert "Kind: <strong>country</strong>" in content or "Nothing matches" in content
+        assert "Show all parties" in content
+
+    def test_the_language_leaves_a_list_narrowed(self, organiser: Client, summit: Summit) -> None:
+        f.PartyFactory(summit=summit, name="Aland")
+        f.PartyFactory(summit=summit, name="Borduria")
+        content = read(organiser, PARTIES, q="Aland", lang="en")
+        assert (">Aland<" in content, ">Borduria<" in content) == (True, False)
+
+    def test_an_empty_list_says_what_to_do(self, organiser: Client) -> None:
+        content = read(organiser, PARTIES)
+        assert "There is nothing here yet." in content
+        assert f'class="button" href="{PARTIES}add/"' in content
+
+    def test_nothing_ticked_is_said(self, organiser: Client, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+        page = organiser.post(PARTIES, {"action": "invite", "index": "0"}, follow=True)
+        said = ["Nothing was chosen. Tick the rows first, then say what to do with them."]
+        assert [str(message) for message in page.context["messages"]] == said
+
+    def test_a_button_does_it_to_what_is_ticked(self, organiser: Client, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit)
+        page = organiser.post(PARTIES, {"action": "invite", "index": "0", "_selected_action": party.pk})
+        assert page.status_code == 200
+        assert "admin/delegations/invite.html" in [template.name for template in page.templates]
+
+    def test_columns_say_how_they_are_sorted(self, organiser: Client, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+        assert "aria-sort" not in read(organiser, PARTIES)
+        assert read(organiser, PARTIES, o="-1").count('aria-sort="descending"') == 1
+
+    def test_days_stand_above_the_sessions_but_where_these_are_sorted_otherwise(
+        self, organiser: Client, summit: Summit
+    ) -> None:
+        # 23:30 in London is the next day in Tokyo.
+        start = datetime(2025, 3, 31, 22, 30, tzinfo=UTC)
+        f.SessionFactory(summit=summit, starts_at=start, ends_at=start.replace(minute=50))
+        found = r'scope="rowgroup"[^>]*>([^<]+)<'
+        assert re.findall(found, read(organiser, SESSIONS)) == ["Tuesday 1 April 2025, Tokyo time"]
+        assert re.findall(found, read(organiser, SESSIONS, o="1")) == []
+
+
+class TestForms:
+    def test_what_stops_a_form_is_said_above_it_and_leads_to_the_fields(self, organiser: Client) -> None:
+        page = organiser.post(f"{SESSIONS}add/", {"participants-TOTAL_FORMS": 0, "slots-TOTAL_FORMS": 0})
+        content = page.content.decode()
+        assert '<div class="error-summary" role="alert"' in content
+        led = re.findall(r'<li><a href="#([^"]+)">', content[content.index("error-summary") :])
+        assert {"id_title", "id_starts_at_0", "id_ends_at_0"} <= set(led)
+        assert [name for name in led if f'id="{name}"' not in content] == []
+
+    def test_no_sheet_of_djangos_is_linked(self, organiser: Client) -> None:
+        for address in (PARTIES, f"{SESSIONS}add/", "/admin/"):
+            sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', read(organiser, address))
+            assert [sheet for sheet in sheets if "/admin/css/" in sheet] == []
+
+    def test_rows_can_be_added_where_no_script_runs(self, organiser: Client) -> None:
+        rows = [
+            read(organiser, f"{SESSIONS}add/", **query).count('name="slots-2-title"') for query in ({}, {"rows": 3})
+        ]
+        assert rows == [0, 1]
+
+    def test_times_are_the_venues(self, organiser: Client, summit: Summit) -> None:
+        Summit.objects.update(answer_by=datetime(2025, 3, 14, 8, tzinfo=UTC))
+        content = read(organiser, f"/admin/summit/summit/{summit.pk}/change/")
+        assert 'value="17:00"' in content
+
+    def test_control_without_the_zone_they_would_not_be(
+        self, organiser: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ZoneMixin, "_zone", lambda *_args: UTC)
+        Summit.objects.update(answer_by=datetime(2025, 3, 14, 8, tzinfo=UTC))
+        content = read(organiser, f"/admin/summit/summit/{summit.pk}/change/")
+        assert ('value="08:00"' in content, 'value="17:00"' in content) == (True, False)
