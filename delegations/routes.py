@@ -18,6 +18,12 @@ for _name, _deed in (("answer", "delegations.answer_for"), ("write_anew", "deleg
         see="delegations.invitation.view",
         do=_deed,
     )
+declare(
+    "admin:delegations_invitation_sent",
+    Gate.DESK,
+    kind="delegations.invitation",
+    see="delegations.invitation.view",
+)
 for _model in ("invitation", "invitationlink"):
     declare(
         f"admin:delegations_{_model}_revoke",

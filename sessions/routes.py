@@ -27,3 +27,4 @@ declare(
     see="sessions.release.view",
     do="sessions.release_agenda",
 )
+declare("admin:programme_release_sent", Gate.DESK, kind="sessions.release", see="sessions.release.view")

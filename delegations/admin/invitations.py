@@ -20,6 +20,7 @@ from delegations.models import Answer, Invitation, InvitationLink, InvitationSta
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.models import Summit, User
+from summit.outbox import progress
 from summit.permissions import allows
 from summit.routes import NOBODY
 from summit.templatetags.marks import pair
@@ -109,6 +110,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         return [
             path("<int:pk>/answer/", wrap(self.answer_view), name="delegations_invitation_answer"),
             path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
+            path("<int:pk>/sent/", wrap(self.sent_view), name="delegations_invitation_sent"),
             path("revoke/", wrap(self.revoke_view), name="delegations_invitation_revoke"),
             *super().get_urls(),
         ]
@@ -149,6 +151,19 @@ class InvitationAdmin(ReadOnlyAdmin):
         }
         status = 422 if errors else 200
         return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
+
+    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how far the letters are that were sent together with an invitation."""
+        row, _user = self._find(request, pk)
+        summit = row.party.summit
+        return progress.page(
+            request,
+            rows=letters.sent_with(row),
+            title=gettext("Invitations on their way"),
+            summit=summit,
+            query={"kind__exact": letters.KIND},
+            back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
+        )
 
     def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the letter again with new links, after asking."""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.admin.people import FocalPointInline, MembershipInline
 from delegations.admin.standing import state_word
 from delegations.domain import gaps, invitations, overview
-from delegations.models import Party
+from delegations.models import Invitation, InvitationState, Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
 from summit.models import Person, Summit, User
@@ -163,7 +163,8 @@ class PartyAdmin(SummitModelAdmin):
             messages.warning(
                 request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
             )
-        return redirect(self._list_of(parties))
+        sent = Invitation.objects.filter(party__in=reach.to[:1]).exclude(state=InvitationState.REVOKED).first()
+        return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(self._list_of(parties))
 
     def _list_of(self, parties: list[Party]) -> str:
         address = reverse("admin:delegations_party_changelist")

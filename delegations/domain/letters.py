@@ -2,17 +2,33 @@
 
 from typing import Any
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
+
 from delegations.domain.mailboxes import Mailbox
 from delegations.models import Invitation, InvitationLink, Party
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
 KIND = "invitation"
+PREFIX = "delegations.invitation"
 
 
 def subject_key(invitation: Invitation) -> str:
     """Return what the outbox calls an invitation's letters."""
-    return f"delegations.invitation:{invitation.public_id}"
+    return f"{PREFIX}:{invitation.public_id}"
+
+
+def sent_with(invitation: Invitation) -> QuerySet[Message]:
+    """Return the letters that went with an invitation: its own and those of all that were sent by the same press of
+    the button. One statement has sent them all, so that they have their moment in common."""
+    # The moment as the database wrote it: SQLite compares text, and knows fewer digits of it.
+    moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
+    together = Invitation.objects.filter(
+        party__summit=invitation.party.summit_id, sent_at__in=moment, sent_by=invitation.sent_by_id
+    )
+    keys = together.values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
+    return Message.objects.filter(kind=KIND, version=0, subject_key__in=keys)
 
 
 def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int) -> Message:

@@ -7,17 +7,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.admin.forms import ReleaseForm
-from sessions.domain import releases, wording
+from sessions.domain import notices, releases, wording
 from sessions.models import Release
 from sessions.permissions import can_release, check_can_release
 from summit.dates import short_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import Summit, User
+from summit.outbox import progress
+from summit.outbox.models import Message
 from summit.permissions import summits_for
 
 SUMMIT_PATHS.update({Release: "summit"})
@@ -53,7 +55,21 @@ class ReleaseAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the page on which a release is made."""
         own = path("prepare/<slug:slug>/", self.admin_site.admin_view(self.prepare), name="programme_release_prepare")
-        return [own, *super().get_urls()]
+        sent = path("<int:pk>/sent/", self.admin_site.admin_view(self.sent_view), name="programme_release_sent")
+        return [own, sent, *super().get_urls()]
+
+    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how far the messages of a release are."""
+        row = get_object_or_404(self.get_queryset(request).select_related("summit"), pk=pk)
+        key = notices.subject_key(row)
+        return progress.page(
+            request,
+            rows=Message.objects.filter(kind=notices.KIND, subject_key=key),
+            title=_("Release %(number)d is out") % {"number": row.number},
+            summit=row.summit,
+            query={"q": key},
+            back=f"{reverse('admin:programme_session_changelist')}?summit__id__exact={row.summit_id}",
+        )
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what the next release would change, who would be told what and what can't be right; make it."""
@@ -70,6 +86,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
+                return redirect("admin:programme_release_sent", made.pk)
             return redirect("admin:programme_release_prepare", slug)
         return TemplateResponse(request, "admin/programme/release.html", self._page(request, summit, form))
 

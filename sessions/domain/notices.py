@@ -159,6 +159,11 @@ def _summit_facts(summit: Summit) -> dict[str, str]:
     }
 
 
+def subject_key(release: Release) -> str:
+    """Return what the outbox calls a release's messages."""
+    return f"release:{release.public_id}"
+
+
 def store(*, release: Release, notices: Sequence[Notice]) -> int:
     """Store the messages of a release and drop what they overtake; return how many are to be sent."""
     overtaken = [message.pk for notice in notices for message in notice.overtakes if message.pending]
@@ -171,7 +176,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         enqueue.draft(
             summit=release.summit,
             kind=KIND,
-            subject_key=f"release:{release.public_id}",
+            subject_key=subject_key(release),
             version=release.number,
             recipient_key=notice.mailbox.party_key,
             address=notice.mailbox.address,

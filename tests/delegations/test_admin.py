@@ -257,7 +257,8 @@ class TestInvite:
         page = self.ask(client, chosen)
         keys = [str(party.pk) for party, _addresses in page.context["reaches"]]
         response = client.post(reverse("admin:delegations_party_invite"), {"party": keys})
-        assert response["Location"] == f"{PARTIES}?summit__id__exact={summit.pk}"
+        first = Invitation.objects.get(party=chosen[0])
+        assert response["Location"] == f"{INVITATIONS}{first.pk}/sent/"
         assert said(response) == ["2 parties are invited; their letters are on their way (2)."]
         assert set(Invitation.objects.values_list("party", flat=True)) == {party.pk for party in chosen}
         again = client.post(reverse("admin:delegations_party_invite"), {"party": keys})

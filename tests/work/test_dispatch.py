@@ -1,0 +1,172 @@
+"""After "Send 48 invitations", and after a release: how far the messages are, counted from the outbox."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import F
+from django.test import Client
+
+from delegations.domain import invitations
+from delegations.models import Invitation
+from sessions.domain import edits, releases
+from summit.models import Role, Summit, User
+from summit.outbox.models import Message
+from summit.outbox.progress import progress
+from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, SummitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = SummitFactory()
+    return found
+
+
+@pytest.fixture
+def user(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def set_states(**states: int) -> None:
+    keys = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    for state, number in states.items():
+        taken, keys = keys[:number], keys[number:]
+        values: dict[str, Any] = {"state": state, "problem": "why"}
+        if state == "sent":
+            values["sent_at"] = Message.objects.values_list("created_at", flat=True)[0]
+        Message.objects.filter(pk__in=taken).update(**values)
+
+
+def shown(page: str) -> tuple[str, str, str]:
+    bar = re.search(r'<progress aria-label="[^"]*"([^>]*)>', page)
+    words = re.search(r"<p data-words>(.*?)</p>", page)
+    left = re.search(r"data-left>(.*?)</p>", page)
+    assert bar
+    assert words
+    assert left
+    return bar[1].strip(), words[1], left[1]
+
+
+class TestInvitations:
+    def test_one_lands_there_and_it_survives_a_reload(self, desk: Client, summit: Summit) -> None:
+        parties = PartyFactory.create_batch(6, summit=summit)
+        response = desk.post("/admin/delegations/party/invite/", {"party": [party.pk for party in parties]})
+        first = Invitation.objects.get(party=parties[0])
+        address = f"/admin/delegations/invitation/{first.pk}/sent/"
+        assert (response.status_code, response["Location"]) == (302, address)
+        assert shown(desk.get(address).content.decode()) == (
+            'value="0" max="6"',
+            "0 of 6 messages are sent",
+            "6 wait",
+        )
+        set_states(sent=3, failed=1)
+        for _ in range(2):
+            page = desk.get(address).content.decode()
+            assert shown(page) == ('value="4" max="6"', "3 of 6 messages are sent", "2 wait")
+        assert "1 message failed: see why, and send it again" in page
+        answer = desk.get(address, headers={"accept": "application/json"})
+        assert answer.json() == {
+            "done": 4,
+            "total": 6,
+            "words": "3 of 6 messages are sent",
+            "left": "2 wait",
+            "finished": False,
+        }
+
+    def test_the_failed_ones_are_a_click_away(self, desk: Client, summit: Summit, user: User) -> None:
+        invitations.invite(parties=PartyFactory.create_batch(4, summit=summit), by=user)
+        set_states(failed=2, sent=2)
+        page = desk.get(f"/admin/delegations/invitation/{Invitation.objects.first().pk}/sent/").content.decode()  # type: ignore[union-attr]
+        link = re.search(r'href="([^"]+)">2 messages failed', page)
+        assert link
+        listed = desk.get(link[1].replace("&amp;", "&"))
+        assert listed.context["cl"].result_count == 2
+        assert "data-progress" not in page
+
+    def test_letters_of_another_press_and_letters_written_anew_are_not_counted(
+        self, desk: Client, summit: Summit, user: User
+    ) -> None:
+        early, late = PartyFactory.create_batch(2, summit=summit), PartyFactory.create_batch(3, summit=summit)
+        invitations.invite(parties=early, by=user)
+        Invitation.objects.update(sent_at=F("sent_at") - timedelta(hours=1))
+        invitations.invite(parties=late, by=user)
+        invitations.write_anew(invitation=Invitation.objects.get(party=late[0]), by=user)
+        for party, number in ((early[1], 2), (late[1], 3)):
+            row = Invitation.objects.get(party=party)
+            page = desk.get(f"/admin/delegations/invitation/{row.pk}/sent/").content.decode()
+            assert shown(page)[1] == f"0 of {number} messages are sent"
+
+    def test_another_summits_are_not_there(self, desk: Client) -> None:
+        party = PartyFactory()
+        other = UserFactory.with_role(Role.ORGANISER, party.summit)
+        invitations.invite(parties=[party], by=other)
+        assert desk.get(f"/admin/delegations/invitation/{Invitation.objects.get().pk}/sent/").status_code == 404
+
+    def test_queries_do_not_grow(self, desk: Client, summit: Summit, user: User) -> None:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        numbers = []
+        for size in (2, 20):
+            invitations.invite(parties=PartyFactory.create_batch(size, summit=summit), by=user)
+            row = Invitation.objects.latest("pk")
+            desk.get(f"/admin/delegations/invitation/{row.pk}/sent/")
+            with CaptureQueriesContext(connection) as queries:
+                desk.get(f"/admin/delegations/invitation/{row.pk}/sent/")
+            numbers.append(len(queries))
+        assert numbers[0] == numbers[1]
+
+
+class TestReleases:
+    def test_one_lands_there(self, desk: Client, summit: Summit, user: User) -> None:
+        sessions = SessionFactory.create_batch(3, summit=summit)
+        for session in sessions:
+            ParticipantFactory(session=session, party=PartyFactory(summit=summit))
+        # Of the first nobody is told: there was nothing before it.
+        releases.release(summit=summit, by=user)
+        for session in sessions:
+            edits.cancel(session=session, by=user)
+        digest = releases.preview(summit=summit).digest
+        response = desk.post(
+            f"/admin/programme/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True
+        )
+        page = response.content.decode()
+        assert re.search(r"/admin/programme/release/\d+/sent/", response.redirect_chain[0][0])
+        assert shown(page)[1] == "0 of 3 messages are sent"
+        set_states(sent=2, dropped=1)
+        page = desk.get(response.redirect_chain[0][0]).content.decode()
+        assert shown(page) == ('value="3" max="3"', "2 of 3 messages are sent", "")
+        assert "1 was no longer called for and stays here." in page
+
+    def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, user: User) -> None:
+        SessionFactory(summit=summit)
+        made = releases.release(summit=summit, by=user)
+        page = desk.get(f"/admin/programme/release/{made.pk}/sent/").content.decode()
+        assert "Nobody had to be written to." in page
+        assert "<progress" not in page
+
+
+@pytest.mark.parametrize(
+    ("states", "said", "left", "state"),
+    [
+        ({"sent": 1}, "1 of 1 message is sent", "", "good"),
+        ({"sent": 31, "failed": 2, "pending": 15}, "31 of 48 messages are sent", "15 wait", ""),
+        ({"sent": 31, "failed": 2, "pending": 1}, "31 of 34 messages are sent", "1 waits", ""),
+        ({"sent": 46, "failed": 2}, "46 of 48 messages are sent", "", "bad"),
+        ({"sent": 2000, "dropped": 1}, "2,000 of 2,001 messages are sent", "", "good"),
+    ],
+)
+def test_words(states: dict[str, int], said: str, left: str, state: str) -> None:
+    found = {"sent": 0, "failed": 0, "pending": 0, "dropped": 0, "total": sum(states.values()), **states}
+    shown = progress(found)
+    assert (shown.words, shown.left, shown.state) == (said, left, state)
