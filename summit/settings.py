@@ -193,6 +193,8 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "summit.accounts.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Summit"
+# Whoever begins to type a code just before the next one, or whose telephone is half a minute off, comes in too.
+MFA_TOTP_TOLERANCE = 1
 # A passkey has asked its owner for a finger, a face or a PIN: it is the password and the second step in one.
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Nothing can be guessed here; the limit keeps a client from keeping the machine busy.

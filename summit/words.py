@@ -60,6 +60,15 @@ def _reset(facts: Facts) -> str:
 deed("summit.reset_second_step", _reset)
 
 
+def _kind(facts: Facts) -> str:
+    names = {"webauthn": _("a passkey"), "totp": _("the authenticator app"), "recovery_codes": _("recovery codes")}
+    return names.get(str(facts.detail.get("kind")), _("the second step"))
+
+
+deed("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
+deed("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
+
+
 def _seen(facts: Facts) -> str:
     number = facts.detail.get("number")
     if number is None:

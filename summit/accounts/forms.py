@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.html import format_html
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import words
+from summit.models import User
 
 _ADDRESS, _PASSWORD, _CODE = _("E-mail address"), _("Password"), _("Code")
 _NEW, _AGAIN = _("New password"), _("New password once more")
@@ -107,11 +109,25 @@ class PasswordAgain(Worded, account.ReauthenticateForm):  # type: ignore[misc]
     hints = {"password": _FORGOTTEN}
 
 
-class SecondStep(OneCode, codes.AuthenticateForm):  # type: ignore[misc]
+class OnceOnly(OneCode):
+    """A form whose code opens once. The library keeps a code for 30 seconds, and it is good for 90."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """Return the code. Raises ValidationError where it is not the one, or was used already."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        key = f"second_step_used:{self.user.pk}:{''.join(filter(str.isdecimal, code))}"
+        if not cache.add(key, 1, timeout=120):
+            raise forms.ValidationError(words.MFA_ERRORS["incorrect_code"])
+        return code
+
+
+class SecondStep(OnceOnly, codes.AuthenticateForm):  # type: ignore[misc]
     """The code of an app, or a recovery code, after the password."""
 
 
-class CodeAgain(OneCode, codes.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgain(OnceOnly, codes.ReauthenticateForm):  # type: ignore[misc]
     """The code, before something changes that protects the account."""
 
 

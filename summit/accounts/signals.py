@@ -5,14 +5,14 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from summit.accounts.guard import SET_UP_KEY
 from summit.accounts.mfa import PROTECTING
 from summit.accounts.seen import SEEN_KEY
-from summit.domain import browsers
+from summit.domain import browsers, second_step
 from summit.models import User
 
 
@@ -25,9 +25,22 @@ def note_sign_in(request: HttpRequest, **kwargs: Any) -> None:
 @receiver(authenticator_added)
 def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """End the other browsers, which signed in without it; this one has just said once more who it is."""
+    second_step.note(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
         request.session[SET_UP_KEY] = user.pk
         browsers.end_all(user=user, but=request.session.session_key)
+
+
+@receiver(authenticator_reset)
+def note_new_codes(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Record that recovery codes were made anew."""
+    second_step.note(account=user, kind=authenticator.type, added=True)
+
+
+@receiver(authenticator_removed)
+def note_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Record what was taken away."""
+    second_step.note(account=user, kind=authenticator.type, added=False)
 
 
 @receiver([password_changed, password_set])

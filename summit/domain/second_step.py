@@ -67,6 +67,19 @@ def reset(*, account: User, by: User) -> None:
         _tell(account)
 
 
+def note(*, account: User, kind: str, added: bool) -> None:
+    """Record that the owner of an account set up a passkey ("webauthn"), an app ("totp") or recovery codes, or took
+    them away."""
+    with transaction.atomic():
+        audit.record(
+            by=account,
+            action="summit.set_up_second_step" if added else "summit.remove_second_step",
+            target=account,
+            summit=None,
+            detail={"kind": kind},
+        )
+
+
 def _tell(account: User) -> None:
     """Write to the owner, in the account's language."""
     with translation.override(spoken(account.language)):

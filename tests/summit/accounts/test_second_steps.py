@@ -2,9 +2,11 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from summit.accounts.mfa import MFAAdapter
-from summit.models import User
+from summit.models import AuditEntry, User
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password, code, mails, with_app
 
@@ -91,6 +93,34 @@ class TestSigningIn:
             client = by_password(zoe)
             answers.append(client.post("/accounts/2fa/authenticate/", {"code": shown}).status_code)
         assert answers == [302, 200]
+
+    @staticmethod
+    def entered(zoe: User, moments: tuple[int, ...]) -> list[int]:
+        """Enter one code at moments, in seconds from when it is shown; return the answers."""
+        secret = with_app(zoe)
+        with time_machine.travel(time.time(), tick=False):
+            shown, its_own = code(secret), int(time.time()) // 30 * 30
+        answers = []
+        for moment in moments:
+            with time_machine.travel(its_own + moment, tick=False):
+                client = by_password(zoe)
+                answers.append(client.post("/accounts/2fa/authenticate/", {"code": shown}).status_code)
+        return answers
+
+    @pytest.mark.parametrize(
+        ("moments", "statuses"),
+        [((-5, 27, 55), [302, 200, 200]), ((55, 58), [302, 200]), ((-35,), [200]), ((65,), [200])],
+    )
+    def test_a_code_is_good_for_a_moment_longer_and_still_once(
+        self, moments: tuple[int, ...], statuses: list[int], zoe: User
+    ) -> None:
+        assert self.entered(zoe, moments) == statuses
+
+    def test_control_by_the_librarys_count_it_would_open_twice(
+        self, zoe: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr("summit.accounts.forms.OnceOnly.clean_code")
+        assert self.entered(zoe, (-5, 27)) == [302, 302]
 
     def test_a_recovery_code_opens_once(self, zoe: User) -> None:
         with_app(zoe)
@@ -171,6 +201,15 @@ class TestWords:
         client.post("/accounts/2fa/totp/deactivate/")
         new = "another long pass phrase"
         client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+        deeds = AuditEntry.objects.order_by("id").values_list("action", "by", "detail")
+        assert [(action.removeprefix("summit."), detail["kind"]) for action, _by, detail in deeds] == [
+            ("set_up_second_step", "totp"),
+            ("set_up_second_step", "recovery_codes"),
+            ("set_up_second_step", "recovery_codes"),
+            ("remove_second_step", "totp"),
+            ("remove_second_step", "recovery_codes"),
+        ]
+        assert {by for _action, by, _detail in deeds} == {zoe.pk}
         told = mails()
         assert len(told) == 4
         for mail in told:
