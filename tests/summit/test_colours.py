@@ -57,6 +57,14 @@ def test_every_colour_becomes_readable(colour: str) -> None:
         assert min(colours.contrast(found.colour, each) for each in behind) >= colours.TEXT
 
 
+@given(any_colour)
+def test_a_button_stays_readable_beneath_the_pointer(colour: str) -> None:
+    for found, theme in ((colours.light_accent(colour), "light"), (colours.dark_accent(colour), "dark")):
+        # static/css/components.css mixes 14 % of the ink into the colour.
+        hovered = colours.mix(found.colour, tokens(theme)["ink"], 0.14)
+        assert colours.contrast(found.ink, hovered) >= colours.TEXT
+
+
 def test_without_the_move_pale_colours_would_not_be_readable() -> None:
     assert colours.contrast("#e8c020", colours.LIGHT_GROUNDS[0]) < colours.TEXT
     assert colours.contrast("#1d4f91", colours.DARK_GROUNDS[0]) < colours.TEXT
