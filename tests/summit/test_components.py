@@ -44,7 +44,7 @@ def rules(sheet: Path) -> str:
 
 def without_print(text: str) -> str:
     """Return what stands outside the layer of print."""
-    return text.partition("@layer print {")[0]
+    return re.sub(r"@layer print \{.*?\n\}\n", "", text, flags=re.DOTALL)
 
 
 class TestStylesheets:
