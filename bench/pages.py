@@ -76,6 +76,7 @@ PAGES = (
     _list("session list", "programme/session"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
+    Page("who is invited", ORGANISER, lambda summit: f"/admin/setup/{summit.slug}/parties/"),
     Page("next release", ORGANISER, lambda summit: f"/admin/programme/release/prepare/{summit.slug}/"),
 )
 
