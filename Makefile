@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test check test-services messages lock bench help
+.PHONY: run test check test-services messages lock bench shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -52,6 +52,9 @@ bench: $(VENV)/dev.done ## the figures, as ratios within one run
 
 messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
 	@$(BIN)/python -m tools.catalogues
+
+shots: $(VENV)/dev.done ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too
+	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in
 	cd requirements && for f in base dev; do ../$(BIN)/uv pip compile --universal --generate-hashes --no-header \

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent.parent
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-
-
-def free_port() -> int:
-    """Return a port of loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tools.running import PASSED_ON, ROOT, free_port
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:

@@ -1,11 +1,6 @@
 """A real Chromium against the running `make run`: not a test server."""
 
-import contextlib
-import os
 import re
-import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,17 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from portal.demo.accounts import PASSWORD
-from tests.processes import PASSED_ON, ROOT, free_port
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    *(["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []),
-]
+from tools.running import CHROMIUM, QUIET, Running, make_run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,48 +33,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
 
 
-class Running:
-    """A system started by `make run`."""
-
-    def __init__(self, base: str, log: Path) -> None:
-        self.base = base
-        self.log = log
-
-    def printed(self) -> str:
-        """Return what it has printed so far."""
-        return self.log.read_text(errors="replace")
-
-
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run `make run` on a port and in a folder of its own; end it with Ctrl-C and see that it ends."""
-    folder = tmp_path_factory.mktemp("run")
-    port = free_port()
-    log = folder / "run.log"
-    kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
-    env = {**kept, "PORT": str(port), "VAR_DIR": str(folder / "var"), "PYTHONUNBUFFERED": "1"}
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            ["make", "run"], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    found = Running(f"http://localhost:{port}", log)
-    try:
-        deadline = time.monotonic() + 120
-        while "Summit is running." not in found.printed():
-            assert process.poll() is None, found.printed()
-            assert time.monotonic() < deadline, found.printed()
-            time.sleep(0.1)
+    """A system that the tests share."""
+    with make_run(tmp_path_factory.mktemp("run")) as found:
         yield found
-    finally:
-        # As Ctrl-C in a terminal does: the signal goes to the whole group in the foreground.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    assert "Summit has stopped." in found.printed()
 
 
 class Visitor:

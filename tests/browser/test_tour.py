@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Running, Visitor
+from tests.browser.conftest import Visitor
+from tools.running import Running
 
 SLUG = "border-security-2025"
 MailRow = tuple[str, str]

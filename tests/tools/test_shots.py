@@ -1,0 +1,69 @@
+"""The list of pages of which pictures are made, and the walk that takes them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.running import ROOT
+from tools.shots import sheet
+from tools.shots.camera import WAYS, Camera, _in
+from tools.shots.pages import PAGES, PICTURES, STEPS
+
+TOUR = re.findall(r"^\d\. \*\*(.+?)\.\*\*", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+WALK = (ROOT / "tools" / "shots" / "walk.py").read_text()
+
+
+def test_each_step_of_the_readme_has_pages() -> None:
+    # The last one asks what happens when something dies; there is nothing to see.
+    assert len(TOUR) >= 5
+    assert [step for step in TOUR if not step.endswith("?") and step not in STEPS] == []
+    assert {page.step for page in PAGES} == set(STEPS)
+
+
+def test_each_page_is_taken_once_by_the_walk() -> None:
+    taken = re.findall(r"\.take\(\"([\w-]+)\"", WALK)
+    assert sorted(taken) == sorted(page.name for page in PAGES)
+
+
+def test_each_is_seen_narrow_and_wide_in_two_scripts_light_and_dark() -> None:
+    ways = {(way.width, way.language, way.dark) for way in WAYS}
+    both = {(width, language, dark) for width in (390, 1280) for language in ("en", "ar") for dark in (False, True)}
+    assert ways == both | {(1280, "fr", False)}
+    assert WAYS[-1].language == "en"
+
+
+def test_the_pictures_of_the_readme_are_ways_of_pages() -> None:
+    ways = {(way.width, way.language, way.dark) for way in WAYS}
+    names = {page.name for page in PAGES}
+    wrong = [
+        name
+        for name, picture in PICTURES.items()
+        if picture.page not in names or (picture.width, picture.language, picture.dark) not in ways
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("http://localhost:1/press/", "http://localhost:1/press/?lang=ar"),
+        ("http://localhost:1/admin/?q=a&lang=en", "http://localhost:1/admin/?q=a&lang=ar"),
+    ],
+)
+def test_the_language_is_in_the_address(address: str, asked: str) -> None:
+    assert _in(address, "ar") == asked
+
+
+def test_the_sheet_shows_what_was_taken(tmp_path: Path) -> None:
+    (tmp_path / "press-390-ar-dark.png").touch()
+    (tmp_path / "press.pdf").touch()
+    text = sheet.write(tmp_path).read_text()
+    assert re.findall(r'src="([^"]+)"', text) == ["press-390-ar-dark.png"]
+    assert re.findall(r'href="([^"]+)"', text) == ["press.pdf", "press-390-ar-dark.png"]
+
+
+def test_what_was_not_taken_is_named(tmp_path: Path) -> None:
+    camera = Camera(tmp_path, wanted=frozenset({"press", "search"}))
+    camera.taken.append("search")
+    assert camera.missing() == ["press"]

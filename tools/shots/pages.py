@@ -1,0 +1,134 @@
+"""The pages of which pictures are made, in the order in which one sees them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: the name of its pictures, what it is called, and the step of the tour on which it is seen."""
+
+    name: str
+    title: str
+    step: str
+
+
+STEPS = (
+    "Signing in",
+    "Invite",
+    "Answer",
+    "Release the agenda",
+    "Change it",
+    "On the day",
+    "Publish",
+    "The desk at work",
+    "First steps",
+    "Everywhere",
+)
+
+_LISTED = {
+    "Signing in": {
+        "sign-in": "Sign in",
+        "code-ask": "A code by e-mail",
+        "code-enter": "The code",
+        "password-forgotten": "A new password",
+        "second-steps": "How one signs in",
+        "second-step-app": "An app for the second step",
+        "browsers": "Where one is signed in",
+    },
+    "Invite": {
+        "desk-start": "The desk's home at the start",
+        "invite": "Before 48 parties are invited",
+        "invited": "After they are invited",
+        "mailbox": "The development mailbox",
+        "letter": "A letter",
+    },
+    "Answer": {
+        "invitation": "The invitation, to be answered",
+        "answered": "The answer that was given",
+        "portal-answered": "The portal after the answer",
+        "record-answer": "Protocol records an answer",
+    },
+    "Release the agenda": {
+        "public-before": "The public home before anything is out",
+        "release-first": "Before the first release",
+        "public-agenda": "The public agenda",
+        "public-session": "A session",
+        "portal-agenda": "A delegation's agenda",
+    },
+    "Change it": {
+        "session-edit": "A session at the desk",
+        "session-cancel": "Before a session is cancelled",
+        "release-second": "Before the second release: what changed, and who is told",
+        "public-changes": "What changed, for everybody",
+        "portal-changes": "What changed, for a delegation",
+        "change-mail": "The message about a change",
+    },
+    "On the day": {
+        "portal-day": "Where a delegate must be",
+        "portal-session": "A session, for who takes part",
+    },
+    "Publish": {
+        "press-empty": "The press site with nothing on it",
+        "texts": "The press office's texts",
+        "text-draft": "A draft",
+        "text-review": "In review, as its author sees it",
+        "text-approve": "In review, as the approver sees it",
+        "text-approved": "Approved",
+        "text-embargo": "Under embargo",
+        "text-out": "Published, at the desk",
+        "press": "The press site",
+        "press-text": "A published text",
+        "public-home": "The public home",
+        "press-mail": "The message to a subscriber",
+    },
+    "The desk at work": {
+        "desk-later": "The organiser's home later",
+        "desk-press": "The press officer's home",
+        "desk-protocol": "Protocol's home",
+        "search": "Search",
+        "parties": "Parties",
+        "party": "A party",
+        "history": "The history of a party",
+        "sessions": "Sessions",
+        "messages": "Messages",
+        "audit": "The audit",
+        "work": "Long work",
+        "work-done": "A job",
+        "desk-charts": "The home of a large summit, with charts",
+    },
+    "First steps": {
+        "empty-home": "The home of an empty installation",
+        "step-summit": "The first step",
+        "step-venue": "The second step",
+        "step-team": "The third step",
+        "step-parties": "The fourth step",
+        "step-letter": "The fifth step",
+        "steps-done": "The home after the first invitation",
+    },
+    "Everywhere": {
+        "not-found": "What is not there",
+        "components": "The components",
+    },
+}
+PAGES = tuple(Page(name, title, step) for step in STEPS for name, title in _LISTED[step].items())
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the README: a page's name, width, language, and whether it is dark."""
+
+    page: str
+    width: int
+    language: str = "en"
+    dark: bool = False
+
+
+# By the name of the file in docs/pictures.
+PICTURES = {
+    "desk": Picture("desk-later", 1280),
+    "release": Picture("release-second", 1280),
+    "phone": Picture("portal-day", 390),
+    "arabic": Picture("public-agenda", 1280, "ar"),
+    "press-desk": Picture("text-embargo", 1280, dark=True),
+    "published": Picture("press-text", 1280),
+}
