@@ -40,7 +40,7 @@ Ministers, heads of delegation, welcome to Lancaster House.
 More than forty countries and organisations are in this room today. That is the first fact of this summit, and the
 reason for holding it: what crosses many borders is answered by those who guard them together.
 
-## What the two days are for
+# What the two days are for
 
 The agenda has four themes:
 
@@ -49,7 +49,7 @@ The agenda has four themes:
 3. how the host joins up its own border security;
 4. how the trade is promoted online, for which technology companies have joined us.
 
-## How we will work
+# How we will work
 
 Each session is short, and each ends with what was agreed. The chairs report tomorrow morning, and the interior
 ministers close with a communiqué.
@@ -84,7 +84,7 @@ The host announced new funding on the first day of the Border Security Summit.
 | Operations of the Border Security Command across Europe, the Western Balkans, Asia and Africa | GBP 30 million |
 | The Crown Prosecution Service | GBP 3 million |
 
-## Notes to editors
+# Notes to editors
 
 - The summit takes place at Lancaster House, London, on 31 March and 1 April 2025.
 - More than 40 countries and organisations take part.

@@ -1,5 +1,6 @@
 """The portal's home and the invitation: where a delegation stands, and answering."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -214,6 +215,33 @@ class TestHome:
         content = follow(link).get("/portal/").content.decode()
         assert f"/portal/agenda/{session.public_id}/" in content
         assert session.title in content
+
+    def test_it_says_in_how_many_minutes_in_which_room_and_who_is_there(self) -> None:
+        link = f.InvitationLinkFactory()
+        summit = link.invitation.party.summit
+        begin = db_now() + timedelta(minutes=47, seconds=30)
+        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
+        session = f.SessionFactory(summit=summit, room=room, starts_at=begin, ends_at=begin + timedelta(minutes=30))
+        f.ParticipantFactory(session=session, party=link.invitation.party)
+        chair = f.PersonFactory(summit=summit, name="A. Example", office="Home Secretary")
+        f.ParticipantFactory(session=session, party=None, person=chair, role="chair")
+        releases.release(summit=summit, by=f.UserFactory.with_role(Role.ORGANISER, summit))
+        content = follow(link).get("/portal/").content.decode()
+        first = content[content.index('class="where-next"') : content.index("</section>")]
+        for text in ("in 47 minutes", "Long Gallery", chair.label, session.title, 'data-unit="minute"', "data-now="):
+            assert text in first
+        # Whoever has to be somewhere within two hours is told that before being asked for an answer.
+        assert content.index('class="where-next"') < content.index("Not answered")
+
+    def test_it_tells_what_changed_before_and_after(self) -> None:
+        link = f.InvitationLinkFactory()
+        by, (session,) = self.released(link)
+        session.refresh_from_db()
+        room = f.RoomFactory(venue__summit=session.summit, name="Music Room")
+        edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
+        releases.release(summit=session.summit, by=by)
+        content = follow(link).get("/portal/").content.decode()
+        assert re.search(r'<p class="change">Room: <del>[^<]*</del> <ins>[^<]*Music Room[^<]*</ins></p>', content)
 
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
