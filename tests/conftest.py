@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# Time decides nothing about what holds: a busy machine must not fail what is true.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
 
