@@ -58,9 +58,10 @@ def own_parties(user: User, role: str) -> QuerySet[Party]:
 
 
 @follows(10)
-def roles_of_people(user: User) -> list[QuerySet[Party, tuple[int, str]]]:
+def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
     """Return in which summits an account is a focal point or a delegate."""
-    return [own_parties(user, role).values_list("summit_id", Value(role.value)) for role in _BOTH]
+    focal, member = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in _BOTH)
+    return focal.union(member)
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))

@@ -55,6 +55,11 @@ class Viewer:
         for it, else as its delegate."""
         return allows_own(action, [Role.FOCAL_POINT if party_id in self.acts else Role.DELEGATE])
 
+    @property
+    def reads_for(self) -> tuple[Party, ...]:
+        """The parties of whose places in the agenda they may read."""
+        return tuple(party for party in self.parties if self.may("sessions.agenda.view", party.pk))
+
     def may_answer(self, invitation: Invitation) -> bool:
         """Return whether they may answer for the invited party."""
         return self.may("delegations.answer", invitation.party_id)

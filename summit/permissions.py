@@ -30,9 +30,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from summit.models.people import Person
 from summit.models.summits import Summit
 from summit.models.users import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment, User
 from summit.registry import Registry
@@ -51,15 +52,15 @@ class Rule:
     def names(self) -> str:
         """Return who can, in words."""
         found = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
-        return comma().join(found) or _("nobody")
+        return comma().join(found) or _("whoever set the system up")
 
 
 RULES: dict[str, Rule] = {}
 
 Actor = User | AnonymousUser
 
-# From an account to (summit's primary key, role) for each role that follows from its rows: one query each.
-Following = Callable[[User], Iterable[QuerySet[Any, Any]]]
+# From an account to (summit's primary key, role) for each role that follows from rows about its people: one query.
+Following = Callable[[User], QuerySet[Any, Any]]
 _following: Registry[Following] = Registry()
 follows = _following.register
 
@@ -98,16 +99,20 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
 
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
     """Return the roles of an account by the summits' primary keys: those given by hand and those that follow from
-    its person. One query a request, none for nobody."""
+    its people. One query a request, one more for an account that is somebody at a summit, none for nobody."""
     if not isinstance(user, User) or not user.is_active:
         return {}
     found: dict[int, frozenset[str]] | None = getattr(user, "_roles_by_summit", None)
     if found is None:
         found = {}
         given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
-        rows = given.union(*(query for function in _following for query in function(user)), all=True)
+        # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
+        people = Person.objects.filter(user=user).order_by().values_list("summit_id", Value(""))
+        rows = list(given.union(people, all=True))
+        if any(role == "" for _summit, role in rows):
+            rows += [row for function in _following for row in function(user)]
         for summit_id, role in rows:
-            found[summit_id] = found.get(summit_id, frozenset()) | {role}
+            found[summit_id] = found.get(summit_id, frozenset()) | ({role} - {""})
         user._roles_by_summit = found  # type: ignore[attr-defined]
     return found
 
@@ -150,7 +155,12 @@ def allows_own(action: str, roles: Iterable[str]) -> bool:
 def check(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `allows` is false."""
     if not allows(user, action, summit, row):
-        raise PermissionDenied(_("This can be done by: %(roles)s.") % {"roles": RULES[action].names()})
+        raise PermissionDenied(refusal(action))
+
+
+def refusal(action: str) -> str:
+    """Return the sentence that says who can do `action`."""
+    return _("This can be done by: %(roles)s.") % {"roles": RULES[action].names()}
 
 
 def summits_for(user: Actor, action: str) -> list[int] | None:

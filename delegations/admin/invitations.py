@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,11 +16,11 @@ from delegations.admin.confirm import confirm
 from delegations.admin.standing import LinkMoments, moment, state_word
 from delegations.domain import answers, invitations, letters
 from delegations.models import Answer, Invitation, InvitationLink, InvitationState
-from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_revoke
+from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.models import Summit, User
 from summit.outbox import progress
-from summit.permissions import allows
+from summit.permissions import allows, check
 from summit.routes import NOBODY
 from summit.templatetags.marks import pair
 
@@ -90,9 +89,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show an invitation with the buttons for what the reader may do."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return super().change_view(request, object_id, form_url, extra_context)
+        row = self.admit(request, "view", object_id)
         summit = row.party.summit
         standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
         more = {
@@ -116,16 +113,13 @@ class InvitationAdmin(ReadOnlyAdmin):
         ]
 
     def _find(self, request: HttpRequest, pk: int) -> tuple[Invitation, User]:
-        row = self.get_queryset(request).select_related("party__summit").filter(pk=pk).first()
-        if row is None or not isinstance(request.user, User):
-            raise Http404
-        return row, request.user
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        return self.admit(request, "view", pk), request.user
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Record an answer that came by telephone or on paper, at any time."""
         row, user = self._find(request, pk)
-        if not can_answer_for(user, row.party.summit):
-            raise PermissionDenied(gettext("Organisers and protocol record answers."))
+        check(user, "delegations.answer_for", row.party.summit)
         values = {"answer": row.answer, "name": row.answered_by, "note": row.note}
         errors: dict[str, str] = {}
         if request.method == "POST":
@@ -168,6 +162,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the letter again with new links, after asking."""
         row, user = self._find(request, pk)
+        check_can_invite(user, row.party.summit)
         back = reverse("admin:delegations_invitation_change", args=[row.pk])
         if request.method == "POST":
             try:
@@ -197,6 +192,8 @@ class InvitationAdmin(ReadOnlyAdmin):
 
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """GET `?row=` asks; POST revokes the invitations named by `row`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
         keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
         standing = self.get_queryset(request).exclude(state=InvitationState.REVOKED)

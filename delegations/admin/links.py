@@ -17,7 +17,7 @@ from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
 from summit.models import User
-from summit.permissions import allows
+from summit.permissions import allows, check
 from summit.templatetags.marks import pair
 
 FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
@@ -74,6 +74,8 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
 
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """GET `?row=` asks; POST revokes the links named by `row`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
         keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
         live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)

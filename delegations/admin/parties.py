@@ -22,7 +22,7 @@ from delegations.models import Invitation, InvitationState, Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
 from summit.models import Person, Summit, User
-from summit.permissions import allows
+from summit.permissions import allows, check
 from summit.templatetags.marks import pair
 
 
@@ -116,6 +116,8 @@ class PartyAdmin(SummitModelAdmin):
 
     def invite_view(self, request: HttpRequest) -> HttpResponse:
         """GET `?summit=` asks about all that aren't invited yet; POST invites the parties named by `party`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.invite", None)
         rows = self.get_queryset(request).select_related("summit")
         if request.method == "POST":
             keys = [int(key) for key in request.POST.getlist("party") if key.isdecimal()]

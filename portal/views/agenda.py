@@ -20,7 +20,7 @@ SOON = 120
 
 def agenda_of(viewer: Viewer) -> list[ReleasedSession]:
     """Return what the viewer may see of the agenda, with who leads each session."""
-    return member.agenda(summit=viewer.summit, parties=viewer.parties, people=viewer.people, who=member.Who.LEADING)
+    return member.agenda(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, who=member.Who.LEADING)
 
 
 def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSession], ReleasedSession | None]:
@@ -71,7 +71,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session of any summit that the reader belongs to. What they may not know of isn't there."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
-        row = member.find(summit=viewer.summit, parties=viewer.parties, people=viewer.people, public_id=public_id)
+        row = member.find(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, public_id=public_id)
         if row is not None:
             return render(request, "portal/my_session.html", {"viewer": viewer, "summit": viewer.summit, "row": row})
     raise Http404(_("This session does not stand in the agenda that is open to you."))
@@ -83,7 +83,9 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     """Show what each release changed for the reader, old and new."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    found = member.changes(summit=viewer.summit, parties=viewer.parties, people=viewer.people, everything=everything)
+    found = member.changes(
+        summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, everything=everything
+    )
     context = {
         "viewer": viewer,
         "summit": viewer.summit,

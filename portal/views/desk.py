@@ -79,7 +79,7 @@ def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
         for row in viewer.invitations:
-            if row.public_id == public_id:
+            if row.public_id == public_id and viewer.may("delegations.invitation.view", row.party_id):
                 row.party.summit = viewer.summit
                 return viewer, row
     raise Http404

@@ -18,7 +18,7 @@ LOOK_BACK = 3
 def unread(request: HttpRequest, viewer: Viewer) -> list[ReleaseChanges]:
     """Return what the last releases changed for the viewer and this browser hasn't shown, newest first."""
     seen = request.session.get(SEEN_KEY, {}).get(viewer.summit.slug, 0)
-    found = member.changes(summit=viewer.summit, parties=viewer.parties, people=viewer.people, limit=LOOK_BACK)
+    found = member.changes(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, limit=LOOK_BACK)
     return [entry for entry in found if entry.release.number > seen]
 
 

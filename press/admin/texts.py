@@ -114,9 +114,7 @@ class TextAdmin(SummitModelAdmin):
         ]
 
     def _text(self, request: HttpRequest, pk: int | str) -> Text:
-        text: Text | None = self.get_object(request, str(pk))
-        if text is None or not self.has_view_permission(request, text):
-            raise Http404
+        text: Text = self.admit(request, "view", pk)
         return text
 
     def _user(self, request: HttpRequest) -> User:
@@ -130,6 +128,7 @@ class TextAdmin(SummitModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Enter a text with its first edition."""
+        self.admit(request, "add")
         user, summit = self._user(request), self._summit_to_write(request)
         check_can_write(user, summit)
         form = NewTextForm(request.POST or None, summit=summit)

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import HiddenInput, ModelForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -23,7 +21,7 @@ from sessions.admin.filters import ClashFilter, DayFilter, StandingFilter, Start
 from sessions.admin.forms import ParticipantForm, SessionForm
 from sessions.domain import edits, releases
 from sessions.models import Participant, Session, Slot
-from sessions.permissions import can_edit
+from sessions.permissions import can_edit, check_can_edit
 from summit.dates import long_day, short_day
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.domain import audit
@@ -143,16 +141,16 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show and read the form in the zone of its summit; a new session's summit is `?summit=`, or the newest."""
-        session = None if object_id is None else self._find(object_id)
-        if session is None and object_id is None:
+        session: Session | None = self.admit(request, "add" if object_id is None else "view", object_id)
+        if session is None:
             choices = list(summits_to_edit(request))
             wanted = request.GET.get("summit", "")
             summit = next((row for row in choices if row.slug == wanted), choices[0] if choices else None)
             others = [row for row in choices if row != summit]
         else:
-            summit, others = session.summit if session else None, []
+            summit, others = session.summit, []
         if summit is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            raise Http404
         request.desk_summit = summit  # type: ignore[attr-defined]
         context = {
             "summit": summit,
@@ -165,11 +163,6 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
             if isinstance(response, TemplateResponse):
                 response.render()
         return response
-
-    @staticmethod
-    def _find(object_id: str) -> Session | None:
-        key = unquote(object_id)
-        return Session.objects.select_related("summit").filter(pk=key).first() if key.isdigit() else None
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Save while no release runs, and record which fields changed."""
@@ -216,9 +209,9 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         return self._decide(request, key, reinstates=True)
 
     def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
-        session = get_object_or_404(self.get_queryset(request).select_related("summit", "room"), pk=key)
-        if not can_edit(request.user, session) or not isinstance(request.user, User):
-            raise PermissionDenied
+        session: Session = self.admit(request, "view", key)
+        check_can_edit(request.user, session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         if request.method == "POST":
             if reinstates:
                 edits.reinstate(session=session, by=request.user)

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.outbox.models import Message
-from summit.permissions import summits_for
+from summit.permissions import allows, summits_for
 
 SUMMIT_PATHS.update({Release: "summit"})
 
@@ -60,7 +59,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show how far the messages of a release are."""
-        row = get_object_or_404(self.get_queryset(request).select_related("summit"), pk=pk)
+        row: Release = self.admit(request, "view", pk)
         key = notices.subject_key(row)
         return progress.page(
             request,
@@ -73,10 +72,10 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what the next release would change, who would be told what and what can't be right; make it."""
-        summit = get_object_or_404(Summit, slug=slug)
+        summit = Summit.objects.filter(slug=slug).first()
         user = request.user
-        if not isinstance(user, User) or not self.has_view_permission(request):
-            raise PermissionDenied
+        if summit is None or not allows(user, self.deed("view"), summit) or not isinstance(user, User):
+            raise Http404
         check_can_release(user, summit)
         form = ReleaseForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

@@ -6,7 +6,8 @@ for _name in ("account_login", "account_logout", "account_reset_password"):
     declare(_name, Gate.EVERYBODY, "GET POST")
 for _name in ("account_inactive", "account_reset_password_done", "account_reset_password_from_key_done"):
     declare(_name, Gate.EVERYBODY)
-declare("account_reset_password_from_key", Gate.HOLDER, "GET POST", kind="new password")
+# It says whether the key in its address is good, in the same words for one that never was.
+declare("account_reset_password_from_key", Gate.EVERYBODY, "GET POST")
 
 for _name in (
     *("account_reauthenticate", "account_change_password", "account_set_password"),
@@ -14,9 +15,11 @@ for _name in (
     *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
 ):
     declare(_name, Gate.ACCOUNT, "GET POST")
-for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn"):
+for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
     declare(_name, Gate.ACCOUNT)
 declare("account_browsers", Gate.ACCOUNT, "GET POST")
-declare("mfa_login_webauthn", Gate.EVERYBODY, "GET POST")
+# Both lead on to the page where keys are asked for, or are listed.
+declare("mfa_login_webauthn", Gate.ACCOUNT, "GET POST")
+declare("mfa_list_webauthn", Gate.EVERYBODY)
 for _name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
     declare(_name, Gate.ACCOUNT, "GET POST", kind="passkey")

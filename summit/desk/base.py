@@ -13,6 +13,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+from summit.desk.admission import AdmitMixin
 from summit.desk.history import HistoryMixin
 from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
@@ -133,6 +134,7 @@ class SummitModelAdmin(
     SeenMixin,
     HistoryMixin,
     WordsMixin,
+    AdmitMixin,
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -108,11 +107,7 @@ class HistoryMixin:
     ) -> HttpResponse:
         """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
         "deeds" or "seen". Raises Http404, PermissionDenied."""
-        row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
-        if row is None:
-            raise Http404
-        if not self.has_view_permission(request, row):  # type: ignore[attr-defined]
-            raise PermissionDenied
+        row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
             raise PermissionDenied(_("Organisers see who changed what."))
         summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]

@@ -10,9 +10,9 @@ from summit.routes import NOBODY, Gate, Route, declare, derives
 BOTH = frozenset({"GET", "POST"})
 
 declare("admin:index", Gate.DESK)
-# They lead on: to the one sign-in page, or away from it.
-declare("admin:login", Gate.EVERYBODY)
-declare("admin:logout", Gate.DESK, "POST")
+# They lead on: to the one sign-in page, or to where one works.
+declare("admin:login", Gate.DESK)
+declare("admin:logout", Gate.EVERYBODY, "POST")
 declare("admin:jsi18n", Gate.DESK)
 # What is found is asked of each source's rule.
 declare("admin:search", Gate.DESK)

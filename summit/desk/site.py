@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -77,6 +78,13 @@ class SummitAdminSite(admin.AdminSite):
             view = self.admin_view(steps.page(step))
             own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
         return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Offer rows to choose from; those of a model that the reader doesn't see aren't there."""
+        try:
+            return super().autocomplete_view(request)
+        except PermissionDenied:
+            raise Http404 from None
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Open the admin to whoever holds a role at a desk."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ from summit.outbox import reasons
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
-from summit.outbox.permissions import can_send_again
+from summit.outbox.permissions import can_send_again, check_can_send_again
 from summit.outbox.states import SIGNS
 from summit.permissions import allows
 
@@ -135,9 +135,8 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send one failed message again."""
-        message = self.get_object(request, str(pk))
-        if message is None:
-            raise Http404
+        message = self.admit(request, "view", pk)
+        check_can_send_again(request.user, message)
         if _send_again(request, message):
             messages.success(request, gettext("The message will be sent again."))
         else:
@@ -151,10 +150,8 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Tell the page whether its button is there."""
-        message = self.get_object(request, object_id)
-        offered = (
-            message is not None and message.state == MessageState.FAILED and can_send_again(request.user, message)
-        )
+        message = self.admit(request, "view", object_id)
+        offered = message.state == MessageState.FAILED and can_send_again(request.user, message)
         kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "can_send_again": offered}
         return super().change_view(request, object_id, *args, **kwargs)
 

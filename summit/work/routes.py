@@ -5,5 +5,6 @@ from summit.routes import Gate, declare
 declare("admin:work", Gate.DESK)
 declare("admin:work_verify_audit", Gate.DESK, "POST", do="work.verify_audit")
 declare("admin:work_job", Gate.DESK, kind="work.job", see="work.job.view")
-for _name in ("cancel", "retry"):
-    declare(f"admin:work_{_name}", Gate.DESK, "POST", kind="work.job", see="work.job.view")
+declare("admin:work_cancel", Gate.DESK, "POST", kind="work.job", see="work.job.view")
+# Asked for again by whoever may ask for it: this is the one kind of work that there is.
+declare("admin:work_retry", Gate.DESK, "POST", kind="work.job", see="work.job.view", do="work.verify_audit")

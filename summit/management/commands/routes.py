@@ -1,0 +1,115 @@
+"""`manage.py routes`: every address, and what each role may do there on whose objects."""
+
+import itertools
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from summit.models import Role
+from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
+
+READERS = [
+    Reader("nobody"),
+    Reader("account", account=True),
+    *(Reader(str(role), frozenset({str(role)}), account=True) for role in Role),
+    Reader("superuser", account=True, superuser=True),
+]
+LEGEND = {
+    "every": "yes, with any object of any summit",
+    "all": "yes, with any object of the summits where the role is held; other summits' aren't there",
+    "own": "yes, with one's own; what others have isn't there",
+    "own, see": "yes, with one's own; others' one sees, and is told who can",
+    "see": "sees it and is told who can (403)",
+    "see own": "sees one's own and is told who can (403); what others have isn't there",
+    "-": "isn't there (404)",
+    ">": "is led to sign in, or away from the desks (302)",
+    "!": "is told that this is for delegations (403)",
+}
+
+
+def cell(route: Route, method: str, reader: Reader) -> str:
+    """Return what a reader may do, over all objects that an address can pick."""
+    answers = {whose: route.answer(method, reader, whose) for whose in route.whose()}
+    found = set(answers.values())
+    if found & {Answer.SIGN_IN, Answer.AWAY}:
+        return ">"
+    if route.gate == Gate.PORTAL and found == {Answer.FORBIDDEN}:
+        return "!"
+    yes = {whose for whose, answer in answers.items() if answer == Answer.YES}
+    told = {whose for whose, answer in answers.items() if answer == Answer.FORBIDDEN}
+    if Whose.ELSEWHERE in yes or (yes and not route.kind and reader.superuser):
+        return "every"
+    if yes & {Whose.FOREIGN, Whose.NONE, Whose.PUBLIC}:
+        return "all"
+    if yes:
+        return "own, see" if told else "own"
+    return "see own" if told == {Whose.OWN} else "see" if told else "-"
+
+
+def table() -> list[list[str]]:
+    """Return a row for each address and method: address, method, kind of object, then a cell for each reader.
+
+    Methods with the same cells share a row.
+    """
+    there, found = [name for name, _pattern in existing()], declared()
+    rows = []
+    for route in (found[name] for name in sorted(there)):
+        cells = {method: [cell(route, method, reader) for reader in READERS] for method in sorted(route.methods)}
+        for each, methods in itertools.groupby(cells, key=lambda method: cells[method]):
+            rows.append([route.name, "/".join(methods), route.kind, *each])
+    return rows
+
+
+class Command(BaseCommand):
+    """Prints the table of addresses, roles and objects, from what is declared."""
+
+    help = "Print every address with what each role may do there on whose objects."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the form."""
+        parser.add_argument("--format", choices=["text", "markdown", "compact"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print it. With `compact` addresses that have the same cells share a line."""
+        rows = table()
+        lines = {"text": _text, "markdown": _markdown, "compact": _compact}[options["format"]](rows)
+        legend = [f"{sign}: {said}" for sign, said in LEGEND.items()]
+        public = sum(found.gate in (Gate.EVERYBODY, Gate.HOLDER) for found in declared().values())
+        number = len({row[0] for row in rows})
+        counted = f"{number} addresses, all declared; {public} open to everybody or to the holder of a link"
+        self.stdout.write("\n".join([*lines, "", *legend, "", counted]))
+
+
+def _text(rows: list[list[str]]) -> list[str]:
+    heads = ["address", "method", "object", *map(_short, READERS)]
+    wide = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
+    return ["  ".join(map(str.ljust, row, wide)).rstrip() for row in [heads, *rows]]
+
+
+def _markdown(rows: list[list[str]]) -> list[str]:
+    heads = ["address", "method", "object", *(reader.name.replace("_", " ") for reader in READERS)]
+    lines = [[each.replace("|", "\\|") for each in row] for row in [heads, ["---"] * len(heads), *rows]]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def _compact(rows: list[list[str]]) -> list[str]:
+    """Addresses that have the same cells share a line."""
+
+    def same(row: list[str]) -> list[str]:
+        return row[3:]
+
+    lines = []
+    for cells, found in itertools.groupby(sorted(rows, key=same), key=same):
+        by_cell: dict[str, list[str]] = {}
+        for reader, each in zip(READERS, cells, strict=True):
+            by_cell.setdefault(each, []).append(_short(reader))
+        lines.append(" | ".join(f"{each} {' '.join(names)}" for each, names in by_cell.items()))
+        lines += [f"    {row[1]} {row[0]}" for row in found]
+    return lines
+
+
+def _short(reader: Reader) -> str:
+    return {"superuser": "super", "accreditation": "accred", "media_representative": "media"}.get(
+        reader.name, reader.name.replace("conference_officer", "conf").replace("press_", "p_").replace("_point", "")
+    )

@@ -1,0 +1,67 @@
+"""Every address, asked by every role for own, foreign and other summits' objects and for one that isn't there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.test import override_settings
+
+from sessions.admin import draft
+from sessions.models import Session
+from summit.admin.summits import VenueAdmin
+from summit.models import User, Venue
+from summit.routes import declared, existing
+from tests.routes.crossing import differing
+from tests.routes.world import World, make_world
+
+PATTERNS = dict(existing())
+ROUTES = {name: route for name, route in declared().items() if name in PATTERNS}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Make the world once for this module's tests, in a transaction that is rolled back after them."""
+    lasting = override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=86400)
+    with lasting, django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_the_answers_are_the_declared_ones(world: World, name: str) -> None:
+    assert differing(world, ROUTES[name], PATTERNS[name]) == []
+
+
+def found(world: World, name: str) -> list[str]:
+    return differing(world, ROUTES[name], PATTERNS[name])
+
+
+@pytest.mark.django_db
+def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft, "check_can_edit", lambda user, session: None)
+    wrong = found(world, "admin:programme_session_cancel")
+    assert "GET admin:programme_session_cancel by viewer of foreign: yes, not 403" in wrong
+    assert not any(" by organiser " in each or " by vetting " in each for each in wrong)
+
+
+@pytest.mark.django_db
+def test_control_rows_that_are_found_and_then_refused_are_told_from_what_isnt_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(VenueAdmin, "get_queryset", lambda self, request: Venue.objects.all())
+    wrong = found(world, "admin:summit_venue_change")
+    assert any("by viewer of another summit's: " in each and "queries" in each for each in wrong)
+
+
+@pytest.mark.django_db
+def test_control_a_refusal_that_came_too_late_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(user: User, session: Session) -> None:
+        Session.objects.filter(pk=session.pk).update(title="changed")
+        raise PermissionDenied("Not you.")
+
+    monkeypatch.setattr(draft, "check_can_edit", late)
+    wrong = found(world, "admin:programme_session_cancel")
+    assert any("by viewer of foreign: 403, and yet" in each for each in wrong)

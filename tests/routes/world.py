@@ -1,0 +1,299 @@
+"""A summit with one of everything that an address can pick, a second summit with the same, and everybody who reads.
+
+`World.objects` holds, for each kind that a route declares, what fills the variables of its address: one's own, a
+foreign one of the same summit, another summit's; for what everybody opens one that is public and one that is hidden.
+What is missing is the same for all. A kind that isn't here fails the test of its route.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from http.cookies import SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.db.models import Model
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from delegations.domain import links
+from delegations.models import Party
+from press.domain import subscribers
+from press.models import Announcement
+from sessions.domain import releases
+from sessions.models import Visibility
+from summit.models import AuditEntry, Role, Summit, User
+from summit.routes import Reader, Whose
+from summit.work.models import Job
+from tests import factories as f
+from tests.press.helpers import add_edition, ago, make_text
+
+# Fills the variables of an address: what stands for a row is its key under each name by which addresses ask for it.
+Values = Mapping[str, object]
+MISSING: Values = {
+    **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
+    **dict.fromkeys(("public_id", "slug", "summit"), "nothing-here"),
+    **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
+}
+
+
+@dataclass
+class Somebody:
+    """A reader with what their browser sends."""
+
+    reader: Reader
+    cookie: str = ""
+
+    def cookies(self) -> SimpleCookie:
+        """Return what their browser sends."""
+        return SimpleCookie({settings.SESSION_COOKIE_NAME: self.cookie} if self.cookie else {})
+
+
+@dataclass
+class World:
+    """What there is. Make it in a transaction that is rolled back."""
+
+    here: Summit
+    there: Summit
+    own: Party
+    readers: list[Somebody] = field(default_factory=list)
+    objects: dict[str, dict[Whose, Values]] = field(default_factory=dict)
+    # Objects that are another one for each reader, by kind and the reader's name.
+    personal: dict[tuple[str, str], Values] = field(default_factory=dict)
+    # What a page asks for besides: "get" and "post" by the name of the route.
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # One browser for all, so that the middleware is made once.
+    client: Client = field(default_factory=Client)
+
+    def pick(self, kind: str, whose: Whose, reader: Reader) -> Values | None:
+        """Return what fills an address, None where there is no such object. Raises KeyError for an unknown kind."""
+        if whose == Whose.NONE:
+            return MISSING
+        found = self.objects[kind]
+        if whose == Whose.OWN:
+            found = {**found, whose: self.personal.get((kind, reader.name), found.get(whose))}  # type: ignore[dict-item]
+        values = {} if whose == Whose.MISSING else found.get(whose)
+        # What is missing is looked for in a summit that is there, where the address names one.
+        return None if values is None else {**MISSING, **found.get(Whose.NONE, {}), **values}
+
+
+def row(found: Model, **more: object) -> Values:
+    """Return a row's keys under the names by which addresses ask for them."""
+    named = {name: getattr(found, name) for name in ("public_id", "slug") if hasattr(found, name)}
+    return {**dict.fromkeys(("object_id", "pk", "key"), found.pk), **named, **more}
+
+
+def passkey(user: User) -> Authenticator:
+    """Make a passkey of an account: one that a device could have made."""
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(Aaguid.NONE, user.public_id.encode(), public)
+    known = AuthenticatorData.create(sha256(b"localhost"), AuthenticatorData.FLAG.AT, 0, credential)
+    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"challenge", "https://localhost")
+    data = {
+        "id": websafe_encode(credential.credential_id),
+        "rawId": websafe_encode(credential.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(AttestationObject.create("none", known, {})),
+        },
+    }
+    made: Authenticator = Authenticator.objects.create(
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "key", "credential": data}
+    )
+    return made
+
+
+def job(user: User, summit: Summit) -> Job:
+    """Make work that an account asked for, and that waits."""
+    return Job.objects.create(kind="verify_audit", key=summit.slug, by=user, summit=summit)
+
+
+def make_world() -> World:
+    """Make everything."""
+    here = f.SummitFactory(slug="here", public_changes=True)
+    there = f.SummitFactory(slug="there", public=False, public_changes=True)
+    world = World(here, there, own=f.PartyFactory(summit=here, name="Own"))
+    _add_readers(world)
+    foreign, elsewhere = f.PartyFactory(summit=here), f.PartyFactory(summit=there)
+    three = {Whose.OWN: world.own, Whose.FOREIGN: foreign, Whose.ELSEWHERE: elsewhere}
+    _add_parties(world, three)
+    _add_agenda(world, three)
+    _add_texts(world)
+    _add_ground(world)
+    _add_public(world)
+    return world
+
+
+def _sign_in(world: World, reader: Reader, user: User) -> None:
+    client = Client()
+    client.force_login(user)
+    kept = client.session
+    # As after the password was entered again a moment ago: no page asks for it.
+    request: Any = SimpleNamespace(session=kept)
+    record_authentication(request, user, "password", reauthenticated=True)
+    kept.save()
+    world.readers.append(Somebody(reader, client.cookies[settings.SESSION_COOKIE_NAME].value))
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    world.personal["passkey", reader.name] = row(passkey(user))
+    world.personal["work.job", reader.name] = row(job(user, world.here))
+
+
+def _add_readers(world: World) -> None:
+    world.readers.append(Somebody(Reader("nobody")))
+    _sign_in(world, Reader("account", account=True), f.UserFactory())
+    for role in Role:
+        user = f.UserFactory(name=role)
+        if role == Role.FOCAL_POINT:
+            f.FocalPointFactory(party=world.own, person__user=user)
+        elif role == Role.DELEGATE:
+            f.MembershipFactory(party=world.own, person__user=user)
+        else:
+            world.here.roles.create(user=user, role=role)
+        _sign_in(world, Reader(str(role), frozenset({str(role)}), account=True), user)
+    everything = Reader("superuser", account=True, superuser=True)
+    _sign_in(world, everything, f.UserFactory(is_superuser=True))
+    other = f.UserFactory()
+    world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
+    world.objects["work.job"] = {
+        Whose.FOREIGN: row(job(other, world.here)),
+        Whose.ELSEWHERE: row(job(other, world.there)),
+    }
+
+
+def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
+    invitations = {
+        whose: f.InvitationFactory(party=party, state="sent", sent_at=f.START) for whose, party in parties.items()
+    }
+    found = {whose: f.InvitationLinkFactory(invitation=each) for whose, each in invitations.items()}
+    world.objects |= {
+        "delegations.party": {whose: row(party) for whose, party in parties.items()},
+        "delegations.invitation": {whose: row(each) for whose, each in invitations.items()},
+        "delegations.invitationlink": {whose: row(link) for whose, link in found.items()},
+        "letter's link": {
+            Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
+            Whose.HIDDEN: {
+                "token": links.token(
+                    f.InvitationLinkFactory(revoked_at=f.START, invitation__party__summit=world.here)
+                )
+            },
+        },
+    }
+    browser = Client()
+    browser.get(f"/i/{links.token(found[Whose.OWN])}/")
+    holder = Reader("letter", frozenset({str(Role.FOCAL_POINT)}))
+    world.readers.append(Somebody(holder, browser.cookies[settings.SESSION_COOKIE_NAME].value))
+    world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
+
+
+def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
+    sessions = {
+        whose: f.SessionFactory(summit=party.summit, visibility=Visibility.PARTICIPANTS)
+        for whose, party in parties.items()
+    }
+    for whose, session in sessions.items():
+        f.ParticipantFactory(session=session, party=parties[whose])
+    open_one = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    made = {
+        whose: releases.release(summit=summit, by=f.UserFactory(is_superuser=True))
+        for whose, summit in ((Whose.FOREIGN, world.here), (Whose.ELSEWHERE, world.there))
+    }
+    world.objects |= {
+        "sessions.session": {whose: row(session) for whose, session in sessions.items()},
+        "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
+        "sessions.release": {whose: row(release) for whose, release in made.items()},
+        "public session": {
+            Whose.NONE: {"summit": world.here.slug},
+            Whose.PUBLIC: row(open_one),
+            Whose.HIDDEN: row(sessions[Whose.FOREIGN]),
+        },
+    }
+
+
+def _add_texts(world: World) -> None:
+    editions = {
+        Whose.FOREIGN: make_text(summit=world.here, state="draft"),
+        Whose.ELSEWHERE: make_text(summit=world.there, state="draft"),
+        Whose.PUBLIC: make_text(summit=world.here, moment=ago(1)),
+        Whose.HIDDEN: make_text(summit=world.here, moment=ago(-1)),
+    }
+    for whose in (Whose.PUBLIC, Whose.HIDDEN):
+        add_edition(f.TextVersionFactory(text=editions[whose].version.text, language="fr", authoritative=False))
+    texts = {whose: edition.version.text for whose, edition in editions.items()}
+    readers = {
+        Whose.FOREIGN: f.SubscriberFactory(summit=world.here),
+        Whose.ELSEWHERE: f.SubscriberFactory(summit=world.there),
+    }
+    told = {whose: Announcement.objects.create(edition=editions[whose]) for whose in readers}
+    world.objects |= {
+        "press.text": {whose: row(texts[whose]) for whose in readers},
+        "press.subscriber": {whose: row(reader) for whose, reader in readers.items()},
+        "press.announcement": {whose: row(each) for whose, each in told.items()},
+        "public text": {
+            Whose.NONE: {"summit": world.here.slug},
+            Whose.PUBLIC: row(texts[Whose.PUBLIC]),
+            Whose.HIDDEN: row(texts[Whose.HIDDEN]),
+        },
+        "subscription": {
+            Whose.NONE: {"summit": world.here.slug},
+            Whose.PUBLIC: {"token": subscribers.token(readers[Whose.FOREIGN], subscribers.END)},
+            Whose.HIDDEN: {"token": subscribers.token(readers[Whose.ELSEWHERE], subscribers.END)},
+        },
+    }
+    for name in ("submit", "ask_changes", "approve", "set_moment", "deliver", "hold", "unhold", "withdraw"):
+        world.asked[f"admin:press_text_{name}"] = {"post": {"version": "en", "number": "1"}}
+
+
+def _add_ground(world: World) -> None:
+    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
+    users = {whose: f.UserFactory.with_role(Role.VIEWER, summit) for whose, summit in two.items()}
+    entries = {
+        whose: AuditEntry.objects.create(
+            summit=summit, by=users[whose], action="x", object_type="summit.person", object_key="x"
+        )
+        for whose, summit in two.items()
+    }
+    mail = EmailMessage()
+    mail.set_content("text")
+    mail.add_attachment(b"bytes", maintype="application", subtype="pdf")
+    messages = {
+        whose: f.MessageFactory(summit=summit, state="failed", problem="550", rendered=mail.as_bytes())
+        for whose, summit in two.items()
+    }
+    rows: dict[str, dict[Whose, Any]] = {
+        "summit.summit": two,
+        "summit.venue": {whose: f.VenueFactory(summit=summit) for whose, summit in two.items()},
+        "summit.person": {whose: f.PersonFactory(summit=summit) for whose, summit in two.items()},
+        "summit.user": users,
+        "summit.roleassignment": {whose: user.roles.get() for whose, user in users.items()},
+        "summit.auditentry": entries,
+        "outbox.message": messages,
+    }
+    world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
+    world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}
+    # A choice that every desk has.
+    world.asked["admin:autocomplete"] = {
+        "get": {"app_label": "summit", "model_name": "venue", "field_name": "summit"},
+    }
+
+
+def _add_public(world: World) -> None:
+    world.objects["public summit"] = {
+        Whose.PUBLIC: {"summit": world.here.slug},
+        Whose.HIDDEN: {"summit": world.there.slug},
+    }
