@@ -16,6 +16,7 @@ from delegations.domain import gaps, links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
+from summit.desk.words import written
 from summit.models import User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
@@ -53,6 +54,7 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     page_shows = list_shows = ("address",)
     change_form_template = "admin/delegations/link.html"
 
+    @written
     @admin.display(description=_("party"), ordering="invitation__party__sort_key")
     def party(self, row: InvitationLink) -> str:
         """Show whose invitation it opens."""

@@ -30,9 +30,10 @@ from press.permissions import can_write, check_can_write
 from press.reading import direction
 from summit.db.clock import db_now
 from summit.desk.base import SummitModelAdmin
+from summit.desk.words import written
 from summit.models import Summit, User
 from summit.permissions import check, summits_for
-from summit.templatetags.moments import day_clock
+from summit.templatetags.moments import marked_day_clock
 
 WORDS_PER_MINUTE = 130
 
@@ -67,6 +68,7 @@ class TextAdmin(SummitModelAdmin):
         """Return the reader's texts with where they stand, in one query."""
         return with_standing(super().get_queryset(request))
 
+    @written
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, row: Text) -> str:
         """Show the title of the newest edition."""
@@ -86,13 +88,14 @@ class TextAdmin(SummitModelAdmin):
     @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
     def goes_out(self, row: Text) -> str:
         """Show the moment in the venue's zone, or what it waits for."""
-        return day_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
+        return marked_day_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
 
     @admin.display(description=gettext_lazy("next"))
     def todo(self, row: Text) -> str:
         """Say who must do what."""
         return str(NEXT[next_step(row)])
 
+    @written
     @admin.display(description=gettext_lazy("speaker"))
     def speaker(self, row: Text) -> str:
         """Show who speaks."""

@@ -1,6 +1,6 @@
 """Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -34,6 +34,9 @@ class Line:
     what: str
     old: str
     new: str
+    # Whether people have written it: pages then say in which language.
+    old_written: bool = field(default=False, compare=False)
+    new_written: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ PARTS = {
     What.PARTICIPANTS: gettext_lazy("Participants"),
     What.VISIBILITY: gettext_lazy("Visible to"),
 }
+# What people have written of a session.
+WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.CHAIR, What.MODERATOR, What.SPEAKERS, What.PARTICIPANTS}
 PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the programme")}
 
 
@@ -132,7 +137,8 @@ def value(what: What, found: Value, where: Where) -> str:
 def line(aspect: Aspect, where: Where) -> Line:
     """Return one part of a session as it was and as it is."""
     old, new = value(aspect.what, aspect.old, where), value(aspect.what, aspect.new, where)
-    return Line(str(PARTS[aspect.what]), old, new)
+    theirs = aspect.what in WRITTEN
+    return Line(str(PARTS[aspect.what]), old, new, theirs and bool(aspect.old), theirs and bool(aspect.new))
 
 
 def story(change: Change, where: Where, *, public: bool = False) -> Story:

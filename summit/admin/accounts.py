@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.desk.base import SummitModelAdmin
+from summit.desk.words import written
 from summit.domain import browsers, second_step
 from summit.models import Person, RoleAssignment, User
 from summit.permissions import summits_for
@@ -22,12 +23,18 @@ from summit.permissions import summits_for
 class PersonAdmin(SummitModelAdmin):
     """People."""
 
-    list_display = ["label", "email", "summit"]
+    list_display = ["who", "email", "summit"]
     list_filter = ["summit", ("name", admin.EmptyFieldListFilter), ("email", admin.EmptyFieldListFilter)]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
     page_shows = ("name", "office", "email", "user")
     list_shows = ("name", "office", "email")
+
+    @written
+    @admin.display(description=gettext_lazy("name and office"), ordering="name")
+    def who(self, row: Person) -> str:
+        """Show the person as they are announced."""
+        return row.label
 
 
 @admin.register(RoleAssignment)

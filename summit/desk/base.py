@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models, transaction
-from django.forms import ModelForm
+from django.forms import ModelForm, Textarea, TextInput
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
@@ -97,8 +97,11 @@ class RoleMixin:
         return rows.filter(**{key: mine})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Give dates and times the browser's own controls, each with its name; choices come without pop-ups."""
+        """Give dates and times the browser's own controls, each with its name; choices come without pop-ups, and what
+        one types runs in the direction of its letters."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, (TextInput, Textarea)):
+            field.widget.attrs.setdefault("dir", "auto")
         return name_parts(plain_widget(field))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

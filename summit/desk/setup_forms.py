@@ -128,6 +128,11 @@ class VenueForm(forms.Form):
         help_text=gettext_lazy("A line for each, with its seats where they are known: “Plenary hall; 200”."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["dir"] = "auto"
+
     def clean_rooms(self) -> list[tuple[str, int | None]]:
         """Read the lines. A room that is there already is left as it is."""
         found: list[tuple[str, int | None]] = []

@@ -13,7 +13,11 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from summit.desk import steps, today
+from summit.desk import (
+    steps,
+    today,
+    yesno,  # noqa: F401 - for what it does
+)
 from summit.desk.header import chosen_summit, summits_of
 from summit.models import Summit
 from summit.permissions import allows, can_use_admin

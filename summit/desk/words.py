@@ -65,3 +65,9 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         for field in form.fields.values():
             name_cell(field)
+
+
+def written(method: Any) -> Any:
+    """Say of a desk's column that it shows what people have written: pages mark it with its language."""
+    method.content = True
+    return method

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.words import written
 from summit.models import User
 from summit.outbox import reasons
 from summit.outbox.domain import delivery
@@ -62,14 +64,14 @@ class MessageAdmin(ReadOnlyAdmin):
         "kind_word",
         "about",
         "version",
-        "language",
+        "language_name",
         "created_at",
         "attempts",
         "next_attempt_at",
         "sent_at",
         "message_id",
     ]
-    readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "message_id"]
+    readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "language_name", "message_id"]
     page_shows = list_shows = ("address",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -80,6 +82,7 @@ class MessageAdmin(ReadOnlyAdmin):
         """Return whether the reader may send anything again."""
         return allows(request.user, "outbox.send_again", None)
 
+    @written
     @admin.display(description=_("subject"), ordering="rendered_subject")
     def title(self, row: Message) -> str:
         """Show the subject, once the mail is written."""
@@ -101,6 +104,11 @@ class MessageAdmin(ReadOnlyAdmin):
     def kind_word(self, row: Message) -> str:
         """Show what kind of mail it is."""
         return label_of(row.kind)
+
+    @admin.display(description=_("language"), ordering="language")
+    def language_name(self, row: Message) -> SafeString:
+        """Show the language by its own name."""
+        return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Message) -> SafeString:

@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.contrib.admin.sites import site
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.template import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -39,23 +41,61 @@ def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[st
     return [header for place, header in enumerate(headers) if place not in hidden]
 
 
-@register.simple_tag
-def list_rows(cl: ChangeList, results: list[Any], headers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+@register.simple_tag(takes_context=True)
+def list_rows(
+    context: Context, cl: ChangeList, results: list[Any], headers: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Return the rows of a list: cells that carry the name of their column for narrow screens, and above the
     first row of each group what the desk's `group_of` calls it."""
     hidden = _hidden(cl)
     desk: Any = cl.model_admin
+    written = [holds_content(cl.model, desk, name) for name in cl.list_display]
+    language = _language(context)
     rows, last = [], None
     for row, cells in zip(cl.result_list, results, strict=True):
         group = desk.group_of(row) if hidden else None
         named = [
-            _labelled(cell, header)
+            _labelled(_in_language(cell, language) if written[place] else cell, header)
             for place, (cell, header) in enumerate(zip(cells, headers, strict=True))
             if place not in hidden
         ]
         rows.append({"group": group if group != last else None, "cells": named})
         last = group
     return rows
+
+
+def _language(context: Context) -> str:
+    """Return the language of what people have written in the summit that a page is about, "" for no summit's."""
+    summit = context.get("summit") or context.get("desk_summit")
+    return summit.language if isinstance(summit, Summit) else ""
+
+
+def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
+    """Return whether a column or a field shows what people have written: text that isn't chosen from a list, another
+    row's name, or what a method of the desk says is `content`."""
+    if callable(getattr(desk, str(name), None)):
+        return bool(getattr(getattr(desk, str(name)), "content", False))
+    try:
+        field = model._meta.get_field(str(name))
+    except FieldDoesNotExist:
+        return str(name) == "__str__"
+    plain = isinstance(field, (models.EmailField, models.SlugField)) or bool(getattr(field, "choices", None))
+    return isinstance(field, (models.CharField, models.TextField, models.ForeignKey)) and not plain
+
+
+def _in_language(cell: str, language: str) -> SafeString:
+    """Return a cell of Django's that says in which language and direction its words are."""
+    start = cell[:3]
+    return format_html('{} lang="{}" dir="auto"{}', mark_safe(start), language, mark_safe(cell[3:]))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def shown_value(context: Context, field: Any) -> SafeString | str:
+    """Return what a form of the admin shows to read."""
+    said: SafeString | str = field.contents()
+    name = field.field["name"]
+    known = holds_content(field.form._meta.model, field.model_admin, name)
+    return format_html('<bdi lang="{}">{}</bdi>', _language(context), said) if known and said else said
 
 
 def _labelled(cell: str, header: dict[str, Any]) -> SafeString:

@@ -4,10 +4,13 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from summit.dates import long_day
 from summit.models import Summit
+from summit.templatetags.content import own
 
 register = template.Library()
 
@@ -23,7 +26,6 @@ def clock(moment: datetime, summit: Summit) -> str:
     return local(moment, summit).strftime("%H:%M")
 
 
-@register.filter
 def clock_zone(moment: datetime, summit: Summit) -> str:
     """Return "14:30 London time"."""
     return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.place}
@@ -36,10 +38,23 @@ def day(moment: datetime | date, summit: Summit) -> str:
     return long_day(found)
 
 
-@register.filter
 def day_clock(moment: datetime, summit: Summit) -> str:
     """Return "Monday 31 March 2025, 14:30 London time"."""
     return _("%(day)s, %(time)s") % {"day": day(moment, summit), "time": clock_zone(moment, summit)}
+
+
+@register.filter("clock_zone")
+def marked_clock_zone(moment: datetime, summit: Summit) -> SafeString:
+    """Return "14:30 London time" for a page: the place's name says in which language it is."""
+    said = {"time": clock(moment, summit), "place": own(summit.place, summit)}
+    return SafeString(conditional_escape(_("%(time)s %(place)s time")) % said)
+
+
+@register.filter("day_clock")
+def marked_day_clock(moment: datetime, summit: Summit) -> SafeString:
+    """Return "Monday 31 March 2025, 14:30 London time" for a page."""
+    said = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % said)
 
 
 @register.filter
@@ -57,7 +72,7 @@ def clock_words(summit: Summit) -> str:
 @register.simple_tag
 def clock_now(summit: Summit) -> str:
     """Return the time at the venue when the page is made: "14:30 London time". For pages of one reader alone."""
-    return clock_zone(timezone.now(), summit)
+    return marked_clock_zone(timezone.now(), summit)
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import trans_real
+from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 from lxml import html
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -26,6 +27,8 @@ class Pseudo:
     def __init__(self, language: str) -> None:
         self._language = language
         self._catalog: dict[str, str] = {}
+        # A library of country names looks at it.
+        self._fallback = None
 
     def to_language(self) -> str:
         return self._language
@@ -33,7 +36,8 @@ class Pseudo:
     language = to_language
 
     def gettext(self, text: str) -> str:
-        return f"{OPEN}{text}{CLOSE}" if text else ""
+        said = text.rpartition(CONTEXT_SEPARATOR)[2]
+        return f"{OPEN}{said}{CLOSE}" if said else ""
 
     def pgettext(self, context: str, text: str) -> str:
         return self.gettext(text)
@@ -54,7 +58,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 class _Reader:
     """Reads a text bit by bit and keeps the words that stand in no bracket."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: re.Pattern[str] = WORD) -> None:
+        self.words = words
         self.depth = 0
         self.found: list[str] = []
 
@@ -68,7 +73,7 @@ class _Reader:
             elif not self.depth:
                 outside.append(part)
         for part in outside:
-            if WORD.search(ADDRESSES.sub("", part)):
+            if self.words.search(ADDRESSES.sub("", part)):
                 self.found.append(" ".join(part.split()))
 
 
@@ -117,25 +122,43 @@ GREEK = re.compile(r"[Α-Ωα-ω]{2,}")
 WITHOUT_MARKUP = {"title", "option"}
 
 
-def unmarked(page: str) -> list[str]:
-    """Return the content of a page that doesn't say in which language and direction it is."""
-    found: list[str] = []
+class _Marks:
+    """Looks for names without a language or a direction of their own."""
 
-    def walk(element: Any, language: bool, direction: bool) -> None:
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.reader = _Reader(GREEK)
+
+    def walk(self, element: Any, language: bool, direction: bool) -> None:
         if not isinstance(element.tag, str) or element.tag in SILENT | WITHOUT_MARKUP:
             return
         if element.tag != "html":
             language |= "lang" in element.attrib
             direction |= "dir" in element.attrib or element.tag == "bdi"
-        texts = [element.text, *(child.tail for child in element)]
+        if element.tag in BLOCKS:
+            self.reader.depth = 0
         if element.tag == "input" and element.get("type") in (None, "text", "search"):
-            texts.append(None if direction else element.get("value"))
-        elif element.tag == "textarea" and direction:
-            texts = []
-        if not (language and direction):
-            found.extend(f"<{element.tag}> {' '.join(text.split())}" for text in texts if text and GREEK.search(text))
+            self.read(element, element.get("value"), direction)
+        self.read(element, element.text, direction if element.tag == "textarea" else language and direction)
         for child in element:
-            walk(child, language, direction)
+            self.walk(child, language, direction)
+            self.read(element, child.tail, language and direction)
+        if element.tag in BLOCKS:
+            self.reader.depth = 0
 
-    walk(html.document_fromstring(page), False, False)
-    return found
+    def read(self, element: Any, text: str | None, marked: bool) -> None:
+        before = len(self.reader.found)
+        self.reader.read(text)
+        if not marked:
+            self.found += [f"<{element.tag}> {name}" for name in self.reader.found[before:]]
+
+
+def unmarked(page: str) -> list[str]:
+    """Return the names of a page that don't say in which language and direction they are.
+
+    Only those that stand by themselves: what a translated sentence names is set apart by the sentence's own marks.
+    What one types has a direction; its language is the writer's to know.
+    """
+    marks = _Marks()
+    marks.walk(html.document_fromstring(page), False, False)
+    return marks.found

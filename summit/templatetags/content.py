@@ -1,0 +1,26 @@
+"""What people have written, on pages in any language: it stands in an element with its own language and direction."""
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from summit.models import Summit
+
+register = template.Library()
+
+
+@register.filter
+def own(written: object, language: Summit | str | None) -> SafeString | str:
+    """Return a name, an office or a title marked with its language: a code, "" where nobody knows it, or a summit's.
+
+    `bdi` keeps its direction apart from that of the words around it. Nothing stays nothing.
+    """
+    code = language.language if isinstance(language, Summit) else language or ""
+    return format_html('<bdi lang="{}">{}</bdi>', code, written) if str(written or "") else ""
+
+
+@register.simple_tag(takes_context=True)
+def named(context: Context, written: object) -> SafeString | str:
+    """Return a row of the admin by its name, in the language of the page's summit or of the one worked for."""
+    return own(written, context.get("summit") or context.get("desk_summit"))

@@ -1,0 +1,189 @@
+"""Every page in a pseudo-language: what stands outside of its brackets was never translated; and every name on a page
+says in which language and direction it is."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from delegations.models import Invitation
+from press.domain import subscribers
+from press.models import Text
+from press.reading import FORMATS
+from sessions.models import Session
+from summit.models import Role, User
+from summit.outbox.domain import mime
+from summit.outbox.models import Message
+from tests.attack.test_embargo_crawl import PART, routes
+from tests.languages import pseudo, world
+from tests.languages.world import World
+
+pytestmark = pytest.mark.django_db
+
+# Names of languages, formats and headers are the same everywhere; so are a text's address and a server's words.
+SAME = {name for _code, name in settings.LANGUAGES}
+SAME |= {"schedule.json", "schedule.xml", "Atom", "JSON Feed", "Message-ID", "TXT", "PDF", "XML", "JSON"}
+SAME |= {f"text-{number}" for number in range(8)} | {"Europe/London", "550 No such mailbox"}
+# Django's own controls: a filter's choices, and what stands beside the number of an account.
+SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate")}
+# The audit's raw record has keys and names of fields, as they are chained; the gallery of components has examples;
+# what else goes with a row is listed by Django before it is deleted.
+RAW = re.compile(r"/admin/summit/auditentry/|/dev/components/|/delete/|/history/$")
+PERSONAL = ("/admin/", "/portal/", "/accounts/", "/i/", "/dev/")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> World:
+    found = world.build()
+    pseudo.install(monkeypatch)
+    return found
+
+
+def keys(route: str) -> list[str]:
+    """Return the primary keys that stand in an address of the admin: those of the model's last rows."""
+    match = re.match(r"admin/(\w+)/(\w+)/.", route)
+    if match is None or match[1] not in apps.app_configs:
+        return ["1"]
+    rows = apps.get_model(match[1], match[2])._default_manager
+    # Texts and messages look different in each state.
+    number = 8 if match[2] in ("text", "message") else 1
+    return [str(row.pk) for row in rows.order_by("-pk")[:number]]
+
+
+def filled(route: str, made: World) -> Iterator[str]:
+    """Yield a route's addresses, with what there is in the place of each variable."""
+    plain = route.replace("\\Z", "").replace("^", "").replace("$", "").replace("\\.", ".").replace(".*", "x")
+    models: dict[str, Any] = {"dev/": Message, "portal/invitation": Invitation}
+    model = next((model for start, model in models.items() if route.startswith(start)), Session)
+    slugs = list(Text.objects.order_by("-pk").values_list("slug", flat=True)[:3])
+    values = {
+        "summit": [made.summit.slug],
+        "slug": [made.summit.slug] if route.startswith("admin/") else slugs,
+        "language": ["fr"],
+        "ending": list(FORMATS)[:1],
+        "public_id": [*model.objects.order_by("-pk").values_list("public_id", flat=True)[:4], "0000000000000000"],
+        "object_id": keys(route),
+        "pk": keys(route),
+        "app_label": ["press", "programme"],
+        "token": ["x", world.token(made)],
+        "number": ["1"],
+    }
+    names = [match.group(1) or match.group(2) for match in PART.finditer(plain)]
+    for choice in itertools.product(*(values.get(name, ["x"]) for name in names)):
+        put = iter(choice)
+        yield "/" + PART.sub(lambda _match, put=put: next(put), plain)  # type: ignore[misc]
+
+
+def asked(made: World) -> dict[str, list[str]]:
+    """Return who reads which addresses: what differs between readers is read by each."""
+    paths = sorted({path for route in routes() if not route.startswith("api/") for path in filled(route, made)})
+    personal = [path for path in paths if path.startswith(PERSONAL)]
+    portal = [path for path in personal if path.startswith(("/portal/", "/accounts/"))]
+    press = [path for path in personal if path == "/admin/" or path.startswith("/admin/press/")]
+    return {
+        Role.ORGANISER: personal,
+        Role.PRESS_OFFICER: press,
+        Role.PRESS_APPROVER: press[:6],
+        "focal": portal,
+        "link": [path for path in portal if path.startswith("/portal/")],
+        "anybody": [path for path in paths if not path.startswith(("/admin/", "/dev/"))],
+    }
+
+
+def readers(made: World) -> dict[str, Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    follower = Client()
+    follower.get(f"/i/{world.token(made)}/")
+    desks = {name: sign_in(user) for name, user in made.desks.items()}
+    people = {"focal": sign_in(made.focal), "delegate": sign_in(made.delegate), "link": follower}
+    return {**desks, **people, "anybody": Client()}
+
+
+def words_of(answer: Any) -> list[str]:
+    """Return what a page says untranslated, and its names that don't say in which language they are."""
+    kind = answer.headers.get("Content-Type", "")
+    if answer.streaming or not answer.content or not kind.startswith("text/html"):
+        return []
+    page = answer.content.decode()
+    return [text for text in (*pseudo.untranslated(page), *pseudo.unmarked(page)) if text not in SAME]
+
+
+def crawl(made: World) -> tuple[dict[str, str], int]:
+    """Return what is found, with the first address where it stands, and how many answers were read."""
+    found: dict[str, str] = {}
+    number = 0
+    everybody = readers(made)
+    for name, paths in asked(made).items():
+        for path in paths:
+            if RAW.search(path):
+                continue
+            answer = everybody[name].get(path, {"lang": "ar"})
+            assert answer.status_code < 500 or path.endswith(".pdf"), path
+            number += 1
+            for text in words_of(answer):
+                found.setdefault(text, f"{name}: {path}")
+    return found, number
+
+
+def test_every_page_is_translated_and_every_name_has_its_language_and_direction(made: World) -> None:
+    found, number = crawl(made)
+    assert found == {}
+    assert number > 250
+
+
+def test_what_a_form_refuses_is_translated(made: World) -> None:
+    found: dict[str, str] = {}
+    everybody = readers(made)
+    reports = 0
+    for name in (Role.ORGANISER, "focal"):
+        for path in asked(made)[name]:
+            if RAW.search(path) or path.startswith("/dev/") or "logout" in path:
+                continue
+            with transaction.atomic():
+                answer = everybody[name].post(f"{path}?lang=fr", {"answer": "x", "name": "", "note": "x"})
+                transaction.set_rollback(True)
+            reports += answer.status_code in (200, 400, 409, 422)
+            for text in words_of(answer):
+                found.setdefault(text, f"{name}: {path}")
+    assert found == {}
+    assert reports > 20
+
+
+def test_every_mail_is_translated(made: World) -> None:
+    subscribers.ask(summit=made.summit, address="new@paper.example", language="fr")
+    read = 0
+    for row in Message.objects.filter(rendered=None).exclude(kind="system"):
+        mail = mime.render(row)
+        assert pseudo.bare_words(f"{mail.subject}\n\n{mail.text}") == [], row.kind
+        read += 1
+    assert read > 3
+    kinds = set(Message.objects.values_list("kind", flat=True))
+    assert kinds >= {"invitation", "agenda_change", "publication", "subscription"}
+
+
+class TestTheSearch:
+    def test_it_finds_what_is_not_in_brackets(self) -> None:
+        page = (
+            '<html lang="fr"><title>Bare one</title><p title="Bare two">⟦Said⟧ 12:30 a@b.example <b>Bare three</b></p>'
+            '<p>⟦One <b>bold⟧</b> ⟦x ⟦y⟧ z⟧</p><input type="submit" value="Bare four"><code>bare</code>'
+            '<bdi lang="en">Name</bdi><p>⟦cut</p><p>Bare five</p>'
+        )
+        found = ["Bare one", "Bare two", "Bare three", "Bare four", "Bare five"]
+        assert sorted(pseudo.untranslated(page)) == sorted(found)
+
+    def test_it_finds_names_without_a_language_or_a_direction(self) -> None:
+        page = (
+            '<html lang="ar" dir="rtl"><p>Λονδον</p><p lang="en">Παρισ</p><p dir="auto">Ρωμη</p><bdi>Οσλο</bdi>'
+            '<bdi lang="">Βερν</bdi><p>⟦In Μαλτα⟧</p><input value="Κυπροσ"><input value="Κυπροσ" dir="auto">'
+        )
+        assert pseudo.unmarked(page) == ["<p> Λονδον", "<p> Παρισ", "<p> Ρωμη", "<bdi> Οσλο", "<input> Κυπροσ"]

@@ -1,0 +1,177 @@
+"""A summit whose content is written in Greek letters alone: a Latin word on a page is the system's own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from delegations.domain import invitations, links
+from delegations.models import InvitationLink, Party
+from press.domain import announce
+from press.models import EditionState, Text
+from sessions.domain import releases
+from sessions.models import Session, Visibility
+from summit.models import Role, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+from tests.press.helpers import add_edition, ago, make_text
+
+GREEK = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "αβκδεφγηιζκλμνοπθρστυβωξψζΑΒΚΔΕΦΓΗΙΖΚΛΜΝΟΠΘΡΣΤΥΒΩΞΨΖ",
+)
+DESKS = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER, Role.PRESS_APPROVER)
+
+
+def greek(text: str) -> str:
+    """Return a text in Greek letters."""
+    return text.translate(GREEK)
+
+
+@dataclass
+class World:
+    """The summit, and who reads of it."""
+
+    summit: Summit
+    desks: dict[str, User]
+    focal: User
+    delegate: User
+    link: InvitationLink
+
+
+def _user(name: str, **kwargs: Any) -> User:
+    made: User = f.UserFactory(name=greek(name), **kwargs)
+    return made
+
+
+def _party(summit: Summit, name: str, **kwargs: Any) -> Party:
+    made: Party = f.PartyFactory(
+        summit=summit, name=greek(name), formal_name=greek(f"Republic of {name}"), sort_key=greek(name), **kwargs
+    )
+    return made
+
+
+def _session(summit: Summit, title: str, party: Party, hour: int, **kwargs: Any) -> Session:
+    made: Session = f.SessionFactory(
+        summit=summit,
+        title=greek(title),
+        summary=greek("What it is about"),
+        starts_at=f.START + timedelta(hours=hour),
+        ends_at=f.START + timedelta(hours=hour + 1),
+        **kwargs,
+    )
+    f.ParticipantFactory(session=made, party=party)
+    return made
+
+
+def _agenda(summit: Summit, party: Party, speaker: Any, organiser: User) -> None:
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name=greek("House")), name=greek("Hall"))
+    made = [
+        _session(summit, f"Talks {visibility}", party, hour, visibility=visibility, room=room)
+        for hour, visibility in enumerate(Visibility.values)
+    ]
+    gone = _session(summit, "To be cancelled", party, 6, visibility=Visibility.PUBLIC)
+    f.SlotFactory(session=made[0], speaker=speaker, party=party, title=greek("A speech"))
+    releases.release(summit=summit, by=organiser, note=greek("First"))
+    Session.objects.filter(pk=made[0].pk).update(
+        title=greek("Other talks"), starts_at=f.START + timedelta(minutes=5), room=None, kind="plenary"
+    )
+    Session.objects.filter(pk=gone.pk).update(cancelled_at=timezone.now())
+    f.ParticipantFactory(session=made[0], person=speaker, role="chair")
+    _session(summit, "New", party, 8, visibility=Visibility.PUBLIC)
+    releases.release(summit=summit, by=organiser, note=greek("Second"))
+    # The next release has something to tell, and something to warn of.
+    Session.objects.filter(pk=made[1].pk).update(starts_at=f.START, room=room)
+    _session(summit, "Clash", party, 0, visibility=Visibility.PUBLIC, room=room)
+
+
+def _texts(summit: Summit, reader: User) -> None:
+    f.SubscriberFactory(summit=summit)
+    words = {
+        "title": greek("Title"),
+        "summary": greek("Summary"),
+        "body": greek("## Heading\n\nWords"),
+        "reader": reader,
+    }
+    states: tuple[dict[str, Any], ...] = (
+        {"state": EditionState.DRAFT},
+        {"state": EditionState.IN_REVIEW},
+        {"state": EditionState.CHANGES_ASKED},
+        {"moment": ago(-5)},
+        {},
+        {"moment": ago(5), "held": True},
+        {"moment": ago(5), "withdrawn_at": ago(4)},
+        {"moment": ago(5), "decided_at": ago(24)},
+    )
+    for number, values in enumerate(states):
+        edition = make_text(summit=summit, slug=f"text-{number}", **values, **words)
+        edition.version.text.lift.hold_reason = greek("wait") if values.get("held") else ""
+        edition.version.text.lift.save()
+        french = f.TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+        add_edition(french, state=values.get("state", EditionState.APPROVED), **words)
+    Text.objects.exclude(withdrawn_at=None).update(withdrawal_reason=greek("wrong"))
+    add_edition(edition.version, decided_at=ago(2), change_note=greek("Better"), **words)
+    announce.announce_due()
+
+
+def _mails(summit: Summit) -> None:
+    row = Message.objects.filter(summit=summit).latest("pk")
+    for state in ("failed", "dropped"):
+        f.MessageFactory(
+            summit=summit,
+            kind=row.kind,
+            subject_key=row.subject_key,
+            state=state,
+            problem="550 No such mailbox",
+            rendered_subject=greek("Subject"),
+            rendered="Subject: Τιτλε\r\n\r\n".encode(),
+        )
+
+
+def build() -> World:
+    """Make the summit, with something of everything that pages show."""
+    summit = f.SummitFactory(
+        slug="s-1",
+        name=greek("Summit of sizes"),
+        short_name=greek("Sizes"),
+        host=greek("Hostland"),
+        place=greek("London"),
+        public_changes=True,
+        illustrative=True,
+        answer_by=timezone.now() + timedelta(days=3),
+    )
+    desks = {str(role): f.UserFactory.with_role(role, summit, name=greek(role)) for role in DESKS}
+    host = _party(summit, "Hostland", is_host=True)
+    open_party, answered = _party(summit, "Openland"), _party(summit, "Answerland")
+    revoked, _uninvited = _party(summit, "Revokeland"), _party(summit, "Newland")
+    focal, delegate = _user("focal"), _user("delegate")
+    person = f.PersonFactory(
+        summit=summit, name=greek("Ann Other"), office=greek("Minister"), user=focal, email=focal.email
+    )
+    member = f.PersonFactory(summit=summit, office=greek("Chancellor"), user=delegate)
+    f.MembershipFactory(party=host, person=f.PersonFactory(summit=summit, office=greek("Prime")))
+    for party in (open_party, answered):
+        f.FocalPointFactory(party=party, person=person)
+    f.MembershipFactory(party=answered, person=member)
+    organiser = desks[Role.ORGANISER]
+    invitations.invite(parties=[open_party, answered, revoked], by=organiser)
+    for row in (answered, revoked):
+        row.invitations.update(
+            state="answered",
+            answer="attending",
+            answered_at=timezone.now(),
+            answered_by=greek("Ann"),
+            note=greek("x"),
+        )
+    invitations.revoke(invitation=revoked.invitations.get(), by=organiser)
+    _agenda(summit, answered, member, organiser)
+    _texts(summit, desks[Role.PRESS_OFFICER])
+    _mails(summit)
+    link = InvitationLink.objects.filter(invitation__party=open_party).latest("pk")
+    return World(summit=summit, desks=desks, focal=focal, delegate=delegate, link=link)
+
+
+def token(world: World) -> str:
+    """Return what opens the letter's door."""
+    return links.token(world.link)
