@@ -34,10 +34,10 @@ class TestInvitation:
         Summit.objects.update(answer_by="2099-03-14T17:00Z")
         content = follow(link).get(page_of(link)).content.decode()
         for text in (
-            "Invitation of <bdi>Aland</bdi>",
-            "<bdi>Isles</bdi> is invited to the",
+            'Invitation of <bdi><bdi lang="en">Aland</bdi></bdi>',
+            '<bdi><bdi lang="en">Isles</bdi></bdi> is invited to the',
             "Will you take part?",
-            "The answer is due by Saturday 14 March 2099, 17:00 London time",
+            'The answer is due by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
             "Send the answer of Aland</button>",
             'name="csrfmiddlewaretoken"',
         ):

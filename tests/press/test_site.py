@@ -102,7 +102,7 @@ def test_page_says_who_what_where_when(client: Client) -> None:
         "Transcript. Prepared text: check against delivery",
         '<p id="p-1">First.</p>',
         '<p id="p-2">Second &lt;script&gt;x&lt;/script&gt;.</p>',
-        "London time",
+        '<bdi lang="en">London</bdi> time',
         "press@host.example",
         f"{url_of(text)[:-1]}.pdf",
     ):

@@ -115,7 +115,7 @@ def test_times_are_the_venues(summit: Summit, organiser: User) -> None:
     releases.release(summit=summit, by=organiser)
     page = Client().get(f"/{summit.slug}/agenda/{made.public_id}/").content.decode()
     assert '<time datetime="2025-03-31T09:00:00+01:00">Monday 31 March 2025, 09:00</time>' in page
-    assert '<time datetime="2025-03-31T10:00:00+01:00">10:00 London time</time>' in page
+    assert '<time datetime="2025-03-31T10:00:00+01:00">10:00 <bdi lang="en">London</bdi> time</time>' in page
 
 
 def test_changes_are_public_only_where_the_summit_says_so(open_summit: Summit) -> None:
