@@ -174,7 +174,8 @@ def test_every_mail_is_translated(made: World) -> None:
 class TestTheSearch:
     def test_it_finds_what_is_not_in_brackets(self) -> None:
         page = (
-            '<html lang="fr"><title>Bare one</title><p title="Bare two">⟦Said⟧ 12:30 a@b.example <b>Bare three</b></p>'
+            '<html lang="fr"><title>Bare one</title><p title="Bare two">⟦Said⟧ 12:30 a@b.example'
+            " <b>Bare three</b></p>"
             '<p>⟦One <b>bold⟧</b> ⟦x ⟦y⟧ z⟧</p><input type="submit" value="Bare four"><code>bare</code>'
             '<bdi lang="en">Name</bdi><p>⟦cut</p><p>Bare five</p>'
         )

@@ -53,7 +53,12 @@ class TestInvitation:
         assert (row.state, row.answer, row.answered_by, row.note) == ("answered", *[ANSWER[k] for k in ANSWER])
         assert AuditEntry.objects.get().by_label == f"link:{link.public_id}"
         content = client.get(page_of(link)).content.decode()
-        for text in ("Accepted", "<bdi>Aland</bdi> takes part", "With pleasure", "can be changed here until"):
+        for text in (
+            "Accepted",
+            '<bdi><bdi lang="en">Aland</bdi></bdi> takes part',
+            "With pleasure",
+            "can be changed here until",
+        ):
             assert text in content
         assert '<a class="button quiet" href="?change=1">Change the answer</a>' in content
         assert "<form method" not in content.split("<main")[1].split("</main>")[0]
@@ -149,7 +154,7 @@ class TestInvitation:
         client.force_login(user)
         address = f"/portal/invitation/{invitation.public_id}/"
         content = client.get(address).content.decode()
-        assert "The focal points of <bdi>Aland</bdi> answer for it." in content
+        assert 'The focal points of <bdi><bdi lang="en">Aland</bdi></bdi> answer for it.' in content
         assert 'name="answer"' not in content
         refused = client.post(address, ANSWER)
         assert refused.status_code == 403
@@ -170,7 +175,11 @@ class TestHome:
         client = follow(link)
         client.post(page_of(link), ANSWER)
         content = client.get("/portal/").content.decode()
-        for text in ("Accepted", "Answered by <bdi>A. Example, First Secretary</bdi>", "Read or change the answer"):
+        for text in (
+            "Accepted",
+            'Answered by <bdi><bdi lang="">A. Example, First Secretary</bdi></bdi>',
+            "Read or change the answer",
+        ):
             assert text in content
 
     def test_late_it_says_who_can(self) -> None:
@@ -241,7 +250,7 @@ class TestHome:
         edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
         releases.release(summit=session.summit, by=by)
         content = follow(link).get("/portal/").content.decode()
-        assert re.search(r'<p class="change">Room: <del>[^<]*</del> <ins>[^<]*Music Room[^<]*</ins></p>', content)
+        assert re.search(r'<p class="change">Room: <del[^>]*>[^<]*</del> <ins[^>]*>[^<]*Music Room[^<]*</ins></p>', content)
 
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
