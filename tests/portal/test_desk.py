@@ -250,7 +250,8 @@ class TestHome:
         edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
         releases.release(summit=session.summit, by=by)
         content = follow(link).get("/portal/").content.decode()
-        assert re.search(r'<p class="change">Room: <del[^>]*>[^<]*</del> <ins[^>]*>[^<]*Music Room[^<]*</ins></p>', content)
+        told = r'<p class="change">Room: <del[^>]*>[^<]*</del> <ins[^>]*>[^<]*Music Room[^<]*</ins></p>'
+        assert re.search(told, content)
 
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
