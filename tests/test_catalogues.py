@@ -1,19 +1,19 @@
-"""The catalogues: compiled as they stand, nothing guessed, and each translation whole and in its language."""
+"""The catalogues: exactly the source's texts, compiled as they stand, complete, and whole in each translation."""
 
 import re
 
 import polib
 import pytest
 
-from tools.catalogues import LANGUAGES, compiled, path_of, read
+from tools.catalogues import LANGUAGES, compiled, merge, path_of, read, text_of
+from tools.msgids import extract
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|(?<!%)%[sd]|\{\w+\}")
 ARABIC = re.compile(r"[\u0621-\u064a]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
-    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
-    "n%100>=11 && n%100<=99 ? 4 : 5;",
+    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;",
 }
 # The forms that stand for several numbers. In French the first stands for none and for one.
 MANY = {"fr": {1}, "ar": {3, 4, 5}}
@@ -48,7 +48,7 @@ MAKE = "run `make messages`, and translate what is new"
 
 
 def entries(language: str) -> list[polib.POEntry]:
-    return [entry for entry in read(language) if entry.translated()]
+    return list(read(language))
 
 
 def said(entry: polib.POEntry) -> list[str]:
@@ -58,11 +58,18 @@ def said(entry: polib.POEntry) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 class TestEach:
+    def test_has_exactly_the_texts_of_the_source(self, language: str) -> None:
+        stands = path_of(language).read_text(encoding="utf-8")
+        assert text_of(merge(read(language), extract())) == stands, MAKE
+
     def test_is_compiled_as_it_stands(self, language: str) -> None:
         assert path_of(language).with_suffix(".mo").read_bytes() == compiled(read(language)), MAKE
 
-    def test_nothing_is_guessed(self, language: str) -> None:
-        assert [entry.msgid for entry in read(language) if entry.fuzzy or entry.obsolete] == []
+    def test_nothing_is_left_or_guessed(self, language: str) -> None:
+        assert [entry.msgid for entry in entries(language) if entry.fuzzy or entry.obsolete] == []
+        assert [entry.msgid for entry in entries(language) if not all(text.strip() for text in said(entry))] == [], (
+            MAKE
+        )
 
     def test_placeholders_are_those_of_the_source(self, language: str) -> None:
         wrong = []
