@@ -13,7 +13,8 @@ ARABIC = re.compile(r"[\u0621-\u064a]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
-    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;",
+    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+    "n%100>=11 && n%100<=99 ? 4 : 5;",
 }
 # The forms that stand for several numbers. In French the first stands for none and for one.
 MANY = {"fr": {1}, "ar": {3, 4, 5}}
