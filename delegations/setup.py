@@ -20,6 +20,7 @@ from summit.db.clock import db_now
 from summit.desk import steps
 from summit.desk.setup import show
 from summit.desk.steps import Step, desk_step
+from summit.lines import parts_of
 from summit.models import Summit, User
 from summit.permissions import allows
 
@@ -45,7 +46,7 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 return redirect(steps.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose countries."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
-    known = {party.iso_code for party in listed} | {regions.code_of(line.split(";")[0]) for line in text.splitlines()}
+    known = {party.iso_code for party in listed} | {regions.code_of(parts_of(line)[0]) for line in text.splitlines()}
     labels = dict(Region.choices)
     context = {
         "text": text,

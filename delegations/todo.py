@@ -142,9 +142,11 @@ def failed_letters(number: int) -> str:
 
 @desk_coming.register(10)
 def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Say when answers are due."""
+    """Say when answers are due, where any is open: before anybody is invited, and when all have answered, none is."""
     if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
         waiting = numbers(request, summit)["open"]
+        if not waiting:
+            return
         said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", waiting)
         yield Coming(summit.answer_by, said % {"n": waiting}, parties(summit, answer="open"))
 

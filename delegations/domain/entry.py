@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import regions
 from delegations.models import Party, PartyKind
 from summit.domain import audit
+from summit.lines import parts_of
 from summit.models import Summit, User
 from summit.models.validators import validate_printable
 from summit.permissions import check
@@ -45,7 +46,7 @@ def read(text: str, *, summit: Summit) -> list[Line]:
     problems: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), start=1):
-        if not raw.strip(" ;\t"):
+        if not any(parts_of(raw)):
             continue
         try:
             line = _line(number, raw, summit)
@@ -61,7 +62,7 @@ def read(text: str, *, summit: Summit) -> list[Line]:
 
 
 def _line(number: int, raw: str, summit: Summit) -> Line:
-    parts = [" ".join(part.split()) for part in raw.replace("\t", ";").split(";")]
+    parts = parts_of(raw)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     if len(parts) > 3:

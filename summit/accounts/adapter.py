@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import words
 from summit.accounts.devices import device
-from summit.languages import spoken
+from summit.languages import begun, spoken
 from summit.models import User
 
 
@@ -75,9 +75,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """Mark the mail as automatic (RFC 3834), and with its language."""
+        language = translation.get_language() or settings.LANGUAGE_CODE
         mail: EmailMessage = super().render_mail(*args, **kwargs)
+        mail.body = begun(str(mail.body), language)
         mail.extra_headers["Auto-Submitted"] = "auto-generated"
-        mail.extra_headers["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+        mail.extra_headers["Content-Language"] = language
         return mail
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.desk.widgets import DayInput
+from summit.lines import parts_of
 from summit.models import Room, Summit, Venue
 from summit.models.users import BY_HAND
 from summit.models.validators import validate_printable
@@ -139,10 +140,15 @@ class VenueForm(forms.Form):
         problems = []
         limit = Room._meta.get_field("name").max_length or 0
         for number, raw in enumerate(self.cleaned_data["rooms"].splitlines(), start=1):
-            name, _mark, seats = (part.strip() for part in raw.partition(";"))
+            name, seats, *more = [*parts_of(raw), ""]
             if not name and not seats:
                 continue
-            if not name or len(name) > limit or (seats and not (seats.isdecimal() and int(seats) < 1_000_000)):
+            if (
+                any(more)
+                or not name
+                or len(name) > limit
+                or (seats and not (seats.isdecimal() and int(seats) < 1_000_000))
+            ):
                 said = _("Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number.")
                 problems.append(said % {"n": number, "limit": limit})
                 continue

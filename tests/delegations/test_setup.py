@@ -80,6 +80,11 @@ class TestLines:
         (line,) = entry.read(f"France; ; {word}", summit=summit)
         assert line.language == "fr"
 
+    @pytest.mark.parametrize("sign", [";", "؛", "\uff1b", "\t"])
+    def test_parts_are_separated_as_the_readers_script_does(self, summit: Summit, sign: str) -> None:
+        (line,) = entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
+        assert (line.name, line.mailbox, line.language) == ("مصر", "embassy@egypt.example", "ar")
+
     def test_who_may_not_change_parties_enters_none(self, summit: Summit) -> None:
         with pytest.raises(PermissionDenied):
             entry.enter(summit=summit, text="France", by=f.UserFactory.with_role(Role.PROGRAMME, summit))

@@ -1,13 +1,18 @@
 """Pages and mails speak the languages that have a catalogue, whatever languages texts are written in."""
 
+from email import message_from_bytes, policy
+
 import pytest
-from django.test import Client
+from allauth.account.adapter import get_adapter
+from allauth.core import context as allauth_context
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from delegations.domain import links
 from summit.languages import spoken
 from summit.outbox.domain import mime
 from summit.outbox.kinds import Mail
+from summit.outbox.models import Message
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +37,24 @@ def test_a_mail_names_the_language_that_it_is_written_in(settings: Settings) -> 
     assert b"Content-Language: en" in mime.build(message, Mail("Subject", "Text"))
     settings.INTERFACE_LANGUAGES = ["en", "ar"]
     assert b"Content-Language: ar" in mime.build(message, Mail("Subject", "Text"))
+
+
+@pytest.mark.parametrize(("language", "begins"), [("ar", "\u200fFrance"), ("fr", "France"), ("en", "France")])
+def test_a_mail_that_is_read_from_the_right_begins_so(language: str, begins: str) -> None:
+    message = f.MessageFactory(language=language)
+    mail = message_from_bytes(mime.build(message, Mail("France", "France\n\nText")), policy=policy.default)
+    assert str(mail.get_content()).splitlines() == [begins, "", "Text"]
+    assert mail["Subject"] == "France"
+
+
+@pytest.mark.parametrize(("language", "marked"), [("ar", True), ("en", False)])
+def test_a_mail_about_an_account_does_too(rf: RequestFactory, language: str, marked: bool) -> None:
+    user = f.UserFactory(language=language)
+    with allauth_context.request_context(rf.get("/")):
+        get_adapter().send_mail("account/email/unknown_account", user.email, {"user": user})
+    mail = message_from_bytes(bytes(Message.objects.get().rendered), policy=policy.default)
+    assert str(mail.get_content()).startswith("\u200f") is marked
+    assert not str(mail["Subject"]).startswith("\u200f")
 
 
 class TestPersonalPages:

@@ -170,7 +170,7 @@ def organiser(here: Summit) -> User:
 
 class TestVenue:
     def test_a_venue_and_its_rooms(self, here: Summit, organiser: User) -> None:
-        rooms = "Plenary hall; 200\n\n Room B \nroom b; 3"
+        rooms = "Plenary hall؛ ٢٠٠\n\n Room B \nroom b\uff1b 3"
         answer = signed_in(organiser).post("/admin/setup/here/venue/", {"name": "The House", "rooms": rooms})
         assert answer["Location"] == "/admin/setup/here/team/"
         assert list(Room.objects.values_list("venue__name", "name", "capacity")) == [
@@ -187,10 +187,10 @@ class TestVenue:
         assert [entry.action for entry in AuditEntry.objects.all()] == ["summit.room.add"]
 
     def test_each_wrong_line_is_named(self, here: Summit, organiser: User) -> None:
-        data = {"name": "The House", "rooms": "A; many\nB\n; 5"}
+        data = {"name": "The House", "rooms": "A; many\nB\n; 5\nC; 5; 6"}
         answer = signed_in(organiser).post("/admin/setup/here/venue/", data)
         assert answer.status_code == 400
-        assert [said[:7] for said in answer.context["form"].errors["rooms"]] == ["Line 1:", "Line 3:"]
+        assert [said[:7] for said in answer.context["form"].errors["rooms"]] == ["Line 1:", "Line 3:", "Line 4:"]
         assert answer.context["form"]["rooms"].value() == data["rooms"]
         assert not Room.objects.exists()
 

@@ -172,12 +172,29 @@ class TestComing:
         f.SessionFactory(summit=here, title="Soon", starts_at=now + HOUR, ends_at=now + 2 * HOUR)
         f.SessionFactory(summit=here, title="Off", starts_at=now + HOUR, ends_at=now + 2 * HOUR, cancelled_at=now)
         make_text(summit=here, moment=now + 2 * HOUR, title="The text")
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=now)
         found = today.coming(asked(here), here)
         assert [entry.sentence for entry in found] == [
             "Soon",
             "“\u2068The text\u2069” goes out.",
-            "Answers are due: 0 are open.",
+            "Answers are due: 1 is open.",
         ]
+
+    def test_answers_are_due_only_where_one_is_open(self, here: Summit) -> None:
+        here.answer_by = db_now() + 3 * HOUR
+        here.save()
+        f.PartyFactory(summit=here)
+        assert today.coming(asked(here), here) == []
+        now = db_now()
+        f.InvitationFactory(
+            party__summit=here,
+            state="answered",
+            answer="attending",
+            sent_at=now,
+            answered_at=now,
+            answered_by="Olive",
+        )
+        assert today.coming(asked(here), here) == []
 
     def test_before_the_summit_its_beginning_and_its_first_session_stand_there(self, here: Summit) -> None:
         now = db_now()
