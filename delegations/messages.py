@@ -1,6 +1,5 @@
 """The messages of this app: the letter of an invitation, and the code to a mailbox."""
 
-import textwrap
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -49,10 +48,10 @@ def _moment(stored: str, facts: dict[str, Any]) -> str:
 
 
 def fold(text: str) -> str:
-    """Set each paragraph to lines of 72 characters, leaving addresses whole and single blank lines between."""
+    """Set each paragraph to one line, with single blank lines between: whoever reads it breaks it, a phone elsewhere
+    than a desk, and names of another script stay whole."""
     paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
-    folded = (textwrap.fill(part, 72, break_long_words=False, break_on_hyphens=False) for part in paragraphs if part)
-    return "\n\n".join(folded) + "\n"
+    return "\n\n".join(part for part in paragraphs if part) + "\n"
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from summit.domain import audit
 from summit.models import Person, Room, Summit, User, Venue
 
 SLUG = "border-security-2025"
+ZONE = "Europe/London"
 # The demonstration is there to be answered, so this counts from the day of loading: nothing else depends on it.
 ANSWER_WITHIN = timedelta(days=31)
 SUBSCRIBED = datetime(2025, 3, 24, 9, 0, tzinfo=UTC)
@@ -77,14 +79,18 @@ def _summit(ids: Ids) -> Summit:
         host="United Kingdom (Home Office)",
         starts_on=date(2025, 3, 31),
         ends_on=date(2025, 4, 1),
-        time_zone="Europe/London",
+        time_zone=ZONE,
         place="London",
         contact_email=f"protocol@{DOMAIN}",
-        answer_by=db_now() + ANSWER_WITHIN,
+        answer_by=_evening(db_now() + ANSWER_WITHIN),
         public=True,
         public_changes=True,
         illustrative=True,
     )
+
+
+def _evening(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(ZONE)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 def _party(loading: Loading, row: PartyRow) -> None:
@@ -220,7 +226,7 @@ def _texts(loading: Loading) -> None:
             number=1,
             title=row.title,
             summary=row.summary,
-            body=row.body,
+            body=texts.unfolded(row.body),
             author=loading.users["press"],
         )
 

@@ -4,6 +4,7 @@ All of it is sample text, written for the demonstration, and each text says so. 
 reports; the wording is nobody's.
 """
 
+import re
 from dataclasses import dataclass
 
 from press.models import LiftMode, TextKind, Wording
@@ -23,6 +24,11 @@ class TextRow:
     body: str
     wording: Wording = Wording.NONE
     speaker: str = ""
+
+
+def unfolded(body: str) -> str:
+    """Return a body as it is entered at a desk: each paragraph and each item of a list in one line."""
+    return re.sub(r"(?<=[^\n])\n(?= *[^\s#|*\-\d])[ ]*", " ", body)
 
 
 # What each lift waits for. No moment is set: that is a decision of the press office.

@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.dates import long_day, short_day
+from summit.dates import short_day
 from summit.db.clock import db_now
 from summit.desk import charts
 from summit.desk.charts import Chart
@@ -68,6 +68,8 @@ class Coming:
     sentence: str
     address: str = ""
     note: str = ""
+    # Its moment is the beginning of a day, and no time is said.
+    whole_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def opening(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     """Say when the summit begins."""
     start = datetime.combine(summit.starts_on, datetime.min.time(), summit.zone)
     if start > now_of(request):
-        yield Coming(start, _("The summit begins."), note=long_day(summit.starts_on))
+        yield Coming(start, _("The summit begins."), whole_day=True)
 
 
 def chart_list(request: HttpRequest, summit: Summit) -> list[Chart]:

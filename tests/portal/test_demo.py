@@ -86,7 +86,9 @@ def test_where_and_when(summit: Summit) -> None:
     assert (summit.public, summit.public_changes, summit.illustrative) == (True, True, True)
     assert [venue.name for venue in summit.venues.all()] == ["Lancaster House"]
     left = Summit.objects.values_list(models.F("answer_by") - Now(), flat=True).get()
-    assert timedelta(days=30, hours=23) < left <= timedelta(days=31)
+    assert timedelta(days=30) < left <= timedelta(days=32)
+    assert summit.answer_by is not None
+    assert summit.answer_by.astimezone(summit.zone).strftime("%H:%M") == "17:00"
     summit.full_clean()
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 from tools.shots.pages import PAGES, PICTURES
 
 HEIGHTS = {390: 844, 1280: 800}
+# What keeps to the edge of the window would lie across a picture of the whole page.
+STILL = ".bulk, .save-bar { position: static !important; }"
 ONLY = frozenset(page.name for page in PAGES)
 
 
@@ -64,7 +66,9 @@ class Camera:
     def _one(self, page: Page, name: str, way: Way) -> None:
         page.set_viewport_size({"width": way.width, "height": HEIGHTS[way.width]})
         page.emulate_media(color_scheme="dark" if way.dark else "light", reduced_motion="reduce")
-        page.screenshot(path=self.folder / f"{name}-{way.name}.png", full_page=True, animations="disabled")
+        page.screenshot(
+            path=self.folder / f"{name}-{way.name}.png", full_page=True, animations="disabled", style=STILL
+        )
         if self.album:
             for file in self._asked(name, way):
                 page.screenshot(path=self.album / f"{file}.png", animations="disabled")
