@@ -202,7 +202,7 @@ class TextAdmin(SummitModelAdmin):
             "editions": _listed(version),
             "form": form,
             "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
-            "direction": direction(version.language),
+            "words_direction": direction(version.language),
             "words": count,
             "minutes": max(1, round(count / WORDS_PER_MINUTE)),
             "stands": STANDINGS[str(getattr(text, "standing", "draft"))],

@@ -238,6 +238,13 @@ def test_words_are_entered_from_the_side_of_their_script() -> None:
     }
 
 
+def test_the_page_has_the_readers_direction_and_the_text_its_own() -> None:
+    edition = make_text(title="In English")
+    shown = signed_in(officer(edition.version.text.summit)).get(page(edition), {"lang": "ar"}).content.decode()
+    assert '<html lang="ar" dir="rtl">' in shown
+    assert '<h1 lang="en" dir="ltr">In English</h1>' in shown
+
+
 def test_list_says_where_each_stands_in_a_constant_number_of_queries() -> None:
     summit = SummitFactory()
     client = signed_in(officer(summit))
