@@ -1,5 +1,6 @@
 """The messages of this app: the letter of an invitation, and the code to a mailbox."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -50,7 +51,8 @@ def _moment(stored: str, facts: dict[str, Any]) -> str:
 def fold(text: str) -> str:
     """Set each paragraph to one line, with single blank lines between: whoever reads it breaks it, a phone elsewhere
     than a desk, and names of another script stay whole."""
-    paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    # Spaces that hold words together, as before a French semicolon, stay.
+    paragraphs = [re.sub(r"[ \t\r\n]+", " ", part).strip() for part in text.strip().split("\n\n")]
     return "\n\n".join(part for part in paragraphs if part) + "\n"
 
 

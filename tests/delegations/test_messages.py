@@ -177,6 +177,7 @@ def test_names_with_line_breaks_and_markup_stay_text() -> None:
 def test_folding_keeps_addresses_whole() -> None:
     address = "https://summit.example/" + "a-b" * 40
     assert fold(f"\n\none  two\nthree\n\n\n\n{address}\n") == f"one two three\n\n{address}\n"
+    assert fold("programme\u202f; elle\n") == "programme\u202f; elle\n"
 
 
 def test_dates_are_in_the_language_that_the_text_has(settings: Settings) -> None:
