@@ -74,10 +74,13 @@ def render_code(message: Message) -> Mail:
 
 
 def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the mails whose code opens nothing any more. One query."""
-    keys = [message.facts["code"] for message in messages]
-    live = set(SignInCode.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
-    return {message.pk: because(CODE_DEAD) for message in messages if message.facts["code"] not in live}
+    """Name the mails whose code opens nothing any more. One query.
+
+    Whoever guessed wrong keeps no mail back: the same code may open another browser of the mailbox's owner.
+    """
+    keys = [message.facts["nonce"] for message in messages]
+    live = set(SignInCode.objects.unused().filter(nonce__in=keys).values_list("nonce", flat=True))
+    return {message.pk: because(CODE_DEAD) for message in messages if message.facts["nonce"] not in live}
 
 
 LINK_DEAD = reasons.register(

@@ -123,15 +123,20 @@ def prove(*, public_id: str, code: str) -> SignInCode:
         counted = asked.update(attempts=F("attempts") + 1)
     if not counted:
         raise CodeProblem("over")
-    row = SignInCode.objects.get(public_id=public_id)
+    row = SignInCode.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise CodeProblem("over")
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     right = [constant_time_compare(digits, code_of(row.nonce, secret)) for secret in secrets]
     if not any(right) or not people_at(row.mailbox):
         raise CodeProblem("wrong" if SignInCode.objects.live().filter(pk=row.pk).exists() else "over")
-    # The same code may lie with several browsers: whoever is first has used it for all.
-    alike = SignInCode.objects.filter(nonce=row.nonce, used_at__isnull=True, expires_at__gt=Now())
-    if not alike.update(used_at=Now()):
-        raise CodeProblem("over")
+    # Several browsers may have asked for the same code: whoever is first has used it up, and has proven the mailbox
+    # in this browser alone. The others' rows go, so that none of them counts as proven.
+    alike = SignInCode.objects.filter(nonce=row.nonce)
+    with transaction.atomic():
+        if not alike.unused().update(used_at=Now()):
+            raise CodeProblem("over")
+        alike.exclude(pk=row.pk).delete()
     return row
 
 

@@ -16,9 +16,13 @@ MOST_GUESSES = 5
 class CodeQuerySet(models.QuerySet["SignInCode"]):
     """Codes."""
 
+    def unused(self) -> "CodeQuerySet":
+        """Return the codes that nobody has used and that have not expired, on the database's clock."""
+        return self.filter(used_at__isnull=True, expires_at__gt=Now())
+
     def live(self) -> "CodeQuerySet":
-        """Return the codes that still open something, on the database's clock."""
-        return self.filter(used_at__isnull=True, attempts__lt=MOST_GUESSES, expires_at__gt=Now())
+        """Return those at which the browser that asked may still guess."""
+        return self.unused().filter(attempts__lt=MOST_GUESSES)
 
 
 class SignInCode(PublicModel):
