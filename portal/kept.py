@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from delegations.domain import doors
 from delegations.models import PortalSignIn
+from summit.domain import browsers
 from summit.http.middleware import DOOR_LANGUAGE
 from summit.models import Summit
 
@@ -24,11 +25,19 @@ def sign_ins(request: HttpRequest) -> list[str]:
     return kept
 
 
+def _new_key(request: HttpRequest) -> None:
+    """Give the session a new key. An account that is signed in here as well keeps this browser in its list."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    if request.user.is_authenticated:
+        browsers.moved(old=before, new=request.session.session_key)
+
+
 def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, language: str) -> None:
     """Keep a link that was followed, or a code that was proven, in this browser, under a new session key. `language`
     is that of the letter or the person: pages are in it where the reader chooses no other."""
     kept = [key for key in sign_ins(request) if key != sign_in.public_id]
-    request.session.cycle_key()
+    _new_key(request)
     request.session[SIGN_INS_KEY] = [*kept, sign_in.public_id][-MOST_SIGN_INS:]
     request.session[SUMMIT_KEY] = summit.slug
     request.session[DOOR_LANGUAGE] = language
@@ -38,7 +47,7 @@ def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, langua
 def forget(request: HttpRequest) -> list[PortalSignIn]:
     """Forget all of them in this browser, and return those that were open."""
     keys = sign_ins(request)
-    request.session.cycle_key()
+    _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, DOOR_LANGUAGE):
         request.session.pop(name, None)
     return list(PortalSignIn.objects.live().filter(public_id__in=keys))

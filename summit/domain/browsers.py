@@ -25,6 +25,12 @@ def note_seen(session_key: str) -> None:
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now())
 
 
+def moved(*, old: str | None, new: str | None) -> None:
+    """Note that a browser's session goes on under another key, so that it stays in the list and can be ended."""
+    if old and new and old != new:
+        UserSession.objects.filter(session_key=old).update(session_key=new)
+
+
 def end(*, user: User, pk: int) -> bool:
     """End one of the account's browsers; return whether it was one."""
     return _end(list(UserSession.objects.filter(user=user, pk=pk))) == 1
