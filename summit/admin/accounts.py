@@ -16,11 +16,28 @@ from summit.desk.base import SummitModelAdmin
 from summit.desk.words import written
 from summit.domain import browsers, second_step
 from summit.models import Person, RoleAssignment, User
-from summit.permissions import summits_for
+from summit.permissions import allows, summits_for
+
+# The fields of an account by which its list may be narrowed.
+LISTED = ("pk", "id", "email", "name", "is_active", "language", "last_login", "date_joined")
+
+
+class KnownAccounts:
+    """Takes no other account than those that the reader sees: else its key, which is a number, would be enough to
+    learn whose it is."""
+
+    admin_site: Any
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the accounts that have to do with the reader's summits."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.related_model is User:
+            field.queryset = self.admin_site.get_model_admin(User).get_queryset(request)
+        return field
 
 
 @admin.register(Person)
-class PersonAdmin(SummitModelAdmin):
+class PersonAdmin(KnownAccounts, SummitModelAdmin):
     """People."""
 
     list_display = ["who", "email", "summit"]
@@ -30,6 +47,10 @@ class PersonAdmin(SummitModelAdmin):
     page_shows = ("name", "office", "email", "user")
     list_shows = ("name", "office", "email")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the account to whoever sees accounts: it sees and does what the person may."""
+        return [] if allows(request.user, "summit.user.view", obj and obj.summit) else ["user"]
+
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
     def who(self, row: Person) -> str:
@@ -38,7 +59,7 @@ class PersonAdmin(SummitModelAdmin):
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(SummitModelAdmin):
+class RoleAssignmentAdmin(KnownAccounts, SummitModelAdmin):
     """Roles."""
 
     list_display = ["user", "role", "summit"]
@@ -68,6 +89,10 @@ class UserAdmin(SummitModelAdmin):
         found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
         names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
         return ", ".join(names[kind] for kind in names if kind in found) or _("none")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Refuse what no filter of this list asks, such as how a password's hash begins."""
+        return lookup.partition("__")[0] in LISTED and bool(super().lookup_allowed(lookup, value, request))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Save; where the account is closed, end its browsers, so that opening it again revives none."""

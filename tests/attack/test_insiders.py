@@ -1,0 +1,68 @@
+"""What an organiser of one summit could learn of accounts, or take hold of, through the admin's own doors."""
+
+import pytest
+from django.test import Client
+
+from summit.models import Person, Role, RoleAssignment, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser() -> User:
+    made: User = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
+    return made
+
+
+@pytest.fixture
+def desk(organiser: User) -> Client:
+    client = Client()
+    client.force_login(organiser)
+    return client
+
+
+@pytest.mark.parametrize("lookup", ["password__startswith", "password", "password__regex", "pk__gte"])
+def test_passwords_are_no_filter(lookup: str, desk: Client, organiser: User) -> None:
+    """Else whoever sees the list of accounts reads a password's hash, a character at a time."""
+    asked = desk.get("/admin/summit/user/", {lookup: organiser.pk if lookup == "pk__gte" else "md5$"})
+    assert asked.status_code == (200 if lookup == "pk__gte" else 400)
+
+
+def test_no_role_for_an_account_of_another_summit(desk: Client, organiser: User) -> None:
+    """Else the keys 1, 2, 3 … would bring every account's name and address into the list."""
+    stranger = f.UserFactory.with_role(Role.PRESS_OFFICER, f.SummitFactory())
+    mine = RoleAssignment.objects.get(user=organiser).summit
+    known = f.UserFactory.with_role(Role.VIEWER, mine)
+    for account, given in ((stranger, False), (known, True)):
+        data = {"user": account.pk, "summit": mine.pk, "role": Role.PROGRAMME}
+        page = desk.post("/admin/summit/roleassignment/add/", data)
+        assert RoleAssignment.objects.filter(user=account, summit=mine, role=Role.PROGRAMME).exists() is given
+        assert given or stranger.email not in page.content.decode()
+
+
+def test_no_person_for_an_account_of_another_summit(desk: Client, organiser: User) -> None:
+    stranger = f.UserFactory.with_role(Role.PRESS_OFFICER, f.SummitFactory())
+    mine = RoleAssignment.objects.get(user=organiser).summit
+    person = f.PersonFactory(summit=mine)
+    known = f.UserFactory.with_role(Role.VIEWER, mine)
+    for account, given in ((stranger, False), (known, True)):
+        data = {"summit": mine.pk, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
+        page = desk.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": account.pk})
+        assert Person.objects.filter(pk=person.pk, user=account).exists() is given, page.content.decode()
+        assert given or stranger.email not in page.content.decode()
+
+
+def test_protocol_gives_no_account_a_persons_powers() -> None:
+    """Whose account a person is decides who acts for a party: that is for organisers."""
+    protocol = f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory())
+    summit = RoleAssignment.objects.get(user=protocol).summit
+    owner = f.UserFactory()
+    person = f.FocalPointFactory(party__summit=summit, person__user=owner).person
+    client = Client()
+    client.force_login(protocol)
+    data = {"summit": summit.pk, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
+    page = client.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": protocol.pk})
+    person.refresh_from_db()
+    # The control: the rest of the form is saved.
+    assert (page.status_code, person.name, person.user) == (302, "Zoe", owner)
