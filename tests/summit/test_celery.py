@@ -75,6 +75,7 @@ def test_every_task_has_a_name_of_its_own() -> None:
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     assert ours == {
         "delegations.tasks.deliver_invitations",
+        "delegations.tasks.deliver_codes",
         "sessions.tasks.deliver_agenda_changes",
         "press.tasks.announce_publications",
         "press.tasks.deliver_announcements",
@@ -94,6 +95,8 @@ def test_every_kind_of_message_has_a_task() -> None:
     app.loader.import_default_modules()
     assert {kind.name: kind.task for kind in KINDS.values()} == {
         "system": "outbox.tasks.deliver",
+        "welcome": "outbox.tasks.deliver",
+        "sign_in_code": "delegations.tasks.deliver_codes",
         "invitation": "delegations.tasks.deliver_invitations",
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
         "publication": "press.tasks.deliver_announcements",

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from django.utils import formats
 from django.utils.translation import override
 from pytest_django.fixtures import Settings
@@ -19,9 +18,12 @@ def test_arabic_has_the_day_first_and_24_hours() -> None:
     assert said("ar") == ["1 إبريل 2025، 14:30", "1 إبريل 2025", "14:30"]
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_other_languages_are_as_django_has_them(language: str, settings: Settings) -> None:
-    found = said(language)
+def test_english_has_the_day_first_and_24_hours_too() -> None:
+    assert said("en") == ["Tue 1 Apr 2025, 14:30", "1 April 2025", "14:30"]
+
+
+def test_french_is_as_django_has_it(settings: Settings) -> None:
+    found = said("fr")
     settings.FORMAT_MODULE_PATH = None
     formats.reset_format_cache()
-    assert said(language) == found
+    assert said("fr") == found == ["1 avril 2025 14:30", "1 avril 2025", "14:30"]
