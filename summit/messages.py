@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.models import Role, Summit, User
 from summit.outbox.domain import enqueue
@@ -62,4 +63,4 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: reason for message in messages if message.facts["user"] not in live}
 
 
-WELCOME = register(Kind(KIND, "outbox.tasks.deliver", render, withdrawn))
+WELCOME = register(Kind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))

@@ -1,7 +1,7 @@
 """Markdown of published texts: parsed once, into HTML that is safe to show and into blocks for all other formats.
 
-Raw HTML is text like any other, images are not loaded, headings start below the page's own, and each paragraph has
-an address (`p-1`, `p-2` ...) that readers can point to.
+Raw HTML is text like any other, images are not loaded, headings start below the page's own and skip no level, and
+each paragraph has an address (`p-1`, `p-2` ...) that readers can point to.
 """
 
 from collections.abc import Callable, Iterator
@@ -54,12 +54,19 @@ def _parser() -> MarkdownIt:
 
 
 def parse(body: str) -> list[Token]:
-    """Return the tokens of a text, with addresses on paragraphs and headings moved below the page's own."""
+    """Return the tokens of a text, with addresses on paragraphs and headings moved below the page's own.
+
+    Whoever hears a text finds their way by its headings: the highest are one below the page's, whatever the writer
+    began with, and none is two levels below the one before it.
+    """
     tokens = _parser().parse(body)
-    count = 0
+    count, above = 0, list[int]()
     for position, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + TOP - 1, DEEPEST)}"
+            if token.type == "heading_open":
+                written = int(token.tag[1])
+                above = [*(level for level in above if level < written), written]
+            token.tag = f"h{min(len(above) + TOP - 1, DEEPEST)}"
         elif token.type == "paragraph_open":
             count += 1
             # In a tight list the paragraph's own element isn't shown: the item carries its address.

@@ -72,30 +72,19 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "language": reading.language,
         "direction": reading.direction,
         "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
-        "blocks": _Outline().blocks(to_blocks(edition.body)),
+        "blocks": _blocks(to_blocks(edition.body)),
     }
 
 
-class _Outline:
-    """Turns blocks into data, in the order in which they are read."""
-
-    def __init__(self) -> None:
-        # The title's.
-        self._level = 1
-
-    def blocks(self, blocks: Iterable[Block]) -> list[dict[str, Any]]:
-        """Return the blocks as JSON holds them."""
-        return [self._block(block) for block in blocks]
-
-    def _block(self, block: Block) -> dict[str, Any]:
-        # Whoever hears a document finds their way by its headings: none may be two levels below the one before it.
-        level = min(block.level, self._level + 1)
-        if block.kind == "h":
-            self._level = level
-        return {
+def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    """Return blocks as JSON holds them."""
+    return [
+        {
             "kind": block.kind,
-            "level": level,
+            "level": block.level,
             "start": block.start,
             "spans": [{"text": span.text, "marks": sorted(span.marks), "href": span.href} for span in block.spans],
-            "children": self.blocks(block.children),
+            "children": _blocks(block.children),
         }
+        for block in blocks
+    ]

@@ -92,7 +92,7 @@ def _rows(now: datetime) -> list[Any]:
 
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
-    sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "25:00", "wrong-number": "many"}
+    sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
     return {
         "sample": _summit(),
         "moment": now,

@@ -16,7 +16,7 @@ def own(written: object, language: Summit | str | None) -> SafeString | str:
 
     `bdi` keeps its direction apart from that of the words around it. Nothing stays nothing.
     """
-    code = language.language if isinstance(language, Summit) else language or ""
+    code = language if isinstance(language, str) else getattr(language, "language", "")
     return format_html('<bdi lang="{}">{}</bdi>', code, written) if str(written or "") else ""
 
 

@@ -77,7 +77,12 @@ def test_paragraphs_have_addresses_and_headings_step_down() -> None:
         '<p id="p-4">four</p>\n'
     )
     assert [block.anchor for block in to_blocks("one\n\ntwo")] == ["p-1", "p-2"]
-    assert to_html("###### deep") == "<h6>deep</h6>\n"
+
+
+def test_headings_skip_no_level() -> None:
+    assert to_html("###### deep") == "<h2>deep</h2>\n"
+    body = "\n".join("#" * level + " a" for level in (2, 2, 4, 1, 2, 3, 4, 5, 6, 6))
+    assert [block.level for block in to_blocks(body)] == [2, 2, 3, 2, 3, 4, 5, 6, 6, 6]
 
 
 def test_plain_text() -> None:

@@ -1,0 +1,71 @@
+"""What is done to a page before it is looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+Act = Callable[[Page], Any]
+
+
+def send_empty(page: Page) -> None:
+    """Empty the main form's fields, and send it past what the browser would say of them."""
+    with page.expect_navigation():
+        page.evaluate("""() => {
+            const forms = [...document.querySelectorAll('main form, form')].filter(f => f.method === 'post');
+            const size = f => f.querySelectorAll('input:not([type=hidden]), textarea, select').length;
+            const form = forms.sort((a, b) => size(b) - size(a))[0];
+            for (const field of form.querySelectorAll('input, textarea')) {
+                if (['radio', 'checkbox'].includes(field.type)) field.checked = false;
+                else if (!['hidden', 'submit', 'button', 'file', 'color'].includes(field.type)) field.value = '';
+            }
+            form.noValidate = true;
+            const button = form.querySelector('[type=submit]:not([formaction]), button:not([type])');
+            form.requestSubmit(button && button.form === form ? button : undefined);
+        }""")
+
+
+def wait_for_swagger(page: Page) -> None:
+    """Wait until the library has drawn the API, and open one of its parts."""
+    page.locator(".opblock-summary-control").first.click()
+    page.locator(".opblock-body").first.wait_for()
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+
+
+def open_menus(page: Page) -> None:
+    """Open what opens in the header: the menu, and in it the account's."""
+    page.evaluate("document.querySelectorAll('.masthead details').forEach(found => { found.open = true })")
+
+
+def open_parts(page: Page) -> None:
+    """Open what opens in the content: filters, parts of a form, tables below charts."""
+    page.evaluate("document.querySelectorAll('main details').forEach(found => { found.open = true })")
+
+
+def choose_all(page: Page) -> None:
+    """Mark all rows of a list, so that its bar of actions is there."""
+    page.locator("#action-toggle").first.check(force=True)
+
+
+def fill_code(page: Page) -> None:
+    """Enter a code that is wrong."""
+    page.locator("main input:not([type=hidden])").first.fill("123456")
+    with page.expect_navigation():
+        page.locator("main form [type=submit], main form button").first.click()
+
+
+def login_wrong(page: Page) -> None:
+    """Sign in with a password that is wrong."""
+    page.locator("[name=login]").fill("nobody@summit.example")
+    page.locator("[name=password]").fill("wrong-wrong")
+    with page.expect_navigation():
+        page.locator("main form").filter(has=page.locator("[name=password]")).locator("button").first.click()
+
+
+def forge(page: Page) -> None:
+    """Send a form whose token is wrong."""
+    page.evaluate(
+        "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(f => { f.value = 'x'.repeat(64) })"
+    )
+    login_wrong(page)

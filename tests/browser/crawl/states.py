@@ -1,0 +1,174 @@
+"""States of pages that are worth a stop of their own: full and empty, with errors, with what is open, withdrawn."""
+
+from tests.browser.crawl.acts import choose_all, fill_code, forge, login_wrong, open_menus, open_parts, send_empty
+from tests.browser.crawl.stops import Stop
+
+SUMMIT = "/{summit}"
+ADMIN = "/admin"
+# Where the address of a mail leads on to.
+RESET = "/accounts/password/reset/key/{uidb36}-set-password/"
+
+
+def _text(name: str, reader: str = "press", **more: object) -> Stop:
+    return Stop("admin:press_text_change", f"{ADMIN}/press/text/{{text_{name}}}/change/", reader, name)
+
+
+LISTS = {
+    "organiser": ("delegations/party", "delegations/invitation", "programme/session", "summit/person",
+                  "outbox/message", "summit/user", "delegations/invitationlink"),
+    "press": ("press/text",),
+}  # fmt: skip
+FORMS = {
+    "organiser": ("delegations/party", "programme/session", "summit/person", "summit/venue"),
+    "press": ("press/text",),
+    "superuser": ("summit/summit", "summit/roleassignment", "summit/user"),
+}
+
+
+def _route(model: str, what: str) -> str:
+    return f"admin:{model.replace('/', '_')}_{what}"
+
+
+def _lists() -> list[Stop]:
+    found = []
+    for reader, models in LISTS.items():
+        for model in models:
+            path, name = f"{ADMIN}/{model}/", _route(model, "changelist")
+            found.append(Stop(name, f"{path}?q=nothing-is-called-so", reader, "nothing found"))
+            found.append(Stop(name, path, reader, "all open", act=open_parts))
+    found.append(
+        Stop("admin:summit_user_changelist", f"{ADMIN}/summit/user/?_to_field=id&_popup=1", "organiser", "to choose")
+    )
+    found.append(
+        Stop("admin:delegations_party_changelist", f"{ADMIN}/delegations/party/?o=1.-2", "organiser", "sorted")
+    )
+    found.append(
+        Stop("admin:summit_person_changelist", f"{ADMIN}/summit/person/?q=a&p=2", "organiser", "second page")
+    )
+    found.append(
+        Stop(
+            "admin:delegations_party_changelist", f"{ADMIN}/delegations/party/", "organiser", "chosen", act=choose_all
+        )
+    )
+    return found
+
+
+def _forms() -> list[Stop]:
+    found = []
+    for reader, models in FORMS.items():
+        for model in models:
+            kind = model.replace("programme", "sessions").replace("/", ".")
+            add, change = f"{ADMIN}/{model}/add/", f"{ADMIN}/{model}/{{pk {kind}}}/change/"
+            found.append(Stop(_route(model, "add"), add, reader, "with errors", act=send_empty))
+            if model != "press/text":
+                found.append(Stop(_route(model, "change"), change, reader, "with errors", act=send_empty))
+    return found
+
+
+def _press() -> list[Stop]:
+    found = [
+        _text(name)
+        for name in ("draft", "review", "changes", "approved", "embargo", "held", "public", "withdrawn", "speech",
+                     "never", "corrected")
+    ]  # fmt: skip
+    found += [_text("review", "approver"), _text("public", "organiser")]
+    found.append(
+        Stop(
+            "admin:press_text_change", f"{ADMIN}/press/text/{{text_draft}}/change/", "press", "errors", act=send_empty
+        )
+    )
+    versions = f"{ADMIN}/press/text/{{text_public}}/change/?version="
+    found += [Stop("admin:press_text_change", f"{versions}{code}", "press", f"in {code}") for code in ("ar", "fr")]
+    press = f"{SUMMIT}/press/"
+    found += [
+        Stop("press:text", f"{press}statement-withdrawn/", state="withdrawn"),
+        Stop("press:text", f"{press}statement-corrected/", state="corrected"),
+        Stop("press:language", f"{press}statement-public/ar/", state="in Arabic"),
+        Stop("press:list", f"{press}?kind=transcript", state="empty"),
+        Stop("press:list", press, state="address missing", act=send_empty),
+        Stop("press:subscription", f"{press}subscription/{{confirmation}}/", state="to confirm"),
+        Stop("press:subscription", f"{press}subscription/end-wrong-token/", state="dead", status=404),
+    ]
+    return found
+
+
+def _portal() -> list[Stop]:
+    return [
+        Stop("portal:home", "/portal/", "delegate", "delegate"),
+        Stop("portal:home", "/portal/", "letter", "letter"),
+        Stop("portal:home", "/portal/", "organiser", "of a desk", status=403),
+        Stop("portal:agenda", "/portal/agenda/?show=all", "focal", "all"),
+        Stop("portal:agenda", "/portal/agenda/", "letter", "of a letter"),
+        Stop("portal:changes", "/portal/changes/?show=all", "focal", "all"),
+        Stop("portal:changes", "/portal/changes/", "letter", "of a letter"),
+        Stop("portal:invitation", "/portal/invitation/{invitation}/?change=1", "focal", "to change"),
+        Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "to answer"),
+        Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "errors", act=send_empty),
+        Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),
+        Stop("portal:code_ask", "/portal/sign-in/", state="errors", act=send_empty),
+        Stop("portal:code_enter", "/portal/sign-in/code/", "asked", "wrong", act=fill_code),
+        Stop("portal:code_choose", "/portal/sign-in/person/", "choosing", "nobody chosen", act=send_empty),
+        Stop("letter:follow", "/i/nothing-of-ours/", state="dead", status=404),
+    ]
+
+
+def _accounts() -> list[Stop]:
+    return [
+        Stop("account_login", "/accounts/login/", state="wrong", act=login_wrong),
+        Stop("account_login", "/accounts/login/", state="forged", act=forge),
+        Stop("account_reset_password", "/accounts/password/reset/", state="errors", act=send_empty),
+        Stop("account_reset_password_from_key", "/accounts/password/reset/key/1-wrong/", state="dead"),
+        Stop("account_reset_password_from_key", RESET, "resetting", "alive"),
+        Stop("account_reset_password_from_key", RESET, "resetting", "errors", act=send_empty),
+        Stop("account_change_password", "/accounts/password/change/", "organiser", "errors", act=send_empty),
+        Stop("mfa_authenticate", "/accounts/2fa/authenticate/", "half", "wrong", act=fill_code),
+        Stop("mfa_activate_totp", "/accounts/2fa/totp/activate/", "newcomer", "wrong", act=fill_code),
+        Stop("mfa_index", "/accounts/2fa/", "organiser", "nothing yet"),
+    ]
+
+
+def _desks() -> list[Stop]:
+    homes = [
+        Stop("admin:index", "/admin/", name, f"of {name}") for name in ("protocol", "press", "approver", "superuser")
+    ]
+    jobs = [
+        Stop("admin:work_job", f"/admin/work/{{job_{name}}}/", "organiser", name) for name in ("running", "cancelled")
+    ]
+    return [
+        *homes,
+        *jobs,
+        Stop("admin:index", "/admin/", "organiser", "menu open", act=open_menus),
+        Stop("admin:index", "/admin/", "organiser", "all open", act=open_parts),
+        Stop("admin:search", "/admin/search/?q=france", "organiser", "found"),
+        Stop("admin:search", "/admin/search/?q=nothing-is-called-so", "organiser", "nothing found"),
+        Stop("admin:setup", "/admin/setup/", "superuser", "with errors", act=send_empty),
+        Stop("admin:setup_venue", "/admin/setup/{summit}/venue/", "organiser", "with errors", act=send_empty),
+        Stop("admin:setup_parties", "/admin/setup/{summit}/parties/", "organiser", "with errors", act=send_empty),
+        Stop("admin:outbox_message_change", "/admin/outbox/message/{message_failed}/change/", "organiser", "failed"),
+        Stop("admin:delegations_invitation_change", "/admin/delegations/invitation/{waiting_invitation}/change/",
+             "organiser", "waiting"),
+        Stop("admin:delegations_invitation_answer", "/admin/delegations/invitation/{waiting_invitation}/answer/",
+             "organiser", "errors", act=send_empty),
+        Stop("admin:programme_session_change", "/admin/programme/session/{cancelled}/change/", "organiser",
+             "cancelled"),
+        Stop("admin:delegations_party_history", "/admin/delegations/party/{pk delegations.party}/history/?show=seen",
+             "organiser", "who saw it"),
+        Stop("admin:press_text_history", "/admin/press/text/{text_corrected}/history/", "organiser", "corrected"),
+    ]  # fmt: skip
+
+
+def _public() -> list[Stop]:
+    return [
+        Stop("summit:home", "/{summit}/", state="menu open", act=open_menus),
+        Stop("dev:mail", "/dev/mail/?q=nothing-is-called-so", state="empty"),
+        Stop("dev:mail", "/dev/mail/?q=focal&page=1", state="found"),
+        Stop("404", "/{summit}/nothing-here/", state="public", status=404),
+        Stop("404", "/admin/press/text/987654/change/", "press", "desk", status=404),
+        Stop("404", "/portal/nothing-here/", "focal", "portal", status=404),
+        Stop("500", "/fault/", state="a fault of ours", status=500),
+    ]
+
+
+def states() -> list[Stop]:
+    """Return all of them."""
+    return [*_lists(), *_forms(), *_press(), *_portal(), *_accounts(), *_desks(), *_public()]

@@ -1,0 +1,184 @@
+"""Where the crawl stops: every address that answers a page, as declared, and states of pages that no address names.
+
+An address that is declared and neither filled here nor named among OTHERS fails `test_every_address_is_walked`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from summit.models.users import Role
+from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
+from tests.browser.crawl.acts import Act, wait_for_swagger
+
+LEADS, FILE = "leads on", "no page"
+# What answers GET and no page; the crawl asks each, and sees that it is so.
+OTHERS = {
+    "root": LEADS,
+    "healthz": FILE,
+    "readyz": FILE,
+    "metrics": FILE,
+    "robots": FILE,
+    "admin:login": LEADS,
+    "admin:autocomplete": FILE,
+    "admin:jsi18n": FILE,
+    "mfa_list_webauthn": LEADS,
+    "mfa_login_webauthn": FILE,
+    "mfa_download_recovery_codes": FILE,
+    "account_set_password": LEADS,
+    "account_reset_password_from_key": LEADS,
+    "letter:follow": LEADS,
+    "api-root": FILE,
+    "api-schema": FILE,
+    "api-summits": FILE,
+    "api-summit": FILE,
+    "api-agenda": FILE,
+    "api-session": FILE,
+    "text-list": FILE,
+    "text-detail": FILE,
+    "api-nothing": FILE,
+    "dev:source": FILE,
+    "dev:part": FILE,
+    "summit:theme": FILE,
+    "agenda:calendar": FILE,
+    "agenda:schedule_json": FILE,
+    "agenda:schedule_xml": FILE,
+    "press:atom": FILE,
+    "press:json-feed": FILE,
+    "press:export": FILE,
+    "press:language-export": FILE,
+}
+
+# Who reads, the first of them to whom an address is open.
+READERS = [
+    Reader("organiser", frozenset({str(Role.ORGANISER), str(Role.PROGRAMME)}), account=True),
+    Reader("protocol", frozenset({str(Role.PROTOCOL)}), account=True),
+    Reader("press", frozenset({str(Role.PRESS_OFFICER)}), account=True),
+    Reader("approver", frozenset({str(Role.PRESS_APPROVER)}), account=True),
+    Reader("superuser", account=True, superuser=True),
+]
+STATUS = {Answer.YES: 200, Answer.FORBIDDEN: 403, Answer.MISSING: 404}
+# Whose browser opens what isn't open to everybody, a desk or the portal's readers: an account with a second step.
+AS = {
+    "account_logout": "organiser",
+    "account_reauthenticate": "organiser",
+    "mfa_authenticate": "half",
+    "mfa_reauthenticate": "long ago",
+    "mfa_reauthenticate_webauthn": "long ago",
+    "mfa_activate_totp": "newcomer",
+    "account_set_password": "newcomer",
+    "portal:code_enter": "asked",
+    "portal:code_choose": "choosing",
+}
+# What fills the variables of an address, by the kind that it picks.
+FILL = {
+    "public summit": {"summit": "summit"},
+    "public session": {"summit": "summit", "public_id": "session"},
+    "public text": {"summit": "summit", "slug": "text"},
+    "subscription": {"summit": "summit", "token": "subscription"},
+    "session in an agenda": {"public_id": "own_session"},
+    "letter's link": {"token": "letter"},
+    "mail in development": {"public_id": "mail"},
+    "passkey": {"pk": "passkey"},
+    "work.job": {"public_id": "job_failed"},
+    "summit.summit": {"slug": "summit"},
+}
+# Other rows than the kind's own, by the address.
+INSTEAD = {
+    "portal:invitation": {"public_id": "invitation"},
+    "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
+    "admin:programme_session_reinstate": {"key": "cancelled"},
+    "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
+    "admin:summit_user_reset_second_step": {"pk": "guarded"},
+}
+QUERY = {
+    "admin:delegations_party_invite": "?summit={summit}",
+    "admin:delegations_invitation_revoke": "?row={waiting_invitation}",
+    "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",
+    "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
+}
+# What must be done until a page stands.
+ACTS = {"api-docs": wait_for_swagger}
+LITERAL = {"language": "fr", "ending": "txt", "number": "1", "url": "nothing-here"}
+APPS = ("summit", "outbox", "delegations", "programme", "press")
+PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page in a state: `path` is filled from the world's values, `act` is done once it is open."""
+
+    route: str
+    path: str
+    reader: str = "anybody"
+    state: str = ""
+    status: int = 200
+    act: Act | None = None
+    # What axe leaves out, each with the reason.
+    without: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.state}".strip().replace("<path:object_id>", "x").replace(" ", "-")
+
+
+def path_of(name: str, pattern: str, kind: str) -> str:
+    """Return a pattern with the names of the world's values in the place of its variables."""
+    plain = re.sub(r"[\^$]|\\Z", "", pattern).replace("\\.", ".").replace(".*", "nothing-here")
+
+    def put(match: re.Match[str]) -> str:
+        variable = match.group(1) or match.group(2)
+        if variable in LITERAL:
+            return LITERAL[variable]
+        fill = {**FILL.get(kind, {}), **INSTEAD.get(name, {})}
+        if variable in fill:
+            return f"{{{fill[variable]}}}"
+        if variable in ("object_id", "pk", "key") and kind:
+            return f"{{pk {kind}}}"
+        return f"<{variable}>"
+
+    return "/" + PART.sub(put, plain) + QUERY.get(name, "")
+
+
+def _reader(route: Route) -> tuple[str, int]:
+    """Return who opens an address, and what it answers them."""
+    whose = {Gate.EVERYBODY: Whose.PUBLIC, Gate.HOLDER: Whose.PUBLIC}.get(route.gate, Whose.OWN)
+    whose = whose if route.kind else Whose.NONE
+    if route.name in AS:
+        return AS[route.name], 200
+    if route.gate in (Gate.EVERYBODY, Gate.HOLDER):
+        return "anybody", 200
+    if route.gate == Gate.ACCOUNT:
+        return "guarded", 200
+    if route.gate == Gate.PORTAL:
+        return "focal", 200
+    answers = {reader.name: route.answer("GET", reader, whose) for reader in READERS}
+    for wanted in (Answer.YES, Answer.FORBIDDEN):
+        if name := next((name for name, answer in answers.items() if answer == wanted), None):
+            return name, STATUS[wanted]
+    return READERS[0].name, 404
+
+
+def declared_stops() -> Iterator[Stop]:
+    """Yield a stop for every declared address that answers GET, those that are no pages too."""
+    routes = declared()
+    for name, pattern in existing():
+        if name not in routes or "GET" not in routes[name].methods:
+            continue
+        reader, status = _reader(routes[name])
+        path = path_of(name, pattern, routes[name].kind or _model(name))
+        if "<app_label>" in path:
+            for app in APPS:
+                yield Stop(name, path.replace("<app_label>", app), "superuser", app)
+        else:
+            yield Stop(name, path, reader, status=status, act=ACTS.get(name))
+
+
+def _model(name: str) -> str:
+    """The kind of the addresses that the admin leads on from: `admin/press/text/<path:object_id>/`."""
+    found = re.match(r"admin/(\w+)/(\w+)/<", name)
+    return f"{found.group(1).replace('programme', 'sessions')}.{found.group(2)}" if found else ""
+
+
+def is_page(stop: Stop) -> bool:
+    """Whether an address answers a page."""
+    return stop.route not in OTHERS and "<path:object_id>" not in stop.route

@@ -1,0 +1,279 @@
+"""Brings the demonstration of a running system into a rich state, from inside of it, by what its people would do.
+
+`manage.py shell` runs `make`: it prints, as JSON, what fills the variables of addresses and what the browsers of all
+readers hold.
+"""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.db.models.functions import Now
+from django.test import Client
+
+from delegations.domain import codes, invitations, links
+from delegations.domain.answers import answer
+from delegations.models import Invitation, InvitationLink, Party, SignInCode
+from press.domain import editions, lifts, subscribers, texts
+from press.models import Announcement, Subscriber, Text
+from sessions.domain import edits, releases
+from sessions.models import Release, Session
+from summit.db.clock import db_now
+from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
+from summit.outbox.models import Message
+from summit.work.models import Job
+from tests.routes.world import passkey
+
+SLUG = "border-security-2025"
+FOCAL = "focal@summit.example"
+# A mailbox that stands for two people.
+SHARED = "mission@summit.example"
+BODY = "## Borders\n\nThe words of *an* opening, with a [link](https://example.org/).\n\n- one\n- two\n\n> Quoted\n"
+DESKS = ("organiser", "protocol", "press", "approver", "delegate", "focal")
+
+
+def user(box: str) -> User:
+    return User.objects.get(email=f"{box}@summit.example")
+
+
+def make() -> None:
+    """Make everything, and print what there is."""
+    summit = Summit.objects.get(slug=SLUG)
+    _invitations(summit)
+    _agenda(summit)
+    found = {"summit": summit.slug, **_texts(summit), **_work(), **_accounts(summit), **_keys(summit)}
+    cookies = {name: _signed_in(user(name)) for name in DESKS} | _others(summit, found)
+    print(json.dumps({"values": {key: str(value) for key, value in found.items()}, "cookies": cookies}))
+
+
+def _invitations(summit: Summit) -> None:
+    by = user("organiser")
+    parties = list(Party.objects.filter(summit=summit).order_by("pk"))
+    invitations.invite(parties=parties[:-6], by=by)
+    rows = Invitation.objects.filter(party__summit=summit, state="sent").order_by("pk")
+    for number, row in enumerate(rows[:20]):
+        said = ("attending", "regrets")[number % 2]
+        answer(invitation=row, answer=said, note="A note.\nOf two lines.", name="An ambassador", by=by)
+    invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
+    InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())
+
+
+def _agenda(summit: Summit) -> None:
+    by = user("organiser")
+    Summit.objects.filter(pk=summit.pk).update(public_changes=True)
+    releases.release(summit=summit, by=by, note="The first.")
+    france = Session.objects.get(summit=summit, title="Tunisia and France")
+    for minutes in (30, 20):
+        length = timedelta(minutes=minutes)
+        france = edits.move(
+            session=france, starts_at=france.starts_at + length, ends_at=france.ends_at + length, room=None, by=by
+        )
+        if minutes == 30:
+            edits.cancel(session=Session.objects.filter(summit=summit, title__startswith="Criminal")[0], by=by)
+            releases.release(summit=summit, by=by, note="Moved and cancelled.")
+
+
+def _text(summit: Summit, name: str, *, state: str) -> Text:
+    officer, approver = user("press"), user("approver")
+    text = texts.create_text(
+        summit=summit, kind="statement", title=f"Statement {name}", body=BODY, summary="What it says.",
+        language="en", slug=f"statement-{name}", by=officer, contact="press@summit.example",
+    )  # fmt: skip
+    edition = editions.newest(text.versions.get())
+    if state == "draft":
+        return text
+    editions.submit(edition=edition, by=officer)
+    if state == "approved":
+        editions.approve(edition=edition, by=approver, note="Good.")
+    elif state == "changes":
+        editions.ask_changes(edition=edition, note="Say it shorter.", by=approver)
+    return text
+
+
+def _texts(summit: Summit) -> dict[str, Any]:
+    officer = user("press")
+    made = {
+        name: _text(summit, name, state=state)
+        for name, state in {
+            "draft": "draft", "review": "review", "changes": "changes", "approved": "approved",
+            "embargo": "approved", "held": "approved", "public": "approved", "withdrawn": "approved",
+            "speech": "approved", "never": "draft", "corrected": "approved",
+        }.items()
+    }  # fmt: skip
+    french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
+    arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
+    for version in (french, arabic):
+        editions.submit(edition=editions.newest(version), by=officer)
+        editions.approve(edition=editions.newest(version), by=user("approver"))
+    lifts.set_moment(lift=made["embargo"].lift, moment=db_now() + timedelta(days=2), by=officer)
+    lifts.hold(lift=made["held"].lift, reason="The wording is asked about.", by=officer)
+    lifts.wait_for_delivery(lift=made["speech"].lift, by=officer)
+    for name in ("public", "withdrawn", "corrected"):
+        lifts.release_now(lift=made[name].lift, by=officer)
+    time.sleep(0.1)
+    by = user("approver")
+    texts.withdraw(text=made["withdrawn"], reason="It was not what was said.", by=by)
+    texts.withdraw(text=made["never"], reason="It will not be said.", by=by)
+    version = made["corrected"].versions.get()
+    second = editions.draft(
+        version=version, based_on=1, title="Statement corrected", body=BODY + "\nMore.", by=officer,
+        change_note="A number was wrong.",
+    )  # fmt: skip
+    editions.submit(edition=second, by=officer)
+    editions.approve(edition=second, by=by)
+    subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
+    return {f"text_{name}": text.pk for name, text in made.items()}
+
+
+def _work() -> dict[str, Any]:
+    """Jobs as they are when nobody works on them any more: none that waits, which a worker would take."""
+    by, now = user("organiser"), db_now()
+    summit = Summit.objects.get(slug=SLUG)
+    ended = {"kind": "verify_audit", "by": by, "summit": summit, "total": 400, "finished_at": now}
+    failed = Job.objects.create(**ended, key="axe-failed", state="failed", done=30, problem="It broke off.")
+    cancelled = Job.objects.create(**ended, key="axe-cancelled", state="cancelled", done=80)
+    lease = now + timedelta(hours=1)
+    running = Job.objects.create(
+        kind="verify_audit", by=by, summit=summit, key="axe-running", state="running", total=400, done=130,
+        started_at=now, heartbeat_at=now, lease_until=lease, claims=1,
+    )  # fmt: skip
+    messages = Message.objects.order_by("pk")
+    broken = messages[2]
+    Message.objects.filter(pk=broken.pk).update(state="failed", problem="550 There is no such mailbox")
+    return {"job_failed": failed.public_id, "job_cancelled": cancelled.public_id, "job_running": running.public_id,
+            "message_failed": broken.pk}  # fmt: skip
+
+
+def _accounts(summit: Summit) -> dict[str, Any]:
+    User.objects.create_superuser("root@summit.example", name="Superuser")
+    guarded = User.objects.create_user("guarded@summit.example", "correct-border-2025", name="Guarded")
+    RoleAssignment.objects.create(summit=summit, user=guarded, role=Role.VIEWER)
+    TOTP.activate(guarded, generate_totp_secret())
+    RecoveryCodes.activate(guarded)
+    key = passkey(guarded)
+    for name in ("Ann Example", "Ben Example"):
+        Person.objects.create(summit=summit, name=name, email=SHARED)
+    shared = list(Person.objects.filter(summit=summit, email=SHARED))
+    for person in shared:
+        Party.objects.filter(summit=summit).order_by("pk")[3].memberships.create(person=person)
+    reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
+    return {"passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
+            "key": default_token_generator.make_token(reset)}  # fmt: skip
+
+
+def _keys(summit: Summit) -> dict[str, Any]:
+    """The keys of one row of each kind that the admin shows, and of what is public."""
+    deadline = time.monotonic() + 60
+    while Message.objects.filter(rendered__isnull=True).exclude(state="failed").exists():
+        assert time.monotonic() < deadline, "letters that nobody wrote"
+        time.sleep(0.2)
+    party = Party.objects.filter(summit=summit, focal_points__person__email=FOCAL)[0]
+    invitation = Invitation.objects.exclude(state="revoked").filter(party=party)[0]
+    waiting = Invitation.objects.filter(state="sent", party__summit=summit)
+    link = InvitationLink.objects.filter(invitation__in=waiting)[0]
+    france = Session.objects.get(summit=summit, title="Tunisia and France")
+    cancelled = Session.objects.filter(summit=summit, title__startswith="Criminal")[0]
+    opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
+    subscriber = Subscriber.objects.filter(summit=summit)[0]
+    public = Text.objects.get(slug="statement-public")
+    deadline = time.monotonic() + 30
+    while not Announcement.objects.exists():
+        assert time.monotonic() < deadline, "texts that nobody announced"
+        time.sleep(0.2)
+    mail = Message.objects.filter(kind="agenda_change", address=FOCAL).order_by("-pk")[0]
+    rows: dict[str, Any] = {
+        "summit.summit": summit,
+        "summit.venue": Venue.objects.filter(summit=summit)[0],
+        "summit.person": Person.objects.filter(summit=summit, user__isnull=False)[0],
+        "summit.user": user("press"),
+        "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
+        "summit.auditentry": AuditEntry.objects.exclude(detail={}).order_by("-pk")[0],
+        "outbox.message": mail,
+        "delegations.party": party,
+        "delegations.invitation": invitation,
+        "delegations.invitationlink": link,
+        "sessions.session": france,
+        "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
+        "press.subscriber": subscriber,
+        "press.announcement": Announcement.objects.all()[0],
+        "press.text": Text.objects.get(slug="statement-draft"),
+    }
+    return {
+        **{f"pk {kind}": row.pk for kind, row in rows.items()},
+        "invitation": invitation.public_id,
+        "waiting_invitation": waiting[0].pk,
+        "letter": links.token(link),
+        "letter_invitation": link.invitation.public_id,
+        "session": opening.public_id,
+        "own_session": france.public_id,
+        "cancelled": cancelled.pk,
+        "text": public.slug,
+        "mail": mail.public_id,
+        "job": Job.objects.get(key="axe-failed").public_id,
+        "subscription": subscribers.token(subscriber, subscribers.END),
+        "confirmation": subscribers.token(Subscriber.objects.get(address="new-reader@example.org"), "confirm"),
+    }
+
+
+# --- browsers ---
+
+
+def _browser() -> Client:
+    return Client(SERVER_NAME="localhost", HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux) Gecko Firefox/130.0")
+
+
+def _cookie(client: Client) -> str:
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def _signed_in(somebody: User) -> str:
+    """Sign in as a moment ago, so that no page asks for the password again."""
+    client = _browser()
+    client.force_login(somebody)
+    kept = client.session
+    at = time.time() + 7200
+    kept["account_authentication_methods"] = [
+        {"method": "password", "at": at, "email": somebody.email},
+        {"method": "mfa", "type": "totp", "at": at, "reauthenticated": True},
+    ]
+    kept["account_authentication_methods_user"] = user_id_to_str(somebody)
+    kept.save()
+    return _cookie(client)
+
+
+def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
+    """Browsers in between: before the second step, with a code asked for, with a person to choose, with a password
+    given long ago, and where two people of two delegations came in."""
+    guarded = User.objects.get(email="guarded@summit.example")
+    half = _browser()
+    half.post("/accounts/login/", {"login": guarded.email, "password": "correct-border-2025"})
+    asked, choosing, letter, long_ago = _browser(), _browser(), _browser(), _browser()
+    asked.post("/portal/sign-in/", {"mailbox": SHARED, "email": SHARED})
+    choosing.post("/portal/sign-in/", {"mailbox": SHARED, "email": SHARED})
+    code = codes.code_of(SignInCode.objects.order_by("-pk")[0].nonce)
+    choosing.post("/portal/sign-in/code/", {"code": code})
+    letter.get(f"/i/{found['letter']}/")
+    long_ago.force_login(guarded)
+    resetting = _browser()
+    forgetful = User.objects.get(email="forgetful@summit.example")
+    key = default_token_generator.make_token(forgetful)
+    resetting.get(f"/accounts/password/reset/key/{found['uidb36']}-{key}/")
+    new = User.objects.create_user("newcomer@summit.example", None, name="Newcomer")
+    return {
+        "superuser": _signed_in(User.objects.get(email="root@summit.example")),
+        "guarded": _signed_in(guarded),
+        "newcomer": _signed_in(new),
+        "half": _cookie(half),
+        "resetting": _cookie(resetting),
+        "asked": _cookie(asked),
+        "choosing": _cookie(choosing),
+        "letter": _cookie(letter),
+        "long ago": _cookie(long_ago),
+    }

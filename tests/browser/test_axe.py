@@ -1,0 +1,115 @@
+"""Every page there is, by axe's rules: in English and Arabic, on a phone and a wide screen, light and dark.
+
+The crawl takes minutes and belongs to `make test-browser`; a few pages are looked at in `make test`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+
+from summit.routes import declared
+from tests.browser.crawl.look import MODES, look
+from tests.browser.crawl.states import states
+from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_page
+from tools.running import Running, make_run
+
+LANGUAGES = ("en", "ar")
+DECLARED = list(declared_stops())
+PAGES = sorted([*filter(is_page, DECLARED), *states()], key=lambda stop: stop.reader)
+NO_PAGES = [stop for stop in DECLARED if not is_page(stop)]
+
+
+class Crawl:
+    """A running system with something in every state, and a browser for each of its readers."""
+
+    def __init__(self, running: Running, browser: Browser) -> None:
+        self.running = running
+        self.browser = browser
+        made = json.loads(running.inside("from tests.browser.crawl.world import make; make()"))
+        self.values: dict[str, str] = made["values"]
+        self.cookies: dict[str, str] = made["cookies"]
+        self._open: dict[tuple[str, str], Page] = {}
+        self.complaints: list[str] = []
+
+    def page(self, reader: str, language: str) -> Page:
+        """Return the page of a reader's browser."""
+        if (reader, language) not in self._open:
+            context = self._context(reader)
+            page = context.new_page()
+            page.on("console", self._listen)
+            page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
+            context.route("**/fault/*", _fault)
+            self._open[reader, language] = page
+        return self._open[reader, language]
+
+    def _context(self, reader: str) -> BrowserContext:
+        width, scheme = MODES[0]
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )  # type: ignore[arg-type]
+        if reader != "anybody":
+            cookie = {"name": "sessionid", "value": self.cookies[reader], "url": self.running.base}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        return context
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # That an address answers 404 or 422 is what the stop is about.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def url(self, stop: Stop, language: str) -> str:
+        """Return the address of a stop. Raises KeyError where nothing fills it."""
+        path = re.sub(r"{([^}]+)}", lambda match: self.values[match.group(1)], stop.path)
+        return f"{self.running.base}{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def _fault(route: Route) -> None:
+    language = "ar" if "lang=ar" in route.request.url else "en"
+    with translation.override(language):
+        route.fulfill(status=500, body=render_to_string("errors/500.html"), content_type="text/html")
+
+
+@pytest.fixture(scope="module")
+def crawl(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
+    with make_run(tmp_path_factory.mktemp("crawl")) as running:
+        yield Crawl(running, browser)
+
+
+@pytest.mark.crawl
+@pytest.mark.parametrize("stop", PAGES, ids=str)
+@pytest.mark.parametrize(
+    "language", [pytest.param(code, marks=pytest.mark.xdist_group(f"crawl-{code}")) for code in LANGUAGES]
+)
+def test_axe_finds_nothing(crawl: Crawl, stop: Stop, language: str) -> None:
+    page = crawl.page(stop.reader, language)
+    crawl.complaints.clear()
+    answer = page.goto(crawl.url(stop, language))
+    assert answer is not None
+    assert (answer.status, answer.request.redirected_from) == (stop.status, None), page.url
+    if stop.act is not None:
+        stop.act(page)
+    found = look(page, language, list(stop.without))
+    assert found + crawl.complaints == [], page.url
+
+
+@pytest.mark.crawl
+@pytest.mark.xdist_group("crawl-en")
+@pytest.mark.parametrize("stop", NO_PAGES, ids=str)
+def test_what_is_passed_by_is_no_page(crawl: Crawl, stop: Stop) -> None:
+    answer = crawl.page(stop.reader, "en").request.get(crawl.url(stop, "en"), max_redirects=0)
+    leads = 300 <= answer.status < 400
+    kind = answer.headers.get("content-type", "")
+    expected = OTHERS.get(stop.route, LEADS)
+    assert (leads or kind.startswith("text/html"), leads) == (expected == LEADS, expected == LEADS), kind
+
+
+def test_every_address_is_walked() -> None:
+    asked = {name for name, route in declared().items() if "GET" in route.methods}
+    assert {stop.route for stop in DECLARED} == asked
+    assert [str(stop) for stop in DECLARED if "<" in stop.path] == []
+    assert OTHERS.keys() <= asked
