@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import cycle
 
 from django.db import transaction
@@ -28,7 +28,8 @@ from summit.domain import audit
 from summit.models import Person, Summit, User
 
 FIRST_DAY = date(2025, 5, 5)
-INVITED_AT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+# So many days before it is loaded, that summit was written to: answers have come on most days since.
+INVITED_BEFORE = 24
 LINKS_LAST = timedelta(days=31)
 BATCH = 500
 
@@ -196,13 +197,14 @@ def _invitations(made: World) -> None:
     """Invite all but the host: of ten, six accept, one regrets, two have not answered, one letter is a draft."""
     fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST
+    invited_at = db_now().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=INVITED_BEFORE)
     for party, what in zip(made.parties[1:], fate, strict=False):
         row = Invitation(public_id=made.ids(), party=party)
         if what != "draft":
             row.state = InvitationState.ANSWERED if what else InvitationState.SENT
-            row.sent_at, row.sent_by = INVITED_AT, made.users["organiser"]
+            row.sent_at, row.sent_by = invited_at, made.users["organiser"]
         if row.state == InvitationState.ANSWERED:
-            row.answer, row.answered_at = Answer(what), INVITED_AT + timedelta(days=made.ids.random.randint(1, 20))
+            row.answer, row.answered_at = Answer(what), invited_at + timedelta(days=made.ids.random.randint(1, 20))
             row.answered_by = f"Focal point for {party.name}"[:200]
         invitations.append(row)
     Invitation.objects.bulk_create(invitations, batch_size=BATCH)

@@ -20,7 +20,7 @@ STEPS = (
     "Change it",
     "On the day",
     "Publish",
-    "The desk at work",
+    "Look around",
     "First steps",
     "Everywhere",
 )
@@ -81,7 +81,7 @@ _LISTED = {
         "public-home": "The public home",
         "press-mail": "The message to a subscriber",
     },
-    "The desk at work": {
+    "Look around": {
         "desk-later": "The organiser's home later",
         "desk-press": "The press officer's home",
         "desk-protocol": "Protocol's home",

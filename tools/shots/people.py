@@ -24,7 +24,9 @@ class Walker:
         self.base = system.base
         self.password = system.password or OWN_PASSWORD
         self.camera = camera
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+        self.page: Page = browser.new_context(
+            viewport={"width": 1280, "height": 800}, locale="en-GB", bypass_csp=True
+        ).new_page()
         self.page.set_default_timeout(SECONDS * 1000)
 
     def open(self, path: str) -> Page:

@@ -77,7 +77,9 @@ class Tour:
         found = re.search(r"http://localhost:\d+/i/[\w-]+/", letter)
         if found is None:
             raise LookupError("The letter holds no link.")
+        # The letter opens the portal in its own language.
         page = self.focal.open(found.group())
+        page.goto(f"{page.url}?lang=en")
         self.focal.take("invitation")
         page.get_by_label("Accept").check()
         page.get_by_label("Your name and office").fill("Focal point for France")
