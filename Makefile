@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test check test-services messages lock bench shots help
+.PHONY: run test check test-browser test-services messages lock bench shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -41,6 +41,9 @@ check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployme
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
+
+test-browser: $(VENV)/dev.done ## every page by axe, every main task by keyboard, in a real Chromium (minutes)
+	@$(BIN)/python -m pytest -n 2 -m crawl $(ARGS) tests/browser
 
 test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
