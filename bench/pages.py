@@ -76,6 +76,11 @@ PAGES = (
     _list("session list", "programme/session"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
+    # It asks once for each kind of row that it names: here one that both summits have.
+    Page("audit", ORGANISER, lambda summit: f"/admin/summit/auditentry/?deed=demo.load&summit={summit.slug}"),
+    Page(
+        "who saw personal data", ORGANISER, lambda summit: f"/admin/summit/auditentry/?show=seen&summit={summit.slug}"
+    ),
     Page("who is invited", ORGANISER, lambda summit: f"/admin/setup/{summit.slug}/parties/"),
     Page("next release", ORGANISER, lambda summit: f"/admin/programme/release/prepare/{summit.slug}/"),
 )

@@ -62,10 +62,10 @@ def _answered(facts: Facts) -> str:
     return _("accepted the invitation") if attending else _("declined the invitation")
 
 
-deed("delegations.invite", _invited)
-deed("delegations.write_anew", _written)
+deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
+deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
 deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
-deed("delegations.answer", _answered)
+deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
 deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
 

@@ -38,19 +38,47 @@ def _announced(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("press.create", _created)
-deed("press.add_language", _language)
+deed(
+    "press.create",
+    _created,
+    called=gettext_lazy("entered the text"),
+)
+deed(
+    "press.add_language",
+    _language,
+    called=gettext_lazy("added a language"),
+)
 deed("press.withdraw", gettext_lazy("withdrew the text"))
-deed("press.draft", lambda facts: _("saved edition %(number)s") % _number(facts))
-deed("press.submit", lambda facts: _("submitted edition %(number)s for review") % _number(facts))
-deed("press.ask_changes", lambda facts: _("asked for changes of edition %(number)s") % _number(facts))
-deed("press.approve", lambda facts: _("approved edition %(number)s") % _number(facts))
+deed(
+    "press.draft",
+    lambda facts: _("saved edition %(number)s") % _number(facts),
+    called=gettext_lazy("saved an edition"),
+)
+deed(
+    "press.submit",
+    lambda facts: _("submitted edition %(number)s for review") % _number(facts),
+    called=gettext_lazy("submitted an edition for review"),
+)
+deed(
+    "press.ask_changes",
+    lambda facts: _("asked for changes of edition %(number)s") % _number(facts),
+    called=gettext_lazy("asked for changes of an edition"),
+)
+deed(
+    "press.approve",
+    lambda facts: _("approved edition %(number)s") % _number(facts),
+    called=gettext_lazy("approved an edition"),
+)
 deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
 deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))
 deed("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
 deed("press.hold", gettext_lazy("held it"))
 deed("press.unhold", gettext_lazy("released the hold"))
-deed("press.announce", _announced)
+deed(
+    "press.announce",
+    _announced,
+    called=gettext_lazy("announced it to subscribers"),
+)
 deed("press.subscription_asked", gettext_lazy("was asked for a subscription"))
 deed("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
 deed("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))

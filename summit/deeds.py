@@ -29,10 +29,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Deed:
-    """An action in words; `fields_of` is the model whose fields an entry names, where it isn't the object's own."""
+    """An action in words; `fields_of` is the model whose fields an entry names, where it isn't the object's own.
+    `called` is what such deeds are called together, where the sentence needs an entry's facts."""
 
     say: Callable[[Facts], str]
     fields_of: type[models.Model] | None = None
+    called: Sentence = ""
+
+    @property
+    def name(self) -> str:
+        """What such deeds are called, where one chooses among them."""
+        return str(self.called) or self.say(Facts({}, None))
 
 
 @dataclass(frozen=True)
@@ -63,16 +70,21 @@ PERSONAL: dict[str, frozenset[str]] = {}
 
 
 def deed(
-    action: str, words: Sentence | Callable[[Facts], str], *, fields_of: type[models.Model] | None = None
+    action: str,
+    words: Sentence | Callable[[Facts], str],
+    *,
+    fields_of: type[models.Model] | None = None,
+    called: Sentence = "",
 ) -> None:
-    """Declare the words of an action: a sentence, or a function that makes one of an entry's facts.
+    """Declare the words of an action: a sentence, or a function that makes one of an entry's facts, with what such
+    deeds are `called` where one chooses among them.
 
     Raises ValueError where the action has words already.
     """
     if action in DEEDS:
         raise ValueError(f"{action} has words already")
     say = words if callable(words) else lambda facts: str(words)
-    DEEDS[action] = Deed(say, fields_of)
+    DEEDS[action] = Deed(say, fields_of, called)
 
 
 def deeds_of(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:

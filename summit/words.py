@@ -57,7 +57,7 @@ def _reset(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("summit.reset_second_step", _reset)
+deed("summit.reset_second_step", _reset, called=gettext_lazy("took the second step away and signed browsers out"))
 
 
 def _kind(facts: Facts) -> str:

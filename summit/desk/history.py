@@ -8,16 +8,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import CharField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from summit.deeds import PARTS
-from summit.desk.told import Line, key_field, tell
-from summit.domain import audit
+from summit.desk.audit_list import condition_of, deed_choices
+from summit.desk.told import Line, tell
 from summit.domain.seen import SEEN, seen_of
 from summit.models import AuditEntry, Summit
 from summit.permissions import allows, summits_for
@@ -27,15 +25,8 @@ PER_PAGE = 50
 
 
 def of_row(row: models.Model) -> QuerySet[AuditEntry]:
-    """Return the entries of a row and of its parts, those that are gone too."""
-    label = row._meta.label_lower
-    wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
-    for part in PARTS.get(label, ()):
-        keys = part.find(row).order_by().annotate(audit_key=Cast(key_field(part.model), CharField()))
-        wanted |= Q(
-            object_type=part.model._meta.label_lower, object_key__in=list(keys.values_list("audit_key", flat=True))
-        )
-    return AuditEntry.objects.filter(wanted)
+    """Return the entries of a row and of its parts."""
+    return AuditEntry.objects.filter(condition_of(row))
 
 
 def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[AuditEntry]:
@@ -68,6 +59,11 @@ class Slice:
         for name in ("before", "after"):
             others.pop(name, None)
         self.query = others.urlencode()
+
+
+def _deeds(rows: QuerySet[AuditEntry]) -> list[Any]:
+    """What was done to a row with more entries than a page has, to choose from. One query."""
+    return deed_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
 
 
 def _number(text: str) -> int | None:
@@ -106,14 +102,15 @@ class HistoryMixin:
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
-        "deeds" or "seen". Raises Http404, PermissionDenied."""
+        "deeds" or "seen", `?deed=` to one kind of deed. Raises Http404, PermissionDenied."""
         row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
             raise PermissionDenied(_("Organisers see who changed what."))
         summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
         seen = request.GET.get("show") == "seen"
-        rows = seen_of(row) if seen else of_row(row).exclude(action=SEEN)
-        found = Slice(readable(rows, request), request.GET)
+        rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
+        deed = "" if seen else request.GET.get("deed", "")
+        found = Slice(rows.filter(action=deed) if deed else rows, request.GET)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
@@ -122,7 +119,9 @@ class HistoryMixin:
             "summit": summit,
             "slice": found,
             "seen": seen,
-            "days": list(by_day(tell(found.entries), summit)),
+            "deed": deed,
+            "deeds": [] if seen or not (deed or found.older or found.newer) else _deeds(rows),
+            "days": list(by_day(tell(found.entries, request.user), summit)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/history.html", context)

@@ -91,6 +91,11 @@ def register(order: int, source: Source) -> Source:
     return _sources.register(order)(source)
 
 
+def sources() -> list[Source]:
+    """Return the sources in their order."""
+    return list(_sources)
+
+
 def source_of(model: type[Model]) -> Source | None:
     """Return the source that finds the rows of a model."""
     return next((source for source in _sources if source.model is model), None)

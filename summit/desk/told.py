@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from summit.deeds import ACTORS, DEEDS, THINGS, Deed, Facts, Thing, Wanted
 from summit.domain import audit
 from summit.models import AuditEntry, Summit
+from summit.permissions import Actor, allows
 from summit.templatetags.moments import day_clock
 
 
@@ -28,6 +29,13 @@ class Named:
     kind: str
     name: str
     url: str = ""
+    # The action by which one sees that page.
+    seen_by: str = field(default="", compare=False)
+
+    def for_reader(self, reader: Actor | None, summit_id: int | None) -> Named:
+        """Return the same without an address that the reader may not open; nobody's reader opens all."""
+        may = not self.url or reader is None or allows(reader, self.seen_by, summit_id)
+        return self if may else replace(self, url="")
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,15 @@ class Line:
     others: list[Named] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
+    @property
+    def actor(self) -> str:
+        """How the list of the audit is narrowed to whoever did it."""
+        return f"account:{self.entry.by.public_id}" if self.entry.by else self.entry.by_label
 
-def tell(entries: Sequence[AuditEntry]) -> list[Line]:
-    """Return entries in words; they come with `by` and `summit` joined. A query for each kind of row and of actor,
-    however many entries there are."""
+
+def tell(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[Line]:
+    """Return entries in words; they come with `by` and `summit` joined. Pages that `reader` may not open have no
+    address. A query for each kind of row and of actor, however many entries there are."""
     wanted, acting = Wanted(), Wanted()
     for entry in entries:
         wanted.add(entry.object_type, entry.object_key)
@@ -64,18 +77,26 @@ def tell(entries: Sequence[AuditEntry]) -> list[Line]:
             acting.add(*_split(entry.by_label))
     names = {(label, key): found for label, keys in wanted.keys.items() for key, found in named(label, keys).items()}
     actors = {prefix: ACTORS[prefix](keys) for prefix, keys in acting.keys.items() if prefix in ACTORS}
-    return [_line(entry, names, actors) for entry in entries]
+    return [_line(entry, names, actors, reader) for entry in entries]
 
 
-def _line(entry: AuditEntry, names: dict[tuple[str, str], Named], actors: dict[str, dict[str, str]]) -> Line:
+def _line(
+    entry: AuditEntry,
+    names: dict[tuple[str, str], Named],
+    actors: dict[str, dict[str, str]],
+    reader: Actor | None,
+) -> Line:
     deed = DEEDS.get(entry.action)
-    others = [reference.rsplit(":", 1) for reference in _others(entry)]
+
+    def found(label: str, key: str) -> Named:
+        return (names.get((label, key)) or gone(label, key)).for_reader(reader, entry.summit_id)
+
     return Line(
         entry=entry,
         who=who(entry, actors),
         what=sentence(entry),
-        row=names.get((entry.object_type, entry.object_key)) or gone(entry.object_type, entry.object_key),
-        others=[names.get((label, key)) or gone(label, key) for label, key in others],
+        row=found(entry.object_type, entry.object_key),
+        others=[found(*reference.rsplit(":", 1)) for reference in _others(entry)],
         changes=_changes(entry, deed, names),
     )
 
@@ -131,7 +152,7 @@ def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
     # With no name given, select_related would join every table there is.
     rows = (rows.select_related(*how.related) if how.related else rows).prefetch_related(*how.prefetch)
     kind = str(model._meta.verbose_name)
-    return {audit.key_of(row): Named(kind, how.name(row), page_of(row, how)) for row in rows}
+    return {audit.key_of(row): Named(kind, how.name(row), *page_of(row, how)) for row in rows}
 
 
 def gone(label: str, key: str) -> Named:
@@ -141,12 +162,14 @@ def gone(label: str, key: str) -> Named:
     return Named(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
-def page_of(row: models.Model, how: Thing) -> str:
-    """Return the address of the page in the admin on which a row is seen."""
+def page_of(row: models.Model, how: Thing) -> tuple[str, str]:
+    """Return the address of the page in the admin on which a row is seen, and the action by which one sees it."""
     shown = how.shown_on(row) if how.shown_on else row
-    if type(shown) not in site._registry:
-        return ""
-    return reverse(f"admin:{shown._meta.app_label}_{shown._meta.model_name}_change", args=[shown.pk])
+    desk: Any = site._registry.get(type(shown))
+    if desk is None:
+        return "", ""
+    address = reverse(f"admin:{shown._meta.app_label}_{shown._meta.model_name}_change", args=[shown.pk])
+    return address, desk.deed("view")
 
 
 def model_of(label: str) -> type[models.Model] | None:

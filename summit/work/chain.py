@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -56,10 +57,28 @@ def result(job: Job) -> str:
             return said
         noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": found["mark"]}
         return f"{said} {noted}"
-    at = datetime.fromisoformat(found["at"]) if found["at"] else None
-    said = chain_words.broken(found["problem"], position=found["position"], key=found["key"], at=at)
+    said = _problem(job)
     todo = _("Keep the database as it is, and have whoever runs it compare it with a backup.")
     return f"{said} {todo}"
+
+
+def _problem(job: Job) -> str:
+    found = job.result_params
+    at = datetime.fromisoformat(found["at"]) if found["at"] else None
+    return chain_words.broken(found["problem"], position=found["position"], key=found["key"], at=at)
+
+
+def checked(job: Job, moment: str) -> str:
+    """Say what came of it, and when."""
+    found = job.result_params
+    if job.result != WHOLE:
+        said = _problem(job)
+        return _("%(problem)s Found %(moment)s.") % {"problem": said, "moment": moment}
+    number = found["length"]
+    words = ngettext(
+        "%(number)s entry is whole, checked %(moment)s.", "%(number)s entries are whole, checked %(moment)s.", number
+    )
+    return words % {"number": formats.number_format(number, force_grouping=True), "moment": moment}
 
 
 VERIFY = register(

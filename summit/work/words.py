@@ -1,6 +1,7 @@
 """The words for what is recorded of long work."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.deeds import Facts, deed, thing
 from summit.work.kinds import KINDS
@@ -15,7 +16,19 @@ def _what(facts: Facts) -> dict[str, str]:
     return {"work": _title(str(facts.detail.get("kind", "")))}
 
 
-deed("work.start", lambda facts: _("asked for long work: %(work)s") % _what(facts))
-deed("work.cancel", lambda facts: _("stopped long work: %(work)s") % _what(facts))
-deed("work.retry", lambda facts: _("let long work go on: %(work)s") % _what(facts))
+deed(
+    "work.start",
+    lambda facts: _("asked for long work: %(work)s") % _what(facts),
+    called=gettext_lazy("asked for long work"),
+)
+deed(
+    "work.cancel",
+    lambda facts: _("stopped long work: %(work)s") % _what(facts),
+    called=gettext_lazy("stopped long work"),
+)
+deed(
+    "work.retry",
+    lambda facts: _("let long work go on: %(work)s") % _what(facts),
+    called=gettext_lazy("let long work go on"),
+)
 thing(Job, name=lambda row: _title(row.kind))

@@ -348,6 +348,20 @@ class TestHistory:
             (keys[:50], False, True),
         ]
 
+    def test_many_entries_are_narrowed_to_one_kind_of_deed(
+        self, desk: Client, organiser: User, summit: Summit
+    ) -> None:
+        party = PartyFactory(summit=summit)
+        for action in ("delegations.party.add", *["delegations.party.change"] * 49):
+            audit.record(by=organiser, action=action, target=party, summit=summit)
+        assert 'name="deed"' not in history(desk, party)
+        audit.record(by=organiser, action="delegations.party.change", target=party, summit=summit)
+        found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["deeds"]
+        changed = [("delegations.party.change", "Changed the party"), ("delegations.party.add", "Entered the party")]
+        assert found == [("Delegations", changed)]
+        assert told_on(desk, party, "?deed=delegations.party.add") == ["entered the party"]
+        assert told_on(desk, party, "?deed=no.such") == []
+
     def test_a_reader_of_one_summit_learns_nothing_of_another(
         self, desk: Client, organiser: User, summit: Summit
     ) -> None:

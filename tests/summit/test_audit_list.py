@@ -1,0 +1,266 @@
+"""The list of the audit: in words, narrowed to whom, what, when and on what, and nothing of other summits."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from delegations.domain import invitations
+from summit.deeds import DEEDS
+from summit.desk import told
+from summit.desk.audit_list import deed_choices
+from summit.domain import audit, seen
+from summit.models import AuditEntry, Role, Summit, User
+from summit.work.models import Job
+from tests.factories import (
+    InvitationLinkFactory,
+    MembershipFactory,
+    PartyFactory,
+    PersonFactory,
+    SessionFactory,
+    SummitFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/admin/summit/auditentry/"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = SummitFactory(place="London", time_zone="Europe/London")
+    return found
+
+
+@pytest.fixture
+def olive(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit, name="Olive", email="olive@host.example")
+
+
+@pytest.fixture
+def desk(olive: User) -> Client:
+    client = Client()
+    client.force_login(olive)
+    return client
+
+
+def done(by: Any, target: Any, action: str = "delegations.party.change", **values: Any) -> AuditEntry:
+    return audit.record(by=by, action=action, target=target, summit=target.summit, **values)
+
+
+def shown(desk: Client, **query: Any) -> list[str]:
+    """What the list says, as who, what and on which row."""
+    response = desk.get(ADDRESS, query)
+    assert response.status_code == 200
+    lines = [line for _day, of_day in response.context["days"] for _time, line in of_day]
+    return [f"{line.who} {line.what}: {line.row.name}" for line in lines]
+
+
+class TestWords:
+    def test_who_what_on_which_row_and_when_at_the_venue(self, desk: Client, olive: User, summit: Summit) -> None:
+        party = PartyFactory(summit=summit, name="France")
+        entry = done(olive, party, fields=["region"])
+        assert shown(desk) == ["Olive changed the party: France"]
+        page = desk.get(ADDRESS).content.decode()
+        assert f'<a href="/admin/delegations/party/{party.pk}/change/"' in page
+        assert f'<a href="/admin/summit/auditentry/{entry.pk}/change/">' in page
+        assert f"{entry.at.astimezone(summit.zone):%H:%M} London time</a>" in page
+        assert "<li>Region</li>" in page
+
+    def test_a_page_that_the_reader_may_not_open_has_no_address(self, olive: User, summit: Summit) -> None:
+        done(olive, PersonFactory(summit=summit), "summit.person.change")
+        press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+        entries = list(AuditEntry.objects.select_related("by", "summit"))
+        found = [bool(told.tell(entries, reader)[0].row.url) for reader in (olive, press, None)]
+        assert found == [True, False, True]
+
+    def test_nothing_yet(self, desk: Client) -> None:
+        assert "Nothing has been done yet." in desk.get(ADDRESS).content.decode()
+
+    def test_every_deed_has_a_name_without_numbers(self) -> None:
+        names = [words for _group, found in deed_choices() for _action, words in found]
+        assert len(names) == len(DEEDS) - 1
+        assert [name for name in names if "0" in name or "()" in name or name != name.strip(" :")] == []
+
+
+class TestNarrowing:
+    @pytest.fixture(autouse=True)
+    def entries(self, olive: User, summit: Summit) -> None:
+        other = UserFactory.with_role(Role.PROTOCOL, summit, name="Otto", email="otto@host.example")
+        france, chad = (PartyFactory(summit=summit, name=name) for name in ("France", "Chad"))
+        invitations.invite(parties=[france], by=olive)
+        done(other, france)
+        done(other, chad)
+        done(audit.SYSTEM, SessionFactory(summit=summit, title="Opening"), "sessions.session.change")
+
+    def test_all(self, desk: Client) -> None:
+        assert shown(desk) == [
+            "the system changed the session: Opening",
+            "Otto changed the party: Chad",
+            "Otto changed the party: France",
+            "Olive invited the party, with 1 letter: France",
+        ]
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"who": "olive"}, {"Olive invited the party, with 1 letter: France"}),
+            ({"who": "OTTO host.example"}, {"Otto changed the party: Chad", "Otto changed the party: France"}),
+            ({"who": "nobody"}, set()),
+            ({"by": "system"}, {"the system changed the session: Opening"}),
+            ({"by": "account:nobody"}, set()),
+            ({"deed": "delegations.invite"}, {"Olive invited the party, with 1 letter: France"}),
+            ({"kind": "programme.session"}, {"the system changed the session: Opening"}),
+            ({"q": "opening"}, {"the system changed the session: Opening"}),
+            # What is found alone is shown with its parts: the invitation.
+            (
+                {"q": "france"},
+                {"Olive invited the party, with 1 letter: France", "Otto changed the party: France"},
+            ),
+            ({"q": "france", "who": "otto"}, {"Otto changed the party: France"}),
+            ({"q": "zz"}, set()),
+            ({"deed": "no.such"}, set()),
+            ({"since": "tomorrow"}, set()),
+            ({"of": "delegations.party:none"}, set()),
+            ({"of": "summit.auditentry:1"}, set()),
+        ],
+    )
+    def test_by(self, desk: Client, query: dict[str, str], found: set[str]) -> None:
+        assert set(shown(desk, **query)) == found
+
+    def test_several_objects_are_offered_one_by_one(self, desk: Client, summit: Summit) -> None:
+        PartyFactory(summit=summit, name="Chad Tours")
+        response = desk.get(ADDRESS, {"q": "chad"})
+        assert [found.name for found in response.context["objects"]] == ["Chad", "Chad Tours"]
+        alone = desk.get(ADDRESS + response.context["objects"][0].url)
+        assert alone.context["chips"] == [("Party", "Chad", "?")]
+        assert len(alone.context["slice"].entries) == 1
+
+    def test_the_name_of_who_did_it_narrows_to_them(self, desk: Client) -> None:
+        otto = User.objects.get(name="Otto")
+        page = desk.get(ADDRESS, {"kind": "delegations.party"})
+        assert f'href="?kind=delegations.party&amp;by=account%3A{otto.public_id}"' in page.content.decode()
+        alone = desk.get(ADDRESS, {"by": f"account:{otto.public_id}"})
+        assert alone.context["chips"] == [("Who did it", "Otto", "?")]
+        assert len(alone.context["slice"].entries) == 2
+
+    def test_days_are_the_venues(self, desk: Client, summit: Summit) -> None:
+        summit.time_zone = "Pacific/Auckland"
+        summit.save()
+        here = timezone.now().astimezone(summit.zone).date()
+        assert len(shown(desk, since=here, until=here)) == 4
+        assert shown(desk, until=here - timedelta(days=1)) == []
+        assert shown(desk, since=here + timedelta(days=1)) == []
+        assert len(shown(desk, until=date.max)) == 4
+
+    def test_who_saw_personal_data_stands_apart(self, desk: Client, olive: User, summit: Summit) -> None:
+        person = PersonFactory(summit=summit, name="Ada Mensah", office="", email="ada@land.example")
+        seen.note_page(by=olive, target=person, summit=summit, fields=["name"])
+        assert len(shown(desk)) == 4
+        assert shown(desk, show="seen") == ["Olive saw personal data: Ada Mensah"]
+        assert len(shown(desk, show="seen", of=f"summit.person:{person.public_id}")) == 1
+        assert shown(desk, show="seen", who="otto") == []
+
+    def test_finding_people_is_recorded_as_their_search_is(self, desk: Client, summit: Summit) -> None:
+        person = PersonFactory(summit=summit, name="Ada Mensah")
+        shown(desk, q="ada")
+        entry = AuditEntry.objects.get(action=seen.SEEN)
+        assert (entry.object_type, entry.detail["keys"]) == ("summit.person", [person.public_id])
+
+
+class TestOtherSummits:
+    def test_their_entries_are_not_there(self, desk: Client, olive: User) -> None:
+        party = PartyFactory(name="France")
+        done(olive, party)
+        audit.record(by=olive, action="summit.user.change", target=olive, summit=None)
+        for query in ({}, {"q": "france"}, {"who": "olive"}, {"of": f"delegations.party:{party.public_id}"}):
+            assert shown(desk, **query) == []
+            assert "France" not in desk.get(ADDRESS, query).content.decode()
+
+    def test_control_who_organises_it_reads_them(self, desk: Client, olive: User, summit: Summit) -> None:
+        party = PartyFactory(name="France")
+        done(olive, party)
+        UserFactory.with_role(Role.ORGANISER, party.summit)
+        olive.roles.create(summit=party.summit, role=Role.ORGANISER)
+        done(olive, PartyFactory(summit=summit, name="Chad"))
+        assert len(shown(desk)) == 2
+        assert shown(desk, summit=party.summit.slug) == ["Olive changed the party: France"]
+        assert shown(desk, summit="elsewhere") == []
+
+    @pytest.mark.parametrize("role", [Role.PROTOCOL, Role.VIEWER, Role.PRESS_APPROVER])
+    def test_no_other_desk_reads_it(self, summit: Summit, role: Role) -> None:
+        client = Client()
+        client.force_login(UserFactory.with_role(role, summit))
+        assert client.get(ADDRESS).status_code == 404
+
+
+class TestManyEntries:
+    def test_pages_go_there_and_back_and_keep_what_narrows(self, desk: Client, olive: User, summit: Summit) -> None:
+        party = PartyFactory(summit=summit)
+        keys = [done(olive, party).pk for _ in range(70)][::-1]
+        page = desk.get(ADDRESS, {"kind": "delegations.party"}).content.decode()
+        assert f'href="?kind=delegations.party&amp;before={keys[49]}"' in page
+        assert len(shown(desk, kind="delegations.party", before=keys[49])) == 20
+        assert len(shown(desk, kind="delegations.party", after=keys[50])) == 50
+
+    @pytest.mark.parametrize("query", [{}, {"q": "land"}, {"who": "olive", "since": "2020-01-01"}, {"show": "seen"}])
+    def test_queries_do_not_grow(self, desk: Client, olive: User, summit: Summit, query: dict[str, str]) -> None:
+        numbers = []
+        for _ in range(2):
+            for _ in range(8):
+                member = MembershipFactory(party__summit=summit, person__summit=summit)
+                done(olive, member.party)
+                link = InvitationLinkFactory(invitation__party=member.party)
+                audit.record(
+                    by=audit.Link(link.public_id),
+                    action="delegations.membership.change",
+                    target=member,
+                    summit=summit,
+                    part_of=member.party,
+                )
+            desk.get(ADDRESS, query)
+            with CaptureQueriesContext(connection) as queries:
+                desk.get(ADDRESS, query)
+            numbers.append(len(queries))
+            assert not any("COUNT(" in each["sql"] and "auditentry" in each["sql"] for each in queries)
+        assert numbers[0] == numbers[1]
+
+
+class TestVerified:
+    def job(self, by: User, finished: datetime, result: str = "whole", **params: Any) -> Job:
+        values = {"length": 10342, "mark": "x:10342", **params}
+        return Job.objects.create(
+            kind="verify_audit",
+            key="-",
+            by=by,
+            state="done",
+            result=result,
+            result_params=values,
+            finished_at=finished,
+        )
+
+    def test_never(self, desk: Client) -> None:
+        page = desk.get(ADDRESS).content.decode()
+        assert "Nobody has had the audit verified yet." in page
+        assert 'action="/admin/work/verify-audit/"' in page
+
+    def test_today_and_before(self, desk: Client, olive: User, summit: Summit) -> None:
+        now = timezone.now()
+        self.job(olive, now - timedelta(days=40))
+        old = desk.get(ADDRESS).content.decode()
+        assert "10,342 entries are whole, checked " in old
+        assert "today" not in old
+        self.job(UserFactory(), now)
+        said = f"10,342 entries are whole, checked today {now.astimezone(summit.zone):%H:%M} London time."
+        page = desk.get(ADDRESS)
+        assert said in page.content.decode()
+        assert "Show how it was verified" not in page.content.decode()
+
+    def test_broken(self, desk: Client, olive: User) -> None:
+        self.job(olive, timezone.now(), "broken", position=7, problem="missing", key=None, at=None)
+        page = desk.get(ADDRESS).content.decode()
+        assert '<span class="state" data-state="bad">broken</span> Entry 7 is missing' in page
