@@ -22,6 +22,7 @@ from summit.desk.setup import show
 from summit.desk.steps import Step, desk_step
 from summit.lines import parts_of
 from summit.models import Summit, User
+from summit.models.validators import validate_year
 from summit.permissions import allows
 
 PROPOSED = timedelta(days=30)
@@ -73,6 +74,7 @@ class DueForm(forms.Form):
 
     answer_by = forms.DateTimeField(
         label=gettext_lazy("Answers due by"),
+        validators=[validate_year],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

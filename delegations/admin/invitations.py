@@ -18,6 +18,7 @@ from delegations.domain import answers, invitations, letters
 from delegations.models import Answer, Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
+from summit.desk.keys import keys_of
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.permissions import allows, check
@@ -195,7 +196,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
-        keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
+        keys = keys_of(given.getlist("row"))
         standing = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
         rows = list(standing.filter(pk__in=keys).select_related("party__summit"))
         if request.method != "POST":

@@ -16,6 +16,7 @@ from delegations.domain import gaps, links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import keys_of
 from summit.desk.words import written
 from summit.models import User
 from summit.permissions import allows, check
@@ -79,7 +80,7 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
-        keys = [int(key) for key in given.getlist("row") if key.isdecimal()]
+        keys = keys_of(given.getlist("row"))
         live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)
         rows = list(live.select_related("invitation__party__summit"))
         if request.method != "POST":

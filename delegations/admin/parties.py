@@ -21,6 +21,7 @@ from delegations.domain import gaps, invitations, overview
 from delegations.models import Invitation, InvitationState, Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
+from summit.desk.keys import keys_of
 from summit.models import Person, Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
@@ -120,7 +121,7 @@ class PartyAdmin(SummitModelAdmin):
         check(request.user, "delegations.invite", None)
         rows = self.get_queryset(request).select_related("summit")
         if request.method == "POST":
-            keys = [int(key) for key in request.POST.getlist("party") if key.isdecimal()]
+            keys = keys_of(request.POST.getlist("party"))
             return self._invite(request, list(rows.filter(pk__in=keys)))
         slug = request.GET.get("summit", "")
         summit = Summit.objects.filter(slug=slug).first()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
 from summit.db.clock import db_now
 from summit.models import Summit
+from summit.models.validators import validate_year
 
 ROWS = 24
 
@@ -183,7 +185,11 @@ def local_moment(written: str, zone: ZoneInfo) -> datetime:
     except ValueError:
         raise ValueError(_("Give day and time, such as 2025-03-31 09:30.")) from None
     aware = naive.replace(tzinfo=zone, fold=1) if naive.tzinfo is None else naive
-    utc = aware.astimezone(ZoneInfo("UTC"))
+    try:
+        validate_year(naive)
+        utc = aware.astimezone(ZoneInfo("UTC"))
+    except ValidationError as refused:
+        raise ValueError(refused.messages[0]) from None
     if naive.tzinfo is None and utc.astimezone(zone).replace(tzinfo=None) != naive:
         raise ValueError(_("The clocks skip this time that night. Choose another."))
     return utc

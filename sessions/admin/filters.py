@@ -14,6 +14,7 @@ from sessions.domain.snapshots import draft
 from sessions.todo import HOUR
 from summit.dates import long_day
 from summit.db.clock import db_now
+from summit.desk.keys import key_of
 from summit.desk.today import end_of
 from summit.models import Summit
 
@@ -27,9 +28,9 @@ class DayFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer the days that have sessions."""
         rows = model_admin.get_queryset(request)
-        chosen = request.GET.get("summit__id__exact", "")
-        if chosen.isdigit():
-            rows = rows.filter(summit=int(chosen))
+        summit = key_of(request.GET.get("summit__id__exact", ""))
+        if summit is not None:
+            rows = rows.filter(summit=summit)
         self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
         starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
         days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
@@ -111,6 +112,7 @@ def chosen(request: HttpRequest) -> Summit | None:
     """Return the summit to which the list is narrowed, if any. One query a request."""
     key = request.GET.get("summit__id__exact", "")
     kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
-    if key.isdecimal() and key not in kept:
-        kept[key] = Summit.objects.filter(pk=int(key)).first()
+    number = key_of(key)
+    if key not in kept and number is not None:
+        kept[key] = Summit.objects.filter(pk=number).first()
     return kept.get(key)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from summit.desk.admission import AdmitMixin
 from summit.desk.history import HistoryMixin
+from summit.desk.keys import key_of
 from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
@@ -262,8 +263,8 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return how many empty rows a page shows: none where a script adds them, `?rows=` where none runs."""
-        wanted = request.GET.get("rows", "")
-        return min(int(wanted), 20) if wanted.isdecimal() else self.extra
+        wanted = key_of(request.GET.get("rows", ""))
+        return self.extra if wanted is None else min(wanted, 20)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows: the page they stand on has been looked at already."""

@@ -15,6 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from summit.desk.audit_list import condition_of, deed_choices
+from summit.desk.keys import key_of
 from summit.desk.told import Line, tell
 from summit.domain.seen import SEEN, seen_of
 from summit.models import AuditEntry, Summit
@@ -67,7 +68,7 @@ def _deeds(rows: QuerySet[AuditEntry]) -> list[Any]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return key_of(text)
 
 
 def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, Line]]]]:

@@ -143,12 +143,7 @@ class VenueForm(forms.Form):
             name, seats, *more = [*parts_of(raw), ""]
             if not name and not seats:
                 continue
-            if (
-                any(more)
-                or not name
-                or len(name) > limit
-                or (seats and not (seats.isdecimal() and int(seats) < 1_000_000))
-            ):
+            if any(more) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
                 said = _("Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number.")
                 problems.append(said % {"n": number, "limit": limit})
                 continue

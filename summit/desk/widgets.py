@@ -10,6 +10,8 @@ from django.forms import DateField, DateInput, Field, SplitDateTimeField, SplitD
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from summit.models.validators import validate_year
+
 
 class DayInput(DateInput):
     """A day, by the browser's own control."""
@@ -58,8 +60,10 @@ def plain_widget(field: Field | None) -> Field | None:
         field.widget = field.widget.widget
     if isinstance(field, SplitDateTimeField):
         field.widget = MomentInput()
+        field.validators.append(validate_year)
     elif isinstance(field, DateField):
         field.widget = DayInput()
+        field.validators.append(validate_year)
     return field
 
 

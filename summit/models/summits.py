@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from summit.models.fields import PublicModel
-from summit.models.validators import validate_colour, validate_free_slug, validate_printable, validate_time_zone
+from summit.models.validators import (
+    validate_colour,
+    validate_free_slug,
+    validate_printable,
+    validate_time_zone,
+    validate_year,
+)
 
 slug_form = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “border-security-2025”.")
@@ -71,6 +78,17 @@ class Summit(PublicModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse days that no calendar of the summit could show."""
+        for name in ("starts_on", "ends_on"):
+            try:
+                validate_year(getattr(self, name))
+            except ValidationError as refused:
+                raise ValidationError({name: refused}) from None
+            except AttributeError:
+                # It is missing, which its field says.
+                continue
 
     @property
     def zone(self) -> ZoneInfo:

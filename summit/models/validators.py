@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -47,6 +48,19 @@ def validate_time_zone(value: str) -> None:
             _("“%(zone)s” is no time zone. Use a name like “Europe/London”."), code="zone", params={"zone": value}
         )
     ZoneInfo(value)
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def validate_year(value: date) -> None:
+    """Refuse days and moments from which one can't count on in every zone, and most slips of the finger."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Give a year between %(first)s and %(last)s."),
+            code="year",
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )
 
 
 # They make words read otherwise than they are written; the isolates (U+2066 to U+2069) do what writers need.

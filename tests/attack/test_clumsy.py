@@ -1,0 +1,77 @@
+"""What slips from a keyboard, and what somebody writes into addresses to see what breaks: never a page that broke."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from press.admin.forms import local_moment
+from summit.models import Role, RoleAssignment, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+NUMBERS = ["9" * 30, "9" * 5000, "²", "-1", "٣"]
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = f.SummitFactory(time_zone="Asia/Tokyo", starts_on="2027-03-01", ends_on="2027-03-02")
+    return made
+
+
+@pytest.fixture
+def desk(summit: Summit) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
+    assert RoleAssignment.objects.count() == 1
+    return client
+
+
+def change(desk: Client, summit: Summit, **given: str) -> Summit:
+    fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
+    data = {name: getattr(summit, name) for name in fields}
+    data |= {"starts_on": summit.starts_on, "ends_on": summit.ends_on, "answer_by_0": "", "answer_by_1": ""}
+    data |= {"venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0, **given}
+    desk.post(f"/admin/summit/summit/{summit.pk}/change/", data)
+    return Summit.objects.get(pk=summit.pk)
+
+
+@pytest.mark.parametrize("year", ["0001", "0025", "1899", "2200", "9999"])
+def test_years_from_which_one_cannot_count_on(year: str, desk: Client, summit: Summit) -> None:
+    before = Summit.objects.get(pk=summit.pk)
+    after = change(desk, before, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31")
+    assert (after.starts_on, after.ends_on) == (before.starts_on, before.ends_on)
+    assert change(desk, before, answer_by_0=f"{year}-01-01", answer_by_1="00:00").answer_by is None
+    letter = desk.post(f"/admin/setup/{summit.slug}/letter/", {"answer_by": f"{year}-12-31T23:59", "do": "read"})
+    assert letter.status_code == 400
+    # The control.
+    assert change(desk, before, starts_on="2027-02-28", answer_by_0="2027-01-01", answer_by_1="00:00").answer_by
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_that_are_no_keys(number: str, desk: Client, summit: Summit) -> None:
+    for path, name in (
+        ("/admin/delegations/invitationlink/revoke/", "row"),
+        ("/admin/delegations/invitation/revoke/", "row"),
+        ("/admin/delegations/party/invite/", "party"),
+    ):
+        assert desk.post(path, {name: number}).status_code == 302, path
+    for path, name in (
+        (f"/admin/summit/summit/{summit.pk}/change/", "rows"),
+        (f"/admin/summit/summit/{summit.pk}/history/", "before"),
+        ("/admin/programme/session/", "summit__id__exact"),
+    ):
+        assert desk.get(path, {name: number}).status_code in (200, 302), path
+
+
+def test_rooms_with_as_many_seats_as_fit_no_number(desk: Client, summit: Summit) -> None:
+    data = {"name": "House", "rooms": "Hall; 200\nYard; " + "9" * 5000}
+    assert desk.post(f"/admin/setup/{summit.slug}/venue/", data).status_code == 400
+    assert desk.post(f"/admin/setup/{summit.slug}/venue/", {**data, "rooms": "Hall; 200"}).status_code == 302
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00+14:00"])
+def test_moments_of_texts_in_no_century(written: str) -> None:
+    with pytest.raises(ValueError, match="Give a year between 1900 and 2199"):
+        local_moment(written, ZoneInfo("Asia/Tokyo"))
+    assert local_moment("2027-03-01T09:30", ZoneInfo("Asia/Tokyo")).isoformat() == "2027-03-01T00:30:00+00:00"
