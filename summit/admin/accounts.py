@@ -10,13 +10,15 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from summit.admin.forms import RoleForm
 from summit.desk.base import SummitModelAdmin
-from summit.desk.words import written
-from summit.domain import browsers, second_step
+from summit.desk.words import say, written
+from summit.domain import browsers, roles, second_step
 from summit.models import Person, RoleAssignment, User
 from summit.permissions import allows, summits_for
+from summit.routes import NOBODY
 
 # The fields of an account by which its list may be narrowed.
 LISTED = ("pk", "id", "email", "name", "is_active", "language", "last_login", "date_joined")
@@ -59,16 +61,49 @@ class PersonAdmin(KnownAccounts, SummitModelAdmin):
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(KnownAccounts, SummitModelAdmin):
-    """Roles."""
+class RoleAssignmentAdmin(SummitModelAdmin):
+    """Roles: given to an address, and taken away; a role is never changed into another."""
 
     list_display = ["user", "role", "summit"]
     list_filter = ["summit", "role"]
     search_fields = ["user__email", "user__name"]
-    autocomplete_fields = ["user"]
+    form = RoleForm
+    fields = ["user", "role", "summit"]
+    add_fields = ("email", "name", "role", "summit")
 
-    # Roles are taken away by whoever gives them.
-    deeds = {"delete": "summit.roleassignment.change"}
+    deeds = {
+        "add": "summit.roleassignment.change",
+        "change": NOBODY,
+        "delete": "summit.roleassignment.change",
+    }
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for an address, and show an account."""
+        return self.fields if obj else self.add_fields
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Give the role; who has no account yet gets one and is written to."""
+        assert isinstance(obj, RoleAssignment)  # noqa: S101 - this is its admin
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        colleague = roles.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
+        roles.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
+        given = RoleAssignment.objects.get(summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"])
+        obj.pk, obj.user = given.pk, given.user
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Take the role away."""
+        self.delete_queryset(request, RoleAssignment.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Take roles away, all that were chosen or none."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        try:
+            number = roles.take_away(assignments=list(queryset), by=request.user)
+        except roles.LastOrganiser as refused:
+            say(request, str(refused), messages.WARNING)
+            return
+        said = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
+        say(request, said % {"number": number})
 
 
 @admin.register(User)

@@ -14,8 +14,8 @@ from summit.desk import steps
 from summit.desk.setup_forms import SummitForm, TeamFormSet, VenueForm
 from summit.desk.site import desk_page
 from summit.desk.steps import Step, desk_step
-from summit.domain import colours, setup
-from summit.domain.setup import Colleague
+from summit.domain import colours, roles, setup
+from summit.domain.roles import Colleague
 from summit.models import Role, RoleAssignment, Room, Summit, User
 from summit.permissions import DESKS, allows
 
@@ -89,7 +89,7 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     rows = TeamFormSet(request.POST or None, prefix="team")
     if request.method == "POST" and rows.is_valid():
         wanted = [Colleague(**row) for row in rows.cleaned_data if row]
-        reached = setup.add_team(summit=summit, colleagues=wanted, by=user)
+        reached = roles.add_team(summit=summit, colleagues=wanted, by=user)
         if reached:
             said = ngettext(
                 "%(n)d colleague is written to, with how to sign in.",

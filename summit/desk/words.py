@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
 from django.forms import BaseInlineFormSet
@@ -49,12 +50,16 @@ class WordsMixin:
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Show what was said above, once, in place of Django's sentence."""
         said = request.__dict__.pop("desk_says", None)
-        super().message_user(request, said or message, *args, **kwargs)  # type: ignore[misc]
+        if said is None:
+            super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
+        else:
+            super().message_user(request, *said)  # type: ignore[misc]
 
 
-def say(request: HttpRequest, sentence: str) -> None:
-    """Keep a sentence for the next message of this request."""
-    request.__dict__["desk_says"] = sentence
+def say(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
+    """Keep a sentence for the next message of this request, instead of what the page would say. The first one stands:
+    what was refused isn't said to be done."""
+    request.__dict__.setdefault("desk_says", (sentence, level))
 
 
 class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]

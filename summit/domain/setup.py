@@ -1,25 +1,13 @@
-"""Setting a summit up: the summit itself, its venue and rooms, its team, when answers are due."""
+"""Setting a summit up: the summit itself, its venue and rooms, when answers are due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
-from summit.domain import audit
-from summit.messages import welcome
-from summit.models import Role, RoleAssignment, Room, Summit, User, Venue
-from summit.outbox.domain import enqueue
+from summit.domain import audit, roles
+from summit.models import Role, Room, Summit, User, Venue
 from summit.permissions import check
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody who will work for a summit, in a role."""
-
-    email: str
-    role: str
-    name: str = ""
 
 
 class NotFirst(ValueError):
@@ -82,23 +70,8 @@ def create_summit(
         summit.full_clean()
         summit.save()
         audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
-        _give(summit, by, Role.ORGANISER, by)
+        roles.give(summit=summit, user=by, role=Role.ORGANISER, by=by)
     return summit
-
-
-def _give(summit: Summit, user: User, role: str, by: User) -> bool:
-    """Give a role, and return whether the account did not hold it before."""
-    assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
-    if made:
-        audit.record(
-            by=by,
-            action="summit.roleassignment.add",
-            target=assignment,
-            summit=summit,
-            fields=["user", "role"],
-            detail={"role": str(role)},
-        )
-    return made
 
 
 def furnish(
@@ -136,39 +109,6 @@ def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) 
         audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit)
         known.add(name.casefold())
         position += 1
-
-
-def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> int:
-    """Give colleagues their roles, and return how many accounts that reached.
-
-    Who has no account yet gets one, and each who gets a role is written to: where the account can't sign in by a
-    password yet, with a link to choose one. Raises PermissionDenied, and ValidationError for what can't stand in a
-    field.
-    """
-    check(by, "summit.roleassignment.change", summit)
-    with transaction.atomic():
-        given: dict[int, tuple[User, list[str]]] = {}
-        for colleague in colleagues:
-            user = _account(colleague, summit, by)
-            if _give(summit, user, colleague.role, by):
-                given.setdefault(user.pk, (user, []))[1].append(colleague.role)
-        held = {key: RoleAssignment.objects.filter(summit=summit, user=key).count() for key in given}
-        enqueue.store(
-            [welcome(summit=summit, user=user, roles=roles, version=held[user.pk]) for user, roles in given.values()]
-        )
-    return len(given)
-
-
-def _account(colleague: Colleague, summit: Summit, by: User) -> User:
-    address = colleague.email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is None:
-        user = User(email=address, name=colleague.name, language=summit.language)
-        user.set_unusable_password()
-        user.full_clean()
-        user.save()
-        audit.record(by=by, action="summit.user.add", target=user, summit=summit)
-    return user
 
 
 def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:

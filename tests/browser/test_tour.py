@@ -56,7 +56,7 @@ def _invite(organiser: Visitor) -> None:
     page = organiser.sign_in("organiser@summit.example")
     page.get_by_role("link", name="Invite 48 parties").click()
     page.get_by_role("button", name="Send 48 invitations").click()
-    letters = _wait_for_mails(organiser, "Invitation+of", 48, 20)
+    letters = _wait_for_mails(organiser, "Invitation+of", 48, 60)
     assert len(letters) == 48
     subjects = {subject for _recipient, subject in letters}
     assert len(subjects) == 48

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils.translation import trans_real
 from django.utils.translation.trans_real import CONTEXT_SEPARATOR
+from drf_spectacular import plumbing
 from lxml import html
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -53,6 +54,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every language be this one, the framework's and the libraries' words included."""
     monkeypatch.setattr(trans_real, "translation", Pseudo)
     monkeypatch.setattr(trans_real, "_default", None)
+    # The API's description keeps its names of choices by language: those in brackets must not stay behind.
+    monkeypatch.setattr(plumbing, "_load_enum_name_overrides", plumbing._load_enum_name_overrides.__wrapped__)
 
 
 class _Reader:

@@ -10,7 +10,9 @@ from django.db.models import Model
 from django.test import Client
 
 from summit.desk.base import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
+from summit.domain import roles
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
+from summit.outbox.models import Message
 from summit.permissions import RULES
 from tests.factories import (
     InvitationFactory,
@@ -62,7 +64,7 @@ def audited() -> list[tuple[str, str | None, list[str]]]:
 
 
 def give(desk: Client, user: User, summit: Summit) -> Any:
-    return desk.post(ROLES + "add/", {"user": user.pk, "summit": summit.pk, "role": Role.ORGANISER})
+    return desk.post(ROLES + "add/", {"email": user.email, "summit": summit.pk, "role": Role.ORGANISER})
 
 
 class TestSummits:
@@ -70,7 +72,7 @@ class TestSummits:
         other = UserFactory()
         assert give(desk, other, here).status_code == 302
         assert RoleAssignment.objects.get(user=other).summit == here
-        assert audited() == [("summit.roleassignment.add", "here", ["role", "summit", "user"])]
+        assert audited() == [("summit.roleassignment.add", "here", ["role", "user"])]
 
     def test_and_none_in_a_summit_that_they_only_see(self, desk: Client, user: User, there: Summit) -> None:
         response = give(desk, user, there)
@@ -86,11 +88,39 @@ class TestSummits:
             return super(RoleMixin, self).formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
         monkeypatch.setattr(RoleMixin, "formfield_for_foreignkey", everything)
+        assert give(desk, user, there).status_code == 403
+        # The domain asks once more; without either they would be.
+        monkeypatch.setattr(roles, "check", lambda *_: None)
         assert give(desk, user, there).status_code == 302
         assert set(RoleAssignment.objects.filter(summit=there).values_list("role", flat=True)) == {
             "organiser",
             "viewer",
         }
+
+    def test_who_has_no_account_gets_one_and_is_written_to(self, desk: Client, here: Summit) -> None:
+        form = {"email": "New@Ministry.example", "name": "Nora", "summit": here.pk, "role": Role.PRESS_OFFICER}
+        page = desk.post(ROLES + "add/", form, follow=True)
+        made = User.objects.get(email="new@ministry.example")
+        assert (made.name, made.has_usable_password(), made.roles.get().role) == ("Nora", False, "press_officer")
+        assert Message.objects.values_list("kind", "address").get() == ("welcome", made.email)
+        assert "“Nora: press officer” is added." in page.content.decode()
+
+    @pytest.mark.parametrize(("state", "said"), [("held", "holds the role already"), ("closed", "account is closed")])
+    def test_what_gives_nothing_is_said_at_the_address(
+        self, desk: Client, user: User, here: Summit, state: str, said: str
+    ) -> None:
+        other = user if state == "held" else UserFactory(is_active=False)
+        response = give(desk, other, here)
+        (problem,) = response.context["adminform"].form.errors["email"]
+        assert (response.status_code, said in problem) == (200, True)
+        assert audited() == []
+
+    def test_a_role_is_not_changed_into_another(self, desk: Client, here: Summit) -> None:
+        role = RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.VIEWER)
+        assert desk.get(f"{ROLES}{role.pk}/change/").status_code == 200
+        assert desk.post(f"{ROLES}{role.pk}/change/", {"role": Role.PROTOCOL}).status_code == 403
+        role.refresh_from_db()
+        assert role.role == "viewer"
 
     def test_a_person_does_not_wander(self, desk: Client, here: Summit, there: Summit) -> None:
         person = PersonFactory(summit=here, name="Zoe")
@@ -151,6 +181,34 @@ class TestRecords:
         assert audited() == [("summit.roleassignment.remove", "here", [])]
         entry = AuditEntry.objects.get()
         assert (entry.by, entry.object_key, LogEntry.objects.count()) == (user, str(role.pk), 0)
+
+    def leave(self, desk: Client, row: RoleAssignment, where: str) -> str:
+        if where == "page":
+            response = desk.post(f"{ROLES}{row.pk}/delete/", {"post": "yes"}, follow=True)
+        else:
+            form = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            response = desk.post(ROLES, form, follow=True)
+        return str(response.content.decode())
+
+    @pytest.mark.parametrize("where", ["page", "list"])
+    def test_the_last_organiser_stays(self, desk: Client, user: User, here: Summit, where: str) -> None:
+        mine = RoleAssignment.objects.get(user=user, summit=here)
+        RoleAssignment.objects.create(user=UserFactory(is_active=False), summit=here, role=Role.ORGANISER)
+        page = self.leave(desk, mine, where)
+        assert f"{here} would have no organiser. Give somebody else the role first." in page
+        assert ("taken away" in page, " is deleted" in page) == (False, False)
+        assert RoleAssignment.objects.filter(pk=mine.pk).exists()
+        assert audited() == []
+        RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.ORGANISER)
+        self.leave(desk, mine, where)
+        assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
+
+    def test_control_without_the_count_the_last_organiser_goes(
+        self, desk: Client, user: User, here: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(roles, "_check_organised", lambda _summits: None)
+        self.leave(desk, RoleAssignment.objects.get(user=user, summit=here), "page")
+        assert not RoleAssignment.objects.filter(summit=here).exists()
 
 
 class TestReadOnly:

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from summit.domain import setup
-from summit.domain.setup import Colleague, NotFirst
+from summit.domain import roles, setup
+from summit.domain.roles import Colleague
+from summit.domain.setup import NotFirst
 from summit.models import AuditEntry, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
@@ -212,7 +213,7 @@ class TestTeam:
             Colleague("Maria@ministry.example", Role.PROTOCOL, "Maria"),
             Colleague("maria@ministry.example", "viewer"),
         ]
-        assert setup.add_team(summit=here, colleagues=rows, by=organiser) == 1
+        assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 1
         maria = User.objects.get(email="maria@ministry.example")
         assert (maria.name, maria.has_usable_password(), maria.is_superuser) == ("Maria", False, False)
         assert set(maria.roles.values_list("role", flat=True)) == {"protocol", "viewer"}
@@ -228,7 +229,7 @@ class TestTeam:
 
     def test_who_has_a_password_is_told_where_to_sign_in(self, here: Summit, organiser: User) -> None:
         user = f.UserFactory()
-        setup.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
+        roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
         delivery.deliver([Message.objects.get().pk])
         _address, body = written()
         assert "/password/reset/key/" not in body
@@ -236,7 +237,7 @@ class TestTeam:
 
     def test_who_may_not_sign_in_any_more_is_not_written_to(self, here: Summit, organiser: User) -> None:
         user = f.UserFactory()
-        setup.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
+        roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
         User.objects.filter(pk=user.pk).update(is_active=False)
         delivery.deliver([Message.objects.get().pk])
         assert mail.outbox == []
@@ -244,14 +245,14 @@ class TestTeam:
 
     def test_a_role_that_is_held_is_not_given_again_nor_written_of(self, here: Summit, organiser: User) -> None:
         rows = [Colleague(organiser.email.upper(), Role.ORGANISER)]
-        assert setup.add_team(summit=here, colleagues=rows, by=organiser) == 0
+        assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 0
         assert not Message.objects.exists()
         assert not AuditEntry.objects.exists()
 
     def test_only_organisers_give_roles(self, here: Summit) -> None:
         protocol = f.UserFactory.with_role(Role.PROTOCOL, here)
         with pytest.raises(PermissionDenied):
-            setup.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
+            roles.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
         assert signed_in(protocol).get("/admin/setup/here/team/").status_code == 403
 
     def test_the_page_keeps_what_was_written_where_a_row_is_wrong(self, here: Summit, organiser: User) -> None:

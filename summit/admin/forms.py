@@ -1,0 +1,50 @@
+"""The forms of the ground floor's admin."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.models import RoleAssignment, User
+from summit.models.validators import validate_printable
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A role for whoever has an address."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=User._meta.get_field("email").max_length,
+        help_text=gettext_lazy("Who is new gets an account and a mail with a link to choose a password."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=User._meta.get_field("name").max_length,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Of somebody new; an account that is there keeps its own."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["role", "summit"]
+
+    def clean_email(self) -> str:
+        """Return the address as accounts keep it."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a role that the account holds already, and one for an account that is closed."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        user = User.objects.filter(email=found.get("email", "")).first()
+        if user is None or "role" not in found or "summit" not in found:
+            return found
+        if user.roles.filter(role=found["role"], summit=found["summit"]).exists():
+            self.add_error("email", _("This account holds the role already."))
+        elif not user.is_active:
+            said = _("This account is closed. Whoever set the system up can open it.")
+            self.add_error("email", said)
+        return found

@@ -1,0 +1,110 @@
+"""Who works for a summit: roles are given by e-mail and taken away again, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from summit.domain import audit
+from summit.messages import welcome
+from summit.models import Role, RoleAssignment, Summit, User
+from summit.outbox.domain import enqueue
+from summit.permissions import check
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who will work for a summit, in a role."""
+
+    email: str
+    role: str
+    name: str = ""
+
+
+class LastOrganiser(ValueError):
+    """A summit would be left without an organiser; its text is a sentence for whoever asked."""
+
+
+def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
+    """Give an account a role, and return whether it did not hold it before. Whoever calls this has asked whether `by`
+    may."""
+    with transaction.atomic():
+        assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
+        if made:
+            audit.record(
+                by=by,
+                action="summit.roleassignment.add",
+                target=assignment,
+                summit=summit,
+                fields=["user", "role"],
+                detail={"role": str(role)},
+            )
+    return made
+
+
+def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> int:
+    """Give colleagues their roles, and return how many accounts that reached.
+
+    Who has no account yet gets one, and each who gets a role is written to: where the account can't sign in by a
+    password yet, with a link to choose one. Raises PermissionDenied, and ValidationError for what can't stand in a
+    field.
+    """
+    check(by, "summit.roleassignment.change", summit)
+    with transaction.atomic():
+        given: dict[int, tuple[User, list[str]]] = {}
+        for colleague in colleagues:
+            user = _account(colleague, summit, by)
+            if give(summit=summit, user=user, role=colleague.role, by=by):
+                given.setdefault(user.pk, (user, []))[1].append(colleague.role)
+        held = {key: RoleAssignment.objects.filter(summit=summit, user=key).count() for key in given}
+        enqueue.store(
+            [welcome(summit=summit, user=user, roles=names, version=held[user.pk]) for user, names in given.values()]
+        )
+    return len(given)
+
+
+def _account(colleague: Colleague, summit: Summit, by: User) -> User:
+    address = colleague.email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User(email=address, name=colleague.name, language=summit.language)
+        user.set_unusable_password()
+        user.full_clean()
+        user.save()
+        audit.record(by=by, action="summit.user.add", target=user, summit=summit)
+    return user
+
+
+def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
+    """Take roles away, all or none, and return how many.
+
+    A summit keeps an organiser whose account is open: of two who take each other's role away at once, the second is
+    refused. Raises PermissionDenied and LastOrganiser.
+    """
+    with transaction.atomic():
+        keys = {row.summit_id for row in assignments}
+        # The lock on the summits makes whoever comes second count what the first has left.
+        summits = Summit.objects.select_for_update().filter(pk__in=keys).in_bulk()
+        rows = list(RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments]).select_related("user"))
+        for row in rows:
+            check(by, "summit.roleassignment.change", summits[row.summit_id])
+            audit.record(
+                by=by,
+                action="summit.roleassignment.remove",
+                target=row,
+                summit=summits[row.summit_id],
+                detail={"rows": audit.references(row)},
+            )
+        RoleAssignment.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        _check_organised({row.summit_id: summits[row.summit_id] for row in rows if row.role == Role.ORGANISER})
+    return len(rows)
+
+
+def _check_organised(summits: dict[int, Summit]) -> None:
+    organisers = RoleAssignment.objects.filter(summit__in=summits, role=Role.ORGANISER, user__is_active=True)
+    organised = set(organisers.values_list("summit", flat=True))
+    for key, summit in summits.items():
+        if key not in organised:
+            said = _("%(summit)s would have no organiser. Give somebody else the role first.")
+            raise LastOrganiser(said % {"summit": summit})
