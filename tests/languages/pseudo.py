@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from asgiref.local import Local
 from django.utils.translation import trans_real
 from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 from drf_spectacular import plumbing
@@ -54,6 +55,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every language be this one, the framework's and the libraries' words included."""
     monkeypatch.setattr(trans_real, "translation", Pseudo)
     monkeypatch.setattr(trans_real, "_default", None)
+    # Which language is active is kept as its translation: what the next test finds must not be in brackets.
+    monkeypatch.setattr(trans_real, "_active", Local())
     # The API's description keeps its names of choices by language: those in brackets must not stay behind.
     monkeypatch.setattr(plumbing, "_load_enum_name_overrides", plumbing._load_enum_name_overrides.__wrapped__)
 

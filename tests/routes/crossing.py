@@ -19,7 +19,8 @@ PATHS = {
     "api-nothing": "/api/v1/nothing/",
 }
 LED = {"/accounts/login/": Answer.SIGN_IN, "/admin/login/": Answer.AWAY}
-TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+# What differs each time: tokens, and the minute in the header.
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # What the application itself keeps of a visit.
 VISITS = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(django_session|summit_cache)"')
 
