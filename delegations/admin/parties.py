@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.people import FocalPointInline, MembershipInline
 from delegations.admin.standing import state_word
-from delegations.domain import gaps, invitations, overview
+from delegations.domain import gaps, invitations, overview, shown
 from delegations.models import Invitation, InvitationState, Party
 from delegations.permissions import check_can_invite
 from summit.desk.base import SummitModelAdmin
@@ -134,6 +134,7 @@ class PartyAdmin(SummitModelAdmin):
         for summit in {party.summit for party in parties}:
             check_can_invite(request.user, summit)
         reach = invitations.preview(parties=parties)
+        self._note(request, reach)
         number = len(reach.to)
         context = {
             **self.admin_site.each_context(request),
@@ -147,6 +148,12 @@ class PartyAdmin(SummitModelAdmin):
             "back": self._list_of(parties),
         }
         return TemplateResponse(request, "admin/delegations/invite.html", context)
+
+    def _note(self, request: HttpRequest, reach: invitations.Reach) -> None:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        for summit in {party.summit for party in reach.to}:
+            boxes = [box for party in reach.to if party.summit == summit for box in reach.boxes[party.pk]]
+            shown.note_mailboxes(by=request.user, summit=summit, boxes=boxes)
 
     def _invite(self, request: HttpRequest, parties: list[Party]) -> HttpResponse:
         if not isinstance(request.user, User):

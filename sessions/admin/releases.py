@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.domain import shown
 from sessions.admin.forms import ReleaseForm
 from sessions.domain import notices, releases, wording
 from sessions.models import Release
@@ -87,7 +88,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
                 messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
                 return redirect("admin:programme_release_sent", made.pk)
             return redirect("admin:programme_release_prepare", slug)
-        return TemplateResponse(request, "admin/programme/release.html", self._page(request, summit, form))
+        page = self._page(request, summit, form)
+        shown.note_mailboxes(by=user, summit=summit, boxes=[notice.mailbox for notice in page["preview"].notices])
+        return TemplateResponse(request, "admin/programme/release.html", page)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
         found = releases.preview(summit=summit)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from delegations.models import Party
 from sessions.domain import releases
 from sessions.models import Participant, Release, Session, Slot, Visibility
-from summit.models import AuditEntry, Role, Summit, User
+from summit.domain import seen
+from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.models.users import DESKS
 from summit.outbox.models import Message
 from tests.factories import (
@@ -232,6 +233,13 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
         "1 mailbox is written to at once.",
     ):
         assert words in page, words
+    # The mission's mailbox is an office's; whoever saw a person's is recorded.
+    seen_by = AuditEntry.objects.filter(action=seen.SEEN, object_type="summit.person")
+    assert not seen_by.exists()
+    Person.objects.filter(pk=person.pk).update(email="minister@aland.example")
+    assert "minister@aland.example" in client.get(path).content.decode()
+    assert seen_by.get().detail == {"number": 1, "keys": [person.public_id]}
+    Person.objects.filter(pk=person.pk).update(email="")
     answer = client.post(path, {"note": "x", "expected": first}, follow=True)
     assert "The draft has changed since this page was shown" in answer.content.decode()
     expected = client.get(path).context["form"].initial["expected"]

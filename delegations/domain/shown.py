@@ -1,0 +1,15 @@
+"""A page that shows whom letters reach shows people's addresses: who saw it is recorded."""
+
+from collections.abc import Iterable
+
+from delegations.domain.mailboxes import Mailbox
+from summit.domain import seen
+from summit.models import Person, Summit, User
+
+
+def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
+    """Note that somebody saw the mailboxes of people, as of a list of those people. A mission's is an office's."""
+    found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
+    rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
+    if rows:
+        seen.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])
