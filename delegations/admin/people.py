@@ -3,16 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest
 
 from delegations.models import FocalPoint, Membership
 from summit.desk.base import SummitInline
+from summit.desk.lookups import KeyedSelect
 from summit.models import Person
 
 
-class KnownSelect(AutocompleteSelect):
+class KnownSelect(KeyedSelect):
     """Chooses a person by typing. Whoever is chosen already comes from the page's own query, not from one each."""
 
     known: Person | None = None

@@ -1,15 +1,15 @@
 """Codes to a mailbox: asked for by anybody, proven by whoever reads the mailbox.
 
 A code never opens an account: it leads to the people whom the mailbox stands for, of whom one is chosen, and that
-person's portal is opened in that browser. Eight digits are made from a nonce with SECRET_KEY, so that the database
+person's portal is opened in that browser. Its digits are made from a nonce with SECRET_KEY, so that the database
 alone tells none.
 
 Whoever doesn't read the mailbox learns nothing, not even whether it is known, and takes nothing away from whoever
-does: guesses are counted by the browser that asked, and a mailbox that has had its mails gets no further ones, but
-the last code in it opens any browser that asks from then on.
+does: guesses are counted by the browser that asked. Where a mailbox's codes are asked for again and again and left
+unused, further ones are longer, last longer, and open any browser that asks meanwhile (docs/decisions/0017).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -30,8 +30,12 @@ KIND = "sign_in_code"
 _SALT = "delegations.sign_in.code"
 DIGITS = 8
 VALID = timedelta(minutes=10)
-# So many mails to a mailbox in the time for which a code is valid.
-MOST_MAILS = 5
+# So many codes to a mailbox may be asked for and left unused, in these times, before the next one is a long one:
+# each can be guessed at five times, so that no more than 100 guesses a day fall on eight digits.
+MOST_UNUSED = ((6, timedelta(hours=1)), (20, timedelta(days=1)))
+# A long one stands for whoever asks until so little of its time is left that there must be another mail.
+LONG_DIGITS = 12
+LONG_VALID = timedelta(hours=1)
 KEPT = timedelta(days=1)
 
 
@@ -43,10 +47,10 @@ class CodeProblem(Exception):
         self.reason = reason
 
 
-def code_of(nonce: str, secret: str | None = None) -> str:
-    """Return the eight digits that a nonce stands for."""
+def code_of(nonce: str, secret: str | None = None, *, digits: int = DIGITS) -> str:
+    """Return the digits that a nonce stands for."""
     packed = salted_hmac(_SALT, nonce, secret=secret or settings.SECRET_KEY, algorithm="sha256").digest()
-    return f"{int.from_bytes(packed, 'big') % 10**DIGITS:0{DIGITS}}"
+    return f"{int.from_bytes(packed, 'big') % 10**digits:0{digits}}"
 
 
 def people_at(mailbox: str) -> list[Person]:
@@ -74,20 +78,32 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
     address = mailbox.strip().lower()
     with transaction.atomic():
         people = people_at(address)
-        now = db_now()
-        recent = SignInCode.objects.filter(mailbox=address, created_at__gt=now - VALID, used_at__isnull=True)
-        nonces = list(recent.order_by("id").values_list("nonce", "expires_at"))
-        written = dict(nonces)
-        row = SignInCode(mailbox=address, nonce=new_nonce(), expires_at=now + VALID)
-        full = len(written) >= MOST_MAILS
-        if full:
-            row.nonce, row.expires_at = nonces[-1]
+        row, sent_before = _asked(address, db_now())
         row.save(force_insert=True)
         with transaction.atomic():
             enqueue.store([_letter(row, people, language)])
-            if full or not people:
+            if sent_before or not people:
                 transaction.set_rollback(True)
     return row
+
+
+def _asked(address: str, now: datetime) -> tuple[SignInCode, bool]:
+    """Return the row of a browser that asks now, and whether its code lies in the mailbox already. One query."""
+    left = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by("id")
+    rows = list(left.only("nonce", "digits", "written_at", "expires_at", "created_at"))
+    crowded = any(sum(each.created_at > now - period for each in rows) >= most for most, period in MOST_UNUSED)
+    if not crowded:
+        return SignInCode(mailbox=address, nonce=new_nonce(), written_at=now, expires_at=now + VALID), False
+    standing = [each for each in rows if each.digits == LONG_DIGITS and each.expires_at > now + VALID]
+    row = SignInCode(mailbox=address, nonce=new_nonce(), written_at=now, expires_at=now + LONG_VALID)
+    row.digits = LONG_DIGITS
+    if standing:
+        row.nonce, row.written_at, row.expires_at = (
+            standing[-1].nonce,
+            standing[-1].written_at,
+            standing[-1].expires_at,
+        )
+    return row, bool(standing)
 
 
 def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
@@ -104,7 +120,8 @@ def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
         facts={
             "code": row.public_id,
             "nonce": row.nonce,
-            "minutes": int(VALID.total_seconds() // 60),
+            "digits": row.digits,
+            "minutes": int((row.expires_at - row.written_at).total_seconds() // 60),
             "contact": first.summit.contact_email if first else "",
         },
     )
@@ -127,17 +144,22 @@ def prove(*, public_id: str, code: str) -> SignInCode:
     if row is None:
         raise CodeProblem("over")
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    right = [constant_time_compare(digits, code_of(row.nonce, secret)) for secret in secrets]
+    right = [constant_time_compare(digits, code_of(row.nonce, secret, digits=row.digits)) for secret in secrets]
     if not any(right) or not people_at(row.mailbox):
         raise CodeProblem("wrong" if SignInCode.objects.live().filter(pk=row.pk).exists() else "over")
     # Several browsers may have asked for the same code: whoever is first has used it up, and has proven the mailbox
-    # in this browser alone. The others' rows go, so that none of them counts as proven.
+    # in this browser alone. The others' rows are over and never count as proven, but stay asked for and unused.
     alike = SignInCode.objects.filter(nonce=row.nonce)
     with transaction.atomic():
         if not alike.unused().update(used_at=Now()):
             raise CodeProblem("over")
-        alike.exclude(pk=row.pk).delete()
+        alike.exclude(pk=row.pk).update(used_at=None, expires_at=F("created_at"))
     return row
+
+
+def asked_for(public_id: str) -> SignInCode | None:
+    """Return what a browser has asked for, while it may be entered there."""
+    return SignInCode.objects.live().filter(public_id=public_id).first()
 
 
 def proven(public_id: str) -> str:

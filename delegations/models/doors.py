@@ -33,7 +33,10 @@ class SignInCode(PublicModel):
 
     mailbox = models.EmailField(_("mailbox"))
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
+    digits = models.PositiveSmallIntegerField(_("digits"), default=8)
     created_at = models.DateTimeField(_("asked for"), db_default=Now())
+    # When the mail was written: before this browser asked, where the code lay in the mailbox already.
+    written_at = models.DateTimeField(_("written"), db_default=Now())
     expires_at = models.DateTimeField(_("expires"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)

@@ -1,5 +1,7 @@
 """Coming in by a code to one's mailbox: the mailbox first, then the code, then who of those whom it stands for."""
 
+from typing import Any
+
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from delegations.domain import codes, doors
 from portal.kept import remember
+from summit.db.clock import db_now
 
 # In the browser's session: the public id of the code that was asked for here.
 CODE_KEY = "portal_code"
@@ -47,11 +50,11 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not asked:
         return redirect("portal:code_ask")
     if request.method != "POST":
-        return render(request, "portal/code_enter.html")
+        return _enter(request, asked)
     try:
         row = codes.prove(public_id=asked, code=request.POST.get("code", ""))
     except codes.CodeProblem as problem:
-        return render(request, "portal/code_enter.html", {"problem": problem.reason}, status=422)
+        return _enter(request, asked, problem.reason)
     people = codes.people_at(row.mailbox)
     if len(people) == 1:
         return _come_in(request, row.mailbox, people[0].public_id)
@@ -68,6 +71,18 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _come_in(request, mailbox, request.POST.get("person", ""))
     return _choices(request, mailbox)
+
+
+def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
+    row = codes.asked_for(asked)
+    context: dict[str, Any] = {"problem": problem}
+    if row is not None and row.digits > codes.DIGITS:
+        # The same for every mailbox, known or not: it tells when codes were asked for, not whether any was sent.
+        now = db_now()
+        context["long"] = True
+        context["minutes"] = int((now - row.written_at).total_seconds() // 60)
+        context["left"] = int((row.expires_at - now).total_seconds() // 60)
+    return render(request, "portal/code_enter.html", context, status=422 if problem else 200)
 
 
 def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpResponse:

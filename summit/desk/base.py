@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from summit.desk.admission import AdmitMixin
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
+from summit.desk.lookups import KeyedSelect, LookupsMixin
 from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
@@ -108,6 +109,8 @@ class RoleMixin:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what belongs to summits where the reader may change such rows, not all that they may read: a
         row must not wander into a summit by its form."""
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
+            kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         path = SUMMIT_PATHS.get(db_field.related_model)
         mine = summits_for(request.user, f"{self.rule}.change")
@@ -137,6 +140,7 @@ class SummitModelAdmin(
     ZoneMixin,
     SeenMixin,
     HistoryMixin,
+    LookupsMixin,
     WordsMixin,
     AdmitMixin,
     RoleMixin,

@@ -1,6 +1,6 @@
 """A summit and where it takes place."""
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -92,8 +92,11 @@ class Summit(PublicModel):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The venue's time zone."""
-        return ZoneInfo(self.time_zone)
+        """The venue's time zone; UTC while what somebody has typed is none: their form's page shows times too."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return ZoneInfo("UTC")
 
     def get_absolute_url(self) -> str:
         """Return the address of the summit's public home."""

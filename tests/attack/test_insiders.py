@@ -23,10 +23,10 @@ def desk(organiser: User) -> Client:
 
 
 @pytest.mark.parametrize("lookup", ["password__startswith", "password", "password__regex", "pk__gte"])
-def test_passwords_are_no_filter(lookup: str, desk: Client, organiser: User) -> None:
-    """Else whoever sees the list of accounts reads a password's hash, a character at a time."""
-    asked = desk.get("/admin/summit/user/", {lookup: organiser.pk if lookup == "pk__gte" else "md5$"})
-    assert asked.status_code == (200 if lookup == "pk__gte" else 400)
+def test_passwords_are_no_filter(lookup: str, desk: Client) -> None:
+    """Else whoever sees the list of accounts reads a password’s hash, a character at a time."""
+    asked = desk.get("/admin/summit/user/", {lookup: "1" if lookup == "pk__gte" else "md5$"})
+    assert asked.status_code == 400
 
 
 def test_no_role_for_the_key_of_an_account(desk: Client, organiser: User) -> None:

@@ -1,17 +1,21 @@
 """Codes to a mailbox: who gets one, what it opens, and what guessing brings."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from delegations import messages
 from delegations.domain import codes
 from delegations.domain.codes import CodeProblem
-from delegations.models import SignInCode
+from delegations.models import SignInCode, doors
+from delegations.models.doors import MOST_GUESSES
 from summit.domain import upkeep
 from summit.models import Person
 from summit.outbox.domain import mime
@@ -33,7 +37,31 @@ def problem(public_id: str, code: str) -> str:
 
 
 def wrong(row: SignInCode) -> str:
-    return f"{(int(codes.code_of(row.nonce)) + 1) % 10**8:08}"
+    return f"{(int(codes.code_of(row.nonce, digits=row.digits)) + 1) % 10**row.digits:0{row.digits}}"
+
+
+def read(message: Message) -> str:
+    """Return the code that stands in a mail."""
+    [line] = [line for line in messages.render_code(message).text.splitlines() if line.startswith("    ")]
+    return line.replace(" ", "")
+
+
+def at(moment: datetime, function: Any, **given: Any) -> Any:
+    """Do something at a moment by the database's clock, as far as codes look at it."""
+    with patched_clock(moment):
+        return function(**given)
+
+
+@contextmanager
+def patched_clock(moment: datetime) -> Iterator[None]:
+    now = Value(moment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes, "db_now", lambda: moment)
+        patch.setattr(codes, "Now", lambda: now)
+        patch.setattr(doors, "Now", lambda: now)
+        before = set(SignInCode.objects.values_list("pk", flat=True))
+        yield
+        SignInCode.objects.exclude(pk__in=before).update(created_at=moment)
 
 
 class TestWhom:
@@ -104,24 +132,70 @@ class TestAsking:
     def test_a_mailbox_is_not_filled_and_its_owner_not_kept_out(self) -> None:
         f.PersonFactory(email=BOX)
         flood = [ask() for _ in range(12)]
-        assert Message.objects.count() == codes.MOST_MAILS
-        assert len({row.nonce for row in flood}) == codes.MOST_MAILS
+        # Six with eight digits, and a long one that stands for all who ask after that.
+        assert [row.digits for row in flood] == [8] * 6 + [12] * 6
+        assert Message.objects.count() == len({row.nonce for row in flood}) == 7
         mine = ask()
-        newest = Message.objects.order_by("id").last()
-        assert newest is not None
         # The last code that lies in the mailbox opens the owner's browser, however often others guessed wrong.
         for row in flood:
             for _ in range(5):
                 assert problem(row.public_id, wrong(row)) in ("wrong", "over")
-        assert codes.prove(public_id=mine.public_id, code=codes.code_of(newest.facts["nonce"])) == mine
+        told = read(Message.objects.latest("id"))
+        assert (len(told), codes.prove(public_id=mine.public_id, code=told)) == (12, mine)
+
+    def test_a_days_flood_brings_few_mails_and_the_owner_comes_in_at_any_minute(self) -> None:
+        f.PersonFactory(email=BOX)
+        start = SignInCode.objects.create(mailbox="x@land.example", expires_at=f.START).created_at
+        for minute in range(0, 24 * 60, 5):
+            at(start + timedelta(minutes=minute), ask)
+            if minute % 235 == 0:
+                mine = at(start + timedelta(minutes=minute), ask)
+                told = read(Message.objects.latest("id"))
+                proven = at(start + timedelta(minutes=minute + 9), codes.prove, public_id=mine.public_id, code=told)
+                assert proven == mine
+        assert Message.objects.count() < 60
+
+    def test_no_more_than_a_hundred_guesses_a_day_fall_on_eight_digits(self) -> None:
+        """Whoever asks again and again from many networks, and whatever the owner does meanwhile."""
+        f.PersonFactory(email=BOX)
+        rows = []
+        for hour in range(6):
+            now = f.START + timedelta(hours=hour)
+            rows += [at(now, ask) for _ in range(8)]
+            mine = at(now, ask)
+            at(now, codes.prove, public_id=mine.public_id, code=codes.code_of(mine.nonce, digits=mine.digits))
+        assert sum(row.digits == codes.DIGITS for row in rows) * MOST_GUESSES <= 100
+        assert rows[-1].digits == codes.LONG_DIGITS
+
+    def test_control_unlimited_each_request_would_be_a_mail_of_eight_digits(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(codes, "MOST_UNUSED", ())
+        f.PersonFactory(email=BOX)
+        assert {ask().digits for _ in range(30)} == {8}
+        assert Message.objects.count() == 30
+
+    def test_who_uses_their_codes_is_never_given_long_ones(self) -> None:
+        f.PersonFactory(email=BOX)
+        for _ in range(30):
+            row = ask()
+            assert row.digits == codes.DIGITS
+            codes.prove(public_id=row.public_id, code=codes.code_of(row.nonce))
+
+    def test_a_long_one_is_told_in_groups_and_says_how_long_it_opens(self) -> None:
+        f.PersonFactory(email=BOX)
+        rows = [ask() for _ in range(7)]
+        mail = messages.render_code(Message.objects.latest("id"))
+        code = codes.code_of(rows[-1].nonce, digits=12)
+        assert f"    {code[:4]} {code[4:8]} {code[8:]}\n" in mail.text
+        assert "60 minutes" in mail.text
 
     def test_later_there_are_mails_again(self) -> None:
         f.PersonFactory(email=BOX)
-        for _ in range(6):
+        for _ in range(7):
             ask()
         SignInCode.objects.update(created_at=f.START)
-        ask()
-        assert Message.objects.count() == codes.MOST_MAILS + 1
+        assert ask().digits == codes.DIGITS
 
     def test_the_mail_is_not_sent_once_the_code_is_over(self) -> None:
         f.PersonFactory(email=BOX)
@@ -175,11 +249,14 @@ class TestProving:
 
     def test_what_lies_with_several_browsers_opens_one(self) -> None:
         f.PersonFactory(email=BOX)
-        rows = [ask() for _ in range(7)]
-        code = codes.code_of(rows[-1].nonce)
+        rows = [ask() for _ in range(8)]
+        code = codes.code_of(rows[-1].nonce, digits=12)
         assert rows[-2].nonce == rows[-1].nonce
         codes.prove(public_id=rows[-1].public_id, code=code)
         assert problem(rows[-2].public_id, code) == "over"
+        assert codes.proven(rows[-2].public_id) == ""
+        # They still count as asked for and not used: else the owner's signing in would buy others more guesses.
+        assert SignInCode.objects.filter(mailbox=BOX, used_at=None).count() == 7
 
     def test_an_unknown_mailbox_takes_guesses_like_any_other(self) -> None:
         row = ask("nobody@land.example")

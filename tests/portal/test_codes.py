@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db.models.functions import Now
 from django.test import Client
 
 from delegations.domain import codes, links
@@ -34,7 +35,8 @@ def ask(client: Client, mailbox: str = BOX) -> Any:
 
 
 def code() -> str:
-    return codes.code_of(SignInCode.objects.latest("pk").nonce)
+    row = SignInCode.objects.latest("pk")
+    return codes.code_of(row.nonce, digits=row.digits)
 
 
 def come_in(mailbox: str = BOX, person: Person | None = None, **extra: Any) -> Client:
@@ -294,6 +296,22 @@ class TestAttacked:
             answers = [guesser.post("/portal/sign-in/code/", {"code": "0"}).status_code for _ in range(6)]
             assert answers == [422] * 6
         assert owner.post("/portal/sign-in/code/", {"code": told})["Location"] == "/portal/"
+
+    def test_whoever_asks_when_codes_were_asked_for_often_is_told_of_the_one_that_lies_there(self) -> None:
+        focal()
+        for mailbox in (BOX, "nobody@land.example"):
+            for number in range(7):
+                ask(Client(REMOTE_ADDR=f"198.51.100.{number}"), mailbox)
+            SignInCode.objects.update(written_at=Now() - timedelta(minutes=3))
+        pages = []
+        for mailbox in ("nobody@land.example", BOX):
+            owner = Client(REMOTE_ADDR="192.0.2.2")
+            ask(owner, mailbox)
+            pages.append(owner.get("/portal/sign-in/code/").content.decode())
+        assert "a code of twelve digits was sent to it 3 minutes ago" in pages[1]
+        assert len({re.sub('name="csrfmiddlewaretoken" value="[^"]*"', "", page) for page in pages}) == 1
+        typed = f"{code()[:4]} {code()[4:8]} {code()[8:]}"
+        assert owner.post("/portal/sign-in/code/", {"code": typed})["Location"] == "/portal/"
 
     def test_control_one_row_for_the_mailbox_would_keep_them_out(self) -> None:
         focal()
