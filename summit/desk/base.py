@@ -157,6 +157,18 @@ class SummitModelAdmin(
     # The column that stands above groups of rows instead of in each, as `group_of` says it, and "" for none.
     group_column = ""
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Say of which summit a row is to whoever sees those of several."""
+        mine = summits_for(request.user, f"{self.rule}.view")
+        shown = super().get_list_display(request)
+        return [name for name in shown if name != "summit" or mine is None or len(mine) > 1]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the summit to whoever adds rows in one alone."""
+        mine = summits_for(request.user, f"{self.rule}.change")
+        only = {"summit": mine[0]} if self.summit_path == "summit" and mine is not None and len(mine) == 1 else {}
+        return {**only, **super().get_changeform_initial_data(request)}
+
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""
         wanted = super().get_list_filter(request)

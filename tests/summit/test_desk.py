@@ -239,3 +239,25 @@ class TestReadOnly:
 
 def _writers(desk: SummitModelAdmin) -> frozenset[str]:
     return RULES[f"{desk.rule}.change"].any
+
+
+class TestOneSummit:
+    """Whoever works for one summit need not be told which."""
+
+    def page(self, user: User, path: str) -> Any:
+        client = Client()
+        client.force_login(user)
+        return client.get(path)
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_lists_name_the_summit_where_there_are_several(self, number: int) -> None:
+        summits = [SummitFactory() for _each in range(number)]
+        user = UserFactory()
+        for summit in summits:
+            RoleAssignment.objects.create(user=user, summit=summit, role=Role.ORGANISER)
+        PersonFactory(summit=summits[0])
+        listed = self.page(user, "/admin/summit/person/").context["cl"]
+        form = self.page(user, "/admin/summit/person/add/").context["adminform"].form
+        assert ("summit" in listed.list_display, form.initial.get("summit")) == (
+            (False, summits[0].pk) if number == 1 else (True, None)
+        )
