@@ -10,6 +10,7 @@ class DelegationsConfig(AppConfig):
     name = "delegations"
     label = "delegations"
     verbose_name = _("Delegations")
+    desk_place = 2
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""

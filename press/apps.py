@@ -10,6 +10,7 @@ class PressConfig(AppConfig):
     name = "press"
     label = "press"
     verbose_name = _("Press office")
+    desk_place = 3
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""

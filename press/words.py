@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from press.models import Edition, Lift, Subscriber, Text, TextKind
+from press.models import Edition, Lift, Subscriber, Text, TextKind, TextVersion
 from summit.deeds import Facts, deed, deeds_of, part, personal, thing
+from summit.templatetags.marks import semicolon
 
 deeds_of(
     "press.text",
@@ -92,15 +93,24 @@ def _lifts(row: Any) -> QuerySet[Any]:
     return Lift.objects.filter(pk=row.lift_id)
 
 
+def _title(row: Text) -> str:
+    newest = next((edition for version in row.versions.all()[:1] for edition in version.editions.all()[:1]), None)
+    return newest.title if newest else row.slug
+
+
 def _titles(row: Lift) -> str:
-    return ", ".join(text.slug for text in row.texts.all())
+    return semicolon().join(_title(text) for text in row.texts.all())
 
 
 def _first(row: Lift) -> Any:
     return next(iter(row.texts.all()), row)
 
 
-thing(Lift, name=_titles, prefetch=("texts",), shown_on=_first)
+# Of the words themselves only the title is read.
+TITLES = Prefetch("editions", Edition.objects.only("version_id", "number", "title"))
+VERSIONS = Prefetch("versions", TextVersion.objects.prefetch_related(TITLES))
+thing(Text, name=_title, prefetch=(VERSIONS,))
+thing(Lift, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
 thing(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
 # Their mailbox is theirs alone: the audit knows a subscriber by the key.
 thing(Subscriber, name=lambda row: row.public_id)

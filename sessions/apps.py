@@ -10,6 +10,7 @@ class SessionsConfig(AppConfig):
     name = "sessions"
     label = "programme"
     verbose_name = _("Agenda")
+    desk_place = 1
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""

@@ -28,6 +28,7 @@ class SummitConfig(AppConfig):
     name = "summit"
     label = "summit"
     verbose_name = _("The summit")
+    desk_place = 5
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""

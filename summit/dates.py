@@ -12,6 +12,12 @@ def long_day(day: date) -> str:
     return formats.date_format(day, first if day.day == 1 else ordinary)
 
 
+def brief_day(day: date) -> str:
+    """Return "Mon 31 Mar", where the year is said elsewhere."""
+    ordinary, first = pgettext("date", "D j M"), pgettext("date, first of a month", "D j M")
+    return formats.date_format(day, first if day.day == 1 else ordinary)
+
+
 def short_day(day: date) -> str:
     """Return "Mon 31 Mar 2025"."""
     ordinary, first = pgettext("date", "D j M Y"), pgettext("date, first of a month", "D j M Y")

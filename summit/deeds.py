@@ -47,7 +47,7 @@ class Thing:
     """What rows of a model are called, and the row on whose page they are seen (None: on their own)."""
 
     related: tuple[str, ...] = ()
-    prefetch: tuple[str, ...] = ()
+    prefetch: tuple[str | models.Prefetch[Any], ...] = ()
     name: Callable[[Any], str] = str
     shown_on: Callable[[Any], models.Model] | None = None
 
@@ -98,7 +98,7 @@ def thing(
     model: type[models.Model],
     *,
     related: tuple[str, ...] = (),
-    prefetch: tuple[str, ...] = (),
+    prefetch: tuple[str | models.Prefetch[Any], ...] = (),
     name: Callable[[Any], str] = str,
     shown_on: Callable[[Any], models.Model] | None = None,
 ) -> None:

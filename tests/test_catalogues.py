@@ -40,7 +40,17 @@ SAME = {
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},
 }
 # What has no word in it, and the system's name.
-NO_WORDS = {"j M Y", "j M", "D j M Y", "l j F Y", "%(name)s: %(about)s", "%(day)s, %(time)s", "%(what)s:", "Summit"}
+NO_WORDS = {
+    "j M Y",
+    "j M",
+    "D j M",
+    "D j M Y",
+    "l j F Y",
+    "%(name)s: %(about)s",
+    "%(day)s, %(time)s",
+    "%(what)s:",
+    "Summit",
+}
 NO_WORDS |= {"%(number)s %(one)s", "%(label)s: %(error)s"}
 # Names, examples of addresses, and words of protocols, which are written so in Arabic too.
 WRITTEN_SO = {*("DIGEST", "LENGTH", "GET", "HEAD", "ISO", "PDF", "Markdown", "Summit", "Europe", "London", "UTC")}

@@ -54,11 +54,13 @@ class LinkInline(LinkMoments, SummitInline):
 class InvitationAdmin(ReadOnlyAdmin):
     """Invitations."""
 
+    place = 2
     summit_path = "party__summit"
     list_display = ["party", "state_word", "sent", "answered", "answered_by"]
     list_filter = ["party__summit", "state", "answer"]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
+    nothing_yet = _("Nobody is invited yet. The list of parties says who can be, and invites them.")
     fields = FIELDS
     readonly_fields = FIELDS
     inlines = [LinkInline]
@@ -155,6 +157,7 @@ class InvitationAdmin(ReadOnlyAdmin):
             request,
             rows=letters.sent_with(row),
             title=gettext("Invitations on their way"),
+            title_done=gettext("The invitations are sent"),
             summit=summit,
             query={"kind__exact": letters.KIND},
             back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from delegations.admin.confirm import confirm
 from delegations.admin.standing import LinkMoments
@@ -16,6 +16,7 @@ from delegations.domain import gaps, links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
+from summit.desk.filters import presence
 from summit.desk.keys import keys_of
 from summit.desk.words import written
 from summit.models import User
@@ -40,13 +41,17 @@ class EndsFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=gaps.ending_links().values("pk")) if self.value() == "soon" else queryset
 
 
+OPEN_OR_REVOKED = presence(_("not revoked"), pgettext_lazy("invitation", "revoked"))
+
+
 @admin.register(InvitationLink)
 class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     """Links."""
 
+    place = 3
     summit_path = "invitation__party__summit"
     list_display = ["party", "address", "created", "followed", "expires", "revoked"]
-    list_filter = ["invitation__party__summit", EndsFilter, ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = ["invitation__party__summit", EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]
     fields = FIELDS
@@ -54,9 +59,10 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     actions = ["revoke"]
     page_shows = list_shows = ("address",)
     change_form_template = "admin/delegations/link.html"
+    nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
 
     @written
-    @admin.display(description=_("party"), ordering="invitation__party__sort_key")
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
     def party(self, row: InvitationLink) -> str:
         """Show whose invitation it opens."""
         return row.invitation.party.name

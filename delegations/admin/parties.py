@@ -74,6 +74,7 @@ class GapFilter(admin.SimpleListFilter):
 class PartyAdmin(SummitModelAdmin):
     """Parties."""
 
+    place = 1
     list_display = ["name", "kind", "region", "answer_word", "mission_email"]
     list_filter = ["summit", AnswerFilter, GapFilter, "kind", "region"]
     list_select_related = ["summit"]
@@ -139,7 +140,11 @@ class PartyAdmin(SummitModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": ngettext("Invite %(number)d party", "Invite %(number)d parties", number) % {"number": number},
+            "title": (
+                ngettext("Invite %(number)d party", "Invite %(number)d parties", number) % {"number": number}
+                if number
+                else gettext("No party can be invited now")
+            ),
             "reaches": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
             "skipped": reach.skipped,
             "number": number,

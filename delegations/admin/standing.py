@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from delegations.models import Answer, InvitationLink, InvitationState
 from summit.models import Summit
-from summit.templatetags.moments import marked_day_clock
+from summit.templatetags.moments import short_clock
 
 
 def state_word(state: str | None, answer: str | None) -> SafeString:
@@ -20,8 +20,8 @@ def state_word(state: str | None, answer: str | None) -> SafeString:
 
 
 def moment(at: datetime | None, summit: Summit) -> str:
-    """Return a moment as the desks read it, in the venue's zone with its name; a dash where there is none."""
-    return marked_day_clock(at, summit) if at else "–"
+    """Return a moment as the desks' lists show it, in the venue's zone with its name; a dash where there is none."""
+    return short_clock(at, summit) if at else "–"
 
 
 def _sign(state: str | None, answer: str | None) -> tuple[str, str]:

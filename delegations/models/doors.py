@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import InvitationLink
 from summit.models import Person
@@ -82,7 +83,7 @@ class PortalSignIn(PublicModel):
         null=True,
         blank=True,
         related_name="portal_sign_ins",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("label", "person"),
     )
     mailbox = models.EmailField(_("mailbox"), blank=True)
     user_agent = models.CharField(_("browser"), max_length=300, blank=True)

@@ -42,7 +42,9 @@ class Answer(models.TextChoices):
 class Invitation(PublicModel):
     """The host invites a party. An invitation doesn't expire; its links do."""
 
-    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("party"))
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "party")
+    )
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
     note = models.TextField(_("note with the answer"), blank=True, validators=[validate_printable])
@@ -98,10 +100,15 @@ class InvitationLink(PublicModel):
     """
 
     invitation = models.ForeignKey(
-        Invitation, on_delete=models.CASCADE, related_name="links", verbose_name=_("invitation")
+        Invitation, on_delete=models.CASCADE, related_name="links", verbose_name=pgettext_lazy("label", "invitation")
     )
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+        Person,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "person"),
     )
     address = models.EmailField(_("mailbox"))
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models import Person, Summit
 from summit.models.fields import PublicModel
@@ -45,7 +46,9 @@ class Party(PublicModel):
     Names are as this summit's host has approved them: a library of ISO countries only proposes.
     """
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="parties", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="parties", verbose_name=pgettext_lazy("label", "summit")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=PartyKind, default=PartyKind.COUNTRY)
     is_host = models.BooleanField(_("host"), default=False)
     name = models.CharField(_("short name"), max_length=120, validators=[validate_printable])
@@ -113,9 +116,11 @@ def check_same_summit(party_id: int | None, person_id: int | None) -> None:
 class Membership(models.Model):
     """A person belongs to one party in one capacity."""
 
-    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("party"))
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "party")
+    )
     person = models.OneToOneField(
-        Person, on_delete=models.CASCADE, related_name="membership", verbose_name=_("person")
+        Person, on_delete=models.CASCADE, related_name="membership", verbose_name=pgettext_lazy("label", "person")
     )
     capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity, default=Capacity.DELEGATE)
     position = models.PositiveIntegerField(_("order"), default=0)
@@ -146,8 +151,12 @@ class FocalPoint(models.Model):
     They need not be a member of the delegation, and may serve several parties.
     """
 
-    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="focal_points", verbose_name=_("party"))
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=_("person"))
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="focal_points", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
+    )
     created_at = models.DateTimeField(_("named at"), auto_now_add=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from press import permissions
@@ -33,7 +33,7 @@ from summit.desk.base import SummitModelAdmin
 from summit.desk.words import written
 from summit.models import Summit, User
 from summit.permissions import check, summits_for
-from summit.templatetags.moments import marked_day_clock
+from summit.templatetags.moments import short_clock
 
 WORDS_PER_MINUTE = 130
 
@@ -58,6 +58,7 @@ class TodoFilter(admin.SimpleListFilter):
 class TextAdmin(SummitModelAdmin):
     """Texts."""
 
+    place = 1
     list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
     list_filter = ["summit", TodoFilter, "kind"]
     search_fields = ["slug", "versions__editions__title"]
@@ -88,7 +89,7 @@ class TextAdmin(SummitModelAdmin):
     @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
     def goes_out(self, row: Text) -> str:
         """Show the moment in the venue's zone, or what it waits for."""
-        return marked_day_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
+        return short_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
 
     @admin.display(description=gettext_lazy("next"))
     def todo(self, row: Text) -> str:
@@ -96,7 +97,7 @@ class TextAdmin(SummitModelAdmin):
         return str(NEXT[next_step(row)])
 
     @written
-    @admin.display(description=gettext_lazy("speaker"))
+    @admin.display(description=pgettext_lazy("label", "speaker"))
     def speaker(self, row: Text) -> str:
         """Show who speaks."""
         return str(row.slot.speaker) if row.slot else ""

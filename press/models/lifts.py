@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models import Summit, User
 from summit.models.fields import PublicModel
@@ -23,7 +24,9 @@ class Lift(PublicModel):
     the speech has been given.
     """
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="lifts", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="lifts", verbose_name=pgettext_lazy("label", "summit")
+    )
     mode = models.CharField(_("goes out"), max_length=10, choices=LiftMode, default=LiftMode.MOMENT)
     moment = models.DateTimeField(_("moment"), null=True, blank=True)
     decided_by = models.ForeignKey(

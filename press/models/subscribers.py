@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from press.models.texts import Edition
 from summit.models import Summit
@@ -23,7 +24,9 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 class Subscriber(PublicModel):
     """A mailbox that asked to be written to about a summit's texts."""
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
+    )
     address = models.EmailField(_("mailbox"))
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -52,7 +55,7 @@ class Announcement(models.Model):
     """A published edition has been announced: the row and the messages were written in one transaction."""
 
     edition = models.OneToOneField(
-        Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=_("edition")
+        Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=pgettext_lazy("label", "edition")
     )
     at = models.DateTimeField(_("announced"), db_default=Now())
     recipients = models.PositiveIntegerField(_("subscribers written to"), default=0)

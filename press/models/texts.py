@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from press.models.lifts import Lift
 from sessions.models import Slot
@@ -54,7 +55,9 @@ class Wording(models.TextChoices):
 class Text(PublicModel):
     """One thing that is published, in one or more languages, when its lift lifts."""
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "summit")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=TextKind, default=TextKind.TRANSCRIPT)
     slug = models.CharField(
         _("address"),
@@ -98,7 +101,9 @@ class Text(PublicModel):
 class TextVersion(PublicModel):
     """A text in one language. One language is authoritative; the others are translations."""
 
-    text = models.ForeignKey(Text, on_delete=models.CASCADE, related_name="versions", verbose_name=_("text"))
+    text = models.ForeignKey(
+        Text, on_delete=models.CASCADE, related_name="versions", verbose_name=pgettext_lazy("label", "text")
+    )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     authoritative = models.BooleanField(_("authoritative"), default=False)
 
@@ -140,9 +145,12 @@ class Edition(PublicModel):
     """The words of a version at one moment. Its words never change: a trigger holds them."""
 
     version = models.ForeignKey(
-        TextVersion, on_delete=models.CASCADE, related_name="editions", verbose_name=_("language version")
+        TextVersion,
+        on_delete=models.CASCADE,
+        related_name="editions",
+        verbose_name=pgettext_lazy("label", "language version"),
     )
-    number = models.PositiveIntegerField(_("edition"))
+    number = models.PositiveIntegerField(pgettext_lazy("label", "edition"))
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
     summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
     body = models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_printable])

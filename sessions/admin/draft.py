@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,7 @@ from sessions.models import Participant, Session, Slot
 from sessions.permissions import can_edit, check_can_edit
 from summit.dates import long_day, short_day
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.desk.widgets import NOTHING
 from summit.domain import audit
 from summit.models import Person, Room, Summit, User
 from summit.permissions import summits_for
@@ -54,7 +56,7 @@ class OfSummitMixin:
         lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
         if db_field.related_model not in lists:
             lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
-        field.choices = [("", field.empty_label or "---------"), *lists[db_field.related_model]]
+        field.choices = [("", field.empty_label or NOTHING), *lists[db_field.related_model]]
         return field
 
 
@@ -89,6 +91,7 @@ class SlotInline(OfSummitMixin, SummitInline):
 class SessionAdmin(OfSummitMixin, SummitModelAdmin):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
+    place = 1
     form = SessionForm
     fields = ["summit", "title", ("starts_at", "ends_at"), ("room", "kind", "visibility"), "summary"]
     group_column = "day"
@@ -117,8 +120,9 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
-        """Say whether it is cancelled in the draft."""
-        return _("cancelled") if row.cancelled_at else _("stands")
+        """Say whether it is cancelled in the draft: that alone has a sign."""
+        gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
+        return gone if row.cancelled_at else _("stands")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Say in which zone times are read; keep the summit, which the page has chosen."""

@@ -15,12 +15,12 @@ from sessions.admin.forms import ReleaseForm
 from sessions.domain import notices, releases, wording
 from sessions.models import Release
 from sessions.permissions import can_release, check_can_release
-from summit.dates import short_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.permissions import allows, summits_for
+from summit.templatetags.moments import short_clock
 
 SUMMIT_PATHS.update({Release: "summit"})
 
@@ -29,6 +29,7 @@ SUMMIT_PATHS.update({Release: "summit"})
 class ReleaseAdmin(ReadOnlyAdmin):
     """What was released, when and by whom. A release is never changed."""
 
+    place = 2
     list_display = ["number", "summit", "released", "released_by", "note"]
     list_filter = ["summit"]
     list_select_related = ["summit", "released_by"]
@@ -36,13 +37,12 @@ class ReleaseAdmin(ReadOnlyAdmin):
     fields = ["summit", "number", "released", "released_by", "note"]
     readonly_fields = ["released"]
     change_list_template = "admin/programme/release/change_list.html"
+    nothing_yet = gettext_lazy("The agenda has not been released yet.")
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
     def released(self, row: Release) -> str:
         """Show the moment in the venue's zone, with its name."""
-        local = row.released_at.astimezone(row.summit.zone)
-        said = {"day": short_day(local), "time": f"{local:%H:%M}", "place": row.summit.place}
-        return _("%(day)s, %(time)s %(place)s time") % said
+        return short_clock(row.released_at, row.summit)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what was released, with a way to the page of each summit that can be released."""

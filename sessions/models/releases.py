@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.models import Party
 from sessions.models.sessions import ParticipantRole, Session, SessionKind, Visibility
@@ -23,7 +24,9 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(PublicModel):
     """A numbered release of a summit's agenda. Never changed: a trigger holds it."""
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="releases", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="releases", verbose_name=pgettext_lazy("label", "summit")
+    )
     number = models.PositiveIntegerField(_("number"))
     note = models.CharField(_("note"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), db_default=Now())
@@ -88,7 +91,9 @@ class ReleasedSession(PublicModel):
     that only rises.
     """
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="released", verbose_name=_("session"))
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="released", verbose_name=pgettext_lazy("label", "session")
+    )
     sequence = models.PositiveIntegerField("SEQUENCE")
     fingerprint = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind)
@@ -96,8 +101,8 @@ class ReleasedSession(PublicModel):
     summary = models.TextField(_("summary"), blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
-    room_name = models.CharField(_("room"), max_length=120, blank=True)
-    venue_name = models.CharField(_("venue"), max_length=200, blank=True)
+    room_name = models.CharField(pgettext_lazy("label", "room"), max_length=120, blank=True)
+    venue_name = models.CharField(pgettext_lazy("label", "venue"), max_length=200, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
     created_at = models.DateTimeField(_("released"), db_default=Now())
 
@@ -144,12 +149,17 @@ class ReleasedParticipant(models.Model):
     """
 
     released_session = models.ForeignKey(
-        ReleasedSession, on_delete=models.CASCADE, related_name="participants", verbose_name=_("session")
+        ReleasedSession,
+        on_delete=models.CASCADE,
+        related_name="participants",
+        verbose_name=pgettext_lazy("label", "session"),
     )
     role = models.CharField(_("role"), max_length=20, choices=ReleasedRole)
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("party"))
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "party")
+    )
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "person")
     )
     # The public id of the speech; the slot itself may be gone from the draft while its release stands.
     slot_key = models.CharField(_("speech"), max_length=16, blank=True)
@@ -181,7 +191,9 @@ class ReleaseEntry(models.Model):
     """A release holds a released session. A session that is not in it is cancelled or not yet announced."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries", verbose_name=_("release"))
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+", verbose_name=_("session"))
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("label", "session")
+    )
     released_session = models.ForeignKey(
         ReleasedSession, on_delete=models.PROTECT, related_name="entries", verbose_name=_("released session")
     )

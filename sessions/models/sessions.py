@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.models import Party
 from summit.models import Person, Room, Summit
@@ -63,14 +64,21 @@ class Session(PublicModel):
     The public id is the session's identity for ever: calendars know it by its UID.
     """
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=pgettext_lazy("label", "summit")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
     summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     room = models.ForeignKey(
-        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("room")
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=pgettext_lazy("label", "room"),
     )
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
@@ -111,13 +119,23 @@ class Participant(models.Model):
     """A party or a person takes part in a session."""
 
     session = models.ForeignKey(
-        Session, on_delete=models.CASCADE, related_name="participants", verbose_name=_("session")
+        Session, on_delete=models.CASCADE, related_name="participants", verbose_name=pgettext_lazy("label", "session")
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party")
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "party"),
     )
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "person"),
     )
     role = models.CharField(_("role"), max_length=20, choices=ParticipantRole, default=ParticipantRole.PARTICIPANT)
     position = models.PositiveIntegerField(_("order"), default=0)
@@ -153,11 +171,20 @@ class Participant(models.Model):
 class Slot(PublicModel):
     """A speech in a session. It has an identity of its own, since a transcript hangs on it."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="slots", verbose_name=_("session"))
-    party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="slots", verbose_name=_("party")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="slots", verbose_name=pgettext_lazy("label", "session")
     )
-    speaker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="slots", verbose_name=_("speaker"))
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slots",
+        verbose_name=pgettext_lazy("label", "party"),
+    )
+    speaker = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="slots", verbose_name=pgettext_lazy("label", "speaker")
+    )
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_printable])
     position = models.PositiveIntegerField(_("order"), default=0)
     minutes = models.PositiveIntegerField(_("minutes"), default=5)

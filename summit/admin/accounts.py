@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from summit.admin.forms import RoleForm
 from summit.desk.base import SummitModelAdmin
+from summit.desk.filters import presence
 from summit.desk.words import say, written
 from summit.domain import browsers, roles, second_step
 from summit.models import Person, RoleAssignment, User
@@ -39,8 +40,13 @@ class KnownAccounts:
 class PersonAdmin(KnownAccounts, SummitModelAdmin):
     """People."""
 
+    place = 1
     list_display = ["who", "email", "summit"]
-    list_filter = ["summit", ("name", admin.EmptyFieldListFilter), ("email", admin.EmptyFieldListFilter)]
+    list_filter = [
+        "summit",
+        ("name", presence(gettext_lazy("by their office alone"), gettext_lazy("with a name"))),
+        ("email", presence(gettext_lazy("without a mailbox"), gettext_lazy("with a mailbox"))),
+    ]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
     page_shows = ("name", "office", "email", "user")
@@ -61,6 +67,7 @@ class PersonAdmin(KnownAccounts, SummitModelAdmin):
 class RoleAssignmentAdmin(SummitModelAdmin):
     """Roles: given to an address, and taken away; a role is never changed into another."""
 
+    place = 4
     list_display = ["user", "role", "summit"]
     list_filter = ["summit", "role"]
     search_fields = ["user__email", "user__name"]
@@ -107,6 +114,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
 class UserAdmin(SummitModelAdmin):
     """Accounts, to choose from: read only here."""
 
+    place = 3
     summit_path = None
     list_display = ["email", "name", "is_active", "last_login"]
     search_fields = ["email", "name"]

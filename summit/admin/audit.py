@@ -21,6 +21,8 @@ from summit.permissions import allows
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what."""
 
+    place = 6
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what was done in the reader's summits, the newest first; with `?show=seen`, who saw personal data."""
         self.admit(request, "view")

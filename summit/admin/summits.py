@@ -28,6 +28,7 @@ class RoomInline(SummitInline):
 class SummitAdmin(SummitModelAdmin):
     """Summits."""
 
+    place = 5
     summit_path = ""
     list_display = ["name", "slug", "starts_on", "ends_on", "public"]
     search_fields = ["name", "slug"]
@@ -45,6 +46,7 @@ class SummitAdmin(SummitModelAdmin):
 class VenueAdmin(SummitModelAdmin):
     """Venues."""
 
+    place = 2
     list_display = ["name", "summit"]
     list_filter = ["summit"]
     inlines = [RoomInline]

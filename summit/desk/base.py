@@ -11,9 +11,11 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm, Textarea, TextInput
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.desk.admission import AdmitMixin
+from summit.desk.filters import OwnSummitsFilter
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect, LookupsMixin
@@ -126,16 +128,6 @@ Deed = tuple[str, models.Model, Iterable[str]]
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 
-class OwnSummitsFilter(admin.RelatedFieldListFilter):
-    """By summit: offers only those whose rows the reader may see, so that no list tells of the others."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Return the summits to choose from."""
-        mine = summits_for(request.user, f"{model_admin.rule}.view")
-        wanted = {} if mine is None else {"pk__in": mine}
-        return field.get_choices(include_blank=False, limit_choices_to=wanted)
-
-
 class SummitModelAdmin(
     ZoneMixin,
     SeenMixin,
@@ -154,6 +146,10 @@ class SummitModelAdmin(
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     view_on_site = False
+    # Where the list stands among those of its desk, whatever it is called in the reader's language.
+    place = 9
+    # What an empty list says, where nothing can be added to it by hand: how rows come to be.
+    nothing_yet: Any = ""
     # The column that stands above groups of rows instead of in each, as `group_of` says it, and "" for none.
     group_column = ""
 
@@ -175,9 +171,11 @@ class SummitModelAdmin(
         return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let an empty list know whether something can be added."""
+        """Let an empty list know what it says of itself, and whether something can be added."""
         found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
+        found.bare = not (found.result_count or found.query or found.has_active_filters)
+        found.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
         return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from summit.deeds import THINGS, Thing
 from summit.desk.audit_list import condition_of, deed_choices
 from summit.desk.keys import key_of
 from summit.desk.told import Line, tell
@@ -117,6 +118,7 @@ class HistoryMixin:
             "title": _("History"),
             "opts": self.opts,
             "object": row,
+            "name": THINGS.get(row._meta.label_lower, Thing()).name(row),
             "summit": summit,
             "slice": found,
             "seen": seen,

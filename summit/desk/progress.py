@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Progress:
 
 
 def grouped(number: int) -> str:
-    """Return a number as it is read: 2,000."""
+    """Return a number as it is read: 2,000. Arabic pages have the comma that their scripts write too."""
+    if (get_language() or "").startswith("ar"):
+        return f"{number:,}"
     return number_format(number, decimal_pos=0, force_grouping=True)
 
 

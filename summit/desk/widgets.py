@@ -6,11 +6,23 @@ from datetime import datetime, time
 from typing import Any
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.forms import DateField, DateInput, Field, SplitDateTimeField, SplitDateTimeWidget, TimeInput
+from django.forms import (
+    ChoiceField,
+    DateField,
+    DateInput,
+    Field,
+    ModelChoiceField,
+    SplitDateTimeField,
+    SplitDateTimeWidget,
+    TimeInput,
+)
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from summit.models.validators import validate_year
+
+# What a chooser shows where nothing is chosen.
+NOTHING = "–"
 
 
 class DayInput(DateInput):
@@ -64,6 +76,11 @@ def plain_widget(field: Field | None) -> Field | None:
     elif isinstance(field, DateField):
         field.widget = DayInput()
         field.validators.append(validate_year)
+    elif isinstance(field, ModelChoiceField) and field.empty_label is not None:
+        field.empty_label = NOTHING
+    elif isinstance(field, ChoiceField):
+        offered: Any = field.choices
+        field.choices = [(value, name if value else NOTHING) for value, name in offered]
     return field
 
 

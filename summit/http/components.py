@@ -96,6 +96,7 @@ def _context(now: datetime) -> dict[str, Any]:
     return {
         "sample": _summit(),
         "moment": now,
+        "days": [(date(2025, 3, 31), []), (date(2025, 4, 1), [])],
         "rows": rows,
         "now_row": rows[0],
         "next_row": rows[1],

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models.summits import Summit
 from summit.models.users import User
@@ -18,7 +19,7 @@ class AuditEntry(models.Model):
     """
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("summit")
+        Summit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
     at = models.DateTimeField(_("at"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))

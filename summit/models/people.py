@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models.fields import PublicModel
 from summit.models.summits import Summit
@@ -18,9 +19,16 @@ class Person(PublicModel):
     not be unique. An account stands beside the person where they work in the portal themselves.
     """
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="people", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="people", verbose_name=pgettext_lazy("label", "summit")
+    )
     user = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("account")
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=pgettext_lazy("label", "account"),
     )
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
     office = models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable])

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models.fields import PublicModel
 from summit.models.validators import (
@@ -106,7 +107,9 @@ class Summit(PublicModel):
 class Venue(PublicModel):
     """A place where the summit's rooms are."""
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=_("summit"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=pgettext_lazy("label", "summit")
+    )
     name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
     address = models.TextField(_("address"), blank=True, validators=[validate_printable])
 
@@ -123,7 +126,9 @@ class Venue(PublicModel):
 class Room(PublicModel):
     """A room of a venue."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rooms", verbose_name=_("venue"))
+    venue = models.ForeignKey(
+        Venue, on_delete=models.CASCADE, related_name="rooms", verbose_name=pgettext_lazy("label", "venue")
+    )
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models.fields import PublicModel
 from summit.models.summits import Summit
@@ -100,8 +101,12 @@ DESKS = frozenset(BY_HAND) - {Role.MEDIA_REPRESENTATIVE}
 class RoleAssignment(models.Model):
     """An account holds a role in one summit, given by hand."""
 
-    summit = models.ForeignKey(Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=_("summit"))
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles", verbose_name=_("account"))
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "summit")
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "account")
+    )
     role = models.CharField(_("role"), max_length=20, choices=[(role.value, role.label) for role in BY_HAND])
 
     class Meta:

@@ -73,6 +73,7 @@ class MessageAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "language_name", "message_id"]
     page_shows = list_shows = ("address",)
+    nothing_yet = _("Nobody has been written to yet.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave the bytes and the facts in the database."""
@@ -115,7 +116,7 @@ class MessageAdmin(ReadOnlyAdmin):
         """Show the key of what caused it."""
         return format_html("<code>{}</code>", row.subject_key)
 
-    @admin.action(description=_("Send selected failed messages again"), permissions=["send_again"])
+    @admin.action(description=_("Send the chosen failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
         """Put those that failed back in line, as the same mails."""
         again, left = 0, 0

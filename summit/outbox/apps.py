@@ -10,6 +10,7 @@ class OutboxConfig(AppConfig):
     name = "summit.outbox"
     label = "outbox"
     verbose_name = _("Outbox")
+    desk_place = 4
 
     def ready(self) -> None:
         """Register the outbox's own kinds of message, rules, addresses and metrics."""

@@ -35,10 +35,17 @@ def progress(found: dict[str, int]) -> Progress:
 
 
 def page(
-    request: HttpRequest, *, rows: QuerySet[Message], title: str, summit: Summit, query: dict[str, str], back: str
+    request: HttpRequest,
+    *,
+    rows: QuerySet[Message],
+    title: str,
+    summit: Summit,
+    query: dict[str, str],
+    back: str,
+    title_done: str = "",
 ) -> HttpResponse:
-    """Show how far the messages are; `query` picks them in the outbox's list, `back` leads to what caused them. With
-    `Accept: application/json`, the numbers alone."""
+    """Show how far the messages are; `query` picks them in the outbox's list, `back` leads to what caused them, and
+    `title_done` is the title once all are sent. With `Accept: application/json`, the numbers alone."""
     found = counts(rows)
     shown = progress(found)
     if request.headers.get("Accept") == "application/json":
@@ -49,7 +56,7 @@ def page(
     picked = {"summit__id__exact": str(summit.pk), **query}
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": title,
+        "title": title_done if title_done and shown.state == "good" else title,
         "summit": summit,
         "progress": shown,
         "address": request.path,

@@ -9,6 +9,8 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template import Context
 
+from summit.desk.progress import grouped
+
 register = template.Library()
 
 # A field's id or "", its label or "", what is said of it.
@@ -53,9 +55,9 @@ def _pages(page: Page[Any], address: Any) -> dict[str, Any]:
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     return {
         "several": page.has_other_pages(),
-        "first": page.start_index(),
-        "last": page.end_index(),
-        "total": page.paginator.count,
+        "first": grouped(page.start_index()),
+        "last": grouped(page.end_index()),
+        "total": grouped(page.paginator.count),
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
         "numbers": [(number, address(number) if isinstance(number, int) else "") for number in numbers],

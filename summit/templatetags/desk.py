@@ -1,5 +1,6 @@
 """What the lists and forms of the admin show beyond Django's own tags."""
 
+import re
 from typing import Any
 
 from django import template
@@ -13,10 +14,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from summit.desk.header import navigation
+from summit.desk.progress import grouped
 from summit.models import Summit
 from summit.templatetags.components import Problem, form_errors
 
 register = template.Library()
+register.filter("grouped", grouped)
+CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 
 
 @register.simple_tag(takes_context=True)
@@ -84,9 +88,11 @@ def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
 
 
 def _in_language(cell: str, language: str) -> SafeString:
-    """Return a cell of Django's that says in which language and direction its words are."""
-    start = cell[:3]
-    return format_html('{} lang="{}" dir="auto"{}', mark_safe(start), language, mark_safe(cell[3:]))  # noqa: S308
+    """Return a cell of Django's that says in which language and direction its words are. The cell itself keeps the
+    direction of the page: on phones its label stands before them."""
+    start, words, end = CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
+    opened = format_html('<bdi lang="{}">', language)
+    return mark_safe(f"{start}{opened}{words}</bdi>{end}")  # noqa: S308 - Django's own cell
 
 
 @register.simple_tag(takes_context=True)

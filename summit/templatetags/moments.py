@@ -4,15 +4,16 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from summit.dates import long_day
+from summit.dates import brief_day, long_day, short_day
 from summit.models import Summit
 from summit.templatetags.content import own
 
 register = template.Library()
+register.filter("brief_day", brief_day)
 
 
 def local(moment: datetime, summit: Summit) -> datetime:
@@ -55,6 +56,14 @@ def marked_day_clock(moment: datetime, summit: Summit) -> SafeString:
     """Return "Monday 31 March 2025, 14:30 London time" for a page."""
     said = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
     return SafeString(conditional_escape(_("%(day)s, %(time)s")) % said)
+
+
+@register.filter
+def short_clock(moment: datetime, summit: Summit) -> SafeString:
+    """Return "Mon 31 Mar 2025, 14:30 London time" for a table, broken after the day alone."""
+    said = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in said.items()}
+    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % halves)
 
 
 @register.filter

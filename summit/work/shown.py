@@ -1,7 +1,10 @@
 """A job in words: how far it is, what came of it, what to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from summit.desk.progress import Progress, time_left
@@ -17,6 +20,9 @@ SIGNS: dict[str, str] = {
 }
 
 
+MINUTE = timedelta(minutes=1)
+
+
 @dataclass(frozen=True)
 class Shown:
     """A job as its page and the lists show it. `said` is its result, or what went wrong and what to do."""
@@ -27,6 +33,12 @@ class Shown:
     sign: str
     said: str
     progress: Progress
+
+    @property
+    def asked(self) -> str:
+        """How long ago it was asked for."""
+        at = self.job.created_at
+        return _("just now") if timezone.now() - at < MINUTE else _("%(since)s ago") % {"since": timesince(at)}
 
 
 def shown(job: Job) -> Shown:

@@ -156,8 +156,8 @@ def test_changes_say_old_and_new_and_what_was_cancelled(
     for words in (
         "Release 2",
         "After lunch",
-        "<del>Monday 31 March 2025, 09:00–10:00 London time</del>",
-        "<ins>Monday 31 March 2025, 11:00–12:00 London time</ins>",
+        "<del>Monday 31 March 2025, 09:00–\u206010:00 London time</del>",
+        "<ins>Monday 31 March 2025, 11:00–\u206012:00 London time</ins>",
         "Called off",
         ">cancelled<",
         "Hidden",

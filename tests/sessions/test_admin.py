@@ -77,9 +77,9 @@ def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment
     assert f'value="{day}"' in page
     assert 'value="09:00"' in page
     listed = client.get(LIST).content.decode()
-    assert ">09:00–10:00</td>" in listed
+    assert ">09:00–\u206010:00</td>" in listed
     arabic = client.get(LIST, {"lang": "ar"}, follow=True).content.decode()
-    assert ">09:00 إلى\u00a010:00</td>" in arabic
+    assert ">09:00 إلى\u00a0\u206010:00</td>" in arabic
     assert re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', listed) == [f"{made.starts_at:%A %-d %B %Y}, Here time"]
 
 
@@ -228,8 +228,8 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
         "Minister is in two places",
         "aland@mission.example",
         "Longer",
-        "09:00–10:00 London time (60 minutes)",
-        "09:00–11:00 London time (120 minutes)",
+        "09:00–\u206010:00 London time (60 minutes)",
+        "09:00–\u206011:00 London time (120 minutes)",
         "1 mailbox is written to at once.",
     ):
         assert words in page, words

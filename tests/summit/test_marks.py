@@ -14,10 +14,10 @@ LINE = Template("{% load marks %}Hall{% comma %}House{% semicolon %}09:30{% unti
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "Hall, House; 09:30–10:05"),
-        ("fr", "Hall, House\u202f; 09:30–10:05"),
-        ("ar", "Hall، House؛ 09:30 إلى\u00a010:05"),
-        ("ar-eg", "Hall، House؛ 09:30 إلى\u00a010:05"),
+        ("en", "Hall, House; 09:30–\u206010:05"),
+        ("fr", "Hall, House\u202f; 09:30–\u206010:05"),
+        ("ar", "Hall، House؛ 09:30 إلى\u00a0\u206010:05"),
+        ("ar-eg", "Hall، House؛ 09:30 إلى\u00a0\u206010:05"),
     ],
 )
 def test_a_line_has_its_language_s_marks(language: str, line: str) -> None:
@@ -27,7 +27,12 @@ def test_a_line_has_its_language_s_marks(language: str, line: str) -> None:
 
 def test_without_a_language_the_marks_are_english() -> None:
     with override(None):
-        assert (marks.comma(), marks.semicolon(), marks.until()) == (", ", "; ", "–")
+        assert (marks.comma(), marks.semicolon(), marks.until()) == (", ", "; ", "–\u2060")
+
+
+def test_a_span_of_time_in_a_sentence_is_not_broken_after_its_dash() -> None:
+    said = "Monday 31 March, 09:30–10:05 – in the hall"
+    assert marks.unbroken(said) == "Monday 31 March, 09:30–\u206010:05 – in the hall"
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "France: sent"), ("fr", "France\u00a0: sent")])

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models import Person, Summit
 from summit.models.fields import EncryptedBytesField, PublicModel
@@ -56,7 +57,7 @@ class Message(PublicModel):
     """
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("summit")
+        Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
     kind = models.CharField(_("kind"), max_length=40)
     # What it is about, such as "delegations.invitation:k3…", and that thing's version: with the recipient they
@@ -65,7 +66,12 @@ class Message(PublicModel):
     version = models.PositiveIntegerField(_("version"), default=0)
     recipient_key = models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber."))
     person = models.ForeignKey(
-        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+        Person,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "person"),
     )
     address = models.EmailField(_("mailbox"))
     language = models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from summit.models import Summit, User
 from summit.models.fields import PublicModel
@@ -53,7 +54,7 @@ class Job(PublicModel):
 
     kind = models.CharField(_("kind"), max_length=40)
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("summit")
+        Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked for by"))
     params = models.JSONField(_("of what"), default=dict)
