@@ -6,7 +6,7 @@ content read the same for everybody.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,7 +23,8 @@ from sessions.models import (
     Slot,
 )
 from sessions.models.releases import SEEN_BY_PARTICIPANTS
-from summit.models import Person, Summit
+from summit.models import Summit
+from summit.models.people import announced
 
 # Who leads comes first, then the speeches in their order, then the others.
 RANK = {
@@ -57,6 +58,9 @@ class Place:
         return (self.label, self.party_label, self.title, self.minutes)
 
 
+_PLACE = [field.name for field in fields(Place)]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A session as it is seen at one moment. Times are aware, in UTC."""
@@ -86,7 +90,7 @@ class Snapshot:
             self.room_name,
             self.venue_name,
             self.visibility,
-            tuple(tuple(getattr(place, field.name) for field in fields(Place)) for place in self.places),
+            tuple(tuple(getattr(place, name) for name in _PLACE) for place in self.places),
         )
 
     @cached_property
@@ -133,17 +137,16 @@ class Snapshot:
 Agenda = dict[int, Snapshot]
 
 
+# Who somebody is and whose: the name and office of a person, the name of their delegation.
+_WHO = ("name", "office", "membership__party__name")
+
+
 def draft(summit: Summit) -> Agenda:
     """Return the working draft without what is cancelled. Three queries."""
     rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("room__venue").order_by("id")
-    inside = {"session__summit": summit, "session__cancelled_at": None}
     places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
-    for participant in Participant.objects.filter(**inside).select_related("party", "person__membership__party"):
-        order = (RANK[participant.role], participant.position, participant.pk)
-        places.setdefault(participant.session_id, []).append((order, _place(participant)))
-    for slot in Slot.objects.filter(**inside).select_related("party", "speaker__membership__party"):
-        order = (RANK[ReleasedRole.SPEAKER.value], slot.position, slot.pk)
-        places.setdefault(slot.session_id, []).append((order, _speech(slot)))
+    for session_id, order, place in (*_participants(summit), *_speeches(summit)):
+        places.setdefault(session_id, []).append((order, place))
     return {
         row.pk: Snapshot(
             key=row.public_id,
@@ -163,33 +166,42 @@ def draft(summit: Summit) -> Agenda:
     }
 
 
-def _party_name(person: Person) -> str:
-    membership = getattr(person, "membership", None)
-    return membership.party.name if membership else ""
+# A place in the draft: of which session, where in its order, and the place.
+_Placed = tuple[int, tuple[int, int, int], Place]
 
 
-def _place(row: Participant) -> Place:
-    if row.person is None:
-        assert row.party is not None  # noqa: S101 - the constraint participant_party_or_person holds it
-        return Place(row.role, row.party_id, None, "", row.party.name, "")
-    return Place(row.role, None, row.person_id, "", row.person.label, _party_name(row.person))
-
-
-def _speech(row: Slot) -> Place:
-    return Place(
-        ReleasedRole.SPEAKER.value,
-        row.party_id,
-        row.speaker_id,
-        row.public_id,
-        row.speaker.label,
-        row.party.name if row.party else _party_name(row.speaker),
-        row.title,
-        row.minutes,
+def _participants(summit: Summit) -> Iterator[_Placed]:
+    """Yield who takes part. There are thousands, so that values are read and no objects made."""
+    rows = Participant.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
+        "pk", "session", "position", "role", "party", "party__name", "person", *[f"person__{name}" for name in _WHO]
     )
+    for pk, session_id, position, role, party_id, party, person_id, name, office, own in rows:
+        if person_id is None:
+            place = Place(role, party_id, None, "", party, "")
+        else:
+            place = Place(role, None, person_id, "", announced(name, office), own or "")
+        yield session_id, (RANK[role], position, pk), place
+
+
+def _speeches(summit: Summit) -> Iterator[_Placed]:
+    """Yield who speaks."""
+    role = ReleasedRole.SPEAKER.value
+    rows = Slot.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
+        *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
+        *[f"speaker__{name}" for name in _WHO],
+    )
+    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
+        label = announced(name, office)
+        place = Place(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
+        yield session_id, (RANK[role], position, pk), place
 
 
 def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant]) -> Snapshot:
     """Return a released session, with its session joined, as a snapshot."""
+    return _snapshot(row, [Place(*[getattr(each, name) for name in _PLACE]) for each in participants])
+
+
+def _snapshot(row: ReleasedSession, places: Iterable[Place]) -> Snapshot:
     return Snapshot(
         key=row.session.public_id,
         session_id=row.session_id,
@@ -202,10 +214,7 @@ def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant]) 
         room_name=row.room_name,
         venue_name=row.venue_name,
         visibility=row.visibility,
-        places=tuple(
-            Place(**{field.name: getattr(participant, field.name) for field in fields(Place)})
-            for participant in participants
-        ),
+        places=tuple(places),
     )
 
 
@@ -214,17 +223,15 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
     wanted = Release.objects.filter(summit=summit, number__in=list(numbers))
     found: dict[int, Agenda] = {}
     entries = ReleaseEntry.objects.filter(release__in=wanted)
-    rows = (
-        ReleasedSession.objects.filter(pk__in=entries.values("released_session"))
-        .select_related("session")
-        .prefetch_related(None)
-    )
-    participants: dict[int, list[ReleasedParticipant]] = {}
-    for participant in ReleasedParticipant.objects.filter(
-        released_session__in=entries.values("released_session")
-    ).order_by("released_session", "position", "id"):
-        participants.setdefault(participant.released_session_id, []).append(participant)
-    snapshots = {row.pk: snapshot(row, participants.get(row.pk, [])) for row in rows}
+    inside = entries.values("released_session")
+    places: dict[int, list[Place]] = {}
+    people = ReleasedParticipant.objects.filter(released_session__in=inside)
+    for row_id, *values in people.order_by("released_session", "position", "id").values_list(
+        "released_session", *_PLACE
+    ):
+        places.setdefault(row_id, []).append(Place(*values))
+    rows = ReleasedSession.objects.filter(pk__in=inside).select_related("session").prefetch_related(None)
+    snapshots = {row.pk: _snapshot(row, places.get(row.pk, [])) for row in rows}
     for number, session_id, row_id in entries.order_by("id").values_list(
         "release__number", "session_id", "released_session_id"
     ):

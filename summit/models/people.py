@@ -12,6 +12,11 @@ from summit.models.users import User
 from summit.models.validators import validate_printable
 
 
+def announced(name: str, office: str) -> str:
+    """Return how somebody of that name and office is announced."""
+    return ", ".join(part for part in (name, office) if part)
+
+
 class Person(PublicModel):
     """Somebody at one summit.
 
@@ -53,4 +58,4 @@ class Person(PublicModel):
     @property
     def label(self) -> str:
         """The person by name and office, as they are announced."""
-        return ", ".join(part for part in (self.name, self.office) if part)
+        return announced(self.name, self.office)
