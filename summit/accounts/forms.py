@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.core import context as current
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.cache import cache
 from django.urls import reverse
@@ -17,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import words
+from summit.accounts import guesses, words
 from summit.models import User
 
 _ADDRESS, _PASSWORD, _CODE = _("E-mail address"), _("Password"), _("Code")
@@ -113,14 +115,37 @@ class OnceOnly(OneCode):
     """A form whose code opens once. The library keeps a code for 30 seconds, and it is good for 90."""
 
     user: User
+    cleaned_data: dict[str, Any]
 
     def clean_code(self) -> str:
-        """Return the code. Raises ValidationError where it is not the one, or was used already."""
-        code: str = super().clean_code()  # type: ignore[misc]
+        """Return the code. Raises ValidationError where it is not the one, or was used already, or where too many
+        were guessed."""
+        code: str = self.cleaned_data["code"]
+        guess = guesses.count(current.request, self.user)
+        found = self._found(code, app=guess.app)
+        if found is None:
+            main = self._main()
+            if main is not None:
+                self._emit_authentication_failed(main)  # type: ignore[attr-defined]
+            raise forms.ValidationError(words.MFA_ERRORS["incorrect_code"] if guess.app else words.APP_CLOSED)
         key = f"second_step_used:{self.user.pk}:{''.join(filter(str.isdecimal, code))}"
         if not cache.add(key, 1, timeout=120):
             raise forms.ValidationError(words.MFA_ERRORS["incorrect_code"])
+        guess.was_right()
+        found.user = self.user
+        self.authenticator = found
         return code
+
+    def _found(self, code: str, *, app: bool) -> Authenticator | None:
+        """Return whose code it is, the app's or one for recovery, if any."""
+        kinds = [Authenticator.Type.RECOVERY_CODES, *([Authenticator.Type.TOTP] if app else [])]
+        rows = Authenticator.objects.filter(user=self.user, type__in=kinds)
+        return next((row for row in rows if row.wrap().validate_code(code)), None)
+
+    def _main(self) -> Authenticator | None:
+        """Return what was guessed at: the app, where there is one."""
+        rows = list(Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN))
+        return next((row for row in rows if row.type == Authenticator.Type.TOTP), rows[0] if rows else None)
 
 
 class SecondStep(OnceOnly, codes.AuthenticateForm):  # type: ignore[misc]
@@ -173,15 +198,18 @@ class RenamePasskey(Worded, passkeys.EditWebAuthnForm):  # type: ignore[misc]
 class _Passkey:
     """Takes what a device has signed, whatever was posted in its place."""
 
+    user: User | None
+    cleaned_data: dict[str, Any]
+
     def clean_credential(self) -> Authenticator:
-        """Return the passkey that signed. Raises ValidationError."""
+        """Return the passkey that signed. Raises ValidationError. Nothing is counted, since nothing can be guessed:
+        whoever has an account's password can't use up its owner's attempts."""
+        credential = self.cleaned_data["credential"]
         try:
-            return super().clean_credential()  # type: ignore[misc]
-        except forms.ValidationError as refused:
-            if str(words.ACCOUNT_ERRORS["too_many_login_attempts"]) in refused.messages:
-                raise
-            raise forms.ValidationError(words.NOT_THE_PASSKEY) from None
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            auth.parse_authentication_response(credential)
+            user = self.user or auth.extract_user_from_response(credential)
+            return auth.complete_authentication(user, credential)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, forms.ValidationError):
             raise forms.ValidationError(words.NOT_THE_PASSKEY) from None
 
 

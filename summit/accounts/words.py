@@ -26,3 +26,8 @@ MFA_ERRORS: dict[str, Any] = {
 }
 
 NOT_THE_PASSKEY = _("The passkey was not recognised. Try again, or sign in another way.")
+APP_CLOSED = _(
+    "Too many codes were tried for this account in browsers that it does not know. Enter a recovery code, use a "
+    "passkey, or get a new password. A browser in which you took the second step before takes codes of the app as "
+    "ever."
+)
