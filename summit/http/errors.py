@@ -1,6 +1,7 @@
 """Error pages. What one may not see looks like what isn't there."""
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 
 from summit.http.middleware import is_personal
@@ -16,7 +17,11 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
+    """400. Where the query itself can't be read, the page is made without it."""
+    try:
+        _query = request.GET
+    except SuspiciousOperation:
+        request.GET = QueryDict()
     return _page(request, 400)
 
 

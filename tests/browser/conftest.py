@@ -68,6 +68,20 @@ class Visitor:
         page.wait_for_url(re.compile(r"/(admin|portal)/"))
         return page
 
+    def with_authenticator(self) -> None:
+        """Give the open page's browser a device that keeps passkeys and has made sure of its user."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
     def wait_until(self, path: str, condition: Callable[[Page], bool], seconds: float, what: str) -> Page:
         """Open a path again and again until the page is as expected."""
         deadline = time.monotonic() + seconds

@@ -1,13 +1,17 @@
 """A browser that is used by its keyboard alone."""
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from portal.demo.accounts import PASSWORD
 from tests.browser.conftest import Visitor
 
 Name = str | re.Pattern[str]
+Make = Callable[..., Visitor]
 MOST_TABS = 120
 
 # What has the focus: whether one sees it, and whether something lies on top of it. Choices are drawn by their labels.
@@ -117,3 +121,23 @@ class Keys:
     def says(self, text: Name) -> None:
         """Assert that the page says something."""
         expect(self.page.locator("body")).to_contain_text(text)
+
+
+def somebody(visitor: Make, email: str = "", width: int = 1280) -> Keys:
+    """Return the keyboard of somebody, signed in where an account is named."""
+    found = Keys(visitor(width))
+    if email:
+        found.sign_in(email, PASSWORD)
+    return found
+
+
+def read_mail(keys: Keys, address: str, subject: re.Pattern[str], seconds: float = 30) -> str:
+    """Open the newest mail to an address with this subject, once it is there, and return what it says."""
+    deadline = time.monotonic() + seconds
+    keys.open(f"/dev/mail/?q={address}")
+    while not keys.page.get_by_role("link", name=subject).count():
+        assert time.monotonic() < deadline, f"no mail to {address} about {subject.pattern}"
+        time.sleep(0.3)
+        keys.page.reload()
+    keys.follow("link", subject)
+    return keys.page.inner_text("main")

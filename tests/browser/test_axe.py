@@ -5,7 +5,7 @@ The crawl takes minutes and belongs to `make test-browser`; a few pages are look
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.template.loader import render_to_string
@@ -13,6 +13,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
 from summit.routes import declared
+from tests.browser.conftest import Visitor
 from tests.browser.crawl.look import MODES, look
 from tests.browser.crawl.states import states
 from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_page
@@ -48,7 +49,7 @@ class Crawl:
         return self._open[reader, language]
 
     def _context(self, reader: str) -> BrowserContext:
-        width, scheme = MODES[0]
+        width, scheme, _rules = MODES[0]
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
         )  # type: ignore[arg-type]
@@ -74,6 +75,48 @@ def _fault(route: Route) -> None:
         route.fulfill(status=500, body=render_to_string("errors/500.html"), content_type="text/html")
 
 
+# --- A few pages, in each `make test` ---------------------------------------------------------------------------
+SUMMIT = "/border-security-2025"
+FEW = {
+    "": [f"{SUMMIT}/?lang=ar", f"{SUMMIT}/agenda/?lang=en", f"{SUMMIT}/press/?lang=ar", "/portal/sign-in/?lang=en"],
+    "organiser@summit.example": [
+        "/admin/?lang=en",
+        "/admin/delegations/party/?lang=ar",
+        "/admin/programme/session/add/?lang=en",
+    ],
+    "focal@summit.example": ["/portal/?lang=ar"],
+}
+
+
+@pytest.mark.parametrize("email", FEW)
+def test_axe_finds_nothing_on_a_few_pages(email: str, visitor: Callable[..., Visitor]) -> None:
+    someone = visitor()
+    if email:
+        someone.sign_in(email)
+    for path in FEW[email]:
+        page = someone.open(path)
+        assert look(page, "ar" if "lang=ar" in page.url else "en", []) == [], path
+
+
+PALE = """<!doctype html><html lang="en"><title>Pale</title><meta name="color-scheme" content="light dark">
+<style>body { background: light-dark(#fff, #111); color: light-dark(#111, #eee) } p { %s } div { inline-size: 500px }
+</style><main><h1>Pale</h1><p>Words.</p><div>Wide.</div></main>"""
+
+
+def test_what_is_wrong_in_one_mode_alone_is_found(visitor: Callable[..., Visitor]) -> None:
+    page = visitor().page
+    found = {}
+    for name, rule in {"dark": "color: light-dark(#111, #333)", "good": ""}.items():
+        page.set_content(PALE % rule)
+        found[name] = [line.split(" x")[0] for line in look(page, "en", [])]
+    narrow = [
+        f"{width}: {what}" for width in (320, 390) for what in ("outside: div. “Wide.”", f"sideways: 508 > {width}")
+    ]
+    assert found["good"] == narrow
+    assert sorted(found["dark"]) == sorted([*narrow, "1280 dark: color-contrast", "390 dark: color-contrast"])
+
+
+# --- All of them, in `make test-browser` ------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def crawl(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
     with make_run(tmp_path_factory.mktemp("crawl")) as running:

@@ -1,35 +1,15 @@
-"""Each main task by the keyboard alone, with the focus seen at every step and covered at none."""
+"""What desks, portal and readers do, by the keyboard alone, with the focus seen at every step and covered at none."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from portal.demo.accounts import PASSWORD
-from tests.browser.conftest import Visitor
-from tests.browser.keyboard import Keys
-from tools.running import Running, make_run
+from tests.browser.keyboard import Keys, Make, read_mail, somebody
 
 pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("keyboard")]
 
-SLUG = "border-security-2025"
 LETTER = re.compile(r"invitation \(France\)")
-Make = Callable[..., Visitor]
-
-
-@pytest.fixture
-def keys(visitor: Make) -> Keys:
-    return Keys(visitor())
-
-
-def another(visitor: Make, email: str = "", width: int = 1280) -> Keys:
-    found = Keys(visitor(width))
-    if email:
-        found.sign_in(email, PASSWORD)
-    return found
 
 
 def _release(keys: Keys, number: int) -> None:
@@ -41,22 +21,14 @@ def _release(keys: Keys, number: int) -> None:
 
 
 def _invite(keys: Keys) -> None:
-    keys.sign_in("organiser@summit.example", PASSWORD)
-    expect(keys.page).to_have_url(re.compile(r"/admin/"))
+    keys.open("/admin/")
     keys.follow("link", "Invite 48 parties")
     keys.follow("button", "Send 48 invitations")
 
 
 def _follow_the_letter(organiser: Keys, focal: Keys) -> None:
     """Find the letter to the focal point of France in the mailbox and follow its link, then answer."""
-    deadline = time.monotonic() + 30
-    organiser.open("/dev/mail/?q=focal@summit.example")
-    while not organiser.page.get_by_role("link", name=LETTER).count():
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
-        organiser.page.reload()
-    organiser.follow("link", LETTER)
-    link = re.search(r"http://localhost:\d+/i/[\w-]+/", organiser.page.inner_text("main"))
+    link = re.search(r"http://localhost:\d+/i/[\w-]+/", read_mail(organiser, "focal@summit.example", LETTER))
     assert link is not None
     # The letter is in French, and so would the portal be.
     focal.open(link.group() + "?lang=en")
@@ -72,6 +44,40 @@ def _follow_the_letter(organiser: Keys, focal: Keys) -> None:
     focal.says("France")
 
 
+def _answers_and_revocations(protocol: Keys) -> None:
+    """Record an answer that came by telephone, and revoke two invitations that are chosen in the list."""
+    protocol.open("/admin/delegations/invitation/?state__exact=sent")
+    protocol.follow("link", re.compile("Germany"))
+    protocol.follow("link", "Record the answer")
+    protocol.choose("combobox", "Answer", "Regrets")
+    protocol.to("textbox", "Who answered").type("The ambassador, by telephone")
+    protocol.follow("button", "Record the answer")
+    protocol.says("The ambassador, by telephone")
+    protocol.open("/admin/delegations/invitation/?state__exact=sent")
+    boxes = protocol.page.locator("input.action-select")
+    for number in (0, 1):
+        protocol.to_element(boxes.nth(number), f"the box of row {number}").press("Space")
+    # The bar of what one does with the rows says to how many.
+    protocol.follow("button", "Revoke the chosen invitations (2)")
+    protocol.follow("button", "Revoke 2 invitations")
+    protocol.says("2")
+
+
+def _enter_a_session(keys: Keys) -> None:
+    """Enter a session with one who takes part, in a row that is added."""
+    keys.open("/admin/programme/session/")
+    keys.follow("link", re.compile("^Add session"))
+    keys.to("textbox", "Title").type("A walk by keyboard")
+    for part, day, hour in (("Starts", "03312025", "0915AM"), ("Ends", "03312025", "0945AM")):
+        for name, digits in (("date", day), ("time", hour)):
+            keys.to_element(keys.page.get_by_label(f"{part}: {name}"), f"{part}: {name}").press(*digits)
+    keys.to("button", re.compile("^Add another participant", re.I)).press("Enter")
+    row = keys.page.locator(".form-row:not(.empty-form) select[name$='-party']").last
+    keys.to_element(row, "the party of the new row", back=True).press(*"France")
+    keys.follow("button", "Save", exact=True)
+    keys.says("A walk by keyboard")
+
+
 def _move_and_cancel(keys: Keys) -> None:
     keys.open("/admin/programme/session/?q=Tunisia+and+France")
     keys.follow("link", "Tunisia and France")
@@ -85,9 +91,11 @@ def _move_and_cancel(keys: Keys) -> None:
 
 
 def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
-    organiser, focal = another(visitor), another(visitor, width=390)
+    organiser, focal = somebody(visitor, "organiser@summit.example"), somebody(visitor, width=390)
     _invite(organiser)
     _follow_the_letter(organiser, focal)
+    _answers_and_revocations(somebody(visitor, "protocol@summit.example"))
+    _enter_a_session(organiser)
     _release(organiser, 1)
     _move_and_cancel(organiser)
     _release(organiser, 2)
@@ -103,18 +111,20 @@ def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
     focal.says("Tunisia and France")
 
 
-def _decide(keys: Keys, button: str, note: str = "", reason: str = "") -> None:
-    if note:
-        keys.to("textbox", note).type(reason)
-    keys.follow("button", button)
+def _decide(keys: Keys, decision: str, note: str, reason: str) -> None:
+    """Unfold a decision that is rare, give its reason and take it."""
+    keys.to_element(keys.page.locator("summary", has_text=decision), f"“{decision}”, folded").press("Enter")
+    keys.to("textbox", note).type(reason)
+    keys.follow("button", decision)
 
 
 def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
-    officer, approver = another(visitor, "press@summit.example"), another(visitor, "approver@summit.example")
+    officer, approver = somebody(visitor, "press@summit.example"), somebody(visitor, "approver@summit.example")
     officer.open("/admin/")
     officer.follow("link", "Enter a text")
-    officer.follow("button", "Save the draft")
     # Chromium itself says what is missing, and leads there.
+    officer.to("button", "Save the draft").press("Enter")
+    assert officer.page.evaluate("document.activeElement.matches(':invalid')")
     officer.choose("combobox", "Kind", "statement")
     officer.to("textbox", "Title").type("Said by keyboard")
     officer.to("textbox", "Text").type("Words that no mouse has touched.")
@@ -122,6 +132,14 @@ def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     address = officer.page.url
     officer.follow("button", "Submit for review")
     officer.says("in review")
+    approver.open(address)
+    approver.to("textbox", "What to change").type("Say it shorter.")
+    approver.follow("button", "Ask for changes")
+    officer.open(address)
+    officer.says("Say it shorter.")
+    officer.to("textbox", "Text").type("Words that no mouse touched.")
+    officer.follow("button", "Save a new edition")
+    officer.follow("button", "Submit for review")
     approver.open(address)
     approver.follow("button", "Approve this edition")
     approver.says("approved")
@@ -132,150 +150,22 @@ def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     _decide(officer, "Hold this text", "Why it is held", "The wording is asked about.")
     officer.says("The wording is asked about.")
     officer.follow("button", "Release the hold")
-    _decide(approver_at(approver, address), "Withdraw this text", "Why it is withdrawn", "It will not be said.")
+    approver.open(address)
+    _decide(approver, "Withdraw this text", "Why it is withdrawn", "It will not be said.")
     approver.says("It will not be said.")
 
 
-def approver_at(keys: Keys, address: str) -> Keys:
-    keys.open(address)
-    return keys
-
-
-def test_search_language_and_browsers(visitor: Make) -> None:
-    other = another(visitor, "protocol@summit.example")
-    keys = another(visitor, "protocol@summit.example")
-    keys.to("searchbox", re.compile("^Search")).type("france")
-    keys.go()
-    keys.follow("link", re.compile("France"))
-    keys.to_element(keys.page.locator(".account details > summary"), "the account's menu", back=True).press("Enter")
-    keys.follow("link", "Français")
-    expect(keys.page.locator("html")).to_have_attribute("lang", "fr")
-    keys.open("/accounts/sessions/?lang=en")
-    keys.to_element(keys.page.get_by_role("main").get_by_role("button").first, "a button that ends a browser")
-    keys.go()
-    other.open("/admin/")
-    expect(other.page).to_have_url(re.compile("/accounts/login/"))
-
-
-def test_the_second_step(keys: Keys) -> None:
-    keys.sign_in("delegate@summit.example", PASSWORD)
-    keys.open("/accounts/2fa/totp/activate/")
-    keys.to("textbox", "Password", exact=True).type(PASSWORD)
-    keys.go()
-    secret = keys.page.locator("main code").first.inner_text().replace(" ", "")
-    keys.to("textbox", "Code that the app shows").type(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
-    keys.go()
-    keys.open("/accounts/logout/")
-    keys.to_element(keys.page.get_by_role("main").get_by_role("button"), "the button that signs out").go()
-    time.sleep(30 - time.time() % 30)
-    keys.sign_in("delegate@summit.example", PASSWORD)
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the field for the code").type(code)
-    keys.go()
-    expect(keys.page).to_have_url(re.compile(r"/portal/"))
-
-
-PAGES = ["/", f"/{SLUG}/", f"/{SLUG}/agenda/", f"/{SLUG}/press/", "/accounts/login/", "/portal/sign-in/"]
-DESKS = ["/admin/", "/admin/delegations/party/", "/admin/programme/session/add/", "/admin/search/?q=france"]
-# The order in which Tab goes, in rows from the top: positive numbers of tabindex would break it.
-ORDER = "() => [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0).length"
-
-
-def walk(keys: Keys) -> list[str]:
-    """Tab through a page from its beginning until the browser's own controls would have the focus."""
-    keys.page.evaluate("window.scrollTo(0, 0)")
-    visited = []
-    for _number in range(400):
-        focus = keys.step()
-        if focus["tag"] == "BODY":
-            return visited
-        visited.append(focus["tag"])
-        if keys.page.evaluate("document.activeElement.dataset.first === 'yes'"):
-            return visited
-        if len(visited) == 1:
-            keys.page.evaluate("document.activeElement.dataset.first = 'yes'")
-    raise AssertionError(f"{keys.page.url}: Tab never leaves the page")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_tab_goes_through_every_page_and_out_of_it(visitor: Make, width: int) -> None:
-    anybody, organiser = another(visitor, width=width), another(visitor, "organiser@summit.example", width)
-    for keys, paths in ((anybody, PAGES), (organiser, DESKS)):
-        for path in paths:
-            keys.open(path)
-            assert keys.page.evaluate(ORDER) == 0
-            assert len(walk(keys)) > 3, path
-
-
-@pytest.mark.parametrize("path", [f"/{SLUG}/agenda/", "/accounts/login/"])
-def test_the_first_tab_skips_to_the_content(keys: Keys, path: str) -> None:
-    keys.open(path)
-    keys.step()
-    assert keys.page.evaluate("document.activeElement.textContent") == "Skip to the content"
-    keys.press("Enter")
-    keys.step()
-    assert keys.page.evaluate("document.activeElement.closest('main') !== null")
-
-
-def test_menus_open_and_close(visitor: Make) -> None:
-    keys = another(visitor, "organiser@summit.example", 390)
-    menu = keys.page.locator(".masthead details.menu")
-    keys.to_element(menu.locator("> summary"), "the menu").press("Enter")
-    assert menu.evaluate("e => e.open") is True
-    keys.to("link", "Delegations", exact=True).press("Escape")
-    assert menu.evaluate("e => e.open") is False
-    assert keys.page.evaluate("document.activeElement.tagName") == "SUMMARY"
-    keys.press("Space")
-    assert menu.evaluate("e => e.open") is True
-    keys.press("Space")
-    assert menu.evaluate("e => e.open") is False
-
-
-@pytest.fixture
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """An installation without a summit, with one account."""
-    with make_run(tmp_path_factory.mktemp("empty"), "DEMO=0") as found:
-        found.inside(
-            "from summit.models import User\n"
-            f"User.objects.create_superuser('first@summit.example', {PASSWORD!r}, name='First')"
-        )
-        yield found
-
-
-def test_first_steps(empty: Running, browser: Browser) -> None:
-    somebody = Visitor(browser.new_context(locale="en-GB").new_page(), empty.base)
-    keys = Keys(somebody)
-    keys.sign_in("first@summit.example", PASSWORD)
-    expect(keys.page).to_have_url(re.compile("/admin/"))
-    keys.follow("link", "Create your summit")
-    keys.to("textbox", "Name", exact=True).type("Summit of Keys 2027")
-    keys.to("textbox", "Short name").type("Keys 2027")
-    keys.to("textbox", "Host").type("Norway")
-    _day(keys, "First day", "01062027")
-    _day(keys, "Last day", "02062027")
-    keys.to("textbox", "Place as shown with times").type("Oslo")
-    keys.to("combobox", "Time zone of the venue").type("Europe/Oslo")
-    keys.to("textbox", "Mailbox for answers").type("answers@summit.example")
-    keys.follow("button", "Create the summit")
-    expect(keys.page).to_have_url(re.compile("/venue/$"))
-    keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the name of the venue").type("House")
-    keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
-    expect(keys.page).to_have_url(re.compile("/team/"))
-    keys.follow("link", "Do this later")
-    expect(keys.page).to_have_url(re.compile("/parties/"))
-    keys.to("textbox", "Parties, a line each").type(
-        "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"
-    )
-    keys.follow("button", "Enter these parties")
-    expect(keys.page).to_have_url(re.compile("/letter/"))
-    keys.follow("button", re.compile("^Send the invitation to"))
-    keys.says(re.compile("letter|invitation"))
-    assert empty.inside("from delegations.models import Invitation; print(Invitation.objects.count())").strip() == "1"
-    assert somebody.complaints == []
-    somebody.page.context.close()
-
-
-def _day(keys: Keys, name: str, digits: str) -> None:
-    """Write a day as the browser's own field takes it: day, month, year."""
-    keys.to_element(keys.page.get_by_label(name), name)
-    keys.page.keyboard.type(digits)
+def test_a_reader_finds_a_text_and_asks_for_news(visitor: Make) -> None:
+    reader = somebody(visitor, width=390)
+    reader.open("/border-security-2025/agenda/")
+    reader.to_element(reader.page.locator(".masthead summary").first, "the menu").press("Enter")
+    reader.follow("link", "Press", exact=True)
+    reader.to("textbox", "Your e-mail address").type("keys@paper.example")
+    reader.follow("button", "Ask for news")
+    reader.says("Look into your mailbox")
+    mail = read_mail(somebody(visitor), "keys@paper.example", re.compile("^Confirm"))
+    link = re.search(r"http://localhost:\d+/\S+", mail)
+    assert link is not None, mail
+    reader.open(link.group())
+    reader.follow("button", "Confirm the address")
+    reader.says("The address is confirmed")

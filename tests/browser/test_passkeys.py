@@ -3,25 +3,8 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page
-
 from portal.demo.accounts import PASSWORD
 from tests.browser.conftest import Visitor
-
-
-def with_authenticator(page: Page) -> None:
-    """Give the browser a device that keeps passkeys and has made sure of its user."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 def sign_out(somebody: Visitor) -> None:
@@ -32,7 +15,7 @@ def sign_out(somebody: Visitor) -> None:
 def test_a_passkey_is_added_signs_in_alone_and_is_the_second_step(visitor: Callable[..., Visitor]) -> None:
     protocol = visitor()
     page = protocol.sign_in("protocol@summit.example")
-    with_authenticator(page)
+    protocol.with_authenticator()
     protocol.open("/accounts/2fa/").get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm with the password").click()

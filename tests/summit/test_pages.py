@@ -164,6 +164,14 @@ def test_errors_say_what_to_do(client: Client, organiser: Client, settings: Any)
     assert "This could not be read" in unknown.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/border-security-2025/", "/admin/", "/portal/"])
+def test_a_query_that_cannot_be_read_is_no_fault_of_ours(address: str, summit: Summit, client: Client) -> None:
+    client.raise_request_exception = False
+    answer = client.get(f"{address}?{'a&' * 1001}")
+    assert (answer.status_code, answer["Cache-Control"]) == (400, "no-store")
+    assert "This could not be read" in answer.content.decode()
+
+
 def test_the_last_page_needs_neither_database_nor_request(
     client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

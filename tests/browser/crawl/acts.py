@@ -69,3 +69,43 @@ def forge(page: Page) -> None:
         "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(f => { f.value = 'x'.repeat(64) })"
     )
     login_wrong(page)
+
+
+def send_too_much(page: Page) -> None:
+    """Send the main form with more fields than are read."""
+    with page.expect_navigation() as found:
+        page.evaluate("""() => {
+            const form = [...document.querySelectorAll('main form, form')].find(f => f.method === 'post');
+            for (let number = 0; number < 1001; number += 1)
+                form.append(Object.assign(document.createElement('input'), {type: 'hidden', name: `n${number}`}));
+            form.noValidate = true;
+            form.submit();
+        }""")
+    assert found.value.status == 400
+
+
+def send_too_often(page: Page, times: int, **values: str) -> None:
+    """Fill the main form, and send it once more than is answered."""
+    for name, value in values.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.evaluate(
+        """async times => {
+            const form = document.querySelector('main form');
+            for (let number = 0; number < times; number += 1)
+                await fetch(form.action, {method: 'POST', body: new FormData(form), redirect: 'manual'});
+        }""",
+        times,
+    )
+    with page.expect_navigation() as found:
+        page.evaluate("document.querySelector('main form').submit()")
+    assert found.value.status == 429
+
+
+def reset_too_often(page: Page) -> None:
+    """Ask for a new password more often than in an hour."""
+    send_too_often(page, 5, email="nobody-at-all@summit.example")
+
+
+def ask_too_often(page: Page) -> None:
+    """Ask for codes more often than a network may: last of all, since it counts for everybody here."""
+    send_too_often(page, 40, mailbox="nobody-at-all@summit.example")

@@ -6,10 +6,12 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What can be otherwise in another colour scheme, all else on the page being equal.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 HEIGHT, TALLEST = 900, 20000
-# In this order each step changes one thing.
-MODES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
+# In this order each step changes one thing: the width, and then all rules are asked, or the colours.
+MODES = ((1280, "light", RULES), (1280, "dark", COLOURS), (390, "dark", RULES), (390, "light", COLOURS))
 NARROWEST = 320
 
 # Texts and controls that are cut off, or lie where one can't scroll to.
@@ -46,10 +48,10 @@ DOCUMENT = """() => ({
 })"""
 
 
-def axe(page: Page, without: list[str]) -> list[str]:
+def axe(page: Page, rules: dict[str, Any], without: list[str]) -> list[str]:
     """Return what axe finds on the page as it stands."""
     context = json.dumps({"exclude": [[found] for found in without]}) if without else "document"
-    options = json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     result: dict[str, Any] = page.evaluate(
         f"axe.run({context}, {options}).then(found => ({{violations: found.violations.map(rule => ({{id: rule.id,"
         " nodes: rule.nodes.map(node => [node.target.join(' '), node.html, node.failureSummary])}))}))"
@@ -68,11 +70,11 @@ def look(page: Page, language: str, without: list[str]) -> list[str]:
     page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
     found += [f"{NARROWEST}: {line}" for line in page.evaluate(CUT)]
     page.evaluate(AXE_SCRIPT)
-    for width, scheme in MODES:
+    for width, scheme, rules in MODES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         _unroll(page, width)
         mode = f"{width} {scheme}"
-        found += [f"{mode}: {line}" for line in axe(page, without)]
+        found += [f"{mode}: {line}" for line in axe(page, rules, without)]
         if scheme == "light":
             found += [f"{width}: {line}" for line in page.evaluate(CUT)]
     page.set_viewport_size({"width": MODES[0][0], "height": HEIGHT})

@@ -1,6 +1,17 @@
 """States of pages that are worth a stop of their own: full and empty, with errors, with what is open, withdrawn."""
 
-from tests.browser.crawl.acts import choose_all, fill_code, forge, login_wrong, open_menus, open_parts, send_empty
+from tests.browser.crawl.acts import (
+    ask_too_often,
+    choose_all,
+    fill_code,
+    forge,
+    login_wrong,
+    open_menus,
+    open_parts,
+    reset_too_often,
+    send_empty,
+    send_too_much,
+)
 from tests.browser.crawl.stops import Stop
 
 SUMMIT = "/{summit}"
@@ -162,9 +173,13 @@ def _public() -> list[Stop]:
         Stop("summit:home", "/{summit}/", state="menu open", act=open_menus),
         Stop("dev:mail", "/dev/mail/?q=nothing-is-called-so", state="empty"),
         Stop("dev:mail", "/dev/mail/?q=focal&page=1", state="found"),
+        Stop("400", "/{summit}/press/", state="public", act=send_too_much),
+        Stop("400", "/admin/summit/person/?user__password=x", "organiser", "desk", status=400),
         Stop("404", "/{summit}/nothing-here/", state="public", status=404),
         Stop("404", "/admin/press/text/987654/change/", "press", "desk", status=404),
         Stop("404", "/portal/nothing-here/", "focal", "portal", status=404),
+        Stop("429", "/accounts/password/reset/", state="new passwords", act=reset_too_often),
+        Stop("429", "/portal/sign-in/", state="codes", act=ask_too_often),
         Stop("500", "/fault/", state="a fault of ours", status=500),
     ]
 

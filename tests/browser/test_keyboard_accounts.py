@@ -1,0 +1,146 @@
+"""Coming in by the keyboard alone: second steps, passkeys, codes by mail, browsers that are ended; first steps."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import Browser, expect
+
+from portal.demo.accounts import PASSWORD
+from tests.browser.conftest import Visitor
+from tests.browser.keyboard import Keys, Make, read_mail, somebody
+from tools.running import Running, make_run
+
+pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("keyboard-accounts")]
+
+
+@pytest.fixture
+def keys(visitor: Make) -> Keys:
+    return Keys(visitor())
+
+
+def test_search_language_and_browsers(visitor: Make) -> None:
+    other = somebody(visitor, "protocol@summit.example")
+    keys = somebody(visitor, "protocol@summit.example")
+    # The key / leads to the box from wherever one is.
+    keys.to("link", "Delegations", exact=True).press("/").type("france").go()
+    keys.follow("link", re.compile("France"))
+    keys.to_element(keys.page.locator(".account details > summary"), "the account's menu", back=True).press("Enter")
+    keys.follow("link", "Français")
+    expect(keys.page.locator("html")).to_have_attribute("lang", "fr")
+    keys.open("/accounts/sessions/?lang=en")
+    keys.to_element(keys.page.get_by_role("main").get_by_role("button").first, "a button that ends a browser")
+    keys.go()
+    other.open("/admin/")
+    expect(other.page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_the_second_step(keys: Keys) -> None:
+    keys.sign_in("delegate@summit.example", PASSWORD)
+    keys.open("/accounts/2fa/totp/activate/")
+    keys.to("textbox", "Password", exact=True).type(PASSWORD)
+    keys.go()
+    secret = keys.page.locator("main code").first.inner_text().replace(" ", "")
+    keys.to("textbox", "Code that the app shows").type(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    keys.go()
+    keys.open("/accounts/logout/")
+    keys.to_element(keys.page.get_by_role("main").get_by_role("button"), "the button that signs out").go()
+    time.sleep(30 - time.time() % 30)
+    keys.sign_in("delegate@summit.example", PASSWORD)
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the field for the code").type(code)
+    keys.go()
+    expect(keys.page).to_have_url(re.compile(r"/portal/"))
+
+
+def test_a_passkey(keys: Keys) -> None:
+    keys.sign_in("protocol@summit.example", PASSWORD)
+    keys.visitor.with_authenticator()
+    keys.open("/accounts/2fa/")
+    keys.follow("link", "Add a passkey")
+    keys.to("textbox", "Password", exact=True).type(PASSWORD)
+    keys.follow("button", "Confirm with the password")
+    keys.to("textbox", "Name of the passkey").type("Office computer")
+    keys.follow("button", "Add the passkey")
+    expect(keys.page).to_have_url(re.compile("/recovery-codes/"))
+    keys.open("/accounts/logout/")
+    keys.to_element(keys.page.get_by_role("main").get_by_role("button"), "the button that signs out").go()
+    keys.open("/accounts/login/")
+    keys.follow("button", "Sign in with a passkey")
+    expect(keys.page).to_have_url(re.compile("/admin/"))
+    keys.open("/accounts/2fa/")
+    keys.follow("link", "Remove Office computer")
+    keys.follow("button", "Confirm with a passkey")
+    keys.follow("button", "Remove the passkey")
+    expect(keys.page.get_by_text("Office computer")).to_have_count(0)
+
+
+def test_a_code_to_the_mailbox_opens_the_portal(visitor: Make) -> None:
+    keys = somebody(visitor, width=390)
+    keys.open("/accounts/login/")
+    keys.follow("link", "Get a code by e-mail")
+    keys.to("textbox", "Your mailbox").type("focal@summit.example")
+    keys.follow("button", "Send the code")
+    mail = read_mail(somebody(visitor), "focal@summit.example", re.compile("code"))
+    code = re.search(r"^ *\d[\d ]+\d *$", mail, re.MULTILINE)
+    assert code is not None, mail
+    keys.to("textbox", "Code").type(code.group().strip())
+    keys.follow("button", "Open the portal")
+    expect(keys.page).to_have_url(re.compile(r"/portal/$"))
+    # The code came to somebody whose language is French, and so the portal is.
+    keys.open("/portal/browsers/?lang=en")
+    keys.follow("button", "Close the portal in this browser")
+    keys.open("/portal/")
+    expect(keys.page).to_have_url(re.compile("/accounts/login/"))
+
+
+@pytest.fixture
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """An installation without a summit, with one account."""
+    with make_run(tmp_path_factory.mktemp("empty"), "DEMO=0") as found:
+        found.inside(
+            "from summit.models import User\n"
+            f"User.objects.create_superuser('first@summit.example', {PASSWORD!r}, name='First')"
+        )
+        yield found
+
+
+def test_first_steps(empty: Running, browser: Browser) -> None:
+    someone = Visitor(browser.new_context(locale="en-GB").new_page(), empty.base)
+    keys = Keys(someone)
+    keys.sign_in("first@summit.example", PASSWORD)
+    expect(keys.page).to_have_url(re.compile("/admin/"))
+    keys.follow("link", "Create your summit")
+    keys.to("textbox", "Name", exact=True).type("Summit of Keys 2027")
+    keys.to("textbox", "Short name").type("Keys 2027")
+    keys.to("textbox", "Host").type("Norway")
+    _day(keys, "First day", "01062027")
+    _day(keys, "Last day", "02062027")
+    keys.to("textbox", "Place as shown with times").type("Oslo")
+    keys.to("combobox", "Time zone of the venue").type("Europe/Oslo")
+    keys.to("textbox", "Mailbox for answers").type("answers@summit.example")
+    keys.follow("button", "Create the summit")
+    expect(keys.page).to_have_url(re.compile("/venue/$"))
+    keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the name of the venue").type("House")
+    keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
+    expect(keys.page).to_have_url(re.compile("/team/"))
+    keys.follow("link", "Do this later")
+    expect(keys.page).to_have_url(re.compile("/parties/"))
+    keys.to("textbox", "Parties, a line each").type(
+        "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"
+    )
+    keys.follow("button", "Enter these parties")
+    expect(keys.page).to_have_url(re.compile("/letter/"))
+    keys.follow("button", re.compile("^Send the invitation to"))
+    keys.says(re.compile("letter|invitation"))
+    assert empty.inside("from delegations.models import Invitation; print(Invitation.objects.count())").strip() == "1"
+    assert someone.complaints == []
+    someone.page.context.close()
+
+
+def _day(keys: Keys, name: str, digits: str) -> None:
+    """Write a day as the browser's own field takes it: day, month, year."""
+    keys.to_element(keys.page.get_by_label(name), name)
+    keys.page.keyboard.type(digits)

@@ -1,0 +1,64 @@
+"""How Tab goes through pages: from the skip link to the last control and out again, and what opens and closes."""
+
+import pytest
+
+from tests.browser.keyboard import Keys, Make, somebody
+
+pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("keyboard-accounts")]
+
+SLUG = "border-security-2025"
+PAGES = ["/", f"/{SLUG}/", f"/{SLUG}/agenda/", f"/{SLUG}/press/", "/accounts/login/", "/portal/sign-in/"]
+DESKS = ["/admin/", "/admin/delegations/party/", "/admin/programme/session/add/", "/admin/search/?q=france"]
+# The order in which Tab goes, in rows from the top: positive numbers of tabindex would break it.
+ORDER = "() => [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0).length"
+
+
+def walk(keys: Keys) -> list[str]:
+    """Tab through a page from its beginning until the browser's own controls would have the focus."""
+    keys.page.evaluate("window.scrollTo(0, 0)")
+    visited = []
+    for _number in range(400):
+        focus = keys.step()
+        if focus["tag"] == "BODY":
+            return visited
+        visited.append(focus["tag"])
+        if keys.page.evaluate("document.activeElement.dataset.first === 'yes'"):
+            return visited
+        if len(visited) == 1:
+            keys.page.evaluate("document.activeElement.dataset.first = 'yes'")
+    raise AssertionError(f"{keys.page.url}: Tab never leaves the page")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_tab_goes_through_every_page_and_out_of_it(visitor: Make, width: int) -> None:
+    anybody, organiser = somebody(visitor, width=width), somebody(visitor, "organiser@summit.example", width)
+    for keys, paths in ((anybody, PAGES), (organiser, DESKS)):
+        for path in paths:
+            keys.open(path)
+            assert keys.page.evaluate(ORDER) == 0
+            assert len(walk(keys)) > 3, path
+
+
+@pytest.mark.parametrize("path", [f"/{SLUG}/agenda/", "/accounts/login/"])
+def test_the_first_tab_skips_to_the_content(visitor: Make, path: str) -> None:
+    keys = somebody(visitor)
+    keys.open(path)
+    keys.step()
+    assert keys.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    keys.press("Enter")
+    keys.step()
+    assert keys.page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_menus_open_and_close(visitor: Make) -> None:
+    keys = somebody(visitor, "organiser@summit.example", 390)
+    menu = keys.page.locator(".masthead details.menu")
+    keys.to_element(menu.locator("> summary"), "the menu").press("Enter")
+    assert menu.evaluate("e => e.open") is True
+    keys.to("link", "Delegations", exact=True).press("Escape")
+    assert menu.evaluate("e => e.open") is False
+    assert keys.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    keys.press("Space")
+    assert menu.evaluate("e => e.open") is True
+    keys.press("Space")
+    assert menu.evaluate("e => e.open") is False
