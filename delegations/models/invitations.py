@@ -80,7 +80,7 @@ class Invitation(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return str(_("%(name)s: %(about)s") % {"name": self.party, "about": self.get_state_display()})
+        return str(self.party)
 
 
 class LinkQuerySet(models.QuerySet["InvitationLink"]):

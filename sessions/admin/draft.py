@@ -56,7 +56,7 @@ class OfSummitMixin:
         lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
         if db_field.related_model not in lists:
             lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
-        field.choices = [("", field.empty_label or NOTHING), *lists[db_field.related_model]]
+        field.choices = [("", NOTHING), *lists[db_field.related_model]]
         return field
 
 

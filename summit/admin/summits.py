@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.desk.widgets import Colour
 from summit.models import Person, Room, Summit, Venue
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
@@ -32,7 +33,30 @@ class SummitAdmin(SummitModelAdmin):
     summit_path = ""
     list_display = ["name", "slug", "starts_on", "ends_on", "public"]
     search_fields = ["name", "slug"]
+    fields = [
+        "name",
+        "short_name",
+        "host",
+        "contact_email",
+        "starts_on",
+        "ends_on",
+        "place",
+        "time_zone",
+        "language",
+        "accent",
+        "slug",
+        "answer_by",
+        "public",
+        "public_changes",
+        "illustrative",
+    ]
     inlines = [VenueInline]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let the colour be chosen where one sees it."""
+        if db_field.name == "accent":
+            kwargs["widget"] = Colour
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the address of a summit that exists: letters and calendars carry it."""

@@ -10,18 +10,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.desk.widgets import DayInput
+from summit.desk.widgets import Colour, DayInput
 from summit.lines import parts_of
 from summit.models import Room, Summit, Venue
 from summit.models.users import BY_HAND
 from summit.models.validators import validate_printable
 from summit.permissions import DESKS
-
-
-class Colour(forms.TextInput):
-    """Chooses a colour."""
-
-    input_type = "color"
 
 
 class Suggested(forms.TextInput):

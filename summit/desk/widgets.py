@@ -14,6 +14,7 @@ from django.forms import (
     ModelChoiceField,
     SplitDateTimeField,
     SplitDateTimeWidget,
+    TextInput,
     TimeInput,
 )
 from django.utils.text import capfirst
@@ -54,6 +55,12 @@ class ClockInput(TimeInput):
         if len(context["widget"]["value"] or "") > len("00:00"):
             context["widget"]["attrs"]["step"] = "1"
         return context
+
+
+class Colour(TextInput):
+    """A colour, by the browser's own control."""
+
+    input_type = "color"
 
 
 class MomentInput(SplitDateTimeWidget):

@@ -1,5 +1,6 @@
 """What the lists and forms of the admin show beyond Django's own tags."""
 
+import json
 import re
 from typing import Any
 
@@ -133,6 +134,15 @@ def desk_errors(adminform: Any, formsets: list[Any]) -> list[Problem]:
         for form in entry.formset.forms:
             found += form_errors(form)
     return found
+
+
+@register.filter
+def formset_data(formset: Any) -> str:
+    """Return what Django's script for rows needs; what they are called stands in the middle of its words."""
+    data = json.loads(formset.inline_formset_data())
+    name = str(formset.opts.verbose_name)
+    data["options"]["addText"] = data["options"]["addText"].replace(capfirst(name), name)
+    return json.dumps(data)
 
 
 @register.filter
