@@ -46,7 +46,9 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not allows(request.user, SEE, summit):
         return
     conditions = todo(request.user)
-    found = texts(summit).aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
+    rows = texts(summit).order_by().distinct()
+    found = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
     for name, (rule, urgency) in STEPS.items():
         if found[name]:
             yield Task(_words(name, found[name]), urgency, listed(summit, name), rule)

@@ -129,6 +129,9 @@ def _database() -> dict[str, Any]:
         config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {})["pool"] = False
+        # Compiling a query takes PostgreSQL longer than any of ours takes to run: what it saves is for reports.
+        startup = env.str("DATABASE_STARTUP", "-c jit=off")
+        config["OPTIONS"]["options"] = "" if startup == "none" else startup
     return config
 
 

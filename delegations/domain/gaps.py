@@ -42,7 +42,7 @@ def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 def counts(summit: Summit) -> dict[str, int]:
     """Return how many parties of a summit lack what, by the names of GAPS. One query."""
-    parties = with_gaps(Party.objects.filter(summit=summit))
+    parties = with_gaps(Party.objects.filter(summit=summit)).order_by().distinct()
     numbers: dict[str, int] = parties.aggregate(
         **{name: Count("pk", filter=condition) for name, condition in GAPS.items()}
     )

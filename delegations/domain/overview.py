@@ -21,7 +21,7 @@ STANDINGS: dict[str, Q] = {
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Annotate parties with `standing`, the state of the invitation that wasn't revoked, and `replied`, its answer;
     both None where there is none. A party has one at most (invitation_once)."""
-    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state=InvitationState.REVOKED)
+    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state=InvitationState.REVOKED).order_by()
     return parties.annotate(
         standing=Subquery(theirs.values("state")[:1]), replied=Subquery(theirs.values("answer")[:1])
     )
@@ -29,7 +29,8 @@ def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 def counts(summit: Summit) -> dict[str, int]:
     """Return how many parties of a summit stand where, by the names of STANDINGS. One query."""
-    parties = with_standing(Party.objects.filter(summit=summit))
+    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
+    parties = with_standing(Party.objects.filter(summit=summit)).order_by().distinct()
     numbers: dict[str, int] = parties.aggregate(
         **{name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
     )
