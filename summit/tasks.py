@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from summit.domain import audit, upkeep
+from summit.domain import audit, sign_ins, upkeep
 
 
 @shared_task(name="summit.tasks.chain_audit")
 def chain_audit() -> None:
-    """Chain what has been recorded since the last time."""
+    """Record what was refused at doors and is not recorded yet, and chain what has been since the last time."""
+    sign_ins.settle()
     audit.chain()
 
 

@@ -69,6 +69,41 @@ deed("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": 
 deed("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
 
 
+def _sign_in(facts: Facts) -> str:
+    said = {
+        "password": _("signed in by the password"),
+        "passkey": _("signed in by a passkey"),
+        "totp": _("signed in by the password and a code of the app"),
+        "recovery_codes": _("signed in by the password and a recovery code"),
+        "webauthn": _("signed in by the password and a passkey"),
+    }
+    return said.get(str(facts.detail.get("way")), _("signed in"))
+
+
+def _refuse_sign_in(facts: Facts) -> str:
+    number, codes = (int(facts.detail.get(name, 0)) for name in ("number", "codes"))
+    if codes == 0:
+        said = ngettext("refused %(number)d attempt to sign in", "refused %(number)d attempts to sign in", number)
+    elif codes == number:
+        said = ngettext(
+            "refused %(number)d attempt to sign in whose password was right, for its second step",
+            "refused %(number)d attempts to sign in whose password was right, for their second step",
+            number,
+        )
+    else:
+        said = ngettext(
+            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
+            "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
+            number,
+        )
+    return said % {"number": number, "codes": codes}
+
+
+deed("summit.sign_in", _sign_in)
+deed("summit.sign_out", gettext_lazy("signed out"))
+deed("summit.refuse_sign_in", _refuse_sign_in, called=gettext_lazy("refused an attempt to sign in"))
+
+
 def _seen(facts: Facts) -> str:
     number = facts.detail.get("number")
     if number is None:

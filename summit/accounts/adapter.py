@@ -9,12 +9,13 @@ from allauth.core import context as current
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import words
 from summit.accounts.devices import device
+from summit.domain import sign_ins
 from summit.languages import begun, spoken
 from summit.models import User
 
@@ -81,6 +82,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mail.extra_headers["Auto-Submitted"] = "auto-generated"
         mail.extra_headers["Content-Language"] = language
         return mail
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note that a password was refused, for the account that has the address, if any."""
+        address = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
+        sign_ins.note_refused(account=User.objects.filter(email=address.strip().lower()).first())
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Note that a closed account was refused, whose password was right."""
+        sign_ins.note_refused(account=user)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failed sign-ins by mailbox and client, so that nobody locks out the owner of a mailbox from afar."""

@@ -3,9 +3,11 @@
 import time
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -13,7 +15,7 @@ from summit.accounts import guesses
 from summit.accounts.guard import SET_UP_KEY, took_it
 from summit.accounts.mfa import PROTECTING
 from summit.accounts.seen import SEEN_KEY
-from summit.domain import browsers, second_step
+from summit.domain import browsers, second_step, sign_ins
 from summit.models import User
 
 
@@ -21,8 +23,30 @@ from summit.models import User
 def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
     """Begin to note when this browser was last seen, and know it again where the second step was taken in it."""
     request.session[SEEN_KEY] = int(time.time())
+    sign_ins.note_sign_in(account=user, way=_way(request, user))
     if took_it(request):
         guesses.remember(request, response, user)
+
+
+def _way(request: HttpRequest, user: User) -> str:
+    """By what an account has just signed in: "password", "passkey", or its second step's kind after the password."""
+    steps = [record for record in get_authentication_records(request, user) if record.get("method") == "mfa"]
+    if not steps:
+        return "password"
+    return "passkey" if steps[-1].get("passwordless") else str(steps[-1].get("type"))
+
+
+@receiver(user_logged_out)
+def note_sign_out(user: User | None, **kwargs: Any) -> None:
+    """Record that an account signed out."""
+    if isinstance(user, User):
+        sign_ins.note_sign_out(account=user)
+
+
+@receiver(authentication_failed)
+def note_wrong_code(user: User, **kwargs: Any) -> None:
+    """Note that a second step was refused."""
+    sign_ins.note_refused(account=user, code=True)
 
 
 @receiver(authenticator_added)

@@ -38,6 +38,13 @@ def _summits_of(account: User) -> set[int]:
     return set(roles.union(Person.objects.filter(user=account).order_by().values_list("summit_id", flat=True)))
 
 
+def only_summit(account: User) -> Summit | None:
+    """Return the one summit with which an account has to do, None where there are several or none: organisers read
+    the audit of their summit; what concerns several is for whoever set the system up. Two queries."""
+    theirs = _summits_of(account)
+    return Summit.objects.filter(pk=min(theirs) if len(theirs) == 1 else 0).first()
+
+
 def check_can_reset(by: User, account: User) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `can_reset` is false."""
     if not can_reset(by, account):
@@ -59,11 +66,8 @@ def reset(*, account: User, by: User) -> None:
             raise ValueError(_("This account has no second step."))
         gone.delete()
         ended = browsers.end_all(user=account)
-        theirs = _summits_of(account)
-        # Organisers read the audit of their summit; what concerns several is for whoever set the system up.
-        summit = Summit.objects.get(pk__in=theirs) if len(theirs) == 1 else None
         detail = {"removed": kinds, "browsers_ended": ended}
-        audit.record(by=by, action=ACTION, target=account, summit=summit, detail=detail)
+        audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
         _tell(account)
 
 

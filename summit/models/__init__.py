@@ -2,6 +2,7 @@
 
 from summit.models.audit import AuditChain, AuditEntry, Heartbeat
 from summit.models.people import Person
+from summit.models.sign_ins import RefusedSignIns
 from summit.models.summits import Room, Summit, Venue
 from summit.models.users import Role, RoleAssignment, User
 
@@ -10,6 +11,7 @@ __all__ = [
     "AuditEntry",
     "Heartbeat",
     "Person",
+    "RefusedSignIns",
     "Role",
     "RoleAssignment",
     "Room",

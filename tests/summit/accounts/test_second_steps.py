@@ -201,7 +201,8 @@ class TestWords:
         client.post("/accounts/2fa/totp/deactivate/")
         new = "another long pass phrase"
         client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
-        deeds = AuditEntry.objects.order_by("id").values_list("action", "by", "detail")
+        steps = AuditEntry.objects.exclude(action="summit.sign_in").order_by("id")
+        deeds = steps.values_list("action", "by", "detail")
         assert [(action.removeprefix("summit."), detail["kind"]) for action, _by, detail in deeds] == [
             ("set_up_second_step", "totp"),
             ("set_up_second_step", "recovery_codes"),

@@ -1,0 +1,173 @@
+"""Signing in and out, and being refused, in the audit."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from summit.db.clock import db_now
+from summit.deeds import DEEDS, Facts
+from summit.domain import sign_ins
+from summit.models import AuditEntry, RefusedSignIns, Role, Summit, User
+from summit.tasks import chain_audit
+from tests.factories import PASSWORD, SummitFactory, UserFactory
+from tests.summit.accounts.helpers import by_password, code, with_app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> None:
+    """Begin without counted attempts."""
+    cache.clear()
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = SummitFactory()
+    return made
+
+
+@pytest.fixture
+def zoe(summit: Summit) -> User:
+    made: User = UserFactory.with_role(Role.ORGANISER, summit, email="zoe@host.example", password=PASSWORD)
+    return made
+
+
+def told() -> list[tuple[str, str]]:
+    """Return who did what, oldest first, in the audit's words."""
+    rows = AuditEntry.objects.order_by("id").select_related("by")
+    return [(str(row.by or row.by_label), DEEDS[row.action].say(Facts(row.detail, row.summit))) for row in rows]
+
+
+def refuse(email: str, number: int = 1, password: str = "wrong") -> None:  # noqa: S107
+    for each in range(number):
+        client = Client(REMOTE_ADDR=f"192.0.2.{each % 250}")
+        assert client.post("/accounts/login/", {"login": email, "password": password}).status_code == 200
+
+
+def later(minutes: int) -> None:
+    """Let the time since something was refused have passed."""
+    RefusedSignIns.objects.update(since=db_now() - timedelta(minutes=minutes))
+
+
+def test_in_and_out(zoe: User, summit: Summit) -> None:
+    client = by_password(zoe)
+    client.post("/accounts/logout/")
+    client.post("/accounts/logout/")
+    assert told() == [(zoe.name, "signed in by the password"), (zoe.name, "signed out")]
+    assert {(row.summit, row.object_key) for row in AuditEntry.objects.all()} == {(summit, zoe.public_id)}
+
+
+def test_by_a_code_of_the_app_and_by_one_for_recovery(zoe: User) -> None:
+    secret = with_app(zoe)
+    codes = RecoveryCodes.activate(zoe).get_unused_codes()
+    for entered in (code(secret), codes[0]):
+        client = by_password(zoe)
+        assert AuditEntry.objects.filter(action="summit.sign_in").count() == int(entered == codes[0])
+        client.post("/accounts/2fa/authenticate/", {"code": entered})
+    assert [what for _who, what in told()] == [
+        "signed in by the password and a code of the app",
+        "signed in by the password and a recovery code",
+    ]
+
+
+def test_what_was_typed_is_nowhere(zoe: User) -> None:
+    refuse(zoe.email, password="a-secret-of-zoe")
+    refuse("nobody@host.example", password="a-secret-of-nobody")
+    [entry] = AuditEntry.objects.all()
+    assert (entry.action, entry.detail, entry.by_label) == ("summit.refuse_sign_in", {"number": 1}, "system")
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a name of the database's own
+            found = json.dumps(cursor.fetchall(), default=str)
+            assert "a-secret" not in found
+            assert "nobody@" not in found
+
+
+def test_a_flood_is_one_entry_and_then_its_number(zoe: User) -> None:
+    refuse(zoe.email, 60)
+    assert told() == [("system", "refused 1 attempt to sign in")]
+    later(9)
+    chain_audit()
+    assert AuditEntry.objects.count() == 1
+    later(10)
+    chain_audit()
+    chain_audit()
+    assert told()[1:] == [("system", "refused 59 attempts to sign in")]
+    assert RefusedSignIns.objects.count() == 0
+
+
+def test_control_unbounded_each_would_be_an_entry(zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_ins, "TOGETHER", timedelta(0))
+    refuse(zoe.email, 6)
+    assert AuditEntry.objects.count() == 6
+
+
+def test_who_goes_on_after_ten_minutes_is_recorded_with_what_was_before(zoe: User) -> None:
+    refuse(zoe.email, 3)
+    later(11)
+    refuse(zoe.email)
+    assert [what for _who, what in told()] == [
+        "refused 1 attempt to sign in",
+        "refused 2 attempts to sign in",
+        "refused 1 attempt to sign in",
+    ]
+
+
+def test_who_comes_in_reads_what_was_refused_before(zoe: User) -> None:
+    refuse(zoe.email, 3)
+    by_password(zoe)
+    assert [what for _who, what in told()][1:] == ["refused 2 attempts to sign in", "signed in by the password"]
+
+
+def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
+    with_app(zoe)
+    for _ in range(2):
+        by_password(zoe).post("/accounts/2fa/authenticate/", {"code": "000000"})
+    refuse(zoe.email)
+    later(10)
+    sign_ins.settle()
+    assert [what for _who, what in told()] == [
+        "refused 1 attempt to sign in whose password was right, for its second step",
+        "refused 2 attempts to sign in; in 1 of them the password was right",
+    ]
+
+
+def test_a_closed_account_is_refused(zoe: User) -> None:
+    User.objects.update(is_active=False)
+    by_password(zoe)
+    assert told() == [("system", "refused 1 attempt to sign in")]
+
+
+def test_they_stand_in_the_accounts_history(zoe: User, summit: Summit) -> None:
+    other = UserFactory.with_role(Role.ORGANISER, summit)
+    refuse(zoe.email)
+    by_password(zoe)
+    client = Client()
+    client.force_login(other)
+    page = client.get(f"/admin/summit/user/{zoe.pk}/history/").content.decode()
+    assert "signed in by the password" in page
+    assert "refused 1 attempt to sign in" in page
+    elsewhere = Client()
+    elsewhere.force_login(UserFactory.with_role(Role.ORGANISER, SummitFactory()))
+    assert elsewhere.get(f"/admin/summit/user/{zoe.pk}/history/").status_code == 404
+
+
+def test_the_same_is_done_for_an_address_without_an_account(zoe: User) -> None:
+    def statements(email: str) -> list[str]:
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            refuse(email)
+        return [" ".join(str(query["sql"]).split()[:3]) for query in captured.captured_queries]
+
+    known: Any = statements(zoe.email)
+    unknown = [words for words in statements("nobody@host.example") if not words.startswith("ROLLBACK")]
+    # What is taken back is rolled back to its savepoint before that is released.
+    assert [words.split()[0] for words in unknown] == [words.split()[0] for words in known]
