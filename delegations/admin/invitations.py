@@ -159,7 +159,7 @@ class InvitationAdmin(ReadOnlyAdmin):
             title=gettext("Invitations on their way"),
             title_done=gettext("The invitations are sent"),
             summit=summit,
-            query={"kind__exact": letters.KIND},
+            query={"kind": letters.KIND},
             back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
         )
 
