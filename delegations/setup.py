@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.domain import entry, first, regions
+from delegations.domain import entry, first, regions, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
 from delegations.models import Invitation, InvitationState, Party, Region
@@ -102,7 +102,10 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 party.summit.answer_by = due or party.summit.answer_by
         context = _letter(found, form, summit)
         response: Any = show(request, "letter.html", "letter", summit, context, wrong=bool(form and form.errors))
-        return response.render()  # type: ignore[no-any-return]
+        response.render()
+    for party in found.to[:1]:
+        shown.note_mailboxes(by=user, summit=summit, boxes=found.boxes[party.pk])
+    return response  # type: ignore[no-any-return]
 
 
 def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | None:
@@ -120,16 +123,16 @@ def _propose(summit: Summit) -> datetime:
 
 
 def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any]:
-    shown = None
+    read = None
     if found.to:
         party = found.to[0]
         if form is not None and not form.is_bound and party.summit.answer_by is None:
             party.summit.answer_by = form.initial["answer_by"]
-        shown = first.read(party, found.boxes[party.pk])
+        read = first.read(party, found.boxes[party.pk])
     silent = [party for party, _why in found.skipped if not party.is_host]
     return {
         "form": form,
-        "letter": shown,
+        "letter": read,
         "reached": len(found.to),
         "letters": found.letters,
         "silent": silent,

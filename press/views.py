@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -20,6 +19,7 @@ from press.reading import address, brief, find, listed, read
 from summit.http.public import blind, public_page
 from summit.languages import spoken
 from summit.models import Summit
+from summit.models.validators import validate_mailbox
 from summit.paper import words as paper
 from summit.paper.fonts import MissingFontError
 from summit.views import get_summit
@@ -128,7 +128,7 @@ def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
     asked = request.POST.get("address", "").strip().lower()
     language = request.POST.get("language", "")
     try:
-        validate_email(asked)
+        validate_mailbox(asked)
     except ValidationError:
         context = {"summit": found, "step": "unreadable", "asked": asked[:254], "interface": language}
         return _no_store(render(request, "press/subscription.html", context, status=400))

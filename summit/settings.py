@@ -227,7 +227,6 @@ INTERFACE_LANGUAGES = [
     if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
 ]
 USE_I18N = True
-FORMAT_MODULE_PATH = ["summit.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -247,7 +246,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
-MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_MAX_AGE = 3600
 
 # --- Security ---------------------------------------------------------------------------------------------------

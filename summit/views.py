@@ -27,8 +27,10 @@ def root(request: HttpRequest) -> HttpResponse:
     language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
     language = spoken(language)
     listed = list(Summit.objects.open_to_public())
-    today = timezone.now().date()
-    running = [summit for summit in listed if summit.starts_on <= today <= summit.ends_on]
+    now = timezone.now()
+    running = [
+        summit for summit in listed if summit.starts_on <= now.astimezone(summit.zone).date() <= summit.ends_on
+    ]
     only = running if len(running) == 1 else listed
     if len(only) == 1:
         response = HttpResponse(status=302)

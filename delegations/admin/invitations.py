@@ -19,6 +19,7 @@ from delegations.models import Answer, Invitation, InvitationLink, InvitationSta
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.desk.keys import keys_of
+from summit.domain import seen
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.permissions import allows, check
@@ -146,6 +147,8 @@ class InvitationAdmin(ReadOnlyAdmin):
             "values": values,
             "errors": errors,
         }
+        if request.method != "POST":
+            seen.note_page(by=user, target=row, summit=row.party.summit, fields=self.page_shows)
         status = 422 if errors else 200
         return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
 

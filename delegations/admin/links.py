@@ -19,6 +19,7 @@ from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
 from summit.desk.words import written
+from summit.domain import seen
 from summit.models import User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
@@ -107,6 +108,9 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     def _ask(self, request: HttpRequest, rows: list[InvitationLink]) -> HttpResponse:
         for row in rows:
             check_can_revoke(request.user, row.invitation.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
+        seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
         title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
         return confirm(
             request,

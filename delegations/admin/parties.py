@@ -124,7 +124,7 @@ class PartyAdmin(SummitModelAdmin):
         if request.method == "POST":
             keys = keys_of(request.POST.getlist("party"))
             return self._invite(request, list(rows.filter(pk__in=keys)))
-        slug = request.GET.get("summit", "")
+        slug = request.GET.get("summit", "").replace("\0", "")
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None or not allows(request.user, "delegations.party.view", summit):
             raise Http404

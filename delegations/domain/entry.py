@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from delegations.models import Party, PartyKind
 from summit.domain import audit
 from summit.lines import parts_of
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_mailbox, validate_printable
 from summit.permissions import check
 
 NAME_LENGTH = 120
@@ -75,7 +74,7 @@ def _line(number: int, raw: str, summit: Summit) -> Line:
     validate_printable(name)
     if mailbox:
         try:
-            validate_email(mailbox)
+            validate_mailbox(mailbox)
         except ValidationError:
             said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
             raise ValidationError(said % {"mailbox": mailbox}) from None

@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from delegations.domain import codes, doors
 from portal.kept import remember
 from summit.db.clock import db_now
+from summit.models.validators import validate_mailbox
 
 # In the browser's session: the public id of the code that was asked for here.
 CODE_KEY = "portal_code"
@@ -31,7 +31,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/code_ask.html")
     mailbox = request.POST.get("mailbox", "").strip()
     try:
-        validate_email(mailbox)
+        validate_mailbox(mailbox)
     except ValidationError:
         said = _("Enter the whole address, such as office@mission.example.")
         return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": said}, status=422)

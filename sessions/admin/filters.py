@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from summit.db.clock import db_now
 from summit.desk.keys import key_of
 from summit.desk.today import end_of
 from summit.models import Summit
+from summit.models.validators import validate_year
 
 
 class DayFilter(admin.SimpleListFilter):
@@ -40,7 +42,8 @@ class DayFilter(admin.SimpleListFilter):
         """Keep the sessions of the chosen day."""
         try:
             day = date.fromisoformat(self.value() or "")
-        except ValueError:
+            validate_year(day)
+        except (ValueError, ValidationError):
             return queryset
         wanted = Q(pk__in=[])
         for summit in self.summits.values():

@@ -112,7 +112,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
 
 @admin.register(User)
 class UserAdmin(SummitModelAdmin):
-    """Accounts, to choose from: read only here."""
+    """Accounts: to look at, and for whoever set the system up to add and to close."""
 
     place = 3
     summit_path = None
@@ -131,9 +131,13 @@ class UserAdmin(SummitModelAdmin):
         return ", ".join(names[kind] for kind in names if kind in found) or _("none")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save; where the account is closed, end its browsers, so that opening it again revives none."""
+        """Save; where the account is closed, end its browsers, so that opening it again revives none. A new one has
+        no password yet, and letters to it say how to choose one."""
+        assert isinstance(obj, User)  # noqa: S101 - this is its admin
+        if not change:
+            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if isinstance(obj, User) and not obj.is_active:
+        if not obj.is_active:
             browsers.end_all(user=obj)
 
     def get_urls(self) -> list[URLPattern]:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.domain.roles import validate_open
 from summit.models import RoleAssignment, User
 from summit.models.validators import validate_printable
 
@@ -16,6 +17,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         max_length=User._meta.get_field("email").max_length,
+        validators=[validate_open],
         help_text=gettext_lazy("Who is new gets an account and a mail with a link to choose a password."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -37,14 +39,11 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(self.cleaned_data["email"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a role that the account holds already, and one for an account that is closed."""
+        """Refuse a role that the account holds already."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         user = User.objects.filter(email=found.get("email", "")).first()
         if user is None or "role" not in found or "summit" not in found:
             return found
         if user.roles.filter(role=found["role"], summit=found["summit"]).exists():
             self.add_error("email", _("This account holds the role already."))
-        elif not user.is_active:
-            said = _("This account is closed. Whoever set the system up can open it.")
-            self.add_error("email", said)
         return found

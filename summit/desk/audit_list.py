@@ -22,10 +22,12 @@ from django.utils.translation import gettext_lazy
 from summit.db.fold import Fold, fold
 from summit.deeds import DEEDS, PARTS, THINGS
 from summit.desk import search
+from summit.desk.keys import key_of
 from summit.desk.told import key_field, model_of
 from summit.desk.widgets import DayInput
 from summit.domain import audit, seen
 from summit.models import AuditEntry, Summit, User
+from summit.models.validators import validate_year
 from summit.permissions import summits_for
 from summit.registry import Registry
 
@@ -71,8 +73,12 @@ class AuditForm(forms.Form):
     who = forms.CharField(label=gettext_lazy("Who did it"), required=False, max_length=search.LONGEST)
     deed = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of object"), required=False)
-    since = forms.DateField(label=gettext_lazy("First day"), required=False, widget=DayInput())
-    until = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DayInput())
+    since = forms.DateField(
+        label=gettext_lazy("First day"), required=False, widget=DayInput(), validators=[validate_year]
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, widget=DayInput(), validators=[validate_year]
+    )
     summit = forms.ChoiceField(label=gettext_lazy("Summit"), required=False)
 
     def __init__(self, given: Any, summits: list[Summit], *, seen_alone: bool) -> None:
@@ -143,7 +149,7 @@ def _between(
     zone = summit.zone if summit else UTC
     if since:
         rows = rows.filter(at__gte=datetime.combine(since, time(), zone))
-    if until and until < date.max:
+    if until:
         rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time(), zone))
     return rows
 
@@ -182,7 +188,7 @@ def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
     model = model_of(label)
     source = search.source_of(model) if model else None
     row = None
-    if model is not None and source is not None and (key_field(model) != "pk" or key.isdecimal()):
+    if model is not None and source is not None and (key_field(model) != "pk" or key_of(key) is not None):
         row = _seen_by(request, source).filter(**{key_field(model): key}).first()
     if row is None:
         narrowed.rows = narrowed.rows.none()

@@ -111,7 +111,7 @@ class HistoryMixin:
         summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
         seen = request.GET.get("show") == "seen"
         rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
-        deed = "" if seen else request.GET.get("deed", "")
+        deed = "" if seen else request.GET.get("deed", "").replace("\0", "")
         found = Slice(rows.filter(action=deed) if deed else rows, request.GET)
         context = {
             **self.admin_site.each_context(request),

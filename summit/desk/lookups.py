@@ -16,6 +16,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from summit.desk.keys import DIGITS, key_of, keys_of
+from summit.models.validators import FIRST_YEAR, LAST_YEAR
 
 # How Django's own filters compare a column: those of choices, of other rows, of dates, and of what is empty.
 _COMPARED = ("exact", "isnull", "isempty", "id__exact", "pk__exact", "gte", "lt")
@@ -55,6 +56,13 @@ class LookupsMixin:
         if column not in known:
             raise IncorrectLookupParameters
         return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list. Raises IncorrectLookupParameters for a year from which Django can't count on."""
+        year = request.GET.get(f"{self.date_hierarchy}__year")  # type: ignore[attr-defined]
+        if year is not None and not FIRST_YEAR <= (key_of(year) or 0) <= LAST_YEAR:
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Return what an address says a new row should begin with; moments are chosen in the form."""

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.desk.widgets import Colour, DayInput
+from summit.domain.roles import validate_open
 from summit.lines import parts_of
-from summit.models import Room, Summit, Venue
+from summit.models import Room, Summit, User, Venue
 from summit.models.users import BY_HAND
 from summit.models.validators import validate_printable
 from summit.permissions import DESKS
@@ -150,7 +151,11 @@ class VenueForm(forms.Form):
 class ColleagueForm(forms.Form):
     """Somebody by their e-mail, with a role."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=User._meta.get_field("email").max_length,
+        validators=[validate_open],
+    )
     name = forms.CharField(
         label=gettext_lazy("Name"), required=False, max_length=200, validators=[validate_printable]
     )

@@ -99,13 +99,9 @@ class SummitAdminSite(admin.AdminSite):
         """Add what the header shows: the summit that one works for."""
         context = super().each_context(request)
         if context["has_permission"]:
-            listed = self._summits(request)
+            listed = summits_of(request)
             context |= {"desk_summit": chosen_summit(request, listed), "desk_summits": listed}
         return context
-
-    @staticmethod
-    def _summits(request: HttpRequest) -> list[Summit]:
-        return today.once(request, "desk.summits", lambda: summits_of(request))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the desks and their lists in the order in which one works, the same in every language."""
@@ -127,7 +123,7 @@ class SummitAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show each summit that the reader works for: what stands where and what to do."""
-        listed = self._summits(request)
+        listed = summits_of(request)
         chosen = chosen_summit(request, listed)
         context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}
         return super().index(request, context)

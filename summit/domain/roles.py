@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,12 @@ class Colleague:
 
 class LastOrganiser(ValueError):
     """A summit would be left without an organiser; its text is a sentence for whoever asked."""
+
+
+def validate_open(address: str) -> None:
+    """Refuse the address of an account that is closed: its owner could do nothing with a role. One query."""
+    if User.objects.filter(email=address.strip().lower(), is_active=False).exists():
+        raise ValidationError(_("This account is closed. Whoever set the system up can open it."))
 
 
 def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
@@ -48,7 +55,7 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
 
     Who has no account yet gets one, and each who gets a role is written to: where the account can't sign in by a
     password yet, with a link to choose one. Raises PermissionDenied, and ValidationError for what can't stand in a
-    field.
+    field and for an account that is closed.
     """
     check(by, "summit.roleassignment.change", summit)
     with transaction.atomic():
@@ -66,6 +73,7 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
 
 def _account(colleague: Colleague, summit: Summit, by: User) -> User:
     address = colleague.email.strip().lower()
+    validate_open(address)
     user = User.objects.filter(email=address).first()
     if user is None:
         user = User(email=address, name=colleague.name, language=summit.language)

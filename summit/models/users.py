@@ -57,6 +57,11 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """Keep the address in small letters, by which accounts are looked up."""
+        super().clean()
+        self.email = self.email.strip().lower()
+
     @property
     def is_staff(self) -> bool:
         """Whether the account opens the admin: it holds a role at a desk, in any summit."""

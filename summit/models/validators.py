@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +97,17 @@ def validate_printable(value: str) -> None:
                 code="override",
                 params={"position": position},
             )
+
+
+# What the columns of addresses hold; Django's own check lets longer ones pass, which PostgreSQL refuses to store.
+MAILBOX_LENGTH = 254
+
+
+def validate_mailbox(value: str) -> None:
+    """Refuse what is no e-mail address, and what is too long to be kept."""
+    validate_email(value)
+    if len(value) > MAILBOX_LENGTH:
+        raise ValidationError(validate_email.message, code=validate_email.code)
 
 
 def validate_colour(value: str) -> None:

@@ -70,6 +70,26 @@ def test_numbers_of_pages_columns_and_filters(name: str, number: str, desk: Clie
         assert desk.get(reverse(name), {lookup: number}).status_code in (200, 302, 400), lookup
 
 
+@pytest.mark.parametrize("year", ["1", "9999", "99999", "x"])
+def test_years_from_which_one_cannot_count_on(year: str, desk: Client) -> None:
+    f.SessionFactory(summit__time_zone="Asia/Tokyo")
+    outbox = desk.get("/admin/outbox/message/", {"created_at__year": year})
+    assert (outbox.status_code, outbox["Location"]) == (302, "/admin/outbox/message/?e=1")
+    for day in (f"{year:0>4}-01-01", f"{year:0>4}-12-31"):
+        assert desk.get("/admin/programme/session/", {"day": day}).status_code == 200
+        for name in ("since", "until"):
+            assert desk.get("/admin/summit/auditentry/", {name: day}).context["form"].errors.keys() == {name}
+
+
+@pytest.mark.parametrize("number", NO_KEYS)
+def test_objects_of_the_audit_that_can_be_none(number: str, desk: Client) -> None:
+    venue = f.VenueFactory()
+    found = desk.get("/admin/summit/auditentry/", {"of": f"summit.venue:{number}"})
+    assert found.context["slice"].entries == []
+    assert desk.get(f"/admin/summit/venue/{venue.pk}/history/", {"deed": number}).status_code == 200
+    assert desk.get("/admin/delegations/party/invite/", {"summit": number}).status_code == 404
+
+
 @pytest.mark.parametrize("number", NO_KEYS)
 def test_rows_that_are_ticked_and_can_be_none(number: str, desk: Client) -> None:
     session = f.SessionFactory()

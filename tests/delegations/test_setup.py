@@ -57,6 +57,10 @@ class TestLines:
         assert Party.objects.count() == 4
         assert set(AuditEntry.objects.values_list("action", "by")) == {("delegations.party.add", organiser.pk)}
 
+    def test_a_mailbox_that_no_column_holds_is_refused(self, summit: Summit, organiser: User) -> None:
+        with pytest.raises(LineProblems, match="is no mailbox"):
+            entry.enter(summit=summit, text=f"Kenya; {'a' * 250}@kenya.example", by=organiser)
+
     def test_everything_that_is_wrong_is_told_by_line_and_nothing_is_entered(
         self, summit: Summit, organiser: User
     ) -> None:

@@ -102,7 +102,9 @@ class TestComingIn:
             )
         assert pages[0] == pages[1]
 
-    @pytest.mark.parametrize("mailbox", ["", "x", "a@b", "a b@c.example", "a@b.example\nBcc: c@d.example"])
+    @pytest.mark.parametrize(
+        "mailbox", ["", "x", "a@b", "a b@c.example", "a@b.example\nBcc: c@d.example", f"{'a' * 250}@b.example"]
+    )
     def test_what_is_no_address_is_said(self, mailbox: str) -> None:
         answer = ask(Client(), mailbox)
         assert answer.status_code == 422

@@ -117,6 +117,11 @@ def test_links_outlive_a_change_of_the_secret(summit: Summit, settings: Any) -> 
     assert subscribers.resolve(summit=summit, token=token) is None
 
 
+def test_an_address_that_no_column_holds_is_none(summit: Summit) -> None:
+    assert ask(summit, f"{'a' * 250}@b.example").status_code == 400
+    assert not Subscriber.objects.exists()
+
+
 def test_what_is_no_address_is_said(summit: Summit) -> None:
     answer = ask(summit, "<nobody>")
     assert answer.status_code == 400

@@ -1,9 +1,10 @@
 """The entrance, a summit's home, the errors, and the frame of personal pages."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -76,6 +77,15 @@ def test_the_root_leads_to_the_summit_that_is_on_and_lists_otherwise(summit: Sum
     today = timezone.now().date()
     Summit.objects.filter(pk=other.pk).update(starts_on=today, ends_on=today + timedelta(days=1))
     assert client.get("/")["Location"] == "/another/"
+
+
+def test_which_summit_is_on_is_told_by_the_day_at_its_venue(summit: Summit, client: Client) -> None:
+    day = date(2027, 6, 1)
+    SummitFactory.create(slug="east", time_zone="Asia/Tokyo", starts_on=day, ends_on=day)
+    with time_machine.travel(datetime(2027, 5, 31, 23, tzinfo=UTC), tick=False):
+        assert client.get("/")["Location"] == "/east/"
+    with time_machine.travel(datetime(2027, 6, 1, 16, tzinfo=UTC), tick=False):
+        assert client.get("/").status_code == 200
 
 
 def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: Client) -> None:

@@ -243,6 +243,28 @@ class TestTeam:
         assert mail.outbox == []
         assert Message.objects.get().state == "dropped"
 
+    def test_whoever_was_added_at_the_desk_chooses_a_password_too(self, here: Summit, owner: User) -> None:
+        given = {"email": "Ann@Ministry.example", "name": "Ann", "language": "en", "is_active": "on"}
+        signed_in(owner).post("/admin/summit/user/add/", given)
+        ann = User.objects.get(name="Ann")
+        assert (ann.email, ann.has_usable_password()) == ("ann@ministry.example", False)
+        roles.add_team(summit=here, colleagues=[Colleague("ann@ministry.example", Role.VIEWER)], by=owner)
+        delivery.deliver([Message.objects.get().pk])
+        assert "/password/reset/key/" in written()[1]
+
+    @pytest.mark.parametrize("address", ["gone@b.example", f"{'a' * 250}@b.example"])
+    def test_closed_accounts_and_addresses_that_no_column_holds_are_refused(
+        self, here: Summit, organiser: User, address: str
+    ) -> None:
+        f.UserFactory(email="gone@b.example", is_active=False)
+        row = {"team-0-email": address, "team-0-role": "protocol"}
+        data = {"team-TOTAL_FORMS": "1", "team-INITIAL_FORMS": "0", **row}
+        answer = signed_in(organiser).post("/admin/setup/here/team/", data)
+        assert (answer.status_code, list(answer.context["rows"].forms[0].errors)) == (400, ["email"])
+        with pytest.raises(ValidationError):
+            roles.add_team(summit=here, colleagues=[Colleague(address, Role.PROTOCOL)], by=organiser)
+        assert not Message.objects.exists()
+
     def test_a_role_that_is_held_is_not_given_again_nor_written_of(self, here: Summit, organiser: User) -> None:
         rows = [Colleague(organiser.email.upper(), Role.ORGANISER)]
         assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 0
