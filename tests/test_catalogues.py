@@ -34,7 +34,7 @@ SAME = {
             "participants",
         ),
         *("minutes", "Code", "date", "programme", "version", "message", "messages", "Menu", "Type", "Source", "Page"),
-        *("Formats", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
+        *("Formats", "Summit", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},

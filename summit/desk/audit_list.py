@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from summit.db.fold import Fold, fold
 from summit.deeds import DEEDS, PARTS, THINGS
@@ -79,7 +79,7 @@ class AuditForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Last day"), required=False, widget=DayInput(), validators=[validate_year]
     )
-    summit = forms.ChoiceField(label=gettext_lazy("Summit"), required=False)
+    summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"), required=False)
 
     def __init__(self, given: Any, summits: list[Summit], *, seen_alone: bool) -> None:
         super().__init__(given, label_suffix="")

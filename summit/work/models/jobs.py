@@ -16,8 +16,8 @@ class JobState(models.TextChoices):
     WAITING = "waiting", _("waits for a worker")
     RUNNING = "running", _("under way")
     DONE = "done", _("done")
-    FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", pgettext_lazy("long work", "failed")
+    CANCELLED = "cancelled", pgettext_lazy("long work", "cancelled")
 
 
 # The one table of what may follow what; domain/ writes states by these rows alone.
