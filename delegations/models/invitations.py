@@ -130,4 +130,4 @@ class InvitationLink(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.invitation.party} → {self.address}"
+        return str(_("%(name)s: %(about)s") % {"name": self.invitation.party, "about": self.address})

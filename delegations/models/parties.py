@@ -166,7 +166,7 @@ class FocalPoint(models.Model):
         constraints = [models.UniqueConstraint(fields=["party", "person"], name="focal_point_once")]
 
     def __str__(self) -> str:
-        return f"{self.person} → {self.party}"
+        return str(self.person)
 
     def clean(self) -> None:
         """Refuse a person of another summit."""
