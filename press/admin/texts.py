@@ -91,7 +91,7 @@ class TextAdmin(SummitModelAdmin):
         """Show the moment in the venue's zone, or what it waits for."""
         return short_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
 
-    @admin.display(description=gettext_lazy("next"))
+    @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
         """Say who must do what."""
         return str(NEXT[next_step(row)])

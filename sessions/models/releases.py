@@ -154,7 +154,7 @@ class ReleasedParticipant(models.Model):
         related_name="participants",
         verbose_name=pgettext_lazy("label", "session"),
     )
-    role = models.CharField(_("role"), max_length=20, choices=ReleasedRole)
+    role = models.CharField(pgettext_lazy("label", "role"), max_length=20, choices=ReleasedRole)
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "party")
     )

@@ -137,7 +137,9 @@ class Participant(models.Model):
         related_name="+",
         verbose_name=pgettext_lazy("label", "person"),
     )
-    role = models.CharField(_("role"), max_length=20, choices=ParticipantRole, default=ParticipantRole.PARTICIPANT)
+    role = models.CharField(
+        pgettext_lazy("label", "role"), max_length=20, choices=ParticipantRole, default=ParticipantRole.PARTICIPANT
+    )
     position = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:

@@ -112,7 +112,9 @@ class RoleAssignment(models.Model):
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "account")
     )
-    role = models.CharField(_("role"), max_length=20, choices=[(role.value, role.label) for role in BY_HAND])
+    role = models.CharField(
+        pgettext_lazy("label", "role"), max_length=20, choices=[(role.value, role.label) for role in BY_HAND]
+    )
 
     class Meta:
         verbose_name = _("role")
