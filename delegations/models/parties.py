@@ -32,14 +32,6 @@ class Region(models.TextChoices):
     NONE = "none", _("no region")
 
 
-class PartyQuerySet(models.QuerySet["Party"]):
-    """Parties."""
-
-    def invited(self) -> "PartyQuerySet":
-        """Return the parties that can be invited: all but the host."""
-        return self.filter(is_host=False)
-
-
 class Party(PublicModel):
     """A delegation (a country, a sub-state government, an international organisation) or an invited organisation.
 
@@ -68,8 +60,6 @@ class Party(PublicModel):
     )
     illustrative = models.BooleanField(_("taken for the demonstration"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("party")

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,7 +130,9 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         summit: Summit | None = getattr(request, "desk_summit", None)
         if field is not None and summit is not None:
             if db_field.name in ("starts_at", "ends_at"):
-                field.help_text = _("%(place)s time (%(zone)s)") % {"place": summit.place, "zone": summit.time_zone}
+                # Pages take what stands below a field for markup.
+                said = _("%(place)s time (%(zone)s)") % {"place": summit.place, "zone": summit.time_zone}
+                field.help_text = escape(said)
             elif db_field.name == "summit":
                 field.queryset = Summit.objects.filter(pk=summit.pk)
                 field.widget = HiddenInput()

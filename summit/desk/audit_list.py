@@ -37,6 +37,8 @@ audit_head: Registry[Head] = Registry()
 
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
+# The apps of deeds whose names don't begin with their app's label.
+LABELS = {"sessions": "programme", "demo": "portal"}
 
 
 class Chip(NamedTuple):
@@ -102,9 +104,8 @@ def deed_choices(actions: set[str] | None = None) -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for action, deed in DEEDS.items():
         if action != seen.SEEN and (actions is None or action in actions):
-            groups.setdefault(action.partition(".")[0].replace("sessions", "programme"), []).append(
-                (action, capfirst(deed.name))
-            )
+            name = action.partition(".")[0]
+            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(deed.name)))
     names = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
     return [(names.get(label, label), sorted(found, key=lambda pair: pair[1])) for label, found in groups.items()]
 

@@ -14,8 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from summit.desk import charts
 from summit.desk.widgets import DayInput, MomentInput, name_parts
 
 # Names of people, places and parties are data, and stay as they are in every language.
@@ -90,6 +92,25 @@ def _rows(now: datetime) -> list[Any]:
     return rows
 
 
+def _chart() -> charts.Chart:
+    said = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
+    title = said % {"answered": 31, "invited": 46}
+    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    of = _("%(answered)d of %(invited)d")
+    rows = [
+        charts.Row(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
+        charts.Row(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
+    ]
+    return charts.Chart(
+        name="chart",
+        title=title,
+        drawing=charts.bars(name="chart", title=title, about=about, rows=rows),
+        head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
+        rows=[[row.label, *(str(value) for value in row.values)] for row in rows],
+        key=list(zip(charts.LOOKS, [_("attending"), _("regrets"), _("not answered")], strict=True)),
+    )
+
+
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
     sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
@@ -98,6 +119,7 @@ def _context(now: datetime) -> dict[str, Any]:
         "moment": now,
         "days": [(date(2025, 3, 31), []), (date(2025, 4, 1), [])],
         "rows": rows,
+        "chart": _chart(),
         "now_row": rows[0],
         "next_row": rows[1],
         "places": _places(),

@@ -69,10 +69,6 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
 
         return can_use_admin(self)
 
-    def get_full_name(self) -> str:
-        """Return the name, or the address where there is none."""
-        return self.name or self.email
-
 
 class Role(models.TextChoices):
     """The roles in a summit.

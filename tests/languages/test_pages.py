@@ -32,9 +32,10 @@ SAME |= {"schedule.json", "schedule.xml", "Atom", "JSON Feed", "Message-ID", "TX
 SAME |= {f"text-{number}" for number in range(8)} | {"Europe/London", "550 No such mailbox"}
 # Django's own controls: a filter's choices, and what stands beside the number of an account.
 SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate")}
-# The audit's raw record has keys and names of fields, as they are chained; the gallery of components has examples;
-# what else goes with a row is listed by Django before it is deleted.
-RAW = re.compile(r"/admin/summit/auditentry/|/dev/components/|/delete/|/history/$")
+# What goes with a row is listed by Django before it is deleted.
+SAME |= {f"<a> {world.greek(role)}:" for role in (*world.DESKS, Role.VIEWER)}
+# An entry of the audit has keys and names of fields, as they are chained; the gallery of components has examples.
+RAW = re.compile(r"/admin/summit/auditentry/\d|/dev/components/")
 PERSONAL = ("/admin/", "/portal/", "/accounts/", "/i/", "/dev/")
 
 

@@ -311,3 +311,10 @@ def test_the_number_of_queries_does_not_grow(summit: Summit, organiser: User, pa
         ParticipantFactory(session=made, person=PersonFactory(summit=summit))
     assert (Session.objects.count(), Slot.objects.filter(session=made).count()) == (49, 11)
     assert {path: _queries(client, path) for path in paths} == few
+
+
+def test_a_place_is_no_markup_below_a_moment() -> None:
+    summit = SummitFactory(place="<b>Hall</b>")
+    page = desk(Role.PROGRAMME, summit).get(f"{LIST}add/").content.decode()
+    assert "&lt;b&gt;Hall&lt;/b&gt; time (" in page
+    assert "<b>Hall</b>" not in page

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -80,6 +81,10 @@ class TestWords:
 
     def test_nothing_yet(self, desk: Client) -> None:
         assert "Nothing has been done yet." in desk.get(ADDRESS).content.decode()
+
+    def test_deeds_are_grouped_by_apps_that_there_are(self) -> None:
+        known = {str(config.verbose_name) for config in apps.get_app_configs()}
+        assert {group for group, _found in deed_choices()} <= known
 
     def test_every_deed_has_a_name_without_numbers(self) -> None:
         names = [words for _group, found in deed_choices() for _action, words in found]
