@@ -15,6 +15,8 @@ from summit.models import Summit
 SIGN_INS_KEY = "portal_sign_ins"
 SUMMIT_KEY = "portal_summit"
 SEEN_KEY = "portal_seen_at"
+# The newest release that was shown, by the summit's slug (portal.views.seen).
+SHOWN_KEY = "portal_seen"
 MOST_SIGN_INS = 20
 EVERY = 300
 
@@ -48,7 +50,7 @@ def forget(request: HttpRequest) -> list[PortalSignIn]:
     """Forget all of them in this browser, and return those that were open."""
     keys = sign_ins(request)
     _new_key(request)
-    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, DOOR_LANGUAGE):
+    for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
         request.session.pop(name, None)
     return list(PortalSignIn.objects.live().filter(public_id__in=keys))
 

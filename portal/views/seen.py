@@ -7,17 +7,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from portal.identity import Viewer
+from portal.kept import SHOWN_KEY
 from sessions.domain import member, releases
 from sessions.domain.member import ReleaseChanges
 
-SEEN_KEY = "portal_seen"
 # How many releases the home looks back: the page of changes has them all.
 LOOK_BACK = 3
 
 
 def unread(request: HttpRequest, viewer: Viewer) -> list[ReleaseChanges]:
     """Return what the last releases changed for the viewer and this browser hasn't shown, newest first."""
-    seen = request.session.get(SEEN_KEY, {}).get(viewer.summit.slug, 0)
+    seen = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
     found = member.changes(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, limit=LOOK_BACK)
     return [entry for entry in found if entry.release.number > seen]
 
@@ -31,9 +31,9 @@ def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         viewer: Viewer | None = getattr(request, "viewer", None)
         newest = releases.latest(viewer.summit) if viewer and response.status_code == 200 else None
         if viewer and newest is not None:
-            kept = request.session.get(SEEN_KEY, {})
+            kept = request.session.get(SHOWN_KEY, {})
             if kept.get(viewer.summit.slug) != newest.number:
-                request.session[SEEN_KEY] = {**kept, viewer.summit.slug: newest.number}
+                request.session[SHOWN_KEY] = {**kept, viewer.summit.slug: newest.number}
         return response
 
     return wrapped

@@ -56,12 +56,19 @@ def _family_of(letter: str) -> str:
     return unicodedata.name(letter, "NONE").split()[0].split("-")[0]
 
 
+def _here() -> set[str]:
+    """Return the packages that this machine has."""
+    of_cjk = [name for name in further() if name in PACKAGES[CJK]]
+    found = {CJK} if of_cjk else set()
+    return found | ({OTHERS} if len(further()) > len(of_cjk) else set())
+
+
 def package_for(letter: str) -> str:
     """Return the package whose fonts print a letter, or "" where none does or where it is here already."""
     if unicodedata.category(letter) in {"Cn", "Co", "Cs", "So"}:
         return ""
     package = CJK if _family_of(letter) in _EAST_ASIAN else OTHERS
-    return "" if package == CJK and set(PACKAGES[CJK]) & set(further()) else package
+    return "" if package in _here() else package
 
 
 def unprintable(problem: typst.TypstError) -> str:

@@ -245,9 +245,14 @@ class TestBrowsers:
         client = come_in()
         client.get(f"/i/{links.token(link)}/")
         planted = client.session.session_key
+        session = client.session
+        session["portal_seen"] = {"here": 3}
+        session.save()
         assert client.post("/portal/leave/")["Location"] == "/"
         assert client.get("/portal/").status_code == 302
         assert client.session.session_key != planted
+        # Whoever comes in here next has seen nothing yet.
+        assert list(client.session.keys()) == []
         assert PortalSignIn.objects.live().count() == 0
         assert InvitationLink.objects.live().count() == 1
         assert client.get("/portal/leave/").status_code == 405

@@ -215,7 +215,13 @@ def test_stopped_between_two_steps(job: Job, counting: Counting, user: User, mon
     running.run(job.pk)
     assert fresh(job).state == "cancelled"
     monkeypatch.undo()
-    jobs.retry(job=job, by=user)
+    # It worked for a minute, an hour ago: what is left is told from the minute.
+    stopped = timezone.now() - timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(started_at=stopped - timedelta(minutes=1), heartbeat_at=stopped)
+    jobs.retry(job=fresh(job), by=user)
+    began = fresh(job).started_at
+    assert began is not None
+    assert timedelta(seconds=55) < timezone.now() - began < timedelta(seconds=90)
     running.run(job.pk)
     assert (fresh(job).state, counting.steps[3:]) == ("done", [4, 5, 6, 7, 8, 9, 10])
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [

@@ -56,7 +56,9 @@ def retry(*, job: Job, by: User) -> None:
     try:
         with transaction.atomic():
             rows = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
-            if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None):
+            # The pause doesn't count: what is left is told from how long the work itself has taken.
+            began = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
+            if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=began):
                 raise ValueError(_("Only work that failed or was cancelled goes on."))
             audit.record(by=by, action="work.retry", target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:

@@ -96,9 +96,15 @@ def test_what_breaks_a_rule_of_tagged_documents_is_printed_and_noted(caplog: pyt
         press.print_pdf(skipping, {"text": "中"})
 
 
-def test_the_machine_that_has_the_package_is_not_told_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "further", lambda: ("Noto Sans CJK SC",))
-    assert fonts.package_for("𪜀") == ""
+@pytest.mark.parametrize(
+    ("present", "told"),
+    [("Noto Sans CJK SC", ("", "fonts-noto-core")), ("Noto Serif Devanagari", ("fonts-noto-cjk", ""))],
+)
+def test_the_machine_that_has_a_package_is_not_told_to_install_it(
+    present: str, told: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "further", lambda: (present,))
+    assert (fonts.package_for("𪜀"), fonts.package_for("ꦏ")) == told
 
 
 def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
