@@ -68,6 +68,7 @@ deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
 deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
+deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:

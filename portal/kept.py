@@ -52,7 +52,7 @@ def forget(request: HttpRequest) -> list[PortalSignIn]:
     _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
         request.session.pop(name, None)
-    return list(PortalSignIn.objects.live().filter(public_id__in=keys))
+    return list(PortalSignIn.objects.live().filter(public_id__in=keys).select_related("person__summit"))
 
 
 def note_seen(request: HttpRequest) -> None:

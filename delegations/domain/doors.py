@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from delegations.domain.codes import people_at
 from delegations.models import InvitationLink, PortalSignIn
 from summit.domain import audit, upkeep
-from summit.domain.audit import Mailbox
+from summit.domain.audit import By, Mailbox
 from summit.models import Person
 
 AGENT_LENGTH = 300
@@ -61,12 +61,23 @@ def listed(keys: Iterable[str]) -> list[PortalSignIn]:
     people = [person for _link, person in mine if person]
     links = [link for link, _person in mine if link]
     found = rows.filter(Q(link__in=links) | Q(person__in=people))
-    return list(found.select_related("person", "link__invitation__party").order_by("-last_seen_at", "-id"))
+    return list(found.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
 
 
-def end(rows: Iterable[PortalSignIn]) -> int:
-    """End browsers: what they show is gone at their next request. Returns how many were open."""
-    return PortalSignIn.objects.filter(pk__in=[row.pk for row in rows], ended_at__isnull=True).update(ended_at=Now())
+def end(*, rows: Iterable[PortalSignIn], by: By | None) -> int:
+    """End browsers, with their person joined: what they show is gone at their next request. Returns how many were
+    open. `by` is None where a browser leaves by itself. What a code opened is recorded as closed, as it was recorded
+    as opened; a link's browsers are as many as followed it."""
+    ended = 0
+    with transaction.atomic():
+        for row in rows:
+            if not PortalSignIn.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
+                continue
+            ended += 1
+            if row.person is not None:
+                who = by or Mailbox(row.public_id)
+                audit.record(by=who, action="delegations.sign_out", target=row.person, summit=row.person.summit)
+    return ended
 
 
 @upkeep.clears(20)

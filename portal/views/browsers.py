@@ -24,7 +24,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/browsers.html", context)
     wanted = request.POST.get("end", "")
     others = [row for row in rows if row.public_id not in here]
-    ended = doors.end(others if wanted == "others" else [row for row in rows if row.public_id == wanted])
+    chosen = others if wanted == "others" else [row for row in rows if row.public_id == wanted]
+    ended = doors.end(rows=chosen, by=viewer_of(request).by)
     if ended:
         said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
         messages.success(request, said % {"n": ended})
@@ -36,5 +37,5 @@ def browsers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the portal in this browser. A letter's link opens it again."""
-    doors.end(forget(request))
+    doors.end(rows=forget(request), by=None)
     return redirect("root")

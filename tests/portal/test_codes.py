@@ -255,6 +255,11 @@ class TestBrowsers:
         assert list(client.session.keys()) == []
         assert PortalSignIn.objects.live().count() == 0
         assert InvitationLink.objects.live().count() == 1
+        opened = PortalSignIn.objects.get(person__isnull=False)
+        by = f"mailbox:{opened.public_id}"
+        told = list(AuditEntry.objects.order_by("pk").values_list("action", "by_label", "object_key"))
+        key = Person.objects.get(portal_sign_ins=opened).public_id
+        assert told == [("delegations.sign_in", by, key), ("delegations.sign_out", by, key)]
         assert client.get("/portal/leave/").status_code == 405
 
     def test_a_revoked_link_is_out_of_the_list_and_the_portal(self) -> None:
