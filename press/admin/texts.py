@@ -29,6 +29,7 @@ from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
 from press.reading import direction
 from summit.db.clock import db_now
+from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.words import written
 from summit.models import Summit, User
@@ -36,6 +37,8 @@ from summit.permissions import check, summits_for
 from summit.templatetags.moments import short_clock
 
 WORDS_PER_MINUTE = 130
+# What the page says then: what the browser kept of the words may go (static/js/draft.js).
+SAVED = "saved"
 
 
 class TodoFilter(admin.SimpleListFilter):
@@ -138,13 +141,15 @@ class TextAdmin(SummitModelAdmin):
         form = NewTextForm(request.POST or None, summit=summit)
         if request.method == "POST" and form.is_valid():
             try:
-                text = texts.create_text(summit=summit, by=user, **form.cleaned_data)
+                text = once.add(request, lambda: texts.create_text(summit=summit, by=user, **form.cleaned_data))
+            except once.AddedAlready as added:
+                return self.added_already(request, added)
             except ValidationError as problem:
                 form.add_error(None, problem)
             else:
-                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."))
+                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
                 return redirect("admin:press_text_change", text.pk)
-        context = {"summit": summit, "form": form, "title": _("Enter a text")}
+        context = {"summit": summit, "form": form, "title": _("Enter a text"), "once": once.mark_of(request)}
         return self._page(request, "new.html", context, 400 if form.errors else 200)
 
     def _summit_to_write(self, request: HttpRequest) -> Summit:
@@ -182,7 +187,7 @@ class TextAdmin(SummitModelAdmin):
                 form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
             else:
                 said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
-                messages.success(request, said)
+                messages.success(request, said, SAVED)
                 return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         return self._page(request, "text.html", context, 409 if newer else 400)
@@ -247,6 +252,7 @@ class TextAdmin(SummitModelAdmin):
             except DecisionRefused as refused:
                 form.add_error(None, str(refused))
             else:
+                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
         return self._page(request, "new.html", context, 400 if form.errors else 200)

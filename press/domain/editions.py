@@ -32,9 +32,9 @@ def draft(
 ) -> Edition:
     """Save words as a new edition, in draft.
 
-    `based_on` is the number of the edition that the writer started from. Raises EditConflict, with the newest
-    edition, where somebody saved another since; PermissionDenied; DecisionRefused for a withdrawn text;
-    ValidationError by field.
+    `based_on` is the number of the edition that the writer started from. The same saved twice is one edition. Raises
+    EditConflict, with the newest edition, where somebody saved another since; PermissionDenied; DecisionRefused for a
+    withdrawn text; ValidationError by field.
     """
     summit = version.text.summit
     check_can_write(by, summit)
@@ -48,15 +48,23 @@ def draft(
             _check_not_withdrawn(version)
             latest = newest(version)
             if latest.number != based_on:
-                raise _conflict(latest)
+                return _saved_already(latest, edition)
             edition.save(force_insert=True)
             audit.record(
                 by=by, action="press.draft", target=edition, summit=summit, detail={"number": edition.number}
             )
     except IntegrityError:
         # Two saved at once and the other's number came first: the constraint is the last word.
-        raise _conflict(newest(version)) from None
+        return _saved_already(newest(version), edition)
     return edition
+
+
+def _saved_already(latest: Edition, wanted: Edition) -> Edition:
+    """Return the newest edition where its author pressed the button twice. Raises EditConflict."""
+    same = ("number", "author_id", "title", "summary", "body", "change_note")
+    if any(getattr(latest, name) != getattr(wanted, name) for name in same):
+        raise _conflict(latest) from None
+    return latest
 
 
 def submit(*, edition: Edition, by: User) -> None:

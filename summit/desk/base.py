@@ -19,6 +19,7 @@ from summit.desk.filters import OwnSummitsFilter
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect, LookupsMixin
+from summit.desk.once import OnceMixin
 from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.widgets import name_parts, plain_widget
@@ -133,6 +134,7 @@ class SummitModelAdmin(
     SeenMixin,
     HistoryMixin,
     LookupsMixin,
+    OnceMixin,
     WordsMixin,
     AdmitMixin,
     RoleMixin,

@@ -1,0 +1,103 @@
+// Keeps what is typed into a long form until it is saved: a sign-in that has ended meanwhile loses no words. They stay in
+// this tab, for the account that typed them, and go when they are saved, when somebody signs out in this browser, or when
+// another account is here. Without it the form works as well.
+(() => {
+  "use strict";
+  const PREFIX = "draft:";
+  const owner = document.body.dataset.owner || "";
+  let store;
+  try {
+    store = window.sessionStorage;
+    store.getItem(PREFIX);
+  } catch {
+    return;
+  }
+
+  const kept = () => Object.keys(store).filter((key) => key.startsWith(PREFIX));
+  const read = (key) => {
+    try {
+      return JSON.parse(store.getItem(key)) || {};
+    } catch {
+      return {};
+    }
+  };
+  let signedOut = false;
+  const forget = () => {
+    signedOut = true;
+    for (const key of kept()) store.removeItem(key);
+  };
+
+  const saved = document.querySelector("[data-saved]");
+  for (const key of kept()) {
+    const draft = read(key);
+    if (draft.owner !== owner || (saved && draft.sent)) store.removeItem(key);
+  }
+
+  // Whoever signs out takes their words out of every tab of this browser.
+  for (const form of document.querySelectorAll("form[data-signs-out]")) {
+    form.addEventListener("submit", () => {
+      forget();
+      try {
+        window.localStorage.setItem("signed-out", String(Date.now()));
+      } catch {
+        // Other tabs keep theirs until they are closed.
+      }
+    });
+  }
+  window.addEventListener("storage", (event) => {
+    if (event.key === "signed-out") forget();
+  });
+
+  const form = document.querySelector("form[data-draft]");
+  if (!form || !owner) return;
+  const key = PREFIX + location.pathname + (form.getAttribute("action") || location.search);
+  const fields = [...form.elements].filter((field) => field.name && !["csrfmiddlewaretoken", "once"].includes(field.name));
+  const values = () => fields.map((field) => [field.name, field.value]);
+  let waiting = 0;
+  const began = JSON.stringify(values());
+
+  function keep(sent) {
+    waiting = 0;
+    if (signedOut) return;
+    const now = values();
+    if (JSON.stringify(now) === began && !sent) {
+      store.removeItem(key);
+      return;
+    }
+    try {
+      store.setItem(key, JSON.stringify({ owner, sent, values: now }));
+    } catch {
+      // The browser has no room left: the words are in the form.
+    }
+  }
+
+  function putBack(draft) {
+    const given = new Map(draft.values);
+    for (const field of fields) if (given.has(field.name)) field.value = given.get(field.name);
+    const notice = form.querySelector("template[data-draft-notice]");
+    if (!notice) return;
+    const shown = notice.content.cloneNode(true).firstElementChild;
+    form.prepend(shown);
+    shown.querySelector("button").addEventListener("click", () => {
+      store.removeItem(key);
+      for (const [at, [, value]] of JSON.parse(began).entries()) fields[at].value = value;
+      shown.remove();
+      fields.find((field) => field.type !== "hidden").focus();
+    });
+  }
+
+  const draft = read(key);
+  if (draft.values && JSON.stringify(draft.values) !== began) putBack(draft);
+
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => keep(false), 300);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    keep(true);
+  });
+  window.addEventListener("pagehide", () => {
+    if (waiting && !read(key).sent) keep(false);
+  });
+})();

@@ -1,0 +1,119 @@
+"""A form that adds a row adds one, however often its button is pressed.
+
+Each such form carries a mark of its own. What was posted with a mark is remembered in the transaction that adds the
+row: the same post again finds that row and says so. The same mark with other words, as after the browser's "back",
+is another row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+FIELD = "once"
+KEPT = 24 * 3600
+_UNDER_WAY = 0
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class AddedAlready(Exception):
+    """The same was posted a moment ago: `key` is the primary key of the row, None while that is still being added."""
+
+    def __init__(self, key: int | None) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def mark_of(request: HttpRequest) -> str:
+    """Return the mark of a form: the one that was posted, or a new one."""
+    return request.POST.get(FIELD, "")[:32] or get_random_string(16)
+
+
+def _name(request: HttpRequest) -> str:
+    posted = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
+    packed = repr((request.user.pk, request.path, posted))
+    return f"once:{hashlib.sha256(packed.encode()).hexdigest()}"
+
+
+def claim(request: HttpRequest) -> None:
+    """Begin to add what was posted, inside the transaction that adds it. Raises AddedAlready."""
+    if request.POST.get(FIELD) and not cache.add(_name(request), _UNDER_WAY, timeout=KEPT):
+        raise AddedAlready(cache.get(_name(request)) or None)
+
+
+def look(request: HttpRequest) -> None:
+    """Raise AddedAlready where the same was posted before."""
+    if request.POST.get(FIELD):
+        key = cache.get(_name(request))
+        if key:
+            raise AddedAlready(key)
+
+
+def keep(request: HttpRequest, row: models.Model) -> None:
+    """Remember the row that was added."""
+    if request.POST.get(FIELD):
+        cache.set(_name(request), row.pk, timeout=KEPT)
+
+
+def add(request: HttpRequest, make: Callable[[], Row]) -> Row:
+    """Make a row of what was posted, once. Raises AddedAlready, and what `make` raises."""
+    with transaction.atomic():
+        claim(request)
+        row = make()
+        keep(request, row)
+    return row
+
+
+class OnceMixin:
+    """Lets the page on which a row is added do so once."""
+
+    model: Any
+    opts: Any
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the page; the same posted twice leads to the row that is there."""
+        try:
+            may_add = self.has_add_permission(request)  # type: ignore[attr-defined]
+            if object_id is None and request.method == "POST" and may_add:
+                look(request)
+            shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        except AddedAlready as added:
+            return self.added_already(request, added)
+        return shown
+
+    def added_already(self, request: HttpRequest, added: AddedAlready) -> HttpResponse:
+        """Say that the row is there, and lead to it, where the reader may see it."""
+        messages.info(request, _("This was sent twice, and is added once."))
+        row = None if added.key is None else self.get_object(request, str(added.key))  # type: ignore[attr-defined]
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return redirect(f"{name}_changelist") if row is None else redirect(f"{name}_change", row.pk)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Give the form its mark."""
+        if kwargs.get("add"):
+            context["once"] = mark_of(request)
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Save, where the same isn't being added already."""
+        if not change:
+            claim(request)
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+    def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Remember what was added, and go on."""
+        keep(request, obj)
+        shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+        return shown

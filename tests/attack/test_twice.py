@@ -1,0 +1,190 @@
+"""A button pressed twice, or in two tabs: one effect, and a sentence for the second."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from delegations.models import Invitation, Party
+from press.models import Edition, EditionState, Lift, Text
+from sessions.models import Release, Session
+from summit.desk import once
+from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+from tests.press.helpers import approver, make_text, officer
+
+pytestmark = pytest.mark.django_db
+NO_ROWS = {f"{name}-{form}_FORMS": "0" for name in ("participants", "slots") for form in ("TOTAL", "INITIAL")}
+
+
+@pytest.fixture
+def summit() -> Summit:
+    made: Summit = f.SummitFactory()
+    return made
+
+
+@pytest.fixture
+def desk(summit: Summit) -> Client:
+    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def twice(client: Client, path: str, data: dict[str, Any]) -> list[str]:
+    """Post the same twice; return what the second answer says."""
+    assert client.post(path, data, follow=True).status_code == 200
+    second = client.post(path, data, follow=True)
+    assert second.status_code in (200, 400, 409, 422)
+    return said(second)
+
+
+def form(client: Client, path: str, **values: Any) -> dict[str, Any]:
+    """Return what a form sends: its mark, and the given values."""
+    [mark] = re.findall(r'name="once" value="(\w+)"', client.get(path).content.decode())
+    return {**values, "once": mark}
+
+
+def test_invitations(desk: Client, summit: Summit) -> None:
+    parties = [f.PartyFactory(summit=summit, mission_email=f"box{number}@land.example") for number in range(2)]
+    keys = [party.pk for party in parties]
+    assert twice(desk, "/admin/delegations/party/invite/", {"party": keys}) != []
+    assert (Invitation.objects.count(), Message.objects.count()) == (2, 2)
+
+
+def test_a_release(desk: Client, summit: Summit) -> None:
+    f.SessionFactory(summit=summit)
+    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    expected = desk.get(path).context["form"].initial["expected"]
+    assert len(twice(desk, path, {"note": "", "expected": expected})) == 1
+    assert Release.objects.count() == 1
+
+
+@pytest.mark.parametrize("verb", ["cancel", "reinstate"])
+def test_a_session_is_cancelled_and_reinstated(verb: str, desk: Client, summit: Summit) -> None:
+    session = f.SessionFactory(summit=summit, cancelled_at=f.START if verb == "reinstate" else None)
+    assert len(twice(desk, f"/admin/programme/session/{session.pk}/{verb}/", {})) == 1
+    assert (Session.objects.get().cancelled_at is None) is (verb == "reinstate")
+    assert AuditEntry.objects.filter(action__startswith="sessions.").count() == 1
+
+
+@pytest.mark.parametrize("name", ["submit", "approve", "set_moment", "hold", "withdraw"])
+def test_a_text_is_decided(name: str, summit: Summit) -> None:
+    state = {"submit": EditionState.DRAFT, "approve": EditionState.IN_REVIEW}.get(name, EditionState.APPROVED)
+    edition = make_text(summit=summit, state=state, moment=None)
+    client = signed_in(approver(summit) if name in ("approve", "withdraw") else officer(summit))
+    when = timezone.localtime(timezone.now() + timedelta(days=2), summit.zone)
+    given = {
+        "version": "en",
+        "number": edition.number,
+        "note": "Why",
+        "when": "at",
+        "moment": f"{when:%Y-%m-%dT%H:%M}",
+    }
+    before = AuditEntry.objects.count()
+    assert len(twice(client, f"/admin/press/text/{edition.version.text_id}/decide/{name}/", given)) == 1
+    # A moment that is set again is the same moment, said once more.
+    assert AuditEntry.objects.count() - before == (2 if name == "set_moment" else 1)
+    assert Lift.objects.count() == 1
+
+
+def test_an_edition_is_saved(summit: Summit) -> None:
+    edition = make_text(summit=summit, state=EditionState.DRAFT)
+    client = signed_in(officer(summit))
+    given = {"title": "T", "summary": "", "body": "Other words.", "change_note": "", "based_on": edition.number}
+    path = f"/admin/press/text/{edition.version.text_id}/change/"
+    assert client.post(path, given).status_code == 302
+    second = client.post(path, given, follow=True)
+    assert Edition.objects.count() == 2
+    assert second.status_code == 200
+    assert said(second)[-1] == "Edition 2 is saved, as a draft."
+    # Others' words are still kept apart.
+    assert client.post(path, {**given, "body": "Further words."}).status_code == 409
+
+
+def test_a_text_is_entered(summit: Summit) -> None:
+    client = signed_in(officer(summit))
+    path = f"/admin/press/text/add/?summit={summit.slug}"
+    given = form(client, path, kind="statement", wording="prepared", language="en", title="Words", body="One.")
+    assert twice(client, path, given) == ["This was sent twice, and is added once."]
+    assert Text.objects.count() == 1
+    assert client.post(path, {**given, "title": "Other words"}).status_code == 302
+    assert Text.objects.count() == 2
+
+
+ROWS = {
+    "summit/person": (Person, {"name": "Zoe", "office": "Minister", "email": "", "language": "en"}),
+    "programme/session": (
+        Session,
+        {
+            **{"kind": "plenary", "title": "Opening", "summary": "", "room": "", "visibility": "public", **NO_ROWS},
+            **{"starts_at_0": "2027-03-01", "starts_at_1": "09:00", "ends_at_0": "2027-03-01", "ends_at_1": "10:00"},
+        },
+    ),
+    "summit/roleassignment": (RoleAssignment, {"email": "ann@host.example", "name": "Ann", "role": "viewer"}),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_is_added(name: str, desk: Client, summit: Summit) -> None:
+    model, values = ROWS[name]
+    before, path = model.objects.count(), f"/admin/{name}/add/"
+    given = form(desk, path, summit=summit.pk, **values)
+    assert twice(desk, path, given) == ["This was sent twice, and is added once."]
+    assert model.objects.count() == before + 1
+
+
+def test_control_without_the_mark_two_persons_are_entered(desk: Client, summit: Summit) -> None:
+    for _ in range(2):
+        desk.post("/admin/summit/person/add/", {**ROWS["summit/person"][1], "summit": summit.pk})
+    assert Person.objects.count() == 2
+
+
+def test_what_is_still_being_added_is_not_added_by_another(
+    desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/admin/summit/person/add/"
+    given = form(desk, path, summit=summit.pk, **ROWS["summit/person"][1])
+    monkeypatch.setattr(once, "keep", lambda request, row: None)
+    assert twice(desk, path, given) == ["This was sent twice, and is added once."]
+    assert Person.objects.count() == 1
+
+
+def test_what_was_refused_is_added_once_it_is_right(desk: Client, summit: Summit) -> None:
+    path = "/admin/summit/person/add/"
+    given = form(desk, path, summit=summit.pk, **{**ROWS["summit/person"][1], "email": "no address"})
+    assert desk.post(path, given).status_code == 200
+    assert desk.post(path, {**given, "email": "zoe@host.example"}).status_code == 302
+    assert Person.objects.get().email == "zoe@host.example"
+
+
+def test_a_mark_is_ones_own(desk: Client, summit: Summit) -> None:
+    path = "/admin/summit/person/add/"
+    given = form(desk, path, summit=summit.pk, **ROWS["summit/person"][1])
+    other = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    assert [client.post(path, given).status_code for client in (desk, other)] == [302, 302]
+    assert Person.objects.count() == 2
+
+
+def test_a_team(desk: Client, summit: Summit) -> None:
+    row = {"team-0-email": "ann@ministry.example", "team-0-name": "Ann", "team-0-role": "protocol"}
+    data = {"team-TOTAL_FORMS": "1", "team-INITIAL_FORMS": "0", **row}
+    assert len(twice(desk, f"/admin/setup/{summit.slug}/team/", data)) == 1
+    assert RoleAssignment.objects.filter(user__email="ann@ministry.example").count() == 1
+    assert Message.objects.count() == 1
+
+
+def test_parties(desk: Client, summit: Summit) -> None:
+    twice(desk, f"/admin/setup/{summit.slug}/parties/", {"do": "enter", "lines": "France\nKenya"})
+    assert Party.objects.count() == 2
