@@ -71,7 +71,8 @@ def _forms() -> list[Stop]:
             kind = model.replace("programme", "sessions").replace("/", ".")
             add, change = f"{ADMIN}/{model}/add/", f"{ADMIN}/{model}/{{pk {kind}}}/change/"
             found.append(Stop(_route(model, "add"), add, reader, "with errors", act=send_empty))
-            if model != "press/text":
+            # A text has a page of its own; a role is read, and never changed into another.
+            if model not in ("press/text", "summit/roleassignment"):
                 found.append(Stop(_route(model, "change"), change, reader, "with errors", act=send_empty))
     return found
 
