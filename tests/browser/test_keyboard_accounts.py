@@ -126,7 +126,10 @@ def test_first_steps(empty: Running, browser: Browser) -> None:
     keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the name of the venue").type("House")
     keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
     expect(keys.page).to_have_url(re.compile("/team/"))
-    keys.follow("link", "Do this later")
+    keys.to("textbox", "E-mail").type("press@keys.example")
+    keys.choose("combobox", "Role", "Press officer")
+    keys.follow("button", "Add these colleagues")
+    keys.says("1 colleague is written to")
     expect(keys.page).to_have_url(re.compile("/parties/"))
     keys.to("textbox", "Parties, a line each").type(
         "Sweden; embassy@sweden.example\nDenmark; embassy@denmark.example"

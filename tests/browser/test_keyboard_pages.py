@@ -46,6 +46,7 @@ def test_the_first_tab_skips_to_the_content(visitor: Make, path: str) -> None:
     keys.step()
     assert keys.page.evaluate("document.activeElement.textContent") == "Skip to the content"
     keys.press("Enter")
+    keys.page.wait_for_function("document.activeElement.id === 'content'")
     keys.step()
     assert keys.page.evaluate("document.activeElement.closest('main') !== null")
 

@@ -9,10 +9,11 @@ Act = Callable[[Page], Any]
 
 
 def send_empty(page: Page) -> None:
-    """Empty the main form's fields, and send it past what the browser would say of them."""
+    """Empty the main form's fields, and send it past what the browser would say of them. The header's forms sign out
+    and choose languages."""
     with page.expect_navigation():
         page.evaluate("""() => {
-            const forms = [...document.querySelectorAll('main form, form')].filter(f => f.method === 'post');
+            const forms = [...document.querySelectorAll('form:not(.masthead *)')].filter(f => f.method === 'post');
             const size = f => f.querySelectorAll('input:not([type=hidden]), textarea, select').length;
             const form = forms.sort((a, b) => size(b) - size(a))[0];
             for (const field of form.querySelectorAll('input, textarea')) {

@@ -259,6 +259,8 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     choosing.post("/portal/sign-in/", {"mailbox": SHARED, "email": SHARED})
     code = codes.code_of(SignInCode.objects.order_by("-pk")[0].nonce)
     choosing.post("/portal/sign-in/code/", {"code": code})
+    # The crawl comes there later than a code is good for.
+    SignInCode.objects.update(expires_at=db_now() + timedelta(days=1))
     letter.get(f"/i/{found['letter']}/")
     long_ago.force_login(guarded)
     resetting = _browser()
