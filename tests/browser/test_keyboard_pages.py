@@ -39,7 +39,7 @@ def test_tab_goes_through_every_page_and_out_of_it(visitor: Make, width: int) ->
             assert len(walk(keys)) > 3, path
 
 
-@pytest.mark.parametrize("path", [f"/{SLUG}/agenda/", "/accounts/login/"])
+@pytest.mark.parametrize("path", [f"/{SLUG}/press/", "/accounts/login/"])
 def test_the_first_tab_skips_to_the_content(visitor: Make, path: str) -> None:
     keys = somebody(visitor)
     keys.open(path)
