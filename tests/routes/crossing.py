@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.template.response import SimpleTemplateResponse
 
-from summit.routes import Answer, Gate, Reader, Route, Whose
+from summit.http.middleware import is_personal
+from summit.routes import Answer, Gate, Reader, Route, Whose, existing
 from tests.routes.world import Somebody, World
+
+PATTERNS = dict(existing())
 
 # Addresses that are patterns.
 PATHS = {
@@ -21,8 +27,19 @@ PATHS = {
 LED = {"/accounts/login/": Answer.SIGN_IN, "/admin/login/": Answer.AWAY}
 # What differs each time: tokens, and the minute in the header.
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
+# A cookie and the second are others each time, and the page is as long as its address.
+OWN_HEADERS = ("Content-Length", "Expires", "Set-Cookie")
+# Who is asked with a method that an address doesn't answer, and who reads public pages, which know nobody.
+FEW = frozenset({"nobody", "vetting", "mailbox"})
+READERS_OF_PUBLIC = frozenset({"nobody", "organiser"})
+# Who opens pages that ask for no role.
+WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superuser", "letter", "mailbox"})
+# The numbers of this moment.
+CHANGING = frozenset({"metrics"})
 # What the application itself keeps of a visit.
-VISITS = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(django_session|summit_cache)"')
+VISITS = re.compile(
+    r'^(INSERT INTO|UPDATE|DELETE FROM) "(django_session|summit_cache)"|^UPDATE "\w+signin" SET "last_seen_at"'
+)
 
 
 @dataclass
@@ -30,6 +47,8 @@ class Got:
     """What somebody got: the answer, what it wrote, how many queries it took, and what stood on the page."""
 
     answer: str = ""
+    # What stands before the page: status and headers, without those that the browser's session makes.
+    head: tuple[object, ...] = ()
     written: list[str] = field(default_factory=list)
     queries: int = 0
     page: bytes = b""
@@ -42,11 +61,11 @@ class Got:
         return execute(sql, params, many, context)
 
 
-def fill(route: Route, pattern: str, values: Any) -> str:
+def fill(route: Route, values: Any) -> str:
     """Return the address that an object has."""
     if route.name in PATHS:
         return PATHS[route.name]
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), pattern)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), PATTERNS[route.name])
 
 
 def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:
@@ -70,41 +89,67 @@ def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:
     return Answer.YES if response.status_code in (200, 400, 409, 422) else str(response.status_code)
 
 
-def ask(world: World, somebody: Somebody, route: Route, method: str, path: str) -> Got:
-    """Return what somebody gets. Nothing of it lasts."""
+# What is shown to whoever may see it is looked at elsewhere: here it would be most of the time.
+UNRENDERED = patch.object(SimpleTemplateResponse, "rendered_content", "")
+
+
+def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, *, whole: bool = True) -> Got:
+    """Return what somebody gets. Nothing of it lasts. Where it isn't wanted `whole`, the admin's pages stay empty."""
     data = world.asked.get(route.name, {}).get(method.lower(), {})
     client, got = world.client, Got()
     client.cookies = somebody.cookies()
-    with transaction.atomic(), connection.execute_wrapper(got.note):
+    rendered = nullcontext() if whole else UNRENDERED
+    with transaction.atomic(), connection.execute_wrapper(got.note), rendered:
         response: Any = getattr(client, method.lower())(path, data)
         got.answer = outcome(response, route, somebody.reader)
         transaction.set_rollback(True)
-    # The address stands on the page, where one may choose another language; tokens differ each time.
-    content = b"" if response.streaming else response.content
-    got.page = TOKEN.sub(b"", content.replace(path.encode(), b"").replace(quote(path, safe="").encode(), b""))
+    # The address stands on the page, where one may choose another language, and in the one that one is led to.
+    written = {path, quote(path, safe=""), quote(path)}
+    heads = {name: value for name, value in response.headers.items() if name not in OWN_HEADERS}
+    for each in written:
+        heads = {name: value.replace(each, "") for name, value in heads.items()}
+    got.head = (response.status_code, *sorted(heads.items()))
+    got.page = TOKEN.sub(b"", b"" if response.streaming else response.content)
+    for each in written:
+        got.page = got.page.replace(each.encode(), b"")
     return got
 
 
 def crossings(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose, Any]]:
-    """Yield who asks how for what, with what fills the address."""
+    """Yield who asks how for what, with what fills the address. What isn't there comes first: the others are compared
+    with it."""
+    asked = sorted(route.whose(), key=lambda whose: whose != Whose.MISSING)
     for somebody in world.readers:
-        for whose in route.whose():
-            values = world.pick(route.kind, whose, somebody.reader)
-            if values is not None:
+        if not reads(somebody.reader, route):
+            continue
+        for whose in asked:
+            for values in world.picks(route.kind, whose, somebody.reader):
                 for method in sorted(route.methods):
                     yield somebody, method, whose, values
 
 
-def differing(world: World, route: Route, pattern: str) -> list[str]:
+def reads(reader: Reader, route: Route) -> bool:
+    """Return whether a reader is asked at an address: everybody where roles decide."""
+    if route.gate in (Gate.DESK, Gate.PORTAL):
+        return True
+    return reader.name in (WITHOUT_ROLES if is_known(route) else READERS_OF_PUBLIC)
+
+
+def is_known(route: Route) -> bool:
+    """Return whether an address knows who reads it: public ones answer the same bytes to everybody."""
+    return is_personal(f"/{PATTERNS[route.name]}")
+
+
+def differing(world: World, route: Route) -> list[str]:
     """Return where the answers differ from the declared ones, where a refusal wrote something, and where what one may
-    not see can be told from what isn't there, by the page or by the number of queries."""
+    not see can be told from what isn't there, by a byte of the answer or by the number of queries."""
     found = []
     nothing: dict[tuple[str, str], Got] = {}
-    # What isn't there comes first: the others are compared with it.
-    asked = sorted(crossings(world, route), key=lambda each: each[2] != Whose.MISSING)
-    for somebody, method, whose, values in asked:
+    same: dict[tuple[str, str], Got] = {}
+    for somebody, method, whose, values in crossings(world, route):
         wanted = route.answer(method, somebody.reader, whose)
-        got = ask(world, somebody, route, method, fill(route, pattern, values))
+        whole = wanted != Answer.YES or not is_known(route)
+        got = ask(world, somebody, route, method, fill(route, values), whole=whole)
         who = f"{method} {route.name} by {somebody.reader.name} of {whose}"
         if got.answer != wanted:
             found.append(f"{who}: {got.answer}, not {wanted}")
@@ -112,6 +157,37 @@ def differing(world: World, route: Route, pattern: str) -> list[str]:
             found.append(f"{who}: {got.answer}, and yet {got.written}")
         elif wanted == Answer.MISSING and route.gate != Gate.HOLDER:
             first = nothing.setdefault((somebody.reader.name, method), got)
-            if (got.queries, got.page) != (first.queries, first.page):
+            if (got.queries, got.page, got.head) != (first.queries, first.page, first.head):
                 found.append(f"{who}: {got.queries} queries, {first.queries} for what isn't there, or another page")
+        if not is_known(route) and route.name not in CHANGING:
+            first = same.setdefault((method, str(values)), got)
+            if (got.queries, got.page, got.head) != (first.queries, first.page, first.head):
+                found.append(f"{who}: another answer than nobody gets")
+    return found
+
+
+def telling(world: World, route: Route) -> list[str]:
+    """Return where a method that an address doesn't answer writes something, or tells what one may not see from what
+    isn't there."""
+    found = []
+    for somebody in world.readers:
+        if somebody.reader.name not in FEW or not reads(somebody.reader, route):
+            continue
+        for method in sorted({"GET", "POST", "DELETE"} - route.methods):
+            nothing: Got | None = None
+            for whose in sorted(route.whose(), key=lambda whose: whose != Whose.MISSING):
+                usual = route.answer(min(route.methods), somebody.reader, whose)
+                for values in world.picks(route.kind, whose, somebody.reader):
+                    whole = usual not in (Answer.YES, Answer.FORBIDDEN)
+                    got = ask(world, somebody, route, method, fill(route, values), whole=whole)
+                    nothing = nothing or got
+                    who = f"{method} {route.name} by {somebody.reader.name} of {whose}"
+                    if got.written:
+                        found.append(f"{who}: {got.written}")
+                    elif usual not in (Answer.YES, Answer.FORBIDDEN) and (got.queries, got.page, got.head) != (
+                        nothing.queries,
+                        nothing.page,
+                        nothing.head,
+                    ):
+                        found.append(f"{who}: {got.head[0]} by {got.queries}, {nothing.head[0]} by {nothing.queries}")
     return found

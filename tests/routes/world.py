@@ -30,8 +30,8 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from delegations.domain import links
-from delegations.models import Party
+from delegations.domain import codes, links
+from delegations.models import Party, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
 from sessions.domain import releases
@@ -69,9 +69,13 @@ class World:
 
     here: Summit
     there: Summit
+    # Public, and another one than that of the addresses.
+    other: Summit
     own: Party
     readers: list[Somebody] = field(default_factory=list)
     objects: dict[str, dict[Whose, Values]] = field(default_factory=dict)
+    # Further objects of a kind that are the same to their readers.
+    more: dict[tuple[str, Whose], list[Values]] = field(default_factory=dict)
     # Objects that are another one for each reader, by kind and the reader's name.
     personal: dict[tuple[str, str], Values] = field(default_factory=dict)
     # What a page asks for besides: "get" and "post" by the name of the route.
@@ -79,16 +83,17 @@ class World:
     # One browser for all, so that the middleware is made once.
     client: Client = field(default_factory=Client)
 
-    def pick(self, kind: str, whose: Whose, reader: Reader) -> Values | None:
-        """Return what fills an address, None where there is no such object. Raises KeyError for an unknown kind."""
+    def picks(self, kind: str, whose: Whose, reader: Reader) -> list[Values]:
+        """Return what fills an address, one for each such object. Raises KeyError for an unknown kind."""
         if whose == Whose.NONE:
-            return MISSING
+            return [MISSING]
         found = self.objects[kind]
         if whose == Whose.OWN:
             found = {**found, whose: self.personal.get((kind, reader.name), found.get(whose))}  # type: ignore[dict-item]
         values = {} if whose == Whose.MISSING else found.get(whose)
+        listed = [] if values is None else [values, *self.more.get((kind, whose), [])]
         # What is missing is looked for in a summit that is there, where the address names one.
-        return None if values is None else {**MISSING, **found.get(Whose.NONE, {}), **values}
+        return [{**MISSING, **found.get(Whose.NONE, {}), **each} for each in listed]
 
 
 def row(found: Model, **more: object) -> Values:
@@ -127,7 +132,8 @@ def make_world() -> World:
     """Make everything."""
     here = f.SummitFactory(slug="here", public_changes=True)
     there = f.SummitFactory(slug="there", public=False, public_changes=True)
-    world = World(here, there, own=f.PartyFactory(summit=here, name="Own"))
+    other = f.SummitFactory(slug="other", public_changes=True)
+    world = World(here, there, other, own=f.PartyFactory(summit=here, name="Own"))
     _add_readers(world)
     foreign, elsewhere = f.PartyFactory(summit=here), f.PartyFactory(summit=there)
     three = {Whose.OWN: world.own, Whose.FOREIGN: foreign, Whose.ELSEWHERE: elsewhere}
@@ -198,6 +204,14 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     browser.get(f"/i/{links.token(found[Whose.OWN])}/")
     holder = Reader("letter", frozenset({str(Role.FOCAL_POINT)}))
     world.readers.append(Somebody(holder, browser.cookies[settings.SESSION_COOKIE_NAME].value))
+    member = f.MembershipFactory(party=world.own, person__email="mailbox@land.example")
+    proven = Client()
+    proven.post("/portal/sign-in/", {"mailbox": member.person.email})
+    row_of = SignInCode.objects.get(mailbox=member.person.email)
+    entered = proven.post("/portal/sign-in/code/", {"code": codes.code_of(row_of.nonce)})
+    assert entered["Location"] == "/portal/"
+    by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
+    world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
 
 
@@ -209,10 +223,15 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     for whose, session in sessions.items():
         f.ParticipantFactory(session=session, party=parties[whose])
     open_one = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    elsewhere = [f.SessionFactory(summit=each, visibility=Visibility.PUBLIC) for each in (world.other, world.there)]
     made = {
         whose: releases.release(summit=summit, by=f.UserFactory(is_superuser=True))
         for whose, summit in ((Whose.FOREIGN, world.here), (Whose.ELSEWHERE, world.there))
     }
+    releases.release(summit=world.other, by=f.UserFactory(is_superuser=True))
+    # Not released yet, and what other summits show to everybody.
+    unreleased = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
     world.objects |= {
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
         "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
@@ -235,6 +254,14 @@ def _add_texts(world: World) -> None:
     for whose in (Whose.PUBLIC, Whose.HIDDEN):
         add_edition(f.TextVersionFactory(text=editions[whose].version.text, language="fr", authoritative=False))
     texts = {whose: edition.version.text for whose, edition in editions.items()}
+    # What is hidden in other ways: a draft, one that is held back, and what another summit has published.
+    hidden = (
+        editions[Whose.FOREIGN],
+        make_text(summit=world.here, moment=ago(1), held=True),
+        make_text(summit=world.other, moment=ago(1)),
+        make_text(summit=world.there, moment=ago(1)),
+    )
+    world.more["public text", Whose.HIDDEN] = [row(each.version.text) for each in hidden]
     readers = {
         Whose.FOREIGN: f.SubscriberFactory(summit=world.here),
         Whose.ELSEWHERE: f.SubscriberFactory(summit=world.there),
