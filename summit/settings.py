@@ -23,7 +23,8 @@ env = environ.Env()
 # Unset and empty are the same: container files hand over variables that nobody has filled in.
 env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
 
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+DEFAULT_VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(env.str("VAR_DIR", str(DEFAULT_VAR_DIR)))
 PRODUCTION = env.bool("PRODUCTION", any(name in env.ENVIRON for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")))
 # The test runner sets what a test process must not do: hashed static files, slow password hashes.
 TESTING = "pytest" in sys.modules
@@ -38,7 +39,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys, newest first: what is personal at rest is written with the first and read with any.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[] if PRODUCTION else [DEVELOPMENT_FIELD_KEY])
 
-PORT = env.int("PORT", 8000)
+DEFAULT_PORT = 8000
+PORT = env.int("PORT", DEFAULT_PORT)
 BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]

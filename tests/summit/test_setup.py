@@ -1,9 +1,12 @@
 """The first steps at the ground floor: the first account, the summit, its venue, its team."""
 
+import shlex
+import sys
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from portal.management.commands import serve
 from summit.domain import roles, setup
 from summit.domain.roles import Colleague
 from summit.domain.setup import NotFirst
@@ -90,6 +94,21 @@ class TestFirstAccount:
             self.run()
         with pytest.raises(NotFirst):
             setup.first_account(email="other@ministry.example")
+
+    @pytest.mark.parametrize(
+        ("port", "var", "said"),
+        [
+            (8000, None, ""),
+            (8123, None, "PORT=8123 "),
+            (8123, "/srv/my files", "PORT=8123 VAR_DIR='/srv/my files' "),
+        ],
+    )
+    def test_the_line_that_make_run_prints_opens_the_same_database(
+        self, settings: Any, port: int, var: str | None, said: str
+    ) -> None:
+        settings.PORT, settings.VAR_DIR = port, Path(var) if var else settings.DEFAULT_VAR_DIR
+        command = f"{shlex.quote(sys.executable)} manage.py firstaccount you@example.org"
+        assert serve.first_account() == said + command
 
     def test_what_is_no_address_is_refused(self) -> None:
         with pytest.raises(CommandError):

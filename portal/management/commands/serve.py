@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shlex
 import socket
 import sys
 import time
@@ -105,11 +106,21 @@ class Command(BaseCommand):
             lines += [""]
         if not User.objects.exists():
             lines += ["Nothing is here yet. Make the first account, in another window of this folder:", ""]
-            lines += [f"  {sys.executable} manage.py firstaccount you@example.org", ""]
+            lines += [f"  {first_account()}", ""]
         lines += ["Ctrl-C ends everything.", ""]
         connection.close()
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def first_account() -> str:
+    """Return the shell's line that makes the first account, for this database and this port wherever they are."""
+    chosen = []
+    if settings.PORT != settings.DEFAULT_PORT:
+        chosen.append(f"PORT={settings.PORT}")
+    if settings.VAR_DIR.resolve() != settings.DEFAULT_VAR_DIR:
+        chosen.append(f"VAR_DIR={shlex.quote(str(settings.VAR_DIR.resolve()))}")
+    return " ".join([*chosen, shlex.quote(sys.executable), "manage.py firstaccount you@example.org"])
 
 
 def _check_free(port: int) -> None:
