@@ -52,6 +52,12 @@ def texts(summit: Summit) -> QuerySet[StandingText]:
     return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
 
 
+def together(text: Text) -> list[StandingText]:
+    """Return the other texts that go out at the same moment because they hang on the same lift. One query."""
+    others = Text.objects.filter(lift=text.lift_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
+    return list(with_standing(others).order_by("id"))
+
+
 def coming(summit: Summit) -> QuerySet[StandingText]:
     """Return what goes out next, soonest first."""
     return texts(summit).filter(lift__moment__gt=Now(), lift__held_at__isnull=True).order_by("lift__moment", "id")

@@ -19,7 +19,7 @@ from press import permissions
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
 from press.admin.words import NEXT, STANDINGS, TODO
-from press.desk import next_step, todo, with_standing
+from press.desk import next_step, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.markdown import to_html, words
 from press.domain.problems import DecisionRefused, EditConflict
@@ -219,6 +219,7 @@ class TextAdmin(SummitModelAdmin):
             "moment_form": MomentForm(
                 summit=summit, initial={"moment": local.strftime("%Y-%m-%dT%H:%M:%S") if local else ""}
             ),
+            "together": together(text),
             "no_font": pdf.unprintable(edition),
             "now": db_now(),
         }
