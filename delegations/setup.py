@@ -78,11 +78,17 @@ class DueForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.summit = summit
+
     def clean_answer_by(self) -> datetime:
-        """Refuse a moment that has passed."""
+        """Refuse a moment that has passed, and a new one at which the summit has begun."""
         moment: datetime = self.cleaned_data["answer_by"]
         if moment <= db_now():
             raise forms.ValidationError(_("This moment has passed. Give one to come."))
+        if "answer_by" in self.changed_data:
+            self.summit.check_due(moment, db_now())
         return moment
 
 
@@ -112,14 +118,18 @@ def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | Non
     """Return the form, or None for whoever sends letters and doesn't change the summit."""
     if not allows(user, "summit.summit.change", summit):
         return None
-    return DueForm(request.POST or None, initial={"answer_by": summit.answer_by or _propose(summit)})
+    initial = {"answer_by": summit.answer_by or _propose(summit)}
+    return DueForm(request.POST or None, initial=initial, summit=summit)
 
 
 def _propose(summit: Summit) -> datetime:
-    """Return 17:00 at the venue, in 30 days or a week before the summit, whichever is earlier and to come."""
-    today = db_now().astimezone(summit.zone).date()
+    """Return 17:00 at the venue, in 30 days or a week before the summit, whichever is earlier and to come; on the eve
+    of the summit the last minute of the day."""
+    now = db_now()
+    today = now.astimezone(summit.zone).date()
     day = max(min(today + PROPOSED, summit.starts_on - BEFORE), today + timedelta(days=1))
-    return datetime(day.year, day.month, day.day, 17, tzinfo=summit.zone)
+    moment = datetime(day.year, day.month, day.day, 17, tzinfo=summit.zone)
+    return summit.begins_at - timedelta(minutes=1) if now < summit.begins_at <= moment else moment
 
 
 def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any]:

@@ -6,9 +6,25 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.db.clock import db_now
 from summit.domain.roles import validate_open
-from summit.models import RoleAssignment, User
+from summit.models import RoleAssignment, Summit, User
 from summit.models.validators import validate_printable
+
+
+class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A summit's own page."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new moment for answers at which the summit has begun, by the days and the zone on the page."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        moment, day = found.get("answer_by"), found.get("starts_on")
+        if moment and day and "time_zone" in found and "answer_by" in self.changed_data:
+            try:
+                Summit(starts_on=day, time_zone=found["time_zone"]).check_due(moment, db_now())
+            except forms.ValidationError as refused:
+                self.add_error("answer_by", refused)
+        return found
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from summit.admin.forms import SummitForm
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.desk.widgets import Colour
 from summit.models import Person, Room, Summit, Venue
@@ -30,6 +31,7 @@ class SummitAdmin(SummitModelAdmin):
     """Summits."""
 
     place = 5
+    form = SummitForm
     summit_path = ""
     list_display = ["name", "slug", "starts_on", "ends_on", "public"]
     search_fields = ["name", "slug"]

@@ -88,19 +88,6 @@ class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
         return made
 
-    def clean(self) -> dict[str, Any] | None:
-        """Say in words what the database would refuse."""
-        values = super().clean()
-        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The summit would end before it starts. Give a later day."))
-        return values
-
-    def validate_constraints(self) -> None:
-        """Leave out the order of days, which `clean` has said in words."""
-        if "ends_on" not in self.errors:
-            super().validate_constraints()
-
 
 class VenueForm(forms.Form):
     """A venue, and its rooms, a line each."""

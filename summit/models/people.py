@@ -1,6 +1,7 @@
 """People. A person is not an account, and a mailbox is not a person."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,11 @@ class Person(PublicModel):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Refuse somebody who could not be announced."""
+        if not self.name and not self.office:
+            raise ValidationError({"name": _("Give a name or the office held.")})
 
     @property
     def label(self) -> str:

@@ -1,5 +1,6 @@
 """A summit and where it takes place."""
 
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -81,7 +82,7 @@ class Summit(PublicModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse days that no calendar of the summit could show."""
+        """Refuse days that no calendar of the summit could show, and an end before the start."""
         for name in ("starts_on", "ends_on"):
             try:
                 validate_year(getattr(self, name))
@@ -90,6 +91,9 @@ class Summit(PublicModel):
             except AttributeError:
                 # It is missing, which its field says.
                 continue
+        first, last = self.starts_on, self.ends_on
+        if isinstance(first, date) and isinstance(last, date) and last < first:
+            raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,6 +102,17 @@ class Summit(PublicModel):
             return ZoneInfo(self.time_zone)
         except (ValueError, OSError, ZoneInfoNotFoundError):
             return ZoneInfo("UTC")
+
+    @property
+    def begins_at(self) -> datetime:
+        """The moment at which its first day begins at the venue."""
+        return datetime.combine(self.starts_on, time(), self.zone)
+
+    def check_due(self, moment: datetime, now: datetime) -> None:
+        """Refuse answers due when the summit has begun. Of one that runs or is over there is nothing to keep: answers
+        may come late. Raises ValidationError."""
+        if now < self.begins_at <= moment:
+            raise ValidationError(_("The summit has begun by then. Give a moment before it."), code="begun")
 
     def get_absolute_url(self) -> str:
         """Return the address of the summit's public home."""

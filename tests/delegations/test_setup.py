@@ -1,6 +1,6 @@
 """The last two of the first steps: who is invited, and the letter."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -208,3 +208,53 @@ class TestLetter:
         assert b"No party waits for an invitation." in desk.get(LETTER).content
         f.PartyFactory(summit=summit, mission_email="")
         assert b"Enter mailboxes" in desk.get(LETTER).content
+
+
+class TestDue:
+    BEGUN = "The summit has begun by then. Give a moment before it."
+
+    @pytest.fixture(autouse=True)
+    def party(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+
+    def begins_in(self, summit: Summit, days: int) -> date:
+        day = db_now().astimezone(summit.zone).date() + timedelta(days=days)
+        Summit.objects.filter(pk=summit.pk).update(starts_on=day, ends_on=day + timedelta(days=1))
+        return day
+
+    @pytest.mark.parametrize(("clock", "said"), [("00:00", [BEGUN]), ("23:59", None)])
+    def test_answers_are_due_before_the_summit_begins(
+        self, desk: Client, summit: Summit, clock: str, said: list[str] | None
+    ) -> None:
+        day = self.begins_in(summit, 10) - timedelta(days=1 if clock == "23:59" else 0)
+        answer = desk.post(LETTER, {"do": "read", "answer_by": f"{day}T{clock}"})
+        assert answer.context["form"].errors.get("answer_by") == said
+
+    def test_what_stands_already_stops_nobody(self, desk: Client, summit: Summit) -> None:
+        day = self.begins_in(summit, 10)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
+        shown = desk.get(LETTER).context["form"]["answer_by"].value()
+        answer = desk.post(LETTER, {"do": "first", "answer_by": f"{shown:%Y-%m-%dT%H:%M}"})
+        assert answer.status_code == 302
+
+    def test_what_is_proposed_on_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
+        self.begins_in(summit, 1)
+        summit.refresh_from_db()
+        assert desk.get(LETTER).context["form"].initial["answer_by"] < summit.begins_at
+
+    def test_the_summits_page_refuses_it_where_it_was_changed(self, desk: Client, summit: Summit) -> None:
+        day = self.begins_in(summit, 10)
+        address = f"/admin/summit/summit/{summit.pk}/change/"
+        fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
+        data = {name: getattr(summit, name) for name in fields}
+        data |= {"starts_on": day, "ends_on": day, "venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0}
+        due = {"answer_by_0": day, "answer_by_1": "17:00"}
+        answer = desk.post(address, {**data, **due})
+        assert answer.context["adminform"].form.errors == {"answer_by": [self.BEGUN]}
+        at = datetime(day.year, day.month, day.day, 17, tzinfo=summit.zone)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=at)
+        assert desk.post(address, {**data, **due, "name": "Another"}).status_code == 302
+        assert Summit.objects.get(pk=summit.pk).name == "Another"
+        # Of a summit that has begun, it may be put off.
+        Summit.objects.filter(pk=summit.pk).update(answer_by=None)
+        assert desk.post(address, {**data, **due, "starts_on": "2025-01-01"}).status_code == 302

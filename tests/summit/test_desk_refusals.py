@@ -1,0 +1,46 @@
+"""What a desk's form refuses, it refuses in words at the field: no constraint's name is shown."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.models import Person, Role, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory()
+    return found
+
+
+@pytest.fixture
+def desk(client: Client, summit: Summit) -> Client:
+    client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
+    return client
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    assert answer.status_code == 200
+    assert b"Constraint" not in answer.content
+    found: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return found
+
+
+def test_somebody_without_name_and_office(desk: Client, summit: Summit) -> None:
+    data = {"summit": summit.pk, "name": " ", "office": "", "language": "en"}
+    answer = desk.post("/admin/summit/person/add/", data)
+    assert errors(answer) == {"name": ["Give a name or the office held."]}
+    assert desk.post("/admin/summit/person/add/", {**data, "office": "Minister"}).status_code == 302
+    assert Person.objects.get().office == "Minister"
+
+
+def test_a_summit_that_ends_before_it_starts(desk: Client, summit: Summit) -> None:
+    fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
+    data = {name: getattr(summit, name) for name in fields}
+    data |= {"starts_on": "2025-04-02", "ends_on": "2025-04-01", "venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0}
+    answer = desk.post(f"/admin/summit/summit/{summit.pk}/change/", data)
+    assert errors(answer) == {"ends_on": ["The summit would end before it starts. Give a later day."]}
