@@ -18,6 +18,9 @@ from summit.models.users import BY_HAND
 from summit.models.validators import validate_printable
 from summit.permissions import DESKS
 
+# So many zones are named where what was written is none.
+SUGGESTED = 8
+
 
 class Suggested(forms.TextInput):
     """A line to write in, with a list that narrows as one writes."""
@@ -77,6 +80,20 @@ class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
+
+    def clean_time_zone(self) -> str:
+        """Take a city for its zone where one zone alone is named by it; else say which zones it may mean."""
+        given = str(self.cleaned_data["time_zone"])
+        known = available_timezones()
+        city = "_".join(given.casefold().replace("_", " ").split())
+        named = [zone for zone in known if "/" in zone and zone.rpartition("/")[2].casefold() == city]
+        if given in known or len(named) != 1:
+            found = sorted(zone for zone in known if "/" in zone and city in zone.casefold())[:SUGGESTED]
+            if given not in known and city and found:
+                said = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
+                raise forms.ValidationError(said % {"zone": given, "found": ", ".join(found)})
+            return given
+        return named[0]
 
     def clean_slug(self) -> str:
         """Propose an address where none was written."""

@@ -153,7 +153,8 @@ class TestSummit:
             ({"ends_on": "2027-05-01"}, "ends_on", "The summit would end before it starts. Give a later day."),
             ({"slug": "admin"}, "slug", "is an address of the system itself"),
             ({"short_name": "قمة"}, "slug", "Write an address in Latin letters"),
-            ({"time_zone": "Lisbon"}, "time_zone", "is no time zone"),
+            ({"time_zone": "Mars"}, "time_zone", "is no time zone. Use a name like"),
+            ({"time_zone": "Lisb"}, "time_zone", "Perhaps it is one of these: Europe/Lisbon."),
             ({"accent": "red"}, "accent", "Give the colour as # and six digits"),
         ],
     )
@@ -167,6 +168,14 @@ class TestSummit:
         assert said in form.errors[field][0]
         assert form["host"].value() == "Portugal"
         assert not Summit.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("written", "zone"),
+        [("Tunis", "Africa/Tunis"), ("new  york", "America/New_York"), ("UTC", "UTC"), ("Asia/Tokyo", "Asia/Tokyo")],
+    )
+    def test_a_city_stands_for_its_zone(self, owner: User, written: str, zone: str) -> None:
+        assert self.post(owner, time_zone=written).status_code == 302
+        assert Summit.objects.get().time_zone == zone
 
     def test_a_colour_that_could_not_be_read_is_told_of(self, owner: User) -> None:
         answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "accent": "#ffcc00"}, follow=True)
