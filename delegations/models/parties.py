@@ -77,6 +77,14 @@ class Party(PublicModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a code of what is no country, and a second host."""
+        if self.iso_code and self.kind != PartyKind.COUNTRY:
+            raise ValidationError({"iso_code": _("Only a country has a code. Leave this empty.")})
+        others = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
+        if self.is_host and others.exists():
+            raise ValidationError({"is_host": _("The summit has a host already. There is one.")})
+
     @property
     def is_delegation(self) -> bool:
         """Whether the party sends a delegation; the others are invited organisations."""

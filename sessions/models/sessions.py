@@ -201,7 +201,9 @@ class Slot(PublicModel):
         return f"{self.speaker}: {self.title}" if self.title else str(self.speaker)
 
     def clean(self) -> None:
-        """Refuse who belongs to another summit."""
+        """Refuse who belongs to another summit, and a speech of no time."""
+        if self.minutes == 0:
+            raise ValidationError({"minutes": _("Give at least one minute.")})
         refuse_others(
             self.session.summit_id,
             party=(self.party_id, Party, "summit"),

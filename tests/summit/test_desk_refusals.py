@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from summit.models import Person, Role, Summit
@@ -44,3 +45,26 @@ def test_a_summit_that_ends_before_it_starts(desk: Client, summit: Summit) -> No
     data |= {"starts_on": "2025-04-02", "ends_on": "2025-04-01", "venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0}
     answer = desk.post(f"/admin/summit/summit/{summit.pk}/change/", data)
     assert errors(answer) == {"ends_on": ["The summit would end before it starts. Give a later day."]}
+
+
+def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) -> None:
+    f.PartyFactory(summit=summit, is_host=True)
+    data = {"summit": summit.pk, "kind": "organisation", "name": "A", "formal_name": "A", "sort_key": "A"}
+    data |= {"region": "none", "language": "en"}
+    data |= {f"{rows}-{name}_FORMS": 0 for rows in ("memberships", "focal_points") for name in ("TOTAL", "INITIAL")}
+    add = "/admin/delegations/party/add/"
+    assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {
+        "iso_code": ["Only a country has a code. Leave this empty."]
+    }
+    assert errors(desk.post(add, {**data, "is_host": "on"})) == {
+        "is_host": ["The summit has a host already. There is one."]
+    }
+    assert desk.post(add, data).status_code == 302
+
+
+def test_a_speech_of_no_minutes(summit: Summit) -> None:
+    slot = f.SlotFactory(session__summit=summit, speaker__summit=summit)
+    slot.minutes = 0
+    with pytest.raises(ValidationError) as refused:
+        slot.full_clean()
+    assert refused.value.message_dict == {"minutes": ["Give at least one minute."]}
