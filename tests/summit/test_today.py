@@ -99,7 +99,7 @@ class TestTasks:
             "1 party has no mailbox": ["No mailbox"],
             "1 delegation that attends has named no head": ["No head"],
             "1 party that attends has no focal point": ["No head"],
-            "1 link in a letter without an answer ends within a week": [f"Ends → {link.address}"],
+            "1 link in a letter without an answer ends within a week": [f"Ends: {link.address}"],
             "1 party declined within the last week": ["Declined"],
         }
 
