@@ -36,7 +36,8 @@ def test_tab_goes_through_every_page_and_out_of_it(visitor: Make, width: int) ->
         for path in paths:
             keys.open(path)
             assert keys.page.evaluate(ORDER) == 0
-            assert len(walk(keys)) > 3, path
+            # The way past the header, the summit and the menu are on the emptiest page.
+            assert len(walk(keys)) >= 3, path
 
 
 @pytest.mark.parametrize("path", [f"/{SLUG}/press/", "/accounts/login/"])
