@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from press import permissions
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
-from press.admin.words import NEXT, STANDINGS, TODO
+from press.admin.words import NEXT, STANDINGS, TASKS
 from press.desk import next_step, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.markdown import to_html, words
@@ -49,7 +49,7 @@ class TodoFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer what press.desk.todo defines."""
-        return list(TODO.items())
+        return list(TASKS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Text]) -> QuerySet[Text]:
         """Narrow the list."""

@@ -23,7 +23,7 @@ NEXT = {
     "unhold": _("Somebody at the press desk releases the hold."),
     "": "",
 }
-TODO = {
+TASKS = {
     "overdue": _("should be out"),
     "review": _("waits for my review"),
     "change": _("changes asked"),

@@ -93,7 +93,7 @@ def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
     with transaction.atomic():
         keys = {row.summit_id for row in assignments}
         # The lock on the summits makes whoever comes second count what the first has left.
-        summits = Summit.objects.select_for_update().filter(pk__in=keys).in_bulk()
+        summits = Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
         rows = list(RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments]).select_related("user"))
         for row in rows:
             check(by, "summit.roleassignment.change", summits[row.summit_id])

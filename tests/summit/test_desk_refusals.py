@@ -35,6 +35,8 @@ def test_somebody_without_name_and_office(desk: Client, summit: Summit) -> None:
     data = {"summit": summit.pk, "name": " ", "office": "", "language": "en"}
     answer = desk.post("/admin/summit/person/add/", data)
     assert errors(answer) == {"name": ["Give a name or the office held."]}
+    # The page's own title is no heading of what stops it.
+    assert "<h2>Some things need your attention</h2>" in answer.content.decode()
     assert desk.post("/admin/summit/person/add/", {**data, "office": "Minister"}).status_code == 302
     assert Person.objects.get().office == "Minister"
 
