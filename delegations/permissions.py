@@ -45,7 +45,7 @@ declare("delegations.answer_for", _WRITERS)
 
 def standing_parties() -> QuerySet[Party]:
     """Return the parties that have not left their summit."""
-    theirs = Invitation.objects.filter(party=OuterRef("pk"))
+    theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
     stands = Exists(theirs.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED]))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
     return Party.objects.order_by().filter(Q(stands) | ~Q(gone))

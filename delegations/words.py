@@ -64,6 +64,9 @@ def _answered(facts: Facts) -> str:
 
 deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
 deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
+deed("delegations.approve", gettext_lazy("approved the invitation"))
+deed("delegations.reopen", gettext_lazy("made the invitation a draft again"))
+deed("delegations.supersede", gettext_lazy("put a new invitation in its place"))
 deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))

@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from delegations.domain import doors
 from delegations.models import (
+    OVER,
     FocalPoint,
     Invitation,
     InvitationLink,
@@ -182,7 +183,7 @@ def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invi
     standing: list[Invitation] = []
     for key, party in list(entry.parties.items()):
         rows = invitations.get(key, [])
-        left = [row for row in rows if row.state != InvitationState.REVOKED]
+        left = [row for row in rows if row.state not in OVER]
         for row in left:
             row.party = party
         standing += left

@@ -10,7 +10,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from summit.db import fold
+from summit.db import fold, limits
 
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
@@ -39,6 +39,7 @@ class SummitConfig(AppConfig):
         from summit.desk import search_page, setup  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
+        connection_created.connect(limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(fold.connected, dispatch_uid="summit.fold")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
+from delegations.models import Category, FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
@@ -94,12 +94,26 @@ class PartyFactory(DjangoModelFactory[Party]):
     mission_email = factory.Sequence(lambda n: f"mission{n}@land.example")
 
 
+class CategoryFactory(DjangoModelFactory[Category]):
+    class Meta:
+        model = Category
+
+    summit = factory.SubFactory(SummitFactory)
+    code = factory.Sequence(lambda n: f"category-{n}")
+    capacity = "delegate"
+
+
 class MembershipFactory(DjangoModelFactory[Membership]):
+    """A member; `capacity` chooses the summit's category of that code."""
+
     class Meta:
         model = Membership
+        exclude = ("code",)
 
     party = factory.SubFactory(PartyFactory)
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
+    code = "delegate"
+    category = factory.LazyAttribute(lambda o: Category.objects.of(o.party.summit)[o.code])
 
 
 class FocalPointFactory(DjangoModelFactory[FocalPoint]):

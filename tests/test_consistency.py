@@ -21,6 +21,9 @@ from summit.permissions import RULES
 from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, writes
 
 TRIGGERS = {
+    "delegations_category_frozen",
+    "delegations_participantlist_frozen",
+    "delegations_reply_frozen",
     "outbox_message_frozen",
     "press_edition_frozen",
     "programme_release_frozen",

@@ -6,8 +6,9 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest
 
-from delegations.models import FocalPoint, Membership
+from delegations.models import Category, FocalPoint, Membership
 from summit.desk.base import SummitInline
+from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect
 from summit.models import Person
 
@@ -57,6 +58,25 @@ class MembershipInline(PeopleInline):
     """A party's members."""
 
     model = Membership
+    fields = ("person", "category", "position")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the categories too."""
+        return super().get_queryset(request).select_related("category")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the categories of the party's summit, read once for all rows."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "category" and field is not None:
+            match = request.resolver_match
+            key = key_of(match.kwargs.get("object_id", "") if match else "")
+            rows = Category.objects.filter(summit__parties=key)
+            field.queryset = rows
+            known = getattr(request, "_categories", None)
+            if known is None:
+                known = request._categories = [("", "---------"), *((row.pk, str(row)) for row in rows)]  # type: ignore[attr-defined]
+            field.choices = known
+        return field
 
 
 class FocalPointInline(PeopleInline):

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from delegations.models import Answer, InvitationLink, InvitationState
+from delegations.models import COMING, Answer, InvitationLink, InvitationState
 from summit.models import Summit
 from summit.templatetags.moments import short_clock
 
@@ -26,12 +26,15 @@ def moment(at: datetime | None, summit: Summit) -> str:
 
 def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.ANSWERED:
-        attending = answer == Answer.ATTENDING
-        return ("good", _("attending")) if attending else ("off", _("regrets"))
+        return ("good" if answer in COMING else "off", str(Answer(answer).label) if answer else "")
     if state == InvitationState.SENT:
         return "wait", _("not answered")
     if state == InvitationState.REVOKED:
         return "bad", pgettext("invitation", "revoked")
+    if state == InvitationState.SUPERSEDED:
+        return "off", pgettext("invitation", "superseded")
+    if state == InvitationState.APPROVED:
+        return "wait", pgettext("invitation", "approved, not sent")
     return "off", _("not invited")
 
 

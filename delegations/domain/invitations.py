@@ -22,6 +22,8 @@ from summit.domain import audit
 from summit.models import Summit, User
 from summit.outbox.domain import enqueue
 
+_STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
+
 
 @dataclass
 class Reach:
@@ -42,9 +44,7 @@ def preview(*, parties: Iterable[Party]) -> Reach:
     grows with the number of summits, not of parties."""
     rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
     invited = set(
-        Invitation.objects.filter(party__in=rows)
-        .exclude(state__in=[InvitationState.DRAFT, InvitationState.REVOKED])
-        .values_list("party_id", flat=True)
+        Invitation.objects.filter(party__in=rows, occasion="", state__in=_STANDING).values_list("party_id", flat=True)
     )
     reach = Reach()
     boxes: dict[int, list[Mailbox]] = {}
@@ -120,7 +120,7 @@ def _send_drafts(parties: list[Party], by: User) -> dict[int, Invitation]:
 
 def _sendable(parties: list[Party]) -> list[Invitation]:
     """Lock and return the invitations that may become sent."""
-    rows = Invitation.objects.filter(party__in=parties, state__in=sources(InvitationState.SENT))
+    rows = Invitation.objects.filter(party__in=parties, occasion="", state__in=sources(InvitationState.SENT))
     return list(rows.select_for_update().order_by("pk"))
 
 
@@ -158,9 +158,8 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
     party = invitation.party
     check_can_invite(by, party.summit)
     with transaction.atomic():
-        standing = [InvitationState.SENT, InvitationState.ANSWERED]
         # The lock makes two browsers that write anew wait for each other, so that each letter's version is its own.
-        row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=standing).first()
+        row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=_STANDING).first()
         if row is None:
             raise ValueError(_("Only an invitation that stands can be written anew. Invite the party first."))
         boxes = mailboxes.for_members(summit=party.summit, party_ids={party.pk}, person_ids=set())
@@ -177,6 +176,49 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
             detail={"letters": written},
         )
     return written
+
+
+def approve(*, invitation: Invitation, by: User) -> None:
+    """Approve a draft, so that it can be sent. Raises PermissionDenied, or ValueError where it is no draft."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        _move(invitation, InvitationState.APPROVED, approved_at=Now(), approved_by=by)
+        audit.record(by=by, action="delegations.approve", target=invitation, summit=summit, fields=["state"])
+
+
+def reopen(*, invitation: Invitation, by: User) -> None:
+    """Make an approved invitation a draft again. Raises PermissionDenied, or ValueError where it isn't approved."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        _move(invitation, InvitationState.DRAFT, approved_at=None, approved_by=None)
+        audit.record(by=by, action="delegations.reopen", target=invitation, summit=summit, fields=["state"])
+
+
+def _move(invitation: Invitation, target: InvitationState, **values: object) -> None:
+    rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(target))
+    if not rows.update(state=target, **values):
+        raise ValueError(_("Somebody else changed this invitation. Look at where it stands now."))
+
+
+def supersede(*, invitation: Invitation, by: User) -> Invitation:
+    """Put a new draft in the place of an invitation that was sent: the old one's links open nothing from now on, its
+    letters that weren't sent stay here. Raises PermissionDenied, or ValueError where it doesn't stand."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.SUPERSEDED))
+        if not rows.update(state=InvitationState.SUPERSEDED):
+            raise ValueError(_("Only an invitation that stands can be superseded. Change the draft instead."))
+        InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
+        fresh = Invitation.objects.create(
+            party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by
+        )
+        audit.record(
+            by=by, action="delegations.supersede", target=invitation, summit=summit, fields=["state"], part_of=fresh
+        )
+    return fresh
 
 
 def revoke(*, invitation: Invitation, by: User) -> None:

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from delegations.models import Answer, Invitation, InvitationState, Party
+from delegations.models import COMING, OVER, Answer, Invitation, InvitationState, Party
 from summit.models import Summit
 
 _INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -13,15 +13,15 @@ STANDINGS: dict[str, Q] = {
     "invited": Q(standing__in=_INVITED),
     "open": Q(standing=InvitationState.SENT),
     "answered": Q(standing=InvitationState.ANSWERED),
-    "attending": Q(standing=InvitationState.ANSWERED, replied=Answer.ATTENDING),
+    "attending": Q(standing=InvitationState.ANSWERED, replied__in=COMING),
     "regrets": Q(standing=InvitationState.ANSWERED, replied=Answer.REGRETS),
 }
 
 
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with `standing`, the state of the invitation that wasn't revoked, and `replied`, its answer;
+    """Annotate parties with `standing`, the state of its invitation to the summit, and `replied`, its answer;
     both None where there is none. A party has one at most (invitation_once)."""
-    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state=InvitationState.REVOKED).order_by()
+    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
     return parties.annotate(
         standing=Subquery(theirs.values("state")[:1]), replied=Subquery(theirs.values("answer")[:1])
     )

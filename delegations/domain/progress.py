@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import TruncDate
 
-from delegations.models import Answer, Invitation, InvitationState, Party
+from delegations.models import COMING, Answer, Invitation, InvitationState, Party
 from summit.models import Summit
 
 _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -30,7 +30,7 @@ class RegionNumbers:
 def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
     """Return how many invitations were sent and how many answered on which day at the venue. One query; its rows are
     days."""
-    rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING).order_by()
+    rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING, occasion="").order_by()
     sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
     answered = rows.filter(state=InvitationState.ANSWERED).annotate(
         day=TruncDate("answered_at", tzinfo=summit.zone), what=Value("answered")
@@ -48,11 +48,11 @@ def by_region(summit: Summit) -> list[RegionNumbers]:
     theirs = F("invitations__pk")
     stands = Q(invitations__state=InvitationState.ANSWERED)
     rows = (
-        Party.objects.filter(summit=summit, invitations__state__in=_STANDING)
+        Party.objects.filter(summit=summit, invitations__state__in=_STANDING, invitations__occasion="")
         .order_by()
         .values("region")
         .annotate(
-            attending=Count(theirs, filter=stands & Q(invitations__answer=Answer.ATTENDING)),
+            attending=Count(theirs, filter=stands & Q(invitations__answer__in=COMING)),
             regrets=Count(theirs, filter=stands & Q(invitations__answer=Answer.REGRETS)),
             open=Count(theirs, filter=Q(invitations__state=InvitationState.SENT)),
         )

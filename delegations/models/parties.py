@@ -19,6 +19,8 @@ class PartyKind(models.TextChoices):
     SUBSTATE = "substate", _("sub-state government")
     INTERNATIONAL = "international", _("international organisation")
     ORGANISATION = "organisation", _("invited organisation")
+    # A party of one: the letter, the link and the answer are the same as for everybody.
+    GUEST = "guest", _("single guest")
 
 
 class Region(models.TextChoices):
@@ -32,10 +34,34 @@ class Region(models.TextChoices):
     NONE = "none", _("no region")
 
 
-class Party(PublicModel):
-    """A delegation (a country, a sub-state government, an international organisation) or an invited organisation.
+class FlagRule(models.TextChoices):
+    """Which flag stands beside a party's name."""
 
-    Names are as this summit's host has approved them: a library of ISO countries only proposes.
+    OWN = "own", _("its own")
+    NONE = "none", _("none")
+    NEUTRAL = "neutral", _("a neutral one")
+
+
+class Level(models.TextChoices):
+    """At which level a party is asked to attend, and at which it does; the highest first."""
+
+    STATE = "state", _("head of state")
+    GOVERNMENT = "government", _("head of government")
+    DEPUTY = "deputy", _("deputy head of government")
+    MINISTER = "minister", _("minister")
+    VICE_MINISTER = "vice_minister", _("deputy minister or state secretary")
+    OFFICIAL = "official", _("senior official")
+    AMBASSADOR = "ambassador", _("ambassador or chargé d’affaires")
+    EXECUTIVE = "executive", _("head of an organisation")
+    REPRESENTATIVE = "representative", _("representative")
+
+
+class Party(PublicModel):
+    """A delegation (a country, a sub-state government, an international organisation), an invited organisation, or a
+    single guest.
+
+    Names are as this summit's host has approved them: a library of ISO countries only proposes. Those here are in the
+    summit's first language; `PartyName` holds them in others.
     """
 
     summit = models.ForeignKey(
@@ -46,6 +72,36 @@ class Party(PublicModel):
     name = models.CharField(_("short name"), max_length=120, validators=[validate_printable])
     formal_name = models.CharField(_("formal name"), max_length=200, validators=[validate_printable])
     sort_key = models.CharField(_("alphabetical key"), max_length=120, validators=[validate_printable])
+    salutation = models.CharField(
+        _("salutation"),
+        max_length=200,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("How a letter to it begins. Empty: as the letter’s template has it."),
+    )
+    footnote = models.CharField(
+        _("footnote"),
+        max_length=500,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Stands under every list and document that names it."),
+    )
+    recognised = models.BooleanField(
+        _("recognised by the host"),
+        default=True,
+        help_text=_("Who isn’t is written to at its focal points, without a style and without its own flag."),
+    )
+    flag = models.CharField(_("flag"), max_length=10, choices=FlagRule, default=FlagRule.OWN)
+    level = models.CharField(
+        _("invited at the level of"),
+        max_length=20,
+        choices=Level,
+        blank=True,
+        help_text=_("Whom the letter asks for."),
+    )
+    protocol_order = models.PositiveIntegerField(
+        _("place in the protocol order"), null=True, blank=True, help_text=_("Empty: after the others, by alphabet.")
+    )
     iso_code = models.CharField(
         _("ISO 3166 code"), max_length=2, blank=True, help_text=_("Two letters; only a country has one.")
     )
@@ -57,6 +113,29 @@ class Party(PublicModel):
         _("mailbox of the mission"),
         blank=True,
         help_text=_("Where letters go. One mailbox may serve several parties."),
+    )
+    mission_name = models.CharField(
+        _("mission"),
+        max_length=200,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Such as “Embassy of France in London”."),
+    )
+    mission_contact = models.CharField(
+        _("contact at the mission"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    mission_phone = models.CharField(
+        _("telephone of the mission"), max_length=60, blank=True, validators=[validate_printable]
+    )
+    mission_address = models.TextField(
+        _("address of the mission"), max_length=500, blank=True, validators=[validate_printable]
+    )
+    notes = models.TextField(
+        _("internal notes"),
+        max_length=4000,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("For the desks alone; no delegation sees them."),
     )
     illustrative = models.BooleanField(_("taken for the demonstration"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -71,6 +150,13 @@ class Party(PublicModel):
             models.CheckConstraint(name="party_kind_known", condition=Q(kind__in=PartyKind.values)),
             models.CheckConstraint(
                 name="party_code_is_countrys", condition=Q(iso_code="") | Q(kind=PartyKind.COUNTRY)
+            ),
+            models.CheckConstraint(name="party_flag_known", condition=Q(flag__in=FlagRule.values)),
+            models.CheckConstraint(name="party_level_known", condition=Q(level="") | Q(level__in=Level.values)),
+            models.CheckConstraint(
+                name="party_flag_of_recognised",
+                condition=Q(recognised=True) | ~Q(flag=FlagRule.OWN),
+                violation_error_message=_("The host doesn’t recognise it: choose no flag or a neutral one."),
             ),
         ]
 
@@ -88,84 +174,98 @@ class Party(PublicModel):
     @property
     def is_delegation(self) -> bool:
         """Whether the party sends a delegation; the others are invited organisations."""
-        return self.kind != PartyKind.ORGANISATION
+        return self.kind not in (PartyKind.ORGANISATION, PartyKind.GUEST)
 
 
-class Capacity(models.TextChoices):
-    """In which capacity a person belongs to a party."""
-
-    HEAD = "head", _("head of delegation")
-    ALTERNATE = "alternate", _("alternate head")
-    DELEGATE = "delegate", _("delegate")
-    ADVISER = "adviser", _("adviser")
-    REPRESENTATIVE = "representative", _("representative")
-    STAFF = "staff", _("staff")
-
-
-def check_same_summit(party_id: int | None, person_id: int | None) -> None:
-    """Refuse a person of another summit than the party's. Raises ValidationError."""
-    if party_id is None or person_id is None:
-        return
-    summits = Party.objects.filter(pk=party_id).values("summit")
-    if not Person.objects.filter(pk=person_id, summit__in=summits).exists():
-        raise ValidationError({"person": _("This person belongs to another summit. Enter them in this one first.")})
-
-
-class Membership(models.Model):
-    """A person belongs to one party in one capacity."""
+class PartyName(models.Model):
+    """What a party is called in a language other than the summit's first."""
 
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "party")
+        Party, on_delete=models.CASCADE, related_name="names", verbose_name=pgettext_lazy("label", "party")
     )
-    person = models.OneToOneField(
-        Person, on_delete=models.CASCADE, related_name="membership", verbose_name=pgettext_lazy("label", "person")
-    )
-    capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity, default=Capacity.DELEGATE)
-    position = models.PositiveIntegerField(_("order"), default=0)
-    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    name = models.CharField(_("short name"), max_length=120, validators=[validate_printable])
+    formal_name = models.CharField(_("formal name"), max_length=200, blank=True, validators=[validate_printable])
+    sort_key = models.CharField(_("alphabetical key"), max_length=120, blank=True, validators=[validate_printable])
+    salutation = models.CharField(_("salutation"), max_length=200, blank=True, validators=[validate_printable])
+    footnote = models.CharField(_("footnote"), max_length=500, blank=True, validators=[validate_printable])
 
     class Meta:
-        verbose_name = _("member")
-        verbose_name_plural = _("members")
-        ordering = ["party", "position", "id"]
+        verbose_name = _("name in another language")
+        verbose_name_plural = _("names in other languages")
+        ordering = ["party", "language"]
         constraints = [
             models.UniqueConstraint(
-                fields=["party"], name="membership_head_once", condition=Q(capacity=Capacity.HEAD)
-            ),
-            models.CheckConstraint(name="membership_capacity_known", condition=Q(capacity__in=Capacity.values)),
+                fields=["party", "language"],
+                name="party_name_in_language_once",
+                violation_error_message=_("The party has a name in this language already. Change that one."),
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} ({self.party})"
-
-    def clean(self) -> None:
-        """Refuse a person of another summit."""
-        check_same_summit(self.party_id, self.person_id)
+        return self.name
 
 
-class FocalPoint(models.Model):
-    """A person whom the host writes to about a party, and who acts for it in the portal.
+class ExternalId(models.Model):
+    """What another system calls a party or a person."""
 
-    They need not be a member of the delegation, and may serve several parties.
-    """
-
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="external_ids", verbose_name=pgettext_lazy("label", "summit")
+    )
+    system = models.CharField(_("system"), max_length=40, validators=[validate_printable])
+    value = models.CharField(_("its key"), max_length=120, validators=[validate_printable])
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="focal_points", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="external_ids",
+        verbose_name=pgettext_lazy("label", "party"),
     )
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="external_ids",
+        verbose_name=pgettext_lazy("label", "person"),
     )
-    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("focal point")
-        verbose_name_plural = _("focal points")
-        ordering = ["party", "id"]
-        constraints = [models.UniqueConstraint(fields=["party", "person"], name="focal_point_once")]
+        verbose_name = _("key in another system")
+        verbose_name_plural = _("keys in other systems")
+        ordering = ["system", "value"]
+        constraints = [
+            models.CheckConstraint(
+                name="external_id_of_one",
+                condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
+            ),
+            # A system may count its people and its parties each from one.
+            models.UniqueConstraint(
+                fields=["summit", "system", "value"],
+                name="external_id_of_party_once",
+                condition=Q(party__isnull=False),
+                violation_error_message=_("Another party has this key in this system."),
+            ),
+            models.UniqueConstraint(
+                fields=["summit", "system", "value"],
+                name="external_id_of_person_once",
+                condition=Q(person__isnull=False),
+                violation_error_message=_("Another person has this key in this system."),
+            ),
+            models.UniqueConstraint(
+                fields=["party", "system"],
+                name="external_id_once_for_party",
+                condition=Q(party__isnull=False),
+                violation_error_message=_("The party has a key in this system already. Change that one."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "system"],
+                name="external_id_once_for_person",
+                condition=Q(person__isnull=False),
+                violation_error_message=_("The person has a key in this system already. Change that one."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return str(self.person)
-
-    def clean(self) -> None:
-        """Refuse a person of another summit."""
-        check_same_summit(self.party_id, self.person_id)
+        return f"{self.system}: {self.value}"

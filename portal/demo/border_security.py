@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from delegations.models import Capacity, FocalPoint, Membership, Party
+from delegations.models import Capacity, Category, FocalPoint, Membership, Party
 from portal.demo import agenda, parties, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
@@ -31,6 +31,7 @@ class Loading:
     summit: Summit
     ids: Ids
     users: dict[str, User] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
     parties: dict[str, Party] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
@@ -42,6 +43,7 @@ def load() -> Summit:
         ids = Ids(slug=SLUG)
         loading = Loading(_summit(ids), ids)
         loading.users = make_accounts(summit=loading.summit, domain=DOMAIN, ids=ids)
+        loading.categories = Category.objects.of(loading.summit)
         for row in (parties.HOST, *parties.INVITED):
             _party(loading, row)
         _host_people(loading)
@@ -136,7 +138,9 @@ def _member(
         language=party.language,
         user=user,
     )
-    Membership.objects.create(party=party, person=person, capacity=capacity, position=position)
+    Membership.objects.create(
+        party=party, person=person, category=loading.categories[capacity.value], position=position
+    )
     return person
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from delegations.models import (
     Answer,
     Capacity,
+    Category,
     FocalPoint,
     Invitation,
     InvitationLink,
@@ -179,9 +180,16 @@ def _people(made: World, sizes: Sizes) -> None:
     Person.objects.bulk_create(made.people, batch_size=BATCH)
     made.heads = made.people[: len(made.parties)]
     known = list(zip(made.people, rows, strict=True))
+    categories = Category.objects.of(made.summit)
     Membership.objects.bulk_create(
         [
-            Membership(party=party, person=person, capacity=capacity, position=number)
+            Membership(
+                party=party,
+                person=person,
+                category=categories[capacity.value],
+                capacity=capacity,
+                position=number,
+            )
             for number, (person, (party, _office, capacity)) in enumerate(known)
             if capacity is not None
         ],

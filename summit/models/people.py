@@ -38,6 +38,26 @@ class Person(PublicModel):
     )
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
     office = models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable])
+    form_of_address = models.CharField(
+        _("form of address"),
+        max_length=120,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("As a letter begins, such as “Your Excellency”."),
+    )
+    rank = models.CharField(
+        _("rank"),
+        max_length=120,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Such as “Minister” or “Lieutenant General”."),
+    )
+    badge_name = models.CharField(
+        _("name for the badge"), max_length=120, blank=True, validators=[validate_printable]
+    )
+    card_name = models.CharField(
+        _("name for the place card"), max_length=120, blank=True, validators=[validate_printable]
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -49,7 +69,12 @@ class Person(PublicModel):
         constraints = [
             models.CheckConstraint(name="person_has_name_or_office", condition=~Q(name="", office="")),
             models.UniqueConstraint(
-                fields=["summit", "user"], name="person_account_once", condition=Q(user__isnull=False)
+                fields=["summit", "user"],
+                name="person_account_once",
+                condition=Q(user__isnull=False),
+                violation_error_message=_(
+                    "This account is another person’s in this summit. An account has one person."
+                ),
             ),
         ]
 

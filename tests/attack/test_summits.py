@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from delegations.models import FocalPoint, Membership
+from delegations.models import Category, FocalPoint, Membership
 from sessions.models import Participant, Session, Slot
 from summit.models import AuditEntry, Role
 from summit.outbox.models import Message
@@ -140,7 +140,7 @@ def test_rows_of_two_summits_are_not_joined() -> None:
         (Participant(session=session, person=person), "person"),
         (Slot(session=session, speaker=person), "speaker"),
         (Slot(session=session, speaker=PersonFactory(summit=session.summit), party=party), "party"),
-        (Membership(party=own, person=person), "person"),
+        (Membership(party=own, person=person, category=Category.objects.of(own.summit)["head"]), "person"),
         (FocalPoint(party=own, person=person), "person"),
     ]
     for row, field in refused:

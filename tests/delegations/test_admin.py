@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from delegations.admin.people import KnownSelect
 from delegations.domain.invitations import invite
-from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
+from delegations.models import Category, FocalPoint, Invitation, InvitationLink, Membership, Party
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.users import DESKS
 from summit.outbox.models import Message
@@ -126,8 +126,10 @@ class TestParty:
                 "region",
                 "language",
                 "mission_email",
+                "flag",
             )
         }
+        base["recognised"] = "on"
         for prefix in ("focal_points", "memberships"):
             base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
         return {**base, **values}
@@ -151,7 +153,7 @@ class TestParty:
             "focal_points-0-person": one.pk,
             "memberships-TOTAL_FORMS": 1,
             "memberships-0-person": two.pk,
-            "memberships-0-capacity": "head",
+            "memberships-0-category": Category.objects.of(summit)["head"].pk,
             "memberships-0-position": 0,
         }
         client = sign_in(summit)

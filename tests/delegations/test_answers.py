@@ -25,6 +25,8 @@ from tests import factories as f
 def in_state(state: str) -> Invitation:
     """Make an invitation in a state, with a live link."""
     fields: dict[str, Any] = {"state": state}
+    if state == "approved":
+        fields |= {"approved_at": f.START, "approved_by": f.UserFactory()}
     if state in ("sent", "answered"):
         fields["sent_at"] = f.START
     if state == "answered":
@@ -42,8 +44,11 @@ def desk(invitation: Invitation) -> User:
     return f.UserFactory.with_role(Role.PROTOCOL, invitation.party.summit)
 
 
-# What brings an invitation into each state; nothing brings one back to a draft.
+# What brings an invitation into each state.
 DEEDS: dict[str, Callable[[Invitation], Any]] = {
+    InvitationState.DRAFT: lambda row: invitations.reopen(invitation=row, by=desk(row)),
+    InvitationState.APPROVED: lambda row: invitations.approve(invitation=row, by=desk(row)),
+    InvitationState.SUPERSEDED: lambda row: invitations.supersede(invitation=row, by=desk(row)),
     InvitationState.SENT: lambda row: invitations.invite(parties=[row.party], by=desk(row)),
     InvitationState.ANSWERED: give,
     InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),

@@ -290,6 +290,8 @@ class TestHistory:
                 for name in ("name", "formal_name", "sort_key", "kind", "region", "language")
             },
             "iso_code": "",
+            "flag": "own",
+            "recognised": "on",
             "mission_email": party.mission_email,
             "focal_points-TOTAL_FORMS": 1,
             "focal_points-INITIAL_FORMS": 1,
@@ -301,7 +303,7 @@ class TestHistory:
             "memberships-0-id": member.pk,
             "memberships-0-party": party.pk,
             "memberships-0-person": member.person_id,
-            "memberships-0-capacity": "delegate",
+            "memberships-0-category": member.category_id,
             "memberships-0-position": 0,
             "memberships-0-DELETE": "on",
         }

@@ -52,7 +52,7 @@ def test_a_summit_that_ends_before_it_starts(desk: Client, summit: Summit) -> No
 def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) -> None:
     f.PartyFactory(summit=summit, is_host=True)
     data = {"summit": summit.pk, "kind": "organisation", "name": "A", "formal_name": "A", "sort_key": "A"}
-    data |= {"region": "none", "language": "en"}
+    data |= {"region": "none", "language": "en", "flag": "own", "recognised": "on"}
     data |= {f"{rows}-{name}_FORMS": 0 for rows in ("memberships", "focal_points") for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {

@@ -76,7 +76,7 @@ class TestTasks:
         f.PartyFactory(summit=here, name="No mailbox", mission_email="")
         f.InvitationFactory(party__summit=here, party__name="No head", answer="attending", **attends)
         headed = f.InvitationFactory(party__summit=here, party__name="Headed", answer="attending", **attends)
-        f.MembershipFactory(party=headed.party, capacity="head")
+        f.MembershipFactory(party=headed.party, code="head")
         f.FocalPointFactory(party=headed.party)
         lately = attends | {"answered_at": timezone.now()}
         f.InvitationFactory(party__summit=here, party__name="Declined", answer="regrets", **lately)

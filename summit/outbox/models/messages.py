@@ -92,6 +92,9 @@ class Message(PublicModel):
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     problem = models.TextField(_("what went wrong"), blank=True)
+    # It was sent, and the mailbox's own system sent it back (RFC 3464).
+    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    returned_why = models.CharField(_("why it came back"), max_length=300, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -106,6 +109,9 @@ class Message(PublicModel):
             models.CheckConstraint(name="message_state_known", condition=Q(state__in=MessageState.values)),
             models.CheckConstraint(
                 name="message_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="message_returned_was_sent", condition=Q(returned_at__isnull=True) | Q(state="sent")
             ),
             models.CheckConstraint(
                 name="message_failure_says_why", condition=~Q(state__in=["failed", "dropped"]) | ~Q(problem="")

@@ -1,0 +1,81 @@
+"""Lists: of participants as they were given out, and tables that somebody uploaded."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.models.parties import Party
+from summit.models import Summit, User
+from summit.models.fields import EncryptedBytesField, EncryptedTextField, PublicModel
+from summit.models.validators import validate_printable
+
+
+class ParticipantList(PublicModel):
+    """A numbered revision of the list of participants. Its rows are frozen; order, language and format aren't."""
+
+    summit = models.ForeignKey(
+        Summit,
+        on_delete=models.CASCADE,
+        related_name="participant_lists",
+        verbose_name=pgettext_lazy("label", "summit"),
+    )
+    number = models.PositiveIntegerField(_("revision"))
+    final = models.BooleanField(_("final"), default=False)
+    note = models.CharField(_("note"), max_length=300, blank=True, validators=[validate_printable])
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
+    content = EncryptedTextField(editable=False)
+
+    class Meta:
+        verbose_name = _("list of participants")
+        verbose_name_plural = _("lists of participants")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["summit", "number"], name="participant_list_numbered_once")]
+
+    def __str__(self) -> str:
+        return str(_("Revision %(number)d") % {"number": self.number})
+
+
+class SheetPurpose(models.TextChoices):
+    """What an uploaded table is for."""
+
+    PARTIES = "parties", _("parties")
+    PEOPLE = "people", _("people")
+
+
+class Sheet(PublicModel):
+    """A table that somebody uploaded, with what was made of its rows, before anything is written."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="sheets", verbose_name=pgettext_lazy("label", "summit")
+    )
+    # For a focal point's own people; a desk's table may name many parties.
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sheets",
+        verbose_name=pgettext_lazy("label", "party"),
+    )
+    purpose = models.CharField(_("purpose"), max_length=20, choices=SheetPurpose)
+    filename = models.CharField(_("file"), max_length=200)
+    content = EncryptedBytesField(editable=False)
+    report = EncryptedTextField(editable=False)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("uploaded table")
+        verbose_name_plural = _("uploaded tables")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="sheet_purpose_known", condition=Q(purpose__in=SheetPurpose.values))
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,160 @@
+"""How a summit treats its parties: flags, deadlines, letters, reminders, and how long what is personal is kept."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.models.categories import Category
+from summit.models import Summit
+from summit.models.validators import validate_printable
+
+days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write days with commas, such as “14, 7, 2”."))
+
+
+class PolicyManager(models.Manager["Policy"]):
+    """Policies."""
+
+    def of(self, summit: Summit) -> "Policy":
+        """Return a summit's policy; one with the usual values, not stored, where it has none. One query."""
+        return self.filter(summit=summit).first() or Policy(summit=summit)
+
+
+class Policy(models.Model):
+    """A summit's policy towards its parties."""
+
+    summit = models.OneToOneField(
+        Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
+    )
+    shows_flags = models.BooleanField(
+        _("flags are shown"), default=True, help_text=_("Off: no flag stands anywhere, whatever a party’s own rule.")
+    )
+    says_country = models.BooleanField(
+        _("says “country”"), default=True, help_text=_("Off: pages and documents say “participant” instead.")
+    )
+    second_person = models.BooleanField(
+        _("letters need a second person"),
+        default=False,
+        help_text=_("On: whoever prepared an invitation can’t be the one who approves it."),
+    )
+    total = models.PositiveIntegerField(
+        _("people of a delegation in all"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as many as its categories allow."),
+    )
+    name_by = models.DateTimeField(_("people to be named by"), null=True, blank=True)
+    confirm_by = models.DateTimeField(_("people to be confirmed by"), null=True, blank=True)
+    reminder_days = models.CharField(
+        _("reminders"),
+        max_length=60,
+        blank=True,
+        default="14, 7, 2",
+        validators=[days_form],
+        help_text=_("Days before answers are due. Empty: none."),
+    )
+    letter_sender = models.TextField(
+        _("letterhead"),
+        max_length=500,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("The host’s name and address, as it stands at the head of letters."),
+    )
+    signatory_name = models.CharField(
+        _("letters are signed by"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    signatory_office = models.CharField(
+        _("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    reference_prefix = models.CharField(
+        _("letters’ references begin with"), max_length=40, blank=True, validators=[validate_printable]
+    )
+
+    objects = PolicyManager()
+
+    class Meta:
+        verbose_name = _("policy for parties")
+        verbose_name_plural = _("policies for parties")
+        constraints = [
+            models.CheckConstraint(
+                name="policy_confirmed_after_named",
+                condition=Q(name_by__isnull=True) | Q(confirm_by__isnull=True) | Q(confirm_by__gte=F("name_by")),
+                violation_error_message=_("People would be confirmed before they are named. Give a later moment."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.summit)
+
+    @property
+    def reminds(self) -> list[int]:
+        """The days before answers are due at which reminders go, the earliest reminder first."""
+        return sorted({int(part) for part in self.reminder_days.split(",") if part.strip()}, reverse=True)
+
+
+class Kept(models.TextChoices):
+    """What of a person is kept for a time of its own."""
+
+    PASSPORT = "passport", _("passport data")
+    NEEDS = "needs", _("dietary and access needs")
+    TRAVEL = "travel", _("travel and hotel")
+    PHOTO = "photo", _("photographs")
+    DECLARATIONS = "declarations", _("declarations")
+    VISA = "visa", _("visa letters")
+    SCANS = "scans", _("scans of answers and uploaded lists")
+    MAIL = "mail", _("mail that was sent")
+    CONTACT = "contact", _("mailboxes and telephone numbers")
+    PERSON = "person", _("the person’s name and office")
+
+
+# Days after a summit's last day after which each is purged, where the summit says nothing else. None: kept.
+USUAL_DAYS: dict[str, int | None] = {
+    Kept.PASSPORT: 30,
+    Kept.NEEDS: 14,
+    Kept.TRAVEL: 30,
+    Kept.PHOTO: 30,
+    Kept.DECLARATIONS: 90,
+    Kept.VISA: 90,
+    Kept.SCANS: 365,
+    Kept.MAIL: 365,
+    Kept.CONTACT: 365,
+    Kept.PERSON: None,
+}
+
+
+class Retention(models.Model):
+    """How many days after the summit's last day something is kept: of everybody, or of one category."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")
+    )
+    what = models.CharField(_("what"), max_length=20, choices=Kept)
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
+    days = models.PositiveIntegerField(
+        _("days after the summit"), null=True, blank=True, help_text=_("Empty: it is kept.")
+    )
+
+    class Meta:
+        verbose_name = _("time for which data are kept")
+        verbose_name_plural = _("times for which data are kept")
+        ordering = ["summit", "what", "category"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "what", "category"],
+                name="retention_once",
+                violation_error_message=_("There is a time for this already. Change that one."),
+            ),
+            models.UniqueConstraint(
+                fields=["summit", "what"],
+                name="retention_usual_once",
+                condition=Q(category__isnull=True),
+                violation_error_message=_("There is a time for this already. Change that one."),
+            ),
+            models.CheckConstraint(name="retention_what_known", condition=Q(what__in=Kept.values)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_what_display())
