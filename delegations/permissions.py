@@ -100,6 +100,30 @@ def acting(by: Mailbox, party_id: int) -> QuerySet[PortalSignIn]:
     return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))
 
 
+def can_act(by: By, action: str, party: Party) -> bool:
+    """Return whether somebody may do `action` for a party: a desk of its summit, or one of its focal points by an
+    account, by a letter's live link or by a code to their mailbox. For whatever the focal point's desk offers."""
+    if isinstance(by, System):
+        return True
+    if isinstance(by, Link):
+        live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party)
+        return allows_own(action, [Role.FOCAL_POINT]) and live.exists()
+    if isinstance(by, Mailbox):
+        return allows_own(action, [Role.FOCAL_POINT]) and acting(by, party.pk).exists()
+    return allows(by, action, party.summit_id, party)
+
+
+def check_can_act(by: By, action: str, party: Party) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_act` is false."""
+    if isinstance(by, User):
+        check(by, action, party.summit_id, party)
+    elif not can_act(by, action, party):
+        raise PermissionDenied(
+            _("You no longer act for %(party)s here. Its focal points can do this, or protocol: %(contact)s.")
+            % {"party": party.name, "contact": party.summit.contact_email}
+        )
+
+
 def can_answer(by: By, invitation: Invitation) -> bool:
     """Return whether somebody may answer an invitation: its link, a focal point of its party, or a desk."""
     if isinstance(by, System):
