@@ -36,6 +36,8 @@ SAME = {
         *("minutes", "Code", "date", "programme", "version", "message", "messages", "Menu", "Type", "Source", "Page"),
         *("Formats", "Summit", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
+        *("note verbale", "laissez-passer", "badge", "badges", "mission", "format"),
+        *("zone", "zones", "quota", "quotas"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},
 }
