@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Level, Party
-from summit.models import Person, User
+from summit.models import Person, Summit, User
 from summit.models.fields import EncryptedBytesField, PublicModel
 from summit.models.validators import validate_printable
 from summit.outbox.models.messages import new_nonce
@@ -79,6 +79,10 @@ class Invitation(PublicModel):
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
     # Counted in each summit from one when it is first sent: the letter's reference is made of it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
+    # The party's summit, once it has counted the invitation: a constraint can't look into another table.
+    numbered_in = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False
+    )
     prepared_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prepared by")
     )
@@ -130,6 +134,14 @@ class Invitation(PublicModel):
                 name="invitation_answer_known", condition=Q(answer="") | Q(answer__in=Answer.values)
             ),
             models.CheckConstraint(name="invitation_level_known", condition=Q(level="") | Q(level__in=Level.values)),
+            models.UniqueConstraint(
+                fields=["numbered_in", "number"], name="invitation_number_once", condition=Q(number__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="invitation_number_of_summit",
+                condition=Q(number__isnull=True, numbered_in__isnull=True)
+                | Q(number__gte=1, numbered_in__isnull=False),
+            ),
             models.CheckConstraint(
                 name="invitation_sent_has_time",
                 condition=~Q(state__in=[InvitationState.SENT, InvitationState.ANSWERED]) | Q(sent_at__isnull=False),
