@@ -6,7 +6,18 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from delegations.models import Category, FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
+from delegations.models import (
+    Category,
+    ExternalId,
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    Membership,
+    Party,
+    PartyName,
+    Policy,
+    PortalSignIn,
+)
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
@@ -92,6 +103,34 @@ class PartyFactory(DjangoModelFactory[Party]):
     formal_name = factory.LazyAttribute(lambda o: f"Republic of {o.name}")
     sort_key = factory.LazyAttribute(lambda o: o.name)
     mission_email = factory.Sequence(lambda n: f"mission{n}@land.example")
+
+
+class PartyNameFactory(DjangoModelFactory[PartyName]):
+    class Meta:
+        model = PartyName
+
+    party = factory.SubFactory(PartyFactory)
+    language = "fr"
+    name = factory.Sequence(lambda n: f"Pays {n}")
+
+
+class ExternalIdFactory(DjangoModelFactory[ExternalId]):
+    """A party's key in another system; with `person`, a person's."""
+
+    class Meta:
+        model = ExternalId
+
+    party = factory.SubFactory(PartyFactory)
+    summit = factory.LazyAttribute(lambda o: (o.party or o.person).summit)
+    system = "registry"
+    value = factory.Sequence(lambda n: f"key-{n}")
+
+
+class PolicyFactory(DjangoModelFactory[Policy]):
+    class Meta:
+        model = Policy
+
+    summit = factory.SubFactory(SummitFactory)
 
 
 class CategoryFactory(DjangoModelFactory[Category]):

@@ -83,6 +83,25 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     return book.all()
 
 
+def for_letters(parties: Iterable[Party]) -> list[Mailbox]:
+    """Return the mailboxes to which letters to these parties go, one for each address and party. One query.
+
+    A party that the host recognises is written to through its mission and at its focal points' e-mail. One that it
+    doesn't recognise is written to at its focal points, and at its mailbox only where none of them has an address.
+    Who has no mailbox at all is missing from the answer.
+    """
+    wanted = {party.pk: party for party in parties}
+    focal = focal_points(wanted)
+    book = _Book()
+    for party in wanted.values():
+        addresses = [row.person.email for row in focal.get(party.pk, [])]
+        if party.mission_email and (party.recognised or not addresses):
+            addresses.insert(0, party.mission_email)
+        for address in addresses:
+            book.add(address=address, language=party.language, party=party)
+    return book.all()
+
+
 def _add_party(book: _Book, party: Party, focal: dict[int, list[FocalPoint]], people: Iterable[int] = ()) -> None:
     addresses = [row.person.email for row in focal.get(party.pk, [])]
     if not addresses and party.mission_email:

@@ -145,8 +145,17 @@ class Party(PublicModel):
         verbose_name_plural = _("parties")
         ordering = ["sort_key", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["summit", "name"], name="party_name_once"),
-            models.UniqueConstraint(fields=["summit"], name="party_host_once", condition=Q(is_host=True)),
+            models.UniqueConstraint(
+                fields=["summit", "name"],
+                name="party_name_once",
+                violation_error_message=_("Another party of the summit has this name. Give it another."),
+            ),
+            models.UniqueConstraint(
+                fields=["summit"],
+                name="party_host_once",
+                condition=Q(is_host=True),
+                violation_error_message=_("The summit has a host already. There is one."),
+            ),
             models.CheckConstraint(name="party_kind_known", condition=Q(kind__in=PartyKind.values)),
             models.CheckConstraint(
                 name="party_code_is_countrys", condition=Q(iso_code="") | Q(kind=PartyKind.COUNTRY)
@@ -239,6 +248,7 @@ class ExternalId(models.Model):
             models.CheckConstraint(
                 name="external_id_of_one",
                 condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
+                violation_error_message=_("A key is a party’s or a person’s: choose one of them."),
             ),
             # A system may count its people and its parties each from one.
             models.UniqueConstraint(

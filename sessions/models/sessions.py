@@ -150,12 +150,19 @@ class Participant(models.Model):
             models.CheckConstraint(
                 name="participant_party_or_person",
                 condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
+                violation_error_message=_("Choose a party or a person: one of the two, not both."),
             ),
             models.UniqueConstraint(
-                fields=["session", "party"], name="participant_party_once", condition=Q(party__isnull=False)
+                fields=["session", "party"],
+                name="participant_party_once",
+                condition=Q(party__isnull=False),
+                violation_error_message=_("This party takes part in the session already. Change that row."),
             ),
             models.UniqueConstraint(
-                fields=["session", "person"], name="participant_person_once", condition=Q(person__isnull=False)
+                fields=["session", "person"],
+                name="participant_person_once",
+                condition=Q(person__isnull=False),
+                violation_error_message=_("This person takes part in the session already. Change that row."),
             ),
             models.CheckConstraint(name="participant_role_known", condition=Q(role__in=ParticipantRole.values)),
         ]

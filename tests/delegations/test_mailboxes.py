@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from delegations.domain.mailboxes import Mailbox, for_members
+from delegations.domain.mailboxes import Mailbox, for_letters, for_members
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,44 @@ def test_queries_do_not_grow(django_assert_num_queries: Any) -> None:
         chosen = members[:size]
         with django_assert_num_queries(4):
             boxes(summit, [member.party for member in chosen], [member.person for member in chosen])
+
+
+@pytest.mark.parametrize(
+    ("recognised", "focal", "mission", "reached"),
+    [
+        (True, "focal@land.example", "mission@land.example", ["focal@land.example", "mission@land.example"]),
+        (True, "", "mission@land.example", ["mission@land.example"]),
+        (True, "focal@land.example", "", ["focal@land.example"]),
+        (False, "focal@land.example", "mission@land.example", ["focal@land.example"]),
+        (False, "", "mission@land.example", ["mission@land.example"]),
+        (False, "", "", []),
+    ],
+)
+def test_letters_go_by_the_channel_that_recognition_decides(
+    recognised: bool, focal: str, mission: str, reached: list[str]
+) -> None:
+    party = f.PartyFactory(recognised=recognised, flag="none", mission_email=mission)
+    f.FocalPointFactory(party=party, person__email=focal)
+    assert [box.address for box in for_letters([party])] == reached
+
+
+def test_a_mission_that_is_a_focal_points_mailbox_gets_one_letter() -> None:
+    party = f.PartyFactory(mission_email="Embassy@land.example", language="fr")
+    f.FocalPointFactory(party=party, person__email="embassy@land.example")
+    key = f"party:{party.public_id}"
+    assert for_letters([party]) == [Mailbox("Embassy@land.example", "fr", party.pk, key, frozenset())]
+
+
+def test_letters_to_two_parties_at_one_mailbox_are_two() -> None:
+    one, two = (f.PartyFactory(mission_email="shared@mission.example") for _ in range(2))
+    assert [(box.address, box.party_id) for box in for_letters([one, two])] == [
+        ("shared@mission.example", one.pk),
+        ("shared@mission.example", two.pk),
+    ]
+
+
+def test_letters_cost_one_query(django_assert_num_queries: Any) -> None:
+    parties = [f.FocalPointFactory().party for _ in range(8)]
+    for size in (2, 8):
+        with django_assert_num_queries(1):
+            for_letters(parties[:size])
