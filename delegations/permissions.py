@@ -36,6 +36,9 @@ declare_model("delegations.membership", view=_MEMBERS, change=_WRITERS, view_own
 declare_model("delegations.focalpoint", view=_LETTERS, change=_WRITERS, view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.invitation", view=_LETTERS, change=_WRITERS, view_own=_BOTH)
 declare_model("delegations.invitationlink", view=_WRITERS, change=_WRITERS)
+declare_model("delegations.reply", view=_LETTERS, change=())
+# Who was telephoned, and noting it.
+declare_model("delegations.callnote", view=_MEMBERS, change=_WRITERS)
 declare("delegations.invite", _WRITERS)
 declare("delegations.revoke", _WRITERS)
 declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
@@ -92,6 +95,17 @@ def check_can_revoke(user: Actor, summit: Summit | int) -> None:
 def can_answer_for(user: Actor, summit: Summit | int) -> bool:
     """Return whether the account's desk may record the answer of any party of a summit, at any time."""
     return allows(user, "delegations.answer_for", summit)
+
+
+def check_can_answer_for(by: By, invitation: Invitation) -> None:
+    """Raise PermissionDenied unless a desk that records the answers of a summit's parties asks, or the system."""
+    if isinstance(by, User):
+        check(by, "delegations.answer_for", invitation.party.summit)
+    elif not isinstance(by, System):
+        raise PermissionDenied(
+            _("Protocol records what came by telephone or on paper: write to %(contact)s.")
+            % {"contact": invitation.party.summit.contact_email}
+        )
 
 
 def acting(by: Mailbox, party_id: int) -> QuerySet[PortalSignIn]:

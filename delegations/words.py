@@ -5,7 +5,18 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.models import Answer, FocalPoint, Invitation, InvitationLink, Membership, Party, PortalSignIn
+from delegations.models import (
+    Answer,
+    Channel,
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    Membership,
+    Party,
+    PortalSignIn,
+    Reply,
+    ReplyScan,
+)
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
 from summit.models import Person
 
@@ -58,8 +69,17 @@ def _written(facts: Facts) -> str:
 
 
 def _answered(facts: Facts) -> str:
-    attending = facts.detail.get("answer") == Answer.ATTENDING
-    return _("accepted the invitation") if attending else _("declined the invitation")
+    answer, channel = str(facts.detail.get("answer")), str(facts.detail.get("channel", Channel.LINK))
+    if channel in (Channel.LINK, Channel.PORTAL):
+        return {
+            Answer.ATTENDING.value: _("accepted the invitation"),
+            Answer.REPRESENTED.value: _("accepted the invitation, and another than who was asked for comes"),
+        }.get(answer, _("declined the invitation"))
+    words = {
+        Answer.ATTENDING.value: _("recorded that the invitation was accepted (%(channel)s)"),
+        Answer.REPRESENTED.value: _("recorded that the invitation was accepted and another comes (%(channel)s)"),
+    }.get(answer, _("recorded that the invitation was declined (%(channel)s)"))
+    return words % {"channel": Channel(channel).label}
 
 
 deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
@@ -96,12 +116,18 @@ thing(FocalPoint, related=("person", "party"), name=lambda row: row.person.label
 thing(Invitation, related=("party",), name=lambda row: row.party.name)
 # By its party: the mailbox that it was sent to is somebody's.
 thing(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+thing(Reply, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+thing(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)
 part(Party, Invitation, lambda row: Invitation.objects.filter(party=row))
 part(Party, InvitationLink, lambda row: InvitationLink.objects.filter(invitation__party=row))
 part(Party, Membership, lambda row: Membership.objects.filter(party=row))
 part(Party, FocalPoint, lambda row: FocalPoint.objects.filter(party=row))
+part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))
+part(Invitation, Reply, lambda row: Reply.objects.filter(invitation=row))
+part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
 part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
 part(Person, Membership, lambda row: Membership.objects.filter(person=row))
 part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
 personal(InvitationLink, "address", "person")
 personal(Invitation, "answered_by", "note")
+personal(Reply, "name", "note")

@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from delegations.models import (
+    CallNote,
     Category,
     ExternalId,
     FocalPoint,
@@ -17,6 +18,8 @@ from delegations.models import (
     PartyName,
     Policy,
     PortalSignIn,
+    Reply,
+    ReplyScan,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
@@ -181,6 +184,36 @@ class InvitationLinkFactory(DjangoModelFactory[InvitationLink]):
     invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
     address = factory.Sequence(lambda n: f"link{n}@land.example")
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class ReplyFactory(DjangoModelFactory[Reply]):
+    class Meta:
+        model = Reply
+
+    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    answer = "attending"
+    name = "A. Example"
+    channel = "telephone"
+
+
+class ReplyScanFactory(DjangoModelFactory[ReplyScan]):
+    class Meta:
+        model = ReplyScan
+
+    reply = factory.SubFactory(ReplyFactory)
+    filename = "note.pdf"
+    media_type = "application/pdf"
+    content = b"%PDF-1.7 a note"
+    size = 15
+
+
+class CallNoteFactory(DjangoModelFactory[CallNote]):
+    class Meta:
+        model = CallNote
+
+    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    by = factory.SubFactory(UserFactory)
+    outcome = "nobody"
 
 
 class PortalSignInFactory(DjangoModelFactory[PortalSignIn]):

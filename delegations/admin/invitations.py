@@ -129,7 +129,9 @@ class InvitationAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             values = {key: request.POST.get(key, "") for key in values}
             try:
-                answers.answer(invitation=row, by=user, **values)
+                answers.answer(
+                    invitation=row, by=user, answer=values["answer"], name=values["name"], note=values["note"]
+                )
             except answers.AnswerProblem as problem:
                 errors = {problem.field: str(problem)}
             except answers.AnswerRefused as refused:

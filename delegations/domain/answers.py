@@ -1,5 +1,11 @@
-"""Answers to invitations. They may be changed until they are due, on the database's clock; a desk may record one at
-any time."""
+"""Answers to invitations: by the letter's link, by the portal, or as a desk records them.
+
+They may be changed until they are due, on the database's clock; a desk may record one at any time. Each is kept as a
+`Reply` in the order in which it was taken, and the invitation holds the last.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -7,9 +13,19 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from delegations.domain.scans import Scan
 from delegations.domain.states import sources
-from delegations.models import Answer, Invitation, InvitationLink, InvitationState
-from delegations.permissions import acting, can_answer_for, check_can_answer
+from delegations.models import (
+    Answer,
+    Channel,
+    Invitation,
+    InvitationLink,
+    InvitationState,
+    Level,
+    Reply,
+    ReplyScan,
+)
+from delegations.permissions import acting, can_answer_for, check_can_answer, check_can_answer_for
 from summit.domain import audit
 from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Summit, User
@@ -18,10 +34,25 @@ from summit.models.validators import validate_printable
 
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
+REFERENCE_LENGTH = 80
+# By which ways an answer reaches a desk; the others are taken by the system itself.
+DESK_CHANNELS = tuple(way for way in Channel if way not in (Channel.LINK, Channel.PORTAL))
+FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an answer reached a desk: `channel` is one of DESK_CHANNELS, `reference` and `dated` stand on the paper."""
+
+    channel: str
+    reference: str = ""
+    dated: date | None = None
+    scan: Scan | None = None
 
 
 class AnswerProblem(Exception):
-    """An answer can't be taken as it is: `field` is "answer", "name" or "note", the text says what to do."""
+    """An answer can't be taken as it is: `field` is "answer", "level", "name", "note", "channel" or "reference", the
+    text says what to do."""
 
     def __init__(self, field: str, said: str) -> None:
         super().__init__(said)
@@ -32,30 +63,105 @@ class AnswerRefused(Exception):
     """The invitation takes no answer, with a sentence that says why and who can help."""
 
 
-def answer(*, invitation: Invitation, answer: str, note: str, name: str, by: By) -> None:
-    """Store a party's answer, with who gives it and what they add.
+class AnswerOutdated(AnswerRefused):
+    """Another answer came while the page was open: `newer` is the last one. It is looked at before it is replaced."""
 
-    Raises AnswerProblem for what was entered, PermissionDenied for who asks, AnswerRefused where answers were due
-    before or the invitation doesn't stand. The row that was passed is brought up to date.
+    def __init__(self, newer: Reply) -> None:
+        super().__init__(_("Another answer came while this page was open. Read it, then record yours."))
+        self.newer = newer
+
+
+def answer(
+    *,
+    invitation: Invitation,
+    answer: str,
+    note: str,
+    name: str,
+    by: By,
+    level: str = "",
+    way: Way | None = None,
+    newest: str | None = None,
+) -> Reply:
+    """Store a party's answer, with who gives it, at which level, and what they add; return it.
+
+    `way` says how it reached a desk, and only a desk gives it. `newest` is the public id of the last answer that the
+    page showed, "" where it showed none: where another one came since, nothing is stored; None doesn't look.
+
+    Raises AnswerProblem for what was entered, PermissionDenied for who asks, AnswerOutdated for `newest`,
+    AnswerRefused where answers were due before or the invitation doesn't stand. The row that was passed is brought up
+    to date.
     """
-    name, note = " ".join(name.split()), note.replace("\r\n", "\n").strip()
-    _check(answer, note, name)
+    reply = _read(invitation, answer, level, note, name)
+    _check_way(way, invitation, by)
     with transaction.atomic():
         check_can_answer(by, invitation)
-        changed = Invitation.objects.filter(_takes_answer(invitation, by), pk=invitation.pk).update(
-            state=InvitationState.ANSWERED, answer=answer, note=note, answered_by=name, answered_at=Now()
+        _lock(invitation)
+        _look_for_newer(invitation, newest)
+        _store(reply, by, way)
+    invitation.refresh_from_db(fields=FIELDS)
+    return reply
+
+
+def _store(reply: Reply, by: By, way: Way | None) -> None:
+    """Let the invitation hold an answer, keep it in the history, and record it."""
+    invitation = reply.invitation
+    values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
+    rows = Invitation.objects.filter(_takes_answer(invitation, by), pk=invitation.pk)
+    if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
+        raise AnswerRefused(_why_refused(invitation))
+    _keep(reply, by, way)
+    audit.record(
+        by=by,
+        action="delegations.answer",
+        target=invitation,
+        summit=invitation.party.summit,
+        fields=FIELDS,
+        detail={"answer": reply.answer, "channel": str(reply.channel)},
+    )
+
+
+def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
+    """Return what was entered as an answer that isn't stored yet. Raises AnswerProblem."""
+    name, note = " ".join(name.split()), note.replace("\r\n", "\n").strip()
+    # Who doesn't come does so at no level.
+    level = level if answer != Answer.REGRETS else ""
+    _check(answer, level, note, name)
+    return Reply(invitation=invitation, answer=answer, level=level, note=note, name=name)
+
+
+def newest_of(invitation: Invitation) -> Reply | None:
+    """Return the last answer to an invitation."""
+    return invitation.replies.order_by("pk").last()
+
+
+def _lock(invitation: Invitation) -> None:
+    """Let answers to an invitation come one after the other, so that their order is the order of their keys. SQLite
+    has let only one transaction in."""
+    list(Invitation.objects.select_for_update().filter(pk=invitation.pk).order_by().values_list("pk", flat=True))
+
+
+def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
+    last = newest_of(invitation) if newest is not None else None
+    if last is not None and last.public_id != newest:
+        raise AnswerOutdated(last)
+
+
+def _keep(reply: Reply, by: By, way: Way | None) -> None:
+    """Store an answer with how it came, and its scan."""
+    reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
+    reply.recorded_by = by if isinstance(by, User) else None
+    if way is not None:
+        reply.reference, reply.dated = " ".join(way.reference.split()), way.dated
+    reply.save(force_insert=True)
+    if way is not None and way.scan is not None:
+        scan = way.scan
+        ReplyScan.objects.create(
+            reply=reply,
+            filename=scan.filename,
+            media_type=scan.media_type,
+            size=len(scan.content),
+            content=scan.content,
         )
-        if not changed:
-            raise AnswerRefused(_why_refused(invitation))
-        audit.record(
-            by=by,
-            action="delegations.answer",
-            target=invitation,
-            summit=invitation.party.summit,
-            fields=["state", "answer", "note", "answered_by", "answered_at"],
-            detail={"answer": answer},
-        )
-    invitation.refresh_from_db(fields=["state", "answer", "note", "answered_by", "answered_at"])
 
 
 def _takes_answer(invitation: Invitation, by: By) -> Q:
@@ -88,21 +194,40 @@ def _why_refused(invitation: Invitation) -> str:
     said = {"contact": summit.contact_email, "party": invitation.party.name}
     if state == InvitationState.REVOKED:
         return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % said
-    if state == InvitationState.DRAFT:
+    if state == InvitationState.SUPERSEDED:
+        return (
+            _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.") % said
+        )
+    if state in (InvitationState.DRAFT, InvitationState.APPROVED):
         return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % said
     return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % said
 
 
-def _check(answer: str, note: str, name: str) -> None:
+def _check(answer: str, level: str, note: str, name: str) -> None:
     if answer not in Answer.values:
         raise AnswerProblem("answer", _("Choose whether the delegation takes part."))
+    if level and level not in Level.values:
+        raise AnswerProblem("level", _("Choose the level from the list, or leave it open."))
     if not name:
         raise AnswerProblem("name", _("Enter the name of whoever answers."))
     for field, text, limit in (("name", name, NAME_LENGTH), ("note", note, NOTE_LENGTH)):
-        if len(text) > limit:
-            said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-            raise AnswerProblem(field, said % {"long": len(text), "limit": limit})
-        try:
-            validate_printable(text)
-        except ValidationError as problem:
-            raise AnswerProblem(field, " ".join(problem.messages)) from None
+        _check_text(field, text, limit)
+
+
+def _check_way(way: Way | None, invitation: Invitation, by: By) -> None:
+    if way is None:
+        return
+    check_can_answer_for(by, invitation)
+    if way.channel not in DESK_CHANNELS:
+        raise AnswerProblem("channel", _("Choose by which way the answer came."))
+    _check_text("reference", way.reference, REFERENCE_LENGTH)
+
+
+def _check_text(field: str, text: str, limit: int) -> None:
+    if len(text) > limit:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise AnswerProblem(field, said % {"long": len(text), "limit": limit})
+    try:
+        validate_printable(text)
+    except ValidationError as problem:
+        raise AnswerProblem(field, " ".join(problem.messages)) from None

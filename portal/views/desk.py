@@ -98,7 +98,13 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
         raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % said)
     values = {key: request.POST.get(key, "") for key in ("answer", "name", "note")}
     try:
-        answers.answer(invitation=row, by=viewer.acts.get(row.party_id, viewer.by), **values)
+        answers.answer(
+            invitation=row,
+            by=viewer.acts.get(row.party_id, viewer.by),
+            answer=values["answer"],
+            name=values["name"],
+            note=values["note"],
+        )
     except answers.AnswerProblem as problem:
         return _page(request, viewer, row, values, errors={problem.field: str(problem)}, status=422)
     except answers.AnswerRefused as refused:

@@ -86,8 +86,8 @@ class TestAnswer:
         assert abs(stored.answered_at - db_now()) < timedelta(minutes=1)  # type: ignore[operator]
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.by, entry.by_label) == ("delegations.answer", None, str(link))
-        assert (entry.object_key, entry.detail) == (row.public_id, {"answer": "regrets"})
-        assert entry.fields == ["answer", "answered_at", "answered_by", "note", "state"]
+        assert (entry.object_key, entry.detail) == (row.public_id, {"answer": "regrets", "channel": "link"})
+        assert entry.fields == ["answer", "answered_at", "answered_by", "level", "note", "state"]
 
     @pytest.mark.parametrize(
         ("field", "values", "said"),
@@ -110,6 +110,12 @@ class TestAnswer:
     @pytest.mark.parametrize(
         ("state", "said"),
         [
+            ("approved", "Aland isn't invited yet. Protocol can do that: protocol@host.example."),
+            (
+                "superseded",
+                "A newer letter took the place of this invitation. Answer by its link, or write to "
+                "protocol@host.example.",
+            ),
             ("draft", "Aland isn't invited yet. Protocol can do that: protocol@host.example."),
             ("revoked", "The invitation of Aland was revoked. Protocol can say why: protocol@host.example."),
         ],

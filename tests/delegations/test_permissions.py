@@ -25,6 +25,10 @@ DESKS: dict[str, set[str]] = {
     "delegations.invitation.change": {"organiser", "protocol"},
     "delegations.invitationlink.view": {"organiser", "protocol"},
     "delegations.invitationlink.change": {"organiser", "protocol"},
+    "delegations.reply.view": {"organiser", "protocol", "programme"},
+    "delegations.reply.change": set(),
+    "delegations.callnote.view": {"organiser", "protocol", "accreditation", "programme"},
+    "delegations.callnote.change": {"organiser", "protocol"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
 }
 OWN: dict[str, set[str]] = {

@@ -1,0 +1,58 @@
+"""Scans of the papers on which answers come. What a file is, is looked up in its bytes: neither its name nor what a
+browser says of it counts."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+# A letter of some pages, scanned in colour, is well below.
+LARGEST = 10 * 1024 * 1024
+LONGEST_NAME = 200
+
+# How files of each format begin, and what their names end in.
+FORMATS: dict[str, tuple[bytes, str]] = {
+    "application/pdf": (b"%PDF-", "pdf"),
+    "image/jpeg": (b"\xff\xd8\xff", "jpg"),
+    "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
+}
+
+
+class ScanProblem(Exception):
+    """A file can't be kept as a scan; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file as it is kept: `filename` is harmless and ends as its format does."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def read(*, filename: str, content: bytes) -> Scan:
+    """Return a file as a scan. Raises ScanProblem for what is too large, empty, or no PDF, JPEG or PNG."""
+    if not content:
+        raise ScanProblem(_("This file is empty. Choose the scan again."))
+    if len(content) > LARGEST:
+        said = {"size": megabytes(len(content)), "limit": megabytes(LARGEST)}
+        raise ScanProblem(_("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.") % said)
+    for media_type, (begins, ending) in FORMATS.items():
+        if content.startswith(begins):
+            return Scan(_name(filename, ending), media_type, content)
+    raise ScanProblem(_("This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."))
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes in millions, to a tenth, such as "10" or "12.4"."""
+    return f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+
+
+def _name(given: str, ending: str) -> str:
+    """Return the last part of a name without what is not printed, with the format's ending."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
+    plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    stem = plain.rsplit(".", 1)[0].strip(" .")[: LONGEST_NAME - len(ending) - 1]
+    return f"{stem or 'scan'}.{ending}"
