@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from delegations.models import (
+    Declaration,
     FocalPoint,
     Invitation,
     InvitationLink,
@@ -19,6 +20,7 @@ from delegations.models import (
     Membership,
     Party,
     PortalSignIn,
+    VisaLetter,
 )
 from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Role, Summit, User
@@ -42,6 +44,16 @@ declare_model("delegations.callnote", view=_MEMBERS, change=_WRITERS)
 declare("delegations.invite", _WRITERS)
 declare("delegations.revoke", _WRITERS)
 declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
+# What people bring: the desk that vets them decides. Who may carry what concerns no other desk.
+_VETTING = (Role.VETTING, Role.ORGANISER)
+declare_model("delegations.declarationkind", view=(*_WRITERS, Role.VETTING), change=_WRITERS)
+declare_model("delegations.declaration", view=_VETTING, change=(), view_own=(Role.FOCAL_POINT,))
+declare("delegations.declare", _VETTING, own=(Role.FOCAL_POINT,))
+declare("delegations.decide_declaration", _VETTING)
+# Visa support letters: a focal point asks, protocol signs. They name the passport, which whoever signs has to read.
+declare_model("delegations.visaletter", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
+declare("delegations.ask_visa", _WRITERS, own=(Role.FOCAL_POINT,))
+declare("delegations.issue_visa", _WRITERS)
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
 
@@ -68,7 +80,7 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, Invitation):
+for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter):
     own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
 
@@ -80,6 +92,26 @@ def can_invite(user: Actor, summit: Summit | int) -> bool:
 def check_can_invite(user: Actor, summit: Summit | int) -> None:
     """Raise PermissionDenied where `can_invite` is false."""
     check(user, "delegations.invite", summit)
+
+
+def can_decide_declarations(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may permit and refuse what people of a summit declare."""
+    return allows(user, "delegations.decide_declaration", summit)
+
+
+def check_can_decide_declarations(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_decide_declarations` is false."""
+    check(user, "delegations.decide_declaration", summit)
+
+
+def can_issue_visas(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may issue and refuse visa support letters of a summit."""
+    return allows(user, "delegations.issue_visa", summit)
+
+
+def check_can_issue_visas(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_issue_visas` is false."""
+    check(user, "delegations.issue_visa", summit)
 
 
 def can_revoke(user: Actor, summit: Summit | int) -> bool:

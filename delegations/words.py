@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.models import (
     Answer,
     Channel,
+    Declaration,
     FocalPoint,
     Invitation,
     InvitationLink,
@@ -131,3 +132,17 @@ part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
 personal(InvitationLink, "address", "person")
 personal(Invitation, "answered_by", "note")
 personal(Reply, "name", "note")
+
+deed("delegations.declaration.declare", gettext_lazy("declared something that the person brings"))
+deed("delegations.declaration.withdraw", gettext_lazy("took a declaration back"))
+deed("delegations.declaration.permit", gettext_lazy("permitted what was declared"))
+deed("delegations.declaration.refuse", gettext_lazy("refused what was declared"))
+thing(
+    Declaration,
+    related=("person", "kind"),
+    name=lambda row: f"{row.kind}: {row.person.label}",
+    shown_on=lambda row: row.person,
+)
+part(Person, Declaration, lambda row: Declaration.objects.filter(person=row))
+part(Party, Declaration, lambda row: Declaration.objects.filter(party=row))
+personal(Declaration, "details", "reason")

@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 from delegations.models import (
     CallNote,
     Category,
+    Declaration,
+    DeclarationKind,
     ExternalId,
     FocalPoint,
     Invitation,
@@ -20,6 +22,7 @@ from delegations.models import (
     PortalSignIn,
     Reply,
     ReplyScan,
+    VisaLetter,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
@@ -214,6 +217,39 @@ class CallNoteFactory(DjangoModelFactory[CallNote]):
     invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
     by = factory.SubFactory(UserFactory)
     outcome = "nobody"
+
+
+class DeclarationKindFactory(DjangoModelFactory[DeclarationKind]):
+    class Meta:
+        model = DeclarationKind
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Weapons {n}")
+    asks = "Make, calibre and serial number"
+
+
+class DeclarationFactory(DjangoModelFactory[Declaration]):
+    """Something that a member of a party declares."""
+
+    class Meta:
+        model = Declaration
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
+    kind = factory.SubFactory(DeclarationKindFactory, summit=factory.SelfAttribute("..party.summit"))
+    details = "Pistol, 9 mm, 12345"
+
+
+class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
+    """A visa support letter that was asked for."""
+
+    class Meta:
+        model = VisaLetter
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
+    summit = factory.SelfAttribute("party.summit")
+    embassy = "Embassy of Hostland in Landcity"
 
 
 class PortalSignInFactory(DjangoModelFactory[PortalSignIn]):

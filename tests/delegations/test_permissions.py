@@ -29,6 +29,16 @@ DESKS: dict[str, set[str]] = {
     "delegations.reply.change": set(),
     "delegations.callnote.view": {"organiser", "protocol", "accreditation", "programme"},
     "delegations.callnote.change": {"organiser", "protocol"},
+    "delegations.declarationkind.view": {"organiser", "protocol", "vetting"},
+    "delegations.declarationkind.change": {"organiser", "protocol"},
+    "delegations.declaration.view": {"organiser", "vetting"},
+    "delegations.declaration.change": set(),
+    "delegations.declare": {"organiser", "vetting"},
+    "delegations.decide_declaration": {"organiser", "vetting"},
+    "delegations.visaletter.view": {"organiser", "protocol"},
+    "delegations.visaletter.change": set(),
+    "delegations.ask_visa": {"organiser", "protocol"},
+    "delegations.issue_visa": {"organiser", "protocol"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
 }
 OWN: dict[str, set[str]] = {
@@ -37,6 +47,8 @@ OWN: dict[str, set[str]] = {
     "delegations.membership.view": {"focal_point"},
     "delegations.focalpoint.view": {"focal_point"},
     "delegations.answer": {"focal_point"},
+    **{f"delegations.{name}.view": {"focal_point"} for name in ("declaration", "visaletter")},
+    **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa")},
 }
 
 
@@ -60,6 +72,10 @@ def rows_of(party: Party) -> dict[str, Any]:
         "delegations.focalpoint.view": f.FocalPointFactory(party=party),
         "delegations.invitation.view": f.InvitationFactory(party=party),
         "delegations.answer": Invitation.objects.get(party=party),
+        "delegations.declaration.view": f.DeclarationFactory(party=party),
+        "delegations.visaletter.view": f.VisaLetterFactory(party=party),
+        "delegations.declare": party,
+        "delegations.ask_visa": party,
     }
 
 
