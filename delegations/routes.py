@@ -24,6 +24,7 @@ declare(
     kind="delegations.invitation",
     see="delegations.invitation.view",
 )
+declare("admin:delegations_reply_scan", Gate.DESK, kind="delegations.reply", see="delegations.reply.view")
 for _model in ("invitation", "invitationlink"):
     declare(
         f"admin:delegations_{_model}_revoke",

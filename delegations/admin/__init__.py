@@ -1,7 +1,7 @@
 """Parties and invitations in the admin."""
 
-from delegations.admin import invitations, links, parties
-from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party
+from delegations.admin import invitations, links, parties, replies
+from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party, Reply
 from summit.desk.base import SUMMIT_PATHS
 
 SUMMIT_PATHS.update(
@@ -11,7 +11,8 @@ SUMMIT_PATHS.update(
         FocalPoint: "party__summit",
         Invitation: "party__summit",
         InvitationLink: "invitation__party__summit",
+        Reply: "invitation__party__summit",
     }
 )
 
-__all__ = ["invitations", "links", "parties"]
+__all__ = ["invitations", "links", "parties", "replies"]

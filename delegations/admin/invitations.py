@@ -6,27 +6,27 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from delegations.admin.answering import AnsweringMixin
 from delegations.admin.confirm import confirm
+from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
-from delegations.domain import answers, invitations, letters
-from delegations.models import Answer, Invitation, InvitationLink, InvitationState
+from delegations.domain import invitations, letters
+from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.desk.keys import keys_of
-from summit.domain import seen
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.permissions import allows, check
 from summit.routes import NOBODY
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["party", "state_word", "answered_by", "answered", "note", "sent", "sent_by"]
+FIELDS: list[Any] = ["party", "state_word", "level", "answered_by", "answered", "note", "sent", "sent_by"]
 
 LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
 
@@ -52,19 +52,19 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
+class InvitationAdmin(AnsweringMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 2
     summit_path = "party__summit"
-    list_display = ["party", "state_word", "sent", "answered", "answered_by"]
-    list_filter = ["party__summit", "state", "answer"]
+    list_display = ["party", "state_word", "level", "sent", "answered", "answered_by"]
+    list_filter = ["party__summit", "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
     nothing_yet = _("Nobody is invited yet. The list of parties says who can be, and invites them.")
     fields = FIELDS
     readonly_fields = FIELDS
-    inlines = [LinkInline]
+    inlines = [ReplyInline, LinkInline]
     actions = ["revoke"]
     page_shows = ("answered_by", "note")
     list_shows = ("answered_by",)
@@ -109,7 +109,6 @@ class InvitationAdmin(ReadOnlyAdmin):
         """Add the pages of the buttons."""
         wrap = self.admin_site.admin_view
         return [
-            path("<int:pk>/answer/", wrap(self.answer_view), name="delegations_invitation_answer"),
             path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
             path("<int:pk>/sent/", wrap(self.sent_view), name="delegations_invitation_sent"),
             path("revoke/", wrap(self.revoke_view), name="delegations_invitation_revoke"),
@@ -119,40 +118,6 @@ class InvitationAdmin(ReadOnlyAdmin):
     def _find(self, request: HttpRequest, pk: int) -> tuple[Invitation, User]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         return self.admit(request, "view", pk), request.user
-
-    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record an answer that came by telephone or on paper, at any time."""
-        row, user = self._find(request, pk)
-        check(user, "delegations.answer_for", row.party.summit)
-        values = {"answer": row.answer, "name": row.answered_by, "note": row.note}
-        errors: dict[str, str] = {}
-        if request.method == "POST":
-            values = {key: request.POST.get(key, "") for key in values}
-            try:
-                answers.answer(
-                    invitation=row, by=user, answer=values["answer"], name=values["name"], note=values["note"]
-                )
-            except answers.AnswerProblem as problem:
-                errors = {problem.field: str(problem)}
-            except answers.AnswerRefused as refused:
-                errors = {"": str(refused)}
-            else:
-                messages.success(request, gettext("The answer of %(party)s is recorded.") % {"party": row.party})
-                return redirect("admin:delegations_invitation_change", row.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": gettext("Record the answer of %(party)s") % {"party": row.party.name},
-            "summit": row.party.summit,
-            "original": row,
-            "choices": Answer.choices,
-            "values": values,
-            "errors": errors,
-        }
-        if request.method != "POST":
-            seen.note_page(by=user, target=row, summit=row.party.summit, fields=self.page_shows)
-        status = 422 if errors else 200
-        return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show how far the letters are that were sent together with an invitation."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.people import FocalPointInline, MembershipInline
+from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.domain import gaps, invitations, overview, shown
 from delegations.models import Invitation, InvitationState, Party
@@ -71,7 +72,7 @@ class GapFilter(admin.SimpleListFilter):
 
 
 @admin.register(Party)
-class PartyAdmin(SummitModelAdmin):
+class PartyAdmin(AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
     place = 1
@@ -95,7 +96,7 @@ class PartyAdmin(SummitModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a party in the summit that it was entered for."""
-        return ["summit", "answer_word"] if obj else ["answer_word"]
+        return ["summit", "answer_word", "answers_given"] if obj else ["answer_word"]
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

@@ -36,13 +36,18 @@ def read(*, filename: str, content: bytes) -> Scan:
     """Return a file as a scan. Raises ScanProblem for what is too large, empty, or no PDF, JPEG or PNG."""
     if not content:
         raise ScanProblem(_("This file is empty. Choose the scan again."))
-    if len(content) > LARGEST:
-        said = {"size": megabytes(len(content)), "limit": megabytes(LARGEST)}
-        raise ScanProblem(_("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.") % said)
+    look_at_size(len(content))
     for media_type, (begins, ending) in FORMATS.items():
         if content.startswith(begins):
             return Scan(_name(filename, ending), media_type, content)
     raise ScanProblem(_("This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."))
+
+
+def look_at_size(size: int) -> None:
+    """Raise ScanProblem for a file of more bytes than are kept; ask before reading it."""
+    if size > LARGEST:
+        said = {"size": megabytes(size), "limit": megabytes(LARGEST)}
+        raise ScanProblem(_("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.") % said)
 
 
 def megabytes(size: int) -> str:

@@ -338,7 +338,7 @@ class TestInvitation:
         invitation = f.InvitationFactory(party__summit=summit, state="sent", sent_at=f.START)
         client = sign_in(summit, role)
         address = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
-        values = {"answer": "regrets", "name": "Ambassador", "note": "By telephone"}
+        values = {"answer": "regrets", "name": "Ambassador", "note": "n", "channel": "telephone"}
         if role == Role.PROGRAMME:
             assert client.post(address, values).status_code == 403
             return
@@ -349,7 +349,7 @@ class TestInvitation:
         assert (invitation.answer, invitation.answered_by, invitation.note) == (
             "regrets",
             "Ambassador",
-            "By telephone",
+            "n",
         )
 
     def test_a_new_letter_is_sent_after_asking(self, summit: Summit) -> None:

@@ -191,6 +191,9 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         "delegations.party": {whose: row(party) for whose, party in parties.items()},
         "delegations.invitation": {whose: row(each) for whose, each in invitations.items()},
         "delegations.invitationlink": {whose: row(link) for whose, link in found.items()},
+        "delegations.reply": {
+            whose: row(f.ReplyScanFactory(reply__invitation=each).reply) for whose, each in invitations.items()
+        },
         "letter's link": {
             Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
             Whose.HIDDEN: {

@@ -27,6 +27,7 @@ OTHERS = {
     "mfa_download_recovery_codes": FILE,
     "account_reset_password_from_key": LEADS,
     "letter:follow": LEADS,
+    "admin:delegations_reply_scan": FILE,
     "api-root": FILE,
     "api-schema": FILE,
     "api-summits": FILE,

@@ -6,7 +6,7 @@ readers hold.
 
 import json
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -19,8 +19,9 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from delegations.domain import codes, invitations, links
-from delegations.domain.answers import answer
-from delegations.models import Invitation, InvitationLink, Party, SignInCode
+from delegations.domain.answers import Way, answer
+from delegations.domain.scans import Scan
+from delegations.models import Invitation, InvitationLink, Party, Reply, SignInCode
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import edits, releases
@@ -61,6 +62,10 @@ def _invitations(summit: Summit) -> None:
     for number, row in enumerate(rows[:20]):
         said = ("attending", "regrets")[number % 2]
         answer(invitation=row, answer=said, note="A note.\nOf two lines.", name="An ambassador", by=by)
+    scan = Scan("note.pdf", "application/pdf", b"%PDF-1.7")
+    for row in rows[20:22]:
+        way = Way("note_verbale", "NV 12/2025", date(2025, 3, 3), scan)
+        answer(invitation=row, answer="represented", level="minister", note="", name="An embassy", by=by, way=way)
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
     InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())
 
@@ -199,6 +204,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.party": party,
         "delegations.invitation": invitation,
         "delegations.invitationlink": link,
+        "delegations.reply": Reply.objects.filter(scan__isnull=False)[0],
         "sessions.session": france,
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.subscriber": subscriber,
