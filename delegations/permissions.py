@@ -56,6 +56,25 @@ declare("delegations.ask_visa", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.issue_visa", _WRITERS)
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
+# Entering a party's people, and changing their names and offices.
+declare("delegations.enter_person", _WRITERS, own=(Role.FOCAL_POINT,))
+# The groups of what people are asked for beyond that (delegations.fields), each seen and changed by the same. An
+# organiser runs the summit and needs nobody's passport.
+_TRAVEL = (*_WRITERS, Role.ACCREDITATION, Role.VETTING)
+_GROUPS = {
+    "passport": (Role.VETTING,),
+    "needs": (*_WRITERS, Role.CONFERENCE_OFFICER),
+    "travel": _TRAVEL,
+    "photo": _TRAVEL,
+}
+for _group, _roles in _GROUPS.items():
+    declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
+    declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
+declare("delegations.badge.view", _TRAVEL)
+# Giving people accounts and taking them away.
+declare("delegations.give_account", _WRITERS)
+# Deciding whether two are one.
+declare_model("delegations.resemblance", view=_WRITERS, change=_WRITERS)
 
 
 def standing_parties() -> QuerySet[Party]:

@@ -16,12 +16,15 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     Membership,
+    Particulars,
     Party,
     PartyName,
+    Photo,
     Policy,
     PortalSignIn,
     Reply,
     ReplyScan,
+    Resemblance,
     VisaLetter,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
@@ -171,6 +174,34 @@ class FocalPointFactory(DjangoModelFactory[FocalPoint]):
         summit=factory.SelfAttribute("..party.summit"),
         email=factory.Sequence(lambda n: f"focal{n}@land.example"),
     )
+
+
+class ParticularsFactory(DjangoModelFactory[Particulars]):
+    """What somebody was asked for; with `entered_for` by that party's focal points."""
+
+    class Meta:
+        model = Particulars
+
+    person = factory.SubFactory(PersonFactory)
+
+
+class PhotoFactory(DjangoModelFactory[Photo]):
+    class Meta:
+        model = Photo
+
+    person = factory.SubFactory(PersonFactory)
+    image = b"\xff\xd8\xff a photograph"
+    width = 600
+    height = 800
+
+
+class ResemblanceFactory(DjangoModelFactory[Resemblance]):
+    class Meta:
+        model = Resemblance
+
+    person = factory.SubFactory(PersonFactory)
+    other = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..person.summit"))
+    why = "name"
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):

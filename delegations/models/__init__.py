@@ -26,7 +26,7 @@ from delegations.models.members import (
     RequestState,
 )
 from delegations.models.papers import Declaration, DeclarationKind, DeclarationState, VisaLetter, VisaState
-from delegations.models.particulars import Particulars, PassportType, Photo, Sex
+from delegations.models.particulars import Likeness, Particulars, PassportType, Photo, Resemblance, Sex
 from delegations.models.parties import ExternalId, FlagRule, Level, Party, PartyKind, PartyName, Region
 from delegations.models.policy import USUAL_DAYS, Kept, Policy, Retention
 
@@ -58,6 +58,7 @@ __all__ = [
     "Kept",
     "LetterTemplate",
     "Level",
+    "Likeness",
     "Membership",
     "Overpass",
     "OverpassRule",
@@ -76,6 +77,7 @@ __all__ = [
     "Reply",
     "ReplyScan",
     "RequestState",
+    "Resemblance",
     "Retention",
     "Sex",
     "Sheet",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
-from summit.models import Person
+from summit.models import Person, User
 from summit.models.fields import EncryptedBytesField, EncryptedDateField, EncryptedTextField
 from summit.models.validators import validate_printable
 
@@ -32,8 +32,8 @@ class PassportType(models.TextChoices):
 class Particulars(models.Model):
     """A person's particulars, in three groups (delegations.fields): passport, needs, travel.
 
-    What a focal point entered belongs to the party for which they did (`entered_for`): its focal points see it. What
-    a desk entered belongs to none.
+    What a focal point entered belongs to the party for which they did (`entered_for`): its focal points see it, but
+    for the fields named in `withheld`, whose value is a desk's or another party's.
     """
 
     person = models.OneToOneField(
@@ -42,6 +42,7 @@ class Particulars(models.Model):
     entered_for = models.ForeignKey(
         Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered for")
     )
+    withheld = models.JSONField(default=list, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     passport_name = EncryptedTextField(_("name as in the passport"), max_length=200, blank=True)
@@ -108,6 +109,54 @@ class Photo(models.Model):
     class Meta:
         verbose_name = _("photograph")
         verbose_name_plural = _("photographs")
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Likeness(models.TextChoices):
+    """By what two people seem to be one; the strongest first."""
+
+    PASSPORT = "passport", _("the same passport")
+    BIRTH = "birth", _("the same date of birth and a similar name")
+    NAME = "name", _("the same name")
+    EMAIL = "email", _("the same mailbox and a similar name")
+
+
+class Resemblance(models.Model):
+    """Somebody was entered who seems to be there already, by whoever may not know of the other: for protocol."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="resemblances", verbose_name=pgettext_lazy("label", "person")
+    )
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("resembles"))
+    why = models.CharField(_("why"), max_length=20, choices=Likeness)
+    noticed_at = models.DateTimeField(_("noticed"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+
+    class Meta:
+        verbose_name = _("person perhaps entered twice")
+        verbose_name_plural = _("people perhaps entered twice")
+        ordering = ["-noticed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="resemblance_once"),
+            models.CheckConstraint(name="resemblance_of_two", condition=~Q(person=F("other"))),
+            models.CheckConstraint(name="resemblance_why_known", condition=Q(why__in=Likeness.values)),
+            models.CheckConstraint(
+                name="resemblance_decided_whole",
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)

@@ -14,6 +14,7 @@ from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 BOTH = {"focal_point", "delegate"}
+TRAVEL = {"organiser", "protocol", "accreditation", "vetting"}
 DESKS: dict[str, set[str]] = {
     "delegations.party.view": {
         *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
@@ -40,6 +41,13 @@ DESKS: dict[str, set[str]] = {
     "delegations.ask_visa": {"organiser", "protocol"},
     "delegations.issue_visa": {"organiser", "protocol"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
+    "delegations.enter_person": {"organiser", "protocol"},
+    "delegations.give_account": {"organiser", "protocol"},
+    **{f"delegations.passport.{verb}": {"vetting"} for verb in ("view", "change")},
+    **{f"delegations.needs.{verb}": {"organiser", "protocol", "conference_officer"} for verb in ("view", "change")},
+    **{f"delegations.{name}.{verb}": TRAVEL for name in ("travel", "photo") for verb in ("view", "change")},
+    "delegations.badge.view": TRAVEL,
+    **{f"delegations.resemblance.{verb}": {"organiser", "protocol"} for verb in ("view", "change")},
 }
 OWN: dict[str, set[str]] = {
     "delegations.party.view": BOTH,
@@ -49,6 +57,12 @@ OWN: dict[str, set[str]] = {
     "delegations.answer": {"focal_point"},
     **{f"delegations.{name}.view": {"focal_point"} for name in ("declaration", "visaletter")},
     **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa")},
+    "delegations.enter_person": {"focal_point"},
+    **{
+        f"delegations.{group}.{verb}": {"focal_point"}
+        for group in ("passport", "needs", "travel", "photo")
+        for verb in ("view", "change")
+    },
 }
 
 
