@@ -34,6 +34,21 @@ for _model in ("invitation", "invitationlink"):
         do="delegations.revoke",
     )
 
+declare(
+    "admin:delegations_participantlist_prepare",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="delegations.participantlist.view",
+    do="delegations.participantlist.change",
+)
+declare(
+    "admin:delegations_participantlist_file",
+    Gate.DESK,
+    kind="delegations.participantlist",
+    see="delegations.participantlist.view",
+)
+
 # The last two of the first steps.
 for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
     declare(

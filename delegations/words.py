@@ -95,6 +95,16 @@ deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
 deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 
 
+def _listed(facts: Facts) -> str:
+    words = {"number": int(facts.detail.get("number", 0))}
+    if facts.detail.get("final"):
+        return _("made revision %(number)d of the list of participants, a final one") % words
+    return _("made revision %(number)d of the list of participants, a provisional one") % words
+
+
+deed("delegations.freeze_list", _listed, called=gettext_lazy("made a list of participants"))
+
+
 def _followers(keys: Iterable[str]) -> dict[str, str]:
     links = InvitationLink.objects.filter(public_id__in=list(keys)).select_related("invitation__party")
     said = _("whoever followed the letter’s link of %(party)s")

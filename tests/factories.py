@@ -1,5 +1,6 @@
 """Objects for tests. Each makes what it needs and nothing more."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     Membership,
+    ParticipantList,
     Particulars,
     Party,
     PartyName,
@@ -281,6 +283,26 @@ class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
     summit = factory.SelfAttribute("party.summit")
     embassy = "Embassy of Hostland in Landcity"
+
+
+class ParticipantListFactory(DjangoModelFactory[ParticipantList]):
+    """A revision that somebody made; without `content` it names nobody."""
+
+    class Meta:
+        model = ParticipantList
+
+    summit = factory.SubFactory(SummitFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    made_by = factory.SubFactory(UserFactory)
+    content = factory.LazyAttribute(
+        lambda o: json.dumps(
+            {
+                "summit": {"name": o.summit.name, "short": o.summit.short_name, "language": o.summit.language},
+                "categories": {},
+                "parties": [],
+            }
+        )
+    )
 
 
 class PortalSignInFactory(DjangoModelFactory[PortalSignIn]):

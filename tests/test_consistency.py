@@ -264,6 +264,7 @@ class TestRequirements:
         "prometheus-client": "prometheus_client",
         "django-countries": "django_countries",
         "markdown-it-py": "markdown_it",
+        "python-docx": "docx",
     }
 
     def test_each_has_its_reason_and_its_use(self) -> None:

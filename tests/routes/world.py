@@ -142,6 +142,7 @@ def make_world() -> World:
     _add_texts(world)
     _add_ground(world)
     _add_public(world)
+    _add_lists(world)
     return world
 
 
@@ -327,3 +328,9 @@ def _add_public(world: World) -> None:
         Whose.PUBLIC: {"summit": world.here.slug},
         Whose.HIDDEN: {"summit": world.there.slug},
     }
+
+
+def _add_lists(world: World) -> None:
+    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
+    found = {whose: f.ParticipantListFactory(summit=summit) for whose, summit in two.items()}
+    world.objects["delegations.participantlist"] = {whose: row(each) for whose, each in found.items()}

@@ -1,0 +1,77 @@
+"""What changed between two revisions of the list of participants."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the list, with the party for which they come. The former content is there where it changed."""
+
+    party: Content
+    member: Content
+    before: Content | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Parties and people that were added, are gone, or are told otherwise. False where nothing differs.
+
+    The people of a party that was added or is gone are told with it, and not again one by one.
+    """
+
+    parties_added: list[Content] = field(default_factory=list)
+    parties_gone: list[Content] = field(default_factory=list)
+    # The party as it was and as it is.
+    parties_changed: list[tuple[Content, Content]] = field(default_factory=list)
+    people_added: list[Person] = field(default_factory=list)
+    people_gone: list[Person] = field(default_factory=list)
+    people_changed: list[Person] = field(default_factory=list)
+    # Parties whose people are the same and stand in another order.
+    reordered: list[Content] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__dataclass_fields__)
+
+
+def differences(old: Content | None, new: Content) -> Difference:
+    """Return what `new` changed against `old`; everything is added where there is no old one."""
+    found = Difference()
+    before = _parties(old)
+    after = _parties(new)
+    found.parties_added.extend(party for key, party in after.items() if key not in before)
+    found.parties_gone.extend(party for key, party in before.items() if key not in after)
+    for key, party in after.items():
+        if key in before:
+            _compare(before[key], party, found, _words(old, new))
+    return found
+
+
+def _parties(content: Content | None) -> dict[str, Content]:
+    return {party["key"]: party for party in (content or {}).get("parties", [])}
+
+
+def _words(old: Content | None, new: Content) -> tuple[Content, Content]:
+    """What the categories of either are called."""
+    return (old or {}).get("categories", {}), new["categories"]
+
+
+def _compare(was: Content, now: Content, found: Difference, words: tuple[Content, Content]) -> None:
+    if {**was, "members": None} != {**now, "members": None}:
+        found.parties_changed.append((was, now))
+    old = {member["key"]: _told(member, words[0]) for member in was["members"]}
+    new = {member["key"]: _told(member, words[1]) for member in now["members"]}
+    found.people_added.extend(Person(now, member) for key, member in new.items() if key not in old)
+    found.people_gone.extend(Person(now, member) for key, member in old.items() if key not in new)
+    found.people_changed.extend(
+        Person(now, member, old[key]) for key, member in new.items() if key in old and old[key] != member
+    )
+    if [key for key in old if key in new] != [key for key in new if key in old]:
+        found.reordered.append(now)
+
+
+def _told(member: Content, words: Content) -> Content:
+    """A member with what their category is called: the word is what a reader sees, not its key."""
+    return {**member, "category": words.get(str(member["category"]), {})}

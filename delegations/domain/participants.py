@@ -1,0 +1,188 @@
+"""The list of participants: numbered revisions of who comes, frozen as they were made, and what changed between two.
+
+A revision holds what a list of participants prints and nothing else: parties with their names in all languages, and
+of each the people who are of its number, by name, form of address, office and category. No mailbox, no passport, no
+flight. Order, language and format are chosen when somebody takes it (delegations.domain.listing).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from delegations.domain import naming
+from delegations.domain.compare import Difference, differences
+from delegations.models import COMING, OVER, Category, Invitation, Membership, ParticipantList, Party, Policy
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import check
+
+CHANGE = "delegations.participantlist.change"
+Content = dict[str, Any]
+
+
+class NothingToFreeze(ValueError):
+    """Nothing has changed since the last revision; its text is a sentence for whoever asked."""
+
+
+class FinalStands(ValueError):
+    """A provisional revision can't follow a final one; its text is a sentence for whoever asked."""
+
+
+class ListChanged(ValueError):
+    """The list isn't any more what its reader had before them; its text is a sentence for them."""
+
+
+def latest(summit: Summit) -> ParticipantList | None:
+    """Return the newest revision of a summit."""
+    return ParticipantList.objects.filter(summit=summit).order_by("-number").first()
+
+
+def content_of(row: ParticipantList) -> Content:
+    """Return what a revision holds."""
+    found: Content = json.loads(row.content)
+    return found
+
+
+def taking_part(summit: Summit) -> QuerySet[Party]:
+    """Return the parties of the list: the host, those that answered that they come, and those that named somebody
+    and have not sent regrets. Whose invitation was revoked is none of them."""
+    stands = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
+    gone = Invitation.objects.filter(party=OuterRef("pk"), occasion="", state__in=OVER)
+    rows = Party.objects.filter(summit=summit).annotate(
+        said=Subquery(stands.values("answer")[:1]),
+        left=Subquery(gone.values("pk")[:1]),
+    )
+    named = Q(pk__in=Membership.objects.filter(category__counts=True, party__summit=summit).values("party"))
+    comes = Q(said__in=COMING) | (named & (Q(said="") | Q(said__isnull=True, left__isnull=True)))
+    return rows.filter(Q(is_host=True) | comes)
+
+
+def gather(summit: Summit) -> Content:
+    """Return what a revision made now would hold. The number of queries is constant."""
+    policy = Policy.objects.of(summit)
+    members = Membership.objects.filter(category__counts=True).select_related("person")
+    parties = (
+        taking_part(summit)
+        .select_related("summit")
+        .prefetch_related("names", Prefetch("memberships", members.order_by("position", "pk"), to_attr="listed"))
+        .order_by("sort_key", "pk")
+    )
+    found = [_party(row, policy) for row in parties]
+    codes = {member["category"] for party in found for member in party["members"]}
+    return {
+        "summit": {"name": summit.name, "short": summit.short_name, "language": summit.language},
+        "categories": _categories(summit, codes),
+        "parties": found,
+    }
+
+
+def _party(row: Any, policy: Policy) -> Content:
+    names = {code: naming.named(row, policy=policy, language=code) for code, _name in settings.LANGUAGES}
+    return {
+        "key": row.public_id,
+        "kind": row.kind,
+        "host": row.is_host,
+        "order": row.protocol_order,
+        "flag": names[row.summit.language].flag,
+        "names": {
+            code: {
+                "name": name.name,
+                "formal": name.formal_name,
+                "sort": name.sort_key,
+                "footnote": name.footnote,
+                "language": name.language,
+            }
+            for code, name in names.items()
+        },
+        "members": [_member(member) for member in row.listed],
+    }
+
+
+def _member(row: Membership) -> Content:
+    return {
+        "key": row.person.public_id,
+        "name": row.person.name,
+        "address": row.person.form_of_address,
+        "office": row.person.office,
+        "category": row.category_id,
+    }
+
+
+def _categories(summit: Summit, keys: Iterable[int]) -> Content:
+    """What categories are called in each language, by their keys as JSON holds them."""
+    rows = list(Category.objects.filter(pk__in=list(keys), summit=summit).order_by("position", "pk"))
+    found: Content = {str(row.pk): {} for row in rows}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            for row in rows:
+                found[str(row.pk)][code] = row.name
+    return found
+
+
+def digest(content: Content) -> str:
+    """Return what names exactly this content: `freeze` refuses another where it is expected."""
+    packed = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def since_last(row: ParticipantList) -> Difference:
+    """Return what a revision changed against the one before it: everything, where it is the first."""
+    before = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
+    return differences(content_of(before) if before else None, content_of(row))
+
+
+def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", expected: str = "") -> ParticipantList:
+    """Freeze a numbered revision and return it.
+
+    Raises PermissionDenied; FinalStands where a provisional one would follow a final one; NothingToFreeze where it
+    would say what the last one says; ListChanged where `expected`, a digest, names another content. One at a time for
+    each summit: whoever is second waits, and then meets what the first has made.
+    """
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        lock(summit)
+        last, content = latest(summit), gather(summit)
+        if last and last.final and not final:
+            raise FinalStands(
+                _("Revision %(number)d is final, so that only a further final one can follow it. Make a final one.")
+                % {"number": last.number}
+            )
+        if last and last.final == final and not differences(content_of(last), content):
+            raise NothingToFreeze(_("Nothing has changed since revision %(number)d.") % {"number": last.number})
+        if not content["parties"]:
+            raise NothingToFreeze(_("No party takes part yet. Record an answer or name somebody first."))
+        if expected and expected != digest(content):
+            raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
+        made = ParticipantList.objects.create(
+            summit=summit,
+            number=last.number + 1 if last else 1,
+            final=final,
+            note=note.strip(),
+            made_by=by,
+            content=json.dumps(content, ensure_ascii=False),
+        )
+        audit.record(
+            by=by,
+            action="delegations.freeze_list",
+            target=made,
+            summit=summit,
+            detail={"number": made.number, "final": final, **_numbers(content)},
+        )
+    return made
+
+
+def _numbers(content: Content) -> dict[str, int]:
+    parties = content["parties"]
+    return {"parties": len(parties), "people": sum(len(party["members"]) for party in parties)}
+
+
+def lock(summit: Summit) -> None:
+    """Make whoever else freezes a list of this summit wait until the transaction ends."""
+    Summit.objects.select_for_update().get(pk=summit.pk)
