@@ -66,11 +66,14 @@ def _seconds(work: Callable[[], None]) -> float:
 def _store(summit: Summit, turn: int) -> list[Message]:
     links = InvitationLink.objects.live().filter(invitation__party__summit=summit)
     drafts = []
+    paper = letters.stationery(summit, summit.parties.all())
     for link in links.select_related("invitation__party__summit", "person"):
         party = link.invitation.party
         box = mailboxes.Mailbox(link.address, party.language, party.pk, f"party:{party.public_id}", frozenset())
         versions = range(1000 + turn * EACH, 1000 + (turn + 1) * EACH)
-        drafts += [letters.draft(link=link, party=party, box=box, version=version) for version in versions]
+        drafts += [
+            letters.draft(link=link, party=party, box=box, version=version, paper=paper) for version in versions
+        ]
     with transaction.atomic():
         enqueue.store(drafts)
     return list(Message.objects.filter(nonce__in=[row.nonce for row in drafts]).order_by("id"))

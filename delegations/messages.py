@@ -1,59 +1,71 @@
-"""The messages of this app: the letter of an invitation, and the code to a mailbox."""
+"""The messages of this app: the letter of an invitation, its tests, and the code to a mailbox."""
 
+import logging
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from delegations.domain import codes, links
+from delegations.domain import codes, letters, links, placeholders
 from delegations.models import InvitationLink, SignInCode
-from summit.dates import long_day
+from delegations.paper import letter
+from delegations.paper.letter import Sheet
+from summit.languages import spoken
 from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.kinds import Attachment, Kind, Mail, always_stands, register
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.paper.fonts import MissingFontError
+
+logger = logging.getLogger(__name__)
 
 
 def render(message: Message) -> Mail:
-    """Write the letter from its frozen facts, in the language that is active. No query."""
+    """Write the letter from its frozen facts, in the language that is active, with the same on paper. No query."""
     facts = message.facts
-    context = {
-        **facts,
-        "days": _days(facts),
-        "due": _moment(facts["answer_by"], facts) if facts["answer_by"] else "",
-        "until": _moment(facts["link_until"], facts),
-        "url": links.address(facts["link_nonce"]),
-    }
-    text = render_to_string("mail/invitation.txt", context)
-    subject = _("Invitation of %(party)s to the %(summit)s") % {"party": facts["party"], "summit": facts["summit"]}
-    return Mail(subject=subject, text=fold(text), reply_to=facts["contact_email"])
+    values = {**letters.marked(facts), "link": links.address(facts["link_nonce"])}
+    subject = placeholders.fill(facts["subject"], facts["values"])
+    parts = placeholders.paragraphs(facts["body"], values)
+    if facts["footnote"]:
+        parts.append(f"* {facts['footnote']}")
+    try:
+        attached = [_on_paper(facts, subject)]
+    except MissingFontError as missing:
+        logger.warning("a letter goes without its paper: no font for %s", missing.letters)
+        parts.append(_("This letter comes by mail alone: here it could not be put on paper."))
+        attached = []
+    return Mail(
+        subject=subject, text="\n\n".join(parts) + "\n", attachments=attached, reply_to=facts["contact_email"]
+    )
 
 
-def _days(facts: dict[str, Any]) -> str:
-    first, last = date.fromisoformat(facts["starts_on"]), date.fromisoformat(facts["ends_on"])
-    if first == last:
-        return _("on %(day)s") % {"day": long_day(first)}
-    said = {"first": long_day(first), "last": long_day(last)}
-    return _("from %(first)s to %(last)s") % said
+def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
+    values = letters.marked(facts)
+    sheet = Sheet(
+        title=subject,
+        paragraphs=tuple(placeholders.paragraphs(facts["body"], values, paper=True)),
+        letterhead=facts["letterhead"],
+        reference=values["reference"],
+        day=date.fromisoformat(facts["day"]),
+        footnote=facts["footnote"],
+        footer=facts["summit"],
+        author=values["host"],
+        language=spoken(get_language() or ""),
+    )
+    name = f"letter-{facts['number']}.pdf" if facts["number"] else "letter.pdf"
+    return Attachment(name, letter.write(sheet), "application/pdf")
 
 
-def _moment(stored: str, facts: dict[str, Any]) -> str:
-    at = datetime.fromisoformat(stored).astimezone(ZoneInfo(facts["time_zone"]))
-    said = {"day": long_day(at), "time": at.strftime("%H:%M"), "place": facts["place"]}
-    return _("%(day)s, %(time)s %(place)s time") % said
-
-
-def fold(text: str) -> str:
-    """Set each paragraph to one line, with single blank lines between: whoever reads it breaks it, a phone elsewhere
-    than a desk, and names of another script stay whole."""
-    # Spaces that hold words together, as before a French semicolon, stay.
-    paragraphs = [re.sub(r"[ \t\r\n]+", " ", part).strip() for part in text.strip().split("\n\n")]
-    return "\n\n".join(part for part in paragraphs if part) + "\n"
+def render_trial(message: Message) -> Mail:
+    """Write a letter that somebody sends to themselves, and say so. No query."""
+    mail = render(message)
+    said = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
+    return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{said}\n\n{mail.text}")
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
@@ -90,6 +102,15 @@ LINK_DEAD = reasons.register(
 INVITATION = register(
     Kind(
         "invitation", "delegations.tasks.deliver_invitations", render, withdrawn, gettext_lazy("letter of invitation")
+    )
+)
+TRIAL = register(
+    Kind(
+        letters.TEST,
+        "delegations.tasks.deliver_invitations",
+        render_trial,
+        always_stands,
+        gettext_lazy("test of a letter"),
     )
 )
 CODE_DEAD = reasons.register(

@@ -42,6 +42,7 @@ declare_model("delegations.reply", view=_LETTERS, change=())
 # Who was telephoned, and noting it.
 declare_model("delegations.callnote", view=_MEMBERS, change=_WRITERS)
 declare("delegations.invite", _WRITERS)
+declare_model("delegations.lettertemplate", view=_LETTERS, change=_WRITERS)
 declare("delegations.revoke", _WRITERS)
 declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
 # What people bring: the desk that vets them decides. Who may carry what concerns no other desk.
@@ -139,6 +140,16 @@ def can_issue_visas(user: Actor, summit: Summit | int) -> bool:
 def check_can_issue_visas(user: Actor, summit: Summit | int) -> None:
     """Raise PermissionDenied where `can_issue_visas` is false."""
     check(user, "delegations.issue_visa", summit)
+
+
+def can_write_templates(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may change what a summit's letters say."""
+    return allows(user, "delegations.lettertemplate.change", summit)
+
+
+def check_can_write_templates(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_write_templates` is false."""
+    check(user, "delegations.lettertemplate.change", summit)
 
 
 def can_revoke(user: Actor, summit: Summit | int) -> bool:

@@ -40,6 +40,13 @@ deeds_of(
     remove=gettext_lazy("took a focal point off"),
 )
 
+deeds_of(
+    "delegations.lettertemplate",
+    add=gettext_lazy("gave the summit a letter of its own"),
+    change=gettext_lazy("changed a letter’s text"),
+    remove=gettext_lazy("let the system’s own text of a letter stand again"),
+)
+
 
 def _letters(facts: Facts) -> dict[str, int]:
     return {"number": int(facts.detail.get("letters", 0))}
@@ -85,6 +92,7 @@ def _answered(facts: Facts) -> str:
 
 deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
 deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
+deed("delegations.prepare", gettext_lazy("prepared the invitation"))
 deed("delegations.approve", gettext_lazy("approved the invitation"))
 deed("delegations.reopen", gettext_lazy("made the invitation a draft again"))
 deed("delegations.supersede", gettext_lazy("put a new invitation in its place"))

@@ -44,7 +44,8 @@ def read(party: Party, boxes: list[mailboxes.Mailbox]) -> Letter:
         address=box.address,
         expires_at=links.expiry(party.summit),
     )
-    message = letters.draft(link=link, party=party, box=box, version=0)
+    paper = letters.stationery(party.summit, [party])
+    message = letters.draft(link=link, party=party, box=box, version=0, paper=paper)
     with translation.override(spoken(message.language)):
         mail = messages.render(message)
     addresses = [entry.address for entry in boxes]

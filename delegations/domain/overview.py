@@ -5,11 +5,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from delegations.models import COMING, OVER, Answer, Invitation, InvitationState, Party
 from summit.models import Summit
 
+_PREPARED = [InvitationState.DRAFT, InvitationState.APPROVED]
 _INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
 
 # Conditions on parties that `with_standing` has annotated.
 STANDINGS: dict[str, Q] = {
-    "uninvited": Q(is_host=False) & (Q(standing__isnull=True) | Q(standing=InvitationState.DRAFT)),
+    "uninvited": Q(is_host=False) & (Q(standing__isnull=True) | Q(standing__in=_PREPARED)),
     "invited": Q(standing__in=_INVITED),
     "open": Q(standing=InvitationState.SENT),
     "answered": Q(standing=InvitationState.ANSWERED),

@@ -29,7 +29,7 @@ OVER = (InvitationState.REVOKED, InvitationState.SUPERSEDED)
 
 # The one table of what may follow what.
 TRANSITIONS: dict[str, frozenset[str]] = {
-    InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.SENT, InvitationState.REVOKED}),
+    InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.REVOKED}),
     # What is changed after it was approved is a draft again.
     InvitationState.APPROVED: frozenset({InvitationState.DRAFT, InvitationState.SENT, InvitationState.REVOKED}),
     InvitationState.SENT: frozenset({InvitationState.ANSWERED, InvitationState.REVOKED, InvitationState.SUPERSEDED}),

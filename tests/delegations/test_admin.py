@@ -247,8 +247,9 @@ class TestInvite:
         response = self.ask(sign_in(summit), [party, mute])
         content = response.content.decode()
         assert "Send 1 invitation<" in content.replace("</button>", "<")
-        assert "2 letters go out" in content
-        assert "one@land.example, two@land.example" in content
+        assert "3 letters go out" in content
+        for address in ("one@land.example", "two@land.example", party.mission_email):
+            assert address in content
         assert "Enter the mission&#x27;s mailbox, or a focal point with an e-mail address." in content
         assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
 

@@ -11,10 +11,10 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from delegations.domain import answers, invitations
+from delegations.domain import answers, approval, invitations
 from delegations.domain.answers import AnswerProblem, AnswerRefused, answer
 from delegations.domain.states import sources
-from delegations.models import Invitation, InvitationLink, InvitationState
+from delegations.models import Invitation, InvitationLink, InvitationState, Policy
 from delegations.models.invitations import TRANSITIONS
 from summit.db.clock import db_now
 from summit.domain.audit import SYSTEM, By, Link
@@ -44,12 +44,18 @@ def desk(invitation: Invitation) -> User:
     return f.UserFactory.with_role(Role.PROTOCOL, invitation.party.summit)
 
 
+def send(row: Invitation) -> None:
+    # Elsewhere sending approves what isn't approved yet, in the same deed.
+    Policy.objects.create(summit=row.party.summit, second_person=True)
+    invitations.invite(parties=[row.party], by=desk(row))
+
+
 # What brings an invitation into each state.
 DEEDS: dict[str, Callable[[Invitation], Any]] = {
-    InvitationState.DRAFT: lambda row: invitations.reopen(invitation=row, by=desk(row)),
-    InvitationState.APPROVED: lambda row: invitations.approve(invitation=row, by=desk(row)),
-    InvitationState.SUPERSEDED: lambda row: invitations.supersede(invitation=row, by=desk(row)),
-    InvitationState.SENT: lambda row: invitations.invite(parties=[row.party], by=desk(row)),
+    InvitationState.DRAFT: lambda row: approval.reopen(invitation=row, by=desk(row)),
+    InvitationState.APPROVED: lambda row: approval.approve(invitation=row, by=desk(row)),
+    InvitationState.SUPERSEDED: lambda row: approval.supersede(invitation=row, by=desk(row)),
+    InvitationState.SENT: send,
     InvitationState.ANSWERED: give,
     InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),
 }

@@ -24,6 +24,8 @@ DESKS: dict[str, set[str]] = {
     "delegations.invitation.view": {"organiser", "protocol", "programme"},
     **{f"delegations.{name}.change": {"organiser", "protocol"} for name in ("party", "membership", "focalpoint")},
     "delegations.invitation.change": {"organiser", "protocol"},
+    "delegations.lettertemplate.view": {"organiser", "protocol", "programme"},
+    "delegations.lettertemplate.change": {"organiser", "protocol"},
     "delegations.invitationlink.view": {"organiser", "protocol"},
     "delegations.invitationlink.change": {"organiser", "protocol"},
     "delegations.reply.view": {"organiser", "protocol", "programme"},

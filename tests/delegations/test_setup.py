@@ -181,7 +181,11 @@ class TestLetter:
         words = "1 invitation is on its way." if number == 1 else "2 invitations are on their way."
         assert said(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
         facts = Message.objects.filter(kind="invitation")[0].facts
-        assert datetime.fromisoformat(facts["answer_by"]) == datetime.fromisoformat("2099-05-04T11:00+00:00")
+        due = {
+            "first": "lundi 4 mai 2099 à 12:00, heure locale (London)",
+            "all": "Monday 4 May 2099, 12:00 London time",
+        }
+        assert facts["values"]["answer_by"] == due[do]
         assert {"summit.summit.change", "delegations.invite"} == set(
             AuditEntry.objects.values_list("action", flat=True)
         )

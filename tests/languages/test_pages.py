@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from delegations.domain import invitations
 from delegations.models import Invitation
 from press.domain import subscribers
 from press.models import Text
@@ -162,6 +163,9 @@ def test_what_a_form_refuses_is_translated(made: World) -> None:
 
 def test_every_mail_is_translated(made: World) -> None:
     subscribers.ask(summit=made.summit, address="new@paper.example", language="fr")
+    # The text of a letter is frozen when it is caused: those that were before speak no pseudo-language.
+    Message.objects.filter(kind="invitation").delete()
+    invitations.write_anew(invitation=made.link.invitation, by=made.desks[Role.ORGANISER])
     read = 0
     for row in Message.objects.filter(rendered=None).exclude(kind="system"):
         mail = mime.render(row)

@@ -98,6 +98,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "welcome": "outbox.tasks.deliver",
         "sign_in_code": "delegations.tasks.deliver_codes",
         "invitation": "delegations.tasks.deliver_invitations",
+        "invitation_test": "delegations.tasks.deliver_invitations",
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
         "publication": "press.tasks.deliver_announcements",
         "subscription": "press.tasks.deliver_announcements",

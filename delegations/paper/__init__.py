@@ -1,0 +1,1 @@
+"""What delegations get on paper."""

@@ -1,0 +1,296 @@
+"""Preparing, approving and sending by two people; each invitation of a summit has its number once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import invitations
+from delegations.domain.approval import approve, approve_many, prepare, reopen, supersede
+from delegations.domain.invitations import invite, preview
+from delegations.domain.reach import Step
+from delegations.models import Invitation, InvitationLink, Party, Policy
+from delegations.models.invitations import TRANSITIONS, InvitationState
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+
+
+def desk(summit: Summit, name: str = "Ada", role: Role = Role.PROTOCOL) -> User:
+    return f.UserFactory.with_role(role, summit, name=name)
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    found: Summit = f.SummitFactory()
+    Policy.objects.create(summit=found, second_person=True)
+    return found
+
+
+def states() -> list[str]:
+    return list(Invitation.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.django_db
+class TestTable:
+    def test_nothing_is_sent_that_was_not_approved(self) -> None:
+        into = {state for state, following in TRANSITIONS.items() if InvitationState.SENT in following}
+        assert into == {InvitationState.APPROVED}
+        assert set(TRANSITIONS) == set(InvitationState)
+        assert {state for state, following in TRANSITIONS.items() if not following} == {"revoked", "superseded"}
+
+    def test_without_a_second_person_sending_approves(self) -> None:
+        party = f.PartyFactory()
+        by = desk(party.summit)
+        invite(parties=[party], by=by)
+        row = Invitation.objects.get()
+        assert (row.state, row.prepared_by, row.approved_by, row.sent_by) == ("sent", by, by, by)
+        assert row.approved_at is not None
+
+    def test_who_approved_before_stays_who_approved(self) -> None:
+        first = desk(f.SummitFactory())
+        row = f.InvitationFactory(state="approved", approved_at=f.START, approved_by=first)
+        invite(parties=[row.party], by=desk(row.party.summit))
+        row.refresh_from_db()
+        assert (row.state, row.approved_by) == ("sent", first)
+
+
+class TestSecondPerson:
+    def test_one_prepares_another_approves_and_either_sends(self, summit: Summit) -> None:
+        ada, bo = desk(summit, "Ada"), desk(summit, "Bo")
+        party = f.PartyFactory(summit=summit)
+        assert prepare(parties=[party], by=ada).to == [party]
+        assert approve_many(parties=[party], by=bo).to == [party]
+        assert invite(parties=[party], by=ada).to == [party]
+        row = Invitation.objects.get()
+        assert (row.state, row.prepared_by, row.approved_by) == ("sent", ada, bo)
+        actions = AuditEntry.objects.order_by("pk").values_list("action", "by")
+        assert list(actions) == [
+            ("delegations.prepare", ada.pk),
+            ("delegations.approve", bo.pk),
+            ("delegations.invite", ada.pk),
+        ]
+
+    def test_who_is_skipped_is_told_why_and_who_can(self, summit: Summit) -> None:
+        ada, bo = desk(summit, "Ada"), desk(summit, "Bo", Role.ORGANISER)
+        bare, draft, both, ready = f.PartyFactory.create_batch(4, summit=summit)
+        f.InvitationFactory(party=draft, prepared_by=ada)
+        approved = {"state": "approved", "approved_at": f.START}
+        f.InvitationFactory(party=both, prepared_by=ada, approved_by=ada, **approved)
+        f.InvitationFactory(party=ready, prepared_by=ada, approved_by=bo, **approved)
+        reach = invite(parties=[bare, draft, both, ready], by=ada)
+        assert reach.to == [ready]
+        assert reach.skipped == [
+            (bare, "Its invitation isn’t prepared yet. Prepare it; another person then approves it."),
+            (draft, "Its invitation isn’t approved yet. It can be approved by: Bo."),
+            (
+                both,
+                "One person prepared and approved it. Make it a draft again; it can then be approved by: Bo.",
+            ),
+        ]
+        assert states() == ["draft", "approved", "sent"]
+        assert Message.objects.count() == 1
+
+    def test_the_first_person_cannot_approve(self, summit: Summit) -> None:
+        ada = desk(summit, "Ada")
+        row = f.InvitationFactory(party__summit=summit, prepared_by=ada)
+        reach = approve_many(parties=[row.party], by=ada)
+        assert [why for _party, why in reach.skipped] == [
+            "You prepared it, and this summit’s letters need a second person. It can be approved by: "
+            "an organiser or the protocol desk, once somebody else has that role."
+        ]
+        with pytest.raises(ValueError, match="You prepared this invitation"):
+            approve(invitation=row, by=ada)
+        assert states() == ["draft"]
+
+    def test_many_who_can_are_named_by_their_roles(self, summit: Summit) -> None:
+        for name in "ABCD":
+            desk(summit, name)
+        row = f.InvitationFactory(party__summit=summit)
+        assert preview(parties=[row.party]).skipped == [
+            (
+                row.party,
+                "Its invitation isn’t approved yet. It can be approved by: organisers and the protocol desk, but for "
+                "whoever prepared it.",
+            )
+        ]
+
+    def test_control_without_the_second_look_a_stale_page_sends_what_one_person_approved(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ada = desk(summit)
+        approved = {"state": "approved", "approved_at": f.START, "approved_by": ada, "prepared_by": ada}
+        row = f.InvitationFactory(party__summit=summit, **approved)
+
+        def stale(**asked: Any) -> Any:
+            return invitations.Reach(to=list(asked["parties"]), boxes={row.party_id: []})
+
+        monkeypatch.setattr(invitations, "preview", stale)
+        assert invite(parties=[row.party], by=ada).to == []
+        assert states() == ["approved"]
+        monkeypatch.setattr(
+            invitations, "_sendable", lambda parties, occasion, approves: list(Invitation.objects.all())
+        )
+        assert invite(parties=[row.party], by=ada).to == [row.party]
+
+
+@pytest.mark.django_db
+class TestSteps:
+    def test_preparing_and_approving_say_whom_they_skip(self) -> None:
+        summit = f.SummitFactory()
+        by = desk(summit)
+        host, mute, draft, approved, sent, bare = f.PartyFactory.create_batch(6, summit=summit)
+        Party.objects.filter(pk=host.pk).update(is_host=True)
+        Party.objects.filter(pk=mute.pk).update(mission_email="")
+        f.InvitationFactory(party=draft)
+        f.InvitationFactory(party=approved, state="approved", approved_at=f.START, approved_by=by)
+        f.InvitationFactory(party=sent, state="sent", sent_at=f.START)
+        found = preview(parties=summit.parties.all(), step=Step.PREPARE)
+        assert (found.to, [party for party, _why in found.skipped]) == ([bare], [host, mute, draft, approved, sent])
+        found = preview(parties=summit.parties.all(), step=Step.APPROVE, by=by)
+        assert found.to == [draft]
+        assert [why for party, why in found.skipped if party in (approved, bare)] == [
+            "Its invitation is approved already.",
+            "Its invitation isn’t prepared yet. Prepare it first.",
+        ]
+
+    def test_an_approved_one_is_made_a_draft_and_only_an_approved_one(self) -> None:
+        row = f.InvitationFactory()
+        by = desk(row.party.summit)
+        approve(invitation=row, by=by)
+        reopen(invitation=row, by=by)
+        row.refresh_from_db()
+        assert (row.state, row.approved_by, row.approved_at) == ("draft", None, None)
+        with pytest.raises(ValueError, match="Somebody else changed this invitation"):
+            reopen(invitation=row, by=by)
+        Invitation.objects.update(state="sent", sent_at=f.START)
+        with pytest.raises(ValueError, match="Somebody else changed this invitation"):
+            approve(invitation=row, by=by)
+
+    def test_a_new_one_takes_the_place_of_one_that_stands(self) -> None:
+        link = f.InvitationLinkFactory()
+        by = desk(link.invitation.party.summit)
+        fresh = supersede(invitation=link.invitation, by=by)
+        link.refresh_from_db()
+        assert link.revoked_at is not None
+        assert (fresh.state, fresh.supersedes, fresh.prepared_by) == ("draft", link.invitation, by)
+        assert states() == ["superseded", "draft"]
+        with pytest.raises(ValueError, match="Only an invitation that stands"):
+            supersede(invitation=fresh, by=by)
+        invite(parties=[fresh.party], by=by)
+        assert states() == ["superseded", "sent"]
+
+    @pytest.mark.parametrize("role", list(Role))
+    @pytest.mark.parametrize("deed", [prepare, approve_many])
+    def test_organisers_and_protocol_do_it_to_many(self, role: Role, deed: Callable[..., Any]) -> None:
+        row = f.InvitationFactory()
+        user = f.UserFactory.with_role(role, row.party.summit)
+        if role in (Role.ORGANISER, Role.PROTOCOL):
+            deed(parties=[row.party], by=user)
+        else:
+            with pytest.raises(PermissionDenied, match="organiser, protocol"):
+                deed(parties=[row.party], by=user)
+
+    @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ORGANISER, Role.PROTOCOL)])
+    @pytest.mark.parametrize("deed", [approve, reopen, supersede])
+    def test_others_do_it_to_none(self, role: Role, deed: Callable[..., Any]) -> None:
+        row = f.InvitationFactory()
+        with pytest.raises(PermissionDenied, match="organiser, protocol"):
+            deed(invitation=row, by=f.UserFactory.with_role(role, row.party.summit))
+
+    def test_queries_do_not_grow_with_the_parties(self) -> None:
+        def cost(size: int) -> list[int]:
+            summit = f.SummitFactory()
+            Policy.objects.create(summit=summit, second_person=True)
+            ada, bo = desk(summit), desk(summit)
+            parties = f.PartyFactory.create_batch(size, summit=summit)
+            counted = []
+            for deed, by in ((prepare, ada), (approve_many, bo), (invite, ada)):
+                with CaptureQueriesContext(connection) as captured:
+                    assert len(deed(parties=parties, by=by).to) == size
+                counted.append(len(captured))
+            return counted
+
+        assert cost(2) == cost(40)
+
+
+@pytest.mark.django_db
+class TestNumbers:
+    def test_each_summit_counts_its_own_as_they_are_first_sent(self) -> None:
+        here, there = f.SummitFactory(), f.SummitFactory()
+        by = desk(here)
+        there.roles.create(user=by, role=Role.PROTOCOL)
+        parties = f.PartyFactory.create_batch(2, summit=here)
+        invite(parties=[parties[1]], by=by)
+        invite(parties=[parties[0], f.PartyFactory(summit=there)], by=by)
+        rows = Invitation.objects.order_by("pk").values_list("party__summit", "numbered_in", "number")
+        assert list(rows) == [(here.pk, here.pk, 1), (here.pk, here.pk, 2), (there.pk, there.pk, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestThreads:
+    def together(self, *works: Callable[[], Any]) -> list[Any]:
+        start, results = threading.Barrier(len(works)), []
+
+        def run(work: Callable[[], Any]) -> None:
+            try:
+                start.wait(10)
+                results.append(work())
+            except Exception as problem:
+                results.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return results
+
+    def test_those_who_send_to_different_parties_at_once_give_each_its_number(self) -> None:
+        summit = f.SummitFactory()
+        by = desk(summit)
+        parties = f.PartyFactory.create_batch(12, summit=summit)
+        thirds = [parties[start::3] for start in range(3)]
+        came = self.together(*(lambda mine=mine: len(invite(parties=mine, by=by).to) for mine in thirds))  # type: ignore[misc]
+        assert came == [4, 4, 4]
+        numbers = Invitation.objects.order_by("number").values_list("number", flat=True)
+        assert list(numbers) == list(range(1, 13))
+
+    def test_control_without_the_lock_a_number_would_be_given_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        summit = f.SummitFactory()
+        by = desk(summit)
+        first, second = f.PartyFactory.create_batch(2, summit=summit)
+        real = invitations.count
+        done: list[bool] = []
+
+        def late(*, rows: list[Invitation], summit: Summit) -> None:
+            # Another browser counts between this one's look at the highest number and its own.
+            real(rows=rows, summit=summit)
+            if not done:
+                done.append(True)
+                row = f.InvitationFactory(party=second)
+                Invitation.objects.filter(pk=row.pk).update(number=rows[0].number, numbered_in=summit)
+
+        monkeypatch.setattr(invitations, "count", late)
+        # The constraint is the last line: somebody would have seen an error, and nobody two letters of one number.
+        with pytest.raises(IntegrityError):
+            invite(parties=[first], by=by)
+
+    def test_two_approve_and_two_send_at_once(self) -> None:
+        summit = f.SummitFactory()
+        Policy.objects.create(summit=summit, second_person=True)
+        ada, bo, cy = desk(summit), desk(summit), desk(summit)
+        parties = f.PartyFactory.create_batch(5, summit=summit)
+        prepared = self.together(*[lambda: len(prepare(parties=parties, by=ada).to)] * 3)
+        assert sorted(prepared) == [0, 0, 5]
+        approved = self.together(*(lambda by=by: len(approve_many(parties=parties, by=by).to) for by in (bo, cy)))  # type: ignore[misc]
+        assert sorted(approved) == [0, 5]
+        sent = self.together(*(lambda by=by: len(invite(parties=parties, by=by).to) for by in (ada, bo, cy)))  # type: ignore[misc]
+        assert sorted(sent) == [0, 0, 5]
+        assert (InvitationLink.objects.count(), Message.objects.count()) == (5, 5)
