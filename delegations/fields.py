@@ -6,6 +6,7 @@ no more. So they can't change it either: whoever entered it can.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from delegations.models import Particulars, Party, Photo
 from delegations.permissions import can_act
@@ -53,6 +54,14 @@ PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
 PERSON: tuple[str, ...] = (
     *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language"),
 )
+
+
+def label(name: str) -> str:
+    """Return what a field is called, in the language that is active."""
+    if name == "photo":
+        return str(Photo._meta.verbose_name)
+    column: Any = (Person if name in PERSON else Particulars)._meta.get_field(name)
+    return str(column.verbose_name)
 
 
 def particulars_of(person: Person) -> Particulars | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.fields import PARTICULARS
 from delegations.models import (
     Answer,
     Channel,
@@ -13,6 +14,7 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     Membership,
+    Particulars,
     Party,
     PortalSignIn,
     Reply,
@@ -99,6 +101,8 @@ deed("delegations.supersede", gettext_lazy("put a new invitation in its place"))
 deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
 deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
+deed("delegations.particulars.change", gettext_lazy("changed what is known of the person"), fields_of=Particulars)
+deed("delegations.tell_apart", gettext_lazy("noted that these are two people"))
 deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
 deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 
@@ -147,6 +151,7 @@ part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
 part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
 part(Person, Membership, lambda row: Membership.objects.filter(person=row))
 part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
+personal(Particulars, *PARTICULARS)
 personal(InvitationLink, "address", "person")
 personal(Invitation, "answered_by", "note")
 personal(Reply, "name", "note")

@@ -130,5 +130,5 @@ part(Summit, Room, lambda row: Room.objects.filter(venue__summit=row))
 part(Summit, RoleAssignment, lambda row: RoleAssignment.objects.filter(summit=row))
 part(Person, User, lambda row: User.objects.filter(Q(pk=row.user_id)))
 
-personal(Person, "name", "office", "email", "user")
+personal(Person, "name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "user")
 personal(User, "email", "name")

@@ -24,6 +24,7 @@ ONE_OF_TWO = {"%(one)s", "%(many)s"}
 SAME = {
     "fr": {
         *(
+            "Kosovo",
             "invitation",
             "invitations",
             "Invitation",

@@ -1,0 +1,143 @@
+"""Who is perhaps entered already."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from delegations.domain import digests, duplicates
+from delegations.domain.duplicates import likely
+from delegations.models import Particulars, Resemblance
+from summit.models import AuditEntry, Person, Role, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory()
+    return found
+
+
+def there(summit: Summit, **values: Any) -> Person:
+    """Somebody who is entered, with particulars as the domain stores them."""
+    person: Person = f.PersonFactory(summit=summit, name=values.pop("name", ""), email=values.pop("email", ""))
+    row = f.ParticularsFactory(person=person, **values)
+    Particulars.objects.filter(pk=row.pk).update(**digests.of(row))
+    return person
+
+
+def found(summit: Summit, **values: Any) -> list[tuple[str, str]]:
+    return [(hit.person.name, hit.why.value) for hit in likely(summit=summit, values=values)]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("José Maria García", True),
+        ("garcia jose maria", True),
+        ("GARCÍA, José Maria", True),
+        ("José García", False),
+        ("José Maria García López", False),
+        ("", False),
+    ],
+)
+def test_by_the_name_in_any_order(summit: Summit, name: str, wanted: bool) -> None:
+    there(summit, name="José Maria García")
+    assert found(summit, name=name) == ([("José Maria García", "name")] if wanted else [])
+
+
+def test_by_the_passport(summit: Summit) -> None:
+    there(summit, name="A", passport_number="AB123")
+    assert found(summit, name="B", passport_number="ab 123") == [("A", "passport")]
+    assert found(summit, name="B", passport_number="AB124") == []
+    assert found(f.SummitFactory(), name="B", passport_number="AB123") == []
+
+
+def test_by_the_day_of_birth_and_a_part_of_the_name(summit: Summit) -> None:
+    there(summit, name="Zoe Example", birth_date=date(1960, 1, 2))
+    assert found(summit, name="Zoe Sample", birth_date=date(1960, 1, 2)) == [("Zoe Example", "birth")]
+    assert found(summit, name="Zoe Sample", birth_date=date(1960, 1, 3)) == []
+    assert found(summit, name="Ann Sample", birth_date=date(1960, 1, 2)) == []
+    assert found(summit, birth_date=date(1960, 1, 2)) == []
+
+
+def test_by_the_mailbox_and_a_part_of_the_name(summit: Summit) -> None:
+    there(summit, name="Zoe Example", email="Box@land.example")
+    assert found(summit, name="Zoe Sample", email="box@LAND.example") == [("Zoe Example", "email")]
+    # An embassy has one mailbox for many.
+    assert found(summit, name="Ann Sample", email="box@land.example") == []
+
+
+def test_short_parts_make_nobody_similar(summit: Summit) -> None:
+    there(summit, name="Al de Example", email="box@land.example")
+    assert found(summit, name="Al de Sample", email="box@land.example") == []
+
+
+def test_the_most_likely_first_and_oneself_never(summit: Summit) -> None:
+    named = there(summit, name="Zoe Example")
+    there(summit, name="X", passport_number="AB1")
+    values = {"name": "Zoe Example", "passport_number": "AB1"}
+    assert found(summit, **values) == [("X", "passport"), ("Zoe Example", "name")]
+    assert [hit.person.name for hit in likely(summit=summit, values=values, exclude=named)] == ["X"]
+
+
+def test_an_older_key_still_finds(summit: Summit, settings: Any) -> None:
+    there(summit, name="A", passport_number="AB1")
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, [old]
+    assert found(summit, passport_number="AB1") == [("A", "passport")]
+    settings.SECRET_KEY_FALLBACKS = []
+    assert found(summit, passport_number="AB1") == []
+
+
+def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
+    made = {digests.digest(kind, number, "19600102") for kind in ("passport", "birth") for number in (1, 2)}
+    assert len(made) == 4
+    assert all(len(one) == 64 for one in made)
+    assert digests.digest("passport", 1, "") == digests.digest("birth", 1, None) == ""
+    assert digests.known("passport", 1, " - ") == []
+
+
+def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
+    for number in range(30):
+        member = f.MembershipFactory(
+            party__summit=summit, person__name="Zoe Example", person__email=f"z{number}@land.example"
+        )
+        f.ParticularsFactory(person=member.person, entered_for=member.party)
+    with django_assert_num_queries(1):
+        hits = likely(summit=summit, values={"name": "Example Zoe", "passport_number": "1", "email": "z@x.example"})
+        assert hits[0].sentence.startswith("Zoe Example, Minister")
+    assert len(hits) == duplicates.MOST
+
+
+def test_somebody_of_no_party_is_told_so(summit: Summit) -> None:
+    f.PersonFactory(summit=summit, name="Zoe", office="")
+    said = [hit.sentence for hit in likely(summit=summit, values={"name": "Zoe"})]
+    assert said == ["Zoe is entered already, for no party: the same name."]
+
+
+class TestDecide:
+    def test_once(self, summit: Summit) -> None:
+        row = f.ResemblanceFactory(person__summit=summit)
+        by = f.UserFactory.with_role(Role.PROTOCOL, summit)
+        assert duplicates.decide(rows=[row], by=by) == 1
+        assert duplicates.decide(rows=[row], by=by) == 0
+        row.refresh_from_db()
+        assert (row.decided_by, row.decided_at is not None) == (by, True)
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.object_key) == ("delegations.tell_apart", row.person.public_id)
+        assert entry.detail == {"rows": [f"summit.person:{row.other.public_id}"]}
+
+    def test_by_protocol_alone(self, summit: Summit) -> None:
+        row = f.ResemblanceFactory(person__summit=summit)
+        for by in (
+            f.UserFactory.with_role(Role.VETTING, summit),
+            f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),
+        ):
+            with pytest.raises(PermissionDenied) as refused:
+                duplicates.decide(rows=[row], by=by)
+            assert str(refused.value) == "This can be done by: organiser, protocol."
+        assert not Resemblance.objects.filter(decided_at__isnull=False).exists()

@@ -1,0 +1,159 @@
+"""What is entered of a person is checked, and refused in sentences."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from delegations.fields import PARTICULARS, PERSON
+from delegations.forms import PersonForm
+from summit.models import Person, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory()
+    return found
+
+
+def errors(summit: Summit, person: Person | None = None, **values: Any) -> dict[str, list[str]]:
+    form = PersonForm(values, summit=summit, person=person, fields=values)
+    return {name: list(map(str, said)) for name, said in form.errors.items()}
+
+
+def test_it_has_every_field(summit: Summit) -> None:
+    assert list(PersonForm(summit=summit).fields) == [*PERSON, *PARTICULARS]
+
+
+def test_only_those_that_are_wanted(summit: Summit) -> None:
+    assert list(PersonForm(summit=summit, fields={"hotel", "name"}).fields) == ["name", "hotel"]
+
+
+EXPIRES = "The passport would expire before the summit ends on Tuesday 1 April 2025. Give those of a renewed one."
+NEAR = "Give a day between Saturday 1 March 2025 and Thursday 1 May 2025: the summit is that near."
+LATIN = "Write the name in Latin letters, as the lines at the foot of the passport’s page have it."
+DIGITS = "The number has Latin letters and digits alone. Copy it from the passport."
+LONG = "A passport’s number has 9 letters and digits at most. Choose the kind if it is no passport."
+BOTH = "Give the day and the time."
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"passport_expiry": "2025-03-31"}, {"passport_expiry": [EXPIRES]}),
+        ({"passport_expiry": "2025-04-01"}, {}),
+        ({"passport_expiry": "2200-01-01"}, {"passport_expiry": ["Give a year between 1900 and 2199."]}),
+        ({"birth_date": "1899-12-31"}, {"birth_date": ["Give a year between 1900 and 2199."]}),
+        ({"passport_name": "ÉLODIE D’ARC-MÜLLER"}, {}),
+        ({"passport_name": "Łukasz Ødegård Jr."}, {}),
+        ({"passport_name": "محمد"}, {"passport_name": [LATIN]}),
+        ({"passport_name": "ANNA 2"}, {"passport_name": [LATIN]}),
+        ({"passport_name": "…"}, {"passport_name": [LATIN]}),
+        ({"passport_number": "c01x00t47"}, {}),
+        ({"passport_number": "C01 X00-T47"}, {}),
+        ({"passport_number": "C01/X00"}, {"passport_number": [DIGITS]}),
+        ({"passport_number": "Ж123"}, {"passport_number": [DIGITS]}),
+        ({"passport_number": "1234567890"}, {"passport_number": [LONG]}),
+        ({"passport_number": "1234567890", "passport_type": "diplomatic"}, {"passport_number": [LONG]}),
+        ({"passport_number": "1234567890", "passport_type": "other"}, {}),
+        ({"nationality": "DE"}, {}),
+        ({"nationality": "XK"}, {}),
+        (
+            {"nationality": "QQ"},
+            {"nationality": ["“QQ” is no country here. Choose one of the list."]},
+        ),
+        ({"arrives_at": "2025-03-01 00:00"}, {}),
+        ({"arrives_at": "2025-02-28 23:59"}, {"arrives_at": [NEAR]}),
+        ({"departs_at": "2025-05-01 23:59"}, {}),
+        ({"departs_at": "2025-05-02 00:00"}, {"departs_at": [NEAR]}),
+        ({"arrives_at": "2025-03-30"}, {"arrives_at": [BOTH]}),
+        ({"arrives_at_0": "2025-03-30", "arrives_at_1": ""}, {"arrives_at": [BOTH]}),
+        ({"arrives_at_0": "", "arrives_at_1": "08:00"}, {"arrives_at": [BOTH]}),
+        (
+            {"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 11:59"},
+            {"departs_at": ["They would depart before they arrive. Give a later moment."]},
+        ),
+        ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 12:00"}, {}),
+        ({"name": "", "office": ""}, {"name": ["Give a name or the office held."]}),
+        ({"office": "Minister"}, {}),
+        (
+            {"diet": "no\x00nuts"},
+            {
+                "diet": [
+                    "Null characters are not allowed.",
+                    "Character 3 is a control character. Remove it: it can't be printed.",
+                ]
+            },
+        ),
+        ({"hotel": "H\x07"}, {"hotel": ["Character 2 is a control character. Remove it: it can't be printed."]}),
+    ],
+)
+def test_what_is_refused(summit: Summit, values: dict[str, str], said: dict[str, list[str]]) -> None:
+    fields = {name.removesuffix("_0").removesuffix("_1") for name in values}
+    form = PersonForm(values, summit=summit, fields=fields)
+    assert {name: list(map(str, found)) for name, found in form.errors.items()} == said
+
+
+def test_nobody_is_born_tomorrow_at_the_venue(summit: Summit) -> None:
+    today = timezone.localdate(timezone=summit.zone)
+    said = "This day is still to come. Give the day of birth as the passport has it."
+    assert errors(summit, birth_date=today.isoformat()) == {}
+    assert errors(summit, birth_date=(today + timedelta(days=1)).isoformat()) == {"birth_date": [said]}
+
+
+def test_moments_are_the_venues(summit: Summit) -> None:
+    form = PersonForm({"arrives_at_0": "2025-03-31", "arrives_at_1": "09:30"}, summit=summit, fields=["arrives_at"])
+    assert form.is_valid()
+    # London has summer time on that day.
+    assert form.cleaned_data == {"arrives_at": datetime(2025, 3, 31, 8, 30, tzinfo=UTC)}
+
+
+def test_a_moment_is_shown_as_the_venues_clock_has_it(summit: Summit) -> None:
+    person = f.ParticularsFactory(person__summit=summit, arrives_at=f.START).person
+    shown = str(PersonForm(summit=summit, person=person, fields=["arrives_at"])["arrives_at"])
+    assert 'value="2025-03-31"' in shown
+    assert 'value="09:00"' in shown
+    # What was posted and refused stands there as it was.
+    posted = PersonForm({"arrives_at_0": "2025-03-31", "arrives_at_1": ""}, summit=summit, fields=["arrives_at"])
+    assert 'value="2025-03-31"' in str(posted["arrives_at"])
+
+
+def test_dates_and_moments_of_python_are_taken(summit: Summit) -> None:
+    values = {"arrives_at": f.START, "birth_date": date(1960, 2, 29)}
+    form = PersonForm(values, summit=summit, fields=values)
+    assert form.is_valid()
+    assert form.cleaned_data == values
+
+
+def test_what_is_not_given_counts_as_it_is(summit: Summit) -> None:
+    person = f.ParticularsFactory(
+        person__summit=summit, arrives_at=f.START, passport_number="1234567890", passport_type="other"
+    ).person
+    before = {"departs_at": ["They would depart before they arrive. Give a later moment."]}
+    assert errors(summit, person, departs_at="2025-03-30 12:00") == before
+    assert errors(summit, person, passport_type="ordinary") == {"passport_type": [LONG]}
+    assert errors(summit, person, office="") == {"office": ["Give a name or the office held."]}
+
+
+def test_changed_names_what_is_other_than_before(summit: Summit) -> None:
+    person = f.ParticularsFactory(person__summit=summit, hotel="Ritz", birth_date=date(1960, 1, 1)).person
+    values = {"hotel": "Savoy", "birth_date": "1960-01-01", "diet": "", "name": "Zoe", "passport_expiry": ""}
+    form = PersonForm(values, summit=summit, person=person, fields=values)
+    assert form.is_valid()
+    assert form.changed == {"name": "Zoe", "hotel": "Savoy"}
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "name"), [("en", "Afghanistan", "Germany"), ("fr", "Afghanistan", "Allemagne")]
+)
+def test_countries_are_named_in_the_readers_language(summit: Summit, language: str, first: str, name: str) -> None:
+    with translation.override(language):
+        choices: Any = PersonForm(summit=summit, fields=["nationality"]).fields["nationality"]
+        offered = list(choices.choices)
+    assert (offered[0], offered[1]) == (("", "–"), ("AF", first))
+    assert dict(offered)["DE"] == name
+    assert len({code for code, _name in offered}) == len(offered) == 252
