@@ -48,6 +48,15 @@ declare(
     kind="delegations.participantlist",
     see="delegations.participantlist.view",
 )
+declare(
+    "admin:delegations_policy",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="summit.summit.view",
+    do="delegations.policy.view",
+    post="delegations.policy.change",
+)
 
 # The last two of the first steps.
 for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):

@@ -10,18 +10,21 @@ from delegations.models import (
     Answer,
     Channel,
     Declaration,
+    ExternalId,
     FocalPoint,
     Invitation,
     InvitationLink,
     Membership,
     Particulars,
     Party,
+    PartyName,
+    Policy,
     PortalSignIn,
     Reply,
     ReplyScan,
 )
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
-from summit.models import Person
+from summit.models import Person, Summit
 
 deeds_of(
     "delegations.party",
@@ -29,6 +32,19 @@ deeds_of(
     change=gettext_lazy("changed the party"),
     remove=gettext_lazy("deleted the party"),
 )
+deeds_of(
+    "delegations.partyname",
+    add=gettext_lazy("named the party in another language"),
+    change=gettext_lazy("changed the party’s name in another language"),
+    remove=gettext_lazy("took the party’s name in another language off"),
+)
+deeds_of(
+    "delegations.externalid",
+    add=gettext_lazy("entered a key in another system"),
+    change=gettext_lazy("changed a key in another system"),
+    remove=gettext_lazy("took a key in another system off"),
+)
+deed("delegations.policy.change", gettext_lazy("changed the policy for parties"))
 deeds_of(
     "delegations.membership",
     add=gettext_lazy("named a member"),
@@ -134,6 +150,9 @@ def _provers(keys: Iterable[str]) -> dict[str, str]:
 
 actor("mailbox", _provers)
 
+thing(PartyName, related=("party",), name=lambda row: row.name, shown_on=lambda row: row.party)
+thing(ExternalId, related=("party", "person"), name=str, shown_on=lambda row: row.party or row.person)
+thing(Policy, related=("summit",), name=lambda row: row.summit.name, shown_on=lambda row: row.summit)
 thing(Membership, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
 thing(FocalPoint, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
 thing(Invitation, related=("party",), name=lambda row: row.party.name)
@@ -143,6 +162,9 @@ thing(Reply, related=("invitation__party",), name=lambda row: row.invitation.par
 thing(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)
 part(Party, Invitation, lambda row: Invitation.objects.filter(party=row))
 part(Party, InvitationLink, lambda row: InvitationLink.objects.filter(invitation__party=row))
+part(Party, PartyName, lambda row: PartyName.objects.filter(party=row))
+part(Party, ExternalId, lambda row: ExternalId.objects.filter(party=row))
+part(Summit, Policy, lambda row: Policy.objects.filter(summit=row))
 part(Party, Membership, lambda row: Membership.objects.filter(party=row))
 part(Party, FocalPoint, lambda row: FocalPoint.objects.filter(party=row))
 part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))

@@ -1,6 +1,6 @@
 """Parties and invitations in the admin."""
 
-from delegations.admin import invitations, links, participants, parties, replies
+from delegations.admin import invitations, links, participants, parties, policy, replies
 from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party, Reply
 from summit.desk.base import SUMMIT_PATHS
 
@@ -15,4 +15,4 @@ SUMMIT_PATHS.update(
     }
 )
 
-__all__ = ["invitations", "links", "participants", "parties", "replies"]
+__all__ = ["invitations", "links", "participants", "parties", "policy", "replies"]

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.db import models
 from django.http import HttpRequest
 
 from delegations.models import Category, FocalPoint, Membership
 from summit.desk.base import SummitInline
+from summit.desk.forms import SentencesForm
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect
 from summit.models import Person
@@ -25,8 +25,10 @@ class KnownSelect(KeyedSelect):
         return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
 
 
-class PersonRowForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonRowForm(SentencesForm):
     """A row with a person."""
+
+    said_at = {"membership_head_once": "category"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

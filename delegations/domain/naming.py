@@ -11,11 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language, pgettext
 
-from delegations.models import FlagRule, Party, PartyKind, Policy
+from delegations.models import FlagRule, Party, PartyKind, PartyName, Policy
 from summit.models import Summit
 
 NEUTRAL = "neutral"
@@ -146,12 +146,18 @@ def _localised(rows: QuerySet[Party], language: str) -> QuerySet[Party]:
     return rows.annotate(local=FilteredRelation("names", condition=Q(names__language=language)))
 
 
+def reader_key(language: str) -> Coalesce:
+    """Return the expression of a party's alphabetical key in a language."""
+    theirs = PartyName.objects.filter(party=OuterRef("pk"), language=language).order_by()
+    key = theirs.values(key=Coalesce(NullIf("sort_key", Value("")), "name"))
+    return Coalesce(Subquery(key), "sort_key")
+
+
 def in_order(rows: QuerySet[Party], language: str, *, protocol: bool = False) -> QuerySet[Party]:
     """Order parties by their alphabetical keys in a language, as the database compares them, or in protocol order:
     those that are ranked by hand first, the others by alphabet after them."""
-    key = Coalesce(NullIf("local__sort_key", Value("")), "local__name", "sort_key")
     ranked = [F("protocol_order").asc(nulls_last=True)] if protocol else []
-    return _localised(rows, language).annotate(reader_key=key).order_by(*ranked, "reader_key", "pk")
+    return rows.annotate(reader_key=reader_key(language)).order_by(*ranked, "reader_key", "pk")
 
 
 def kind_word(kind: str, *, says_country: bool) -> str:

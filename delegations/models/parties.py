@@ -102,9 +102,7 @@ class Party(PublicModel):
     protocol_order = models.PositiveIntegerField(
         _("place in the protocol order"), null=True, blank=True, help_text=_("Empty: after the others, by alphabet.")
     )
-    iso_code = models.CharField(
-        _("ISO 3166 code"), max_length=2, blank=True, help_text=_("Two letters; only a country has one.")
-    )
+    iso_code = models.CharField(_("ISO 3166 code"), max_length=2, blank=True, help_text=_("Two letters, such as FR."))
     region = models.CharField(_("region"), max_length=20, choices=Region, default=Region.NONE)
     language = models.CharField(
         _("language of letters"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -175,7 +173,7 @@ class Party(PublicModel):
     def clean(self) -> None:
         """Refuse a code of what is no country, and a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
-            raise ValidationError({"iso_code": _("Only a country has a code. Leave this empty.")})
+            raise ValidationError({"iso_code": _("A party of this kind has no code. Leave this empty.")})
         others = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
         if self.is_host and others.exists():
             raise ValidationError({"is_host": _("The summit has a host already. There is one.")})

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.models import Release, Session
+from summit.desk.forms import SentencesForm
 from summit.models.validators import validate_printable
 
 
-class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
+class SessionForm(SentencesForm):
     """A session of the draft; its times are the venue's."""
 
     class Meta:
@@ -32,7 +33,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
             super().validate_constraints()
 
 
-class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
+class ParticipantForm(SentencesForm):
     """Who takes part: a party, or a person."""
 
     def clean(self) -> dict[str, Any] | None:

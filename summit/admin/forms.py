@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.db.clock import db_now
+from summit.desk.forms import SentencesForm
 from summit.domain.roles import validate_open
 from summit.models import RoleAssignment, Summit, User
 from summit.models.validators import validate_printable
 
 
-class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
+class SummitForm(SentencesForm):
     """A summit's own page."""
 
     def clean(self) -> dict[str, Any]:
@@ -27,7 +28,7 @@ class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
         return found
 
 
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RoleForm(SentencesForm):
     """A role for whoever has an address."""
 
     email = forms.EmailField(

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from summit.admin.forms import SummitForm
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.desk.places import places_of
 from summit.desk.widgets import Colour
 from summit.models import Person, Room, Summit, Venue
 
@@ -63,6 +64,14 @@ class SummitAdmin(SummitModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the address of a summit that exists: letters and calendars carry it."""
         return ["slug"] if obj else []
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a summit, with the ways to what else is set for it."""
+        row = self.admit(request, "view", object_id)
+        more = {"places": places_of(request.user, row), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
 
     # New summits are for the one who sets the system up.
     deeds = {"add": "summit.summit.add"}

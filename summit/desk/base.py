@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from summit.desk.admission import AdmitMixin
 from summit.desk.filters import OwnSummitsFilter
+from summit.desk.forms import AgainMixin, SentencesForm
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect, LookupsMixin
@@ -130,6 +131,7 @@ SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 
 class SummitModelAdmin(
+    AgainMixin,
     ZoneMixin,
     SeenMixin,
     HistoryMixin,
@@ -142,6 +144,7 @@ class SummitModelAdmin(
 ):
     """A model in the admin."""
 
+    form = SentencesForm
     list_per_page = 50
     show_full_result_count = False
     empty_value_display = "–"
@@ -270,6 +273,7 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of a model inside the page of another."""
 
     extra = 0
+    form = SentencesForm
     formset = NamedFormSet
     show_change_link = True
 

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.desk.forms import SentencesForm
 from summit.desk.widgets import Colour, DayInput
 from summit.domain.roles import validate_open
 from summit.lines import parts_of
@@ -36,7 +37,7 @@ class Suggested(forms.TextInput):
         return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
 
 
-class SummitForm(forms.ModelForm):  # type: ignore[type-arg]
+class SummitForm(SentencesForm):
     """A new summit."""
 
     class Meta:

@@ -132,6 +132,9 @@ class SummitAdminSite(admin.AdminSite):
         if summit is None:
             first = allows(request.user, "summit.summit.add", None)
             return {"steps": steps.stands(request.user, None)} if first else {}
+        # The pages that it names are this site's.
+        from summit.desk import places
+
         found = today.tasks(request, summit)
         unfinished = steps.unfinished(request.user, summit)
         works = any(allows(request.user, rule, summit) for _function, rules in _panels for rule in rules)
@@ -145,4 +148,5 @@ class SummitAdminSite(admin.AdminSite):
             "now": today.now_of(request),
             "panels": panels_for(request, summit),
             "charts": today.chart_list(request, summit),
+            "places": places.places_of(request.user, summit),
         }

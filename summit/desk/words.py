@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from summit.desk.forms import check_among
 from summit.desk.widgets import name_cell
 
 
@@ -70,6 +71,12 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         for field in form.fields.values():
             name_cell(field)
+        form.parent_name = self.fk.name
+
+    def validate_unique(self) -> None:
+        """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""
+        gone = set(map(id, self.deleted_forms))
+        check_among((form for form in self.forms if id(form) not in gone), self.model)  # type: ignore[arg-type]
 
 
 def written(method: Any) -> Any:

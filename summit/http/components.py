@@ -141,6 +141,12 @@ def _context(now: datetime) -> dict[str, Any]:
             ("draft", _("This is a draft.")),
         ],
         "person": {"label": f"{OFFICE}, {SPEAKER}", "party": PARTY, "role": _("speaker")},
+        "named_parties": [
+            (SimpleNamespace(name=PARTY, language="en", flag="AX"), ""),
+            (SimpleNamespace(name=f"Government of {PARTY}", language="en", flag="neutral"), "1"),
+            (SimpleNamespace(name=f"Institute of {PARTY}", language="en", flag=""), ""),
+        ],
+        "notes": [("1", "Takes part without prejudice to its status.", "en")],
         "pages": Paginator(range(193), 25).page(3),
         "speech": "On borders",
         "address": "protocol@aland.example",

@@ -130,7 +130,7 @@ class TestParty:
             )
         }
         base["recognised"] = "on"
-        for prefix in ("focal_points", "memberships"):
+        for prefix in ("names", "focal_points", "memberships", "external_ids"):
             base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
         return {**base, **values}
 
@@ -161,7 +161,8 @@ class TestParty:
         assert FocalPoint.objects.get().person == one
         assert Membership.objects.get().person == two
         actions = set(AuditEntry.objects.values_list("action", flat=True))
-        assert actions == {"delegations.party.change", "delegations.focalpoint.add", "delegations.membership.add"}
+        # The party itself is as it was.
+        assert actions == {"delegations.focalpoint.add", "delegations.membership.add"}
         gone = {
             "focal_points-TOTAL_FORMS": 1,
             "focal_points-INITIAL_FORMS": 1,

@@ -19,6 +19,14 @@ DESKS: dict[str, set[str]] = {
     "delegations.party.view": {
         *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
     },
+    "delegations.partyname.view": {
+        *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
+    },
+    "delegations.partyname.change": {"organiser", "protocol"},
+    "delegations.externalid.view": {"organiser", "protocol", "accreditation", "programme"},
+    "delegations.externalid.change": {"organiser", "protocol"},
+    "delegations.policy.view": {"organiser", "protocol", "accreditation", "programme"},
+    "delegations.policy.change": {"organiser", "protocol"},
     "delegations.membership.view": {"organiser", "protocol", "accreditation", "programme"},
     "delegations.focalpoint.view": {"organiser", "protocol", "programme"},
     "delegations.invitation.view": {"organiser", "protocol", "programme"},

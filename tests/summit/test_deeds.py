@@ -306,12 +306,12 @@ class TestHistory:
             "memberships-0-category": member.category_id,
             "memberships-0-position": 0,
             "memberships-0-DELETE": "on",
+            **{f"{rows}-{n}_FORMS": 0 for rows in ("names", "external_ids") for n in ("TOTAL", "INITIAL")},
         }
         assert desk.post(f"/admin/delegations/party/{party.pk}/change/", form).status_code == 302
         assert not Membership.objects.exists()
         assert told_on(desk, party) == [
             "took a member off",
-            "changed the party",
             "invited the party, with 1 letter",
         ]
         page = history(desk, party)

@@ -72,6 +72,7 @@ class TestLists:
         assert re.findall(r'<td data-label="([^"]+)"', content) == [
             "Kind",
             "Region",
+            "Protocol order",
             "Answer",
             "Mailbox of the mission",
         ]

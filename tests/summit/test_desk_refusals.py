@@ -53,10 +53,11 @@ def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) ->
     f.PartyFactory(summit=summit, is_host=True)
     data = {"summit": summit.pk, "kind": "organisation", "name": "A", "formal_name": "A", "sort_key": "A"}
     data |= {"region": "none", "language": "en", "flag": "own", "recognised": "on"}
-    data |= {f"{rows}-{name}_FORMS": 0 for rows in ("memberships", "focal_points") for name in ("TOTAL", "INITIAL")}
+    rows = ("names", "focal_points", "memberships", "external_ids")
+    data |= {f"{prefix}-{name}_FORMS": 0 for prefix in rows for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {
-        "iso_code": ["Only a country has a code. Leave this empty."]
+        "iso_code": ["A party of this kind has no code. Leave this empty."]
     }
     assert errors(desk.post(add, {**data, "is_host": "on"})) == {
         "is_host": ["The summit has a host already. There is one."]

@@ -143,7 +143,7 @@ def test_a_partys_page_names_the_people_on_it(desk: Client, summit: Summit) -> N
             summit.pk,
             "delegations.party",
             party.public_id,
-            ["focal_points", "memberships"],
+            ["focal_points", "memberships", "mission_contact"],
             {"people": sorted(person.public_id for person in people)},
         )
     ]

@@ -1,0 +1,91 @@
+"""A summit's policy for parties, on a page of its own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.domain import policy
+from delegations.models import Policy
+from summit.desk.forms import SentencesForm
+from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.widgets import name_parts, plain_widget
+from summit.models import Summit, User
+from summit.permissions import allows
+
+# What stands together: its heading, and the fields below it.
+PARTS = (
+    (gettext_lazy("How parties are shown"), ("shows_flags", "says_country")),
+    (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
+    (
+        gettext_lazy("Letters"),
+        ("letter_sender", "signatory_name", "signatory_office", "reference_prefix", "second_person", "reminder_days"),
+    ),
+)
+
+
+class PolicyForm(SentencesForm):
+    """A policy; its moments are the venue's."""
+
+    class Meta:
+        model = Policy
+        fields = policy.FIELDS
+        field_classes = {"name_by": forms.SplitDateTimeField, "confirm_by": forms.SplitDateTimeField}
+
+    said_at = {"policy_confirmed_after_named": "confirm_by"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            name_parts(plain_widget(field))
+            if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
+                field.widget.attrs["dir"] = "auto"
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+
+    def parts(self) -> list[tuple[str, list[Any]]]:
+        """Return the headings with their fields."""
+        return [(str(title), [self[name] for name in names]) for title, names in PARTS]
+
+
+@summit_page(
+    "delegations/policy/<slug:slug>/",
+    "delegations_policy",
+    rule="delegations.policy.view",
+    post="delegations.policy.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the policy, and change it."""
+    with timezone.override(summit.zone):
+        form = PolicyForm(request.POST or None, instance=Policy.objects.of(summit))
+        may_change = allows(user, "delegations.policy.change", summit)
+        if not may_change:
+            for field in form.fields.values():
+                field.disabled = True
+        if request.method == "POST" and form.is_valid():
+            try:
+                policy.change(summit=summit, values=form.cleaned_data, by=user)
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                messages.success(request, _("The policy for parties is saved."))
+                return redirect("admin:delegations_policy", summit.slug)
+        context = {
+            **admin.site.each_context(request),
+            "title": _("Policy for parties"),
+            "summit": summit,
+            "form": form,
+            "may_change": may_change,
+        }
+        status = 400 if form.errors else 200
+        return TemplateResponse(request, "admin/delegations/policy.html", context, status=status).render()
+
+
+desk_place.register(10)(Place(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view"))

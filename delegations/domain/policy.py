@@ -1,0 +1,45 @@
+"""How a summit treats its parties: one policy, set as a whole."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from delegations.models import Policy
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import check
+
+FIELDS = (
+    *("shows_flags", "says_country", "second_person"),
+    *("total", "name_by", "confirm_by", "reminder_days"),
+    *("letter_sender", "signatory_name", "signatory_office", "reference_prefix"),
+)
+
+
+def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
+    """Change a summit's policy; what is as it was is not recorded. Raises PermissionDenied, ValidationError with what
+    stops it by field, ValueError for a field that isn't the policy's."""
+    check(by, "delegations.policy.change", summit)
+    if unknown := set(values) - set(FIELDS):
+        raise ValueError(f"no part of a policy: {', '.join(sorted(unknown))}")
+    with transaction.atomic():
+        # Two who set the first policy at once wait for each other here: there is one.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        row = Policy.objects.of(summit)
+        changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+        if changed:
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.full_clean()
+            row.save()
+            audit.record(
+                by=by,
+                action="delegations.policy.change",
+                target=row,
+                summit=summit,
+                fields=list(changed),
+                detail=audit.values(Policy, changed),
+                part_of=summit,
+            )
+    return row

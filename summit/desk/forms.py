@@ -1,0 +1,127 @@
+"""What the database would refuse is said at the field: once for the row, once among the rows of one page, and once
+more where somebody else was quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.db.models import BaseConstraint, CheckConstraint, Q, UniqueConstraint
+from django.http import HttpRequest, HttpResponse
+
+
+def names_in(condition: Q | None) -> Iterator[str]:
+    """Yield the fields of which a condition speaks."""
+    child: Any
+    for child in condition.children if condition is not None else ():
+        if isinstance(child, Q):
+            yield from names_in(child)
+        else:
+            yield str(child[0]).split("__")[0]
+
+
+def holds(condition: Q | None, row: models.Model) -> bool:
+    """Return whether a row fulfils a condition. Asks the database only for lookups other than equality and NULL."""
+    if condition is None:
+        return True
+    found: list[bool] = []
+    child: Any
+    for child in condition.children:
+        if isinstance(child, Q):
+            found.append(holds(child, row))
+            continue
+        name, _sep, lookup = str(child[0]).partition("__")
+        value = getattr(row, row._meta.get_field(name).attname)  # type: ignore[union-attr]
+        if lookup not in ("", "exact", "isnull"):
+            against = {column.name: getattr(row, column.attname) for column in row._meta.local_concrete_fields}
+            return condition.check(against)
+        found.append((value is None) is child[1] if lookup == "isnull" else value == child[1])
+    whole = any(found) if condition.connector == Q.OR else all(found)
+    return whole is not condition.negated
+
+
+class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form whose constraints speak at their fields.
+
+    Django leaves out a constraint of which the form has not all fields, such as the party's summit, which its page
+    only shows: the database would then refuse it without words.
+    """
+
+    # Where a constraint is said, if not at the last of its fields that the form has.
+    said_at: ClassVar[dict[str, str]] = {}
+
+    def field_of(self, constraint: BaseConstraint) -> str | None:
+        """Return the field at which a constraint is said, None for the form's head."""
+        named = [*names_in(getattr(constraint, "condition", None)), *getattr(constraint, "fields", ())]
+        wanted = [self.said_at.get(constraint.name, ""), *reversed(named)]
+        return next((name for name in wanted if name in self.fields), None)
+
+    def _post_clean(self) -> None:
+        # Django asks the model for its constraints, those of which it has all fields, and says at the form's head
+        # what they refuse: here they are asked below.
+        self.instance.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints
+        self.validate_constraints()
+
+    def validate_constraints(self) -> None:
+        """Ask each constraint, and say at a field what it refuses."""
+        left_out: set[str] = set(self._get_validation_exclusions())  # type: ignore[attr-defined]
+        for _model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                # What the form leaves out of a check is often filled only when the row is saved.
+                lacking = left_out if isinstance(constraint, CheckConstraint) else left_out & set(self.fields)
+                try:
+                    constraint.validate(type(self.instance), self.instance, exclude=lacking)
+                except ValidationError as refused:
+                    self.add_error(self.field_of(constraint), refused.messages)
+
+
+def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None:
+    """Say at the later row where two rows of one page would break a constraint of uniqueness together."""
+    rows = [form for form in forms_of_rows if form.is_valid() and (form.instance.pk or form.has_changed())]
+    for constraint in unique_ones(model):
+        seen: set[tuple[Any, ...]] = set()
+        for form in rows:
+            columns = [model._meta.get_field(name).attname for name in constraint.fields]  # type: ignore[union-attr]
+            key = tuple(getattr(form.instance, column) for column in columns)
+            # The row that a page is about may be new and have no key yet: it is the same for all rows.
+            own = getattr(form, "parent_name", None)
+            lacking = [name for name, value in zip(constraint.fields, key, strict=True) if value is None]
+            if any(name != own for name in lacking) or not holds(constraint.condition, form.instance):
+                continue
+            if key in seen:
+                form.add_error(form.field_of(constraint), str(constraint.get_violation_error_message()))
+            seen.add(key)
+
+
+def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
+    """Yield what keeps rows of a model apart: its constraints, and its unique fields as such."""
+    yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
+    for column in model._meta.local_concrete_fields:
+        if column.unique and not column.primary_key:
+            said = str(column.error_messages["unique"])
+            words = said % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
+            yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
+
+
+class AgainMixin:
+    """Where somebody else wrote, between the look and the writing, what the database keeps apart, looks once more:
+    now the form sees it and says so. What still can't be written is an error as before."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page of a row."""
+        try:
+            shown: HttpResponse = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        except (IntegrityError, ValidationError):
+            if request.method != "POST":
+                raise
+            for kept in ("desk_rows", "desk_says"):
+                request.__dict__.pop(kept, None)
+            shown = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        return shown

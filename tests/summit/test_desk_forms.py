@@ -1,0 +1,247 @@
+"""What the database keeps apart is said at the field: of a row, among a page's rows, and to whoever is second."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.sites import site
+from django.db import IntegrityError, models
+from django.db.models import Q
+from django.test import Client
+
+from delegations.admin.parties import PartyAdmin
+from delegations.models import Category, Membership, Party
+from sessions.models import Participant
+from summit.desk import forms, words
+from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
+from summit.models import Person, Role
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+TAKEN = "Another party of the summit has this name. Give it another."
+HEAD = "The party has a head already. Replace that person, or choose another category."
+
+
+@pytest.fixture
+def party() -> Party:
+    found: Party = f.PartyFactory(name="Aland")
+    return found
+
+
+@pytest.fixture
+def organiser(party: Party) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(Role.ORGANISER, party.summit))
+    return client
+
+
+def party_form(party: Party, **values: Any) -> dict[str, Any]:
+    names = ("kind", "name", "formal_name", "sort_key", "region", "language", "flag")
+    base = {name: getattr(party, name) for name in names} | {"recognised": "on"}
+    for prefix in ("names", "focal_points", "memberships", "external_ids"):
+        base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return {**base, **values}
+
+
+def rows(prefix: str, *entries: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(entries)}
+    for number, entry in enumerate(entries):
+        found |= {f"{prefix}-{number}-{name}": value for name, value in entry.items()}
+    return found
+
+
+def refused(response: Any, prefix: str = "") -> list[dict[str, Any]]:
+    """Return what is said at the fields: of the page's own form, or of the rows of a formset."""
+    assert response.status_code == 200
+    if not prefix:
+        return [dict(response.context["adminform"].form.errors)]
+    found = [entry.formset for entry in response.context["inline_admin_formsets"]]
+    return [dict(errors) for formset in found if formset.prefix == prefix for errors in formset.errors]
+
+
+def save(client: Client, party: Party, **values: Any) -> Any:
+    return client.post(f"/admin/delegations/party/{party.pk}/change/", party_form(party, **values))
+
+
+class TestOfARow:
+    def test_a_name_that_is_taken_is_said_at_the_name(self, organiser: Client, party: Party) -> None:
+        f.PartyFactory(summit=party.summit, name="Bland")
+        assert refused(save(organiser, party, name="Bland")) == [{"name": [TAKEN]}]
+
+    def test_without_it_the_database_refuses_without_words(
+        self, organiser: Client, party: Party, monkeypatch: Any
+    ) -> None:
+        f.PartyFactory(summit=party.summit, name="Bland")
+        monkeypatch.setattr(forms.SentencesForm, "validate_constraints", lambda form: None)
+        monkeypatch.delattr(forms.AgainMixin, "changeform_view")
+        monkeypatch.setattr(Party, "full_clean", lambda *args, **kwargs: None)
+        with pytest.raises(IntegrityError):
+            save(organiser, party, name="Bland")
+
+    def test_a_second_host_is_said_at_the_host(self, organiser: Client, party: Party) -> None:
+        f.PartyFactory(summit=party.summit, is_host=True)
+        said = "The summit has a host already. There is one."
+        assert refused(save(organiser, party, is_host="on"))[0]["is_host"][0] == said
+
+    def test_an_unrecognised_party_with_its_own_flag_is_said_at_the_flag(
+        self, organiser: Client, party: Party
+    ) -> None:
+        said = "The host doesn’t recognise it: choose no flag or a neutral one."
+        assert refused(save(organiser, party, recognised="", flag="own")) == [{"flag": [said]}]
+
+    def test_an_account_of_two_persons_is_said_at_the_account(self, organiser: Client, party: Party) -> None:
+        user = f.UserFactory.with_role(Role.VIEWER, party.summit)
+        f.PersonFactory(summit=party.summit, user=user)
+        person = f.PersonFactory(summit=party.summit)
+        superuser = Client()
+        superuser.force_login(f.UserFactory(is_superuser=True))
+        response = superuser.post(
+            f"/admin/summit/person/{person.pk}/change/",
+            {"summit": party.summit_id, "name": "A", "office": "Minister", "language": "en", "user": user.pk},
+        )
+        said = "This account is another person’s in this summit. An account has one person."
+        assert refused(response)[0].get("user") == [said]
+        assert Person.objects.get(pk=person.pk).user is None
+
+    def test_a_second_head_is_said_at_the_category(self, organiser: Client, party: Party) -> None:
+        f.MembershipFactory(party=party, code="head")
+        head = Category.objects.of(party.summit)["head"]
+        row = {"person": f.PersonFactory(summit=party.summit).pk, "category": head.pk, "position": 1}
+        response = save(organiser, party, **rows("memberships", row))
+        assert refused(response, "memberships") == [{"category": [HEAD]}]
+
+
+class TestAmongRows:
+    def heads(self, party: Party) -> list[dict[str, Any]]:
+        head = Category.objects.of(party.summit)["head"]
+        people = [f.PersonFactory(summit=party.summit) for _ in range(2)]
+        return [{"person": person.pk, "category": head.pk, "position": 0} for person in people]
+
+    def test_two_new_heads(self, organiser: Client, party: Party) -> None:
+        response = save(organiser, party, **rows("memberships", *self.heads(party)))
+        assert refused(response, "memberships") == [{}, {"category": [HEAD]}]
+        assert not Membership.objects.exists()
+
+    def test_a_language_twice_of_a_new_party(self, organiser: Client, party: Party) -> None:
+        entry = {"language": "fr", "name": "Pays"}
+        form = party_form(f.PartyFactory.build(), summit=party.summit_id, name="New", **rows("names", entry, entry))
+        response = organiser.post("/admin/delegations/party/add/", form)
+        said = "The party has a name in this language already. Change that one."
+        assert refused(response, "names") == [{}, {"language": [said]}]
+
+    def test_without_it_the_database_refuses_without_words(
+        self, organiser: Client, party: Party, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(words, "check_among", lambda *args: None)
+        monkeypatch.delattr(forms.AgainMixin, "changeform_view")
+        with pytest.raises(IntegrityError):
+            save(organiser, party, **rows("memberships", *self.heads(party)))
+
+    def test_a_person_twice(self, organiser: Client, party: Party) -> None:
+        person = f.PersonFactory(summit=party.summit)
+        delegate = Category.objects.of(party.summit)["delegate"]
+        entry = {"person": person.pk, "category": delegate.pk, "position": 0}
+        response = save(organiser, party, **rows("memberships", entry, entry))
+        found = refused(response, "memberships")
+        assert (found[0], list(found[1])) == ({}, ["person"])
+        focal = save(organiser, party, **rows("focal_points", {"person": person.pk}, {"person": person.pk}))
+        said = "This person is a focal point of the party already."
+        assert refused(focal, "focal_points") == [{}, {"person": [said]}]
+
+    def test_a_language_twice(self, organiser: Client, party: Party) -> None:
+        entry = {"language": "fr", "name": "Pays"}
+        response = save(organiser, party, **rows("names", entry, entry))
+        said = "The party has a name in this language already. Change that one."
+        assert refused(response, "names") == [{}, {"language": [said]}]
+
+    @pytest.mark.parametrize("who", ["party", "person"])
+    def test_a_participant_twice_in_a_new_session(self, who: str) -> None:
+        session = f.SessionFactory()
+        client = Client()
+        client.force_login(f.UserFactory.with_role(Role.ORGANISER, session.summit))
+        make = f.PartyFactory if who == "party" else f.PersonFactory
+        entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
+        values = {
+            "kind": "plenary",
+            "title": "Opening",
+            "starts_at_0": "2025-03-31",
+            "starts_at_1": "09:00",
+            "ends_at_0": "2025-03-31",
+            "ends_at_1": "10:00",
+            "visibility": "public",
+            "participants-INITIAL_FORMS": 0,
+            "slots-TOTAL_FORMS": 0,
+            "slots-INITIAL_FORMS": 0,
+            **rows("participants", entry, entry),
+        }
+        response = client.post(f"/admin/programme/session/{session.pk}/change/", values)
+        said = f"This {who} takes part in the session already. Change that row."
+        assert refused(response, "participants") == [{}, {who: [said]}]
+        assert not Participant.objects.exists()
+
+
+class TestWhoeverIsSecond:
+    def rival(self, monkeypatch: Any, party: Party) -> None:
+        """Let somebody else take a name between the look at the form and the writing."""
+        save_model = PartyAdmin.save_model
+        taken: list[Party] = []
+
+        def late(self: PartyAdmin, *args: Any, **kwargs: Any) -> None:
+            if not taken:
+                taken.append(f.PartyFactory(summit=party.summit, name="Bland"))
+            save_model(self, *args, **kwargs)
+
+        monkeypatch.setattr(PartyAdmin, "save_model", late)
+
+    def test_they_are_told_in_words(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
+        # The other's row is written in this transaction too, and goes with it: what is tried is that it is looked at
+        # once more, and that what was read before isn't shown.
+        self.rival(monkeypatch, party)
+        assert save(organiser, party, name="Bland").status_code == 302
+        assert Party.objects.get(pk=party.pk).name == "Bland"
+
+    def test_without_it_it_is_an_error(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
+        self.rival(monkeypatch, party)
+        monkeypatch.delattr(forms.AgainMixin, "changeform_view")
+        with pytest.raises(Exception, match="Another party"):
+            save(organiser, party, name="Bland")
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("condition", "found"),
+        [
+            (None, True),
+            (Q(name="Aland"), True),
+            (Q(name="Bland"), False),
+            (~Q(name="Bland"), True),
+            (Q(protocol_order__isnull=True), True),
+            (Q(protocol_order__isnull=False), False),
+            (Q(name="Bland") | Q(flag="own"), True),
+            (Q(name="Aland", flag="none"), False),
+            (Q(name__startswith="Al"), True),
+            (Q(name__startswith="Bl"), False),
+        ],
+    )
+    def test_a_row_fulfils_a_condition(self, party: Party, condition: Q | None, found: bool) -> None:
+        assert forms.holds(condition, party) is found
+
+    def test_a_conditions_fields_are_named(self) -> None:
+        assert list(forms.names_in(Q(a=1) & (Q(b__isnull=True) | ~Q(c=2)))) == ["a", "b", "c"]
+        assert list(forms.names_in(None)) == []
+
+
+def test_no_constraint_that_a_form_may_meet_shows_its_name() -> None:
+    """What has a condition is called by its name in Django's sentence: here each has one of its own."""
+    written = {desk.model for desk in site._registry.values() if isinstance(desk, SummitModelAdmin)}
+    written -= {desk.model for desk in site._registry.values() if isinstance(desk, ReadOnlyAdmin)}
+    written |= {inline.model for desk in site._registry.values() if desk.model in written for inline in desk.inlines}
+    silent = {
+        constraint.name
+        for model in written
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
+        and constraint.condition is not None
+        and constraint.violation_error_message == constraint.default_violation_error_message
+    }
+    assert Party in written
+    assert silent == set()
