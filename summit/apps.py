@@ -33,8 +33,8 @@ class SummitConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
         from summit import checks, messages, panels, permissions, routes, words  # noqa: F401
+        from summit.accounts import rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
-        from summit.accounts import signals  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
         from summit.desk import search_page, setup  # noqa: F401
 

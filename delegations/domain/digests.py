@@ -12,12 +12,15 @@ When SECRET_KEY changes, digests that older ones made are still found, as long a
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from delegations.models import Particulars
+from summit.domain.rotation import Progress, also
 
 _PURPOSE = b"delegations.domain.digests"
 
@@ -53,3 +56,23 @@ def of(row: Particulars) -> dict[str, str]:
         "passport_digest": digest("passport", summit_id, row.passport_number),
         "birth_digest": digest("birth", summit_id, row.birth_date),
     }
+
+
+@also
+def anew(batch: int) -> Iterator[Progress]:
+    """Write the digests with the present SECRET_KEY, in batches; each row is locked while it is written."""
+    progress = Progress("delegations.particulars digests")
+    last = 0
+    while True:
+        with transaction.atomic():
+            rows = Particulars.objects.select_for_update(of=("self",)).select_related("person").order_by("pk")
+            found = list(rows.filter(pk__gt=last)[:batch])
+            for row in found:
+                made = of(row)
+                if made != {name: getattr(row, name) for name in made}:
+                    progress.written += Particulars.objects.filter(pk=row.pk).update(**made)
+        progress.seen += len(found)
+        yield progress
+        if len(found) < batch:
+            return
+        last = found[-1].pk

@@ -1,9 +1,13 @@
 """Migration operations for what the database itself must hold, on PostgreSQL and on SQLite."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from django.db import migrations
+from django.db import connection, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 REFUSE_FUNCTION = """
@@ -88,3 +92,34 @@ class FreezeColumns(migrations.operations.base.Operation):
     def describe(self) -> str:
         """Say what it does."""
         return f"Freeze {', '.join(self.columns)} of {self.table}"
+
+
+@cache
+def frozen_columns() -> dict[str, tuple[str, ...]]:
+    """Return which columns of which tables never change, as the last migration of each table says."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        for operation in migration.operations:
+            if isinstance(operation, FreezeColumns):
+                found[operation.table] = tuple(operation.columns)
+    return found
+
+
+@contextmanager
+def thawed(table: str) -> Iterator[None]:
+    """Let a frozen table be updated within the transaction that is open. Nobody else's writes pass meanwhile: on
+    PostgreSQL the table is locked against them, on SQLite the whole database is. For values that stay the same and
+    are stored otherwise, and for nothing else."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a table is thawed within a transaction")
+    name = f"{table}_frozen"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"')
+            again = f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"'
+        else:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
+            again = cursor.fetchone()[0]
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        cursor.execute(again, None)

@@ -1,13 +1,17 @@
 """What is personal at rest is encrypted, and keys can be changed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db import connection
 
+from delegations.models import Particulars
 from summit.outbox.models import Message
-from tests.factories import MessageFactory
+from tests.factories import MessageFactory, ParticularsFactory
 
 pytestmark = pytest.mark.django_db
 SECRET = b"https://host.example/i/a-link-that-opens-a-door/"
@@ -78,3 +82,57 @@ def test_what_was_tampered_with_is_not_read() -> None:
         cursor.execute("UPDATE outbox_message SET rendered = %s WHERE id = %s", [bytes(token), message.pk])
     with pytest.raises(InvalidToken):
         read(message)
+
+
+class TestTextAndDays:
+    """Text and days that are encrypted: as the particulars of people have them."""
+
+    def raw(self, row: Particulars, column: str) -> bytes:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {column} FROM delegations_particulars WHERE id = %s", [row.pk])  # noqa: S608
+            return bytes(cursor.fetchone()[0])
+
+    @pytest.mark.parametrize("text", ["AB123", "محمد", "é\nñ", "0", " "])
+    def test_text_comes_back_as_it_was(self, text: str) -> None:
+        row = ParticularsFactory(passport_name=text)
+        assert Particulars.objects.get(pk=row.pk).passport_name == text
+        assert text.encode() == b" " or text.encode() not in self.raw(row, "passport_name")
+
+    def test_days_come_back_as_they_were(self) -> None:
+        row = ParticularsFactory(birth_date=date(1960, 2, 29))
+        assert Particulars.objects.get(pk=row.pk).birth_date == date(1960, 2, 29)
+        assert b"1960" not in self.raw(row, "birth_date")
+
+    def test_nothing_is_no_bytes_and_is_found_without_a_key(self, settings: Any) -> None:
+        row = ParticularsFactory(passport_name="", birth_date=None, diet="vegan")
+        assert (self.raw(row, "passport_name"), self.raw(row, "birth_date")) == (b"", b"")
+        kept = Particulars.objects.get(pk=row.pk)
+        assert (kept.passport_name, kept.birth_date) == ("", None)
+        settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+        empty = Particulars.objects.filter(passport_name="", birth_date="")
+        assert list(empty.values_list("pk", flat=True)) == [row.pk]
+        assert not Particulars.objects.filter(diet="").exists()
+
+    def test_equal_values_are_stored_differently(self) -> None:
+        one, other = (ParticularsFactory(passport_number="AB1") for _number in range(2))
+        assert self.raw(one, "passport_number") != self.raw(other, "passport_number")
+        assert not Particulars.objects.filter(passport_number="AB1").exists()
+
+    def test_a_day_is_read_from_what_forms_and_files_give(self) -> None:
+        field = Particulars._meta.get_field("birth_date")
+        assert field.to_python("1960-02-29") == field.to_python(date(1960, 2, 29)) == date(1960, 2, 29)
+        assert field.to_python("") is field.to_python(None) is None
+        for wrong in ("1961-02-29", "tomorrow"):
+            with pytest.raises(ValidationError):
+                field.to_python(wrong)
+
+    def test_forms_ask_for_text_days_and_choices(self) -> None:
+        made = forms.fields_for_model(Particulars, ["passport_name", "birth_date", "sex"])
+        assert [type(field) for field in made.values()] == [forms.CharField, forms.DateField, forms.TypedChoiceField]
+        assert made["passport_name"].max_length == 200
+        with pytest.raises(ValidationError):
+            made["passport_name"].clean("x" * 201)
+
+    def test_serializers_get_the_text(self) -> None:
+        row = ParticularsFactory.build(passport_name="ZOE")
+        assert Particulars._meta.get_field("passport_name").value_to_string(row) == "ZOE"

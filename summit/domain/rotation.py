@@ -1,0 +1,110 @@
+"""Writing what is encrypted anew with the first of FIELD_KEYS, so that the others can be removed.
+
+Every column of an encrypted field is found from the models; what else keeps encrypted text registers with `also`. A
+value that is written with the first key already is left alone, so that a run that was stopped goes on where it was.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import ExpressionWrapper, F, Value
+
+from summit.db.operations import frozen_columns, thawed
+from summit.models.fields import EncryptedBytesField, cipher
+
+BATCH = 50
+
+
+@dataclass
+class Progress:
+    """How far one column is: rows that were looked at, written anew, and that no key opens (their primary keys)."""
+
+    name: str
+    seen: int = 0
+    written: int = 0
+    closed: tuple[int, ...] = ()
+
+
+# From a batch's size to the progress of something that keeps encrypted text, or what is derived from it.
+Also = Callable[[int], Iterator[Progress]]
+_also: list[Also] = []
+
+
+def also(function: Also) -> Also:
+    """Register what is written anew beside the encrypted columns; a decorator."""
+    _also.append(function)
+    return function
+
+
+def columns() -> list[tuple[type[models.Model], EncryptedBytesField]]:
+    """Return every column of an encrypted field, with its model."""
+    found = [(model, field) for model in apps.get_models() for field in model._meta.local_concrete_fields]
+    return [(model, field) for model, field in found if isinstance(field, EncryptedBytesField)]
+
+
+def renewed(token: bytes) -> bytes | None:
+    """Return an encrypted value written with the first key; None where it is, or is empty. Raises InvalidToken where
+    no key opens it."""
+    if not token:
+        return None
+    try:
+        Fernet(settings.FIELD_KEYS[0]).decrypt(token)
+    except InvalidToken:
+        return cipher().rotate(token)
+    return None
+
+
+def rotate(*, batch: int = BATCH) -> Iterator[Progress]:
+    """Write everything anew, a transaction for each batch, and yield the progress after each."""
+    for model, field in columns():
+        yield from _column(model, field, batch)
+    for function in _also:
+        yield from function(batch)
+
+
+def _column(model: type[models.Model], field: EncryptedBytesField, batch: int) -> Iterator[Progress]:
+    progress = Progress(f"{model._meta.label_lower}.{field.name}")
+    # The bytes as they are stored: without the field's own way of reading them.
+    raw = ExpressionWrapper(F(field.name), output_field=models.BinaryField())
+    rows = model._base_manager.annotate(raw=raw).order_by("pk")
+    last = 0
+    while True:
+        with transaction.atomic():
+            found = list(rows.filter(pk__gt=last, raw__isnull=False).values_list("pk", "raw")[:batch])
+            tokens = {pk: bytes(stored) for pk, stored in found}
+            progress.written += _write(rows, field, tokens, progress)
+        progress.seen += len(tokens)
+        yield progress
+        if len(tokens) < batch:
+            return
+        last = max(tokens)
+
+
+def _write(rows: Any, field: Any, tokens: dict[int, bytes], progress: Progress) -> int:
+    changes: dict[int, bytes] = {}
+    for pk, token in tokens.items():
+        try:
+            new = renewed(token)
+        except InvalidToken:
+            progress.closed = (*progress.closed, pk)
+            continue
+        if new is not None:
+            changes[pk] = new
+    with _allowed(field) if changes else nullcontext():
+        # Whoever wrote the value since it was read has written it with the first key.
+        written = [
+            rows.filter(pk=pk, raw=tokens[pk]).update(**{field.name: Value(new, output_field=models.BinaryField())})
+            for pk, new in changes.items()
+        ]
+    return sum(written)
+
+
+def _allowed(field: Any) -> AbstractContextManager[None]:
+    table = field.model._meta.db_table
+    return thawed(table) if field.column in frozen_columns().get(table, ()) else nullcontext()

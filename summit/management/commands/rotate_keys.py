@@ -1,0 +1,47 @@
+"""Write what is encrypted anew: `manage.py rotate_keys`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.domain import rotation
+
+
+class Command(BaseCommand):
+    """Encrypts everything with the first of FIELD_KEYS, so that the others can be removed."""
+
+    help = (
+        "Writes everything that is encrypted anew with the first of FIELD_KEYS, in short transactions, beside the "
+        "running system. Stopped, it goes on where it was. Exits with 1 where no key opens a value."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the size of a batch."""
+        parser.add_argument("--batch", type=int, default=rotation.BATCH, metavar="N", help="rows in one transaction")
+
+    def handle(self, *args: Any, batch: int, **options: Any) -> None:
+        """Go through all columns. Raises CommandError."""
+        if batch < 1:
+            raise CommandError(_("A batch has one row or more."), returncode=2)
+        found: dict[str, rotation.Progress] = {}
+        for progress in rotation.rotate(batch=batch):
+            found[progress.name] = progress
+        for progress in found.values():
+            if progress.seen:
+                said = _("%(column)s: %(seen)d looked at, %(written)d written anew")
+                self.stdout.write(
+                    said % {"column": progress.name, "seen": progress.seen, "written": progress.written}
+                )
+        closed = [f"{progress.name} {pk}" for progress in found.values() for pk in progress.closed]
+        if closed:
+            said = ngettext(
+                "No key of %(setting)s opens %(n)d value. Put the key that wrote it behind the others, and run this "
+                "again: %(rows)s",
+                "No key of %(setting)s opens %(n)d values. Put the keys that wrote them behind the others, and run "
+                "this again: %(rows)s",
+                len(closed),
+            )
+            raise CommandError(said % {"setting": "FIELD_KEYS", "n": len(closed), "rows": ", ".join(closed[:20])})
+        self.stdout.write(_("Everything is written with the first key. The others can be removed."))

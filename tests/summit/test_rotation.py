@@ -1,0 +1,197 @@
+"""What is encrypted is written anew with the first key, and the old one can be removed."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from delegations.domain import digests
+from delegations.models import ParticipantList, Particulars
+from summit.db.operations import frozen_columns, thawed
+from summit.domain import rotation
+from summit.models import User
+from summit.models.fields import EncryptedBytesField
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = (Fernet.generate_key().decode() for _number in range(2))
+SECRET = b"https://host.example/i/a-link-that-opens-a-door/"
+
+
+def raw(table: str, column: str, pk: int) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE id = %s', [pk])  # noqa: S608
+        return bytes(cursor.fetchone()[0])
+
+
+def by_the_new_key(table: str, column: str, pk: int) -> bool:
+    try:
+        Fernet(NEW).decrypt(raw(table, column, pk))
+    except InvalidToken:
+        return False
+    return True
+
+
+@pytest.fixture
+def keys(settings: Any) -> Iterator[Any]:
+    settings.FIELD_KEYS = [OLD]
+    yield settings
+    frozen_columns.cache_clear()
+
+
+def run(capsys: pytest.CaptureFixture[str], **options: Any) -> str:
+    call_command("rotate_keys", **options)
+    return capsys.readouterr().out
+
+
+def test_every_encrypted_column_is_found() -> None:
+    found = {f"{model._meta.label_lower}.{field.name}" for model, field in rotation.columns()}
+    assert {
+        "outbox.message.rendered",
+        "delegations.particulars.passport_number",
+        "delegations.particulars.birth_date",
+        "delegations.photo.image",
+        "delegations.replyscan.content",
+        "delegations.participantlist.content",
+    } <= found
+    assert all(isinstance(field, EncryptedBytesField) for _model, field in rotation.columns())
+
+
+def test_the_old_key_can_be_removed_afterwards(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    user: User = f.UserFactory()
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    codes = RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).get_unused_codes()
+    person = f.ParticularsFactory(passport_number="AB1", birth_date=date(1960, 1, 2), diet="vegan").person
+    f.PhotoFactory(person=person)
+    messages = [f.MessageFactory(rendered=SECRET) for _number in range(3)]
+    empty = f.MessageFactory(rendered=None)
+    keys.FIELD_KEYS = [NEW, OLD]
+    said = run(capsys, batch=2)
+    assert "outbox.message.rendered: 3 looked at, 3 written anew\n" in said
+    assert "mfa.authenticator.data: 2 looked at, 2 written anew\n" in said
+    assert said.endswith("Everything is written with the first key. The others can be removed.\n")
+
+    keys.FIELD_KEYS = [NEW]
+    assert list(Message.objects.exclude(pk=empty.pk).values_list("rendered", flat=True)) == [SECRET] * len(messages)
+    row = Particulars.objects.get()
+    assert (row.passport_number, row.birth_date, row.diet, row.access) == ("AB1", date(1960, 1, 2), "vegan", "")
+    assert bytes(row.person.photo.image) == b"\xff\xd8\xff a photograph"
+    assert raw("delegations_particulars", "access", row.pk) == b""
+    totp = Authenticator.objects.get(user=user, type="totp")
+    assert get_adapter().decrypt(totp.data["secret"]) == secret
+    assert RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).get_unused_codes() == codes
+
+
+def test_the_control_without_it_nothing_is_read_any_more(keys: Any) -> None:
+    f.MessageFactory(rendered=SECRET)
+    keys.FIELD_KEYS = [NEW]
+    with pytest.raises(InvalidToken):
+        list(Message.objects.values_list("rendered", flat=True))
+
+
+def test_the_moment_at_which_a_value_was_written_stays(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    message = f.MessageFactory(rendered=SECRET)
+    before = Fernet(OLD).extract_timestamp(raw("outbox_message", "rendered", message.pk))
+    keys.FIELD_KEYS = [NEW, OLD]
+    run(capsys)
+    assert Fernet(NEW).extract_timestamp(raw("outbox_message", "rendered", message.pk)) == before
+
+
+def test_stopped_it_goes_on_where_it_was(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    messages = [f.MessageFactory(rendered=SECRET) for _number in range(5)]
+    keys.FIELD_KEYS = [NEW, OLD]
+    for progress in rotation.rotate(batch=2):
+        if progress.name == "outbox.message.rendered":
+            break
+    assert [by_the_new_key("outbox_message", "rendered", each.pk) for each in messages] == [True] * 2 + [False] * 3
+    first = raw("outbox_message", "rendered", messages[0].pk)
+    assert "outbox.message.rendered: 5 looked at, 3 written anew\n" in run(capsys)
+    assert raw("outbox_message", "rendered", messages[0].pk) == first
+    assert "outbox.message.rendered: 5 looked at, 0 written anew\n" in run(capsys)
+
+
+def test_what_somebody_wrote_meanwhile_stays(keys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = f.MessageFactory(rendered=SECRET)
+    keys.FIELD_KEYS = [NEW, OLD]
+    renewed = rotation.renewed
+
+    def slowly(token: bytes) -> bytes | None:
+        Message.objects.filter(pk=message.pk).update(rendered=b"another mail")
+        return renewed(token)
+
+    monkeypatch.setattr(rotation, "renewed", slowly)
+    progress = [each for each in rotation.rotate() if each.name == "outbox.message.rendered"][-1]
+    assert (progress.seen, progress.written) == (1, 0)
+    assert bytes(Message.objects.get().rendered or b"") == b"another mail"
+
+
+def test_a_value_that_no_key_opens_is_named(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    lost, good = (f.MessageFactory(rendered=SECRET) for _number in range(2))
+    keys.FIELD_KEYS = [Fernet.generate_key().decode()]
+    Message.objects.filter(pk=lost.pk).update(rendered=SECRET)
+    keys.FIELD_KEYS = [NEW, OLD]
+    with pytest.raises(CommandError) as refused:
+        run(capsys)
+    assert str(refused.value) == (
+        "No key of FIELD_KEYS opens 1 value. Put the key that wrote it behind the others, and run this again: "
+        f"outbox.message.rendered {lost.pk}"
+    )
+    assert by_the_new_key("outbox_message", "rendered", good.pk)
+
+
+def test_a_batch_has_a_row() -> None:
+    with pytest.raises(CommandError, match="A batch has one row or more"):
+        call_command("rotate_keys", batch=0)
+
+
+def test_digests_are_written_with_the_present_secret(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    row = f.ParticularsFactory(passport_number="AB1", birth_date=date(1960, 1, 2))
+    Particulars.objects.update(**digests.of(row))
+    keys.SECRET_KEY = "another" * 9
+    assert "delegations.particulars digests: 1 looked at, 1 written anew\n" in run(capsys)
+    row.refresh_from_db()
+    assert row.passport_digest == digests.digest("passport", row.person.summit_id, "AB1")
+    assert "delegations.particulars digests: 1 looked at, 0 written anew\n" in run(capsys)
+
+
+class TestFrozen:
+    """Lists of participants never change; written with another key they are the same."""
+
+    @pytest.fixture
+    def listed(self, keys: Any) -> ParticipantList:
+        made: ParticipantList = ParticipantList.objects.create(
+            summit=f.SummitFactory(), number=1, made_by=f.UserFactory(), content="{}"
+        )
+        keys.FIELD_KEYS = [NEW, OLD]
+        return made
+
+    def test_is_written_anew_and_frozen_again(
+        self, listed: ParticipantList, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert "content" in frozen_columns()["delegations_participantlist"]
+        run(capsys)
+        assert by_the_new_key("delegations_participantlist", "content", listed.pk)
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            ParticipantList.objects.filter(pk=listed.pk).update(content="[]")
+
+    def test_is_frozen_again_where_the_writing_fails(self, listed: ParticipantList) -> None:
+        with pytest.raises(ZeroDivisionError), transaction.atomic(), thawed("delegations_participantlist"):
+            _ = 1 / 0
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            ParticipantList.objects.filter(pk=listed.pk).update(content="[]")
+
+    def test_the_control(self, listed: ParticipantList, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rotation, "frozen_columns", dict)
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            call_command("rotate_keys")
