@@ -15,4 +15,8 @@ class DelegationsConfig(AppConfig):
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
         from delegations import charts, messages, panels, permissions, routes, search, setup, todo, words  # noqa: F401
-        from delegations.domain import digests  # noqa: F401
+        from delegations.domain import (  # noqa: F401
+            digests,
+            forgetting,
+            mentions,
+        )

@@ -83,10 +83,8 @@ declare_model("delegations.resemblance", view=_WRITERS, change=_WRITERS)
 # Lists of participants as they are given out, and the sheet of photographs for those who receive.
 declare_model("delegations.participantlist", view=_MEMBERS, change=_WRITERS)
 declare("delegations.photo_sheet", (*_WRITERS, Role.ACCREDITATION, Role.VETTING))
-# How long what is personal is kept; a person's data handed over whole, and erased.
+# How long what is personal is kept.
 declare_model("delegations.retention", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
-declare("delegations.hand_over_person", (Role.ORGANISER,))
-declare("delegations.erase_person", (Role.ORGANISER,))
 
 
 def standing_parties() -> QuerySet[Party]:

@@ -190,3 +190,6 @@ declare_model("summit.user", view=(Role.ORGANISER,), change=())
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 # Taking away the passkeys and the app of an account whose owner has lost them (summit.domain.second_step).
 declare("summit.reset_second_step", (Role.ORGANISER,))
+# A person's data, handed over whole or erased, at their request (summit.domain.erasure).
+declare("summit.hand_over_person", (Role.ORGANISER,))
+declare("summit.erase_person", (Role.ORGANISER,))

@@ -33,6 +33,19 @@ deeds_of(
     change=gettext_lazy("changed the person’s data"),
     remove=gettext_lazy("deleted the person"),
 )
+
+
+def _erased(facts: Facts) -> str:
+    said = {
+        "asked": _("erased the person’s data, at their request"),
+        "mistake": _("erased the person’s data, entered by mistake"),
+        "ordered": _("erased the person’s data, as an authority or a court ordered"),
+    }
+    return said.get(str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer"))
+
+
+deed("summit.erase_person", _erased, called=gettext_lazy("erased the person’s data"))
+deed("summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over"))
 deeds_of(
     "summit.roleassignment",
     add=gettext_lazy("gave the role"),

@@ -20,7 +20,7 @@ from delegations.domain import naming
 from delegations.domain.compare import Difference, differences
 from delegations.models import COMING, OVER, Category, Invitation, Membership, ParticipantList, Party, Policy
 from summit.domain import audit
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 from summit.permissions import check
 
 CHANGE = "delegations.participantlist.change"
@@ -181,6 +181,34 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
 def _numbers(content: Content) -> dict[str, int]:
     parties = content["parties"]
     return {"parties": len(parties), "people": sum(len(party["members"]) for party in parties)}
+
+
+def that_name(person: Person) -> list[ParticipantList]:
+    """Return the revisions that name somebody; those in which their name is erased already are none."""
+    rows = ParticipantList.objects.filter(summit=person.summit_id).order_by("number")
+    return [row for row in rows if any(member["key"] == person.public_id for member in _named(content_of(row)))]
+
+
+def forget(person: Person) -> int:
+    """Take somebody's name and form of address out of every revision that names them, and return of how many.
+
+    A revision's content is frozen: the row is put in the place of itself, with all else as it was.
+    """
+    found = that_name(person)
+    for row in found:
+        content = content_of(row)
+        for member in _named(content):
+            if member["key"] == person.public_id:
+                member.update({"name": "", "address": "", "erased": True})
+        row.content = json.dumps(content, ensure_ascii=False)
+        ParticipantList.objects.filter(pk=row.pk).delete()
+        ParticipantList.objects.bulk_create([row])
+    return len(found)
+
+
+def _named(content: Content) -> list[Content]:
+    people = [member for party in content["parties"] for member in party["members"]]
+    return [member for member in people if not member.get("erased")]
 
 
 def lock(summit: Summit) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,9 +24,9 @@ class ParticipantList(PublicModel):
     number = models.PositiveIntegerField(_("revision"))
     final = models.BooleanField(_("final"), default=False)
     note = models.CharField(_("note"), max_length=300, blank=True, validators=[validate_printable])
-    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    made_at = models.DateTimeField(_("made at"), db_default=Now())
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
-    content = EncryptedTextField(editable=False)
+    content = EncryptedTextField(_("whom it names"), editable=False)
 
     class Meta:
         verbose_name = _("list of participants")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.admin.forms import RoleForm
+from summit.admin.rights import RightsMixin
 from summit.desk.base import SummitModelAdmin
 from summit.desk.filters import presence
 from summit.desk.words import say, written
@@ -37,7 +38,7 @@ class KnownAccounts:
 
 
 @admin.register(Person)
-class PersonAdmin(KnownAccounts, SummitModelAdmin):
+class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
     """People."""
 
     place = 1

@@ -57,3 +57,15 @@ def of_models() -> Iterator[Route]:
         yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
         # An old address, which leads to the row's page without looking for the row.
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
+
+
+# What a person may ask for of their data.
+for _name in ("hand_over", "erase"):
+    declare(
+        f"admin:summit_person_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.person",
+        see="summit.person.view",
+        do=f"summit.{_name}_person",
+    )

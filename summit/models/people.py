@@ -61,6 +61,8 @@ class Person(PublicModel):
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Since when the row says nothing of whoever it was (summit.domain.erasure).
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("person")

@@ -55,8 +55,6 @@ DESKS: dict[str, set[str]] = {
     "delegations.photo_sheet": {"organiser", "protocol", "accreditation", "vetting"},
     "delegations.retention.view": {"organiser"},
     "delegations.retention.change": {"organiser"},
-    "delegations.hand_over_person": {"organiser"},
-    "delegations.erase_person": {"organiser"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
     "delegations.enter_person": {"organiser", "protocol"},
     "delegations.give_account": {"organiser", "protocol"},

@@ -28,6 +28,8 @@ EXPECTED: dict[str, set[str]] = {
     "summit.room.change": {"organiser", "programme"},
     "summit.person.view": PEOPLE,
     "summit.person.change": {"organiser", "protocol"},
+    "summit.hand_over_person": {"organiser"},
+    "summit.erase_person": {"organiser"},
     "summit.roleassignment.view": {"organiser"},
     "summit.roleassignment.change": {"organiser"},
     "summit.user.view": {"organiser"},

@@ -1,0 +1,70 @@
+"""What the agenda holds of a person: handed over, and erased as far as what was released allows."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from sessions.models import Participant, ReleasedParticipant, Slot
+from summit.domain.portions import Portion, Subject, erased_name, portion, stands_in_public
+from summit.models import Person
+
+
+@stands_in_public(10)
+def in_agenda(person: Person) -> bool:
+    """Return whether somebody speaks or takes part by name: the office in which they do stays."""
+    kinds = (
+        Slot.objects.filter(speaker=person),
+        Participant.objects.filter(person=person),
+        ReleasedParticipant.objects.filter(person=person),
+    )
+    return any(rows.exists() for rows in kinds)
+
+
+def _released(subject: Subject) -> QuerySet[ReleasedParticipant]:
+    return ReleasedParticipant.objects.filter(person=subject.person).order_by("pk")
+
+
+def _erase_released(subject: Subject) -> int:
+    """Let releases name the office alone. They are frozen: each row is put in the place of itself."""
+    rows = list(_released(subject))
+    ReleasedParticipant.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        row.label = subject.person.office or erased_name(subject.summit)
+    ReleasedParticipant.objects.bulk_create(rows)
+    return len(rows)
+
+
+portion(50)(
+    Portion(
+        name="released_places",
+        title=_("Places in released agendas"),
+        model=ReleasedParticipant,
+        keys=("person",),
+        rows=_released,
+        erase=_erase_released,
+        gone=_("The name is replaced by the office that was held."),
+        stays=_("The office, and that it took part: the summit has released it."),
+        columns=("role", "label", "party_label", "title", "minutes", "released_session"),
+    )
+)
+portion(51)(
+    Portion(
+        name="places",
+        title=_("Places in the draft of the agenda"),
+        model=Participant,
+        keys=("person",),
+        rows=lambda subject: Participant.objects.filter(person=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("session", "role"),
+    )
+)
+portion(52)(
+    Portion(
+        name="speeches",
+        title=_("Speeches"),
+        model=Slot,
+        keys=("speaker",),
+        rows=lambda subject: Slot.objects.filter(speaker=subject.person),
+        stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
+        columns=("session", "title", "minutes", "party"),
+    )
+)

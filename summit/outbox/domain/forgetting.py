@@ -1,0 +1,73 @@
+"""Mail that was sent to a person or names them: handed over, and erased. Also: mail of long ago."""
+
+import json
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from summit.domain.portions import Portion, Subject, portion
+from summit.models import Summit
+from summit.outbox.models import Message, MessageState
+
+OVER = (MessageState.SENT, MessageState.FAILED, MessageState.DROPPED)
+
+
+def _theirs(subject: Subject) -> QuerySet[Message]:
+    wanted = Q(person=subject.person) | Q(recipient_key=f"person:{subject.person.public_id}")
+    for box in subject.mailboxes:
+        wanted |= Q(address__iexact=box)
+    return Message.objects.filter(wanted).order_by("pk")
+
+
+def naming(subject: Subject) -> QuerySet[Message]:
+    """Return the messages to others whose facts or subject name somebody. Facts are kept as JSON, which may write
+    letters beyond ASCII as numbers."""
+    wanted = Q(pk__in=[])
+    for word in (*subject.names, *subject.mailboxes):
+        escaped = json.dumps(word)[1:-1]
+        wanted |= Q(text__contains=word) | Q(text__contains=escaped) | Q(rendered_subject__contains=word)
+    rows = Message.objects.filter(summit=subject.summit).annotate(text=Cast("facts", TextField()))
+    return rows.filter(wanted)
+
+
+def _erase(subject: Subject) -> int:
+    return _theirs(subject).delete()[1].get("outbox.Message", 0)
+
+
+def _erase_naming(subject: Subject) -> int:
+    """Delete what has gone out: its facts are frozen. What still waits goes out first, and goes with all old mail."""
+    rows = naming(subject).filter(state__in=OVER).values_list("pk", flat=True)
+    return Message.objects.filter(pk__in=list(rows)).delete()[1].get("outbox.Message", 0)
+
+
+def old(*, summit: Summit | None, before: datetime | None = None) -> QuerySet[Message]:
+    """Return the messages of a summit that nobody waits for any more; of no summit those caused before a moment."""
+    rows = Message.objects.filter(summit=summit, state__in=OVER)
+    return rows if before is None else rows.filter(created_at__lt=before)
+
+
+portion(10)(
+    Portion(
+        name="mail",
+        title=_("Mail to the person"),
+        model=Message,
+        keys=("person",),
+        rows=_theirs,
+        erase=_erase,
+        gone=_("Deleted, with what it said, whether it has gone out or waits."),
+        columns=("kind", "address", "language", "facts", "created_at", "sent_at", "state", "rendered_subject"),
+    )
+)
+portion(11)(
+    Portion(
+        name="mail_naming",
+        title=_("Mail to others that names the person"),
+        model=Message,
+        rows=naming,
+        erase=_erase_naming,
+        gone=_("Deleted here, where it has gone out. What others have received is theirs."),
+        columns=("kind", "created_at", "sent_at"),
+    )
+)
