@@ -1,4 +1,4 @@
-"""The messages of this app: the letter of an invitation, its tests, and the code to a mailbox."""
+"""The messages of this app: the letter of an invitation, its tests, its reminders, the code to a mailbox."""
 
 import logging
 import re
@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from delegations.domain import codes, letters, links, placeholders
-from delegations.models import InvitationLink, SignInCode
+from delegations.domain import codes, letters, links, placeholders, reminders
+from delegations.models import InvitationLink, InvitationState, SignInCode
 from delegations.paper import letter
 from delegations.paper.letter import Sheet
 from summit.languages import spoken
@@ -27,21 +28,24 @@ logger = logging.getLogger(__name__)
 
 def render(message: Message) -> Mail:
     """Write the letter from its frozen facts, in the language that is active, with the same on paper. No query."""
+    mail = render_plain(message)
+    try:
+        return replace(mail, attachments=[_on_paper(message.facts, mail.subject)])
+    except MissingFontError as missing:
+        logger.warning("a letter goes without its paper: no font for %s", missing.letters)
+        said = _("This letter comes by mail alone: here it could not be put on paper.")
+        return replace(mail, text=f"{mail.text}\n{said}\n")
+
+
+def render_plain(message: Message) -> Mail:
+    """Write a letter that goes by mail alone. No query."""
     facts = message.facts
     values = {**letters.marked(facts), "link": links.address(facts["link_nonce"])}
-    subject = placeholders.fill(facts["subject"], facts["values"])
     parts = placeholders.paragraphs(facts["body"], values)
     if facts["footnote"]:
         parts.append(f"* {facts['footnote']}")
-    try:
-        attached = [_on_paper(facts, subject)]
-    except MissingFontError as missing:
-        logger.warning("a letter goes without its paper: no font for %s", missing.letters)
-        parts.append(_("This letter comes by mail alone: here it could not be put on paper."))
-        attached = []
-    return Mail(
-        subject=subject, text="\n\n".join(parts) + "\n", attachments=attached, reply_to=facts["contact_email"]
-    )
+    subject = placeholders.fill(facts["subject"], facts["values"])
+    return Mail(subject=subject, text="\n\n".join(parts) + "\n", reply_to=facts["contact_email"])
 
 
 def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
@@ -73,6 +77,15 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     keys = [message.facts["link"] for message in messages]
     live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
     return {message.pk: because(LINK_DEAD) for message in messages if message.facts["link"] not in live}
+
+
+def needless(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the reminders of what is answered, revoked or replaced, and those that come when answers were due. One
+    query."""
+    keys = [message.facts["link"] for message in messages]
+    rows = InvitationLink.objects.live().filter(public_id__in=keys, invitation__state=InvitationState.SENT)
+    still = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))
+    return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in still}
 
 
 def render_code(message: Message) -> Mail:
@@ -112,6 +125,13 @@ TRIAL = register(
         always_stands,
         gettext_lazy("test of a letter"),
     )
+)
+NEEDLESS = reasons.register(
+    "delegations.reminder_needless",
+    gettext_lazy("The party had answered, its link opened nothing any more, or answers were due already."),
+)
+REMINDER = register(
+    Kind(reminders.KIND, "delegations.tasks.deliver_reminders", render_plain, needless, gettext_lazy("reminder"))
 )
 CODE_DEAD = reasons.register(
     "delegations.code_dead", gettext_lazy("The code expired or was used before the mail was sent.")

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from delegations.domain import reminders
 from summit.outbox.domain import delivery
 
 
@@ -15,3 +16,15 @@ def deliver_invitations(ids: list[int]) -> None:
 def deliver_codes(ids: list[int]) -> None:
     """Deliver codes to mailboxes by the messages' primary keys: somebody is waiting for them."""
     delivery.deliver(ids)
+
+
+@shared_task(name="delegations.tasks.deliver_reminders")
+def deliver_reminders(ids: list[int]) -> None:
+    """Deliver reminders by the messages' primary keys. Safe to run twice, late, never, or two at once."""
+    delivery.deliver(ids)
+
+
+@shared_task(name="delegations.tasks.remind")
+def remind() -> None:
+    """Store the reminders that are due. Safe to run twice, late, or two at once."""
+    reminders.remind()

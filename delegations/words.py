@@ -94,6 +94,15 @@ def _written(facts: Facts) -> str:
     )
 
 
+def _reminded(facts: Facts) -> str:
+    days = int(facts.detail.get("days", 0))
+    return ngettext(
+        "reminded the party, %(days)d day before answers are due",
+        "reminded the party, %(days)d days before answers are due",
+        days,
+    ) % {"days": days}
+
+
 def _answered(facts: Facts) -> str:
     answer, channel = str(facts.detail.get("answer")), str(facts.detail.get("channel", Channel.LINK))
     if channel in (Channel.LINK, Channel.PORTAL):
@@ -110,6 +119,7 @@ def _answered(facts: Facts) -> str:
 
 deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
 deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
+deed("delegations.remind", _reminded, called=gettext_lazy("reminded the party"))
 deed("delegations.prepare", gettext_lazy("prepared the invitation"))
 deed("delegations.approve", gettext_lazy("approved the invitation"))
 deed("delegations.reopen", gettext_lazy("made the invitation a draft again"))

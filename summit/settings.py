@@ -368,6 +368,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3},
     },
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
+    "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
     "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},
     "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }

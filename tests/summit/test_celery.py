@@ -62,6 +62,7 @@ def test_sweeps_run_often_and_expire() -> None:
         "announce-publications": "press.tasks.announce_publications",
         "chain-audit": "summit.tasks.chain_audit",
         "clear-expired": "summit.tasks.clear_expired",
+        "remind-parties": "delegations.tasks.remind",
         "sweep-work": "work.tasks.sweep",
     }
     assert schedule["sweep-outbox"]["schedule"] <= 2
@@ -76,6 +77,8 @@ def test_every_task_has_a_name_of_its_own() -> None:
     assert ours == {
         "delegations.tasks.deliver_invitations",
         "delegations.tasks.deliver_codes",
+        "delegations.tasks.deliver_reminders",
+        "delegations.tasks.remind",
         "sessions.tasks.deliver_agenda_changes",
         "press.tasks.announce_publications",
         "press.tasks.deliver_announcements",
@@ -99,6 +102,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "sign_in_code": "delegations.tasks.deliver_codes",
         "invitation": "delegations.tasks.deliver_invitations",
         "invitation_test": "delegations.tasks.deliver_invitations",
+        "reminder": "delegations.tasks.deliver_reminders",
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
         "publication": "press.tasks.deliver_announcements",
         "subscription": "press.tasks.deliver_announcements",
