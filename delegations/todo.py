@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import gaps, overview
+from delegations.domain import asked, gaps, overview
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit
 from summit.outbox.todo import failed_words
@@ -105,6 +105,7 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
         yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
+    yield from _asked(summit)
     declined = gaps.declined_lately(summit)
     if declined:
         said = ngettext(
@@ -113,6 +114,20 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             declined,
         )
         yield Task(said % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
+
+
+def _asked(summit: Summit) -> Iterable[Task]:
+    """Tell of those whose link opened nothing any more and who asked for a new letter."""
+    waiting = asked.count(summit)
+    if waiting:
+        said = ngettext(
+            "%(n)d reader of a letter asks for a new one: the link opens nothing any more. Write anew.",
+            "%(n)d readers of letters ask for new ones: their links open nothing any more. Write anew.",
+            waiting,
+        )
+        query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
+        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(said % {"n": waiting}, Urgency.NOW, address, INVITE)
 
 
 def _late(number: int) -> str:

@@ -129,6 +129,8 @@ deed("delegations.answer", _answered, called=gettext_lazy("answered the invitati
 deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
 deed("delegations.particulars.change", gettext_lazy("changed what is known of the person"), fields_of=Particulars)
 deed("delegations.tell_apart", gettext_lazy("noted that these are two people"))
+deed("delegations.ask_letter", gettext_lazy("asked for a new letter"))
+deed("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
 deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
 deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -169,10 +168,11 @@ def _gather_members(found: dict[int, _Found]) -> None:
 
 
 def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
-    """Return the parties' invitations but for drafts, by the parties' primary keys."""
+    """Return the parties' invitations but for those that weren't sent, by the parties' primary keys."""
     keys = [key for entry in entries for key in entry.parties]
     listed: dict[int, list[Invitation]] = {}
-    for row in Invitation.objects.filter(~Q(state=InvitationState.DRAFT), party__in=keys).order_by("pk"):
+    unsent = [InvitationState.DRAFT, InvitationState.APPROVED]
+    for row in Invitation.objects.exclude(state__in=unsent).filter(party__in=keys).order_by("pk"):
         listed.setdefault(row.party_id, []).append(row)
     return listed
 
@@ -187,7 +187,8 @@ def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invi
         for row in left:
             row.party = party
         standing += left
-        if rows and not left:
+        asked = [row for row in rows if not row.occasion]
+        if any(row.state == InvitationState.REVOKED for row in asked) and not any(row in left for row in asked):
             del entry.parties[key]
             entry.acts.pop(key, None)
             entry.gone.add(key)

@@ -5,4 +5,7 @@ from django.urls import path
 from portal.views import letters
 
 app_name = "letter"
-urlpatterns = [path("<str:token>/", letters.follow, name="follow")]
+urlpatterns = [
+    path("ask/", letters.ask, name="ask"),
+    path("<str:token>/", letters.follow, name="follow"),
+]

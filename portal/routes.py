@@ -18,3 +18,5 @@ declare(
     post="delegations.answer",
 )
 declare("letter:follow", Gate.HOLDER, kind="letter's link")
+# Whoever holds a dead link asks for a new letter: the link stands in what is posted.
+declare("letter:ask", Gate.EVERYBODY, "POST")

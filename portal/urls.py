@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from portal.views import agenda, browsers, codes, desk, seen
+from portal.views import agenda, browsers, codes, desk, invitation, seen
 
 app_name = "portal"
 urlpatterns = [
     path("", desk.home, name="home"),
-    path("invitation/<str:public_id>/", desk.invitation, name="invitation"),
+    path("invitation/<str:public_id>/", invitation.invitation, name="invitation"),
     path("agenda/", agenda.my_agenda, name="agenda"),
     path("agenda/<str:public_id>/", agenda.my_session, name="session"),
     path("changes/", seen.marks_seen(agenda.my_changes), name="changes"),

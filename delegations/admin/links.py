@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from delegations.admin.confirm import confirm
-from delegations.admin.standing import LinkMoments
-from delegations.domain import gaps, links
+from delegations.admin.standing import LinkMoments, moment
+from delegations.domain import asked, gaps, links
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
@@ -24,7 +24,7 @@ from summit.models import User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked"]
+FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked", "asked"]
 
 
 class EndsFilter(admin.SimpleListFilter):
@@ -42,6 +42,21 @@ class EndsFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=gaps.ending_links().values("pk")) if self.value() == "soon" else queryset
 
 
+class AskedFilter(admin.SimpleListFilter):
+    """Links whose holders wait for a new letter."""
+
+    title = _("new letter")
+    parameter_name = "asks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what waits."""
+        return [("open", _("asked for, not sent"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return queryset.filter(pk__in=asked.waiting().values("pk")) if self.value() == "open" else queryset
+
+
 OPEN_OR_REVOKED = presence(_("not revoked"), pgettext_lazy("invitation", "revoked"))
 
 
@@ -51,13 +66,13 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
 
     place = 3
     summit_path = "invitation__party__summit"
-    list_display = ["party", "address", "created", "followed", "expires", "revoked"]
-    list_filter = ["invitation__party__summit", EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
+    list_display = ["party", "address", "created", "followed", "expires", "revoked", "asked"]
+    list_filter = ["invitation__party__summit", AskedFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]
     fields = FIELDS
     readonly_fields = FIELDS
-    actions = ["revoke"]
+    actions = ["revoke", "settle"]
     page_shows = list_shows = ("address",)
     change_form_template = "admin/delegations/link.html"
     nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
@@ -67,6 +82,24 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     def party(self, row: InvitationLink) -> str:
         """Show whose invitation it opens."""
         return row.invitation.party.name
+
+    @admin.display(description=_("new letter asked for"), ordering="asked_at")
+    def asked(self, row: InvitationLink) -> str:
+        """Show when its holder asked for a new letter."""
+        return moment(row.asked_at, row.invitation.party.summit)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may say that no new letter is wanted."""
+        return allows(request.user, "delegations.invite", None)
+
+    @admin.action(description=_("Note that no new letter is wanted"), permissions=["settle"])
+    def settle(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> None:
+        """Take requests for new letters off the desk's list."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        rows = list(queryset.select_related("invitation__party__summit"))
+        done = sum(asked.settle(link=row, by=request.user) for row in rows)
+        said = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", done)
+        messages.success(request, said % {"n": done})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""

@@ -31,8 +31,8 @@ LIFETIME = timedelta(days=60)
 
 
 class LinkProblem(Exception):
-    """A token opens nothing. `reason` is "mangled", "unknown", "expired" or "revoked"; `link` is there for the last
-    two, so that the page can say whom to write to."""
+    """A token opens nothing. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded"; `link` is there
+    for the last three, so that the page can say whom to write to."""
 
     def __init__(self, reason: str, link: InvitationLink | None = None) -> None:
         super().__init__(reason)
@@ -87,8 +87,15 @@ def resolve(token: str) -> InvitationLink:
     dead = rows.filter(nonce=nonce).first()
     if dead is None:
         raise LinkProblem("unknown")
-    gone = dead.revoked_at is not None or dead.invitation.state == InvitationState.REVOKED
-    raise LinkProblem("revoked" if gone else "expired", dead)
+    raise LinkProblem(why_dead(dead), dead)
+
+
+def why_dead(link: InvitationLink) -> str:
+    """Return why a link opens nothing any more: "superseded", "revoked" or "expired"."""
+    if link.invitation.state == InvitationState.SUPERSEDED:
+        return "superseded"
+    gone = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
+    return "revoked" if gone else "expired"
 
 
 def expiry(summit: Summit) -> datetime:

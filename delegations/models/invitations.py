@@ -242,6 +242,8 @@ class InvitationLink(PublicModel):
     expires_at = models.DateTimeField(_("expires"))
     first_used_at = models.DateTimeField(_("first followed"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    # Whoever holds it asked for a new letter when it opened nothing any more (delegations.domain.asked).
+    asked_at = models.DateTimeField(_("new letter asked for"), null=True, blank=True, editable=False)
 
     objects = LinkQuerySet.as_manager()
 

@@ -1,14 +1,18 @@
 """The door that a letter's link opens."""
 
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from delegations.domain import doors, links
+from delegations.domain import asked, doors, links
+from delegations.models import InvitationLink, PortalSignIn
 from portal.kept import remember, sign_ins
 
 # What is no link at all is not there; what was one is gone.
-_STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410}
+_STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}
+# By a client's address, behind which a whole ministry may sit.
+LIMITS = {"letter": "20/h/ip"}
 
 
 @require_safe
@@ -21,21 +25,63 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.resolve(token)
     except links.LinkProblem as problem:
-        response = _problem(request, problem)
-    else:
-        links.note_use(link)
-        agent = request.headers.get("user-agent", "")
-        sign_in = doors.open_by_link(link=link, agent=agent, known=sign_ins(request))
-        remember(request, sign_in, link.invitation.party.summit, link.invitation.party.language)
-        response = redirect("portal:invitation", link.invitation.public_id)
-        response.status_code = 303
-    response["Referrer-Policy"] = "no-referrer"
+        return _plain(_problem(request, problem, token))
+    links.note_use(link)
+    agent = request.headers.get("user-agent", "")
+    sign_in = doors.open_by_link(link=link, agent=agent, known=sign_ins(request))
+    remember(request, sign_in, link.invitation.party.summit, link.invitation.party.language)
+    response = redirect("portal:invitation", link.invitation.public_id)
+    response.status_code = 303
+    return _plain(response, referrer="no-referrer")
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask protocol for a new letter, by a link that opens nothing any more: the one that is posted, or the last that
+    was followed in this browser. Whoever has no such link is told no more than that it isn't complete."""
+    token = request.POST.get("token", "")
+    try:
+        link = _dead_link(request, token)
+    except links.LinkProblem as problem:
+        response = _problem(request, problem, token)
+        response.status_code = 422
+        return _plain(response)
+    if link is None:
+        return redirect("letter:follow", token) if token else redirect("portal:home")
+    party = link.invitation.party
+    context = {"party": party, "summit": party.summit}
+    if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
+        return _plain(render(request, "portal/letter_asked.html", {**context, "crowded": True}, status=429))
+    asked.ask(link=link)
+    return _plain(render(request, "portal/letter_asked.html", context))
+
+
+def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
+    """Return the dead link, None where it opens. Raises LinkProblem where there is none."""
+    if not token:
+        rows = PortalSignIn.objects.filter(public_id__in=sign_ins(request), link__isnull=False)
+        sign_in = rows.select_related("link").order_by("pk").last()
+        if sign_in is None or sign_in.link is None:
+            raise links.LinkProblem("unknown")
+        token = links.token(sign_in.link)
+    try:
+        links.resolve(token)
+    except links.LinkProblem as problem:
+        if problem.link is None:
+            raise
+        return problem.link
+    return None
+
+
+def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> HttpResponse:
+    party = problem.link.invitation.party if problem.link else None
+    context = {"reason": problem.reason, "party": party, "summit": party.summit if party else None, "token": token}
+    return render(request, "portal/letter_problem.html", context, status=_STATUS[problem.reason])
+
+
+def _plain(response: HttpResponse, referrer: str = "strict-origin") -> HttpResponse:
+    """Keep the address to this browser. A page with a form tells its origin, without which no form is taken."""
+    response["Referrer-Policy"] = referrer
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _problem(request: HttpRequest, problem: links.LinkProblem) -> HttpResponse:
-    party = problem.link.invitation.party if problem.link else None
-    context = {"reason": problem.reason, "party": party, "summit": party.summit if party else None}
-    return render(request, "portal/letter_problem.html", context, status=_STATUS[problem.reason])

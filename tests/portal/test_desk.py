@@ -1,7 +1,7 @@
 """The portal's home and the invitation: where a delegation stands, and answering."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from delegations.domain.answers import Way, answer
 from delegations.models import Invitation, InvitationLink
 from sessions.domain import edits, releases
 from summit.db.clock import db_now
@@ -40,6 +41,35 @@ class TestInvitation:
             'The answer is due by Saturday 14 March 2099, 17:00 <bdi lang="en">London</bdi> time',
             "Send the answer of Aland</button>",
             'name="csrfmiddlewaretoken"',
+        ):
+            assert text in content
+
+    def test_another_may_represent_it_and_the_level_is_kept(self) -> None:
+        link = f.InvitationLinkFactory(invitation__party__name="Aland", invitation__party__level="government")
+        client = follow(link)
+        form = client.get(page_of(link)).content.decode()
+        assert "The letter asks for: head of government." in form
+        assert '<option value="government" selected>head of government</option>' in form
+        assert 'value="executive"' not in form
+        client.post(page_of(link), {**ANSWER, "answer": "represented", "level": "minister"})
+        row = Invitation.objects.get()
+        assert (row.answer, row.level) == ("represented", "minister")
+        content = client.get(page_of(link)).content.decode()
+        assert '<bdi><bdi lang="en">Aland</bdi></bdi> takes part, and another represents it' in content
+        assert "<dd>minister</dd>" in content
+        assert "<dd>the letter’s link</dd>" in content
+        assert "Accepted" in client.get("/portal/").content.decode()
+
+    def test_the_link_shows_by_which_way_a_desk_had_the_answer(self) -> None:
+        link = f.InvitationLinkFactory()
+        way = Way("note_verbale", "NV 12/2025", date(2025, 3, 3))
+        by = f.UserFactory.with_role(Role.PROTOCOL, link.invitation.party.summit)
+        answer(invitation=link.invitation, answer="regrets", note="", name="The embassy", by=by, way=way)
+        content = follow(link).get(page_of(link)).content.decode()
+        for text in (
+            "Declined",
+            "The embassy",
+            '<dd>note verbale, <bdi lang="">NV 12/2025</bdi>, Monday 3 March 2025</dd>',
         ):
             assert text in content
 

@@ -222,3 +222,34 @@ class TestRequired:
             client = follow(link)
             # The browser's session is this machine's; what it names is looked up on the database's clock.
             assert client.get("/portal/").status_code == 200
+
+
+@pytest.mark.parametrize("state", ["draft", "approved"])
+def test_what_was_not_sent_is_no_invitation_yet(state: str) -> None:
+    user = f.UserFactory()
+    point = f.FocalPointFactory(person__user=user)
+    approved = {"approved_at": f.START, "approved_by": f.UserFactory()} if state == "approved" else {}
+    row = f.InvitationFactory(party=point.party, state=state, **approved)
+    client = Client()
+    client.force_login(user)
+    assert client.get(f"/portal/invitation/{row.public_id}/").status_code == 404
+    assert "Not invited yet" in client.get("/portal/").content.decode()
+
+
+def test_a_party_whose_letter_is_written_anew_has_not_left() -> None:
+    user = f.UserFactory()
+    point = f.FocalPointFactory(person__user=user)
+    row = f.InvitationFactory(party=point.party, state="superseded")
+    f.InvitationFactory(party=point.party, supersedes=row)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/portal/").status_code == 200
+
+
+def test_a_party_that_was_only_taken_off_a_session_has_not_left() -> None:
+    user = f.UserFactory()
+    point = f.FocalPointFactory(person__user=user)
+    f.InvitationFactory(party=point.party, state="revoked", occasion="abc")
+    client = Client()
+    client.force_login(user)
+    assert client.get("/portal/").status_code == 200

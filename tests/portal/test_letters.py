@@ -59,13 +59,16 @@ def everything() -> list[Any]:
     ]
 
 
+AGENTS = ("", "Mozilla/5.0 (compatible; SafeLinks)", "python-requests/2", "Barracuda", "Googlebot/2.1")
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_ten_looks_of_a_scanner_change_nothing(method: str) -> None:
     link = f.InvitationLinkFactory()
     before = everything()
     firsts = set()
-    for _ in range(10):
-        client = Client()
+    for number in range(10):
+        client = Client(headers={"user-agent": AGENTS[number % len(AGENTS)]})
         response = getattr(client, method)(path(link))
         assert response.status_code == 303
         assert getattr(client, method)(response["Location"]).status_code == 200
@@ -89,6 +92,7 @@ def test_only_looking_is_allowed(method: str) -> None:
         ("unknown", 404, "This link is not complete"),
         ("expired", 410, "This link has expired"),
         ("revoked", 410, "This link was revoked"),
+        ("superseded", 410, "A newer letter took this one’s place"),
     ],
 )
 def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title: str) -> None:
@@ -100,13 +104,17 @@ def test_problems_are_told_with_whom_to_write_to(change: str, status: int, title
         link.delete()
     elif change == "expired":
         InvitationLink.objects.update(expires_at=db_now() - timedelta(seconds=1))
+    elif change == "superseded":
+        InvitationLink.objects.update(revoked_at=f.START)
+        Invitation.objects.update(state="superseded")
     else:
         InvitationLink.objects.update(revoked_at=f.START)
     client = Client()
     response = client.get(address)
     content = response.content.decode()
     assert (response.status_code, f"<h1>{title}</h1>" in content) == (status, True)
-    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    # Its origin alone: a browser that told nothing would have its form refused.
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("strict-origin", "no-store")
     if status == 410:
         assert 'href="mailto:protocol@host.example"' in content
         assert "Aland &lt;b&gt;" in content
@@ -146,4 +154,4 @@ def test_a_second_link_joins_the_first_in_the_same_browser() -> None:
 
 
 def test_every_problem_has_its_status() -> None:
-    assert set(letters._STATUS) == {"mangled", "unknown", "expired", "revoked"}
+    assert set(letters._STATUS) == {"mangled", "unknown", "expired", "revoked", "superseded"}

@@ -1,0 +1,63 @@
+"""New letters that the holders of dead links ask for. A request stands until a newer letter goes to its party, or a
+desk notes that none is wanted."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.domain.links import why_dead
+from delegations.models import InvitationLink
+from delegations.permissions import check_can_invite
+from summit.domain import audit
+from summit.domain.audit import Link
+from summit.models import Summit, User
+
+# Whoever presses again within a day is heard already.
+ONCE_IN = timedelta(days=1)
+
+
+def ask(*, link: InvitationLink) -> bool:
+    """Note that whoever holds a dead link asks for a new letter; return whether that is new. Raises ValueError for a
+    link that opens."""
+    with transaction.atomic():
+        if InvitationLink.objects.live().filter(pk=link.pk).exists():
+            raise ValueError(_("This link opens. Follow it to answer."))
+        rows = InvitationLink.objects.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=Now() - ONCE_IN), pk=link.pk)
+        if not rows.update(asked_at=Now()):
+            return False
+        audit.record(
+            by=Link(link.public_id),
+            action="delegations.ask_letter",
+            target=link,
+            summit=link.invitation.party.summit,
+            fields=["asked_at"],
+            detail={"link": why_dead(link)},
+        )
+    return True
+
+
+def waiting() -> QuerySet[InvitationLink]:
+    """Return the links whose holders wait for a new letter."""
+    newer = InvitationLink.objects.filter(
+        invitation__party=OuterRef("invitation__party"), created_at__gt=OuterRef("asked_at")
+    )
+    return InvitationLink.objects.filter(~Exists(newer), asked_at__isnull=False)
+
+
+def count(summit: Summit) -> int:
+    """Return how many wait in a summit. One query."""
+    return waiting().filter(invitation__party__summit=summit).count()
+
+
+def settle(*, link: InvitationLink, by: User) -> bool:
+    """Note that no new letter is wanted; return whether one was waited for. Raises PermissionDenied."""
+    summit = link.invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        if not InvitationLink.objects.filter(pk=link.pk, asked_at__isnull=False).update(asked_at=None):
+            return False
+        audit.record(by=by, action="delegations.settle_letter", target=link, summit=summit, fields=["asked_at"])
+    return True

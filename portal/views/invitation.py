@@ -1,0 +1,99 @@
+"""An invitation, and its answer by the portal or a letter's link."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from delegations.domain import answers, levels
+from delegations.models import Answer, Invitation
+from portal.identity import Viewer, viewer_required
+
+ENTERED = ("answer", "level", "name", "note")
+
+
+def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
+    """Return a standing invitation of the reader, in any of their summits. Raises Http404."""
+    listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
+    for viewer in listed:
+        for row in viewer.invitations:
+            if row.public_id == public_id and viewer.may("delegations.invitation.view", row.party_id):
+                row.party.summit = viewer.summit
+                return viewer, row
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@viewer_required
+def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show what is asked, of whom and until when; a POST answers."""
+    viewer, row = _find(request, public_id)
+    if request.method != "POST":
+        level = row.level if row.answer else row.party.level
+        values = {"answer": row.answer, "level": level, "name": row.answered_by or viewer.name, "note": row.note}
+        return _page(request, viewer, row, values)
+    if not viewer.may_answer(row):
+        said = {"party": row.party.name, "contact": viewer.summit.contact_email}
+        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % said)
+    values = {key: request.POST.get(key, "") for key in ENTERED}
+    try:
+        answers.answer(
+            invitation=row,
+            by=viewer.acts.get(row.party_id, viewer.by),
+            answer=values["answer"],
+            level=values["level"],
+            name=values["name"],
+            note=values["note"],
+        )
+    except answers.AnswerProblem as problem:
+        return _page(request, viewer, row, values, errors={problem.field: str(problem)}, status=422)
+    except answers.AnswerRefused as refused:
+        return _page(request, viewer, row, values, refused=str(refused), status=409)
+    response = redirect("portal:invitation", row.public_id)
+    response.status_code = 303
+    return response
+
+
+def _page(
+    request: HttpRequest,
+    viewer: Viewer,
+    row: Invitation,
+    values: dict[str, str],
+    *,
+    errors: dict[str, str] | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "viewer": viewer,
+        "summit": viewer.summit,
+        "party": row.party,
+        "invitation": row,
+        "reply": answers.newest_of(row) if row.answer else None,
+        "acts": viewer.may_answer(row),
+        "takes_answers": answers.still_open(viewer.summit.pk).exists(),
+        "choices": _choices(row),
+        "levels": [(level.value, level.label) for level in levels.offered(row.party)],
+        "values": values,
+        "errors": errors or {},
+        "refused": refused,
+        "editing": bool(errors) or request.GET.get("change") == "1",
+        "note_length": answers.NOTE_LENGTH,
+        "name_length": answers.NAME_LENGTH,
+    }
+    return render(request, "portal/invitation.html", context, status=status)
+
+
+def _choices(row: Invitation) -> list[tuple[str, str, str]]:
+    """Return value, name and meaning of what can be answered."""
+    said = {"party": row.party.name}
+    return [
+        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % said),
+        (
+            Answer.REPRESENTED,
+            _("Accept, another will represent us"),
+            _("%(party)s takes part; another than the letter asks for comes.") % said,
+        ),
+        (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % said),
+    ]

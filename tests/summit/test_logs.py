@@ -1,0 +1,64 @@
+"""What opens doors stands in no log."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from delegations.domain import links
+from summit.logs import TokenFilter, without_tokens
+from tests import factories as f
+
+TOKEN = "Ab3_-" * 8 + "xyz9"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (f"Not Found: /i/{TOKEN}/", "Not Found: /i/[hidden]/"),
+        (f'"GET /i/{TOKEN}/?lang=fr HTTP/1.1" 303', '"GET /i/[hidden]/?lang=fr HTTP/1.1" 303'),
+        (f"https://s.example/i/{TOKEN}", "https://s.example/i/[hidden]"),
+        ("/portal/invitation/0123456789abcdef/", "/portal/invitation/0123456789abcdef/"),
+    ],
+)
+def test_tokens_are_left_out_of_addresses(said: str, left: str) -> None:
+    assert without_tokens(said) == left
+
+
+def record(*args: Any) -> logging.LogRecord:
+    return logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", args, None)
+
+
+def test_a_record_is_written_without_them() -> None:
+    found = record("Gone", f"/i/{TOKEN}/")
+    assert (TokenFilter().filter(found), found.getMessage()) == (True, "Gone: /i/[hidden]/")
+    plain = record("Gone", "/x/")
+    TokenFilter().filter(plain)
+    assert (plain.args, plain.getMessage()) == (("Gone", "/x/"), "Gone: /x/")
+
+
+def test_every_handler_leaves_them_out_and_none_sends_mail() -> None:
+    kept = settings.LOGGING
+    assert all("tokens" in handler["filters"] for handler in kept["handlers"].values())
+    for name in ("django", "django.server"):
+        assert (kept["loggers"][name]["handlers"], kept["loggers"][name]["propagate"]) == ([], True)
+    # As it was set up, with what Django brings by itself.
+    for name in ("django", "django.server", "django.request"):
+        assert logging.getLogger(name).handlers == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("filtered", [True, False])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_links_token_is_logged_and_control_it_would_be(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, method: str, filtered: bool
+) -> None:
+    if not filtered:
+        monkeypatch.setattr(TokenFilter, "filter", lambda self, record: True)
+    link = f.InvitationLinkFactory(**({"revoked_at": f.START} if method == "get" else {}))
+    token = links.token(link)
+    getattr(Client(), method)(f"/i/{token}/")
+    (logged,) = [entry for entry in caplog.records if entry.name == "django.request"]
+    assert (token in logged.getMessage()) == (not filtered)
