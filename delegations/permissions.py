@@ -58,6 +58,12 @@ declare("delegations.decide_declaration", _VETTING)
 declare_model("delegations.visaletter", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.ask_visa", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.issue_visa", _WRITERS)
+# Naming people in a party's categories, until when and as many as it may; taking them off, putting others in their
+# places; naming and moving them when the time is over; and raising a number.
+declare("delegations.name", _WRITERS, own=(Role.FOCAL_POINT,))
+declare("delegations.withdraw", _WRITERS, own=(Role.FOCAL_POINT,))
+declare("delegations.name_late", _WRITERS)
+declare("delegations.raise_quota", (Role.ORGANISER,))
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
 # Entering a party's people, and changing their names and offices.

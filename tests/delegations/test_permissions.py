@@ -56,6 +56,8 @@ DESKS: dict[str, set[str]] = {
     "delegations.retention.view": {"organiser"},
     "delegations.retention.change": {"organiser"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
+    **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("name", "name_late", "withdraw")},
+    "delegations.raise_quota": {"organiser"},
     "delegations.enter_person": {"organiser", "protocol"},
     "delegations.give_account": {"organiser", "protocol"},
     **{f"delegations.passport.{verb}": {"vetting"} for verb in ("view", "change")},
@@ -71,7 +73,7 @@ OWN: dict[str, set[str]] = {
     "delegations.focalpoint.view": {"focal_point"},
     "delegations.answer": {"focal_point"},
     **{f"delegations.{name}.view": {"focal_point"} for name in ("declaration", "visaletter")},
-    **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa")},
+    **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw")},
     "delegations.enter_person": {"focal_point"},
     **{
         f"delegations.{group}.{verb}": {"focal_point"}
