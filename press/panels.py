@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Min
 from django.http import HttpRequest
 
+from delegations.domain import naming
 from press.desk import overdue, waiting
 from press.domain.announce import unannounced
 from press.permissions import can_hold, can_review, can_write
@@ -26,7 +27,9 @@ LATEST = 5
 def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show the latest texts on the summit's home."""
     readings = [brief(summit, edition) for edition in listed(summit)[:LATEST]]
-    return ("press/panel.html", {"summit": summit, "readings": readings}) if readings else None
+    if not readings:
+        return None
+    return "press/panel.html", {"summit": summit, "readings": readings, **naming.on_page(summit)}
 
 
 @desk_panel(30, works=WORKS)

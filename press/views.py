@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 
+from delegations.domain import naming
 from press.domain import subscribers
 from press.domain.markdown import to_html
 from press.formats import WRITERS, feeds
@@ -46,6 +47,7 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
         "kinds": TextKind.choices,
         "kind": kind if kind in TextKind.values else "",
         "interface": translation.get_language(),
+        **naming.on_page(found),
     }
     return render(request, "press/list.html", context)
 
@@ -85,6 +87,7 @@ def text(request: HttpRequest, summit: str, slug: str, language: str | None = No
         # Cleaned by nh3 in to_html.
         "body": mark_safe(to_html(edition.body)),  # noqa: S308
         "formats": [(ending.upper(), url) for ending, url in reading.formats()],
+        **naming.on_page(found),
     }
     return render(request, "press/text.html", context)
 

@@ -9,6 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
+from delegations.domain import naming
+from delegations.models import Party, Policy
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedSession
 from sessions.models.releases import ReleasedQuerySet
@@ -23,15 +25,48 @@ class ByStart(ByNewest):
     ordering: Any = ("starts_at", "ends_at", "id")
 
 
+class PartyNameSerializer(serializers.Serializer[Any]):
+    """What a party is called in a language."""
+
+    name = serializers.CharField(help_text="The short name.")
+    formal_name = serializers.CharField()
+    sort_key = serializers.CharField(help_text="By which it stands in the alphabet of the language.")
+
+
+class PartySerializer(serializers.Serializer[Any]):
+    """A party as the host has approved its names. What is no country is called so."""
+
+    id = serializers.CharField()
+    kind = serializers.CharField()
+    names = serializers.DictField(
+        child=PartyNameSerializer(), help_text="By language; the summit's own is always there."
+    )
+    footnotes = serializers.DictField(
+        child=serializers.CharField(), help_text="By language. Belongs under whatever names the party."
+    )
+    flag = serializers.CharField(
+        allow_null=True, help_text='An ISO 3166 code, "neutral", or null where no flag stands beside the name.'
+    )
+
+
 class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
     """Who takes part."""
 
     name = serializers.CharField(source="label", help_text="Name and office, or the name of a party.")
     party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
+    about_party = serializers.SerializerMethodField(
+        help_text="The party that takes part or to which the person belongs, as it is named now; null for none."
+    )
 
     class Meta:
         model = ReleasedParticipant
-        fields = ["role", "name", "party", "title", "minutes"]
+        fields = ["role", "name", "party", "about_party", "title", "minutes"]
+
+    @extend_schema_field(PartySerializer(allow_null=True))
+    def get_about_party(self, row: ReleasedParticipant) -> dict[str, Any] | None:
+        """Return the party with its names in all languages, its footnotes and its flag."""
+        known: dict[int | str, dict[str, Any]] = self.context["parties"]
+        return known.get(row.party_id or 0) or known.get(row.party_label)
 
 
 class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
@@ -86,6 +121,15 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         return f"{settings.BASE_URL}{path}"
 
 
+def _parties(summit: Summit) -> dict[int | str, dict[str, Any]]:
+    """Return the parties of a summit as data, by their keys and by what is frozen of their names. Three queries."""
+    policy = Policy.objects.of(summit)
+    found: dict[int | str, dict[str, Any]] = {}
+    for party in Party.objects.filter(summit=summit).select_related("summit").prefetch_related("names"):
+        found[party.pk] = found[party.name] = naming.as_data(party, policy=policy)
+    return found
+
+
 class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
     """What is public of a summit's newest release."""
 
@@ -101,9 +145,17 @@ class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
         return member.public_agenda(summit=self.found)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """Give the serializer the summit, for its zone."""
+        """Give the serializer the summit, for its zone, and its parties."""
         context = dict(super().get_serializer_context())
-        return context if getattr(self, "swagger_fake_view", False) else {**context, "summit": self.found}
+        return (
+            context
+            if getattr(self, "swagger_fake_view", False)
+            else {
+                **context,
+                "summit": self.found,
+                "parties": _parties(self.found),
+            }
+        )
 
     @property
     def found(self) -> Summit:

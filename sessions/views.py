@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from delegations.domain import naming
 from sessions.domain import calendars, member, releases, schedule, wording
 from sessions.domain.member import Who
 from sessions.models import ReleasedSession
@@ -34,6 +35,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
         "summit": found,
         "release": releases.latest(found),
         "days": by_day(found, member.public_agenda(summit=found, who=Who.LEADING)),
+        **naming.on_page(found),
     }
     return render(request, "portal/agenda.html", context)
 
@@ -45,7 +47,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     row = member.public_agenda(summit=found).filter(session__public_id=public_id).first()
     if row is None:
         raise Http404
-    return render(request, "portal/session.html", {"summit": found, "row": row})
+    return render(request, "portal/session.html", {"summit": found, "row": row, **naming.on_page(found)})
 
 
 @public_page

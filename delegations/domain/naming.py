@@ -195,6 +195,12 @@ def footnotes(names: Iterable[Named]) -> Footnotes:
     return found
 
 
+def on_page(summit: Summit) -> dict[str, Any]:
+    """Return what a page needs to name parties in the reader's language: `names`, a Book, and `notes`, in which the
+    page's footnotes gather as it is rendered. One query."""
+    return {"names": book(summit), "notes": Footnotes()}
+
+
 def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, Any]:
     """Return what a letter says of a party, to be frozen: its names, its salutation ("" for the template's), its
     footnote, its flag, and whether it is written to with a style."""

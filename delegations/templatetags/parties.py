@@ -1,11 +1,15 @@
 """A party's line on a page: its flag, its name, the mark of its footnote."""
 
+from typing import Any
+
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
-from delegations.domain.naming import NEUTRAL, Footnotes, Named
+from delegations.domain.naming import NEUTRAL, Book, Footnotes, Named
+from delegations.models import Party
 
 register = template.Library()
 
@@ -26,6 +30,27 @@ def line(named: Named, notes: Footnotes | None = None) -> SafeString:
 def party_line(named: Named, notes: Footnotes | None = None) -> SafeString:
     """Render a party's line."""
     return line(named, notes)
+
+
+@register.simple_tag(takes_context=True)
+def named_party(context: Context, party: Party | int | None, frozen: str = "") -> Named | None:
+    """Return how the page names a party, by itself or by what is frozen of its name; None where it names none."""
+    names: Book | None = context.get("names")
+    return names.of(party, frozen) if names is not None else None
+
+
+@register.simple_tag(takes_context=True)
+def named_place(context: Context, place: Any) -> Named | None:
+    """Return how the page names the party whose own place in a session this is; None where it is a person's."""
+    person = getattr(place, "person_id", None) or getattr(place, "slot_key", "")
+    return None if person else named_party(context, getattr(place, "party_id", None))
+
+
+@register.simple_tag(takes_context=True)
+def named_beside(context: Context, place: Any) -> Named | None:
+    """Return how the page names the party that stands beside a person's place, where one does."""
+    label = getattr(place, "party_beside", "")
+    return named_party(context, getattr(place, "party_id", None), label) if label else None
 
 
 @register.filter

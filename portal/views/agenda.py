@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from delegations.domain import naming
 from portal.identity import Viewer, viewer_of, viewer_required
 from sessions.domain import member, releases, wording
 from sessions.models import ReleasedSession
@@ -61,6 +62,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
         "next": following,
         "minutes": minutes_until(following, now),
         "moment": now,
+        **naming.on_page(viewer.summit),
     }
     return render(request, "portal/my_agenda.html", context)
 
@@ -73,7 +75,8 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
         row = member.find(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, public_id=public_id)
         if row is not None:
-            return render(request, "portal/my_session.html", {"viewer": viewer, "summit": viewer.summit, "row": row})
+            context = {"viewer": viewer, "summit": viewer.summit, "row": row, **naming.on_page(viewer.summit)}
+            return render(request, "portal/my_session.html", context)
     raise Http404(_("This session does not stand in the agenda that is open to you."))
 
 

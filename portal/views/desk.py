@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers
+from delegations.domain import answers, naming
 from delegations.models import InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
@@ -44,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "changed": len(unseen),
         "stories": wording.stories(unseen[:CHANGES], viewer.summit),
         **where,
+        **naming.on_page(viewer.summit),
     }
     return render(request, "portal/desk_home.html", context)
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import answers, levels
+from delegations.domain import answers, levels, naming
 from delegations.models import Answer, Invitation
 from portal.identity import Viewer, viewer_required
 
@@ -65,7 +65,12 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    page = naming.on_page(viewer.summit)
+    named = page["names"].of(row.party)
     context = {
+        **page,
+        "named": named,
+        "mark": page["notes"].mark(named),
         "viewer": viewer,
         "summit": viewer.summit,
         "party": row.party,
@@ -73,7 +78,7 @@ def _page(
         "reply": answers.newest_of(row) if row.answer else None,
         "acts": viewer.may_answer(row),
         "takes_answers": answers.still_open(viewer.summit.pk).exists(),
-        "choices": _choices(row),
+        "choices": _choices(named),
         "levels": [(level.value, level.label) for level in levels.offered(row.party)],
         "values": values,
         "errors": errors or {},
@@ -85,9 +90,9 @@ def _page(
     return render(request, "portal/invitation.html", context, status=status)
 
 
-def _choices(row: Invitation) -> list[tuple[str, str, str]]:
+def _choices(named: naming.Named) -> list[tuple[str, str, str]]:
     """Return value, name and meaning of what can be answered."""
-    said = {"party": row.party.name}
+    said = {"party": named.name}
     return [
         (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % said),
         (
