@@ -36,6 +36,16 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str], version: int) -
     )
 
 
+def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
+    """Return the message to somebody who has been given an account for a summit's portal, not stored yet: a new one
+    each time. One query."""
+    message = welcome(summit=summit, user=user, roles=roles, version=0)
+    message.subject_key = f"summit.portal:{summit.public_id}:{user.public_id}"
+    message.version = Message.objects.filter(kind=KIND, subject_key=message.subject_key).count() + 1
+    message.facts["portal"] = True
+    return message
+
+
 def render(message: Message) -> Mail:
     """Write the message, in the language that is active. The link is made here and kept with the bytes, which are
     encrypted, not with the facts. One query."""
@@ -48,10 +58,12 @@ def render(message: Message) -> Mail:
         "roles": comma().join(str(Role(role).label) for role in facts["roles"]),
         "link": "" if user.has_usable_password() else password_link(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
-        "sign_in": f"{settings.BASE_URL}/admin/",
+        "portal": facts.get("portal", False),
+        "sign_in": f"{settings.BASE_URL}/{'portal' if facts.get('portal') else 'admin'}/",
         "forgotten": f"{settings.BASE_URL}/accounts/password/reset/",
     }
-    subject = _("You work for the %(summit)s") % {"summit": facts["summit"]}
+    said = _("Your account for the %(summit)s") if facts.get("portal") else _("You work for the %(summit)s")
+    subject = said % {"summit": facts["summit"]}
     return Mail(subject=subject, text=render_to_string("mail/welcome.txt", context), reply_to=facts["contact_email"])
 
 

@@ -265,6 +265,7 @@ class TestRequirements:
         "django-countries": "django_countries",
         "markdown-it-py": "markdown_it",
         "python-docx": "docx",
+        "Pillow": "PIL",
     }
 
     def test_each_has_its_reason_and_its_use(self) -> None:

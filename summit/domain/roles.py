@@ -72,11 +72,17 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
 
 
 def _account(colleague: Colleague, summit: Summit, by: User) -> User:
-    address = colleague.email.strip().lower()
+    return account(email=colleague.email, name=colleague.name, language=summit.language, summit=summit, by=by)
+
+
+def account(*, email: str, name: str, language: str, summit: Summit, by: User) -> User:
+    """Return the account of an address; where it has none, a new one that can't sign in by a password yet. Whoever
+    calls this has asked whether `by` may. Raises ValidationError."""
+    address = email.strip().lower()
     validate_open(address)
     user = User.objects.filter(email=address).first()
     if user is None:
-        user = User(email=address, name=colleague.name, language=summit.language)
+        user = User(email=address, name=name, language=language)
         user.set_unusable_password()
         user.full_clean()
         user.save()

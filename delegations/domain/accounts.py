@@ -1,0 +1,136 @@
+"""Accounts of those who work in the portal: given to a person, and taken away.
+
+A person is not an account. Most of a delegation never sees the portal; who does has an account beside the person, by
+which they are that person in this summit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.models import FocalPoint, Membership
+from summit import messages
+from summit.domain import audit, browsers, roles
+from summit.models import Person, Role, Summit, User
+from summit.outbox.domain import enqueue
+from summit.permissions import check
+
+ACTION = "delegations.give_account"
+
+
+@dataclass
+class Given:
+    """Who has got an account, and who has not, with the reason in a sentence."""
+
+    to: list[Person] = field(default_factory=list)
+    skipped: list[tuple[Person, str]] = field(default_factory=list)
+
+
+def preview(*, people: Iterable[Person]) -> Given:
+    """Return who would get an account, and why the others wouldn't. Four queries, whatever their number."""
+    rows = list(people)
+    keys = [row.pk for row in rows]
+    acting = set(FocalPoint.objects.filter(person__in=keys).values_list("person_id", flat=True))
+    members = set(Membership.objects.filter(person__in=keys).values_list("person_id", flat=True))
+    addresses = {row.email.strip().lower() for row in rows if row.email}
+    users = {user.email: user for user in User.objects.filter(email__in=addresses)}
+    holding = Person.objects.filter(user__in=users.values())
+    taken = {(row.summit_id, row.user_id): row for row in holding}
+    found = Given()
+    claimed: dict[tuple[int, str], Person] = {}
+    for row in rows:
+        address = row.email.strip().lower()
+        user = users.get(address)
+        other = claimed.get((row.summit_id, address))
+        if user is not None:
+            other = taken.get((row.summit_id, user.pk)) or other
+        reason = _reason(row, user, other, row.pk in acting or row.pk in members)
+        if reason:
+            found.skipped.append((row, reason))
+        else:
+            claimed[row.summit_id, address] = row
+            found.to.append(row)
+    return found
+
+
+def _reason(row: Person, user: User | None, other: Person | None, belongs: bool) -> str:
+    if row.user_id is not None:
+        return _("Has an account already.")
+    if not belongs:
+        return _("Acts for no party and is a member of none: the portal has nothing for them.")
+    if not row.email:
+        return _("Has no mailbox to sign in with. Enter one first.")
+    if other is not None:
+        said = _(
+            "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
+        )
+        return said % {"person": other.label}
+    if user is not None and not user.is_active:
+        return _("The account of this mailbox is closed. Whoever set the system up can open it.")
+    return ""
+
+
+def give(*, people: Iterable[Person], by: User) -> Given:
+    """Give people accounts and write to each, in one transaction; who has none at this mailbox yet gets one, with a
+    link to choose a password. Their summits are joined. Raises PermissionDenied."""
+    with transaction.atomic():
+        rows = list(people)
+        summits = _locked(rows, by)
+        found = preview(people=Person.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        for row in list(found.to):
+            try:
+                with transaction.atomic():
+                    _give(row, summits[row.summit_id], by)
+            except ValidationError as problem:
+                found.to.remove(row)
+                found.skipped.append((row, " ".join(problem.messages)))
+    return found
+
+
+def _locked(rows: Iterable[Person], by: User) -> dict[int, Summit]:
+    keys = {row.summit_id for row in rows}
+    # Whoever gives accounts in the same summit waits here: an account has one person in it.
+    summits = {row.pk: row for row in Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    for summit in summits.values():
+        check(by, ACTION, summit)
+    return summits
+
+
+def _give(row: Person, summit: Summit, by: User) -> None:
+    user = roles.account(email=row.email, name=row.name, language=row.language, summit=summit, by=by)
+    row.user = user
+    row.save(update_fields=["user"])
+    held = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
+    held += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
+    enqueue.store([messages.portal_welcome(summit=summit, user=user, roles=held)])
+    told = {"rows": [audit.name_of(user)]}
+    audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=told)
+
+
+def take(*, people: Iterable[Person], by: User) -> int:
+    """Take accounts away from their persons and sign them out everywhere at once; return from how many. The account
+    itself stays: it may be a person in another summit, or work at a desk. Raises PermissionDenied."""
+    taken = 0
+    with transaction.atomic():
+        rows = list(people)
+        summits = _locked(rows, by)
+        held = Person.objects.filter(pk__in=[row.pk for row in rows], user__isnull=False).select_related("user")
+        for row in held.order_by("pk"):
+            user = row.user
+            assert user is not None  # noqa: S101 - those without were left out
+            row.user = None
+            row.save(update_fields=["user"])
+            browsers.end_all(user=user)
+            audit.record(
+                by=by,
+                action="delegations.take_account",
+                target=row,
+                summit=summits[row.summit_id],
+                fields=["user"],
+                detail={"rows": [audit.name_of(user)]},
+            )
+            taken += 1
+    return taken
