@@ -30,7 +30,12 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
 @source
 def gauges() -> Iterable[Gauge]:
     """Count invitations by summit and state."""
-    rows = Invitation.objects.order_by().values("party__summit__slug", "state").annotate(n=Count("pk"))
+    rows = (
+        Invitation.objects.filter(occasion="")
+        .order_by()
+        .values("party__summit__slug", "state")
+        .annotate(n=Count("pk"))
+    )
     yield (
         "summit_invitations",
         "Invitations by state",

@@ -170,7 +170,7 @@ def has_parties(summit: Summit) -> bool:
 def has_invited(summit: Summit) -> bool:
     """Return whether an invitation has been sent."""
     sent = [InvitationState.SENT, InvitationState.ANSWERED]
-    return Invitation.objects.filter(party__summit=summit, state__in=sent).exists()
+    return Invitation.objects.filter(party__summit=summit, state__in=sent, occasion="").exists()
 
 
 desk_step.register(40)(

@@ -13,6 +13,7 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from delegations.domain import occasions
 from delegations.domain.scans import Scan
 from delegations.domain.states import sources
 from delegations.models import (
@@ -26,6 +27,7 @@ from delegations.models import (
     ReplyScan,
 )
 from delegations.permissions import acting, can_answer_for, check_can_answer, check_can_answer_for
+from summit.db.clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Summit, User
@@ -175,8 +177,16 @@ def _takes_answer(invitation: Invitation, by: By) -> Q:
     if isinstance(by, Mailbox):
         takes &= Q(Exists(acting(by, invitation.party_id)))
     if not _at_any_time(invitation, by):
-        takes &= Q(Exists(still_open(invitation.party.summit_id)))
+        takes &= _in_time(invitation)
     return takes
+
+
+def _in_time(invitation: Invitation) -> Q:
+    """The part of the condition that is the time: the summit's, or that of the session one is invited to."""
+    if not invitation.occasion:
+        return Q(Exists(still_open(invitation.party.summit_id)))
+    occasion = occasions.find(invitation.party.summit, [invitation.occasion]).get(invitation.occasion)
+    return Q() if occasion and occasion.takes_answers(db_now()) else Q(pk__in=[])
 
 
 def still_open(summit_id: int) -> SummitQuerySet:
@@ -200,6 +210,10 @@ def _why_refused(invitation: Invitation) -> str:
         )
     if state in (InvitationState.DRAFT, InvitationState.APPROVED):
         return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % said
+    if invitation.occasion:
+        return (
+            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.") % said
+        )
     return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % said
 
 

@@ -28,7 +28,9 @@ _HEAD = Membership.objects.filter(party=OuterRef("pk"), capacity=Capacity.HEAD)
 # Conditions on parties that `with_gaps` has annotated.
 GAPS: dict[str, Q] = {
     "mailbox": Q(is_host=False, mission_email="", has_address=False),
-    "head": overview.STANDINGS["attending"] & ~Q(kind=PartyKind.ORGANISATION) & Q(has_head=False),
+    "head": overview.STANDINGS["attending"]
+    & ~Q(kind__in=[PartyKind.ORGANISATION, PartyKind.GUEST])
+    & Q(has_head=False),
     "focal": overview.STANDINGS["attending"] & Q(has_focal=False),
 }
 
@@ -52,7 +54,7 @@ def counts(summit: Summit) -> dict[str, int]:
 def ending_links() -> QuerySet[InvitationLink]:
     """Return the live links of unanswered invitations that end within a week."""
     live = InvitationLink.objects.live()
-    return live.filter(invitation__state=InvitationState.SENT, expires_at__lte=Now() + SOON)
+    return live.filter(invitation__state=InvitationState.SENT, invitation__occasion="", expires_at__lte=Now() + SOON)
 
 
 def ending_by_day(summit: Summit) -> dict[date, int]:
@@ -64,5 +66,7 @@ def ending_by_day(summit: Summit) -> dict[date, int]:
 
 def declined_lately(summit: Summit) -> int:
     """Return how many parties declined within the last week. One query."""
-    recent = Invitation.objects.filter(party__summit=summit, state=InvitationState.ANSWERED, answer="regrets")
+    recent = Invitation.objects.filter(
+        party__summit=summit, state=InvitationState.ANSWERED, answer="regrets", occasion=""
+    )
     return recent.filter(answered_at__gte=Now() - SOON).count()

@@ -23,6 +23,10 @@ class Occasion:
     open: bool
     cancelled: bool = False
 
+    def takes_answers(self, now: datetime) -> bool:
+        """Return whether whoever isn't at a desk may still answer: until it begins, unless it is cancelled."""
+        return not self.cancelled and self.starts_at > now
+
 
 # Returns the occasions of a summit by their keys, all of them where none are named. One query.
 Find = Callable[[Summit, Iterable[str] | None], dict[str, Occasion]]

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers, naming
+from delegations.domain import answers, naming, occasions
 from delegations.models import InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
@@ -23,11 +23,7 @@ CHANGES = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Show where each of the reader's delegations stands and what is to do."""
     viewer = viewer_of(request)
-    by_party = {row.party_id: row for row in viewer.invitations}
-    rows = [
-        {"party": party, "invitation": by_party.get(party.pk), "acts": party.pk in viewer.acts}
-        for party in viewer.parties
-    ]
+    rows = _rows(viewer)
     # The first thing to do is the one button in the summit's colour.
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
@@ -37,7 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "summit": viewer.summit,
         "summits": [other.summit for other in request.viewers],  # type: ignore[attr-defined]
         "rows": rows,
-        "takes_answers": answers.still_open(viewer.summit.pk).exists(),
         "waiting": waiting,
         # Whoever has to be somewhere within two hours is told that first.
         "waiting_first": waiting and not where["now"] and where["minutes"] is None,
@@ -47,6 +42,32 @@ def home(request: HttpRequest) -> HttpResponse:
         **naming.on_page(viewer.summit),
     }
     return render(request, "portal/desk_home.html", context)
+
+
+def _rows(viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the reader's parties with their invitations to the summit, each followed by those to its sessions, and
+    whether an answer is taken from whoever isn't at a desk. Two queries at most."""
+    takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
+    found = occasions.find(viewer.summit, [row.occasion for row in viewer.invitations])
+    rows: list[dict[str, Any]] = []
+    for party in viewer.parties:
+        acts = party.pk in viewer.acts
+        theirs = [row for row in viewer.invitations if row.party_id == party.pk]
+        main = next((row for row in theirs if not row.occasion), None)
+        rows.append({"party": party, "invitation": main, "acts": acts, "takes": takes, "key": party.public_id})
+        rows += [
+            {
+                "party": party,
+                "invitation": row,
+                "acts": acts,
+                "takes": found[row.occasion].takes_answers(now),
+                "occasion": found[row.occasion],
+                "key": row.public_id,
+            }
+            for row in theirs
+            if row.occasion in found
+        ]
+    return rows
 
 
 def _whereabouts(viewer: Viewer) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import answers, levels, naming
+from delegations.domain import answers, levels, naming, occasions
 from delegations.models import Answer, Invitation
 from portal.identity import Viewer, viewer_required
+from summit.db.clock import db_now
 
 ENTERED = ("answer", "level", "name", "note")
 
@@ -67,7 +68,11 @@ def _page(
 ) -> HttpResponse:
     page = naming.on_page(viewer.summit)
     named = page["names"].of(row.party)
+    occasion = occasions.find(viewer.summit, [row.occasion]).get(row.occasion)
+    takes = answers.still_open(viewer.summit.pk).exists() if not row.occasion else False
     context = {
+        "occasion": occasion,
+        "due": occasion.starts_at if occasion else viewer.summit.answer_by,
         **page,
         "named": named,
         "mark": page["notes"].mark(named),
@@ -77,7 +82,7 @@ def _page(
         "invitation": row,
         "reply": answers.newest_of(row) if row.answer else None,
         "acts": viewer.may_answer(row),
-        "takes_answers": answers.still_open(viewer.summit.pk).exists(),
+        "takes_answers": occasion.takes_answers(db_now()) if occasion else takes,
         "choices": _choices(named),
         "levels": [(level.value, level.label) for level in levels.offered(row.party)],
         "values": values,

@@ -1,0 +1,180 @@
+"""Inviting to one session: what its letter says, until when it is answered, and what doesn't count it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import gaps, links, occasions, overview, progress
+from delegations.domain.answers import AnswerRefused, answer
+from delegations.domain.invitations import invite, preview, revoke
+from delegations.models import Invitation, InvitationLink
+from sessions.models import Session
+from summit.db.clock import db_now
+from summit.domain.audit import Link
+from summit.models import Role, Room, Summit, User
+from summit.outbox.domain import mime
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(name="Border Summit", answer_by=db_now() - timedelta(days=1))
+    return found
+
+
+def protocol(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+def session(summit: Summit, **kwargs: Any) -> Session:
+    starts = kwargs.pop("starts_at", db_now() + timedelta(days=2))
+    room = Room.objects.filter(venue__summit=summit).first() or f.RoomFactory(
+        venue__summit=summit, venue__name="Lancaster House", name="Long Gallery"
+    )
+    said = {"title": "Working lunch", "starts_at": starts, "ends_at": starts + timedelta(hours=1), "room": room}
+    found: Session = f.SessionFactory(summit=summit, **{**said, **kwargs})
+    return found
+
+
+def by_link(row: Invitation) -> Link:
+    return Link(InvitationLink.objects.live().get(invitation=row).public_id)
+
+
+def test_a_session_is_found_by_its_public_id_in_its_summit_alone(summit: Summit) -> None:
+    row, secret = session(summit), session(summit, visibility="organisers")
+    off = session(summit, cancelled_at=db_now())
+    found = occasions.find(summit)
+    assert (found[row.public_id].title, found[row.public_id].place) == (
+        "Working lunch",
+        "Long Gallery, Lancaster House",
+    )
+    assert [found[each.public_id].open for each in (row, secret, off)] == [True, False, False]
+    assert occasions.find(f.SummitFactory(), [row.public_id]) == {}
+    with CaptureQueriesContext(connection) as captured:
+        assert occasions.find(summit, [""]) == {}
+    assert len(captured) == 0
+
+
+def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None:
+    row = session(summit, starts_at=f.START, ends_at=f.START + timedelta(minutes=90))
+    party = f.PartyFactory(summit=summit, name="Aland")
+    reach = invite(parties=[party], occasion=row.public_id, by=protocol(summit))
+    assert reach.to == [party]
+    mail = mime.render(Message.objects.get())
+    assert mail.subject == "Invitation of Aland: Working lunch"
+    parts = mail.text.split("\n\n")
+    assert parts[2:5] == [
+        "We have the honour to invite you to “Working lunch”, which is held within the Border Summit.",
+        "Time: Monday 31 March 2025, 09:00 to 10:30 London time.",
+        "Place: Long Gallery, Lancaster House.",
+    ]
+
+
+def test_a_party_has_one_invitation_to_the_summit_and_one_to_each_session(summit: Summit) -> None:
+    first, second = session(summit), session(summit)
+    party, by = f.PartyFactory(summit=summit), protocol(summit)
+    for key in ("", first.public_id, second.public_id):
+        assert invite(parties=[party], occasion=key, by=by).to == [party]
+        assert invite(parties=[party], occasion=key, by=by).skipped == [(party, "It has been invited already.")]
+    assert list(Invitation.objects.order_by("number").values_list("number", "occasion")) == [
+        (1, ""),
+        (2, first.public_id),
+        (3, second.public_id),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"cancelled_at": f.START}, "The session is cancelled. The programme desk can reinstate it."),
+        (
+            {"visibility": "organisers"},
+            "Organisers alone may know of the session. The programme desk can make it visible to others.",
+        ),
+        (None, "The session isn’t in the agenda of its summit. Choose another one."),
+    ],
+)
+def test_nobody_is_invited_to_what_is_not_open(summit: Summit, how: dict[str, Any] | None, why: str) -> None:
+    row = session(f.SummitFactory()) if how is None else session(summit, **how)
+    party = f.PartyFactory(summit=summit)
+    assert preview(parties=[party], occasion=row.public_id).skipped == [(party, why)]
+    assert invite(parties=[party], occasion=row.public_id, by=protocol(summit)).to == []
+    assert not Message.objects.exists()
+
+
+def test_it_is_answered_by_its_link_until_the_session_begins_whatever_the_summits_deadline(summit: Summit) -> None:
+    row, party = session(summit), f.PartyFactory(summit=summit)
+    invite(parties=[party], occasion=row.public_id, by=protocol(summit))
+    invitation = Invitation.objects.get()
+    said = {"answer": "attending", "note": "", "name": "A"}
+    answer(invitation=invitation, by=by_link(invitation), **said)
+    assert invitation.state == "answered"
+    for changed in ({"starts_at": db_now() - timedelta(minutes=1)}, {"cancelled_at": db_now()}):
+        Session.objects.filter(pk=row.pk).update(**changed)
+        with pytest.raises(AnswerRefused, match="The session has begun, or it is cancelled"):
+            answer(invitation=invitation, by=by_link(invitation), **said)
+    answer(invitation=invitation, by=protocol(summit), **{**said, "answer": "regrets"})
+
+
+def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
+    row, by = session(summit), protocol(summit)
+    party, other = f.PartyFactory.create_batch(2, summit=summit)
+    invite(parties=[party, other], occasion=row.public_id, by=by)
+    answer(invitation=Invitation.objects.get(party=party), answer="regrets", note="", name="A", by=by)
+    InvitationLink.objects.update(expires_at=db_now() + timedelta(days=1))
+    assert overview.counts(summit) == {
+        **dict.fromkeys(overview.counts(summit), 0),
+        "uninvited": 2,
+    }
+    assert (progress.by_day(summit), progress.by_region(summit)) == (({}, {}), [])
+    assert (gaps.declined_lately(summit), gaps.ending_links().count()) == (0, 0)
+
+
+class TestPortal:
+    def follow(self, party: Any, occasion: str = "") -> Client:
+        client = Client()
+        link = InvitationLink.objects.live().get(invitation__party=party, invitation__occasion=occasion)
+        client.get(f"/i/{links.token(link)}/")
+        return client
+
+    def test_its_home_shows_both_kinds(self, summit: Summit) -> None:
+        row, party, by = session(summit), f.PartyFactory(summit=summit, name="Aland"), protocol(summit)
+        invite(parties=[party], by=by)
+        invite(parties=[party], occasion=row.public_id, by=by)
+        content = self.follow(party).get("/portal/").content.decode()
+        keys = [each.public_id for each in Invitation.objects.order_by("pk")]
+        assert [f"/portal/invitation/{key}/" in content for key in keys] == [True, True]
+        # The summit's deadline has passed, and the session's has not.
+        assert content.count("Answer for Aland") == 1
+
+    def test_its_page_says_what_the_session_is_now(self, summit: Summit) -> None:
+        row, party = session(summit), f.PartyFactory(summit=summit)
+        invite(parties=[party], occasion=row.public_id, by=protocol(summit))
+        client = self.follow(party, row.public_id)
+        address = f"/portal/invitation/{Invitation.objects.get().public_id}/"
+        Session.objects.filter(pk=row.pk).update(title="Moved lunch")
+        assert "Moved lunch" in client.get(address).content.decode()
+        answered = client.post(address, {"answer": "attending", "name": "A", "note": ""})
+        assert (answered.status_code, Invitation.objects.get().state) == (303, "answered")
+        Session.objects.filter(pk=row.pk).update(cancelled_at=db_now())
+        assert "The session is cancelled." in client.get(address).content.decode()
+
+    def test_whoever_is_revoked_from_the_summit_is_gone_and_from_a_session_stays(self, summit: Summit) -> None:
+        row, party, by = session(summit), f.PartyFactory(summit=summit), protocol(summit)
+        invite(parties=[party], by=by)
+        invite(parties=[party], occasion=row.public_id, by=by)
+        client = self.follow(party)
+        revoke(invitation=Invitation.objects.get(occasion=row.public_id), by=by)
+        assert client.get("/portal/").status_code == 200
+        session_alone = f.PartyFactory(summit=summit)
+        invite(parties=[session_alone], occasion=row.public_id, by=by)
+        assert self.follow(session_alone, row.public_id).get("/portal/").status_code == 200
+        revoke(invitation=Invitation.objects.get(party=party, occasion=""), by=by)
+        assert client.get("/portal/").status_code == 410
