@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from delegations.domain import asked, gaps, overview
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit
-from summit.outbox.todo import failed_words
+from summit.outbox.todo import failed_words, returned_words
 from summit.permissions import allows
 
 INVITE = "delegations.invite"
@@ -150,6 +150,17 @@ def failed_letters(number: int) -> str:
     said = ngettext(
         "%(n)d letter of an invitation failed. Correct the mailbox, then write anew.",
         "%(n)d letters of invitations failed. Correct the mailboxes, then write anew.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@returned_words("invitation")
+def returned_letters(number: int) -> str:
+    """Say that letters of invitations came back."""
+    said = ngettext(
+        "%(n)d letter of an invitation came back. Correct the mailbox, then send it again.",
+        "%(n)d letters of invitations came back. Correct the mailboxes, then send them again.",
         number,
     )
     return said % {"n": number}

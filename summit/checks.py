@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 # What Django's own check asks of a key (security.W009).
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
+WEBHOOK_LENGTH = 20
 
 
 # What is wrong or not, by which name, in which words, and what to do.
@@ -56,6 +57,12 @@ def _services() -> list[Finding]:
     broker = urlsplit(settings.REDIS_URL).scheme in BROKERS
     return [
         (sqlite, "summit.E004", "The database is SQLite.", "Set DATABASE_URL to PostgreSQL."),
+        (
+            bool(settings.MAIL_WEBHOOK_PROVIDER) and len(settings.MAIL_WEBHOOK_SECRET) < WEBHOOK_LENGTH,
+            "summit.E013",
+            "MAIL_WEBHOOK_PROVIDER is set, and MAIL_WEBHOOK_SECRET is missing or short.",
+            f"Set it to user:password, {WEBHOOK_LENGTH} characters or more, and give the provider the same.",
+        ),
         (not broker, "summit.E005", "There is no broker.", "Set REDIS_URL (Redis, Valkey or AMQP)."),
         (
             not settings.OUTBOX_TRANSPORT.endswith("smtp.EmailBackend"),

@@ -308,6 +308,11 @@ OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
 OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", 10)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
+# Which mail provider tells of mails that came back (summit.outbox.webhook), with what it brings as HTTP's user and
+# password, "user:password", and the keys with which it signs, "MAILGUN_WEBHOOK_SIGNING_KEY=...".
+MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS", default={})}
 
 # --- Celery -----------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from summit import views
 from summit.http import health
+from summit.outbox import webhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_urls")),
+    path("webhooks/mail/", webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),
 ]
 if not settings.PRODUCTION:

@@ -35,6 +35,7 @@ TRIGGERS = {
 }
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}
+NOT_PAGES |= {"webhooks/mail/"}
 # What must be long: settings stand in one file, so that nobody searches for them.
 LONG_MODULES = {"summit/settings.py"}
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
@@ -254,6 +255,7 @@ class TestRequirements:
     # Distributions whose module is called otherwise, or that are named in a setting or a command line.
     MODULES = {
         "Django": "django",
+        "django-anymail": "anymail.webhooks",
         "djangorestframework": "rest_framework",
         "drf-spectacular": "drf_spectacular_sidecar",
         "psycopg": "postgresql",

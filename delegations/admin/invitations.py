@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.answering import AnsweringMixin
+from delegations.admin.back import BackMixin
 from delegations.admin.confirm import confirm
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
@@ -52,7 +53,7 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(AnsweringMixin, ReadOnlyAdmin):
+class InvitationAdmin(AnsweringMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 2

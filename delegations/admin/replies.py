@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from delegations.admin.back import BackMixin
 from delegations.admin.standing import moment, state_word
 from delegations.models import Channel, InvitationState, Party, Reply, ReplyScan
 from summit.dates import short_day
@@ -158,8 +159,11 @@ class ReplyAdmin(ReplyColumns, ReadOnlyAdmin):
         )
 
 
-class AnswersOfParty:
-    """A field of a party's page: its answers, to the summit and to single sessions."""
+class AnswersOfParty(BackMixin):
+    """A party's page tells which letters came back, and has a field with its answers, to the summit and to single
+    sessions."""
+
+    change_form_template: Any = "admin/delegations/party.html"
 
     @admin.display(description=_("answers so far"))
     def answers_given(self, row: Party) -> SafeString | str:

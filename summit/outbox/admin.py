@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.words import written
 from summit.models import User
-from summit.outbox import reasons
+from summit.outbox import came_back, reasons
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
@@ -44,12 +44,28 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class ReturnedFilter(admin.SimpleListFilter):
+    """By whether it came back."""
+
+    title = _("came back")
+    parameter_name = "returned"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return what can be asked for."""
+        return [("open", _("and nothing was sent since")), ("yes", _("at all"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        found = {"open": came_back.not_sent_again, "yes": came_back.came_back}.get(self.value() or "")
+        return queryset if found is None else queryset.filter(pk__in=found().values("pk"))
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """Messages. Their bytes are not shown: they hold links that open doors."""
 
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
-    list_filter = ["state", KindFilter, "summit"]
+    list_filter = ["state", ReturnedFilter, KindFilter, "summit"]
     list_select_related = ["summit"]
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
     date_hierarchy = "created_at"
@@ -69,6 +85,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "attempts",
         "next_attempt_at",
         "sent_at",
+        "returned_at",
         "message_id",
     ]
     readonly_fields = ["title", "standing", "what_went_wrong", "kind_word", "about", "language_name", "message_id"]
@@ -92,11 +109,17 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"), ordering="state")
     def standing(self, row: Message) -> SafeString:
         """Show the state as a word with its sign."""
-        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], row.get_state_display())
+        sign, word = SIGNS[row.state], row.get_state_display()
+        if row.returned_at is not None:
+            sign, word = "bad", gettext("came back")
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
     @admin.display(description=_("what went wrong"), ordering="problem")
     def what_went_wrong(self, row: Message) -> str:
-        """Say why it did not go out: in our words, or in the mail server's as they came."""
+        """Say why it did not go out or came back: in our words, or in the mail server's as they came."""
+        if row.returned_at is not None:
+            said = (came_back.words(row.returned_why), came_back.their_words(row.returned_why))
+            return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *said)
         if not row.problem or reasons.is_ours(row.problem):
             return reasons.words(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)

@@ -1,6 +1,6 @@
 """Who opens the outbox's addresses."""
 
-from summit.routes import Gate, declare
+from summit.routes import NOBODY, Gate, declare
 
 declare(
     "admin:outbox_message_send_again",
@@ -10,6 +10,9 @@ declare(
     see="outbox.message.view",
     do="outbox.send_again",
 )
+
+# For mail providers alone: it is nothing to whoever brings no secret, and no role opens it.
+declare("mail-events", Gate.EVERYBODY, "POST", see=NOBODY)
 
 # In development alone, where there is nothing to hide.
 declare("dev:components", Gate.EVERYBODY, "GET")

@@ -17,6 +17,7 @@ from summit.desk import charts
 from summit.desk.charts import Chart, Column
 from summit.desk.today import Task, Urgency, desk_chart, desk_task, now_of
 from summit.models import Heartbeat, Summit
+from summit.outbox import came_back
 from summit.outbox.models import Message, MessageState
 from summit.permissions import allows
 from summit.templatetags.moments import day_clock
@@ -60,6 +61,40 @@ def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         query = {"summit__id__exact": summit.pk, "state__exact": MessageState.FAILED.value, "kind": kind}
         address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
         yield Task(_failed.get(kind, _failed_otherwise)(number), Urgency.LATE, address, SEND_AGAIN)
+
+
+_returned: dict[str, Words] = {}
+
+
+def returned_words(kind: str) -> Callable[[Words], Words]:
+    """Register how it is said that so many messages of a kind came back, and what to do; a decorator."""
+
+    def add(words: Words) -> Words:
+        _returned[kind] = words
+        return words
+
+    return add
+
+
+def _returned_otherwise(number: int) -> str:
+    said = ngettext(
+        "%(n)d message came back. Read why, and correct the mailbox.",
+        "%(n)d messages came back. Read why, and correct the mailboxes.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_task.register(80)
+def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of messages that came back and after which nothing was sent, by kind."""
+    if not allows(request.user, SEND_AGAIN, summit):
+        return
+    rows = came_back.not_sent_again().filter(summit=summit).order_by("kind")
+    for kind, number in rows.values_list("kind").annotate(Count("pk")):
+        query = {"summit__id__exact": summit.pk, "returned": "open", "kind": kind}
+        address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
+        yield Task(_returned.get(kind, _returned_otherwise)(number), Urgency.NOW, address, SEND_AGAIN)
 
 
 @desk_task.register(81)

@@ -39,11 +39,15 @@ class Settings:
             "DEFAULT_FROM_EMAIL": "Summit <letters@summit.example>",
             "OUTBOX_SEND_DEADLINE": 30.0,
             "OUTBOX_LEASE": 60.0,
+            "MAIL_WEBHOOK_PROVIDER": "mailgun",
+            "MAIL_WEBHOOK_SECRET": "summit:" + "s" * 13,
         }
         self.__dict__.update(safe | changed)
 
 
 PROBLEMS: list[tuple[dict[str, Any], str]] = [
+    ({"MAIL_WEBHOOK_SECRET": ""}, "summit.E013"),
+    ({"MAIL_WEBHOOK_SECRET": "summit:" + "s" * 12}, "summit.E013"),
     ({"SECRET_KEY": ""}, "summit.E001"),
     ({"SECRET_KEY": KEY[:49]}, "summit.E001"),
     ({"SECRET_KEY": "abcd" * 13}, "summit.E001"),
@@ -105,7 +109,7 @@ def test_every_kind_of_broker_will_do(monkeypatch: pytest.MonkeyPatch, address: 
 
 
 def test_every_problem_has_a_case() -> None:
-    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12)}
+    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13)}
 
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,44 @@
+"""Reads reports of mails that came back: one from standard input, as a mail server pipes it, or a mailbox of them."""
+
+import mailbox
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from summit.outbox.domain import returns
+
+
+class Command(BaseCommand):
+    """The command."""
+
+    help = "Note the mails that came back, from standard input, a maildir or an mbox file. Twice is once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take a mailbox."""
+        parser.add_argument("path", nargs="?", help="a maildir or an mbox file, else standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, and say how many came back. From standard input nothing is ever an error: the mail server would send
+        the report back in its turn."""
+        read, new = 0, 0
+        for content in self._mails(options["path"]):
+            read += 1
+            new += returns.note(returns.read(content))
+        self.stdout.write(f"{read} read, {new} came back that were not noted before")
+
+    def _mails(self, path: str | None) -> Iterator[bytes]:
+        if path is None:
+            yield sys.stdin.buffer.read(returns.LARGEST)
+            return
+        if not Path(path).exists():
+            raise CommandError(f"{path} is not there: name a maildir or an mbox file.")
+        box: Any = mailbox.Maildir(path, create=False) if Path(path).is_dir() else mailbox.mbox(path, create=False)
+        try:
+            for key in box.iterkeys():
+                yield box.get_bytes(key)
+        finally:
+            box.close()
