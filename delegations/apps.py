@@ -14,7 +14,18 @@ class DelegationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
-        from delegations import charts, messages, panels, permissions, routes, search, setup, todo, words  # noqa: F401
+        from delegations import (  # noqa: F401
+            charts,
+            messages,
+            notices,
+            panels,
+            permissions,
+            routes,
+            search,
+            setup,
+            todo,
+            words,
+        )
         from delegations.domain import (  # noqa: F401
             digests,
             forgetting,

@@ -68,3 +68,39 @@ for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delega
         see="summit.summit.view",
         do=_deed,
     )
+
+# What people bring, and the letters for their visas.
+for _name, _verbs, _deed in (
+    ("declaration", ("refuse",), "delegations.decide_declaration"),
+    ("visaletter", ("refuse", "void"), "delegations.issue_visa"),
+):
+    for _verb in _verbs:
+        declare(
+            f"admin:delegations_{_name}_{_verb}",
+            Gate.DESK,
+            "GET POST",
+            kind=f"delegations.{_name}",
+            see=f"delegations.{_name}.view",
+            do=_deed,
+        )
+declare(
+    "admin:delegations_declaration_permit",
+    Gate.DESK,
+    "GET POST",
+    see="delegations.declaration.view",
+    do="delegations.decide_declaration",
+)
+declare(
+    "admin:delegations_visaletter_issue",
+    Gate.DESK,
+    "GET POST",
+    see="delegations.visaletter.view",
+    do="delegations.issue_visa",
+)
+declare(
+    "admin:delegations_visaletter_paper",
+    Gate.DESK,
+    kind="delegations.visaletter",
+    see="delegations.visaletter.view",
+    do="delegations.issue_visa",
+)

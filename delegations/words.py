@@ -22,6 +22,7 @@ from delegations.models import (
     PortalSignIn,
     Reply,
     ReplyScan,
+    VisaLetter,
 )
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
 from summit.models import Person, Summit
@@ -214,3 +215,19 @@ thing(
 part(Person, Declaration, lambda row: Declaration.objects.filter(person=row))
 part(Party, Declaration, lambda row: Declaration.objects.filter(party=row))
 personal(Declaration, "details", "reason")
+
+
+deeds_of(
+    "delegations.declarationkind",
+    add=gettext_lazy("added a kind of declaration"),
+    change=gettext_lazy("changed a kind of declaration"),
+    remove=gettext_lazy("took a kind of declaration off"),
+)
+deed("delegations.visaletter.ask", gettext_lazy("asked for a visa support letter"))
+deed("delegations.visaletter.issue", gettext_lazy("issued a visa support letter"))
+deed("delegations.visaletter.refuse", gettext_lazy("refused a visa support letter"))
+deed("delegations.visaletter.void", gettext_lazy("made a visa support letter void"))
+thing(VisaLetter, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
+part(Person, VisaLetter, lambda row: VisaLetter.objects.filter(person=row))
+part(Party, VisaLetter, lambda row: VisaLetter.objects.filter(party=row))
+personal(VisaLetter, "embassy", "reason", "content")

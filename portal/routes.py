@@ -17,6 +17,32 @@ declare(
     see="delegations.invitation.view",
     post="delegations.answer",
 )
+# The focal point's desk: pages of a party that whoever belongs to it sees, and whoever acts for it opens.
+for _name, _methods, _deed in (
+    ("delegation", "GET", "delegations.membership.view"),
+    ("people", "GET", "delegations.membership.view"),
+    ("visas", "GET POST", "delegations.ask_visa"),
+    ("declarations", "GET", "delegations.declaration.view"),
+    ("focal_points", "GET", "delegations.focalpoint.view"),
+):
+    declare(
+        f"portal:{_name}", Gate.PORTAL, _methods, kind="delegations.party", see="delegations.party.view", do=_deed
+    )
+# What is a party's own: looked for among its rows alone.
+for _name, _methods, _kind, _deed in (
+    ("person_declarations", "GET POST", "delegations.membership", "delegations.declare"),
+    ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
+    ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
+    ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),
+):
+    declare(
+        f"portal:{_name}",
+        Gate.PORTAL,
+        _methods,
+        kind=f"{_kind} of a party",
+        see="delegations.party.view",
+        do=_deed,
+    )
 declare("letter:follow", Gate.HOLDER, kind="letter's link")
 # Whoever holds a dead link asks for a new letter: the link stands in what is posted.
 declare("letter:ask", Gate.EVERYBODY, "POST")

@@ -1,6 +1,6 @@
 """The addresses of the portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import agenda, browsers, codes, desk, invitation, seen
 
@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns = [
     path("", desk.home, name="home"),
     path("invitation/<str:public_id>/", invitation.invitation, name="invitation"),
+    path("delegation/<str:public_id>/", include("portal.delegation_urls")),
     path("agenda/", agenda.my_agenda, name="agenda"),
     path("agenda/<str:public_id>/", agenda.my_session, name="session"),
     path("changes/", seen.marks_seen(agenda.my_changes), name="changes"),

@@ -1,7 +1,17 @@
 """Parties and invitations in the admin."""
 
-from delegations.admin import invitations, links, participants, parties, policy, replies
-from delegations.models import FocalPoint, Invitation, InvitationLink, Membership, Party, Reply
+from delegations.admin import declarations, invitations, links, participants, parties, policy, replies, visas
+from delegations.models import (
+    Declaration,
+    DeclarationKind,
+    FocalPoint,
+    Invitation,
+    InvitationLink,
+    Membership,
+    Party,
+    Reply,
+    VisaLetter,
+)
 from summit.desk.base import SUMMIT_PATHS
 
 SUMMIT_PATHS.update(
@@ -12,7 +22,10 @@ SUMMIT_PATHS.update(
         Invitation: "party__summit",
         InvitationLink: "invitation__party__summit",
         Reply: "invitation__party__summit",
+        DeclarationKind: "summit",
+        Declaration: "party__summit",
+        VisaLetter: "summit",
     }
 )
 
-__all__ = ["invitations", "links", "participants", "parties", "policy", "replies"]
+__all__ = ["declarations", "invitations", "links", "participants", "parties", "policy", "replies", "visas"]

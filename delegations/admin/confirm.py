@@ -18,8 +18,14 @@ def confirm(
     action: str,
     back: str,
     rows: Iterable[models.Model] = (),
+    names: Iterable[str] | None = None,
+    nothing: str = "",
+    danger: bool = True,
 ) -> HttpResponse:
-    """Return the page: `button` posts the rows' keys as `row` to `action`, `back` leads away from it."""
+    """Return the page: `button` posts the rows' keys as `row` to `action`, `back` leads away from it. `names` are
+    what the rows are called, where that isn't how they name themselves; `nothing` is said where there are none."""
+    rows = list(rows)
+    named = [str(row) for row in rows] if names is None else list(names)
     context = {
         **site.each_context(request),
         "title": title,
@@ -27,6 +33,8 @@ def confirm(
         "button": button,
         "action": action,
         "back": back,
-        "rows": list(rows),
+        "rows": list(zip([row.pk for row in rows], named, strict=True)),
+        "nothing": nothing,
+        "danger": danger,
     }
     return TemplateResponse(request, "admin/delegations/confirm.html", context)

@@ -1,9 +1,11 @@
-"""A page that shows whom letters reach shows people's addresses: who saw it is recorded."""
+"""Pages that show personal data beside a row's own fields: who saw it is recorded."""
 
 from collections.abc import Iterable
 
 from delegations.domain.mailboxes import Mailbox
+from delegations.models import VisaLetter
 from summit.domain import seen
+from summit.domain.audit import By
 from summit.models import Person, Summit, User
 
 
@@ -13,3 +15,14 @@ def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> Non
     rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
     if rows:
         seen.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])
+
+
+def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
+    """Note that somebody read a visa support letter, which names a passport. Fetch it with its person and summit."""
+    seen.note_page(
+        by=by,
+        target=letter,
+        summit=letter.summit,
+        fields=["content"],
+        people=lambda: [letter.person.public_id],
+    )

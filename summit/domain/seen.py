@@ -1,4 +1,4 @@
-"""Who saw personal data at a desk: an entry in the audit for each reader, object and hour.
+"""Who saw personal data at a desk or in the portal: an entry in the audit for each reader, object and hour.
 
 Of a list one entry is kept for the rows that were on the page, with their keys, so that a person's history tells of
 lists too. Nothing that somebody typed into a search is kept: it may be a name. Why so: docs/decisions/0011.
@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Now
 
 from summit.domain import audit
+from summit.domain.audit import By
 from summit.models import AuditEntry, Summit, User
 from summit.models.fields import PublicModel
 
@@ -28,7 +29,7 @@ MOST = 500
 
 def note_page(
     *,
-    by: User,
+    by: By,
     target: models.Model,
     summit: Summit | None,
     fields: Iterable[str],
@@ -47,7 +48,7 @@ def note_page(
 
 def note_list(
     *,
-    by: User,
+    by: By,
     label: str,
     rows: Sequence[tuple[int | None, str]],
     fields: Iterable[str],
@@ -72,14 +73,18 @@ def note_list(
     _note(entries)
 
 
-def _noted(by: User, label: str, key: str) -> bool:
-    rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, by=by)
+def _noted(by: By, label: str, key: str) -> bool:
+    rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by))
     return rows.filter(at__gt=Now() - ONCE_IN).exists()
 
 
-def _entry(by: User, summit_id: int | None, row: tuple[str, str], **values: Any) -> AuditEntry:
+def _who(by: By) -> dict[str, Any]:
+    return {"by": by} if isinstance(by, User) else {"by": None, "by_label": str(by)}
+
+
+def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -> AuditEntry:
     label, key = row
-    return AuditEntry(summit_id=summit_id, by=by, action=SEEN, object_type=label, object_key=key, **values)
+    return AuditEntry(summit_id=summit_id, **_who(by), action=SEEN, object_type=label, object_key=key, **values)
 
 
 def _note(entries: list[AuditEntry]) -> None:

@@ -30,8 +30,8 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from delegations.domain import codes, links
-from delegations.models import Party, SignInCode
+from delegations.domain import codes, links, visas
+from delegations.models import Particulars, Party, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
 from sessions.domain import releases
@@ -46,7 +46,7 @@ from tests.press.helpers import add_edition, ago, make_text
 Values = Mapping[str, object]
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
-    **dict.fromkeys(("public_id", "slug", "summit"), "nothing-here"),
+    **dict.fromkeys(("public_id", "slug", "summit", "person", "declaration", "letter"), "nothing-here"),
     **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
 }
 
@@ -195,6 +195,12 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         "delegations.reply": {
             whose: row(f.ReplyScanFactory(reply__invitation=each).reply) for whose, each in invitations.items()
         },
+        "delegations.declaration": {whose: row(f.DeclarationFactory(party=each)) for whose, each in parties.items()},
+        "delegations.declarationkind": {
+            whose: row(f.DeclarationKindFactory(summit=each.summit)) for whose, each in parties.items()
+        },
+        "delegations.visaletter": {whose: row(f.VisaLetterFactory(party=each)) for whose, each in parties.items()},
+        **papers(parties),
         "letter's link": {
             Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
             Whose.HIDDEN: {
@@ -217,6 +223,27 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
     world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
+
+
+def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
+    """Make a member of each party with a declaration and an issued letter: what the portal picks of a party's own."""
+    found: dict[str, dict[Whose, Values]] = {}
+    for whose, party in parties.items():
+        person = f.MembershipFactory(party=party).person
+        Particulars.objects.create(
+            person=person, passport_name="A", passport_number="1", nationality="FR", birth_date="1980-01-01"
+        )
+        declared = f.DeclarationFactory(party=party, person=person)
+        letter = f.VisaLetterFactory(party=party, person=person)
+        visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))
+        keys = {"public_id": party.public_id, "person": person.public_id}
+        for kind, more in (
+            ("membership", {}),
+            ("declaration", {"declaration": declared.public_id}),
+            ("visaletter", {"letter": letter.public_id}),
+        ):
+            found.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
+    return found
 
 
 def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:

@@ -116,12 +116,15 @@ def _portal() -> list[Stop]:
         Stop("portal:invitation", "/portal/invitation/{invitation}/?change=1", "focal", "to change"),
         Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "to answer"),
         Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "errors", act=send_empty),
+        Stop("portal:visas", "/portal/delegation/{desk_party}/visas/", "focal", "errors", act=send_empty),
+        Stop("portal:person_declarations", "/portal/delegation/{desk_party}/people/{desk_person}/declarations/",
+             "focal", "errors", act=send_empty),
         Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),
         Stop("portal:code_ask", "/portal/sign-in/", state="errors", act=send_empty),
         Stop("portal:code_enter", "/portal/sign-in/code/", "asked", "wrong", act=fill_code),
         Stop("portal:code_choose", "/portal/sign-in/person/", "choosing", "nobody chosen", act=send_empty),
         Stop("letter:follow", "/i/nothing-of-ours/", state="dead", status=404),
-    ]
+    ]  # fmt: skip
 
 
 def _accounts() -> list[Stop]:
@@ -161,6 +164,10 @@ def _desks() -> list[Stop]:
              "organiser", "waiting"),
         Stop("admin:delegations_invitation_answer", "/admin/delegations/invitation/{waiting_invitation}/answer/",
              "organiser", "errors", act=send_empty),
+        Stop("admin:delegations_visaletter_refuse", "/admin/delegations/visaletter/{visa_asked}/refuse/",
+             "organiser", "errors", act=send_empty),
+        Stop("admin:delegations_visaletter_change", "/admin/delegations/visaletter/{visa_asked}/change/",
+             "organiser", "waiting"),
         Stop("admin:programme_session_change", "/admin/programme/session/{cancelled}/change/", "organiser",
              "cancelled"),
         Stop("admin:delegations_party_history", "/admin/delegations/party/{pk delegations.party}/history/?show=seen",

@@ -48,6 +48,8 @@ OTHERS = {
     "press:json-feed": FILE,
     "press:export": FILE,
     "press:language-export": FILE,
+    "portal:visa_paper": FILE,
+    "admin:delegations_visaletter_paper": FILE,
 }
 
 # Who reads, the first of them to whom an address is open.
@@ -83,10 +85,22 @@ FILL = {
     "passkey": {"pk": "passkey"},
     "work.job": {"public_id": "job_failed"},
     "summit.summit": {"slug": "summit"},
+    **{
+        f"delegations.{kind} of a party": {
+            "public_id": "desk_party",
+            "person": "desk_person",
+            "letter": "desk_letter",
+        }
+        for kind in ("membership", "declaration", "visaletter")
+    },
 }
 # Other rows than the kind's own, by the address.
 INSTEAD = {
     "portal:invitation": {"public_id": "invitation"},
+    **{
+        f"portal:{name}": {"public_id": "desk_party"}
+        for name in ("delegation", "people", "visas", "declarations", "focal_points")
+    },
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:programme_session_reinstate": {"key": "cancelled"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
@@ -96,6 +110,8 @@ QUERY = {
     "admin:delegations_party_invite": "?summit={summit}",
     "admin:delegations_invitation_revoke": "?row={waiting_invitation}",
     "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",
+    "admin:delegations_declaration_permit": "?row={pk delegations.declaration}",
+    "admin:delegations_visaletter_issue": "?row={visa_asked}",
     "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
 }
 # What must be done until a page stands.

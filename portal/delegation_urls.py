@@ -1,0 +1,18 @@
+"""The addresses of a delegation in the portal."""
+
+from django.urls import path
+
+from portal.views.delegation import declarations, focal, people, standing, visas
+
+_PERSON = "people/<str:person>/"
+urlpatterns = [
+    path("", standing.standing, name="delegation"),
+    path("people/", people.people, name="people"),
+    path(f"{_PERSON}declarations/", declarations.of_person, name="person_declarations"),
+    path(f"{_PERSON}declarations/<str:declaration>/withdraw/", declarations.withdraw, name="declaration_withdraw"),
+    path("visas/", visas.letters, name="visas"),
+    path("visas/<str:letter>/take-back/", visas.take_back, name="visa_take_back"),
+    path("visas/<str:letter>/letter.pdf", visas.paper, name="visa_paper"),
+    path("declarations/", declarations.declared, name="declarations"),
+    path("focal-points/", focal.focal_points, name="focal_points"),
+]

@@ -1,0 +1,116 @@
+"""What people of a delegation declare: all of it, and one person's page on which something is declared."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from delegations.domain import declarations
+from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership
+from portal.delegation import Desk, desk, see_other
+
+SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
+
+
+class DeclareForm(forms.Form):
+    """What is declared."""
+
+    kind = forms.ModelChoiceField(
+        DeclarationKind.objects.none(),
+        label=_("What is declared"),
+        empty_label=_("Choose what is declared"),
+        error_messages={"required": _("Choose what is declared."), "invalid_choice": _("Choose what is declared.")},
+    )
+    details = forms.CharField(
+        label=_("What is brought"),
+        help_text=_("It is kept encrypted, and read by the desk that vets people."),
+        required=False,
+        widget=forms.Textarea(
+            attrs={"rows": 4, "dir": "auto", "maxlength": declarations.DETAILS_LENGTH, "aria-required": "true"}
+        ),
+    )
+    # The domain says in a sentence what is lacking; nothing here is optional.
+    details.depends = True  # type: ignore[attr-defined]
+
+    def __init__(self, kinds: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
+
+
+@require_safe
+@desk("delegations.declaration.view")
+def declared(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Show what has to be declared, and who has declared what."""
+    members = Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk")
+    by_person: dict[int, list[dict[str, Any]]] = {}
+    for row in _rows(found):
+        by_person.setdefault(row["row"].person_id, []).append(row)
+    people = [(member.person, by_person.pop(member.person_id, [])) for member in members]
+    # What was refused of those who left stays.
+    people += [(rows[0]["row"].person, rows) for rows in by_person.values()]
+    kinds = DeclarationKind.objects.filter(summit=found.summit)
+    return render(request, "portal/delegation/declarations.html", found.context(people=people, kinds=kinds))
+
+
+def _rows(found: Desk, **wanted: Any) -> list[dict[str, Any]]:
+    rows = Declaration.objects.filter(party=found.party, **wanted).select_related("person", "kind")
+    return [
+        {
+            "row": row,
+            "sign": "off" if row.state == "declared" and not row.kind.permit else SIGNS[DeclarationState(row.state)],
+            "stays": row.state == DeclarationState.REFUSED,
+        }
+        for row in rows
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.declare")
+def of_person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+    """Show what somebody declares; a POST declares something more."""
+    member = found.member(person)
+    kinds = DeclarationKind.objects.filter(summit=found.summit)
+    if request.method != "POST":
+        return _page(request, found, member, DeclareForm(kinds))
+    form = DeclareForm(kinds, request.POST)
+    if form.is_valid():
+        try:
+            declarations.declare(party=found.party, person=member.person, by=found.by, **form.cleaned_data)
+        except declarations.DeclarationProblem as problem:
+            form.add_error(problem.field, str(problem))
+        except declarations.DeclarationRefused as refused:
+            form.add_error("kind", str(refused))
+        else:
+            return see_other("person_declarations", found.party.public_id, member.person.public_id)
+    return _page(request, found, member, form, status=422)
+
+
+def _page(
+    request: HttpRequest, found: Desk, member: Membership, form: DeclareForm, *, refused: str = "", status: int = 200
+) -> HttpResponse:
+    kinds = list(DeclarationKind.objects.filter(summit=found.summit))
+    context = found.context(
+        member=member, person=member.person, form=form, kinds=kinds, refused=refused,
+        rows=_rows(found, person=member.person),
+    )  # fmt: skip
+    return render(request, "portal/delegation/person_declarations.html", context, status=status)
+
+
+@require_POST
+@desk("delegations.declare")
+def withdraw(request: HttpRequest, found: Desk, person: str, declaration: str) -> HttpResponse:
+    """Take back what was declared."""
+    member = found.member(person)
+    rows = Declaration.objects.filter(party=found.party, person=member.person, public_id=declaration)
+    row = rows.select_related("party__summit", "person").first()
+    if row is None:
+        raise Http404
+    try:
+        declarations.withdraw(declaration=row, by=found.by)
+    except declarations.DeclarationRefused as refused:
+        kinds = DeclarationKind.objects.filter(summit=found.summit)
+        return _page(request, found, member, DeclareForm(kinds), refused=str(refused), status=409)
+    return see_other("person_declarations", found.party.public_id, member.person.public_id)

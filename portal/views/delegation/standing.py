@@ -1,0 +1,152 @@
+"""Where a delegation stands: its answer, how many it has named, what is missing for whom by when."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from delegations.domain import answers, outstanding
+from delegations.models import (
+    Declaration,
+    DeclarationKind,
+    DeclarationState,
+    FocalPointRequest,
+    FormerMember,
+    Membership,
+    Policy,
+    RequestState,
+    VisaLetter,
+    VisaState,
+)
+from portal.delegation import Desk, desk
+from summit.db.clock import db_now
+
+# How many changes are told, the newest first.
+CHANGES = 6
+WORDS = {
+    outstanding.CONFIRMATION: gettext_lazy("to be confirmed"),
+    outstanding.PASSPORT: gettext_lazy("passport"),
+    outstanding.PHOTO: gettext_lazy("photograph"),
+    outstanding.ARRIVAL: gettext_lazy("arrival"),
+    outstanding.VISA: gettext_lazy("visa letter refused: ask anew"),
+}
+
+
+@require_safe
+@desk("delegations.membership.view")
+def standing(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Show where the delegation stands."""
+    now, policy = db_now(), Policy.objects.of(found.summit)
+    members = list(outstanding.roll(found.party))
+    letters = VisaLetter.objects.filter(party=found.party).select_related("person")
+    declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
+    requests = FocalPointRequest.objects.filter(party=found.party)
+    told = list(letters), list(declared), list(requests)
+    invitation = next((row for row in found.viewer.invitations if row.party_id == found.party.pk), None)
+    context = found.context(
+        now=now,
+        policy=policy,
+        members=members,
+        confirmed=sum(row.confirmed_at is not None for row in members),
+        missing=[line(found, each) for each in outstanding.missing(members, policy, now)],
+        kinds=kinds(found),
+        waiting=list(waiting(*told)),
+        changes=changes(found, members, *told),
+        rows=[{"party": found.party, "invitation": invitation, "acts": True}],
+        takes_answers=answers.still_open(found.summit.pk).exists(),
+    )
+    return render(request, "portal/delegation/standing.html", context)
+
+
+def line(found: Desk, each: outstanding.Missing) -> dict[str, Any]:
+    """Return a line of what is missing, with the address where it is entered."""
+    return {
+        "person": each.member.person,
+        "word": WORDS[each.what],
+        "until": each.until,
+        "late": each.late,
+        "url": address(found, each.member, each.what),
+    }
+
+
+def address(found: Desk, member: Membership, what: str) -> str:
+    """Return where what is missing for somebody is entered."""
+    if what == outstanding.VISA:
+        return f"{reverse('portal:visas', args=[found.party.public_id])}?person={member.person.public_id}#id_embassy"
+    page = reverse("portal:people", args=[found.party.public_id])
+    return f"{page}#person-{member.person.public_id}"
+
+
+def kinds(found: Desk) -> list[DeclarationKind]:
+    """Return what is to be declared, with how much of each the delegation has declared."""
+    ours = Count("declarations", filter=Q(declarations__party=found.party))
+    return list(DeclarationKind.objects.filter(summit=found.summit).annotate(declared=ours))
+
+
+def waiting(
+    letters: list[VisaLetter], declared: list[Declaration], requests: list[FocalPointRequest]
+) -> Iterator[str]:
+    """Yield in a sentence each decision that waits for the host."""
+    for request in requests:
+        if request.state == RequestState.OPEN:
+            yield _("Protocol decides whether %(person)s becomes a focal point.") % {"person": request.name}
+    for letter in letters:
+        if letter.state == VisaState.ASKED:
+            yield _("Protocol decides on the visa support letter for %(person)s.") % {"person": letter.person.label}
+    for row in declared:
+        if row.state == DeclarationState.DECLARED and row.kind.permit:
+            said = {"person": row.person.label, "kind": row.kind}
+            yield _("The host decides on what %(person)s declares: %(kind)s.") % said
+
+
+def changes(
+    found: Desk,
+    members: list[Membership],
+    letters: list[VisaLetter],
+    declared: list[Declaration],
+    requests: list[FocalPointRequest],
+) -> list[tuple[datetime, str]]:
+    """Return what happened to the delegation, the newest first."""
+    former = FormerMember.objects.filter(party=found.party).select_related("person", "successor")[:CHANGES]
+    told: list[tuple[datetime | None, str]] = []
+    for row in members:
+        who = {"person": row.person.label}
+        told += [(row.created_at, _("%(person)s was named.") % who)]
+        told += [(row.confirmed_at, _("%(person)s was confirmed.") % who)]
+    for gone in former:
+        who = {"person": gone.person.label, "successor": gone.successor.label if gone.successor else ""}
+        said = _("%(person)s was replaced by %(successor)s.") if gone.successor else _("%(person)s was withdrawn.")
+        told.append((gone.ended_at, said % who))
+    told += [(row.decided_at, _letter_words(row)) for row in letters]
+    told += [(row.decided_at, _declared_words(row)) for row in declared]
+    told += [(row.decided_at, _request_words(row)) for row in requests]
+    dated = [(at, said) for at, said in told if at is not None]
+    return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
+
+
+def _letter_words(row: VisaLetter) -> str:
+    who = {"person": row.person.label}
+    return {
+        VisaState.ISSUED.value: _("The visa support letter for %(person)s was issued.") % who,
+        VisaState.REFUSED.value: _("The visa support letter for %(person)s was refused.") % who,
+    }.get(row.state, _("The visa support letter for %(person)s became void.") % who)
+
+
+def _declared_words(row: Declaration) -> str:
+    said = {"person": row.person.label, "kind": row.kind}
+    if row.state == DeclarationState.PERMITTED:
+        return _("What %(person)s declares was permitted: %(kind)s.") % said
+    return _("What %(person)s declares was refused: %(kind)s.") % said
+
+
+def _request_words(row: FocalPointRequest) -> str:
+    if row.state == RequestState.APPROVED:
+        return _("%(person)s became a focal point.") % {"person": row.name}
+    return _("Protocol refused %(person)s as a focal point.") % {"person": row.name}

@@ -1,0 +1,135 @@
+"""Visa support letters of a delegation: asked for, with what became of each, and printed."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from delegations.domain import shown, visas
+from delegations.domain.visa_texts import reference
+from delegations.models import Membership, Policy, VisaLetter, VisaState
+from delegations.paper import visa
+from portal.delegation import Desk, desk, see_other
+from summit.paper import words
+from summit.paper.fonts import MissingFontError
+
+SIGNS = {VisaState.ASKED: "wait", VisaState.ISSUED: "good", VisaState.REFUSED: "bad", VisaState.VOID: "off"}
+
+
+class AskForm(forms.Form):
+    """For whom a letter is asked, and where they apply."""
+
+    person = forms.ChoiceField(label=_("Who applies for a visa"), error_messages={"required": _("Choose a person.")})
+    embassy = forms.CharField(
+        label=_("Where they apply"),
+        help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "maxlength": visas.EMBASSY_LENGTH, "aria-required": "true"}),
+    )
+    # The domain says in a sentence what is lacking; nothing here is optional.
+    embassy.depends = True  # type: ignore[attr-defined]
+
+    def __init__(self, members: list[Membership], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row.person.public_id, row.person.label) for row in members]
+        self.fields["person"].choices = [("", _("Choose a person")), *choices]  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.ask_visa")
+def letters(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Show the letters; a POST asks for one."""
+    members = list(Membership.objects.filter(party=found.party).select_related("person"))
+    listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
+    taken = {row.person_id for row in listed if row.state in visas.STANDING}
+    free = [row for row in members if row.person_id not in taken]
+    if request.method != "POST":
+        asked = {"person": request.GET.get("person", "")}
+        return _page(request, found, listed, AskForm(free, initial=asked), bool(free))
+    # Whoever has a letter by now is told so, and isn't merely no choice any more.
+    form = AskForm(members, request.POST)
+    lacking = None
+    if form.is_valid():
+        member = next(row for row in members if row.person.public_id == form.cleaned_data["person"])
+        try:
+            visas.ask(party=found.party, person=member.person, embassy=form.cleaned_data["embassy"], by=found.by)
+        except visas.VisaProblem as problem:
+            form.add_error(problem.field, str(problem))
+        except visas.VisaRefused as refused:
+            form.add_error("person", str(refused))
+            lacking = member if refused.lacking else None
+        else:
+            return see_other("visas", found.party.public_id)
+    return _page(request, found, listed, form, True, lacking=lacking, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    found: Desk,
+    listed: list[VisaLetter],
+    form: AskForm,
+    asks: bool,
+    *,
+    lacking: Membership | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    policy = Policy.objects.of(found.summit)
+    rows = [
+        {
+            "letter": row,
+            "sign": SIGNS[VisaState(row.state)],
+            "reference": reference(policy, row.number),
+            "printed": row.state == VisaState.ISSUED,
+            "waits": row.state == VisaState.ASKED,
+        }
+        for row in listed
+    ]
+    context = found.context(rows=rows, form=form, asks=asks, lacking=lacking)
+    return render(request, "portal/delegation/visas.html", context, status=status)
+
+
+def _letter(found: Desk, public_id: str) -> VisaLetter:
+    rows = VisaLetter.objects.filter(party=found.party, public_id=public_id)
+    row = rows.select_related("person", "party__summit", "summit").first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_POST
+@desk("delegations.ask_visa")
+def take_back(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
+    """Take back what was asked for."""
+    row = _letter(found, letter)
+    try:
+        visas.take_back(letter=row, by=found.by)
+    except visas.VisaRefused as refused:
+        return _refused(request, found, str(refused))
+    return see_other("visas", found.party.public_id)
+
+
+@require_safe
+@desk("delegations.visaletter.view")
+def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
+    """Print an issued letter; that its passport was seen is recorded."""
+    row = _letter(found, letter)
+    if row.state != VisaState.ISSUED:
+        raise Http404
+    try:
+        content = visa.write(row)
+    except MissingFontError as problem:
+        return _refused(request, found, f"{words.missing(problem)} {words.remedy(problem)}")
+    shown.note_visa_letter(by=found.by, letter=row)
+    response = HttpResponse(content, content_type="application/pdf")
+    # The name tells nothing of anybody.
+    response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
+    return response
+
+
+def _refused(request: HttpRequest, found: Desk, said: str) -> HttpResponse:
+    context = found.context(said=said, back=reverse("portal:visas", args=[found.party.public_id]))
+    return render(request, "portal/delegation/refused.html", context, status=409)

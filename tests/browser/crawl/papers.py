@@ -1,0 +1,46 @@
+"""What a delegation has of papers: declarations and visa support letters, in each state."""
+
+from datetime import date
+from typing import Any
+
+from delegations.domain import declarations, visas
+from delegations.models import Declaration, DeclarationKind, Particulars, Party, VisaLetter
+from summit.models import User
+
+
+def make(party: Party, by: User) -> dict[str, Any]:
+    """Make them for the first members of a party, and return what fills addresses."""
+    kind = DeclarationKind.objects.create(
+        summit=party.summit, name="Weapons", asks="Make, calibre and serial number", names={"ar": "أسلحة"}
+    )
+    members = list(party.memberships.select_related("person").order_by("position", "pk"))
+    for number, row in enumerate(members[:2]):
+        Particulars.objects.update_or_create(
+            person=row.person,
+            defaults={
+                "entered_for": party,
+                "passport_name": f"PERSON {number}",
+                "passport_number": f"X{number}",
+                "nationality": "FR",
+                "birth_date": date(1970, 1, 1 + number),
+                "passport_expiry": date(2040, 1, 1),
+            },
+        )
+    first = members[0].person
+    said = ("Pistol, 9 mm, 48213", "Radio, 446 MHz", "Pistol, 9 mm, 99120")
+    rows = [declarations.declare(party=party, person=first, kind=kind, details=details, by=by) for details in said]
+    declarations.permit(declaration=rows[1], by=by)
+    declarations.refuse(declaration=rows[2], reason="Two are too many.", by=by)
+    letter = visas.ask(party=party, person=first, embassy="Embassy of the host", by=by)
+    visas.issue(letters=[letter], by=by)
+    for row in members[1:2]:
+        visas.ask(party=party, person=row.person, embassy="Consulate of the host", by=by)
+    return {
+        "desk_party": party.public_id,
+        "desk_person": first.public_id,
+        "desk_letter": letter.public_id,
+        "pk delegations.declaration": Declaration.objects.get(pk=rows[0].pk).pk,
+        "pk delegations.declarationkind": kind.pk,
+        "pk delegations.visaletter": VisaLetter.objects.get(pk=letter.pk).pk,
+        "visa_asked": VisaLetter.objects.order_by("-pk")[0].pk,
+    }

@@ -1,0 +1,352 @@
+"""Visa support letters: asked for, issued with numbers, refused, void; what they say and whom it is told."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from delegations import notices
+from delegations.domain import departures, visas
+from delegations.domain.visa_texts import sheet_of
+from delegations.domain.visas import TRANSITIONS, VisaProblem, VisaRefused, ask, issue, refuse, take_back, void
+from delegations.models import Membership, Particulars, Policy, VisaLetter, VisaState
+from delegations.paper import visa
+from summit.domain.audit import Link
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message
+from tests import factories as f
+
+EMBASSY = "Embassy of Hostland in Landcity"
+PASSPORT = {
+    "passport_name": "ADA EXAMPLE",
+    "birth_date": "1980-02-29",
+    "nationality": "FR",
+    "passport_number": "X4821397",
+}
+
+
+def member(**kwargs: Any) -> Membership:
+    """Make a member whose passport is entered."""
+    named = {"party__name": "Aland", "person__name": "Ada", "person__office": "Minister"}
+    found: Membership = f.MembershipFactory(**{**named, **kwargs})
+    Particulars.objects.create(person=found.person, entered_for=found.party, **PASSPORT)
+    return found
+
+
+def asked(**kwargs: Any) -> VisaLetter:
+    row = member(**kwargs)
+    found: VisaLetter = f.VisaLetterFactory(party=row.party, person=row.person)
+    return found
+
+
+def focal(row: Membership) -> User:
+    user = f.UserFactory()
+    f.FocalPointFactory(party=row.party, person__user=user, person__email="focal@land.example")
+    return user
+
+
+def protocol(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+@pytest.mark.django_db
+class TestAsk:
+    def test_it_waits_and_is_recorded(self) -> None:
+        row = member()
+        by = focal(row)
+        letter = ask(party=row.party, person=row.person, embassy=f"  {EMBASSY} ", by=by)
+        letter.refresh_from_db()
+        assert (letter.state, letter.embassy, letter.summit, letter.number, letter.content) == (
+            *("asked", EMBASSY, row.party.summit, None, ""),
+        )
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.fields, entry.detail, entry.by) == (
+            *("delegations.visaletter.ask", ["embassy"], {}, by),
+        )
+
+    def test_the_passport_comes_first(self) -> None:
+        row = f.MembershipFactory(person__name="Ada", person__office="")
+        Particulars.objects.create(person=row.person, **{**PASSPORT, "passport_number": "", "nationality": ""})
+        with pytest.raises(VisaRefused) as refused:
+            ask(party=row.party, person=row.person, embassy=EMBASSY, by=focal(row))
+        assert str(refused.value) == (
+            "The letter names the passport. Enter first, for Ada: nationality, passport number."
+        )
+        assert refused.value.lacking == ("nationality", "passport_number")
+
+    @pytest.mark.parametrize(
+        ("embassy", "said"),
+        [
+            ("", "Write where they apply for the visa."),
+            ("x" * 201, "This has 201 characters. Shorten it to 200."),
+        ],
+    )
+    def test_what_cant_be_taken(self, embassy: str, said: str) -> None:
+        row = member()
+        with pytest.raises(VisaProblem) as problem:
+            ask(party=row.party, person=row.person, embassy=embassy, by=focal(row))
+        assert (problem.value.field, str(problem.value)) == ("embassy", said)
+
+    def test_there_is_one_at_a_time(self) -> None:
+        row = member()
+        by = focal(row)
+        first = ask(party=row.party, person=row.person, embassy=EMBASSY, by=by)
+        with pytest.raises(VisaRefused, match=r"There is a letter for Ada, Minister already."):
+            ask(party=row.party, person=row.person, embassy=EMBASSY, by=by)
+        refuse(letter=first, reason="Ask at another embassy.", by=protocol(row.party.summit))
+        assert ask(party=row.party, person=row.person, embassy="Another", by=by).state == "asked"
+
+    def test_who_may(self) -> None:
+        row = member()
+        known: dict[str, Any] = {"party": row.party, "person": row.person, "embassy": EMBASSY}
+        strangers = [
+            f.UserFactory.with_role(Role.VETTING, row.party.summit),
+            focal(f.MembershipFactory(party__summit=row.party.summit)),
+            Link("nothing"),
+        ]
+        for by in strangers:
+            with pytest.raises(PermissionDenied):
+                ask(**known, by=by)
+        link = f.InvitationLinkFactory(invitation__party=row.party)
+        assert ask(**known, by=Link(link.public_id)).pk
+
+    def test_somebody_elses_member_is_refused(self) -> None:
+        row, other = member(), member(party__name="Bland")
+        with pytest.raises(VisaRefused, match="is not of Aland any more"):
+            ask(party=row.party, person=other.person, embassy=EMBASSY, by=focal(row))
+
+
+@pytest.mark.django_db
+class TestIssue:
+    def test_numbers_follow_each_other_in_a_summit(self) -> None:
+        first = asked()
+        summit = first.summit
+        second, other = asked(party__summit=summit, party__name="Bland"), asked()
+        by = protocol(summit)
+        done = issue(letters=[second, first], by=by)
+        assert [(row.person, row.number) for row in done.done] == [(first.person, 1), (second.person, 2)]
+        assert done.skipped == []
+        assert issue(letters=[other], by=protocol(other.summit)).done[0].number == 1
+        third = asked(party__summit=summit, party__name="Cland")
+        assert issue(letters=[third], by=by).done[0].number == 3
+        third.refresh_from_db()
+        assert (third.state, third.decided_by) == ("issued", by)
+        assert third.decided_at is not None
+        entry = AuditEntry.objects.get(action="delegations.visaletter.issue", object_key=third.public_id)
+        assert (entry.detail, entry.fields) == ({"number": 3}, ["content", "number", "state"])
+
+    def test_what_it_says_is_frozen(self) -> None:
+        letter = asked()
+        Policy.objects.create(
+            summit=letter.summit,
+            reference_prefix="HS/",
+            letter_sender="Hostland\nProtocol",
+            signatory_name="C. Chief",
+        )
+        issue(letters=[letter], by=protocol(letter.summit))
+        Particulars.objects.update(passport_number="OTHER")
+        letter.party.name = "Renamed"
+        letter.party.save()
+        letter.refresh_from_db()
+        sheet = sheet_of(letter)
+        text = "\n".join(sheet.paragraphs)
+        for said in ("ADA EXAMPLE, Minister", "X4821397", "29 February 1980", "France", EMBASSY, "C. Chief"):
+            assert said in text
+        assert "OTHER" not in text
+        assert (sheet.reference, sheet.letterhead, sheet.language) == ("HS/V1", "Hostland\nProtocol", "en")
+
+    @pytest.mark.parametrize(("language", "said"), [("fr", "Visa"), ("ar", "تأشيرة"), ("en", "Visa support")])
+    def test_it_is_in_the_summits_language_and_prints(self, language: str, said: str) -> None:
+        letter = asked(party__summit__language=language)
+        with translation.override("en"):
+            issue(letters=[letter], by=protocol(letter.summit))
+        letter.refresh_from_db()
+        assert sheet_of(letter).language == language
+        assert said.casefold() in sheet_of(letter).title.casefold()
+        content = visa.write(letter)
+        assert content.startswith(b"%PDF-")
+        assert content == visa.write(letter)
+
+    def test_what_was_decided_or_lost_its_passport_is_skipped(self) -> None:
+        good, gone = asked(), None
+        summit = good.summit
+        gone = asked(party__summit=summit, party__name="Bland")
+        decided = asked(party__summit=summit, party__name="Cland")
+        by = protocol(summit)
+        refuse(letter=decided, reason="No.", by=by)
+        Particulars.objects.filter(person=gone.person).delete()
+        done = issue(letters=[good, gone, decided], by=by)
+        assert [row.person for row in done.done] == [good.person]
+        assert {row.person: why for row, why in done.skipped} == {
+            gone.person: "The passport is no longer entered. The focal point can enter it.",
+            decided.person: "It was decided before.",
+        }
+
+    def test_others_issue_nothing(self) -> None:
+        letter = asked()
+        for role in (Role.VETTING, Role.ACCREDITATION, Role.FOCAL_POINT):
+            with pytest.raises(PermissionDenied):
+                issue(letters=[letter], by=f.UserFactory.with_role(role, letter.summit))
+        letter.refresh_from_db()
+        assert letter.state == "asked"
+
+    def test_the_focal_points_are_told_without_the_passport(self) -> None:
+        row = member()
+        focal(row)
+        letter = f.VisaLetterFactory(party=row.party, person=row.person)
+        issue(letters=[letter], by=protocol(letter.summit))
+        message = Message.objects.get()
+        assert (message.kind, message.address) == ("visa_letter", "focal@land.example")
+        assert not any(value in str(message.facts) for value in PASSPORT.values())
+
+    def test_what_was_decided_anew_is_not_sent(self) -> None:
+        row = member()
+        focal(row)
+        letter = f.VisaLetterFactory(party=row.party, person=row.person)
+        by = protocol(letter.summit)
+        issue(letters=[letter], by=by)
+        (message,) = Message.objects.all()
+        assert notices.overtaken([message]) == {}
+        void(letter=letter, reason="A mistake.", by=by)
+        assert set(notices.overtaken([message])) == {message.pk}
+
+    def test_queries_per_letter_are_the_same_for_many(self) -> None:
+        first = asked()
+        by = protocol(first.summit)
+
+        def count(number: int) -> int:
+            rows = [asked(party__summit=first.summit, party__name=f"P{number}-{each}") for each in range(number)]
+            with CaptureQueriesContext(connection) as queries:
+                assert len(issue(letters=rows, by=by).done) == number
+            return len(queries)
+
+        few, many = count(2), count(12)
+        # Each is written by an UPDATE of its own, and read again.
+        assert (many - few) / 10 <= 2
+
+
+@pytest.mark.django_db
+class TestDecide:
+    def test_the_table_is_complete(self) -> None:
+        assert set(TRANSITIONS) == set(VisaState.values)
+        assert set().union(*TRANSITIONS.values()) == {"issued", "refused", "void"}
+
+    @pytest.mark.parametrize("state", VisaState.values)
+    @pytest.mark.parametrize("deed", ["issue", "refuse", "void", "take_back"])
+    def test_each_row(self, state: str, deed: str) -> None:
+        letter = asked()
+        by = protocol(letter.summit)
+        VisaLetter.objects.filter(pk=letter.pk).update(
+            state=state, number=9, decided_at=f.START, decided_by=by, reason="Why."
+        )
+        letter.refresh_from_db()
+        target = {"issue": "issued", "refuse": "refused"}.get(deed, "void")
+        allowed = target in TRANSITIONS[VisaState(state)] and not (deed == "take_back" and state == "issued")
+        # What is only asked for is refused by protocol, and taken back by whoever asked.
+        deeds: dict[str, Callable[[], Any]] = {
+            "issue": lambda: issue(letters=[letter], by=by),
+            "refuse": lambda: refuse(letter=letter, reason="No.", by=by),
+            "void": lambda: void(letter=letter, reason="No.", by=by),
+            "take_back": lambda: take_back(letter=letter, by=by),
+        }
+        try:
+            deeds[deed]()
+        except VisaRefused:
+            assert not allowed
+        letter.refresh_from_db()
+        assert letter.state == (target if allowed else state)
+
+    @pytest.mark.parametrize("decide", [refuse, void])
+    def test_a_reason_is_given(self, decide: Callable[..., None]) -> None:
+        letter = asked()
+        with pytest.raises(VisaProblem, match=r"Write why. The delegation reads it."):
+            decide(letter=letter, reason=" ", by=protocol(letter.summit))
+
+    def test_a_refusal_is_told_with_where_the_reason_stands(self, settings: Any) -> None:
+        row = member()
+        focal(row)
+        letter = f.VisaLetterFactory(party=row.party, person=row.person)
+        refuse(letter=letter, reason="Ask the embassy in Bland.", by=protocol(letter.summit))
+        letter.refresh_from_db()
+        assert (letter.state, letter.reason) == ("refused", "Ask the embassy in Bland.")
+        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        (sent,) = mail.outbox
+        assert sent.subject == "The visa support letter for Ada, Minister is refused"
+        text = sent.message().as_string()
+        assert f"/portal/delegation/{row.party.public_id}/visas/" in text
+        assert "Ask the embassy" not in text
+
+    def test_whoever_leaves_has_no_letter(self) -> None:
+        waiting, standing, other = asked(), None, None
+        standing = asked(party__summit=waiting.summit, party__name="Bland")
+        other = asked(party__summit=waiting.summit, party__name="Cland")
+        issue(letters=[standing], by=protocol(waiting.summit))
+        for letter in (waiting, standing):
+            departures.leave(party=letter.party, person=letter.person, by=Link("x"))
+        assert dict(VisaLetter.objects.values_list("person", "state")) == {
+            waiting.person_id: "void",
+            standing.person_id: "void",
+            other.person_id: "asked",
+        }
+        assert AuditEntry.objects.filter(action="delegations.visaletter.void").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def together(self, works: list[Callable[[], Any]]) -> list[Any]:
+        start, results = threading.Barrier(len(works)), []
+
+        def run(work: Callable[[], Any]) -> None:
+            try:
+                start.wait(10)
+                results.append(work())
+            except Exception as problem:
+                results.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[work]) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return results
+
+    def race(self) -> list[Any]:
+        first = asked()
+        rows = [first, *(asked(party__summit=first.summit, party__name=f"P{number}") for number in range(3))]
+        by = protocol(first.summit)
+        return self.together([lambda row=row: issue(letters=[row], by=by) for row in rows])
+
+    def test_four_who_issue_at_once_give_four_numbers(self) -> None:
+        results = self.race()
+        assert sorted(result.done[0].number for result in results) == [1, 2, 3, 4]
+
+    def test_control_without_the_lock_a_number_is_given_twice(
+        self, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+    ) -> None:
+        if sqlite:
+            pytest.skip("SQLite lets one transaction write at a time, whoever locks what.")
+        pause = threading.Barrier(4)
+
+        def unlocked(letters: Any) -> list[Summit]:
+            pause.wait(10)
+            return list(Summit.objects.filter(pk__in=letters.values("summit")))
+
+        monkeypatch.setattr(visas, "_locked", unlocked)
+        assert any(isinstance(result, Exception) for result in self.race())
+
+    def test_asking_twice_at_once_makes_one_letter(self) -> None:
+        row = member()
+        by = focal(row)
+        work = lambda: ask(party=row.party, person=row.person, embassy=EMBASSY, by=by)  # noqa: E731
+        results = self.together([work, work])
+        assert sorted(type(result).__name__ for result in results) == ["VisaLetter", "VisaRefused"]
+        assert VisaLetter.objects.count() == 1

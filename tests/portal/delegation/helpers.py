@@ -1,0 +1,77 @@
+"""A delegation with who acts for it, for tests of its pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Membership, Particulars, Party
+from summit.models import User
+from tests import factories as f
+
+PASSPORT = {
+    "passport_name": "ADA EXAMPLE",
+    "birth_date": "1980-02-29",
+    "nationality": "FR",
+    "passport_number": "X4821397",
+    "passport_expiry": "2040-01-01",
+}
+
+
+@dataclass
+class World:
+    """A party, its focal point, and their browser."""
+
+    party: Party
+    user: User
+    client: Client
+
+    def path(self, rest: str = "") -> str:
+        """Return the address of a page of the delegation."""
+        return f"/portal/delegation/{self.party.public_id}/{rest}"
+
+    def get(self, rest: str = "", status: int = 200) -> str:
+        """Return the page."""
+        response = self.client.get(self.path(rest))
+        assert response.status_code == status
+        assert response["Cache-Control"] == "private, no-store"
+        return response.content.decode()
+
+    def post(self, rest: str, values: dict[str, Any], status: int = 303) -> Any:
+        """Post a form, and return the answer."""
+        response = self.client.post(self.path(rest), values)
+        assert response.status_code == status, response.content.decode()[:2000]
+        assert response["Cache-Control"] == "private, no-store"
+        return response
+
+    def member(self, name: str = "Ada", *, passport: bool = True, **kwargs: Any) -> Membership:
+        """Make a member."""
+        row: Membership = f.MembershipFactory(party=self.party, person__name=name, person__office="", **kwargs)
+        if passport:
+            Particulars.objects.create(person=row.person, entered_for=self.party, **PASSPORT)
+        return row
+
+    def queries(self, rest: str) -> int:
+        """Return how many queries a page takes."""
+        self.get(rest)
+        with CaptureQueriesContext(connection) as queries:
+            self.get(rest)
+        return len(queries)
+
+
+def make(**kwargs: Any) -> World:
+    """Make a party that answered, with a focal point who is signed in."""
+    user = f.UserFactory()
+    party = f.PartyFactory(**{"name": "Aland", **kwargs})
+    f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+    f.FocalPointFactory(party=party, person__user=user, person__name="Fay", person__email="fay@land.example")
+    return World(party, user, signed_in(user))
+
+
+def signed_in(user: User) -> Client:
+    """Return the browser of an account."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,0 +1,174 @@
+"""Visa support letters and declarations in the portal, and who acts for the delegation."""
+
+import pytest
+
+from delegations.domain import visas
+from delegations.models import Declaration, FocalPointRequest, VisaLetter
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Role
+from tests import factories as f
+from tests.portal.delegation.helpers import World, make
+from tests.portal.test_identity import follow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make()
+
+
+class TestVisas:
+    def test_asking(self, world: World) -> None:
+        row = world.member("Ada")
+        response = world.post("visas/", {"person": row.person.public_id, "embassy": "Embassy in Bland"})
+        assert response["Location"] == world.path("visas/")
+        letter = VisaLetter.objects.get()
+        assert (letter.person, letter.embassy, letter.state) == (row.person, "Embassy in Bland", "asked")
+        content = world.get("visas/")
+        assert "asked for" in content
+        assert "A letter stands or is asked for, for everybody who is named." in content
+
+    def test_what_was_typed_stays_where_the_passport_is_lacking(self, world: World) -> None:
+        row = world.member("Ada", passport=False)
+        values = {"person": row.person.public_id, "embassy": "Embassy in Bland"}
+        content = world.post("visas/", values, 422).content.decode()
+        said = "The letter names the passport. Enter first, for Ada: name as in the passport, date of birth, "
+        assert said in content
+        assert 'value="Embassy in Bland"' in content
+        assert "Enter the passport of" in content
+        assert not VisaLetter.objects.exists()
+
+    def test_errors_lead_to_their_field(self, world: World) -> None:
+        world.member("Ada")
+        content = world.post("visas/", {}, 422).content.decode()
+        assert '<a href="#id_person">' in content
+        assert "Choose a person." in content
+        row = world.member("Bob")
+        content = world.post("visas/", {"person": row.person.public_id}, 422).content.decode()
+        assert "Write where they apply for the visa." in content
+
+    def test_a_stranger_is_no_choice(self, world: World) -> None:
+        other = make(summit=world.party.summit, name="Bland")
+        row = other.member("Bob")
+        world.member("Ada")
+        world.post("visas/", {"person": row.person.public_id, "embassy": "E"}, 422)
+        assert not VisaLetter.objects.exists()
+
+    def test_printing_is_recorded_and_names_nobody_in_its_file(self, world: World) -> None:
+        row = world.member("Ada")
+        letter = f.VisaLetterFactory(party=world.party, person=row.person)
+        visas.issue(letters=[letter], by=f.UserFactory.with_role(Role.PROTOCOL, world.party.summit))
+        address = world.path(f"visas/{letter.public_id}/letter.pdf")
+        assert address in world.get("visas/")
+        response = world.client.get(address)
+        assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+        assert response["Content-Disposition"] == 'inline; filename="visa-support-letter-1.pdf"'
+        assert response["Cache-Control"] == "private, no-store"
+        entry = AuditEntry.objects.get(action=SEEN)
+        assert (entry.by, entry.fields, entry.detail) == (
+            *(world.user, ["content"], {"people": [row.person.public_id]}),
+        )
+
+    def test_by_a_letters_link_it_is_recorded_too(self, world: World) -> None:
+        row = world.member("Ada")
+        letter = f.VisaLetterFactory(party=world.party, person=row.person)
+        visas.issue(letters=[letter], by=f.UserFactory.with_role(Role.PROTOCOL, world.party.summit))
+        link = f.InvitationLinkFactory(invitation=world.party.invitations.get())
+        client = follow(link)
+        for _time in range(2):
+            assert client.get(world.path(f"visas/{letter.public_id}/letter.pdf")).status_code == 200
+        entry = AuditEntry.objects.get(action=SEEN)
+        assert (entry.by, entry.by_label) == (None, f"link:{link.public_id}")
+
+    @pytest.mark.parametrize("state", ["asked", "refused", "void"])
+    def test_only_an_issued_one_is_printed(self, world: World, state: str) -> None:
+        row = world.member("Ada")
+        letter = f.VisaLetterFactory(party=world.party, person=row.person, state=state, reason="Because.")
+        assert world.client.get(world.path(f"visas/{letter.public_id}/letter.pdf")).status_code == 404
+
+    def test_taking_back(self, world: World) -> None:
+        row = world.member("Ada")
+        letter = f.VisaLetterFactory(party=world.party, person=row.person)
+        world.post(f"visas/{letter.public_id}/take-back/", {})
+        letter.refresh_from_db()
+        assert letter.state == "void"
+        content = world.post(f"visas/{letter.public_id}/take-back/", {}, 409).content.decode()
+        assert "Protocol has decided this. It can take the letter back: write to protocol@host.example." in content
+
+    def test_a_foreign_letter_is_not_there(self, world: World) -> None:
+        letter = f.VisaLetterFactory(party__summit=world.party.summit)
+        assert world.client.get(world.path(f"visas/{letter.public_id}/letter.pdf")).status_code == 404
+        assert world.client.post(world.path(f"visas/{letter.public_id}/take-back/")).status_code == 404
+
+    def test_a_refusal_shows_its_reason(self, world: World) -> None:
+        row = world.member("Ada")
+        decided = {
+            "state": "refused",
+            "reason": "Ask in Bland.",
+            "decided_at": f.START,
+            "decided_by": f.UserFactory(),
+        }
+        f.VisaLetterFactory(party=world.party, person=row.person, **decided)
+        content = world.get("visas/")
+        assert 'Reason: <bdi lang="">Ask in Bland.</bdi>' in content
+        assert "Ask for the letter</button>" in content
+
+
+class TestDeclarations:
+    def test_declaring(self, world: World) -> None:
+        row = world.member("Ada")
+        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2099-01-01T12:00Z")
+        page = f"people/{row.person.public_id}/declarations/"
+        content = world.get(page)
+        assert "Make, calibre and serial number" in content
+        assert "To be declared by Thursday 1 January 2099, 12:00" in content
+        response = world.post(page, {"kind": kind.pk, "details": "Pistol"})
+        assert response["Location"] == world.path(page)
+        declared = Declaration.objects.get()
+        assert (declared.kind, declared.person, declared.details) == (kind, row.person, "Pistol")
+        assert "Pistol" in world.get(page)
+        assert "Pistol" not in world.get("declarations/")
+        assert "Weapons" in world.get("declarations/")
+
+    def test_what_was_typed_stays(self, world: World) -> None:
+        row = world.member("Ada")
+        f.DeclarationKindFactory(summit=world.party.summit)
+        page = f"people/{row.person.public_id}/declarations/"
+        content = world.post(page, {"kind": "", "details": "A <b>radio"}, 422).content.decode()
+        assert "Choose what is declared." in content
+        assert "A &lt;b&gt;radio</textarea>" in content
+
+    def test_a_late_one_is_told_who_can(self, world: World) -> None:
+        row = world.member("Ada")
+        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons", until="2020-01-01T12:00Z")
+        page = f"people/{row.person.public_id}/declarations/"
+        content = world.post(page, {"kind": kind.pk, "details": "Pistol"}, 422).content.decode()
+        assert "Weapons had to be declared before now. The host can still enter it: write to protocol@host" in content
+        assert "Pistol</textarea>" in content
+
+    def test_taking_back_and_what_was_refused(self, world: World) -> None:
+        row = world.member("Ada")
+        declared = f.DeclarationFactory(party=world.party, person=row.person)
+        page = f"people/{row.person.public_id}/declarations/"
+        world.post(f"{page}{declared.public_id}/withdraw/", {})
+        assert not Declaration.objects.exists()
+        decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
+        refused = f.DeclarationFactory(party=world.party, person=row.person, **decided)
+        assert "withdraw/" not in world.get(page)
+        content = world.post(f"{page}{refused.public_id}/withdraw/", {}, 409).content.decode()
+        assert "The host has refused this, and keeps what it refused." in content
+
+    def test_foreign_people_are_not_there(self, world: World) -> None:
+        other = f.MembershipFactory(party__summit=world.party.summit)
+        address = world.path(f"people/{other.person.public_id}/declarations/")
+        assert world.client.get(address).status_code == 404
+        assert world.client.post(address).status_code == 404
+
+
+class TestFocalPoints:
+    def test_who_acts_and_what_was_decided(self, world: World) -> None:
+        FocalPointRequest.objects.create(party=world.party, name="Gil", email="gil@land.example", asked_by="Fay")
+        content = world.get("focal-points/")
+        for said in ("Fay", "fay@land.example", "Gil", "to be decided", "beside the others"):
+            assert said in content

@@ -1,0 +1,136 @@
+"""Where a delegation stands: what is missing for whom by when, what waits, what happened."""
+
+from datetime import timedelta
+
+import pytest
+
+from delegations.domain import outstanding
+from delegations.models import Membership, Particulars, Photo, Policy
+from summit.db.clock import db_now
+from tests import factories as f
+from tests.portal.delegation.helpers import PASSPORT, World, make, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make()
+
+
+def test_the_home_leads_there(world: World) -> None:
+    content = world.client.get("/portal/").content.decode()
+    assert f'href="{world.path()}">Open the delegation of Aland</a>' in content
+
+
+def test_a_delegate_is_not_led_there_and_is_told_who_can(world: World) -> None:
+    user = f.UserFactory()
+    f.MembershipFactory(party=world.party, person__user=user)
+    client = signed_in(user)
+    assert "Open the delegation" not in client.get("/portal/").content.decode()
+    response = client.get(world.path())
+    assert response.status_code == 403
+    assert "The focal points of Aland can do this, or protocol: protocol@host.example." in response.content.decode()
+
+
+def test_an_ended_link_and_a_foreign_delegation_open_nothing(world: World) -> None:
+    other = f.PartyFactory(summit=world.party.summit)
+    assert world.client.get(f"/portal/delegation/{other.public_id}/").status_code == 404
+    assert world.client.get("/portal/delegation/nothing/").status_code == 404
+    world.party.focal_points.all().delete()
+    assert world.client.get(world.path()).status_code in (403, 404)
+
+
+class TestMissing:
+    def rows(self, world: World) -> dict[str, list[str]]:
+        return {row.person.name: outstanding.lacking(row) for row in outstanding.roll(world.party)}
+
+    def test_what_is_lacking_of_whom(self, world: World) -> None:
+        whole = world.member("Ada")
+        Membership.objects.filter(pk=whole.pk).update(confirmed_at=f.START)
+        Particulars.objects.filter(person=whole.person).update(arrives_at=f.START)
+        Photo.objects.create(person=whole.person, image=b"x", width=1, height=1)
+        world.member("Bob", passport=False)
+        half = world.member("Cy", passport=False)
+        Particulars.objects.create(person=half.person, **{**PASSPORT, "passport_expiry": None})
+        assert self.rows(world) == {
+            "Ada": [],
+            "Bob": ["confirmation", "passport", "photo", "arrival"],
+            "Cy": ["confirmation", "passport", "photo", "arrival"],
+        }
+
+    @pytest.mark.parametrize("field", outstanding.VETTED_BY)
+    def test_each_field_of_the_passport_is_needed(self, world: World, field: str) -> None:
+        row = world.member("Ada", passport=False)
+        Particulars.objects.create(
+            person=row.person, **{**PASSPORT, field: None if field in ("birth_date", "passport_expiry") else ""}
+        )
+        assert "passport" in self.rows(world)["Ada"]
+
+    def test_who_is_not_vetted_needs_no_passport(self, world: World) -> None:
+        row = world.member("Ada", passport=False)
+        type(row.category).objects.filter(pk=row.category_id).update(vetted=False)
+        assert "passport" not in self.rows(world)["Ada"]
+
+    def test_a_refused_letter_is_missing_until_another_is_asked_for(self, world: World) -> None:
+        row = world.member("Ada")
+        decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
+        f.VisaLetterFactory(party=world.party, person=row.person, **decided)
+        assert "visa" in self.rows(world)["Ada"]
+        f.VisaLetterFactory(party=world.party, person=row.person)
+        assert "visa" not in self.rows(world)["Ada"]
+
+    def test_what_is_overdue_longest_stands_first(self, world: World) -> None:
+        now = db_now()
+        Policy.objects.create(summit=world.party.summit, confirm_by=now + timedelta(days=1))
+        first, second = world.member("Ada"), world.member("Bob", code="adviser")
+        type(second.category).objects.filter(pk=second.category_id).update(confirm_by=now - timedelta(days=1))
+        decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
+        f.VisaLetterFactory(party=world.party, person=first.person, **decided)
+        found = outstanding.missing(outstanding.roll(world.party), Policy.objects.get(summit=world.party.summit), now)
+        assert [(each.member.person.name, each.what, each.late) for each in found] == [
+            *(("Bob", what, True) for what in ("confirmation", "photo", "arrival")),
+            *(("Ada", what, False) for what in ("confirmation", "photo", "arrival")),
+            ("Ada", "visa", False),
+        ]
+
+
+class TestPage:
+    def test_it_tells_what_is_missing_waits_and_happened(self, world: World) -> None:
+        row = world.member("Ada")
+        kind = f.DeclarationKindFactory(summit=world.party.summit, name="Weapons")
+        f.DeclarationFactory(party=world.party, person=row.person, kind=kind)
+        f.VisaLetterFactory(party=world.party, person=row.person)
+        content = world.get()
+        for said in (
+            "3 things are missing",
+            "Weapons</bdi></a>",
+            "Protocol decides on the visa support letter for Ada.",
+            "The host decides on what Ada declares: Weapons.",
+            "Ada was named.",
+            "Not answered",
+        ):
+            assert said in content
+
+    def test_it_shows_no_passport(self, world: World) -> None:
+        world.member("Ada")
+        for rest in ("", "people/", "visas/", "declarations/"):
+            content = world.get(rest)
+            assert not [value for value in PASSPORT.values() if value in content and value != "FR"]
+
+    def test_queries_do_not_grow_with_people(self, world: World) -> None:
+        for number in range(3):
+            world.member(f"P{number}")
+        few = {rest: world.queries(rest) for rest in ("", "people/", "visas/", "declarations/", "focal-points/")}
+        kind = f.DeclarationKindFactory(summit=world.party.summit)
+        few = {rest: world.queries(rest) for rest in few}
+        for number in range(57):
+            person = world.member(f"Q{number}").person
+            f.DeclarationFactory(party=world.party, person=person, kind=kind)
+            f.VisaLetterFactory(party=world.party, person=person)
+        assert {rest: world.queries(rest) for rest in few} == few
+
+    def test_in_arabic(self, world: World) -> None:
+        world.member("Ada")
+        content = world.client.get(f"{world.path()}?lang=ar").content.decode()
+        assert '<html lang="ar" dir="rtl"' in content
