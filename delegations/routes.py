@@ -49,6 +49,15 @@ declare(
     see="delegations.participantlist.view",
 )
 declare(
+    "admin:delegations_order",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="summit.summit.view",
+    do="delegations.party.view",
+    post="delegations.party.change",
+)
+declare(
     "admin:delegations_policy",
     Gate.DESK,
     "GET POST",

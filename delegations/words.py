@@ -45,6 +45,7 @@ deeds_of(
     change=gettext_lazy("changed a key in another system"),
     remove=gettext_lazy("took a key in another system off"),
 )
+deed("delegations.order", gettext_lazy("set the protocol order of the parties"))
 deed("delegations.policy.change", gettext_lazy("changed the policy for parties"))
 deeds_of(
     "delegations.membership",

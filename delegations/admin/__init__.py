@@ -1,6 +1,16 @@
 """Parties and invitations in the admin."""
 
-from delegations.admin import declarations, invitations, links, participants, parties, policy, replies, visas
+from delegations.admin import (
+    declarations,
+    invitations,
+    links,
+    order,
+    participants,
+    parties,
+    policy,
+    replies,
+    visas,
+)
 from delegations.models import (
     Declaration,
     DeclarationKind,
@@ -28,4 +38,4 @@ SUMMIT_PATHS.update(
     }
 )
 
-__all__ = ["declarations", "invitations", "links", "participants", "parties", "policy", "replies", "visas"]
+__all__ = ["declarations", "invitations", "links", "order", "participants", "parties", "policy", "replies", "visas"]

@@ -1,0 +1,91 @@
+"""The page on which the parties of a summit are ranked by hand: by mouse, by keyboard, with and without script."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.domain import naming, order
+from delegations.models import Party
+from summit.desk.keys import key_of
+from summit.desk.places import Place, desk_place, summit_page
+from summit.models import Summit, User
+from summit.permissions import allows
+
+
+@summit_page(
+    "delegations/order/<slug:slug>/",
+    "delegations_order",
+    rule="delegations.party.view",
+    post="delegations.party.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the order. A POST moves one party (`move=up:KEY`), ranks all by alphabet (`do=alphabet`), neither of which
+    is stored yet, or saves what was entered."""
+    rows = order.parties(summit)
+    ranked = [row.pk for row in rows if row.protocol_order is not None]
+    expected, refused, focus = order.mark(rows), "", ""
+    if request.method == "POST":
+        ranked = _entered(request, rows)
+        looked_at = request.POST.get("expected", "")[:16]
+        how, _colon, key = request.POST.get("move", "").partition(":")
+        chosen = key_of(key)
+        if how in (order.UP, order.DOWN, order.TOP, order.OUT) and chosen in {row.pk for row in rows}:
+            ranked, focus, expected = order.moved(ranked, chosen, how), f"{how}:{chosen}", looked_at
+        elif request.POST.get("do") == "alphabet":
+            names = naming.book(summit)
+            ranked = [row.pk for row in sorted(rows, key=lambda row: names.by_key[row.pk].alphabetical)]
+            expected = looked_at
+        else:
+            try:
+                order.arrange(summit=summit, ranked=ranked, expected=looked_at, by=user)
+            except order.OrderChanged as changed:
+                # Saved again, knowingly, it takes the place of the other's.
+                refused = str(changed)
+            else:
+                messages.success(request, _("The protocol order is saved."))
+                return redirect("admin:delegations_order", summit.slug)
+    context = {
+        **admin.site.each_context(request),
+        **naming.on_page(summit),
+        "title": _("Protocol order"),
+        "summit": summit,
+        "rows": _lines(rows, ranked),
+        "expected": expected,
+        "refused": refused,
+        "focus": focus,
+        "unsaved": request.method == "POST",
+        "may_change": allows(user, "delegations.party.change", summit),
+    }
+    return TemplateResponse(request, "admin/delegations/order.html", context, status=409 if refused else 200)
+
+
+def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
+    """Return the ranked parties as the numbers on the page say."""
+    numbers, was = {}, {}
+    for row in rows:
+        number, before = (key_of(request.POST.get(f"{name}-{row.pk}", "")) for name in ("place", "was"))
+        if number:
+            numbers[row.pk] = number
+        if before:
+            was[row.pk] = before
+    return order.by_numbers(numbers, was)
+
+
+def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
+    """Return the parties as they stand on the page, each with its place, None for who isn't ranked."""
+    by_key = {row.pk: row for row in rows}
+    places = set(ranked)
+    listed = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]
+    return [*listed, *((row, None) for row in _by_alphabet(rows) if row.pk not in places)]
+
+
+def _by_alphabet(rows: list[Party]) -> list[Party]:
+    return sorted(rows, key=lambda row: row.reader_key)  # type: ignore[attr-defined]
+
+
+desk_place.register(20)(Place(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view"))

@@ -1,0 +1,85 @@
+"""The protocol order of a summit's parties, ranked by hand. Whoever isn't ranked follows by alphabet."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.domain import naming
+from delegations.models import Party
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import check
+
+UP, DOWN, TOP, OUT = "up", "down", "top", "out"
+
+
+class OrderChanged(ValueError):
+    """Somebody else has saved another order since this one was looked at; its text is a sentence for the second."""
+
+
+def parties(summit: Summit) -> list[Party]:
+    """Return a summit's parties in protocol order: those that are ranked, then the others by the alphabet of the
+    reader's language. One query."""
+    return list(naming.in_order(Party.objects.filter(summit=summit), get_language() or "", protocol=True))
+
+
+def mark(rows: Iterable[Party]) -> str:
+    """Return what tells one order from another: of the parties that are ranked, which stands where."""
+    ranked = sorted((row.protocol_order, row.pk) for row in rows if row.protocol_order is not None)
+    return hashlib.sha256(repr(ranked).encode()).hexdigest()[:16]
+
+
+def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
+    """Return the ranked parties (primary keys) after one of them, or one that wasn't ranked, was moved up, down, to
+    the top or out of the order. Who wasn't ranked joins at the end by moving up."""
+    rest = [other for other in ranked if other != key]
+    there = key in ranked
+    place = list(ranked).index(key) if there else len(rest)
+    if how == OUT or (how == DOWN and not there):
+        return rest
+    wanted = {UP: place - 1 if there else place, DOWN: place + 1, TOP: 0}[how]
+    wanted = max(0, min(wanted, len(rest)))
+    return [*rest[:wanted], key, *rest[wanted:]]
+
+
+def by_numbers(numbers: Mapping[int, int], was: Mapping[int, int]) -> list[int]:
+    """Return the ranked parties by the numbers that were entered for them. Of two with one number the one whose
+    number was changed stands first: it was put there."""
+    keys = sorted(numbers, key=lambda key: (numbers[key], numbers[key] == was.get(key), was.get(key, 0), key))
+    # Who is moved down by a number takes that place, and not the one before it.
+    for key in list(keys):
+        if key in was and numbers[key] > was[key]:
+            keys.remove(key)
+            keys.insert(min(numbers[key], len(keys) + 1) - 1, key)
+    return keys
+
+
+def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -> None:
+    """Store the order: `ranked` holds the primary keys of the parties from the first place on, all others are ranked
+    no more. `expected` is the `mark` of the order that was looked at.
+
+    Raises PermissionDenied, OrderChanged where somebody else saved another order since, and ValueError where a party
+    is named twice or isn't the summit's.
+    """
+    check(by, "delegations.party.change", summit)
+    with transaction.atomic():
+        # Two who save at once: the second waits here, and then sees the first one's order.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        rows = {row.pk: row for row in Party.objects.filter(summit=summit)}
+        if len(set(ranked)) != len(ranked) or not set(ranked) <= set(rows):
+            raise ValueError(_("The order names a party twice, or one of another summit. Load the page again."))
+        if mark(rows.values()) != expected:
+            raise OrderChanged(
+                _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
+            )
+        places = {key: place for place, key in enumerate(ranked, start=1)}
+        changed = [row for row in rows.values() if row.protocol_order != places.get(row.pk)]
+        for row in changed:
+            row.protocol_order = places.get(row.pk)
+        if changed:
+            Party.objects.bulk_update(changed, ["protocol_order"])
+            detail = {"ranked": len(ranked), "moved": len(changed)}
+            audit.record(by=by, action="delegations.order", target=summit, summit=summit, detail=detail)
