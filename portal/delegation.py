@@ -18,7 +18,7 @@ from delegations.domain import naming
 from delegations.models import Membership, Party
 from portal.identity import Viewer, viewer_required
 from summit.domain.audit import By
-from summit.models import Summit
+from summit.models import Person, Summit
 
 SEE = "delegations.party.view"
 View = Callable[..., HttpResponse]
@@ -54,6 +54,14 @@ class Desk:
         if found is None:
             raise Http404
         found.party = self.party
+        return found
+
+    def entered(self, public_id: str) -> Person:
+        """Return somebody whom the delegation entered, by their public id. Raises Http404. One query."""
+        rows = Person.objects.filter(particulars__entered_for=self.party, public_id=public_id)
+        found = rows.select_related("summit").first()
+        if found is None:
+            raise Http404
         return found
 
 

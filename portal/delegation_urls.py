@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from portal.views.delegation import declarations, focal, people, standing, visas
+from portal.views.delegation import declarations, focal, leaving, people, person, standing, visas
 
 _PERSON = "people/<str:person>/"
 urlpatterns = [
     path("", standing.standing, name="delegation"),
     path("people/", people.people, name="people"),
+    path("people/confirm/", people.confirm, name="people_confirm"),
+    path("people/add/", people.add, name="person_add"),
+    path(_PERSON, person.person, name="person"),
+    path(f"{_PERSON}photograph.jpg", person.photo, name="person_photo"),
+    path(f"{_PERSON}edit/<str:section>/", person.edit, name="person_edit"),
+    path(f"{_PERSON}withdraw/", leaving.withdraw, name="person_withdraw"),
+    path(f"{_PERSON}replace/", leaving.replace, name="person_replace"),
     path(f"{_PERSON}declarations/", declarations.of_person, name="person_declarations"),
     path(f"{_PERSON}declarations/<str:declaration>/withdraw/", declarations.withdraw, name="declaration_withdraw"),
     path("visas/", visas.letters, name="visas"),

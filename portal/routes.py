@@ -21,6 +21,8 @@ declare(
 for _name, _methods, _deed in (
     ("delegation", "GET", "delegations.membership.view"),
     ("people", "GET", "delegations.membership.view"),
+    ("people_confirm", "POST", "delegations.name"),
+    ("person_add", "GET POST", "delegations.name"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
     ("focal_points", "GET", "delegations.focalpoint.view"),
@@ -30,6 +32,11 @@ for _name, _methods, _deed in (
     )
 # What is a party's own: looked for among its rows alone.
 for _name, _methods, _kind, _deed in (
+    ("person", "GET", "delegations.membership", "delegations.membership.view"),
+    ("person_photo", "GET", "delegations.membership", "delegations.photo.view"),
+    ("person_edit", "GET POST", "delegations.membership", "delegations.enter_person"),
+    ("person_withdraw", "GET POST", "delegations.membership", "delegations.withdraw"),
+    ("person_replace", "GET POST", "delegations.membership", "delegations.withdraw"),
     ("person_declarations", "GET POST", "delegations.membership", "delegations.declare"),
     ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),

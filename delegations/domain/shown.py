@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from delegations.domain.mailboxes import Mailbox
-from delegations.models import VisaLetter
+from delegations.models import Particulars, VisaLetter
 from summit.domain import seen
 from summit.domain.audit import By
 from summit.models import Person, Summit, User
@@ -26,3 +26,11 @@ def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
         fields=["content"],
         people=lambda: [letter.person.public_id],
     )
+
+
+def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
+    """Note that somebody saw what is entered of a person's passport. Fetch the person with summit and particulars."""
+    row: Particulars | None = getattr(person, "particulars", None)
+    there = [name for name in fields if row is not None and getattr(row, name)]
+    if row is not None and there:
+        seen.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])

@@ -31,7 +31,7 @@ from fido2.webauthn import (
 )
 
 from delegations.domain import codes, links, visas
-from delegations.models import Particulars, Party, SignInCode
+from delegations.models import Particulars, Party, Photo, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
 from sessions.domain import releases
@@ -46,7 +46,7 @@ from tests.press.helpers import add_edition, ago, make_text
 Values = Mapping[str, object]
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
-    **dict.fromkeys(("public_id", "slug", "summit", "person", "declaration", "letter"), "nothing-here"),
+    **dict.fromkeys(("public_id", "slug", "summit", "person", "declaration", "letter", "section"), "nothing-here"),
     **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
 }
 
@@ -231,12 +231,18 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
     for whose, party in parties.items():
         person = f.MembershipFactory(party=party).person
         Particulars.objects.create(
-            person=person, passport_name="A", passport_number="1", nationality="FR", birth_date="1980-01-01"
+            person=person,
+            entered_for=party,
+            passport_name="A",
+            passport_number="1",
+            nationality="FR",
+            birth_date="1980-01-01",
         )
         declared = f.DeclarationFactory(party=party, person=person)
         letter = f.VisaLetterFactory(party=party, person=person)
         visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))
-        keys = {"public_id": party.public_id, "person": person.public_id}
+        Photo.objects.create(person=person, entered_for=party, image=b"x", width=1, height=1)
+        keys = {"public_id": party.public_id, "person": person.public_id, "section": "passport"}
         for kind, more in (
             ("membership", {}),
             ("declaration", {"declaration": declared.public_id}),

@@ -1,14 +1,26 @@
-"""The delegation's people: the list in its order."""
+"""The delegation's people: the list in its order, naming somebody, and confirming."""
 
 from typing import Any
 
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import outstanding
-from portal.delegation import Desk, desk
+from delegations.domain import entering, members, outstanding, quotas
+from delegations.domain.people import SeemsKnown
+from delegations.domain.quotas import Meter
+from delegations.forms import PersonForm
+from delegations.models import Membership
+from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.standing import WORDS
+from summit.models import Person
+
+# What is asked of somebody who is named; the rest is entered on their page.
+NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 
 
 @require_safe
@@ -16,9 +28,105 @@ from portal.views.delegation.standing import WORDS
 def people(request: HttpRequest, found: Desk) -> HttpResponse:
     """Show who is named, who is confirmed, and what is missing for whom."""
     rows = [_row(member) for member in outstanding.roll(found.party)]
-    return render(request, "portal/delegation/people.html", found.context(rows=rows))
+    unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
+    meters = quotas.meters(party=found.party)
+    context = found.context(rows=rows, unconfirmed=unconfirmed, meters=meters)
+    return render(request, "portal/delegation/people.html", context)
 
 
 def _row(member: Any) -> dict[str, Any]:
     lacks = [what for what in outstanding.lacking(member) if what != outstanding.CONFIRMATION]
     return {"member": member, "lacks": [WORDS[what] for what in lacks]}
+
+
+@require_POST
+@desk("delegations.name")
+def confirm(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Confirm whom `person` names, everybody where it names nobody."""
+    rows = Membership.objects.filter(party=found.party)
+    asked = request.POST.getlist("person")
+    if asked:
+        rows = rows.filter(person__public_id__in=asked)
+    members.confirm(party=found.party, people=list(rows.values_list("pk", flat=True)), by=found.by)
+    if len(asked) == 1:
+        return see_other("person", found.party.public_id, asked[0])
+    return see_other("people", found.party.public_id)
+
+
+def said_of(meter: Meter) -> str:
+    """Return in words how far a category is filled."""
+    if meter.allowed is None:
+        said = ngettext("%(n)d named", "%(n)d named", meter.named) % {"n": meter.named}
+    else:
+        said = _("%(named)d of %(allowed)d named") % {"named": meter.named, "allowed": meter.allowed}
+    return _("%(name)s: %(about)s") % {"name": meter.label, "about": said}
+
+
+def category_field(meters: list[Meter]) -> forms.ChoiceField:
+    """Return the choice of a category, each with how far it is filled."""
+    choices = [(meter.category.code, said_of(meter)) for meter in meters if meter.category is not None]
+    return forms.ChoiceField(
+        label=gettext_lazy("Category"),
+        choices=[("", gettext_lazy("Choose a category")), *choices],
+        error_messages={"required": _("Choose a category."), "invalid_choice": _("Choose a category.")},
+    )
+
+
+def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonForm:
+    """Return the form by which somebody is entered and named."""
+    form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
+    form.initial["language"] = found.party.language
+    form.fields = {"category": category_field(meters), **form.fields}
+    return form
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.name")
+def add(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Ask who is named; a POST enters and names them. What was typed stays whatever is refused."""
+    meters = quotas.meters(party=found.party)
+    if request.method != "POST":
+        return render(request, "portal/delegation/person_add.html", found.context(form=naming_form(found, meters)))
+    form, known = naming_form(found, meters, request.POST), []
+    if form.is_valid():
+        code = form.cleaned_data["category"]
+        category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
+        values = {name: form.cleaned_data[name] for name in NAMED_BY}
+        try:
+            if request.POST.get("known"):
+                person = found.entered(request.POST["known"])
+                members.name(party=found.party, person=person, category=category, by=found.by)
+            else:
+                person = entering.enter_and_name(
+                    party=found.party,
+                    values=values,
+                    category=category,
+                    by=found.by,
+                    another=request.POST.getlist("another"),
+                ).person
+        except SeemsKnown as seems:
+            known = seems.hits
+        except (members.NamingRefused, members.QuotaFull) as refused:
+            form.add_error("category", str(refused))
+        except (ValidationError, PermissionDenied) as problem:
+            tell(form, problem)
+        else:
+            return see_other("person", found.party.public_id, person.public_id)
+    context = found.context(form=form, known=[(hit, nameable(found, hit.person)) for hit in known])
+    return render(request, "portal/delegation/person_add.html", context, status=409 if known else 422)
+
+
+def nameable(found: Desk, person: Person) -> bool:
+    """Return whether somebody who seems to be known already can be named as they are: entered for this delegation,
+    and a member of none."""
+    row = getattr(person, "particulars", None)
+    return row is not None and row.entered_for_id == found.party.pk and getattr(person, "membership", None) is None
+
+
+def tell(form: forms.Form, problem: ValidationError | PermissionDenied) -> None:
+    """Put what was refused where the form has it."""
+    if isinstance(problem, PermissionDenied):
+        form.add_error(None, str(problem))
+        return
+    for name, errors in problem.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

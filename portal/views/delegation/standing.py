@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers, outstanding
+from delegations.domain import answers, outstanding, quotas
 from delegations.models import (
     Declaration,
     DeclarationKind,
@@ -37,6 +37,12 @@ WORDS = {
     outstanding.ARRIVAL: gettext_lazy("arrival"),
     outstanding.VISA: gettext_lazy("visa letter refused: ask anew"),
 }
+# Where each of them is entered: the section of the person's page, and the field in it.
+FIELDS = {
+    outstanding.PASSPORT: ("passport", "id_passport_name"),
+    outstanding.PHOTO: ("photo", "id_photo"),
+    outstanding.ARRIVAL: ("travel", "id_arrives_at_0"),
+}
 
 
 @require_safe
@@ -49,7 +55,8 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
     declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
     requests = FocalPointRequest.objects.filter(party=found.party)
     told = list(letters), list(declared), list(requests)
-    invitation = next((row for row in found.viewer.invitations if row.party_id == found.party.pk), None)
+    ours = [row for row in found.viewer.invitations if row.party_id == found.party.pk and not row.occasion]
+    answer = {"party": found.party, "invitation": ours[0] if ours else None, "acts": True, "key": "answer"}
     context = found.context(
         now=now,
         policy=policy,
@@ -59,8 +66,8 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
         kinds=kinds(found),
         waiting=list(waiting(*told)),
         changes=changes(found, members, *told),
-        rows=[{"party": found.party, "invitation": invitation, "acts": True}],
-        takes_answers=answers.still_open(found.summit.pk).exists(),
+        meters=quotas.meters(party=found.party),
+        rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
     )
     return render(request, "portal/delegation/standing.html", context)
 
@@ -78,10 +85,13 @@ def line(found: Desk, each: outstanding.Missing) -> dict[str, Any]:
 
 def address(found: Desk, member: Membership, what: str) -> str:
     """Return where what is missing for somebody is entered."""
+    keys = [found.party.public_id, member.person.public_id]
     if what == outstanding.VISA:
-        return f"{reverse('portal:visas', args=[found.party.public_id])}?person={member.person.public_id}#id_embassy"
-    page = reverse("portal:people", args=[found.party.public_id])
-    return f"{page}#person-{member.person.public_id}"
+        return f"{reverse('portal:visas', args=keys[:1])}?person={keys[1]}#id_embassy"
+    if what == outstanding.CONFIRMATION:
+        return f"{reverse('portal:person', args=keys)}#confirm"
+    section, field = FIELDS[what]
+    return f"{reverse('portal:person_edit', args=[*keys, section])}#{field}"
 
 
 def kinds(found: Desk) -> list[DeclarationKind]:

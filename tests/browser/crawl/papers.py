@@ -1,10 +1,13 @@
 """What a delegation has of papers: declarations and visa support letters, in each state."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
-from delegations.domain import declarations, visas
-from delegations.models import Declaration, DeclarationKind, Particulars, Party, VisaLetter
+from PIL import Image
+
+from delegations.domain import declarations, photos, visas
+from delegations.models import Declaration, DeclarationKind, Particulars, Party, Photo, VisaLetter
 from summit.models import User
 
 
@@ -27,6 +30,10 @@ def make(party: Party, by: User) -> dict[str, Any]:
             },
         )
     first = members[0].person
+    face = BytesIO()
+    Image.new("RGB", (480, 600), "grey").save(face, "JPEG")
+    photos.store(person=first, content=face.getvalue(), by=by)
+    Photo.objects.update(entered_for=party)
     said = ("Pistol, 9 mm, 48213", "Radio, 446 MHz", "Pistol, 9 mm, 99120")
     rows = [declarations.declare(party=party, person=first, kind=kind, details=details, by=by) for details in said]
     declarations.permit(declaration=rows[1], by=by)

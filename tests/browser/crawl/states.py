@@ -117,6 +117,12 @@ def _portal() -> list[Stop]:
         Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "to answer"),
         Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "errors", act=send_empty),
         Stop("portal:visas", "/portal/delegation/{desk_party}/visas/", "focal", "errors", act=send_empty),
+        Stop("portal:person_add", "/portal/delegation/{desk_party}/people/add/", "focal", "errors", act=send_empty),
+        *(
+            Stop("portal:person_edit", f"/portal/delegation/{{desk_party}}/people/{{desk_person}}/edit/{section}/",
+                 "focal", section)
+            for section in ("name", "category", "badge", "needs", "travel", "photo")
+        ),
         Stop("portal:person_declarations", "/portal/delegation/{desk_party}/people/{desk_person}/declarations/",
              "focal", "errors", act=send_empty),
         Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),

@@ -49,6 +49,7 @@ OTHERS = {
     "press:export": FILE,
     "press:language-export": FILE,
     "portal:visa_paper": FILE,
+    "portal:person_photo": FILE,
     "admin:delegations_visaletter_paper": FILE,
 }
 
@@ -99,7 +100,7 @@ INSTEAD = {
     "portal:invitation": {"public_id": "invitation"},
     **{
         f"portal:{name}": {"public_id": "desk_party"}
-        for name in ("delegation", "people", "visas", "declarations", "focal_points")
+        for name in ("delegation", "people", "person_add", "visas", "declarations", "focal_points")
     },
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:programme_session_reinstate": {"key": "cancelled"},
@@ -116,7 +117,7 @@ QUERY = {
 }
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
-LITERAL = {"language": "fr", "ending": "txt", "number": "1", "url": "nothing-here"}
+LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
 APPS = ("summit", "outbox", "delegations", "programme", "press")
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 

@@ -1,0 +1,105 @@
+"""Withdrawing and replacing a person: what follows is said before it is done."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from delegations.domain import entering, members, visas
+from delegations.domain.people import SeemsKnown
+from delegations.forms import PersonForm
+from delegations.models import Badge, Declaration, DeclarationState, Membership, VisaLetter
+from portal.delegation import Desk, desk, see_other
+from portal.views.delegation.people import NAMED_BY, nameable, tell
+from summit.models import Person
+
+
+def follows(found: Desk, member: Membership) -> list[str]:
+    """Return in sentences what follows when a member leaves. Three queries."""
+    said = []
+    if Badge.objects.live().filter(person=member.person_id).exists():
+        said.append(_("The badge opens nothing from that moment on."))
+    if VisaLetter.objects.filter(person=member.person_id, state__in=visas.STANDING).exists():
+        said.append(_("The visa support letter is void."))
+    declared = Declaration.objects.filter(party=found.party, person=member.person_id)
+    if declared.exclude(state=DeclarationState.REFUSED).exists():
+        said.append(_("What was declared is taken back, with its permits."))
+    said.append(_("Speaking slots, seats and what else was the person’s own wait for protocol, who decides on each."))
+    return said
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.withdraw")
+def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+    """Say what follows; a POST withdraws the person."""
+    member = found.member(person)
+    refused = ""
+    if request.method == "POST":
+        try:
+            members.withdraw(membership=member, by=found.by)
+        except members.NamingRefused as problem:
+            refused = str(problem)
+        else:
+            return see_other("people", found.party.public_id)
+    context = found.context(member=member, person=member.person, follows=follows(found, member), refused=refused)
+    return render(request, "portal/delegation/person_withdraw.html", context, status=409 if refused else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.withdraw")
+def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+    """Ask who comes instead; a POST puts that person in the place."""
+    member = found.member(person)
+    if request.method != "POST":
+        return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))
+    form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
+    if form.is_valid() or request.POST.get("known"):
+        try:
+            fresh = _put(request, found, member, form)
+        except SeemsKnown as seems:
+            hits = seems.hits
+        except members.NamingRefused as refused:
+            return _page(request, found, member, form, refused=str(refused), status=409)
+        except (ValidationError, PermissionDenied) as problem:
+            tell(form, problem)
+        else:
+            return see_other("person", found.party.public_id, fresh.person.public_id)
+    known = [(hit, nameable(found, hit.person)) for hit in hits]
+    return _page(request, found, member, form, known=known, status=409 if hits else 422)
+
+
+def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm) -> Membership:
+    # Whoever is chosen needs no name.
+    chosen = request.POST.get("known", "")
+    if chosen:
+        return members.replace(membership=member, person=found.entered(chosen), by=found.by)
+    values = {name: form.cleaned_data[name] for name in NAMED_BY}
+    another = request.POST.getlist("another")
+    return entering.enter_and_replace(membership=member, values=values, by=found.by, another=another)
+
+
+def _page(
+    request: HttpRequest,
+    found: Desk,
+    member: Membership,
+    form: PersonForm,
+    *,
+    known: list[tuple[Any, bool]] | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    # Whom the delegation entered and has not named, or not any more.
+    free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
+    context = found.context(
+        member=member,
+        person=member.person,
+        form=form,
+        known=known or [],
+        free=free,
+        refused=refused,
+        follows=follows(found, member),
+    )
+    return render(request, "portal/delegation/person_replace.html", context, status=status)

@@ -1,0 +1,171 @@
+"""One person of a delegation: what is known of them in sections, each changed on its own page."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from delegations.domain import members, photos, quotas, shown
+from delegations.domain import people as domain
+from delegations.fields import GROUPS, PERSON, Reader, filled, label
+from delegations.forms import PersonForm
+from delegations.models import Membership, VisaLetter
+from portal.delegation import Desk, desk, see_other
+from portal.views.delegation.people import category_field, tell
+from summit.models import Person
+
+# The sections in their order, with the fields of each. A photograph and a category are no fields of the form.
+SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "name": (_("Name and office"), ("name", "office", "form_of_address", "rank", "email", "language")),
+    "category": (_("Category"), ()),
+    "badge": (_("Badge and place card"), ("badge_name", "card_name")),
+    "passport": (_("Passport"), GROUPS["passport"].fields),
+    "needs": (_("Needs"), GROUPS["needs"].fields),
+    "travel": (_("Travel"), GROUPS["travel"].fields),
+    "photo": (_("Photograph"), ("photo",)),
+}
+
+
+class PhotoForm(forms.Form):
+    """A photograph to be uploaded."""
+
+    photo = forms.FileField(
+        label=_("Photograph"),
+        help_text=_("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "aria-required": "true"}),
+    )
+    photo.depends = True  # type: ignore[attr-defined]
+
+
+class CategoryForm(forms.Form):
+    """The category that a member is in."""
+
+    def __init__(self, meters: list[quotas.Meter], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"] = category_field(meters)
+
+
+def _whole(found: Desk, public_id: str) -> tuple[Membership, Person]:
+    """Return a member and the person with all that is told of them. Raises Http404. Two queries."""
+    member = found.member(public_id)
+    related = ("summit", "particulars__entered_for", "photo__entered_for", "membership__party")
+    person = Person.objects.select_related(*related).get(pk=member.person_id)
+    person.membership.party = found.party
+    return member, person
+
+
+@require_safe
+@desk("delegations.membership.view")
+def person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+    """Show what is entered of somebody, and what can be done."""
+    member, whole = _whole(found, person)
+    there = filled(whole) | {name for name in PERSON if getattr(whole, name)}
+    sections = [
+        {
+            "key": key,
+            "title": title,
+            "there": [name for name in fields if name in there],
+            "lacks": [label_of(name) for name in fields if name not in there],
+        }
+        for key, (title, fields) in SECTIONS.items()
+        if key != "category"
+    ]
+    letter = VisaLetter.objects.filter(party=found.party, person=whole).order_by("-pk").first()
+    context = found.context(member=member, person=whole, sections=sections, letter=letter)
+    return render(request, "portal/delegation/person.html", context)
+
+
+def label_of(name: str) -> str:
+    """Return what a field is called."""
+    return str(_("photograph")) if name == "photo" else label(name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.enter_person")
+def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpResponse:
+    """Show a section to be changed; a POST changes it."""
+    if section not in SECTIONS:
+        raise Http404
+    member, whole = _whole(found, person)
+    if section == "photo":
+        return _photo(request, found, member, whole)
+    if section == "category":
+        return _category(request, found, member, whole)
+    fields = SECTIONS[section][1]
+    may = set(PERSON) | Reader(found.by).changeable(whole)
+    own = [name for name in fields if name in may]
+    data = request.POST if request.method == "POST" else None
+    form = PersonForm(data, summit=found.summit, person=whole, fields=own)
+    if data is not None and form.is_valid():
+        try:
+            domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=found.by)
+        except (ValidationError, PermissionDenied) as problem:
+            tell(form, problem)
+        else:
+            return see_other("person", found.party.public_id, whole.public_id)
+    if section == "passport":
+        shown.note_passport(by=found.by, person=whole, fields=own)
+    others = [label_of(name) for name in fields if name not in may]
+    return _form(request, found, member, section, form, others=others)
+
+
+def _form(
+    request: HttpRequest, found: Desk, member: Membership, section: str, form: Any, **more: Any
+) -> HttpResponse:
+    title = SECTIONS[section][0]
+    context = found.context(member=member, person=member.person, section=section, title=title, form=form, **more)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "portal/delegation/person_edit.html", context, status=status)
+
+
+def _category(request: HttpRequest, found: Desk, member: Membership, whole: Person) -> HttpResponse:
+    meters = quotas.meters(party=found.party)
+    data = request.POST if request.method == "POST" else None
+    form = CategoryForm(meters, data, initial={"category": member.category.code})
+    if data is not None and form.is_valid():
+        code = form.cleaned_data["category"]
+        category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
+        try:
+            members.move(membership=member, category=category, by=found.by)
+        except (members.NamingRefused, members.QuotaFull) as refused:
+            form.add_error("category", str(refused))
+        else:
+            return see_other("person", found.party.public_id, whole.public_id)
+    return _form(request, found, member, "category", form)
+
+
+def _photo(request: HttpRequest, found: Desk, member: Membership, whole: Person) -> HttpResponse:
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = PhotoForm(*data)
+    if data and form.is_valid():
+        given = form.cleaned_data["photo"]
+        try:
+            if "remove" in request.POST:
+                photos.remove(person=whole, by=found.by)
+            else:
+                photos.store(person=whole, content=given.read() if given else b"", by=found.by)
+        except photos.PhotoProblem as problem:
+            form.add_error("photo", str(problem))
+        except PermissionDenied as refused:
+            form.add_error(None, str(refused))
+        else:
+            return see_other("person", found.party.public_id, whole.public_id)
+    mine = "photo" in Reader(found.by).visible(whole)
+    return _form(request, found, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and mine)
+
+
+@require_safe
+@desk("delegations.photo.view")
+def photo(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+    """Show the photograph that was entered for the delegation. Raises Http404 where there is none."""
+    _member, whole = _whole(found, person)
+    if "photo" not in Reader(found.by).visible(whole):
+        raise Http404
+    response = HttpResponse(bytes(whole.photo.image), content_type="image/jpeg")
+    response["Content-Disposition"] = 'inline; filename="photograph.jpg"'
+    return response

@@ -1,0 +1,318 @@
+"""The delegation's people: named, confirmed, changed by sections, withdrawn and replaced."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from delegations.domain import entering, members
+from delegations.models import Badge, Category, FormerMember, Membership, Particulars, Photo, Policy, VisaLetter
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Person
+from tests import factories as f
+from tests.portal.delegation.helpers import PASSPORT, World, make
+from tests.portal.test_identity import follow
+
+pytestmark = pytest.mark.django_db
+NEW = {"category": "delegate", "name": "Bea Bright", "office": "Counsellor", "language": "en"}
+
+
+@pytest.fixture
+def world() -> World:
+    return make(kind="country")
+
+
+def page(member: Membership, rest: str = "") -> str:
+    return f"people/{member.person.public_id}/{rest}"
+
+
+def quota(world: World, number: int, code: str = "delegate") -> None:
+    Category.objects.of(world.party.summit)
+    Category.objects.filter(summit=world.party.summit, code=code).update(quota=number)
+
+
+class TestList:
+    def test_it_is_in_the_delegations_order_with_states(self, world: World) -> None:
+        last, first = world.member("Zoe", position=2), world.member("Ada", position=1)
+        Membership.objects.filter(pk=first.pk).update(confirmed_at=f.START)
+        content = world.get("people/")
+        assert content.index("Ada") < content.index("Zoe")
+        assert content.count('data-state="good">confirmed') == 1
+        assert "Missing: photograph, arrival" in content
+        assert "Confirm 1 person</button>" in content
+        assert page(last) in content
+
+    def test_meters_say_how_many_of_how_many(self, world: World) -> None:
+        quota(world, 5)
+        for name in ("Ada", "Bob", "Cy"):
+            world.member(name)
+        for rest in ("people/", ""):
+            content = world.get(rest)
+            assert "delegate: 3 of 5 named" in content
+            assert '<meter min="0" max="5" value="3" aria-hidden="true">' in content
+            assert "3 to be confirmed" in content
+
+
+class TestAdd:
+    def test_somebody_is_entered_and_named(self, world: World) -> None:
+        response = world.post("people/add/", NEW)
+        row = Membership.objects.get()
+        assert response["Location"] == world.path(page(row))
+        assert (row.person.name, row.person.office, row.category.code) == ("Bea Bright", "Counsellor", "delegate")
+        assert row.person.particulars.entered_for == world.party
+        assert "Bea" not in response["Location"]
+
+    def test_over_quota_nothing_is_stored_and_what_was_typed_stays(self, world: World) -> None:
+        quota(world, 1)
+        world.member("Ada")
+        people = Person.objects.count()
+        content = world.post("people/add/", NEW, 422).content.decode()
+        said = (
+            "The quota of Aland for “delegate” is 1, and it has named 1. The organisers can raise it: "
+            "protocol@host.example."
+        )
+        assert said in content
+        assert 'value="Bea Bright"' in content
+        assert 'value="delegate" selected' in content
+        assert Person.objects.count() == people
+
+    def test_control_without_the_transaction_the_person_would_stay(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        quota(world, 1)
+        world.member("Ada")
+        people = Person.objects.count()
+
+        def apart(*, party: Any, values: Any, category: Any, by: Any, another: Any = ()) -> Any:
+            person = entering.people.enter(party=party, values=values, by=by, another=another)
+            return members.name(party=party, person=person, category=category, by=by)
+
+        monkeypatch.setattr(entering, "enter_and_name", apart)
+        world.post("people/add/", NEW, 422)
+        assert Person.objects.count() == people + 1
+
+    def test_after_the_deadline_it_says_who_can(self, world: World) -> None:
+        Policy.objects.create(summit=world.party.summit, name_by="2020-01-01T12:00Z")
+        content = world.post("people/add/", NEW, 422).content.decode()
+        assert "“delegate” was to be named by Wednesday 1 January 2020, 12:00 London time." in content
+        assert "Protocol can still do it: protocol@host.example." in content
+        assert 'value="Bea Bright"' in content
+
+    def test_a_likely_duplicate_is_asked_about_first(self, world: World) -> None:
+        world.member("Bea Bright")
+        response = world.post("people/add/", NEW, 409)
+        content = response.content.decode()
+        assert "Bea Bright is entered already for Aland: " in content
+        assert 'value="Counsellor"' in content
+        other = Person.objects.get(name="Bea Bright").public_id
+        assert f'<input type="hidden" name="another" value="{other}">' in content
+        world.post("people/add/", {**NEW, "another": other})
+        assert Membership.objects.count() == 2
+
+    def test_whoever_is_entered_and_not_named_is_named_as_they_are(self, world: World) -> None:
+        row = world.member("Bea Bright")
+        members.withdraw(membership=row, by=world.user)
+        content = world.post("people/add/", NEW, 409).content.decode()
+        assert "Name Bea Bright, who is entered</button>" in content
+        world.post("people/add/", {**NEW, "known": row.person.public_id})
+        assert Membership.objects.get().person == row.person
+
+    def test_errors_lead_to_their_field(self, world: World) -> None:
+        content = world.post("people/add/", {"language": "en"}, 422).content.decode()
+        assert '<a href="#id_category">' in content
+        assert "Choose a category." in content
+        assert "Give a name or the office held." in content
+
+
+class TestConfirm:
+    def test_one(self, world: World) -> None:
+        row, other = world.member("Ada"), world.member("Bob")
+        response = world.post("people/confirm/", {"person": row.person.public_id})
+        assert response["Location"] == world.path(page(row))
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert row.confirmed_at is not None
+        assert other.confirmed_at is None
+
+    def test_all_and_nobody_elses(self, world: World) -> None:
+        world.member("Ada"), world.member("Bob")
+        foreign = f.MembershipFactory(party__summit=world.party.summit)
+        world.post("people/confirm/", {"person": foreign.person.public_id})
+        assert not Membership.objects.filter(confirmed_at__isnull=False).exists()
+        world.post("people/confirm/", {})
+        assert Membership.objects.filter(confirmed_at__isnull=False).count() == 2
+
+
+class TestSections:
+    def test_the_persons_page_names_what_is_empty_and_shows_no_value(self, world: World) -> None:
+        row = world.member("Ada")
+        content = world.get(page(row))
+        assert "Empty: sex, place of birth, kind of passport, issued by" in content
+        assert "X4821397" not in content
+        for section in ("name", "badge", "passport", "needs", "travel", "photo", "category"):
+            assert page(row, f"edit/{section}/") in content
+
+    def test_the_passport_is_shown_to_those_who_entered_it_and_each_view_is_recorded(self, world: World) -> None:
+        row = world.member("Ada")
+        content = world.get(page(row, "edit/passport/"))
+        assert 'value="X4821397"' in content
+        entry = AuditEntry.objects.get(action=SEEN)
+        assert (entry.by, entry.object_type, entry.fields, entry.detail) == (
+            world.user,
+            "delegations.particulars",
+            ["birth_date", "nationality", "passport_expiry", "passport_name", "passport_number"],
+            {"people": [row.person.public_id]},
+        )
+
+    def test_by_a_letters_link_it_is_recorded_too(self, world: World) -> None:
+        row = world.member("Ada")
+        link = f.InvitationLinkFactory(invitation=world.party.invitations.get())
+        assert follow(link).get(world.path(page(row, "edit/passport/"))).status_code == 200
+        assert AuditEntry.objects.get(action=SEEN).by_label == f"link:{link.public_id}"
+
+    def test_what_a_desk_entered_is_not_shown(self, world: World) -> None:
+        row = world.member("Ada", passport=False)
+        Particulars.objects.create(person=row.person, **PASSPORT)
+        content = world.get(page(row, "edit/passport/"))
+        assert "X4821397" not in content
+        assert "ADA EXAMPLE" not in content
+        assert "The host’s desk or another party entered these, and changes them" in content
+        assert not AuditEntry.objects.filter(action=SEEN).exists()
+        world.post(page(row, "edit/passport/"), {"passport_number": "OTHER1"})
+        assert Particulars.objects.get().passport_number == "X4821397"
+
+    @pytest.mark.parametrize(
+        ("section", "values", "stored"),
+        [
+            ("name", {"name": "Ada B", "office": "Envoy", "language": "fr"}, {"name": "Ada B", "office": "Envoy"}),
+            ("badge", {"badge_name": "A. B.", "card_name": "H.E. A. B."}, {"badge_name": "A. B."}),
+            ("needs", {"diet": "vegetarian"}, {"particulars.diet": "vegetarian"}),
+            ("travel", {"hotel": "Grand", "arrival_flight": "AF 1"}, {"particulars.hotel": "Grand"}),
+            ("passport", {**PASSPORT, "passport_number": "B 77"}, {"particulars.passport_number": "B77"}),
+        ],
+    )
+    def test_each_is_changed(
+        self, world: World, section: str, values: dict[str, Any], stored: dict[str, str]
+    ) -> None:
+        row = world.member("Ada")
+        response = world.post(page(row, f"edit/{section}/"), values)
+        assert response["Location"] == world.path(page(row))
+        person = Person.objects.select_related("particulars").get(pk=row.person_id)
+        for name, value in stored.items():
+            holder = person.particulars if name.startswith("particulars.") else person
+            assert getattr(holder, name.rpartition(".")[2]) == value
+
+    def test_what_was_typed_stays_where_it_is_refused(self, world: World) -> None:
+        row = world.member("Ada")
+        content = world.post(page(row, "edit/passport/"), {**PASSPORT, "passport_number": "Ж1"}, 422).content.decode()
+        assert "The number has Latin letters and digits alone. Copy it from the passport." in content
+        assert 'value="Ж1"' in content
+        assert '<a href="#id_passport_number">' in content
+
+    def test_a_focal_points_mailbox_is_protocols_to_change(self, world: World) -> None:
+        row = world.member("Ada")
+        f.FocalPointFactory(party=world.party, person=row.person)
+        values = {"name": "Ada", "language": "en", "email": "new@land.example"}
+        content = world.post(page(row, "edit/name/"), values, 422).content.decode()
+        assert "Ada acts as a focal point: protocol changes this mailbox. Write to protocol@host.example." in content
+        assert 'value="new@land.example"' in content
+
+    def test_another_category(self, world: World) -> None:
+        row = world.member("Ada")
+        world.post(page(row, "edit/category/"), {"category": "adviser"})
+        row.refresh_from_db()
+        assert row.category.code == "adviser"
+        quota(world, 0)
+        content = world.post(page(row, "edit/category/"), {"category": "delegate"}, 422).content.decode()
+        assert "The quota of Aland for “delegate” is 0" in content
+
+    def test_a_photograph(self, world: World) -> None:
+        row = world.member("Ada")
+        assert world.client.get(world.path(page(row, "photograph.jpg"))).status_code == 404
+        face = BytesIO()
+        Image.new("RGB", (480, 600), "grey").save(face, "PNG")
+        small = SimpleUploadedFile("face.png", b"nothing", content_type="image/png")
+        content = world.post(page(row, "edit/photo/"), {"photo": small}, 422).content.decode()
+        assert "This is no photograph that can be read." in content
+        upload = SimpleUploadedFile("face.png", face.getvalue(), content_type="image/png")
+        world.post(page(row, "edit/photo/"), {"photo": upload})
+        response = world.client.get(world.path(page(row, "photograph.jpg")))
+        assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
+        assert response["Cache-Control"] == "private, no-store"
+        world.post(page(row, "edit/photo/"), {"remove": "1"})
+        assert not Photo.objects.exists()
+
+    def test_an_unknown_section_and_a_foreign_person_are_not_there(self, world: World) -> None:
+        row = world.member("Ada")
+        foreign = f.MembershipFactory(party__summit=world.party.summit)
+        for rest in (page(row, "edit/nothing/"), page(foreign), page(foreign, "edit/passport/")):
+            assert world.client.get(world.path(rest)).status_code == 404
+
+    def test_queries_do_not_grow_with_people(self, world: World) -> None:
+        row = world.member("Ada")
+        rests = ("people/add/", page(row), page(row, "edit/passport/"), page(row, "replace/"), page(row, "withdraw/"))
+        few = {rest: world.queries(rest) for rest in rests}
+        for number in range(57):
+            world.member(f"P{number}")
+        assert {rest: world.queries(rest) for rest in rests} == few
+
+
+class TestLeaving:
+    def test_what_follows_is_said_before(self, world: World) -> None:
+        row = world.member("Ada")
+        Badge.objects.create(party=world.party, person=row.person)
+        f.VisaLetterFactory(party=world.party, person=row.person)
+        f.DeclarationFactory(party=world.party, person=row.person)
+        for rest in ("withdraw/", "replace/"):
+            content = world.get(page(row, rest))
+            for said in (
+                "The badge opens nothing from that moment on.",
+                "The visa support letter is void.",
+                "What was declared is taken back, with its permits.",
+                "Speaking slots, seats and what else was the person’s own wait for protocol, who decides on each.",
+            ):
+                assert said in content
+        assert Membership.objects.count() == 1
+
+    def test_withdrawing(self, world: World) -> None:
+        row = world.member("Ada")
+        letter = f.VisaLetterFactory(party=world.party, person=row.person)
+        response = world.post(page(row, "withdraw/"), {})
+        assert response["Location"] == world.path("people/")
+        assert FormerMember.objects.get().person == row.person
+        letter.refresh_from_db()
+        assert letter.state == "void"
+        assert "Ada was withdrawn." in world.get()
+        assert world.client.post(world.path(page(row, "withdraw/"))).status_code == 404
+
+    def test_replacing_by_somebody_new(self, world: World) -> None:
+        row = world.member("Ada", code="head", position=3)
+        f.VisaLetterFactory(party=world.party, person=row.person)
+        response = world.post(page(row, "replace/"), {"name": "Bea", "office": "Minister", "language": "en"})
+        fresh = Membership.objects.get()
+        assert (fresh.person.name, fresh.category.code, fresh.position) == ("Bea", "head", 3)
+        assert response["Location"] == world.path(page(fresh))
+        assert VisaLetter.objects.get().state == "void"
+        assert "Ada was replaced by Bea, Minister." in world.get()
+
+    def test_replacing_by_somebody_who_is_entered(self, world: World) -> None:
+        gone = world.member("Bea")
+        members.withdraw(membership=gone, by=world.user)
+        row = world.member("Ada")
+        assert "Put Bea in the place</button>" in world.get(page(row, "replace/"))
+        world.post(page(row, "replace/"), {"known": gone.person.public_id})
+        assert Membership.objects.get().person == gone.person
+
+    def test_a_refused_successor_is_said(self, world: World) -> None:
+        row, other = world.member("Ada"), world.member("Bea")
+        content = world.post(page(row, "replace/"), {"known": other.person.public_id}, 409).content.decode()
+        assert "Bea belongs to Aland already. Withdraw them there first." in content
+        assert Membership.objects.count() == 2
+
+    def test_nobody_elses_person_is_a_successor(self, world: World) -> None:
+        row = world.member("Ada")
+        foreign = f.PersonFactory(summit=world.party.summit)
+        address = world.path(page(row, "replace/"))
+        assert world.client.post(address, {"known": foreign.public_id}).status_code == 404
