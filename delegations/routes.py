@@ -49,6 +49,14 @@ declare(
     see="delegations.participantlist.view",
 )
 declare(
+    "admin:delegations_names",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="summit.summit.view",
+    do="delegations.partyname.change",
+)
+declare(
     "admin:delegations_order",
     Gate.DESK,
     "GET POST",

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import entry, first, regions, shown
 from delegations.domain.entry import LineProblems
@@ -44,8 +44,9 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             if made:
                 said = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
                 messages.success(request, said % {"n": len(made)})
+                _tell_translated(request, made)
                 return redirect(steps.after("parties", user, summit))
-            problems = [(0, _("The list is empty. Write a line for each party, or choose countries."))]
+            problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known = {party.iso_code for party in listed} | {regions.code_of(parts_of(line)[0]) for line in text.splitlines()}
     labels = dict(Region.choices)
@@ -60,6 +61,13 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         ],
     }
     return show(request, "parties.html", "parties", summit, context, wrong=bool(problems))
+
+
+def _tell_translated(request: HttpRequest, made: entry.Entered) -> None:
+    for party, written, language in made.translated:
+        told = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
+        language_name = get_language_info(language)["name_translated"]
+        messages.info(request, told % {"written": written, "name": party.name, "language": language_name})
 
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:

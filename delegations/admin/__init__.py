@@ -8,6 +8,7 @@ from delegations.admin import (
     participants,
     parties,
     policy,
+    proposed,
     replies,
     visas,
 )
@@ -38,4 +39,15 @@ SUMMIT_PATHS.update(
     }
 )
 
-__all__ = ["declarations", "invitations", "links", "order", "participants", "parties", "policy", "replies", "visas"]
+__all__ = [
+    "declarations",
+    "invitations",
+    "links",
+    "order",
+    "participants",
+    "parties",
+    "policy",
+    "proposed",
+    "replies",
+    "visas",
+]

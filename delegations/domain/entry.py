@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from delegations.domain import regions
-from delegations.models import Party, PartyKind
+from delegations.models import Party, PartyKind, PartyName
 from summit.domain import audit
 from summit.lines import parts_of
 from summit.models import Summit, User
@@ -27,6 +27,16 @@ class Line:
     name: str
     mailbox: str
     language: str
+    # What was written for it, where that is its name in another language than the summit's first, and which.
+    written: str = ""
+    written_in: str = ""
+
+
+class Entered(list[Party]):
+    """The parties that were entered; `translated` tells of those written in another language than the summit's first:
+    the party, what was written, and its language."""
+
+    translated: list[tuple[Party, str, str]]
 
 
 class LineProblems(ValueError):
@@ -78,7 +88,9 @@ def _line(number: int, raw: str, summit: Summit) -> Line:
         except ValidationError:
             said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
             raise ValidationError(said % {"mailbox": mailbox}) from None
-    return Line(number, name, mailbox, _language(language) if language else summit.language)
+    own, written_in = regions.in_language(name, summit.language)
+    letters = _language(language) if language else summit.language
+    return Line(number, own, mailbox, letters, name if written_in else "", written_in)
 
 
 def _check_new(line: Line, taken: set[str], seen: dict[str, int]) -> None:
@@ -103,11 +115,13 @@ def _language(said: str) -> str:
     return known[said.casefold()]
 
 
-def enter(*, summit: Summit, text: str, by: User) -> list[Party]:
+def enter(*, summit: Summit, text: str, by: User) -> Entered:
     """Enter the parties of some lines, all or none, and return them.
 
     Who is called as a country is, in any of the system's languages, is entered as one, with its region; the others as
-    invited organisations. Who is called as the summit's host is entered as the host, where it has none yet. Raises
+    invited organisations. Written in another language than the summit's first, it gets its name in the first from the
+    library of countries, and what was written as its name in that language. Who is called as the summit's host is
+    entered as the host, where it has none yet. Raises
     PermissionDenied, LineProblems.
     """
     check(by, "delegations.party.change", summit)
@@ -116,10 +130,18 @@ def enter(*, summit: Summit, text: str, by: User) -> list[Party]:
         Summit.objects.select_for_update().get(pk=summit.pk)
         lines = read(text, summit=summit)
         hosted = Party.objects.filter(summit=summit, is_host=True).exists()
-        parties = [_party(line, summit, hosted) for line in lines]
+        parties = Entered(_party(line, summit, hosted) for line in lines)
         Party.objects.bulk_create(parties)
+        found = [(party, line) for party, line in zip(parties, lines, strict=True) if line.written_in]
+        names = [PartyName(party=party, language=line.written_in, name=line.written) for party, line in found]
+        PartyName.objects.bulk_create(names)
+        parties.translated = [(row.party, row.name, row.language) for row in names]
         audit.record_many(
             [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+            + [
+                audit.entry(by=by, action="delegations.partyname.add", target=row, summit=summit, part_of=row.party)
+                for row in names
+            ]
         )
     return parties
 

@@ -54,6 +54,17 @@ def code_of(name: str) -> str:
     return _codes_by_name().get(" ".join(name.split()).casefold(), "")
 
 
+def in_language(name: str, language: str) -> tuple[str, str]:
+    """Return what the country that is called so, in any language of the system, is called in `language`, and the
+    language of the name that was given; the name itself and "" where it is that already, or no country's."""
+    code = code_of(name)
+    given = " ".join(name.split())
+    if not code or names(language)[code].casefold() == given.casefold():
+        return name, ""
+    theirs = [each for each, _name in settings.LANGUAGES if names(each)[code].casefold() == given.casefold()]
+    return names(language)[code], theirs[0]
+
+
 def proposed(language: str) -> list[tuple[Region, list[tuple[str, str]]]]:
     """Return the countries as (code, name), by region, in the order of their names."""
     by_region: dict[Region, list[tuple[str, str]]] = {}

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
@@ -165,6 +166,12 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Name"), required=False, max_length=200, validators=[validate_printable]
     )
     role = forms.ChoiceField(label=gettext_lazy("Role"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("The summit’s")), *settings.LANGUAGES],
+        help_text=gettext_lazy("Of the mails and pages of somebody new; an account that is there keeps its own."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,6 +21,8 @@ class Colleague:
     email: str
     role: str
     name: str = ""
+    # Of the account and what is written to it, where it is new: "" for the summit's.
+    language: str = ""
 
 
 class LastOrganiser(ValueError):
@@ -72,7 +74,8 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
 
 
 def _account(colleague: Colleague, summit: Summit, by: User) -> User:
-    return account(email=colleague.email, name=colleague.name, language=summit.language, summit=summit, by=by)
+    language = colleague.language or summit.language
+    return account(email=colleague.email, name=colleague.name, language=language, summit=summit, by=by)
 
 
 def account(*, email: str, name: str, language: str, summit: Summit, by: User) -> User:

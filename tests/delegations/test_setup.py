@@ -9,7 +9,7 @@ from django.test import Client
 
 from delegations.domain import entry, first, regions
 from delegations.domain.entry import LineProblems
-from delegations.models import Invitation, InvitationLink, Party, Region
+from delegations.models import Invitation, InvitationLink, Party, PartyName, Region
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
@@ -49,13 +49,24 @@ class TestLines:
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
         made = entry.enter(summit=summit, text=text, by=organiser)
         assert [(p.name, p.kind, p.iso_code, p.region, p.mission_email, p.language, p.is_host) for p in made] == [
-            ("Allemagne", "country", "DE", "europe", "embassy@germany.example", "fr", False),
+            ("Germany", "country", "DE", "europe", "embassy@germany.example", "fr", False),
             ("Portugal", "country", "PT", "europe", "", "en", True),
             ("Good Shipping Ltd", "organisation", "", "none", "info@shipping.example", "en", False),
             ("Kenya", "country", "KE", "africa", "", "en", False),
         ]
         assert Party.objects.count() == 4
-        assert set(AuditEntry.objects.values_list("action", "by")) == {("delegations.party.add", organiser.pk)}
+        deeds = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
+        assert set(AuditEntry.objects.values_list("action", "by")) == deeds
+        # What was written is kept as the name in its language; the letter in it says so.
+        assert list(PartyName.objects.values_list("party__name", "language", "name")) == [
+            ("Germany", "fr", "Allemagne")
+        ]
+        assert made.translated == [(made[0], "Allemagne", "fr")]
+
+    def test_one_country_in_two_languages_is_entered_once(self, summit: Summit, organiser: User) -> None:
+        with pytest.raises(LineProblems) as refused:
+            entry.enter(summit=summit, text="Germany\nAllemagne", by=organiser)
+        assert refused.value.found == [(2, "“Germany” stands in line 1 too. Remove one of them.")]
 
     def test_a_mailbox_that_no_column_holds_is_refused(self, summit: Summit, organiser: User) -> None:
         with pytest.raises(LineProblems, match="is no mailbox"):
@@ -87,7 +98,7 @@ class TestLines:
     @pytest.mark.parametrize("sign", [";", "؛", "\uff1b", "\t"])
     def test_parts_are_separated_as_the_readers_script_does(self, summit: Summit, sign: str) -> None:
         (line,) = entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
-        assert (line.name, line.mailbox, line.language) == ("مصر", "embassy@egypt.example", "ar")
+        assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
 
     def test_who_may_not_change_parties_enters_none(self, summit: Summit) -> None:
         with pytest.raises(PermissionDenied):

@@ -255,6 +255,18 @@ class TestTeam:
         page = Client().get("/" + link.split("/", 3)[3], follow=True)
         assert b"password1" in page.content
 
+    def test_a_new_colleagues_language_is_chosen_and_an_accounts_stays(self, here: Summit, organiser: User) -> None:
+        there = f.UserFactory(language="es")
+        rows = [
+            Colleague("new@ministry.example", Role.VIEWER, language="fr"),
+            Colleague("other@ministry.example", Role.VIEWER),
+            Colleague(there.email, Role.VIEWER, language="fr"),
+        ]
+        roles.add_team(summit=here, colleagues=rows, by=organiser)
+        found = dict(User.objects.values_list("email", "language"))
+        assert [found[row.email] for row in rows] == ["fr", here.language, "es"]
+        assert Message.objects.get(address="new@ministry.example").language == "fr"
+
     def test_who_has_a_password_is_told_where_to_sign_in(self, here: Summit, organiser: User) -> None:
         user = f.UserFactory()
         roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)

@@ -1,0 +1,39 @@
+"""What the library of ISO 3166 would call a summit's parties in a language: suggestions, which a person confirms.
+
+The library lacks Kosovo and the European Union, knows no sub-state government, and calls one state by two kinds of
+name: nothing of it is applied by itself.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django_countries import countries
+
+from delegations.domain import naming
+from delegations.models import Party
+from summit.models import Summit
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A party that has no name in a language, and what the library calls it there, "" where it knows none."""
+
+    party: Party
+    name: str
+
+
+def languages(summit: Summit) -> list[tuple[str, str]]:
+    """Return the languages, other than the summit's first, in which parties can be named."""
+    return [(code, name) for code, name in settings.LANGUAGES if code != summit.language]
+
+
+def proposals(summit: Summit, language: str) -> list[Proposal]:
+    """Return a summit's parties without a name in a language, in the order of the alphabet of its first. One
+    query."""
+    rows = Party.objects.filter(summit=summit).exclude(names__language=language)
+    with translation.override(language):
+        return [
+            Proposal(party, str(countries.name(party.iso_code)) if party.iso_code else "")
+            for party in naming.in_order(rows, summit.language)
+        ]
