@@ -121,3 +121,11 @@ declare(
     see="delegations.visaletter.view",
     do="delegations.issue_visa",
 )
+declare(
+    "admin:delegations_retention_summit",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="delegations.retention.view",
+    do="delegations.retention.change",
+)

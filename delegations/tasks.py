@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from delegations.domain import reminders
+from delegations.domain import nightly, reminders
 from summit.outbox.domain import delivery
 
 
@@ -28,3 +28,9 @@ def deliver_reminders(ids: list[int]) -> None:
 def remind() -> None:
     """Store the reminders that are due. Safe to run twice, late, or two at once."""
     reminders.remind()
+
+
+@shared_task(name="delegations.tasks.purge")
+def purge() -> None:
+    """Purge what has been kept long enough, of every summit. Safe to run twice, late, never, or two at once."""
+    nightly.purge_all()

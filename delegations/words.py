@@ -155,6 +155,23 @@ def _listed(facts: Facts) -> str:
     return _("made revision %(number)d of the list of participants, a provisional one") % words
 
 
+def _purged(facts: Facts) -> str:
+    number = sum(int(each) for each in dict(facts.detail.get("numbers", {})).values())
+    said = ngettext(
+        "purged %(number)d row of what the summit keeps no longer",
+        "purged %(number)d rows of what the summit keeps no longer",
+        number,
+    )
+    return said % {"number": number}
+
+
+deed("delegations.purge", _purged, called=gettext_lazy("purged what the summit keeps no longer"))
+deeds_of(
+    "delegations.retention",
+    add=gettext_lazy("gave a time for which data are kept"),
+    change=gettext_lazy("changed a time for which data are kept"),
+    remove=gettext_lazy("took a time for which data are kept away"),
+)
 deed("delegations.freeze_list", _listed, called=gettext_lazy("made a list of participants"))
 
 

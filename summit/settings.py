@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -375,6 +376,12 @@ CELERY_BEAT_SCHEDULE = {
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
     "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
     "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},
+    # Every night, and what a night missed the next one does.
+    "purge": {
+        "task": "delegations.tasks.purge",
+        "schedule": crontab(hour=2, minute=20),
+        "options": {"expires": 6 * 3600},
+    },
     "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -10,6 +10,7 @@ from delegations.admin import (
     policy,
     proposed,
     replies,
+    retention,
     visas,
 )
 from delegations.models import (
@@ -49,5 +50,6 @@ __all__ = [
     "policy",
     "proposed",
     "replies",
+    "retention",
     "visas",
 ]

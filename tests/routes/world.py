@@ -31,7 +31,7 @@ from fido2.webauthn import (
 )
 
 from delegations.domain import codes, links, visas
-from delegations.models import Particulars, Party, Photo, SignInCode
+from delegations.models import Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
 from sessions.domain import releases
@@ -366,4 +366,6 @@ def _add_public(world: World) -> None:
 def _add_lists(world: World) -> None:
     two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
     found = {whose: f.ParticipantListFactory(summit=summit) for whose, summit in two.items()}
+    times = {whose: Retention.objects.create(summit=summit, what="photo", days=3) for whose, summit in two.items()}
+    world.objects["delegations.retention"] = {whose: row(each) for whose, each in times.items()}
     world.objects["delegations.participantlist"] = {whose: row(each) for whose, each in found.items()}

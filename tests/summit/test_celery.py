@@ -11,6 +11,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
+from delegations.domain import nightly
 from summit.celery import app
 from summit.models import Heartbeat
 
@@ -64,10 +65,14 @@ def test_sweeps_run_often_and_expire() -> None:
         "clear-expired": "summit.tasks.clear_expired",
         "remind-parties": "delegations.tasks.remind",
         "sweep-work": "work.tasks.sweep",
+        "purge": "delegations.tasks.purge",
     }
     assert schedule["sweep-outbox"]["schedule"] <= 2
     assert schedule["announce-publications"]["schedule"] <= 2
     assert schedule["sweep-work"]["schedule"] <= 2
+    # Whatever the page says of the next purge.
+    night = schedule["purge"]["schedule"]
+    assert (night.hour, night.minute) == ({nightly.HOUR}, {nightly.MINUTE})
     assert all(entry["options"]["expires"] for entry in schedule.values())
 
 
@@ -79,6 +84,7 @@ def test_every_task_has_a_name_of_its_own() -> None:
         "delegations.tasks.deliver_codes",
         "delegations.tasks.deliver_reminders",
         "delegations.tasks.remind",
+        "delegations.tasks.purge",
         "sessions.tasks.deliver_agenda_changes",
         "press.tasks.announce_publications",
         "press.tasks.deliver_announcements",

@@ -21,7 +21,7 @@ from django.test import Client
 from delegations.domain import codes, invitations, links, participants
 from delegations.domain.answers import Way, answer
 from delegations.domain.scans import Scan
-from delegations.models import Invitation, InvitationLink, ParticipantList, Party, Reply, SignInCode
+from delegations.models import Invitation, InvitationLink, ParticipantList, Party, Reply, Retention, SignInCode
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import edits, releases
@@ -69,6 +69,7 @@ def _invitations(summit: Summit) -> None:
         answer(invitation=row, answer="represented", level="minister", note="", name="An embassy", by=by, way=way)
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
     participants.freeze(summit=summit, by=by, note="For the printers.")
+    Retention.objects.create(summit=summit, what="photo", days=14)
     InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())
 
 
@@ -197,6 +198,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     mail = Message.objects.filter(kind="agenda_change", address=FOCAL).order_by("-pk")[0]
     rows: dict[str, Any] = {
         "summit.summit": summit,
+        "delegations.retention": Retention.objects.get(summit=summit),
         "delegations.participantlist": ParticipantList.objects.get(summit=summit),
         "summit.venue": Venue.objects.filter(summit=summit)[0],
         "summit.person": Person.objects.filter(summit=summit, user__isnull=False)[0],

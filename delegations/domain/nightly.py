@@ -1,0 +1,34 @@
+"""The purge of every night: of all summits, and of mail that belongs to none."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from delegations.domain import kept, retention
+from delegations.models import USUAL_DAYS, Kept
+from summit.db.clock import db_now
+from summit.models import Summit
+
+logger = logging.getLogger(__name__)
+# When it runs, in UTC: the settings' beat reads these.
+HOUR, MINUTE = 2, 20
+
+
+def purge_all() -> dict[str, dict[str, int]]:
+    """Purge what each summit has kept long enough, and return how much by the summits' addresses. What fails at one
+    summit is in the log, and is looked at again the next night; the others are purged all the same."""
+    done = {}
+    for summit in Summit.objects.order_by("pk"):
+        try:
+            found = retention.purge(summit=summit)
+        except Exception:
+            logger.exception("the purge of a summit failed (%s)", summit.slug)
+        else:
+            if found:
+                done[summit.slug] = found
+    days = USUAL_DAYS[Kept.MAIL]
+    if days is not None:
+        with transaction.atomic():
+            kept.purge_old_mail(before=db_now() - timedelta(days=days))
+    return done
