@@ -86,9 +86,8 @@ declare("delegations.give_account", _WRITERS)
 # Deciding whether two are one.
 declare_model("delegations.resemblance", view=_WRITERS, change=_WRITERS)
 
-# Lists of participants as they are given out, and the sheet of photographs for those who receive.
+# Lists of participants as they are given out.
 declare_model("delegations.participantlist", view=_MEMBERS, change=_WRITERS)
-declare("delegations.photo_sheet", (*_WRITERS, Role.ACCREDITATION, Role.VETTING))
 # How long what is personal is kept.
 declare_model("delegations.retention", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 

@@ -129,3 +129,10 @@ declare(
     see="delegations.retention.view",
     do="delegations.retention.change",
 )
+for _name in ("photos", "photos_file"):
+    declare(
+        f"admin:delegations_{_name}",
+        Gate.DESK,
+        kind="summit.summit",
+        see="delegations.photo.view",
+    )

@@ -94,7 +94,6 @@ class TestLayers:
             f"{_module(path)}.{function}" for path, function, _name in tasks()
         ]
         assert len(tasks()) == 14
-        assert len(tasks()) == 14
 
 
 def _module(path: str) -> str:

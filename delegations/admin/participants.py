@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from delegations.admin.differences import rows_of
-from delegations.domain import compare, listing, participants
+from delegations.domain import compare, listing, participants, photo_sheet
 from delegations.domain.listing import Order
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
@@ -92,9 +92,8 @@ class ParticipantListAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the revisions, with a way to the page of each summit where one can be made."""
-        mine = summits_for(request.user, participants.CHANGE)
-        open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-        shown: HttpResponse = super().changelist_view(request, {"to_make": list(open_to), **(extra_context or {})})
+        context = {"to_make": _open_to(request, participants.CHANGE), "faces_of": _open_to(request, photo_sheet.SEE)}
+        shown: HttpResponse = super().changelist_view(request, {**context, **(extra_context or {})})
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
@@ -203,3 +202,9 @@ def _listing(row: ParticipantList, content: dict[str, Any]) -> listing.Listing:
 
 def _people(content: dict[str, Any]) -> list[str]:
     return [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]
+
+
+def _open_to(request: HttpRequest, action: str) -> list[Summit]:
+    """The summits where the reader may do something."""
+    mine = summits_for(request.user, action)
+    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))

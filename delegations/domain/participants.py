@@ -71,7 +71,10 @@ def gather(summit: Summit) -> Content:
     parties = (
         taking_part(summit)
         .select_related("summit")
-        .prefetch_related("names", Prefetch("memberships", members.order_by("position", "pk"), to_attr="listed"))
+        .prefetch_related(
+            "names",
+            Prefetch("memberships", members.order_by("position", "category__position", "pk"), to_attr="listed"),
+        )
         .order_by("sort_key", "pk")
     )
     found = [_party(row, policy) for row in parties]

@@ -118,9 +118,9 @@ def _counter(paragraph: Any, name: str) -> None:
 def _head(document: Any, listing: Listing) -> None:
     _say(document, listing, SMALL, listing.summit, language=listing.first_language)
     _say(document, listing, "Title", listing.title)
-    _say(document, listing, "Normal", f"{listing.state} · {listing.revision}")
+    _say(document, listing, "Normal", f"{listing.state} · {listing.revision} · {listing.order}")
     _say(document, listing, "Normal", listing.made)
-    _say(document, listing, "Normal", f"{listing.counted} {listing.order}")
+    _say(document, listing, "Normal", listing.counted)
     if listing.note:
         _say(document, listing, "Normal", listing.note, language=listing.first_language)
 

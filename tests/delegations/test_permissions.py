@@ -52,7 +52,6 @@ DESKS: dict[str, set[str]] = {
     "delegations.issue_visa": {"organiser", "protocol"},
     "delegations.participantlist.view": {"organiser", "protocol", "accreditation", "programme"},
     "delegations.participantlist.change": {"organiser", "protocol"},
-    "delegations.photo_sheet": {"organiser", "protocol", "accreditation", "vetting"},
     "delegations.retention.view": {"organiser"},
     "delegations.retention.change": {"organiser"},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},

@@ -259,6 +259,12 @@ class TestTheNight:
         assert Message.objects.get() == recent
         assert nightly.purge_all() == {}
 
+    def test_of_a_demonstration_nothing_goes(self) -> None:
+        shown = f.SummitFactory(illustrative=True, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
+        member(shown)
+        assert nightly.purge_all() == {}
+        assert retention.purge(summit=shown)["photos"] == 1
+
     def test_what_fails_at_one_summit_stops_no_other(
         self, summit: Summit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:

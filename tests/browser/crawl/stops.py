@@ -23,6 +23,7 @@ OTHERS = {
     "admin:autocomplete": FILE,
     "admin:jsi18n": FILE,
     "admin:delegations_participantlist_file": FILE,
+    "admin:delegations_photos_file": FILE,
     "mfa_list_webauthn": LEADS,
     "mfa_login_webauthn": LEADS,
     "mfa_download_recovery_codes": FILE,
