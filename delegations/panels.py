@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 
+from delegations.domain import calls
 from delegations.models import Invitation
 from delegations.permissions import can_invite
-from delegations.todo import CHANGE, INVITE, numbers
+from delegations.todo import CHANGE, INVITE, call_sheet, numbers
 from summit.desk.site import desk_panel
 from summit.desk.today import now_of
 from summit.metrics import Gauge, source
@@ -18,13 +19,22 @@ from summit.permissions import allows
 
 @desk_panel(10, works=(INVITE, CHANGE))
 def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show who is invited, who has answered what, and who hasn't. Two queries at most."""
+    """Show who is invited, who has answered what, and who hasn't. Three queries at most."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
     found = numbers(request, summit)
     late = found["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
     may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
-    return "admin/delegations/panel.html", {**found, "late": late, "may_invite": may_invite}
+    may_see_calls = allows(request.user, "delegations.callnote.view", summit)
+    waiting = calls.waiting(summit, now_of(request)) if may_see_calls and found["open"] else []
+    return "admin/delegations/panel.html", {
+        **found,
+        "late": late,
+        "may_invite": may_invite,
+        "may_see_calls": may_see_calls,
+        "sheet": call_sheet(summit),
+        "waiting": [(days, number, call_sheet(summit, days=days)) for days, number in waiting],
+    }
 
 
 @source

@@ -173,6 +173,16 @@ def can_answer_for(user: Actor, summit: Summit | int) -> bool:
     return allows(user, "delegations.answer_for", summit)
 
 
+def can_call(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may note calls about a summit's invitations."""
+    return allows(user, "delegations.callnote.change", summit)
+
+
+def check_can_call(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_call` is false."""
+    check(user, "delegations.callnote.change", summit)
+
+
 def check_can_answer_for(by: By, invitation: Invitation) -> None:
     """Raise PermissionDenied unless a desk that records the answers of a summit's parties asks, or the system."""
     if isinstance(by, User):

@@ -24,6 +24,15 @@ declare(
     kind="delegations.invitation",
     see="delegations.invitation.view",
 )
+declare("admin:delegations_invitation_calls", Gate.DESK, see="delegations.callnote.view")
+declare(
+    "admin:delegations_invitation_call",
+    Gate.DESK,
+    "GET POST",
+    kind="delegations.invitation",
+    see="delegations.invitation.view",
+    do="delegations.callnote.change",
+)
 declare("admin:delegations_reply_scan", Gate.DESK, kind="delegations.reply", see="delegations.reply.view")
 for _model in ("invitation", "invitationlink"):
     declare(

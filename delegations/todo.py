@@ -38,6 +38,12 @@ def parties(summit: Summit, **wanted: str) -> str:
     return f"{reverse('admin:delegations_party_changelist')}?{urlencode(query)}"
 
 
+def call_sheet(summit: Summit, **narrowed: Any) -> str:
+    """Return the address of a summit's call sheet."""
+    query = urlencode({"summit": summit.slug, **narrowed})
+    return f"{reverse('admin:delegations_invitation_calls')}?{query}"
+
+
 @desk_task.register(10)
 def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of parties that aren't invited, and of those that can't be written to."""

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.fields import PARTICULARS
 from delegations.models import (
     Answer,
+    CallNote,
+    CallOutcome,
     Channel,
     Declaration,
     ExternalId,
@@ -142,6 +144,15 @@ deed("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_
 deed("delegations.give_account", gettext_lazy("gave the person an account"))
 deed("delegations.take_account", gettext_lazy("took the account away from the person"))
 deed("delegations.tell_apart", gettext_lazy("noted that these are two people"))
+
+
+def _called(facts: Facts) -> str:
+    outcome = str(facts.detail.get("outcome", ""))
+    label = CallOutcome(outcome).label if outcome in CallOutcome.values else ""
+    return _("telephoned the party (%(outcome)s)") % {"outcome": label} if label else _("telephoned the party")
+
+
+deed("delegations.call", _called, called=gettext_lazy("telephoned the party"))
 deed("delegations.ask_letter", gettext_lazy("asked for a new letter"))
 deed("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
 deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
@@ -249,3 +260,4 @@ thing(VisaLetter, related=("person",), name=lambda row: row.person.label, shown_
 part(Person, VisaLetter, lambda row: VisaLetter.objects.filter(person=row))
 part(Party, VisaLetter, lambda row: VisaLetter.objects.filter(party=row))
 personal(VisaLetter, "embassy", "reason", "content")
+personal(CallNote, "note")

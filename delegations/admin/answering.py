@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.domain import answers, levels, scans
 from delegations.domain.answers import DESK_CHANNELS, Way
 from delegations.models import Answer, Channel, Invitation, Reply
+from delegations.todo import call_sheet
 from summit.desk.widgets import DayInput
 from summit.domain import seen
 from summit.models import User
@@ -168,6 +169,9 @@ class AnsweringMixin:
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:
+    """Return where one came from: the call sheet, or the invitation's page."""
+    if request.GET.get("from") == "calls":
+        return call_sheet(row.party.summit)
     return reverse("admin:delegations_invitation_change", args=[row.pk])
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.answering import AnsweringMixin
 from delegations.admin.back import BackMixin
+from delegations.admin.calls import CallsMixin
 from delegations.admin.confirm import confirm
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
@@ -53,7 +54,7 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(AnsweringMixin, BackMixin, ReadOnlyAdmin):
+class InvitationAdmin(AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 2

@@ -14,6 +14,7 @@ from tests import factories as f
 from tests.delegations.test_admin import answered, one_of_each
 
 pytestmark = pytest.mark.django_db
+SHEET = "/admin/delegations/invitation/calls/"
 
 
 def panel(summit: Summit, role: Role = Role.ORGANISER) -> dict[str, Any]:
@@ -37,6 +38,9 @@ def test_the_numbers() -> None:
         "regrets": 1,
         "late": False,
         "may_invite": True,
+        "may_see_calls": True,
+        "sheet": f"{SHEET}?summit={summit.slug}",
+        "waiting": [(days, 1, f"{SHEET}?summit={summit.slug}&days={days}") for days in (7, 14, 21)],
     }
 
 

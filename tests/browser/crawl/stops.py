@@ -104,6 +104,7 @@ INSTEAD = {
         for name in ("delegation", "people", "person_add", "visas", "declarations", "focal_points")
     },
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
+    "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
     "admin:programme_session_reinstate": {"key": "cancelled"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
