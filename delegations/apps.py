@@ -16,6 +16,7 @@ class DelegationsConfig(AppConfig):
         """Register this app's messages, rules and addresses with the ground floor."""
         from delegations import (  # noqa: F401
             charts,
+            desks,
             messages,
             notices,
             panels,

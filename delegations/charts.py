@@ -1,16 +1,17 @@
-"""Charts of the answers: over time, and by region."""
+"""Charts of the answers: over time, by region and by level."""
 
 from datetime import date, timedelta
 from itertools import accumulate
 
 from django.http import HttpRequest
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from delegations.domain import progress
-from delegations.models import Region
-from delegations.todo import INVITE, numbers
+from delegations.models import Level, Region
+from delegations.todo import INVITE, numbers, parties
 from summit.dates import short_day
 from summit.desk import charts
 from summit.desk.charts import Chart, Column, Row
@@ -146,6 +147,60 @@ def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
         title=title,
         drawing=charts.bars(name="chart-regions", title=title, about=about, rows=shown),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
-        rows=[[row.label, *(formats.localize(int(value)) for value in row.values)] for row in shown],
+        rows=[_region(row, str(labels[row.region]), summit) for row in found],
         key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
     )
+
+
+def _region(row: progress.RegionNumbers, label: str, summit: Summit) -> list[str]:
+    numbers = (("attending", row.attending), ("regrets", row.regrets), ("open", row.open))
+    return [label, *(_rows_of(n, summit, region__exact=row.region, answer=name) for name, n in numbers)]
+
+
+def _rows_of(number: int, summit: Summit, **wanted: str) -> str:
+    """Return a number that opens the parties that it counts; one of none opens nothing."""
+    said = formats.localize(number)
+    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), said) if number else said
+
+
+# Whoever comes at one of these is a host's own counterpart.
+HIGHEST = (Level.STATE, Level.GOVERNMENT)
+
+
+@desk_chart.register(21)
+def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw at which levels parties come, and at which those were asked for that have not answered."""
+    if not allows(request.user, INVITE, summit) or not numbers(request, summit)["attending"]:
+        return None
+    found = progress.by_level(summit)
+    labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}
+    coming, high = sum(row.coming for row in found), sum(row.coming for row in found if row.level in HIGHEST)
+    title = ngettext(
+        "%(high)d of %(coming)d comes at the level of head of state or government",
+        "%(high)d of %(coming)d come at the level of head of state or government",
+        high,
+    ) % {"high": high, "coming": coming}
+    shown = [
+        Row(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
+        for row in found
+    ]
+    about = _("A bar for each level: who comes at it, and who was asked for at it and has not answered.")
+    return Chart(
+        name="chart-levels",
+        title=title,
+        drawing=charts.bars(name="chart-levels", title=title, about=about, rows=shown),
+        head=[_("Level"), _("Come"), _("Asked for, not answered")],
+        rows=[
+            [
+                labels[row.level],
+                _rows_of(row.coming, summit, answer="attending", comes_at=row.level or "unsaid"),
+                _rows_of(row.open, summit, answer="open", **_asked_for(row.level)),
+            ]
+            for row in found
+        ],
+        key=[(charts.FULL, _("come")), (charts.OPEN, _("not answered"))],
+    )
+
+
+def _asked_for(level: str) -> dict[str, str]:
+    return {"level__exact": level}

@@ -27,6 +27,11 @@ def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
     return once(request, "delegations.counts", lambda: overview.counts(summit))
 
 
+def lacks(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    """Return how many parties lack what, counted once a page."""
+    return once(request, "delegations.gaps", lambda: gaps.counts(summit))
+
+
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
     """Return how many links end on which day at the venue, counted once a page."""
     return once(request, "delegations.ending", lambda: gaps.ending_by_day(summit))
@@ -62,28 +67,11 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    lacking = gaps.counts(summit)
-    sentences: dict[str, Any] = {
-        "mailbox": ngettext(
-            "%(n)d party has no mailbox: no letter reaches it.",
-            "%(n)d parties have no mailbox: no letter reaches them.",
-            lacking["mailbox"],
-        ),
-        "head": ngettext(
-            "%(n)d delegation that attends has named no head.",
-            "%(n)d delegations that attend have named no head.",
-            lacking["head"],
-        ),
-        "focal": ngettext(
-            "%(n)d party that attends has no focal point.",
-            "%(n)d parties that attend have no focal point.",
-            lacking["focal"],
-        ),
-    }
-    for name, sentence in sentences.items():
+    lacking = lacks(request, summit)
+    for name in ("mailbox", "head", "focal"):
         if lacking[name]:
             urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
-            yield Task(sentence % {"n": lacking[name]}, urgency, parties(summit, lacks=name), CHANGE)
+            yield Task(gaps.sentence(name, lacking[name]), urgency, parties(summit, lacks=name), CHANGE)
 
 
 @desk_task.register(11)

@@ -16,10 +16,11 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.names import KeyInline, NameInline, filled
+from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
 from delegations.admin.people import FocalPointInline, MembershipInline
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
-from delegations.domain import gaps, invitations, naming, overview, parties, shown
+from delegations.domain import invitations, naming, overview, parties, shown
 from delegations.models import ExternalId, Invitation, InvitationState, Party, PartyKind, PartyName, Policy
 from delegations.permissions import check_can_invite
 from delegations.templatetags.parties import line
@@ -30,49 +31,6 @@ from summit.desk.keys import keys_of
 from summit.models import Person, Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
-
-
-class AnswerFilter(admin.SimpleListFilter):
-    """Parties by where their invitation stands."""
-
-    title = _("answer")
-    parameter_name = "answer"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer what overview.STANDINGS defines."""
-        return [
-            ("uninvited", _("not invited")),
-            ("invited", _("invited")),
-            ("open", _("not answered")),
-            ("answered", _("answered")),
-            ("attending", _("attending")),
-            ("regrets", _("regrets")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
-        condition = overview.STANDINGS.get(self.value() or "")
-        return queryset if condition is None else queryset.filter(condition)
-
-
-class GapFilter(admin.SimpleListFilter):
-    """Parties by what they lack."""
-
-    title = _("lacks")
-    parameter_name = "lacks"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer what gaps.GAPS defines."""
-        return [
-            ("mailbox", _("a mailbox")),
-            ("head", _("a head of delegation, and attends")),
-            ("focal", _("a focal point, and attends")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
-        condition = gaps.GAPS.get(self.value() or "")
-        return queryset if condition is None else gaps.with_gaps(queryset).filter(condition)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -109,7 +67,7 @@ class PartyAdmin(AnswersOfParty, SummitModelAdmin):
 
     place = 1
     list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mission_email"]
-    list_filter = ["summit", AnswerFilter, GapFilter, KindFilter, "region"]
+    list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, KindFilter, "region", "level"]
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
     inlines = [NameInline, FocalPointInline, MembershipInline, KeyInline]

@@ -4,15 +4,22 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now, TruncDate
+from django.utils.translation import ngettext
 
 from delegations.domain import overview
 from delegations.models import (
+    Badge,
     Capacity,
+    Declaration,
+    DeclarationState,
     FocalPoint,
+    Handover,
+    HandoverState,
     Invitation,
     InvitationLink,
     InvitationState,
     Membership,
+    Particulars,
     Party,
     PartyKind,
 )
@@ -25,6 +32,11 @@ _FOCAL = FocalPoint.objects.filter(party=OuterRef("pk"))
 
 _HEAD = Membership.objects.filter(party=OuterRef("pk"), capacity=Capacity.HEAD)
 
+_MEMBERS = Membership.objects.filter(party=OuterRef("pk"))
+_BADGE = Badge.objects.live().filter(person=OuterRef("person"))
+# No text is no bytes: what is missing is found without a key.
+_PASSPORT = Particulars.objects.filter(person=OuterRef("person")).exclude(passport_number="")
+
 # Conditions on parties that `with_gaps` has annotated.
 GAPS: dict[str, Q] = {
     "mailbox": Q(is_host=False, mission_email="", has_address=False),
@@ -32,14 +44,64 @@ GAPS: dict[str, Q] = {
     & ~Q(kind__in=[PartyKind.ORGANISATION, PartyKind.GUEST])
     & Q(has_head=False),
     "focal": overview.STANDINGS["attending"] & Q(has_focal=False),
+    "badge": overview.STANDINGS["attending"] & Q(lacks_badge=True),
+    "passport": overview.STANDINGS["attending"] & Q(lacks_passport=True),
+    "decision": Q(lacks_decision=True),
+    "handover": Q(lacks_handover=True),
 }
 
 
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Annotate parties with where they stand and with whom they have named."""
     return overview.with_standing(parties).annotate(
-        has_focal=Exists(_FOCAL), has_address=Exists(_FOCAL.exclude(person__email="")), has_head=Exists(_HEAD)
+        has_focal=Exists(_FOCAL),
+        has_address=Exists(_FOCAL.exclude(person__email="")),
+        has_head=Exists(_HEAD),
+        lacks_badge=Exists(_MEMBERS.filter(~Exists(_BADGE))),
+        lacks_passport=Exists(_MEMBERS.filter(~Exists(_PASSPORT), category__vetted=True)),
+        lacks_decision=Exists(Declaration.objects.filter(party=OuterRef("pk"), state=DeclarationState.DECLARED)),
+        lacks_handover=Exists(Handover.objects.filter(party=OuterRef("pk"), state=HandoverState.OPEN)),
     )
+
+
+def sentence(name: str, number: int) -> str:
+    """Say that so many parties lack what has this name in GAPS."""
+    said: dict[str, str] = {
+        "mailbox": ngettext(
+            "%(n)d party has no mailbox: no letter reaches it.",
+            "%(n)d parties have no mailbox: no letter reaches them.",
+            number,
+        ),
+        "head": ngettext(
+            "%(n)d delegation that attends has named no head.",
+            "%(n)d delegations that attend have named no head.",
+            number,
+        ),
+        "focal": ngettext(
+            "%(n)d party that attends has no focal point.", "%(n)d parties that attend have no focal point.", number
+        ),
+        "badge": ngettext(
+            "%(n)d party that attends has people without a badge.",
+            "%(n)d parties that attend have people without a badge.",
+            number,
+        ),
+        "passport": ngettext(
+            "%(n)d party that attends has people to be vetted without a passport number.",
+            "%(n)d parties that attend have people to be vetted without a passport number.",
+            number,
+        ),
+        "decision": ngettext(
+            "%(n)d party waits for a decision on what it declared.",
+            "%(n)d parties wait for a decision on what they declared.",
+            number,
+        ),
+        "handover": ngettext(
+            "%(n)d party has something of somebody’s to be passed on or dropped.",
+            "%(n)d parties have something of somebody’s to be passed on or dropped.",
+            number,
+        ),
+    }
+    return said[name] % {"n": number}
 
 
 def counts(summit: Summit) -> dict[str, int]:

@@ -20,11 +20,13 @@ STANDINGS: dict[str, Q] = {
 
 
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with `standing`, the state of its invitation to the summit, and `replied`, its answer;
-    both None where there is none. A party has one at most (invitation_once)."""
+    """Annotate parties with `standing`, the state of its invitation to the summit, `replied`, its answer, and
+    `comes_at`, the level of that; all None where there is none. A party has one at most (invitation_once)."""
     theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
     return parties.annotate(
-        standing=Subquery(theirs.values("state")[:1]), replied=Subquery(theirs.values("answer")[:1])
+        standing=Subquery(theirs.values("state")[:1]),
+        replied=Subquery(theirs.values("answer")[:1]),
+        comes_at=Subquery(theirs.values("level")[:1]),
     )
 
 

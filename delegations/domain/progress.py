@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import TruncDate
 
-from delegations.models import COMING, Answer, Invitation, InvitationState, Party
+from delegations.models import COMING, Answer, Invitation, InvitationState, Level, Party
 from summit.models import Summit
 
 _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -41,6 +41,26 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
     for what, day, number in next(both).union(next(both), all=True):
         found[what][day] = number
     return found["sent"], found["answered"]
+
+
+@dataclass(frozen=True)
+class LevelNumbers:
+    """How many parties come at a level, "" where they didn't say at which, and how many were asked for at it and have
+    not answered."""
+
+    level: str
+    coming: int
+    open: int
+
+
+def by_level(summit: Summit) -> list[LevelNumbers]:
+    """Return how many come, and have not answered, by level, the highest first. Two queries, of levels."""
+    rows = Invitation.objects.filter(party__summit=summit, occasion="").order_by()
+    coming = rows.filter(state=InvitationState.ANSWERED, answer__in=COMING).values_list("level")
+    waiting = rows.filter(state=InvitationState.SENT).values_list("party__level")
+    had, left = (dict(found.annotate(n=Count("pk"))) for found in (coming, waiting))
+    order = [*Level.values, ""]
+    return [LevelNumbers(level, had.get(level, 0), left.get(level, 0)) for level in order if level in {*had, *left}]
 
 
 def by_region(summit: Summit) -> list[RegionNumbers]:

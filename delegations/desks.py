@@ -1,0 +1,79 @@
+"""What each desk has to do with the delegations: a line for each thing, which opens exactly the parties it counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.domain import gaps
+from delegations.todo import INVITE, call_sheet, lacks, numbers, parties
+from summit.desk.site import desk_panel
+from summit.models import Role, Summit
+from summit.permissions import allows
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that a desk has to do."""
+
+    sentence: str
+    number: int
+    address: str
+
+
+def _open(number: int) -> str:
+    said = ngettext("%(n)d party has not answered: call it.", "%(n)d parties have not answered: call them.", number)
+    return said % {"n": number}
+
+
+def _uninvited(number: int) -> str:
+    said = ngettext("%(n)d party is not invited yet.", "%(n)d parties are not invited yet.", number)
+    return said % {"n": number}
+
+
+# By desk: what parties lack that it sees to (delegations.domain.gaps).
+LACKS: dict[Role, tuple[str, ...]] = {
+    Role.PROTOCOL: ("mailbox", "focal", "handover"),
+    Role.ACCREDITATION: ("badge",),
+    Role.VETTING: ("decision", "passport"),
+    Role.PROGRAMME: ("head",),
+}
+
+
+def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
+    """Return by desk what it has to do, nothing where it has nothing."""
+    found, lacking = numbers(request, summit), lacks(request, summit)
+    say: list[tuple[str, Callable[[int], str], str]] = [
+        ("uninvited", _uninvited, parties(summit, answer="uninvited")),
+        ("open", _open, call_sheet(summit)),
+    ]
+    desks = {
+        desk: [
+            Line(gaps.sentence(name, lacking[name]), lacking[name], parties(summit, lacks=name))
+            for name in names
+            if lacking[name]
+        ]
+        for desk, names in LACKS.items()
+    }
+    own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
+    desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL]
+    return desks
+
+
+@desk_panel(12, works=(INVITE,))
+def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show protocol what each desk has to do. Two queries at most, which other parts of the page share."""
+    if not allows(request.user, INVITE, summit) or not allows(request.user, "delegations.party.view", summit):
+        return None
+    found = lines(request, summit)
+    busy = sum(bool(entries) for entries in found.values())
+    title = (
+        ngettext("%(n)d desk has something to do", "%(n)d desks have something to do", busy) % {"n": busy}
+        if busy
+        else _("No desk has anything to do")
+    )
+    rows = [(str(desk.label), entries) for desk, entries in found.items()]
+    return "admin/delegations/desks.html", {"title": title, "desks": rows}
