@@ -13,7 +13,7 @@ from delegations.domain.people import SeemsKnown
 from delegations.forms import PersonForm
 from delegations.models import Badge, Declaration, DeclarationState, Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
-from portal.views.delegation.people import NAMED_BY, nameable, tell
+from portal.views.delegation.people import NAMED_BY, asked_for, nameable, tell
 from summit.models import Person
 
 
@@ -93,6 +93,7 @@ def _page(
 ) -> HttpResponse:
     # Whom the delegation entered and has not named, or not any more.
     free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
+    asked_for(form)
     context = found.context(
         member=member,
         person=member.person,

@@ -16,7 +16,7 @@ from delegations.domain.quotas import Meter
 from delegations.forms import PersonForm
 from delegations.models import Membership
 from portal.delegation import Desk, desk, see_other
-from portal.views.delegation.standing import WORDS
+from portal.views.delegation.standing import WORDS, numbers
 from summit.models import Person
 
 # What is asked of somebody who is named; the rest is entered on their page.
@@ -29,8 +29,7 @@ def people(request: HttpRequest, found: Desk) -> HttpResponse:
     """Show who is named, who is confirmed, and what is missing for whom."""
     rows = [_row(member) for member in outstanding.roll(found.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
-    meters = quotas.meters(party=found.party)
-    context = found.context(rows=rows, unconfirmed=unconfirmed, meters=meters)
+    context = found.context(rows=rows, unconfirmed=unconfirmed, **numbers(found))
     return render(request, "portal/delegation/people.html", context)
 
 
@@ -72,10 +71,18 @@ def category_field(meters: list[Meter]) -> forms.ChoiceField:
     )
 
 
+def asked_for(form: PersonForm) -> None:
+    """Call no field optional that is missing as long as it is empty, though what is there is stored without it."""
+    for name in (*outstanding.VETTED_BY, "arrives_at", "name", "office"):
+        if name in form.fields:
+            form.fields[name].depends = True  # type: ignore[attr-defined]
+
+
 def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonForm:
     """Return the form by which somebody is entered and named."""
     form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
     form.initial["language"] = found.party.language
+    asked_for(form)
     form.fields = {"category": category_field(meters), **form.fields}
     return form
 

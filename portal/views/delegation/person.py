@@ -15,7 +15,7 @@ from delegations.fields import GROUPS, PERSON, Reader, filled, label
 from delegations.forms import PersonForm
 from delegations.models import Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
-from portal.views.delegation.people import category_field, tell
+from portal.views.delegation.people import asked_for, category_field, tell
 from summit.models import Person
 
 # The sections in their order, with the fields of each. A photograph and a category are no fields of the form.
@@ -101,6 +101,7 @@ def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpRe
     own = [name for name in fields if name in may]
     data = request.POST if request.method == "POST" else None
     form = PersonForm(data, summit=found.summit, person=whole, fields=own)
+    asked_for(form)
     if data is not None and form.is_valid():
         try:
             domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=found.by)

@@ -66,10 +66,17 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
         kinds=kinds(found),
         waiting=list(waiting(*told)),
         changes=changes(found, members, *told),
-        meters=quotas.meters(party=found.party),
+        **numbers(found),
         rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
     )
     return render(request, "portal/delegation/standing.html", context)
+
+
+def numbers(found: Desk) -> dict[str, Any]:
+    """Return the meters that have a number or people, and what the other categories are called."""
+    meters = quotas.meters(party=found.party)
+    told = [meter for meter in meters if meter.named or meter.allowed is not None]
+    return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
 def line(found: Desk, each: outstanding.Missing) -> dict[str, Any]:
