@@ -64,6 +64,8 @@ declare("delegations.name", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", _WRITERS)
 declare("delegations.raise_quota", (Role.ORGANISER,))
+# Reading parties and people from tables.
+declare("delegations.read_in", _WRITERS)
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
 # Entering a party's people, and changing their names and offices.

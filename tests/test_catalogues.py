@@ -56,7 +56,12 @@ NO_WORDS = {
 }
 NO_WORDS |= {"%(number)s %(one)s", "%(label)s: %(error)s"}
 # Names, examples of addresses, and words of protocols, which are written so in Arabic too.
-WRITTEN_SO = {*("DIGEST", "LENGTH", "GET", "HEAD", "ISO", "PDF", "Markdown", "Summit", "Europe", "London", "UTC")}
+WRITTEN_SO = {
+    "CSV",
+    "UTF",
+    "XLSX",
+    *("DIGEST", "LENGTH", "GET", "HEAD", "ISO", "PDF", "Markdown", "Summit", "Europe", "London", "UTC"),
+}
 WRITTEN_SO |= {*("border", "security", "opening", "address", "expect", "office", "mission", "example", "VALARM")}
 WRITTEN_SO |= {"JPEG", "PNG", "WebP"}
 MAKE = "run `make messages`, and translate what is new"

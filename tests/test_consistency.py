@@ -254,6 +254,7 @@ def _importable(name: str) -> bool:
 class TestRequirements:
     # Distributions whose module is called otherwise, or that are named in a setting or a command line.
     MODULES = {
+        "charset-normalizer": "charset_normalizer",
         "Django": "django",
         "django-anymail": "anymail.webhooks",
         "djangorestframework": "rest_framework",

@@ -9,17 +9,11 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from delegations.domain.exporting import harmless
 from delegations.domain.listing import Listing
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST, NARROWEST = 60, 10
-# What a spreadsheet takes for the beginning of a formula, blanks before it or not.
-SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, however the table is saved."""
-    return f"'{text}" if text.startswith(SIGNS) or text.lstrip().startswith(SIGNS) else text
 
 
 def write(listing: Listing) -> bytes:

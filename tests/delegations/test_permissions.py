@@ -57,6 +57,7 @@ DESKS: dict[str, set[str]] = {
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("name", "name_late", "withdraw")},
     "delegations.raise_quota": {"organiser"},
+    "delegations.read_in": {"organiser", "protocol"},
     "delegations.enter_person": {"organiser", "protocol"},
     "delegations.give_account": {"organiser", "protocol"},
     **{f"delegations.passport.{verb}": {"vetting"} for verb in ("view", "change")},

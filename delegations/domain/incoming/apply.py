@@ -1,0 +1,169 @@
+"""Reading a table into a summit: what it would do, and doing it."""
+
+from collections import Counter
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+
+from delegations.domain import digests, people
+from delegations.domain.incoming.known import SYSTEM_NAME, Known, look
+from delegations.domain.incoming.plan import Plan, Planner
+from delegations.domain.incoming.report import Report
+from delegations.domain.tables import Table
+from delegations.fields import GROUPS
+from delegations.models import ExternalId, Likeness, Membership, Particulars, Party, Resemblance
+from delegations.permissions import check_can_act
+from summit.domain import audit
+from summit.domain.audit import By, System
+from summit.models import AuditEntry, Person, Summit, User
+from summit.permissions import allows, check, refusal
+
+SLICE = 500
+
+
+def preview(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
+    """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
+    is meant."""
+    _check(summit, party, by)
+    return _plan(summit, table, by, party)[0].report
+
+
+def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
+    """Write what a table says, every row that can be, in one transaction; the report tells the others. Without
+    `party` from a desk; with it from one of its focal points, for that party alone.
+
+    The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
+    then finds what is there. Raises PermissionDenied, Unreadable.
+    """
+    _check(summit, party, by)
+    with transaction.atomic():
+        _lock(summit, party)
+        plan, known = _plan(summit, table, by, party)
+        _store_parties(plan, summit, by)
+        _store_people(plan, summit, by)
+        _store_members(plan, known, by)
+        for person, changed in plan.changes:
+            people.change(person=person, values=changed, by=by)
+        if plan.report.writes:
+            audit.record(
+                by=by,
+                action="delegations.read_in",
+                target=party or summit,
+                summit=summit,
+                detail={"rows": len(plan.report.lines), **plan.report.counts},
+            )
+    return plan.report
+
+
+def _check(summit: Summit, party: Party | None, by: By) -> None:
+    if party is not None:
+        check_can_act(by, "delegations.enter_person", party)
+        check_can_act(by, "delegations.name", party)
+    elif isinstance(by, User):
+        check(by, "delegations.read_in", summit)
+    elif not isinstance(by, System):
+        raise PermissionDenied(refusal("delegations.read_in"))
+
+
+def _lock(summit: Summit, party: Party | None) -> None:
+    if party is None:
+        Summit.objects.select_for_update().get(pk=summit.pk)
+    # Whoever names people one by one locks their party.
+    rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _plan(summit: Summit, table: Table, by: By, party: Party | None) -> tuple[Plan, Known]:
+    known = look(summit, party=party)
+    allowed = {
+        name
+        for group in GROUPS.values()
+        for name in group.fields
+        if party is not None or isinstance(by, System) or (isinstance(by, User) and allows(by, group.change, summit))
+    }
+    desk = party is None
+    planner = Planner(summit, known, table, allowed=frozenset(allowed), party=party, desk=desk)
+    return planner.plan(), known
+
+
+def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
+    made = [party for party, _key in plan.parties]
+    Party.objects.bulk_create(made, batch_size=SLICE)
+    keys = [
+        ExternalId(summit=summit, system=SYSTEM_NAME, value=key, party=party) for party, key in plan.parties if key
+    ]
+    ExternalId.objects.bulk_create(keys, batch_size=SLICE)
+    audit.record_many(
+        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in made]
+    )
+
+
+def _store_people(plan: Plan, summit: Summit, by: By) -> None:
+    persons = [row.person for row in plan.people]
+    Person.objects.bulk_create(persons, batch_size=SLICE)
+    rows = [row.particulars for row in plan.people if row.particulars is not None]
+    for row in rows:
+        for name, value in digests.of(row).items():
+            setattr(row, name, value)
+    Particulars.objects.bulk_create(rows, batch_size=SLICE)
+    keys = [
+        ExternalId(summit=summit, system=SYSTEM_NAME, value=row.key, person=row.person)
+        for row in plan.people
+        if row.key
+    ]
+    ExternalId.objects.bulk_create(keys, batch_size=SLICE)
+    Resemblance.objects.bulk_create(
+        [Resemblance(person=person, other=other, why=Likeness.NAME) for person, other in plan.likenesses],
+        ignore_conflicts=True,
+    )
+    audit.record_many(
+        [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
+    )
+
+
+def _store_members(plan: Plan, known: Known, by: By) -> None:
+    parties = {row.party.pk for row in plan.members}
+    last = Membership.objects.filter(party__in=parties).order_by().values("party").annotate(last=Max("position"))
+    places = Counter({row["party"]: row["last"] + 1 for row in last})
+    for row in plan.members:
+        row.position = places[row.party.pk]
+        places[row.party.pk] += 1
+    Membership.objects.bulk_create(plan.members, batch_size=SLICE)
+    for row, category in plan.moves:
+        row.category, row.capacity = category, category.capacity
+    Membership.objects.bulk_update([row for row, _category in plan.moves], ["category", "capacity"], SLICE)
+    audit.record_many([*_named(plan, known, by), *_moved(plan, known, by)])
+
+
+def _named(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+    return [
+        audit.entry(
+            by=by,
+            action="delegations.name",
+            target=row,
+            summit=known.summit,
+            fields=["category", "party", "person"],
+            detail={"category": row.category.code, "person": row.person.public_id},
+            part_of=row.party,
+        )
+        for row in plan.members
+    ]
+
+
+def _moved(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+    return [
+        audit.entry(
+            by=by,
+            action="delegations.move",
+            target=row,
+            summit=known.summit,
+            fields=["category"],
+            detail={"category": category.code},
+            part_of=row.party,
+        )
+        for row, category in plan.moves
+    ]
+
+
+__all__ = ["preview", "read_in"]

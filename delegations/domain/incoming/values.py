@@ -1,0 +1,137 @@
+"""What a cell says, as the form of a person and the columns of a party take it."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from delegations.models import Capacity, Category, PartyKind, PassportType, Sex
+from summit.db.fold import fold
+
+_DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+class Unreadable(Exception):
+    """A cell can't be understood, with a sentence that says what to write."""
+
+
+def _in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str, str]:
+    """Return values by their labels in every language of the system, folded, and by themselves."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {fold(str(label)): str(value) for value, label in pairs()}
+    return found | {fold(value): value for value in list(found.values())}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    by_name = _in_all_languages(lambda: ((str(code), str(name)) for code, name in countries))
+    return by_name | {fold(countries.alpha3(code)): code for code in set(by_name.values())}
+
+
+@cache
+def _sexes() -> dict[str, str]:
+    return _in_all_languages(lambda: Sex.choices)
+
+
+@cache
+def _passports() -> dict[str, str]:
+    known = _in_all_languages(lambda: PassportType.choices)
+    short = {value: value for value in PassportType.values} | {
+        "p": "ordinary",
+        "d": "diplomatic",
+        "s": "official",
+        "diplomatic": "diplomatic",
+        "service": "official",
+        "ordinary": "ordinary",
+    }
+    return known | short
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return _in_all_languages(lambda: PartyKind.choices)
+
+
+@cache
+def _languages() -> dict[str, str]:
+    codes = [code for code, _name in settings.LANGUAGES]
+    found = _in_all_languages(lambda: ((code, get_language_info(code)["name_translated"]) for code in codes))
+    for code in codes:
+        info = get_language_info(code)
+        found |= {fold(word): code for word in (code, info["name"], info["name_local"])}
+    return found
+
+
+def country_code(said: str) -> str:
+    """Return the ISO 3166 code of two letters of a code or a name in any of the languages, or ""."""
+    return _countries().get(fold(said.strip()), "")
+
+
+def _one_of(known: dict[str, str], said: str) -> str:
+    """Return the value, or what was said where it is none: the form refuses it in its words."""
+    return known.get(fold(said), said)
+
+
+def day(said: str) -> str:
+    """Return a day as ISO 8601 writes it. Raises Unreadable where the month can't be told from the day."""
+    found = _DOTTED.fullmatch(said)
+    if not found:
+        return said
+    first, second, year = map(int, found.groups())
+    if "/" in said and first <= 12 and second <= 12 and first != second:
+        raise Unreadable(
+            _("In “%(said)s” day and month can’t be told apart. Write it as 2025-03-31.") % {"said": said}
+        )
+    for month, number in ((second, first), (first, second)):
+        try:
+            return date(year, month, number).isoformat()
+        except ValueError:
+            continue
+    return said
+
+
+def cell(name: str, said: str) -> str:
+    """Return what the form takes for a field of a person. Raises Unreadable."""
+    if name in ("birth_date", "passport_expiry"):
+        return day(said)
+    if name in ("arrives_at", "departs_at"):
+        first, sign, clock = said.replace("T", " ").partition(" ")
+        return f"{day(first)}{sign}{clock}"
+    if name == "nationality":
+        return country_code(said) or said
+    known = {"sex": _sexes, "passport_type": _passports, "language": _languages}.get(name)
+    return _one_of(known(), said) if known else said
+
+
+def party_kind(said: str) -> str:
+    """Return a kind of party by its word in any language. Raises Unreadable."""
+    found = _kinds().get(fold(said))
+    if found is None or found == PartyKind.GUEST:
+        offered = ", ".join(str(kind.label) for kind in PartyKind if kind != PartyKind.GUEST)
+        problem = _("“%(said)s” is no kind of party. Write one of: %(offered)s.")
+        raise Unreadable(problem % {"said": said, "offered": offered})
+    return found
+
+
+def category(said: str, categories: dict[str, Category]) -> Category:
+    """Return a summit's category by its code or name, in any language. Raises Unreadable."""
+    wanted = fold(said)
+    for row in categories.values():
+        names = {fold(row.code), *(fold(str(name)) for name in row.names.values())}
+        if wanted in names:
+            return row
+    capacity = _in_all_languages(lambda: Capacity.choices).get(wanted)
+    if capacity in categories:
+        return categories[capacity]
+    offered = ", ".join(str(row) for row in sorted(categories.values(), key=lambda row: (row.position, row.pk)))
+    problem = _("“%(said)s” is no category of this summit. Write one of: %(offered)s.")
+    raise Unreadable(problem % {"said": said, "offered": offered})

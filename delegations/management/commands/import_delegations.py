@@ -1,0 +1,64 @@
+"""`manage.py import_delegations`: reads parties and people from a table."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from delegations.domain import tables
+from delegations.domain.incoming.apply import preview, read_in
+from delegations.domain.incoming.report import Line, Report
+from delegations.domain.incoming.values import Unreadable
+from delegations.domain.tables import TableProblem
+from summit.domain.audit import SYSTEM
+from summit.models import Summit
+
+
+class Command(BaseCommand):
+    """Reads a CSV or XLSX file of parties and people into a summit, and tells what becomes of each row."""
+
+    help = (
+        "Read parties and people from a CSV or XLSX file. Every row that can be read is written, in one transaction; "
+        "the others are told with their numbers. The same file twice changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("file", type=Path, help="the table; its first row names the columns")
+        parser.add_argument("--summit", required=True, metavar="SLUG", help="address of the summit")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, and tell."""
+        path: Path = options["file"]
+        summit = Summit.objects.filter(slug=options["summit"]).first()
+        if summit is None:
+            known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no summit {options['summit']}. There are: {known}.")
+        try:
+            table = tables.read(filename=path.name, content=path.read_bytes())
+            act = preview if options["dry_run"] else read_in
+            report = act(summit=summit, table=table, by=SYSTEM)
+        except OSError as problem:
+            raise CommandError(f"{path} can't be read: {problem.strerror}.") from problem
+        except (TableProblem, Unreadable) as problem:
+            raise CommandError(str(problem)) from problem
+        self._tell(report, dry=options["dry_run"])
+
+    def _tell(self, report: Report, *, dry: bool) -> None:
+        for name, columns in (("not known", report.unknown), ("there twice", report.twice)):
+            if columns:
+                self.stdout.write(f"Columns {name}, and not used: {', '.join(columns)}.")
+        for line in report.lines:
+            if line.odd or line.outcome == "refused":
+                self.stdout.write(self._line(line))
+        counts = report.counts
+        told = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
+        told += f"{counts['refused']} refused; {counts['odd']} odd."
+        rows = len(report.lines)
+        verb = "would be read: nothing was written" if dry else "are read"
+        self.stdout.write(self.style.SUCCESS(f"{rows} rows {verb}. {told}"))
+
+    def _line(self, line: Line) -> str:
+        who = ", ".join(part for part in (line.party, line.person) if part)
+        return f"Row {line.number} ({line.word}) {who}: {' '.join(line.notes)}"

@@ -1,0 +1,327 @@
+"""Tables of parties and people, read into a summit."""
+
+import contextlib
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain.incoming import apply
+from delegations.domain.incoming.apply import preview, read_in
+from delegations.domain.incoming.report import Report
+from delegations.domain.incoming.values import Unreadable
+from delegations.domain.tables import Table, read
+from delegations.models import Category, Membership, Particulars, Party, PartyName, Policy, Resemblance
+from summit.domain.audit import SYSTEM, Link
+from summit.models import AuditEntry, Person, Role, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+HEADS = """iso3,country,speaker,post
+FRA,France,Ada Example,President
+EU,European Union,Bea Example,President
+VAT,Holy See,Cai Example,Secretary of State
+,Acme Ltd,Dee Example,Director
+"""
+
+
+def table(text: str) -> Table:
+    return read(filename="x.csv", content=text.encode())
+
+
+def into(summit: Summit, text: str, **values: Any) -> Report:
+    return read_in(summit=summit, table=table(text), **{"by": SYSTEM, **values})
+
+
+def told(report: Report) -> list[tuple[int, str, list[str]]]:
+    return [(line.number, line.outcome, line.notes) for line in report.lines]
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(slug="talks")
+    Category.objects.of(found)
+    return found
+
+
+class TestParties:
+    def test_countries_organisations_and_observers(self, summit: Summit) -> None:
+        report = into(summit, HEADS)
+        assert told(report) == [
+            (2, "new", []),
+            (3, "new", ["“EU” is no country’s code of ISO 3166: entered as an international organisation."]),
+            (4, "new", ["An observer at the United Nations, not a member: look at recognition and flag."]),
+            (5, "new", ["No country is called so: entered as an invited organisation."]),
+        ]
+        assert [line.odd for line in report.lines] == [False, True, True, True]
+        rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code", "region")
+        assert list(rows) == [
+            ("France", "country", "FR", "europe"),
+            ("European Union", "international", "", "none"),
+            ("Holy See", "country", "VA", "europe"),
+            ("Acme Ltd", "organisation", "", "none"),
+        ]
+        members = Membership.objects.order_by("pk").values_list("person__name", "person__office", "capacity")
+        assert [members[0], members[3]] == [
+            ("Ada Example", "President", "head"),
+            ("Dee Example", "Director", "representative"),
+        ]
+
+    def test_a_dry_run_tells_the_same_and_writes_nothing(self, summit: Summit) -> None:
+        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM)
+        assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
+        assert dry.as_data() == into(summit, HEADS).as_data()
+        assert Report.from_data(dry.as_data()) == dry
+
+    def test_the_same_table_twice_changes_nothing(self, summit: Summit) -> None:
+        into(summit, HEADS)
+        before = AuditEntry.objects.count()
+        assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "refused": 0, "odd": 0}
+        assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)
+
+    def test_a_party_is_found_by_code_and_by_name_in_any_language_and_keeps_its_own(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="Türkiye", iso_code="TR")
+        PartyName.objects.create(party=party, language="fr", name="Turquie")
+        report = into(summit, "iso3,country,name\nTUR,Turkey,A\n,TURQUIE,B\n,turkiye,C\n")
+        assert told(report) == [
+            (2, "new", ["It is called “Türkiye” here, and stays so."]),
+            (3, "new", []),
+            (4, "new", []),
+        ]
+        assert Party.objects.get().name == "Türkiye"
+        assert Membership.objects.filter(party=party).count() == 3
+
+    def test_a_key_finds_what_is_called_otherwise(self, summit: Summit) -> None:
+        into(summit, "party key,party,person key,name\nP1,Acme,Q1,Ada\n")
+        report = into(summit, "party key,party,person key,name\nP1,Acme Limited,Q1,Ada Example\n")
+        assert report.counts["changed"] == 1
+        assert (Party.objects.get().name, Person.objects.get().name) == ("Acme", "Ada Example")
+
+    def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
+        report = into(summit, "party,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
+        assert [line.outcome for line in report.lines] == ["refused"] * 3
+        assert report.lines[0].notes == ["The party’s name is missing. Write it, or the code of a country."]
+        assert report.lines[1].notes == [
+            "“planet” is no kind of party. Write one of: country, sub-state government, international organisation, "
+            "invited organisation."
+        ]
+        assert not Party.objects.exists()
+
+    def test_a_table_without_a_column_that_says_who_is_meant(self, summit: Summit) -> None:
+        with pytest.raises(Unreadable) as problem:
+            into(summit, "shoe size\n42\n")
+        assert str(problem.value).startswith("No column says who is meant.")
+
+
+class TestPeople:
+    def test_categories_quotas_and_what_a_form_refuses(self, summit: Summit) -> None:
+        Category.objects.filter(code="adviser").update(quota=1)
+        report = into(
+            summit,
+            "party,name,category,e-mail\nFrance,A,adviser,a@x.example\nFrance,B,Adviser,\nFrance,C,conseiller,\n"
+            "France,D,wizard,\nFrance,E,interprète,nonsense\n",
+        )
+        outcomes = [line.outcome for line in report.lines]
+        assert outcomes == ["new", "refused", "refused", "refused", "refused"]
+        assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
+        assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
+        assert report.lines[4].notes == ["e-mail: Enter a valid email address."]
+        assert Membership.objects.count() == 1
+
+    def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
+        into(summit, "party,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
+        report = into(summit, "party,name,office,e-mail\nFrance,ADA,,b@x.example\n")
+        person = Person.objects.get()
+        assert (person.name, person.office, person.email) == ("ADA", "Minister", "b@x.example")
+        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name", "e-mail"])]
+
+    def test_an_office_gets_its_name(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France", iso_code="FR")
+        f.MembershipFactory(party=party, code="head", person__office="Minister of the Interior")
+        report = into(summit, "country,head,post\nFrance,Ada Example,minister of the interior\n")
+        assert report.counts["refused"] == 0
+        assert Person.objects.get().name == "Ada Example"
+
+    def test_a_second_head_is_refused(self, summit: Summit) -> None:
+        into(summit, HEADS)
+        report = into(summit, "country,head\nFrance,Somebody Else\n")
+        assert told(report) == [(2, "refused", ["France has a head already. Replace that person instead."])]
+
+    def test_the_same_name_elsewhere_is_pointed_out_to_a_desk(self, summit: Summit) -> None:
+        into(summit, "party,name\nFrance,Ada Example\n")
+        report = into(summit, "party,name\nItaly,EXAMPLE Ada\n")
+        assert told(report) == [
+            (2, "new", ["Ada Example is entered for France too: is it the same person?"]),
+        ]
+        assert Resemblance.objects.count() == 1
+
+    def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
+        text = "party,name,passport number\nFrance,Ada,AB123\n"
+        by = f.UserFactory.with_role(Role.ORGANISER, summit)
+        assert into(summit, text, by=by).barred == ["passport number"]
+        assert not Particulars.objects.exists()
+
+    def test_passports_are_encrypted_and_found_again(self, summit: Summit) -> None:
+        text = "party,name,passport number,nationality,sex,date of birth\nFrance,Ada,ab 123,FRA,féminin,31.12.1970\n"
+        into(summit, text)
+        row = Particulars.objects.get()
+        assert (row.passport_number, row.nationality, row.sex, row.birth_date.isoformat()) == (  # type: ignore[union-attr]
+            "AB123",
+            "FR",
+            "F",
+            "1970-12-31",
+        )
+        assert row.entered_for is None
+        assert into(summit, text).counts["same"] == 1
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT passport_number FROM delegations_particulars")
+            assert b"AB123" not in bytes(cursor.fetchone()[0])
+
+    def test_a_day_that_can_be_two(self, summit: Summit) -> None:
+        report = into(summit, "party,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
+        assert [line.outcome for line in report.lines] == ["new", "new"]
+        assert report.lines[0].notes[-1] == (
+            "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31."
+        )
+        assert Person.objects.get().name == "Bea"
+
+
+class TestOneParty:
+    def text(self) -> str:
+        return "name,category,passport number\nAda,head,P1\nBea,delegate,P2\nCai,delegate,P3\n"
+
+    def by(self, party: Party) -> Link:
+        return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
+
+    def test_a_focal_point_names_its_people(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        Policy.objects.create(summit=summit, total=2)
+        report = into(summit, self.text(), by=self.by(party), party=party)
+        assert [line.outcome for line in report.lines] == ["new", "new", "refused"]
+        assert set(Particulars.objects.values_list("entered_for", flat=True)) == {party.pk}
+        again = into(summit, self.text(), by=Link(party.invitations.get().links.get().public_id), party=party)
+        assert [line.outcome for line in again.lines] == ["same", "same", "refused"]
+
+    def test_another_party_is_none_of_its_business(self, summit: Summit) -> None:
+        party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        f.MembershipFactory(party=other, person__name="Ada Example")
+        report = into(summit, "party,name\nItaly,Bea\nFrance,Ada Example\n", by=self.by(party), party=party)
+        assert told(report) == [
+            (2, "refused", ["“Italy” is not your party. Take the row out."]),
+            # Not a word of the other one: protocol is told.
+            (3, "new", []),
+        ]
+
+    def test_a_stranger_reads_nothing_in(self, summit: Summit) -> None:
+        other = f.PartyFactory(summit=summit)
+        by = self.by(f.PartyFactory(summit=summit))
+        for values in ({"party": other}, {}):
+            with pytest.raises(PermissionDenied):
+                into(summit, self.text(), by=by, **values)
+        assert not Person.objects.exists()
+
+
+def test_queries_do_not_grow(summit: Summit) -> None:
+    def cost(first: int, number: int) -> int:
+        rows = "\n".join(f"Land {n % 7},Person {n},x{n}@x.example" for n in range(first, first + number))
+        text = "party,name,e-mail\n" + rows
+        with CaptureQueriesContext(connection) as queries:
+            assert into(summit, text).counts["refused"] == 0
+        return len(queries)
+
+    cost(0, 10)
+    assert cost(10, 20) == cost(100, 300)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def race(self, monkeypatch: pytest.MonkeyPatch) -> int:
+        summit = f.SummitFactory()
+        Category.objects.of(summit)
+        ready = threading.Barrier(2)
+        real = apply._plan
+
+        def late(*args: Any) -> Any:
+            found = real(*args)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                ready.wait(1.5)
+            return found
+
+        monkeypatch.setattr(apply, "_plan", late)
+
+        def run() -> None:
+            try:
+                into(summit, "party,name\nAcme,Ada\n,\n")
+            except Exception as problem:
+                problems.append(problem)
+            finally:
+                connection.close()
+
+        problems: list[Exception] = []
+        threads = [threading.Thread(target=run) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return Person.objects.count() + len(problems)
+
+    def test_two_imports_of_one_table_write_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.race(monkeypatch) == 1
+
+    @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction in at a time anyway")
+    def test_control_without_the_lock_they_write_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
+        assert self.race(monkeypatch) == 2
+
+
+class TestCommand:
+    def run(self, capsys: pytest.CaptureFixture[str], *args: str) -> str:
+        call_command("import_delegations", *args)
+        return capsys.readouterr().out
+
+    def test_it_tells_rows_and_numbers(
+        self, summit: Summit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "heads.csv"
+        first, *rows = HEADS.splitlines()
+        path.write_text("\n".join([f"order,{first}", *(f"1,{row}" for row in rows)]))
+        said = self.run(capsys, str(path), "--summit", "talks", "--dry-run")
+        assert "Columns not known, and not used: order." in said
+        assert "Row 3 (new) European Union, Bea Example: “EU” is no country’s code" in said
+        assert "4 rows would be read: nothing was written. 4 new, 0 changed, 0 as they are, 0 refused; 3 odd." in said
+        assert not Party.objects.exists()
+        assert "4 rows are read." in self.run(capsys, str(path), "--summit", "talks")
+        assert Party.objects.count() == 4
+
+    def test_what_it_cannot_do(self, summit: Summit, tmp_path: Path) -> None:
+        gone = str(tmp_path / "gone.csv")
+        cases = {
+            ("x.csv", "nowhere"): "There is no summit nowhere. There are: talks.",
+            (gone, "talks"): f"{gone} can't be read: No such file or directory.",
+        }
+        for (path, slug), said in cases.items():
+            with pytest.raises(CommandError) as problem:
+                call_command("import_delegations", path, "--summit", slug)
+            assert str(problem.value) == said
+
+
+@pytest.mark.skipif("DATA_DIR" not in os.environ, reason="DATA_DIR names no folder with the general debate's table")
+def test_the_general_debate(summit: Summit) -> None:
+    content = (Path(os.environ["DATA_DIR"]) / "unga-77" / "speakers.csv").read_bytes()
+    speakers = read(filename="speakers.csv", content=content)
+    dry = preview(summit=summit, table=speakers, by=SYSTEM)
+    assert (dry.counts, Party.objects.count()) == (
+        {"new": 193, "changed": 0, "same": 0, "refused": 0, "odd": 3},
+        0,
+    )
+    assert [line.number for line in dry.lines if line.odd] == [110, 111, 149]
+    read_in(summit=summit, table=speakers, by=SYSTEM)
+    assert read_in(summit=summit, table=speakers, by=SYSTEM).counts["same"] == 193
+    assert (Party.objects.count(), Membership.objects.filter(capacity="head").count()) == (193, 193)
