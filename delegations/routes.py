@@ -84,6 +84,44 @@ declare(
     post="delegations.policy.change",
 )
 
+# What is asked of a person beyond their name: each group for those who need it. The conference officer sees no list
+# of people, and the needs of each.
+for _group, _seen in (
+    ("passport", "summit.person.view"),
+    ("travel", "summit.person.view"),
+    ("photo", "summit.person.view"),
+    ("needs", "delegations.needs.view"),
+):
+    declare(
+        f"admin:summit_person_{_group}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.person",
+        see=_seen,
+        do=f"delegations.{_group}.view",
+        post=f"delegations.{_group}.change",
+    )
+declare(
+    "admin:summit_person_photo_file",
+    Gate.DESK,
+    kind="summit.person",
+    see="summit.person.view",
+    do="delegations.photo.view",
+)
+for _name, _deed in (
+    ("accounts", "delegations.give_account"),
+    ("take_accounts", "delegations.give_account"),
+    ("language", "summit.person.change"),
+):
+    declare(f"admin:summit_person_{_name}", Gate.DESK, "GET POST", see="summit.person.view", do=_deed)
+declare(
+    "admin:delegations_resemblance_tell_apart",
+    Gate.DESK,
+    "GET POST",
+    see="delegations.resemblance.view",
+    do="delegations.resemblance.change",
+)
+
 # The last two of the first steps.
 for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
     declare(

@@ -24,6 +24,7 @@ from delegations.models import (
     PortalSignIn,
     Reply,
     ReplyScan,
+    Resemblance,
     VisaLetter,
 )
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
@@ -227,6 +228,7 @@ part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
 part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
 part(Person, Membership, lambda row: Membership.objects.filter(person=row))
 part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
+thing(Resemblance, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
 personal(Particulars, *PARTICULARS)
 personal(InvitationLink, "address", "person")
 personal(Invitation, "answered_by", "note")

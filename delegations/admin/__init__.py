@@ -7,10 +7,12 @@ from delegations.admin import (
     order,
     participants,
     parties,
+    persons,
     photos,
     policy,
     proposed,
     replies,
+    resemblances,
     retention,
     visas,
 )
@@ -23,6 +25,7 @@ from delegations.models import (
     Membership,
     Party,
     Reply,
+    Resemblance,
     VisaLetter,
 )
 from summit.desk.base import SUMMIT_PATHS
@@ -38,6 +41,7 @@ SUMMIT_PATHS.update(
         DeclarationKind: "summit",
         Declaration: "party__summit",
         VisaLetter: "summit",
+        Resemblance: "person__summit",
     }
 )
 
@@ -48,10 +52,12 @@ __all__ = [
     "order",
     "participants",
     "parties",
+    "persons",
     "photos",
     "policy",
     "proposed",
     "replies",
+    "resemblances",
     "retention",
     "visas",
 ]

@@ -134,3 +134,30 @@ def take(*, people: Iterable[Person], by: User) -> int:
             )
             taken += 1
     return taken
+
+
+def assign(*, person: Person, user: User | None, by: User) -> None:
+    """Put an account in the place of a person's, or none: the one before is signed out everywhere. Nobody is written
+    to. Raises PermissionDenied, and ValidationError where the account is another person's in this summit."""
+    with transaction.atomic():
+        summit = _locked([person], by)[person.summit_id]
+        now = Person.objects.select_related("user").get(pk=person.pk)
+        if user == now.user:
+            return
+        other = Person.objects.filter(summit=summit, user=user).first() if user else None
+        if other is not None:
+            said = _("This account is %(person)s’s in this summit. An account has one person.")
+            raise ValidationError({"user": said % {"person": other.label}})
+        before, now.user = now.user, user
+        now.save(update_fields=["user"])
+        if before is not None:
+            browsers.end_all(user=before)
+            told = {"rows": [audit.name_of(before)]}
+            audit.record(
+                by=by, action="delegations.take_account", target=now, summit=summit, fields=["user"], detail=told
+            )
+        if user is not None:
+            told = {"rows": [audit.name_of(user)]}
+            audit.record(
+                by=by, action="delegations.give_account", target=now, summit=summit, fields=["user"], detail=told
+            )

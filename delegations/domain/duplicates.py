@@ -114,15 +114,12 @@ def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit]
     """Return the hits of whom `by` may know, and the others. A desk that sees people knows of all; whoever acts for
     `party` of that one's people."""
     found = list(hits)
-    if isinstance(by, System) or (isinstance(by, User) and party is not None and _is_desk(by, party)):
+    desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in found)
+    if isinstance(by, System) or desk:
         return found, []
     acts = party is not None and can_act(by, "delegations.enter_person", party)
     mine = [hit for hit in found if acts and party is not None and hit.party is not None and hit.party.pk == party.pk]
     return mine, [hit for hit in found if hit not in mine]
-
-
-def _is_desk(by: User, party: Party) -> bool:
-    return allows(by, "summit.person.view", party.summit_id)
 
 
 def note(*, person: Person, hits: Iterable[Hit]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,24 +41,40 @@ def enter(*, party: Party, values: Mapping[str, Any], by: By, another: Collectio
     """
     check_can_act(by, "delegations.enter_person", party)
     with transaction.atomic():
-        # A person who isn't stored yet, so that the rules know to whom their fields would belong.
-        person = Person(summit=party.summit, language=party.language)
-        person.particulars = Particulars(person=person, entered_for=party)
-        _check_groups(person, party, values, by)
-        changed = _checked(party.summit, None, values)
-        hits = duplicates.likely(summit=party.summit, values=changed)
-        shown, hidden = duplicates.told_to(by, hits, party)
-        unasked = [hit for hit in shown if hit.person.public_id not in another]
-        if unasked and not isinstance(by, System):
-            raise SeemsKnown(unasked)
-        for name in set(PERSON) & set(changed):
-            setattr(person, name, changed[name])
-        person.save()
-        names = sorted(set(PERSON) & set(changed))
-        audit.record(by=by, action="summit.person.add", target=person, summit=party.summit, fields=names)
-        row = Particulars(person=person)
-        _store(row, party, changed, by)
-        duplicates.note(person=person, hits=[*hidden, *(unasked if isinstance(by, System) else [])])
+        return _enter(party.summit, party, values, by, another)
+
+
+def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
+    """Enter a person for no party: a speaker, or one who works for the host. Otherwise as `enter`."""
+    if isinstance(by, User):
+        check(by, "summit.person.change", summit)
+    elif not isinstance(by, System):
+        raise PermissionDenied(refusal("summit.person.change"))
+    with transaction.atomic():
+        return _enter(summit, None, values, by, another)
+
+
+def _enter(
+    summit: Summit, party: Party | None, values: Mapping[str, Any], by: By, another: Collection[str]
+) -> Person:
+    # A person who isn't stored yet, so that the rules know to whom their fields would belong.
+    person = Person(summit=summit, language=party.language if party else summit.language)
+    person.particulars = Particulars(person=person, entered_for=party)
+    _check_groups(person, party, values, by)
+    changed = _checked(summit, None, values)
+    hits = duplicates.likely(summit=summit, values=changed)
+    shown, hidden = duplicates.told_to(by, hits, party)
+    unasked = [hit for hit in shown if hit.person.public_id not in another]
+    if unasked and not isinstance(by, System):
+        raise SeemsKnown(unasked)
+    for name in set(PERSON) & set(changed):
+        setattr(person, name, changed[name])
+    person.save()
+    names = sorted(set(PERSON) & set(changed))
+    audit.record(by=by, action="summit.person.add", target=person, summit=summit, fields=names)
+    row = Particulars(person=person)
+    _store(row, party, changed, by)
+    duplicates.note(person=person, hits=[*hidden, *(unasked if isinstance(by, System) else [])])
     return person
 
 
@@ -89,6 +106,33 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
         if TELLING & set(changed):
             _note_likely(now)
     return set(changed)
+
+
+def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
+    """Note in which language people are written to, and return of how many that changed. Raises PermissionDenied, and
+    ValueError for a language that nobody is written to in."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"no language of letters: {language}")
+    with transaction.atomic():
+        keys = [row.pk for row in people]
+        rows = list(Person.objects.select_for_update().filter(pk__in=keys).exclude(language=language).order_by("pk"))
+        summits = Summit.objects.in_bulk({row.summit_id for row in rows})
+        for summit in summits.values():
+            check(by, "summit.person.change", summit)
+        Person.objects.filter(pk__in=[row.pk for row in rows]).update(language=language)
+        told = [
+            audit.entry(
+                by=by,
+                action="summit.person.change",
+                target=row,
+                summit=summits[row.summit_id],
+                fields=["language"],
+                detail=audit.values(Person, {"language": (row.language, language)}),
+            )
+            for row in rows
+        ]
+        audit.record_many(told)
+    return len(rows)
 
 
 def _check_person(person: Person, party: Party | None, by: By) -> None:

@@ -50,7 +50,7 @@ class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
     ]
     search_fields = ["name", "office", "email"]
     raw_id_fields = ["user"]
-    page_shows = ("name", "office", "email", "user")
+    page_shows: tuple[str, ...] = ("name", "office", "email", "user")
     list_shows = ("name", "office", "email")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

@@ -24,6 +24,10 @@ class SeenMixin:
     model: type[models.Model]
     summit_path: str | None
 
+    def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
+        """Return the fields with personal data that the page of a row shows to whoever asks."""
+        return self.page_shows
+
     def people_on_page(self, row: Any) -> Iterable[str]:
         """Return the public ids of the persons that an object's page shows, where it isn't a person itself."""
         return ()
@@ -41,7 +45,7 @@ class SeenMixin:
                 by=request.user,
                 target=row,
                 summit=self._summit_of(row),
-                fields=self.page_shows,
+                fields=self.fields_on_page(request, row),
                 people=lambda: self.people_on_page(row),
             )
         return response

@@ -34,11 +34,12 @@ def note_page(
     summit: Summit | None,
     fields: Iterable[str],
     people: Callable[[], Iterable[str]] = tuple,
+    always: bool = False,
 ) -> None:
-    """Note that somebody saw an object's page. `people` gives the keys of the persons that it shows beside; it is
-    asked only where there is something to note."""
-    key, label = audit.key_of(target), target._meta.label_lower
-    if _noted(by, label, key):
+    """Note that somebody saw an object's page: with the same fields once in an hour, or `always`. `people` gives the
+    keys of the persons that it shows beside; it is asked only where there is something to note."""
+    key, label, fields = audit.key_of(target), target._meta.label_lower, sorted(fields)
+    if not always and _noted(by, label, key, fields=fields):
         return
     found = list(people())[:MOST]
     detail = {"people": found} if found else {}
@@ -73,8 +74,8 @@ def note_list(
     _note(entries)
 
 
-def _noted(by: By, label: str, key: str) -> bool:
-    rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by))
+def _noted(by: By, label: str, key: str, **wanted: Any) -> bool:
+    rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by), **wanted)
     return rows.filter(at__gt=Now() - ONCE_IN).exists()
 
 

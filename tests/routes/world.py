@@ -342,7 +342,8 @@ def _add_ground(world: World) -> None:
     rows: dict[str, dict[Whose, Any]] = {
         "summit.summit": two,
         "summit.venue": {whose: f.VenueFactory(summit=summit) for whose, summit in two.items()},
-        "summit.person": {whose: f.PersonFactory(summit=summit) for whose, summit in two.items()},
+        "summit.person": {whose: f.PhotoFactory(person__summit=summit).person for whose, summit in two.items()},
+        "delegations.resemblance": {whose: f.ResemblanceFactory(person__summit=each) for whose, each in two.items()},
         "summit.user": users,
         "summit.roleassignment": {whose: user.roles.get() for whose, user in users.items()},
         "summit.auditentry": entries,

@@ -61,7 +61,7 @@ def test_a_persons_page(desk: Client, summit: Summit) -> None:
     person = PersonFactory(summit=summit, name="Zoe", email="zoe@land.example")
     for _ in range(3):
         assert desk.get(f"{PEOPLE}{person.pk}/change/").status_code == 200
-    fields = ["email", "name", "office", "user"]
+    fields = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "rank", "user"]
     assert entries() == [("Paula", summit.pk, "summit.person", person.public_id, fields, {})]
 
 
@@ -81,7 +81,7 @@ def test_control_without_the_look_back_each_time_is_recorded(
     desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = PersonFactory(summit=summit)
-    monkeypatch.setattr(seen, "_noted", lambda *args: False)
+    monkeypatch.setattr(seen, "_noted", lambda *args, **wanted: False)
     for _ in range(3):
         desk.get(f"{PEOPLE}{person.pk}/change/")
     assert len(entries()) == 3

@@ -14,6 +14,7 @@ from tests.browser.crawl.acts import Act, wait_for_swagger
 LEADS, FILE = "leads on", "no page"
 # What answers GET and no page; the crawl asks each, and sees that it is so.
 OTHERS = {
+    "admin:summit_person_photo_file": FILE,
     "root": LEADS,
     "healthz": FILE,
     "readyz": FILE,
@@ -110,6 +111,10 @@ INSTEAD = {
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
 }
 QUERY = {
+    "admin:summit_person_accounts": "?row={pk summit.person}",
+    "admin:summit_person_take_accounts": "?row={pk summit.person}",
+    "admin:summit_person_language": "?row={pk summit.person}",
+    "admin:delegations_resemblance_tell_apart": "?row={pk delegations.resemblance}",
     "admin:delegations_party_invite": "?summit={summit}",
     "admin:delegations_invitation_revoke": "?row={waiting_invitation}",
     "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",

@@ -21,7 +21,18 @@ from django.test import Client
 from delegations.domain import codes, invitations, links, participants
 from delegations.domain.answers import Way, answer
 from delegations.domain.scans import Scan
-from delegations.models import Invitation, InvitationLink, ParticipantList, Party, Reply, Retention, SignInCode
+from delegations.models import (
+    Invitation,
+    InvitationLink,
+    ParticipantList,
+    Particulars,
+    Party,
+    Photo,
+    Reply,
+    Resemblance,
+    Retention,
+    SignInCode,
+)
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import edits, releases
@@ -31,6 +42,7 @@ from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from summit.work.models import Job
 from tests.browser.crawl import papers
+from tests.delegations.test_photos import picture
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -176,6 +188,17 @@ def _accounts(summit: Summit) -> dict[str, Any]:
             "key": default_token_generator.make_token(reset)}  # fmt: skip
 
 
+def _person(summit: Summit) -> Person:
+    """Somebody of whom everything is known, and who seems to be entered twice."""
+    person = Person.objects.filter(summit=summit, user__isnull=False)[0]
+    values = {"passport_number": "C01X00T47", "diet": "No nuts.", "hotel": "A hotel", "arrives_at": Now()}
+    Particulars.objects.update_or_create(person=person, defaults=values)
+    Photo.objects.update_or_create(person=person, defaults={"image": picture(), "width": 800, "height": 600})
+    other = Person.objects.filter(summit=summit).exclude(pk=person.pk)[0]
+    Resemblance.objects.get_or_create(person=person, other=other, why="name")
+    return person
+
+
 def _keys(summit: Summit) -> dict[str, Any]:
     """The keys of one row of each kind that the admin shows, and of what is public."""
     deadline = time.monotonic() + 60
@@ -201,7 +224,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.retention": Retention.objects.get(summit=summit),
         "delegations.participantlist": ParticipantList.objects.get(summit=summit),
         "summit.venue": Venue.objects.filter(summit=summit)[0],
-        "summit.person": Person.objects.filter(summit=summit, user__isnull=False)[0],
+        "summit.person": _person(summit),
+        "delegations.resemblance": Resemblance.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
         "summit.auditentry": AuditEntry.objects.exclude(detail={}).order_by("-pk")[0],

@@ -1,0 +1,112 @@
+"""People perhaps entered twice: a list for protocol, who tells them apart."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.domain import duplicates
+from delegations.models import Resemblance
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.filters import presence
+from summit.desk.keys import keys_of
+from summit.desk.words import written
+from summit.models import User
+from summit.permissions import allows, check
+
+CHANGE = "delegations.resemblance.change"
+FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at", "decided_by"]
+
+
+def _with_party(person: Any) -> str:
+    membership = getattr(person, "membership", None)
+    said = {"person": person.label, "party": membership.party.name if membership else ""}
+    return _("%(person)s (%(party)s)") % said if membership else str(person.label)
+
+
+@admin.register(Resemblance)
+class ResemblanceAdmin(ReadOnlyAdmin):
+    """People perhaps entered twice."""
+
+    place = 5
+    summit_path = "person__summit"
+    list_display = ["person_of", "other_of", "why", "noticed_at", "decided_at"]
+    list_filter = [
+        "person__summit",
+        ("decided_at", presence(gettext_lazy("to be decided"), gettext_lazy("told apart"))),
+        "why",
+    ]
+    list_select_related = ["person__summit", "person__membership__party", "other__membership__party"]
+    search_fields = ["person__name", "other__name"]
+    nothing_yet = gettext_lazy("Nobody seems to be entered twice.")
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["tell_apart"]
+    page_shows = list_shows = ("person", "other")
+
+    def people_on_page(self, row: Any) -> list[str]:
+        """Return both people."""
+        return [row.person.public_id, row.other.public_id]
+
+    def people_in_list(self, rows: list[Any]) -> list[str]:
+        """Return both people of each row."""
+        return [person.public_id for row in rows for person in (row.person, row.other)]
+
+    @written
+    @admin.display(description=gettext_lazy("person"))
+    def person_of(self, row: Any) -> str:
+        """Show who was entered later, with their party."""
+        return _with_party(row.person)
+
+    @written
+    @admin.display(description=gettext_lazy("resembles"))
+    def other_of(self, row: Any) -> str:
+        """Show who was there before, with their party."""
+        return _with_party(row.other)
+
+    def has_tell_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may decide."""
+        return allows(request.user, CHANGE, None)
+
+    @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
+    def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[Resemblance]) -> HttpResponse:
+        """Ask before noting it."""
+        keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
+        address = reverse("admin:delegations_resemblance_tell_apart")
+        return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that asks."""
+        view = self.admin_site.admin_view(self.tell_view)
+        return [path("tell-apart/", view, name="delegations_resemblance_tell_apart"), *super().get_urls()]
+
+    def tell_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST notes that these are two people each."""
+        self.admit(request, "view")
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, CHANGE, None)
+        given = request.POST if request.method == "POST" else request.GET
+        standing = self.get_queryset(request).filter(decided_at__isnull=True)
+        related = ("person__summit", "person__membership__party", "other__membership__party")
+        rows = list(standing.filter(pk__in=keys_of(given.getlist("row"))).select_related(*related))
+        back = reverse("admin:delegations_resemblance_changelist")
+        if request.method == "POST":
+            number = duplicates.decide(rows=rows, by=request.user)
+            said = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
+            messages.success(request, said % {"n": number})
+            return redirect(back)
+        title = ngettext("Tell %(n)d pair apart", "Tell %(n)d pairs apart", len(rows)) % {"n": len(rows)}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "pairs": [(row.pk, _with_party(row.person), _with_party(row.other)) for row in rows],
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/delegations/person/apart.html", context)
