@@ -42,8 +42,10 @@ class RetentionForm(SentencesForm):
         """Refuse a category of another summit, and one for what belongs to no single person."""
         values = super().clean()
         found = self.cleaned_data
-        category, summit = found.get("category"), found.get("summit") or self.instance.summit
-        if category and category.summit_id != getattr(summit, "pk", None):
+        category, summit = found.get("category"), found.get("summit")
+        # The page of a time that was given shows the summit alone.
+        summit_id = summit.pk if summit else self.instance.summit_id
+        if category and category.summit_id != summit_id:
             said = _("This category is another summit’s. Choose one of this summit.")
             raise ValidationError({"category": said})
         if category and found.get("what") in OF_NOBODY:

@@ -376,6 +376,7 @@ class TestPages:
         assert Retention.objects.count() == 1
         page = desk.post(address, {**given, "what": "mail"}).content.decode()
         assert "This belongs to no single person: it has one time for all. Leave the category empty." in page
+        assert desk.post(address, {}).status_code == 200
         page = desk.post(address, given).content.decode()
         assert "There is a time for this already. Change that one." in page
         assert AuditEntry.objects.filter(action="delegations.retention.add").count() == 1
