@@ -67,6 +67,7 @@ class NarrowForm(forms.Form):
         ):
             field: Any = self.fields[name]
             field.choices = [("", _("all")), *choices]
+            field.depends = True
 
     def narrowed(self) -> Narrowed:
         """Return what was chosen; what isn't offered narrows nothing."""
