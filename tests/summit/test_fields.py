@@ -96,7 +96,8 @@ class TestTextAndDays:
     def test_text_comes_back_as_it_was(self, text: str) -> None:
         row = ParticularsFactory(passport_name=text)
         assert Particulars.objects.get(pk=row.pk).passport_name == text
-        assert text.encode() == b" " or text.encode() not in self.raw(row, "passport_name")
+        # A character or two may stand in what is encrypted by chance.
+        assert len(text) < 3 or text.encode() not in self.raw(row, "passport_name")
 
     def test_days_come_back_as_they_were(self) -> None:
         row = ParticularsFactory(birth_date=date(1960, 2, 29))

@@ -25,9 +25,7 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     ParticipantList,
-    Particulars,
     Party,
-    Photo,
     Reply,
     Resemblance,
     Retention,
@@ -42,7 +40,7 @@ from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from summit.work.models import Job
 from tests.browser.crawl import papers
-from tests.delegations.test_photos import picture
+from tests.browser.crawl.people import somebody
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -188,17 +186,6 @@ def _accounts(summit: Summit) -> dict[str, Any]:
             "key": default_token_generator.make_token(reset)}  # fmt: skip
 
 
-def _person(summit: Summit) -> Person:
-    """Somebody of whom everything is known, and who seems to be entered twice."""
-    person = Person.objects.filter(summit=summit, user__isnull=False)[0]
-    values = {"passport_number": "C01X00T47", "diet": "No nuts.", "hotel": "A hotel", "arrives_at": Now()}
-    Particulars.objects.update_or_create(person=person, defaults=values)
-    Photo.objects.update_or_create(person=person, defaults={"image": picture(), "width": 800, "height": 600})
-    other = Person.objects.filter(summit=summit).exclude(pk=person.pk)[0]
-    Resemblance.objects.get_or_create(person=person, other=other, why="name")
-    return person
-
-
 def _keys(summit: Summit) -> dict[str, Any]:
     """The keys of one row of each kind that the admin shows, and of what is public."""
     deadline = time.monotonic() + 60
@@ -224,7 +211,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.retention": Retention.objects.get(summit=summit),
         "delegations.participantlist": ParticipantList.objects.get(summit=summit),
         "summit.venue": Venue.objects.filter(summit=summit)[0],
-        "summit.person": _person(summit),
+        "summit.person": somebody(summit),
         "delegations.resemblance": Resemblance.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
