@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, label, particulars_of
 from delegations.models import Badge, ExternalId, FocalPoint, FormerMember, Membership, Resemblance
 from summit.models import Person, User
-from summit.permissions import allows, refusal
+from summit.permissions import RULES, allows
 from summit.templatetags.moments import day_clock
 
 
@@ -92,7 +92,7 @@ def _group(request: HttpRequest, person: Person, group: Group) -> Section:
     if not allows(request.user, group.view, person.summit):
         # That it is there may be told to whoever sees the person.
         section.note = _("Entered.") if there else _("Nothing is entered.")
-        section.note += " " + refusal(group.view)
+        section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
         return section
     address = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
     section.buttons = [(address, show if there else enter)]

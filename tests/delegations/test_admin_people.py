@@ -77,7 +77,7 @@ class TestPage:
         assert ("vegan" in to_protocol, "vegan" in to_vetting) == (True, False)
         assert ("Aland" in to_protocol, "Aland" in to_vetting) == (True, False)
         assert "AB123" not in to_protocol + to_vetting
-        assert "Entered. This can be done by: vetting, focal point." in to_protocol
+        assert "Entered. Seen and changed by: vetting, focal point." in to_protocol
         assert "Entered. Whoever looks at it is recorded." in to_vetting
 
     def test_notes_the_fields_that_it_showed(self, person: Person, desk: Client, vetting: Client) -> None:
