@@ -75,6 +75,15 @@ declare(
     post="delegations.party.change",
 )
 declare(
+    "admin:delegations_letters",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.summit",
+    see="summit.summit.view",
+    do="delegations.lettertemplate.view",
+    post="delegations.lettertemplate.change",
+)
+declare(
     "admin:delegations_policy",
     Gate.DESK,
     "GET POST",

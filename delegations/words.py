@@ -125,6 +125,7 @@ def _answered(facts: Facts) -> str:
 deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
 deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
 deed("delegations.remind", _reminded, called=gettext_lazy("reminded the party"))
+deed("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
 deed("delegations.prepare", gettext_lazy("prepared the invitation"))
 deed("delegations.name", gettext_lazy("named a member"))
 deed("delegations.confirm", gettext_lazy("confirmed the member"))

@@ -3,6 +3,7 @@
 from delegations.admin import (
     declarations,
     invitations,
+    letters,
     links,
     order,
     participants,
@@ -48,6 +49,7 @@ SUMMIT_PATHS.update(
 __all__ = [
     "declarations",
     "invitations",
+    "letters",
     "links",
     "order",
     "participants",

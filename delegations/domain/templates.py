@@ -40,7 +40,7 @@ class Texts:
         return self.own(purpose, language) or letter_texts.usual(purpose, language)
 
 
-def save(*, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User) -> LetterTemplate:
+def keep(*, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User) -> LetterTemplate:
     """Give a summit a text of its own. Invitations that were approved and not sent are drafts again where the text is
     theirs: what was approved is what is sent.
 

@@ -49,7 +49,7 @@ def pages(content: bytes) -> list[str]:
 
 def own(summit: Summit, **kwargs: Any) -> LetterTemplate:
     said = {"purpose": "delegation", "language": "en", "subject": "For {party}", "body": "Own {reference}\n\n{link}"}
-    return templates.save(summit=summit, by=protocol(summit), **{**said, **kwargs})
+    return templates.keep(summit=summit, by=protocol(summit), **{**said, **kwargs})
 
 
 class TestTemplates:
@@ -98,11 +98,11 @@ class TestTemplates:
         user = f.UserFactory.with_role(role, summit)
         said = {"purpose": "guest", "language": "en", "subject": "S", "body": "{link}"}
         if role in (Role.ORGANISER, Role.PROTOCOL):
-            templates.remove(template=templates.save(summit=summit, by=user, **said), by=user)
+            templates.remove(template=templates.keep(summit=summit, by=user, **said), by=user)
             assert AuditEntry.objects.filter(action="delegations.lettertemplate.remove").count() == 1
         else:
             with pytest.raises(PermissionDenied, match="organiser, protocol"):
-                templates.save(summit=summit, by=user, **said)
+                templates.keep(summit=summit, by=user, **said)
 
     def test_what_was_approved_with_another_text_is_a_draft_again(self, summit: Summit) -> None:
         by = protocol(summit)
@@ -233,7 +233,7 @@ class TestPaper:
         monkeypatch.setattr(letter, "print_pdf", bare)
         invite(parties=[party(summit)], by=protocol(summit))
         found = rendered()
-        assert found.attachments == []
+        assert found.attachments == ()
         assert found.text.splitlines()[-1] == "This letter comes by mail alone: here it could not be put on paper."
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         assert len(mail.outbox) == 1

@@ -115,6 +115,7 @@ QUERY = {
     "admin:summit_person_take_accounts": "?row={pk summit.person}",
     "admin:summit_person_language": "?row={pk summit.person}",
     "admin:delegations_resemblance_tell_apart": "?row={pk delegations.resemblance}",
+    "admin:delegations_letters": "?purpose=delegation&language=ar",
     "admin:delegations_party_invite": "?summit={summit}",
     "admin:delegations_invitation_revoke": "?row={waiting_invitation}",
     "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",
