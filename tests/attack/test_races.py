@@ -92,7 +92,7 @@ def test_two_links_answer_at_once_and_the_answer_is_whole() -> None:
         )
         assert records("delegations.answer") - before == 2
         last = AuditEntry.objects.filter(action="delegations.answer").order_by("-pk")[0]
-        assert last.detail == {"answer": row.answer}
+        assert last.detail == {"answer": row.answer, "channel": "link"}
 
 
 def test_approving_while_a_new_edition_is_saved_approves_what_was_read() -> None:

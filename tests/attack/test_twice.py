@@ -145,20 +145,30 @@ def test_a_row_is_added(name: str, desk: Client, summit: Summit) -> None:
     assert model.objects.count() == before + 1
 
 
-def test_control_without_the_mark_two_persons_are_entered(desk: Client, summit: Summit) -> None:
+def test_control_without_the_mark_two_sessions_are_added(desk: Client, summit: Summit) -> None:
     for _ in range(2):
-        desk.post("/admin/summit/person/add/", {**ROWS["summit/person"][1], "summit": summit.pk})
-    assert Person.objects.count() == 2
+        desk.post("/admin/programme/session/add/", {**ROWS["programme/session"][1], "summit": summit.pk})
+    assert Session.objects.count() == 2
+
+
+def test_without_the_mark_a_person_is_entered_once_all_the_same(desk: Client, summit: Summit) -> None:
+    path, given = "/admin/summit/person/add/", {**ROWS["summit/person"][1], "summit": summit.pk}
+    assert desk.post(path, given).status_code == 302
+    second = desk.post(path, given)
+    assert second.context["adminform"].form.errors["another"] == [
+        "Somebody like this is entered already. Tick who is another person, or open who is the same."
+    ]
+    assert Person.objects.count() == 1
 
 
 def test_what_is_still_being_added_is_not_added_by_another(
     desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = "/admin/summit/person/add/"
-    given = form(desk, path, summit=summit.pk, **ROWS["summit/person"][1])
+    path = "/admin/programme/session/add/"
+    given = form(desk, path, summit=summit.pk, **ROWS["programme/session"][1])
     monkeypatch.setattr(once, "keep", lambda request, row: None)
     assert twice(desk, path, given) == ["This was sent twice, and is added once."]
-    assert Person.objects.count() == 1
+    assert Session.objects.count() == 1
 
 
 def test_what_was_refused_is_added_once_it_is_right(desk: Client, summit: Summit) -> None:
@@ -170,11 +180,11 @@ def test_what_was_refused_is_added_once_it_is_right(desk: Client, summit: Summit
 
 
 def test_a_mark_is_ones_own(desk: Client, summit: Summit) -> None:
-    path = "/admin/summit/person/add/"
-    given = form(desk, path, summit=summit.pk, **ROWS["summit/person"][1])
+    path = "/admin/programme/session/add/"
+    given = form(desk, path, summit=summit.pk, **ROWS["programme/session"][1])
     other = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
     assert [client.post(path, given).status_code for client in (desk, other)] == [302, 302]
-    assert Person.objects.count() == 2
+    assert Session.objects.count() == 2
 
 
 def test_a_team(desk: Client, summit: Summit) -> None:

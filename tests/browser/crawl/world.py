@@ -22,6 +22,8 @@ from delegations.domain import codes, invitations, links, participants
 from delegations.domain.answers import Way, answer
 from delegations.domain.scans import Scan
 from delegations.models import (
+    Capacity,
+    Category,
     Invitation,
     InvitationLink,
     ParticipantList,
@@ -178,9 +180,10 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     key = passkey(guarded)
     for name in ("Ann Example", "Ben Example"):
         Person.objects.create(summit=summit, name=name, email=SHARED)
-    shared = list(Person.objects.filter(summit=summit, email=SHARED))
-    for person in shared:
-        Party.objects.filter(summit=summit).order_by("pk")[3].memberships.create(person=person)
+    party = Party.objects.filter(summit=summit).order_by("pk")[3]
+    delegate = Category.objects.of(summit)[Capacity.DELEGATE]
+    for person in Person.objects.filter(summit=summit, email=SHARED):
+        party.memberships.create(person=person, category=delegate)
     reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
     return {"passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
             "key": default_token_generator.make_token(reset)}  # fmt: skip
