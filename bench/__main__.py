@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 Row = tuple[str, str, str]
 
@@ -27,7 +28,7 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import loading, outbox, pages, world
+    from bench import inviting, loading, outbox, pages, world
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -43,6 +44,24 @@ def _rows() -> Iterator[Row]:
     rates = outbox.measure(demo)
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
+    yield from _inviting(inviting)
+
+
+def _inviting(bench: Any) -> Iterator[Row]:
+    _few, little = bench.invite(bench.FEW)
+    crowd, much = bench.invite(bench.PEOPLE)
+    yield (
+        f"inviting {much.people} people",
+        f"{much.queries} queries, {much.each:.3f} for each ({little.each:.3f} for each of {little.people})",
+        "no more for each" if much.each <= little.each else "NOT constant",
+    )
+    rates = bench.measure(crowd)
+    yield (
+        f"{rates.letters} letters with PDF",
+        f"{rates.fraction:.2f} of a bare loop ({rates.worker:.0f} a second and worker process, {rates.loop:.0f} bare)"
+        f", {rates.queries:.2f} queries for each",
+        f"at least {bench.AIM}" if rates.fraction >= bench.AIM else f"NOT at least {bench.AIM}",
+    )
 
 
 if __name__ == "__main__":

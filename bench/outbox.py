@@ -49,15 +49,16 @@ def measure(summit: Summit) -> Rates:
         for turn in range(ROUNDS):
             rows = _store(summit, turn)
             number = len(rows)
-            loop.append(number / _seconds(lambda rows=rows, port=port: _bare(rows, port)))  # type: ignore[misc]
-            outbox.append(number / _seconds(_deliver))
+            loop.append(number / seconds(lambda rows=rows, port=port: _bare(rows, port)))  # type: ignore[misc]
+            outbox.append(number / seconds(_deliver))
             left = Message.objects.filter(pk__in=[row.pk for row in rows]).exclude(state=MessageState.SENT).count()
             if left:
                 raise RuntimeError(f"{left} messages were not sent")
     return Rates(number, statistics.median(outbox), statistics.median(loop))
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[[], None]) -> float:
+    """Return how long some work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

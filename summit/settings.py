@@ -307,7 +307,7 @@ OUTBOX_SEND_DEADLINE = env.float("OUTBOX_SEND_DEADLINE", 30.0)
 OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
 # Seconds for which a message that was handed to a worker is not handed out again; then its queue counts as lost.
 OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
-OUTBOX_BATCH = env.int("OUTBOX_BATCH", 10)
+OUTBOX_BATCH = env.int("OUTBOX_BATCH", 25)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 # Which mail provider tells of mails that came back (summit.outbox.webhook), with what it brings as HTTP's user and
 # password, "user:password", and the keys with which it signs, "MAILGUN_WEBHOOK_SIGNING_KEY=...".

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bench import pages, world
+from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
 from sessions.domain import member
 from sessions.models.releases import ReleasedQuerySet
 from summit.models import Summit
+from summit.outbox.domain import enqueue
 
 pytestmark = pytest.mark.django_db
 MIDDLE = synthetic.Sizes(delegations=90, sessions=200, people=400, texts=200)
@@ -55,3 +56,11 @@ def test_no_page_takes_many(demo: Summit) -> None:
     most = {"admin home": 36}
     found = {page.name: pages.count(page, demo) for page in pages.PAGES}
     assert {name: number for name, number in found.items() if number > most.get(name, 25)} == {}
+
+
+def test_inviting_many_takes_as_many_queries_as_inviting_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inviting.invite(60)[1].queries == inviting.invite(20)[1].queries
+
+    # The control: where each letter is stored by itself, there are more for more people.
+    monkeypatch.setattr(enqueue, "SLICE", 1)
+    assert inviting.invite(61)[1].queries - inviting.invite(21)[1].queries == 2 * 40

@@ -4,7 +4,6 @@ import functools
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
+from summit.outbox.domain.watch import Watch
 from summit.outbox.models import Message
 
 # Seconds for taking leave of the server after a batch; nothing hangs on its answer.
@@ -121,22 +121,13 @@ class Wire:
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
-
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Cut the connection when the block takes longer: timeouts of a socket are per read and write."""
-        watch = threading.Timer(seconds, getattr(self.backend, "cut", lambda: None))
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
+        # Cuts the connection when something takes longer: timeouts of a socket are per read and write.
+        self.watch = Watch(getattr(backend, "cut", lambda: None))
 
     def send(self, message: Message) -> None:
         """Send one message within OUTBOX_SEND_DEADLINE seconds. Raises Refused or NotNow."""
         try:
-            with self.within(settings.OUTBOX_SEND_DEADLINE):
+            with self.watch.within(settings.OUTBOX_SEND_DEADLINE):
                 self.backend.open()
                 self.backend.send_messages([Rendered(message)])
         except (smtplib.SMTPException, OSError) as problem:
@@ -149,11 +140,12 @@ class Wire:
     def close(self) -> None:
         """Take leave of the server, briefly."""
         try:
-            with self.within(CLOSE_WITHIN):
+            with self.watch.within(CLOSE_WITHIN):
                 self.backend.close()
         except (smtplib.SMTPException, OSError):
             pass
         finally:
+            self.watch.stop()
             self._drop()
 
     def _drop(self) -> None:
