@@ -68,7 +68,8 @@ def _check(summit: Summit, party: Party | None, by: By) -> None:
 
 def _lock(summit: Summit, party: Party | None) -> None:
     if party is None:
-        Summit.objects.select_for_update().get(pk=summit.pk)
+        # Rows that only refer to the summit are let through: whoever holds a party writes some, and is waited for.
+        Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
     # Whoever names people one by one locks their party.
     rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
     list(rows.select_for_update().order_by("pk").values_list("pk"))

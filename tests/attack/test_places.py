@@ -1,0 +1,132 @@
+"""The last place of a quota, by every way in at once: a page, a table of one party or of a desk, a quota that is
+lowered. Whoever counts, counts under the lock of the party's row."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from delegations.domain import entering, quotas
+from delegations.domain.incoming import apply
+from delegations.domain.incoming.report import Report
+from delegations.domain.tables import read
+from delegations.models import Category, Membership, Party, Quota
+from summit.domain.audit import SYSTEM, Link
+from summit.models import Role, User
+from tests import factories as f
+from tests.attack.test_races import chain, race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["chain"]
+Way = Callable[[Party, User], Any]
+
+
+def page(party: Party, by: User) -> str:
+    """A focal point names somebody on the page."""
+    chosen = Category.objects.of(party.summit)["delegate"]
+    values = {"name": "Ada Example", "office": "Envoy", "language": "en"}
+    entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
+    return "named"
+
+
+def other_page(party: Party, by: User) -> str:
+    """Another focal point names somebody else."""
+    chosen = Category.objects.of(party.summit)["delegate"]
+    values = {"name": "Bea Bright", "office": "Consul", "language": "en"}
+    entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
+    return "named"
+
+
+def table_of_the_party(party: Party, by: User) -> str:
+    """A focal point reads people in from a table."""
+    return _named(apply.read_in(summit=party.summit, table=TABLE, by=_link(party), party=party))
+
+
+def table_of_a_desk(party: Party, by: User) -> str:
+    """A desk reads a table of all parties in."""
+    return _named(apply.read_in(summit=party.summit, table=OTHER, by=SYSTEM))
+
+
+def lower(party: Party, by: User) -> str:
+    """An organiser takes the place away."""
+    chosen = Category.objects.of(party.summit)["delegate"]
+    quotas.set_quota(party=party, category=chosen, number=0, reason="The hall is small.", by=by)
+    return "lowered"
+
+
+TABLE, OTHER = (
+    read(filename="people.csv", content=f"party,name,category\nAland,{name},delegate\n".encode())
+    for name in ("Cai Example", "Dee Example")
+)
+
+
+def _link(party: Party) -> Link:
+    return Link(party.invitations.get().links.get().public_id)
+
+
+def _named(report: Report) -> str:
+    return "named" if report.lines[0].outcome == "new" else "QuotaFull"
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int, int]:
+    """Go all ways at once; return what came of each, how many are named, and how many may be."""
+    party = f.PartyFactory(name="Aland")
+    f.InvitationLinkFactory(invitation__party=party)
+    chosen = Category.objects.of(party.summit)["delegate"]
+    Category.objects.filter(pk=chosen.pk).update(quota=1)
+    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+    counted, real = threading.Barrier(len(ways)), quotas.meters_of
+
+    def late(parties: Any) -> Any:
+        found = real(parties)
+        # Each has found the place free before any takes it, unless one waits for the other.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            counted.wait(1.5)
+        return found
+
+    monkeypatch.setattr(quotas, "meters_of", late)
+    came = race(*(lambda way=way: way(Party.objects.get(pk=party.pk), by) for way in ways))
+    own = Quota.objects.filter(party=party, category=chosen).values_list("number", flat=True).first()
+    return came, Membership.objects.filter(party=party).count(), 1 if own is None else own
+
+
+PAIRS = {
+    "two pages": (page, other_page),
+    "a page and a table of the party": (page, table_of_the_party),
+    "a page and a table of a desk": (page, table_of_a_desk),
+    "two tables": (table_of_the_party, table_of_a_desk),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_exactly_one_gets_the_last_place(monkeypatch: pytest.MonkeyPatch, pair: str) -> None:
+    came, named, _allowed = at_once(monkeypatch, *PAIRS[pair])
+    assert (sorted(came), named) == (["QuotaFull", "named"], 1)
+
+
+def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    came, named, allowed = at_once(monkeypatch, page, lower)
+    assert (came, named, allowed) in ((["named", "QuotaProblem"], 1, 1), (["QuotaFull", "lowered"], 0, 0))
+
+
+def _unlocked(monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
+    if sqlite:
+        pytest.skip("SQLite lets one transaction in at a time anyway")
+    monkeypatch.setattr("delegations.domain.members._lock", lambda party: None)
+    monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, pair: str, sqlite: bool) -> None:
+    _unlocked(monkeypatch, sqlite)
+    came, named, _allowed = at_once(monkeypatch, *PAIRS[pair])
+    assert (came, named) == (["named", "named"], 2)
+
+
+def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(
+    monkeypatch: pytest.MonkeyPatch, sqlite: bool
+) -> None:
+    _unlocked(monkeypatch, sqlite)
+    assert at_once(monkeypatch, page, lower) == (["named", "lowered"], 1, 0)
