@@ -1,0 +1,139 @@
+"""One mailbox for two delegations, three changes of the agenda: a message for each, with nothing of the other's."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from delegations.domain import mailboxes
+from delegations.models import Party
+from portal.demo import border_security
+from sessions.domain import edits, notices, releases
+from sessions.models import Participant, Session, Visibility
+from summit.models import Summit, User
+from tests import factories as f
+from tests.story.helpers import go_out, party, subject_of, text
+
+pytestmark = pytest.mark.django_db
+BOX = "missions@benelux.example"
+SHORT = "Border Security Summit 2025"
+
+
+def _subject(name: str) -> str:
+    return f"{SHORT} : 2 modifications dans votre programme ({name})"
+
+
+def _session(summit: Summit, title: str, hour: int, *parties: Party) -> Session:
+    """Make a session of these parties alone, at this hour of the last day in London."""
+    starts = f.START + timedelta(hours=24 + hour - 9)
+    row: Session = f.SessionFactory(
+        summit=summit,
+        title=title,
+        visibility=Visibility.PARTICIPANTS,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+    )
+    for place, each in enumerate(parties):
+        Participant.objects.create(session=row, party=each, position=place)
+    return row
+
+
+def _move(row: Session, by: User) -> None:
+    half = timedelta(minutes=30)
+    edits.move(session=row, starts_at=row.starts_at + half, ends_at=row.ends_at + half, room=row.room, by=by)
+
+
+def _told() -> dict[str, EmailMessage]:
+    """Change three sessions, and return the mails that the mailbox is sent about it, by their subjects."""
+    summit = border_security.load()
+    by = User.objects.get(email="organiser@summit.example")
+    belgium, luxembourg = party("Belgium"), party("Luxembourg")
+    assert belgium.mission_email == luxembourg.mission_email == BOX
+    ports = _session(summit, "Ports", 17, belgium)
+    finance = _session(summit, "Finance", 18, luxembourg)
+    coasts = _session(summit, "Coast guards", 19, belgium, luxembourg)
+    releases.release(summit=summit, by=by)
+    _move(ports, by)
+    edits.cancel(session=finance, by=by)
+    _move(coasts, by)
+    releases.release(summit=summit, by=by)
+    return {subject_of(row): row for row in go_out() if row["To"] == BOX}
+
+
+MOVED = """%(place)d. %(title)s – modifiée
+   Date et heure
+      avant : mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (London)
+      désormais : mardi 1er avril 2025, %(hour)d:30–%(end)d:30, heure locale (London)
+"""
+CANCELLED = """%(place)d. %(title)s – annulée
+   mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (London)
+"""
+WHOLE = """Border Security Summit: Organised Immigration Crime 2025 : le programme a changé (%(name)s, version 2).
+
+%(first)s
+%(second)s
+Toutes les heures sont données en heure locale (London). Votre programme complet se trouve à l’adresse :
+http://localhost:8000/portal/
+
+Pour toute question : protocol@summit.example.
+
+"""
+
+
+def _digest(name: str, *parts: tuple[str, str, int]) -> str:
+    first, second = (
+        part % {"place": place, "title": title, "hour": hour, "end": hour + 1}
+        for place, (part, title, hour) in enumerate(parts, start=1)
+    )
+    return WHOLE % {"name": name, "first": first, "second": second}
+
+
+DIGESTS = {
+    _subject("Belgium"): _digest("Belgium", (MOVED, "Ports", 17), (MOVED, "Coast guards", 19)),
+    _subject("Luxembourg"): _digest("Luxembourg", (CANCELLED, "Finance", 18), (MOVED, "Coast guards", 19)),
+}
+
+
+def _said(mails: dict[str, EmailMessage]) -> dict[str, str]:
+    return {subject: text(sent).replace("\u00a0", " ") for subject, sent in mails.items()}
+
+
+def test_each_delegation_has_one_message_with_its_own_changes_alone() -> None:
+    mails = _told()
+    assert _said(mails) == DIGESTS
+    # Nor do the updates for its calendar tell more.
+    for subject, mine, others in (
+        (_subject("Belgium"), ["Coast guards", "Ports"], "Luxembourg"),
+        (_subject("Luxembourg"), ["Coast guards", "Finance"], "Belgium"),
+    ):
+        sent = mails[subject]
+        events = [Calendar.from_ical(part.get_content()).events[0] for part in sent.iter_attachments()]
+        assert sorted(str(event["summary"]) for event in events) == mine
+        assert {str(event["attendee"].params["CN"]) for event in events} == {subject.partition("(")[2].rstrip(")")}
+        assert others.encode() not in sent.as_bytes()
+
+
+def test_control_where_a_mailbox_reads_everything_each_hears_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = notices.personal
+
+    def all_of_both(changes: Any, *, parties: Any, people: Any) -> Any:
+        both = Party.objects.filter(mission_email=BOX).values_list("pk", flat=True)
+        return real(changes, parties=frozenset(both), people=people)
+
+    monkeypatch.setattr(notices, "personal", all_of_both)
+    told = _said(_told())
+    assert len(told) == 2
+    assert all(title in said for title in ("Coast guards", "Finance", "Ports") for said in told.values())
+
+
+def test_control_where_an_address_is_one_mailbox_both_share_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    first: dict[str, Party] = {}
+    add = mailboxes._Book.add
+
+    def of_the_first(self: Any, *, address: str, party: Party | None, **said: Any) -> None:
+        add(self, address=address, party=first.setdefault(address, party) if party else None, **said)
+
+    monkeypatch.setattr(mailboxes._Book, "add", of_the_first)
+    assert list(_said(_told())) == [_subject("Belgium")]
