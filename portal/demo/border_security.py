@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from delegations.models import Capacity, Category, FocalPoint, Membership, Party
-from portal.demo import agenda, parties, texts
+from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
+from portal.demo import agenda, parties, protocol, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
+from portal.demo.names import APPROVED, LOCAL, Approved
 from portal.demo.parties import PartyRow
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
@@ -51,6 +52,8 @@ def load() -> Summit:
         _sessions(loading)
         _texts(loading)
         _subscribers(loading)
+        made = (loading.summit, loading.ids, loading.users, loading.categories, loading.parties)
+        protocol.load(protocol.Made(*made))
         audit.record(
             by=audit.SYSTEM,
             action="demo.load",
@@ -97,6 +100,7 @@ def _evening(moment: datetime) -> datetime:
 
 def _party(loading: Loading, row: PartyRow) -> None:
     host = row is parties.HOST
+    approved = APPROVED.get(row.name, Approved(""))
     party = loading.parties[row.name] = Party.objects.create(
         public_id=loading.ids(),
         summit=loading.summit,
@@ -105,12 +109,17 @@ def _party(loading: Loading, row: PartyRow) -> None:
         name=row.name,
         formal_name=row.formal_name,
         sort_key=row.key,
+        footnote=approved.footnote,
+        recognised=approved.recognised,
+        flag=approved.flag,
+        level="" if host else row.level,
         iso_code=row.iso_code,
         region=row.region,
         language=row.language,
         mission_email=row.mission_email,
         illustrative=row.illustrative,
     )
+    _names(party)
     if not host:
         capacity = Capacity.HEAD if party.is_delegation else Capacity.REPRESENTATIVE
         _member(loading, party, row.head, capacity, 0)
@@ -125,6 +134,22 @@ def _party(loading: Loading, row: PartyRow) -> None:
         user=loading.users["focal"] if row.name == "France" else None,
     )
     FocalPoint.objects.create(party=party, person=focal)
+
+
+def _names(party: Party) -> None:
+    """Give a party its names in the other languages. A company is called alike in all."""
+    PartyName.objects.bulk_create(
+        PartyName(
+            party=party,
+            language=language,
+            name=found.name,
+            formal_name=found.formal_name,
+            sort_key=found.key or found.name,
+            footnote=found.footnote,
+        )
+        for language, names in LOCAL.items()
+        if (found := names.get(party.name))
+    )
 
 
 def _member(

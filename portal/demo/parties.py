@@ -7,7 +7,7 @@ given office was represented is not asserted, and nobody is named.
 
 from dataclasses import dataclass
 
-from delegations.models import PartyKind, Region
+from delegations.models import Level, PartyKind, Region
 
 AFRICA, AMERICAS, ASIA, EUROPE, MIDDLE_EAST = (
     Region.AFRICA,
@@ -40,6 +40,12 @@ class PartyRow:
         """The mailbox of the mission, under a domain that nobody can own."""
         domain = "".join(letter for letter in self.key.lower() if letter.isalnum())
         return self.mailbox or f"london@{domain}.example"
+
+    @property
+    def level(self) -> Level:
+        """At which level the party is asked to attend."""
+        of_kind = {PartyKind.INTERNATIONAL: Level.EXECUTIVE, PartyKind.ORGANISATION: Level.REPRESENTATIVE}
+        return of_kind.get(self.kind, Level.MINISTER)
 
     @property
     def key(self) -> str:
@@ -99,7 +105,10 @@ NAMED = (
         region=MIDDLE_EAST,
         kind=PartyKind.SUBSTATE,
         illustrative=False,
+        sort_key="Kurdistan",
         mailbox="london@krg.example",
+        # Whom the host doesn't recognise is written to at its focal point, not through its mission.
+        focal="protocol@krg.example",
     ),
     PartyRow(
         "Interpol",
@@ -117,17 +126,23 @@ ILLUSTRATIVE = (
     PartyRow("Belgium", "Kingdom of Belgium", "BE", EUROPE, "fr", mailbox=_SHARED),
     PartyRow("Bulgaria", "Republic of Bulgaria", "BG", EUROPE),
     PartyRow("Canada", "Canada", "CA", AMERICAS, head="Minister of Public Safety"),
-    PartyRow("Croatia", "Republic of Croatia", "HR", EUROPE),
     PartyRow("Cyprus", "Republic of Cyprus", "CY", EUROPE),
     PartyRow("Czechia", "Czech Republic", "CZ", EUROPE),
     PartyRow("Denmark", "Kingdom of Denmark", "DK", EUROPE),
     PartyRow("Egypt", "Arab Republic of Egypt", "EG", MIDDLE_EAST, "ar"),
-    PartyRow("Georgia", "Georgia", "GE", EUROPE),
+    PartyRow(
+        "European Union",
+        "European Union",
+        head="European Commissioner for Internal Affairs",
+        kind=PartyKind.INTERNATIONAL,
+        mailbox="london@eu-delegation.example",
+    ),
     PartyRow("Greece", "Hellenic Republic", "GR", EUROPE, head="Minister of Migration and Asylum"),
     PartyRow("Hungary", "Hungary", "HU", EUROPE),
     PartyRow("India", "Republic of India", "IN", ASIA, head="Minister of Home Affairs"),
     PartyRow("Ireland", "Ireland", "IE", EUROPE, head="Minister for Justice"),
     PartyRow("Jordan", "Hashemite Kingdom of Jordan", "JO", MIDDLE_EAST, "ar"),
+    PartyRow("Kosovo", "Republic of Kosovo", "XK", EUROPE),
     PartyRow("Lebanon", "Lebanese Republic", "LB", MIDDLE_EAST, "ar"),
     PartyRow("Libya", "State of Libya", "LY", MIDDLE_EAST, "ar"),
     PartyRow("Luxembourg", "Grand Duchy of Luxembourg", "LU", EUROPE, "fr", mailbox=_SHARED),

@@ -13,9 +13,7 @@ from summit.models import User
 
 def make(party: Party, by: User) -> dict[str, Any]:
     """Make them for the first members of a party, and return what fills addresses."""
-    kind = DeclarationKind.objects.create(
-        summit=party.summit, name="Weapons", asks="Make, calibre and serial number", names={"ar": "أسلحة"}
-    )
+    kind = DeclarationKind.objects.get(summit=party.summit, name="Weapons")
     members = list(party.memberships.select_related("person").order_by("position", "pk"))
     for number, row in enumerate(members[:2]):
         Particulars.objects.update_or_create(

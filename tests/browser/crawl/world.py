@@ -81,7 +81,7 @@ def _invitations(summit: Summit) -> None:
         answer(invitation=row, answer="represented", level="minister", note="", name="An embassy", by=by, way=way)
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
     participants.freeze(summit=summit, by=by, note="For the printers.")
-    Retention.objects.create(summit=summit, what="photo", days=14)
+    Retention.objects.filter(summit=summit, what="photo").update(days=14)
     InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())
 
 
@@ -211,7 +211,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     mail = Message.objects.filter(kind="agenda_change", address=FOCAL).order_by("-pk")[0]
     rows: dict[str, Any] = {
         "summit.summit": summit,
-        "delegations.retention": Retention.objects.get(summit=summit),
+        "delegations.retention": Retention.objects.get(summit=summit, what="photo"),
         "delegations.participantlist": ParticipantList.objects.get(summit=summit),
         "summit.venue": Venue.objects.filter(summit=summit)[0],
         "summit.person": somebody(summit),

@@ -1,0 +1,171 @@
+"""What the parties of the demonstration are called in French and Arabic, and what stands under their names.
+
+A library of ISO countries proposes names; it knows neither Kosovo nor the European Union, and calls one state by two
+kinds of name. These are written for the demonstration as a host would approve them. Alphabetical keys leave out
+accents and the Arabic article, as lists of the United Nations do.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LocalName:
+    """A party's name in a language; `key` is what it is sorted by, the short name where it is empty."""
+
+    name: str
+    formal_name: str
+    key: str = ""
+    footnote: str = ""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What a host has approved for a party that is named with a footnote or isn't recognised, in English."""
+
+    footnote: str
+    recognised: bool = True
+    flag: str = "own"
+
+
+KURDISTAN = "Kurdistan Regional Government"
+WITHOUT_PREJUDICE = "Takes part as a sub-state government, without prejudice to the sovereignty of Iraq."
+APPROVED = {
+    KURDISTAN: Approved(WITHOUT_PREJUDICE, recognised=False, flag="none"),
+    "Kosovo": Approved(
+        "This name is used without prejudice to positions on status, and is in line with resolution 1244 (1999) of "
+        "the United Nations Security Council.",
+        flag="neutral",
+    ),
+}
+
+_FRENCH = """
+United Kingdom|Royaume-Uni|Royaume-Uni de Grande-Bretagne et d’Irlande du Nord
+Albania|Albanie|République d’Albanie
+Austria|Autriche|République d’Autriche
+China|Chine|République populaire de Chine
+France|France|République française
+Germany|Allemagne|République fédérale d’Allemagne
+Iraq|Iraq|République d’Iraq
+Italy|Italie|République italienne
+Nigeria|Nigéria|République fédérale du Nigéria|Nigeria
+Sweden|Suède|Royaume de Suède|Suede
+Tunisia|Tunisie|République tunisienne
+United States|États-Unis|États-Unis d’Amérique|Etats-Unis
+Vietnam|Viet Nam|République socialiste du Viet Nam
+Interpol|Interpol|Organisation internationale de police criminelle
+European Union|Union européenne|Union européenne|Union europeenne
+Kosovo|Kosovo|République du Kosovo
+Belgium|Belgique|Royaume de Belgique
+Bulgaria|Bulgarie|République de Bulgarie
+Canada|Canada|Canada
+Cyprus|Chypre|République de Chypre
+Czechia|Tchéquie|République tchèque|Tchequie
+Denmark|Danemark|Royaume du Danemark
+Egypt|Égypte|République arabe d’Égypte|Egypte
+Greece|Grèce|République hellénique|Grece
+Hungary|Hongrie|Hongrie
+India|Inde|République de l’Inde
+Ireland|Irlande|Irlande
+Jordan|Jordanie|Royaume hachémite de Jordanie
+Lebanon|Liban|République libanaise
+Libya|Libye|État de Libye
+Luxembourg|Luxembourg|Grand-Duché de Luxembourg
+Malta|Malte|République de Malte
+Moldova|Moldova|République de Moldova
+Morocco|Maroc|Royaume du Maroc
+Netherlands|Pays-Bas|Royaume des Pays-Bas
+North Macedonia|Macédoine du Nord|République de Macédoine du Nord|Macedoine du Nord
+Norway|Norvège|Royaume de Norvège|Norvege
+Pakistan|Pakistan|République islamique du Pakistan
+Poland|Pologne|République de Pologne
+Portugal|Portugal|République portugaise
+Romania|Roumanie|Roumanie
+Serbia|Serbie|République de Serbie
+Spain|Espagne|Royaume d’Espagne
+Switzerland|Suisse|Confédération suisse
+Türkiye|Türkiye|République de Türkiye|Turkiye
+"""
+
+_ARABIC = """
+United Kingdom|المملكة المتحدة|المملكة المتحدة لبريطانيا العظمى وأيرلندا الشمالية|مملكة متحدة
+Albania|ألبانيا|جمهورية ألبانيا|البانيا
+Austria|النمسا|جمهورية النمسا|نمسا
+China|الصين|جمهورية الصين الشعبية|صين
+France|فرنسا|الجمهورية الفرنسية
+Germany|ألمانيا|جمهورية ألمانيا الاتحادية|المانيا
+Iraq|العراق|جمهورية العراق|عراق
+Italy|إيطاليا|الجمهورية الإيطالية|ايطاليا
+Nigeria|نيجيريا|جمهورية نيجيريا الاتحادية
+Sweden|السويد|مملكة السويد|سويد
+Tunisia|تونس|الجمهورية التونسية
+United States|الولايات المتحدة|الولايات المتحدة الأمريكية|ولايات متحدة
+Vietnam|فييت نام|جمهورية فييت نام الاشتراكية
+Interpol|الإنتربول|المنظمة الدولية للشرطة الجنائية|انتربول
+European Union|الاتحاد الأوروبي|الاتحاد الأوروبي|اتحاد اوروبي
+Kosovo|كوسوفو|جمهورية كوسوفو
+Belgium|بلجيكا|مملكة بلجيكا
+Bulgaria|بلغاريا|جمهورية بلغاريا
+Canada|كندا|كندا
+Cyprus|قبرص|جمهورية قبرص
+Czechia|تشيكيا|الجمهورية التشيكية
+Denmark|الدانمرك|مملكة الدانمرك|دانمرك
+Egypt|مصر|جمهورية مصر العربية
+Greece|اليونان|الجمهورية الهيلينية|يونان
+Hungary|هنغاريا|هنغاريا
+India|الهند|جمهورية الهند|هند
+Ireland|أيرلندا|أيرلندا|ايرلندا
+Jordan|الأردن|المملكة الأردنية الهاشمية|اردن
+Lebanon|لبنان|الجمهورية اللبنانية
+Libya|ليبيا|دولة ليبيا
+Luxembourg|لكسمبرغ|دوقية لكسمبرغ الكبرى
+Malta|مالطة|جمهورية مالطة
+Moldova|مولدوفا|جمهورية مولدوفا
+Morocco|المغرب|المملكة المغربية|مغرب
+Netherlands|هولندا|مملكة هولندا
+North Macedonia|مقدونيا الشمالية|جمهورية مقدونيا الشمالية
+Norway|النرويج|مملكة النرويج|نرويج
+Pakistan|باكستان|جمهورية باكستان الإسلامية
+Poland|بولندا|جمهورية بولندا
+Portugal|البرتغال|الجمهورية البرتغالية|برتغال
+Romania|رومانيا|رومانيا
+Serbia|صربيا|جمهورية صربيا
+Spain|إسبانيا|مملكة إسبانيا|اسبانيا
+Switzerland|سويسرا|الاتحاد السويسري
+Türkiye|تركيا|جمهورية تركيا
+"""
+
+
+def _read(table: str) -> dict[str, LocalName]:
+    rows = (line.split("|") for line in table.strip().splitlines())
+    return {party: LocalName(*words) for party, *words in rows}
+
+
+FRENCH = _read(_FRENCH) | {
+    KURDISTAN: LocalName(
+        "Gouvernement régional du Kurdistan",
+        "Gouvernement régional du Kurdistan d’Iraq",
+        "Kurdistan",
+        footnote="Participe en tant que gouvernement infranational, sans préjudice de la souveraineté de l’Iraq.",
+    ),
+    "Kosovo": LocalName(
+        "Kosovo",
+        "République du Kosovo",
+        footnote="Cette désignation est sans préjudice des positions sur le statut et est conforme à la résolution "
+        "1244 (1999) du Conseil de sécurité des Nations Unies.",
+    ),
+}
+ARABIC = _read(_ARABIC) | {
+    KURDISTAN: LocalName(
+        "حكومة إقليم كردستان",
+        "حكومة إقليم كردستان العراق",
+        "كردستان",
+        footnote="تشارك بصفتها حكومة إقليمية، دون المساس بسيادة العراق.",
+    ),
+    "Kosovo": LocalName(
+        "كوسوفو",
+        "جمهورية كوسوفو",
+        footnote="تُستخدم هذه التسمية دون المساس بالمواقف من الوضع القانوني، وتتماشى مع قرار مجلس الأمن "
+        "التابع للأمم المتحدة 1244 (1999).",
+    ),
+}
+LOCAL: dict[str, dict[str, LocalName]] = {"fr": FRENCH, "ar": ARABIC}

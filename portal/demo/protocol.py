@@ -1,0 +1,199 @@
+"""What protocol has set for the Border Security Summit of 2025, and who comes beside the heads: all illustrative.
+
+Deadlines count from the day of loading, as that for answers does: the demonstration is there to be worked with.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from delegations.domain import digests
+from delegations.models import (
+    Capacity,
+    Category,
+    DeclarationKind,
+    Kept,
+    Membership,
+    OverpassRule,
+    Particulars,
+    Party,
+    PassportType,
+    Policy,
+    Quota,
+    Retention,
+    Sex,
+    Zone,
+)
+from portal.demo.ids import Ids
+from summit.models import Person, Summit, User
+
+# Days after answers are due.
+NAMED_WITHIN, CONFIRMED_WITHIN, DECLARED_WITHIN = timedelta(days=14), timedelta(days=21), timedelta(days=28)
+TOTAL = 12
+QUOTAS = {
+    Capacity.HEAD: 1,
+    Capacity.ALTERNATE: 1,
+    Capacity.DELEGATE: 4,
+    Capacity.ADVISER: 6,
+    Capacity.SECURITY: 4,
+    Capacity.INTERPRETER: 2,
+    Capacity.SPOUSE: 1,
+    Capacity.MEDIA: 3,
+    Capacity.LIAISON: 1,
+    Capacity.REPRESENTATIVE: 3,
+    Capacity.STAFF: 4,
+}
+ZONES = (
+    ("A", "Grounds and entrance"),
+    ("B", "Long Gallery"),
+    ("C", "Working rooms"),
+    ("D", "Heads’ lounge"),
+    ("M", "Press centre"),
+)
+OPENS = {
+    Capacity.HEAD: "ABCD",
+    Capacity.ALTERNATE: "ABCD",
+    Capacity.DELEGATE: "ABC",
+    Capacity.ADVISER: "AC",
+    Capacity.SECURITY: "ABC",
+    Capacity.INTERPRETER: "ABC",
+    Capacity.SPOUSE: "A",
+    Capacity.MEDIA: "AM",
+    Capacity.LIAISON: "ABC",
+    Capacity.REPRESENTATIVE: "ABC",
+    Capacity.WORKFORCE: "ABC",
+    Capacity.STAFF: "A",
+}
+DECLARED = (
+    ("Weapons", {"fr": "Armes", "ar": "أسلحة"}, "Make, calibre and serial number"),
+    ("Radios", {"fr": "Postes radio", "ar": "أجهزة لاسلكية"}, "Make and frequencies"),
+    ("Medicines", {"fr": "Médicaments", "ar": "أدوية"}, "What it is and how much of it"),
+)
+# What most delegations bring beside their heads and directors, and a few more of those that arrive large.
+_ADVISER = ("Diplomatic Adviser", Capacity.ADVISER)
+_INTERPRETER = ("Interpreter", Capacity.INTERPRETER)
+_GUARD = ("Close Protection Officer", Capacity.SECURITY)
+_LARGE = (_ADVISER, ("Head of the Border Police", Capacity.DELEGATE), _INTERPRETER, _GUARD)
+BROUGHT: dict[str, tuple[tuple[str, Capacity], ...]] = {
+    "France": (*_LARGE, ("Photographer of the Ministry", Capacity.MEDIA)),
+    "Germany": _LARGE,
+    "Italy": _LARGE,
+    "Tunisia": (_ADVISER, _INTERPRETER, _GUARD),
+    "United States": (*_LARGE, ("Second Close Protection Officer", Capacity.SECURITY)),
+    "Kurdistan Regional Government": (_ADVISER, _INTERPRETER),
+    "Kosovo": (_ADVISER,),
+    "Interpol": (("Director of Operational Support", Capacity.DELEGATE), _ADVISER),
+    "European Union": (("Director for Migration", Capacity.DELEGATE), _ADVISER),
+    "Meta": (("Second Representative", Capacity.REPRESENTATIVE),),
+}
+# Of whom more is known: of the others focal points are still asked for it.
+TOLD = ("France", "Germany", "Kurdistan Regional Government", "Interpol", "Kosovo", "Iraq", "Sweden")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What has been made of the summit, by the names that the data use."""
+
+    summit: Summit
+    ids: Ids
+    users: dict[str, User]
+    categories: dict[str, Category]
+    parties: dict[str, Party]
+
+
+def load(made: Made) -> None:
+    """Set what protocol sets, and name who comes beside the heads."""
+    policy = _policy(made.summit)
+    _categories(made, policy)
+    _declarations(made.summit)
+    # The summit is long over: what is kept for some weeks after one would be gone the night after loading.
+    Retention.objects.bulk_create(Retention(summit=made.summit, what=what, days=None) for what in Kept.values)
+    for name, people in BROUGHT.items():
+        for number, (office, capacity) in enumerate(people):
+            _name(made, made.parties[name], office, capacity, 10 + number)
+    for name in TOLD:
+        _tell(made.parties[name])
+
+
+def _policy(summit: Summit) -> Policy:
+    due = summit.answer_by
+    return Policy.objects.create(
+        summit=summit,
+        total=TOTAL,
+        name_by=due + NAMED_WITHIN if due else None,
+        confirm_by=due + CONFIRMED_WITHIN if due else None,
+        letter_sender="Home Office\n2 Marsham Street\nLondon SW1P 4DF\nUnited Kingdom",
+        signatory_name="Border Security Commander",
+        signatory_office="Home Office",
+        reference_prefix="BSS/2025/",
+    )
+
+
+def _categories(made: Made, policy: Policy) -> None:
+    zones = {
+        code: Zone.objects.create(summit=made.summit, code=code, name=name, position=n)
+        for n, (code, name) in enumerate(ZONES)
+    }
+    for capacity, number in QUOTAS.items():
+        made.categories[capacity].quota = number
+    # Press cards are printed first.
+    made.categories[Capacity.MEDIA].name_by = made.summit.answer_by
+    made.categories[Capacity.MEDIA].confirm_by = policy.name_by
+    Category.objects.bulk_update(made.categories.values(), ["quota", "name_by", "confirm_by"])
+    for capacity, codes in OPENS.items():
+        made.categories[capacity].zones.set([zones[code] for code in codes])
+    host = next(party for party in made.parties.values() if party.is_host)
+    by, reason = made.users["organiser"], "The host’s ministers and officials take part in turn."
+    for category, number in ((made.categories[Capacity.DELEGATE], 20), (None, 40)):
+        Quota.objects.create(party=host, category=category, number=number, reason=reason, set_by=by)
+    seat = OverpassRule.objects.create(
+        public_id=made.ids(), summit=made.summit, name="Note-taker’s seat", passes=1, people=5, most=3
+    )
+    seat.zones.set([zones["B"]])
+
+
+def _declarations(summit: Summit) -> None:
+    until = summit.answer_by + DECLARED_WITHIN if summit.answer_by else None
+    DeclarationKind.objects.bulk_create(
+        DeclarationKind(summit=summit, name=name, names=names, asks=asks, until=until, position=position)
+        for position, (name, names, asks) in enumerate(DECLARED)
+    )
+
+
+def _name(made: Made, party: Party, office: str, capacity: Capacity, position: int) -> None:
+    person = Person.objects.create(
+        public_id=made.ids(), summit=made.summit, office=f"{office}, {party.name}", language=party.language
+    )
+    Membership.objects.create(party=party, person=person, category=made.categories[capacity], position=position)
+
+
+def _tell(party: Party) -> None:
+    """Tell of a party's people when they come and what passports they have: each a specimen, as the names say."""
+    rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
+    for number, row in enumerate(rows):
+        values = _values(party, number)
+        told = Particulars(person=row.person, entered_for=party, **values)
+        for name, digest in digests.of(told).items():
+            setattr(told, name, digest)
+        told.save()
+
+
+def _values(party: Party, number: int) -> dict[str, Any]:
+    code = party.iso_code or "".join(letter for letter in party.name if letter.isupper())[:3]
+    arrives = datetime(2025, 3, 30, 14, 20, tzinfo=UTC) + timedelta(minutes=35 * number)
+    return {
+        "passport_name": f"SPECIMEN {code} {number + 1}",
+        "sex": Sex.FEMALE if number % 2 else Sex.MALE,
+        "birth_date": date(1962 + 3 * number, 1 + number, 11 + number),
+        "nationality": party.iso_code if party.iso_code != "XK" else "",
+        "passport_type": PassportType.DIPLOMATIC if number == 0 else PassportType.OFFICIAL,
+        "passport_number": f"SPEC{code}{number + 1:04}",
+        "passport_expiry": date(2031, 6, 30),
+        "speaks": {"fr": "French, English", "ar": "Arabic, English"}.get(party.language, "English"),
+        "arrives_at": arrives,
+        "arrival_flight": f"Specimen {100 + number}",
+        "departs_at": datetime(2025, 4, 1, 18, 45, tzinfo=UTC),
+        "departure_flight": f"Specimen {200 + number}",
+        "hotel": "The delegations’ hotel",
+        "diet": ("", "Vegetarian", "No nuts")[number % 3],
+    }
