@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from portal.api import PartyDetail, PartyList
 from summit.api.public import not_found, public_api
 from summit.api.root import Docs, Root, Schema
 from summit.api.summits import SummitDetail, SummitList
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", public_api(Docs.as_view()), name="api-docs"),
     path("summits/", public_api(SummitList.as_view()), name="api-summits"),
     path("summits/<slug:summit>/", public_api(SummitDetail.as_view()), name="api-summit"),
+    path("summits/<slug:summit>/parties/", public_api(PartyList.as_view()), name="api-parties"),
+    path("summits/<slug:summit>/parties/<slug:public_id>/", public_api(PartyDetail.as_view()), name="api-party"),
     path("", include("sessions.api_urls")),
     path("", include("press.api_urls")),
     # Last: whatever is left is answered as JSON too.

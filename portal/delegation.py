@@ -39,10 +39,8 @@ class Desk:
 
     def context(self, **more: Any) -> dict[str, Any]:
         """Return what every page of a delegation shows. One query."""
-        names = naming.book(self.summit, parties=Party.objects.filter(pk=self.party.pk))
-        notes, named = naming.Footnotes(), names.of(self.party)
         known = {"viewer": self.viewer, "summit": self.summit, "party": self.party}
-        return {**known, "names": names, "notes": notes, "named": named, "mark": notes.mark(named), **more}
+        return {**known, **naming.alone_on_page(self.party), **more}
 
     def member(self, public_id: str) -> Membership:
         """Return a member of the delegation, with the person, by the person's public id. One query.

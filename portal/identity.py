@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from delegations.domain import doors
+from delegations.domain import doors, naming
 from delegations.models import (
     OVER,
     FocalPoint,
@@ -260,7 +260,7 @@ def _nobody(request: HttpRequest) -> HttpResponse:
         dead = rows.select_related("link__invitation__party__summit").order_by("pk").last()
         if dead is not None and dead.link is not None and dead.ended_at is None:
             party = dead.link.invitation.party
-            context = {"reason": "closed", "party": party, "summit": party.summit}
+            context = {"reason": "closed", "party": party, "summit": party.summit, **naming.alone_on_page(party)}
             return render(request, "portal/letter_problem.html", context, status=410)
         if dead is not None and dead.person is not None and dead.ended_at is None:
             context = {"reason": "no longer", "summit": dead.person.summit}

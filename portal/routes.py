@@ -4,6 +4,8 @@ from summit.routes import Gate, declare
 
 for _name in ("home", "agenda", "changes"):
     declare(f"portal:{_name}", Gate.PORTAL)
+declare("api-parties", Gate.EVERYBODY, kind="public summit")
+declare("api-party", Gate.EVERYBODY, kind="public party")
 declare("portal:browsers", Gate.PORTAL, "GET POST")
 declare("portal:leave", Gate.EVERYBODY, "POST")
 for _name in ("ask", "enter", "choose"):

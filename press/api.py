@@ -4,15 +4,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from delegations.api import PartySerializer
+from delegations.domain import naming
 from press.domain.markdown import to_html, to_plain
 from press.models import Edition, TextKind, Wording
 from press.reading import Reading, brief, find, listed, read
+from sessions.models import Slot
 from summit.api.pagination import ByNewest
 from summit.views import get_summit
 
@@ -23,6 +26,15 @@ class SpeakerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="speaker.name")
     office = serializers.CharField(source="speaker.office")
     party = serializers.CharField(source="party.name", default=None, allow_null=True)
+    about_party = serializers.SerializerMethodField(
+        help_text="The party with its names and footnotes; null for none."
+    )
+
+    @extend_schema_field(PartySerializer(allow_null=True))
+    def get_about_party(self, slot: Slot) -> dict[str, Any] | None:
+        """Return the party with its names in all languages, its footnotes and its flag."""
+        known: dict[int | str, dict[str, Any]] = self.context["parties"]
+        return known.get(slot.party_id or 0)
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -97,7 +109,8 @@ class TextList(ListAPIView[Edition]):
         """Give a page of texts."""
         summit = get_summit(self.kwargs["summit"])
         page = self.paginate_queryset(listed(summit)) or []
-        rows = self.get_serializer([brief(summit, edition) for edition in page], many=True)
+        context = {**self.get_serializer_context(), "parties": naming.all_as_data(summit)}
+        rows = TextSerializer([brief(summit, edition) for edition in page], many=True, context=context)
         return self.get_paginated_response(rows.data)
 
 
@@ -114,4 +127,5 @@ class TextDetail(RetrieveAPIView[Edition]):
         edition = find(summit, kwargs["slug"], None)
         if edition is None:
             raise Http404
-        return Response(self.get_serializer(read(summit, edition)).data)
+        context = {**self.get_serializer_context(), "parties": naming.all_as_data(summit)}
+        return Response(FullTextSerializer(read(summit, edition), context=context).data)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from press.domain import subscribers
 from press.models import Edition, Subscriber
 from press.models.visibility import public_editions
-from press.reading import described
+from press.reading import STAR, described
 from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message, MessageState
@@ -51,7 +51,15 @@ def render_publication(message: Message) -> Mail:
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
     # The kind is said in the mail's language. Messages stored before they knew it hold the words themselves.
     what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
-    context = {**facts, "what": what, "corrected": corrected, "url": settings.BASE_URL + facts["path"], "end": end}
+    star = STAR if facts.get("footnote") else ""
+    context = {
+        **facts,
+        "star": star,
+        "what": what,
+        "corrected": corrected,
+        "url": settings.BASE_URL + facts["path"],
+        "end": end,
+    }
     return Mail(
         subject=subject % {"title": facts["title"]},
         text=render_to_string("mail/publication.txt", context),

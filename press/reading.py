@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
+from delegations.domain.naming import Books, Named
 from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from sessions.models import ReleasedSession, Slot
@@ -22,6 +23,8 @@ from summit.models import Summit
 if TYPE_CHECKING:
     from press.models.visibility import PublicEdition
 
+# Stands behind the name that a footnote explains, as in letters.
+STAR = "*"
 FORMATS = ("txt", "pdf", "xml", "json")
 
 
@@ -56,6 +59,8 @@ class Reading:
     versions: tuple[Version, ...] = ()
     history: tuple[Change, ...] = ()
     occasion: ReleasedSession | None = None
+    # Read only where a format names the speaker's party: pages name it in their reader's language.
+    books: Books | None = None
 
     @property
     def language(self) -> str:
@@ -73,9 +78,25 @@ class Reading:
         return self.edition.version.text.slot
 
     @property
+    def named(self) -> Named | None:
+        """How the speaker's party is named in the language of the words; None where there is none."""
+        books = self.books or Books(self.summit)
+        return books.of(self.slot.party_id, self.language) if self.slot else None
+
+    @property
     def who(self) -> str:
         """Who speaks: name and office, then the party; "" where it is no speech."""
-        return speaker(self.edition)
+        return speaker(self.edition, self.named)
+
+    @property
+    def who_marked(self) -> str:
+        """Who speaks, with the star of the footnote that stands under the words where the party has one."""
+        return f"{self.who}{STAR}" if self.note else self.who
+
+    @property
+    def note(self) -> str:
+        """The footnote of the speaker's party, or ""."""
+        return self.named.footnote if self.named else ""
 
     @property
     def party_beside(self) -> str:
@@ -161,13 +182,16 @@ def tag(summit: Summit, edition: Edition) -> str:
     return f"tag:{authority()},{summit.starts_on:%Y}:text:{version.text.public_id}{ending}"
 
 
-def speaker(edition: Edition) -> str:
-    """Return who speaks, with the party, or ""."""
+def speaker(edition: Edition, named: Named | None = None) -> str:
+    """Return who speaks, with the party as it is `named`, or else by its name in the summit's language; or ""."""
     slot = edition.version.text.slot
     if slot is None:
         return ""
     # An office often names its country; nobody wants to read it twice.
-    return with_party(slot.speaker.label, slot.party.name if slot.party else "")
+    known = slot.party.name if slot.party else ""
+    if known and named and beside(slot.speaker.label, known):
+        known = named.name
+    return with_party(slot.speaker.label, known)
 
 
 def describe(edition: Edition) -> str:
@@ -244,16 +268,19 @@ def read(summit: Summit, edition: PublicEdition) -> Reading:
         versions=versions,
         history=history,
         occasion=_occasion(summit, edition),
+        books=Books(summit),
     )
 
 
-def brief(summit: Summit, edition: PublicEdition) -> Reading:
-    """Return what lists and feeds say of a public edition, without a query."""
+def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) -> Reading:
+    """Return what lists and feeds say of a public edition, without a query; `books` are read where parties are
+    named."""
     return Reading(
         summit=summit,
         edition=edition,
         published_at=edition.published_at,
         first_published_at=edition.first_published_at,
+        books=books,
     )
 
 

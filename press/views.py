@@ -68,7 +68,8 @@ def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _newest(summit: Summit) -> list[Any]:
-    return [brief(summit, edition) for edition in listed(summit)[: feeds.LENGTH]]
+    books = naming.Books(summit)
+    return [brief(summit, edition, books) for edition in listed(summit)[: feeds.LENGTH]]
 
 
 @public_page

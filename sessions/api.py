@@ -9,8 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
+from delegations.api import PartySerializer
 from delegations.domain import naming
-from delegations.models import Party, Policy
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedSession
 from sessions.models.releases import ReleasedQuerySet
@@ -23,30 +23,6 @@ class ByStart(ByNewest):
     """Earliest first."""
 
     ordering: Any = ("starts_at", "ends_at", "id")
-
-
-class PartyNameSerializer(serializers.Serializer[Any]):
-    """What a party is called in a language."""
-
-    name = serializers.CharField(help_text="The short name.")
-    formal_name = serializers.CharField()
-    sort_key = serializers.CharField(help_text="By which it stands in the alphabet of the language.")
-
-
-class PartySerializer(serializers.Serializer[Any]):
-    """A party as the host has approved its names. What is no country is called so."""
-
-    id = serializers.CharField()
-    kind = serializers.CharField()
-    names = serializers.DictField(
-        child=PartyNameSerializer(), help_text="By language; the summit's own is always there."
-    )
-    footnotes = serializers.DictField(
-        child=serializers.CharField(), help_text="By language. Belongs under whatever names the party."
-    )
-    flag = serializers.CharField(
-        allow_null=True, help_text='An ISO 3166 code, "neutral", or null where no flag stands beside the name.'
-    )
 
 
 class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
@@ -121,15 +97,6 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         return f"{settings.BASE_URL}{path}"
 
 
-def _parties(summit: Summit) -> dict[int | str, dict[str, Any]]:
-    """Return the parties of a summit as data, by their keys and by what is frozen of their names. Three queries."""
-    policy = Policy.objects.of(summit)
-    found: dict[int | str, dict[str, Any]] = {}
-    for party in Party.objects.filter(summit=summit).select_related("summit").prefetch_related("names"):
-        found[party.pk] = found[party.name] = naming.as_data(party, policy=policy)
-    return found
-
-
 class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
     """What is public of a summit's newest release."""
 
@@ -153,7 +120,7 @@ class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
             else {
                 **context,
                 "summit": self.found,
-                "parties": _parties(self.found),
+                "parties": naming.all_as_data(self.found),
             }
         )
 

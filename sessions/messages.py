@@ -25,6 +25,8 @@ def render(message: Message) -> Mail:
     where = SimpleNamespace(place=facts["summit"]["place"], zone=ZoneInfo(facts["summit"]["zone"]))
     context = {
         **facts,
+        # As in letters, a star stands behind the name that a footnote explains.
+        "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
         "stories": wording.stories(changes, where),
         "url": f"{settings.BASE_URL}/portal/",
     }

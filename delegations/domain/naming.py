@@ -201,6 +201,30 @@ def on_page(summit: Summit) -> dict[str, Any]:
     return {"names": book(summit), "notes": Footnotes()}
 
 
+def alone_on_page(party: Party) -> dict[str, Any]:
+    """Return what a page needs that names one party, whose summit is joined: `names`, `notes` as they gather,
+    `named` and `mark`, the mark of its footnote. One query."""
+    names, notes = book(party.summit, parties=Party.objects.filter(pk=party.pk)), Footnotes()
+    named = names.of(party)
+    return {"names": names, "notes": notes, "named": named, "mark": notes.mark(named)}
+
+
+class Books:
+    """The parties of a summit in whatever languages they are asked for: one query for each language."""
+
+    def __init__(self, summit: Summit) -> None:
+        self._summit = summit
+        self._found: dict[str, Book] = {}
+
+    def of(self, party: Party | int | None, language: str) -> Named | None:
+        """Return how a party is named in a language, None for none."""
+        if party is None:
+            return None
+        if language not in self._found:
+            self._found[language] = book(self._summit, language)
+        return self._found[language].of(party)
+
+
 def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, Any]:
     """Return what a letter says of a party, to be frozen: its names, its salutation ("" for the template's), its
     footnote, its flag, and whether it is written to with a style."""
@@ -234,3 +258,13 @@ def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
         "footnotes": {language: name.footnote for language, name in names.items() if name.footnote},
         "flag": names[first].flag or None,
     }
+
+
+def all_as_data(summit: Summit) -> dict[int | str, dict[str, Any]]:
+    """Return the parties of a summit as data, by their primary keys and by what is frozen of their names. Three
+    queries."""
+    policy = Policy.objects.of(summit)
+    found: dict[int | str, dict[str, Any]] = {}
+    for party in Party.objects.filter(summit=summit).select_related("summit").prefetch_related("names"):
+        found[party.pk] = found[party.name] = as_data(party, policy=policy)
+    return found

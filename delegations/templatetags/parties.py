@@ -6,10 +6,12 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delegations.domain.naming import NEUTRAL, Book, Footnotes, Named
 from delegations.models import Party
+from summit.templatetags.content import own
 
 register = template.Library()
 
@@ -32,6 +34,19 @@ def party_line(named: Named, notes: Footnotes | None = None) -> SafeString:
     return line(named, notes)
 
 
+@register.simple_tag
+def party_words(named: Named, notes: Footnotes | None = None) -> SafeString:
+    """Render a party's name to stand in a sentence: without its flag, with the mark of its footnote."""
+    return format_html("{}{}", own(named.name, named.language), party_mark(named, notes))
+
+
+@register.simple_tag
+def party_mark(named: Named | None, notes: Footnotes | None = None) -> SafeString | str:
+    """Render the mark of a party's footnote alone, for where the party is named in other words."""
+    mark = notes.mark(named) if notes is not None else ""
+    return render_to_string("components/mark.html", {"mark": mark}) if mark else ""
+
+
 @register.simple_tag(takes_context=True)
 def named_party(context: Context, party: Party | int | None, frozen: str = "") -> Named | None:
     """Return how the page names a party, by itself or by what is frozen of its name; None where it names none."""
@@ -48,8 +63,8 @@ def named_place(context: Context, place: Any) -> Named | None:
 
 @register.simple_tag(takes_context=True)
 def named_beside(context: Context, place: Any) -> Named | None:
-    """Return how the page names the party that stands beside a person's place, where one does."""
-    label = getattr(place, "party_beside", "")
+    """Return how the page names the party of a person's place, also where the person's office names it already."""
+    label = getattr(place, "party_label", "") or getattr(place, "party_beside", "")
     return named_party(context, getattr(place, "party_id", None), label) if label else None
 
 

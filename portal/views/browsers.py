@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from delegations.domain import doors
+from delegations.domain import doors, naming
 from portal.identity import viewer_of, viewer_required
 from portal.kept import forget, sign_ins
 
@@ -20,7 +20,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
     here = set(sign_ins(request))
     if request.method != "POST":
         viewer = viewer_of(request)
-        context = {"viewer": viewer, "summit": viewer.summit, "rows": rows, "here": here}
+        known = {"viewer": viewer, "summit": viewer.summit, **naming.on_page(viewer.summit)}
+        context = {**known, "rows": rows, "here": here}
         return render(request, "portal/browsers.html", context)
     wanted = request.POST.get("end", "")
     others = [row for row in rows if row.public_id not in here]

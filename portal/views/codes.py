@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import codes, doors
+from delegations.domain import codes, doors, naming
 from portal.kept import remember
 from summit.db.clock import db_now
 from summit.models.validators import validate_mailbox
@@ -88,8 +88,11 @@ def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
 def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpResponse:
     people = codes.people_at(mailbox)
     summits = {person.summit_id: person.summit for person in people}
-    listed = [(summit, [row for row in people if row.summit_id == key]) for key, summit in summits.items()]
-    context = {"listed": listed, "mailbox": mailbox, "error": error}
+    listed = [
+        (summit, [row for row in people if row.summit_id == key], naming.book(summit))
+        for key, summit in summits.items()
+    ]
+    context = {"listed": listed, "mailbox": mailbox, "error": error, "notes": naming.Footnotes()}
     return render(request, "portal/code_choose.html", context, status=422 if error else 200)
 
 

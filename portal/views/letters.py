@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from delegations.domain import asked, doors, links
+from delegations.domain import asked, doors, links, naming
 from delegations.models import InvitationLink, PortalSignIn
 from portal.kept import remember, sign_ins
 
@@ -49,7 +49,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if link is None:
         return redirect("letter:follow", token) if token else redirect("portal:home")
     party = link.invitation.party
-    context = {"party": party, "summit": party.summit}
+    context = {"party": party, "summit": party.summit, **naming.alone_on_page(party)}
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
         return _plain(render(request, "portal/letter_asked.html", {**context, "crowded": True}, status=429))
     asked.ask(link=link)
@@ -76,6 +76,8 @@ def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
 def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> HttpResponse:
     party = problem.link.invitation.party if problem.link else None
     context = {"reason": problem.reason, "party": party, "summit": party.summit if party else None, "token": token}
+    if party:
+        context |= naming.alone_on_page(party)
     return render(request, "portal/letter_problem.html", context, status=_STATUS[problem.reason])
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import QuerySet
 
+from delegations.domain.naming import Books
 from press.domain.locks import lock_lift
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
@@ -68,14 +69,17 @@ def _still_due(text_id: int) -> list[PublicEdition]:
 def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
     """One message to each subscriber: about the edition in their language, else about the authoritative one."""
     by_language = {edition.version.language: edition for edition in editions}
+    books = Books(text.summit)
     original = next((edition for edition in editions if edition.version.authoritative), None)
     for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
         edition = by_language.get(subscriber.language, original)
         if edition is not None:
-            yield _message(text, edition, subscriber)
+            yield _message(text, edition, subscriber, books)
 
 
-def _message(text: Text, edition: PublicEdition, subscriber: Subscriber) -> Message:
+def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: Books) -> Message:
+    slot = edition.version.text.slot
+    named = books.of(slot.party_id, edition.version.language) if slot else None
     return enqueue.draft(
         summit=text.summit,
         kind="publication",
@@ -89,7 +93,8 @@ def _message(text: Text, edition: PublicEdition, subscriber: Subscriber) -> Mess
             "edition": edition.public_id,
             "title": edition.title,
             "summary": edition.summary,
-            "who": speaker(edition),
+            "who": speaker(edition, named),
+            "footnote": named.footnote if named else "",
             "kind": text.kind,
             "wording": text.wording,
             "corrected": edition.published_at > edition.first_published_at,

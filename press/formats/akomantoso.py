@@ -7,7 +7,7 @@ from lxml import etree
 
 from press.domain.markdown import Block, Span, to_blocks
 from press.models import TextKind
-from press.reading import Reading
+from press.reading import STAR, Reading
 
 NS = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 # ISO 639-2, which the format wants of its languages.
@@ -86,7 +86,7 @@ def _references(meta: Element, reading: Reading) -> None:
             references, "TLCPerson", eId="speaker", href=f"/ontology/person/{key}", showAs=reading.slot.speaker.label
         )
     if reading.slot and reading.slot.party:
-        key, name = reading.slot.party.public_id, reading.slot.party.name
+        key, name = reading.slot.party.public_id, reading.named.name if reading.named else reading.slot.party.name
         _add(references, "TLCOrganization", eId="party", href=f"/ontology/organization/{key}", showAs=name)
 
 
@@ -114,7 +114,9 @@ def _speech(body: Element, reading: Reading) -> None:
         attributes["startTime"] = _date(reading.occasion.starts_at)
     speech = _add(section, "speech", **attributes)
     if reading.who:
-        _add(speech, "from", reading.who)
+        line = _add(speech, "from", reading.who)
+        if reading.note:
+            _add(_add(line, "authorialNote", marker=STAR), "p", reading.note)
     _paragraphs(speech, to_blocks(reading.edition.body))
 
 

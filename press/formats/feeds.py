@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from lxml import etree
 
 from press.domain.markdown import to_html
-from press.reading import Reading, authority
+from press.reading import STAR, Reading, authority
 from summit.models import Summit
 
 NS = "http://www.w3.org/2005/Atom"
@@ -48,9 +49,11 @@ def title_of(reading: Reading) -> str:
 
 
 def _content(reading: Reading) -> str:
+    note = format_html("<p>{} {}</p>\n", STAR, reading.note) if reading.note else ""
     if reading.withdrawn:
-        return to_html(_("This text has been withdrawn.")) + to_html(reading.edition.version.text.withdrawal_reason)
-    return to_html(reading.edition.body)
+        said = to_html(_("This text has been withdrawn.")) + to_html(reading.edition.version.text.withdrawal_reason)
+        return said + note
+    return to_html(reading.edition.body) + note
 
 
 def atom(summit: Summit, readings: Sequence[Reading]) -> bytes:
@@ -75,7 +78,7 @@ def _entry(root: etree._Element, reading: Reading) -> None:
     _add(entry, "published", _moment(reading.first_published_at))
     _add(entry, "updated", _moment(reading.changed_at))
     _add(entry, "link", rel="alternate", type="text/html", href=reading.url)
-    _add(_add(entry, "author"), "name", reading.who or reading.summit.host)
+    _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.host)
     _add(entry, "category", term=reading.edition.version.text.kind, label=reading.what)
     if reading.edition.summary:
         _add(entry, "summary", reading.edition.summary)
@@ -106,7 +109,7 @@ def _item(reading: Reading) -> dict[str, Any]:
         "date_published": _moment(reading.first_published_at),
         "date_modified": _moment(reading.changed_at),
         "language": reading.language,
-        "authors": [{"name": reading.who or reading.summit.host}],
+        "authors": [{"name": reading.who_marked or reading.summit.host}],
         "tags": [reading.edition.version.text.kind],
     }
     return item | ({"summary": reading.edition.summary} if reading.edition.summary else {})

@@ -41,8 +41,10 @@ def as_object(reading: Reading) -> dict[str, Any]:
         "events": [{"name": reading.summit.name, "uri": settings.BASE_URL + reading.summit.get_absolute_url()}],
         "altIds": [{"role": "web", "value": reading.url}],
     }
-    if edition.summary:
-        found["descriptions"] = [{"role": "summary", "contentType": "text/plain", "value": edition.summary}]
+    said = {"summary": edition.summary, "footnote": reading.note}
+    described = [{"role": role, "contentType": "text/plain", "value": words} for role, words in said.items() if words]
+    if described:
+        found["descriptions"] = described
     return found | _people(reading) | _remarks(reading)
 
 
@@ -52,7 +54,8 @@ def _people(reading: Reading) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {"by": reading.who, "people": [{"name": slot.speaker.label, "rel": "speaker"}]}
     if slot.party:
-        found["organisations"] = [{"name": slot.party.name, "rel": "speaksFor"}]
+        name = reading.named.name if reading.named else slot.party.name
+        found["organisations"] = [{"name": name, "rel": "speaksFor"}]
     return found
 
 

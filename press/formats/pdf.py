@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from delegations.domain.naming import Books
 from press.domain.markdown import Block, to_blocks
 from press.models import Edition
-from press.reading import Reading, speaker
+from press.reading import STAR, Reading, speaker
 from summit.paper import words
 from summit.paper.press import lacking, print_pdf
 from summit.templatetags.marks import comma
@@ -35,7 +36,11 @@ def write(reading: Reading) -> bytes:
 def unprintable(edition: Edition) -> str:
     """Return in words what keeps an edition, published or not, from being printed on this machine; "" where nothing
     does."""
-    parts = (edition.title, edition.summary, edition.body, speaker(edition), edition.change_note)
+    version = edition.version
+    party = version.text.slot.party_id if version.text.slot else None
+    named = Books(version.text.summit).of(party, version.language)
+    who = speaker(edition, named), named.footnote if named else ""
+    parts = (edition.title, edition.summary, edition.body, *who, edition.change_note)
     problem = lacking("\n".join(parts))
     return f"{words.missing(problem)} {words.remedy(problem)}" if problem else ""
 
@@ -56,7 +61,8 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "summit": summit.name,
         "short": summit.short_name,
         "summary": edition.summary,
-        "who": reading.who,
+        "who": reading.who_marked,
+        "footnote": f"{STAR} {reading.note}" if reading.note else "",
         "what": reading.what,
         "occasion": f"{place}. {day_clock(occasion.starts_at, summit)}" if occasion else "",
         "published": _("Published %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)},

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from press.domain.markdown import to_plain
-from press.reading import Reading
+from press.reading import STAR, Reading
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
@@ -11,7 +11,7 @@ from summit.templatetags.moments import day_clock
 def write(reading: Reading) -> bytes:
     """Return the text without any mark, with who, what and when above it, in UTF-8."""
     edition, summit = reading.edition, reading.summit
-    head = [edition.title, reading.who, reading.what]
+    head = [edition.title, reading.who_marked, reading.what]
     if reading.occasion:
         occasion = reading.occasion
         place = comma().join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name)))
@@ -24,5 +24,6 @@ def write(reading: Reading) -> bytes:
         )
     if reading.withdrawn:
         head.append(_("WITHDRAWN. %(reason)s") % {"reason": edition.version.text.withdrawal_reason})
-    parts = ["\n".join(filter(None, head)), edition.summary, to_plain(edition.body).rstrip(), reading.url]
+    parts = ["\n".join(filter(None, head)), edition.summary, to_plain(edition.body).rstrip()]
+    parts += [f"{STAR} {reading.note}" if reading.note else "", reading.url]
     return ("\n\n".join(filter(None, parts)) + "\n").encode()

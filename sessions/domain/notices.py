@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import mailboxes
 from delegations.domain.mailboxes import Mailbox
+from delegations.domain.naming import Books
 from delegations.models import Membership, Party
 from sessions.domain.differences import Change, differences, personal, to_facts, touched
 from sessions.domain.snapshots import Agenda, released
 from sessions.models import Release, ReleaseEntry
+from summit.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox import reasons
 from summit.outbox.domain import enqueue
@@ -146,6 +148,12 @@ def _names(boxes: Iterable[Mailbox]) -> dict[Mailbox, str]:
     }
 
 
+def _called(notice: Notice, books: Books) -> dict[str, str]:
+    """Return how a mail calls whom its mailbox stands for: a party as it is named in the mail's language."""
+    named = books.of(notice.mailbox.party_id, spoken(notice.mailbox.language))
+    return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
+
+
 def _summit_facts(summit: Summit) -> dict[str, str]:
     return {
         "slug": summit.slug,
@@ -172,6 +180,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
             state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
     shared = {"number": release.number, "note": release.note, "summit": _summit_facts(release.summit)}
+    books = Books(release.summit)
     drafts = [
         enqueue.draft(
             summit=release.summit,
@@ -184,7 +193,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
             facts={
                 **shared,
                 "since": notice.since,
-                "name": notice.name,
+                **_called(notice, books),
                 "changes": [to_facts(change) for change in notice.changes],
             },
         )

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from sessions.models import Release, ReleasedSession
+from delegations.domain.naming import Book, Named, book
+from sessions.models import Release, ReleasedParticipant, ReleasedSession
 from sessions.models.releases import with_party
 from summit.models import Summit
+from summit.templatetags.marks import pair
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
 SLOT = "00:05"
@@ -51,11 +53,23 @@ def _clock(length: timedelta) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
+def _named(place: ReleasedParticipant, names: Book) -> tuple[str, Named | None]:
+    """Return how somebody who leads or speaks is called, and the party that is named with it."""
+    if place.person_id is None and not place.slot_key:
+        party = names.of(place.party_id)
+        return (party.name if party else place.label), party
+    party = names.of(None, place.party_label)
+    shown = party.name if party and place.party_beside else place.party_label
+    return with_party(place.label, shown), party
+
+
+def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
     # People and parties who lead or speak; those who only take part are too many for an app's screen.
-    named = row.leading  # type: ignore[attr-defined]
+    named = [_named(place, names) for place in row.leading]  # type: ignore[attr-defined]
+    # The format knows no footnotes: they stand in the description, each after the name that it explains.
+    notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {
         "guid": str(guid("session", key)),
         "id": number,
@@ -72,8 +86,8 @@ def _event(summit: Summit, row: ReleasedSession, number: int) -> dict[str, Any]:
         "type": row.kind,
         "language": None,
         "abstract": row.summary,
-        "description": "",
-        "persons": [{"name": with_party(person.label, person.party_label)} for person in named],
+        "description": "\n".join(notes),
+        "persons": [{"name": name} for name, _party in named],
         "links": [],
     }
 
@@ -89,26 +103,27 @@ def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
 
 
 def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> dict[str, Any]:
-    """Return the schedule as data. `sessions` come with who leads them (`member.Who.LEADING`)."""
+    """Return the schedule as data, with parties as they are named in the active language. `sessions` come with who
+    leads them (`member.Who.LEADING`). One query."""
     rows = list(sessions)
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
             "version": str(release.number) if release else "0",
             "base_url": settings.BASE_URL + summit.get_absolute_url(),
-            "conference": _conference(summit, rows, _by_day(summit, rows)),
+            "conference": _conference(summit, rows, _by_day(summit, rows, book(summit))),
         },
     }
 
 
-def _by_day(summit: Summit, rows: list[ReleasedSession]) -> list[dict[str, Any]]:
+def _by_day(summit: Summit, rows: list[ReleasedSession], names: Book) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
     days: list[dict[str, Any]] = []
     for index, day in enumerate(_days(summit, rows), start=1):
         rooms: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             if row.starts_at.astimezone(summit.zone).date() == day:
-                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk]))
+                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], names))
         days.append(
             {
                 "index": index,

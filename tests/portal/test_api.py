@@ -56,6 +56,8 @@ def test_description_is_openapi_3_1_and_only_reads(schema: dict[str, Any]) -> No
         "/api/v1/summits/{summit}/",
         "/api/v1/summits/{summit}/agenda/",
         "/api/v1/summits/{summit}/agenda/{public_id}/",
+        "/api/v1/summits/{summit}/parties/",
+        "/api/v1/summits/{summit}/parties/{public_id}/",
         "/api/v1/summits/{summit}/texts/",
         "/api/v1/summits/{summit}/texts/{slug}/",
     }
@@ -72,6 +74,8 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
     }
     answers = {}
     for path in schema["paths"]:
+        if path.endswith("/parties/{public_id}/"):
+            values["public_id"] = client.get(f"{base}parties/").json()["results"][0]["id"]
         response = client.get(path.format(**values))
         answers[path] = (response.status_code, response["Content-Type"])
     assert answers == dict.fromkeys(schema["paths"], (200, JSON))
@@ -79,7 +83,7 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
 
 def test_all_of_the_api_is_wrapped_as_public() -> None:
     assert {route for route, view in routes().items() if not getattr(view, "is_public", False)} == set()
-    assert len(routes()) == 10
+    assert len(routes()) == 12
 
 
 # --- the same for everybody -----------------------------------------------------------------------------------------
@@ -109,7 +113,8 @@ def test_head_is_answered(client: Client) -> None:
 # --- refusals -------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "path", ["nowhere/", "nowhere", "summits/none/", "summits/none/agenda/", "summits/none/texts/", "summits/x y/"]
+    "path",
+    ["nowhere/", "nowhere", "summits/none/", "summits/none/agenda/", "summits/none/texts/", "summits/none/parties/"],
 )
 def test_what_is_not_there_is_json(client: Client, path: str) -> None:
     response = client.get(f"/api/v1/{path}")

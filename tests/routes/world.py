@@ -260,6 +260,8 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     for whose, session in sessions.items():
         f.ParticipantFactory(session=session, party=parties[whose])
     open_one = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    # Takes part where everybody sees it, as the other parties don't.
+    seen = f.ParticipantFactory(session=open_one, party=f.PartyFactory(summit=world.here)).party
     elsewhere = [f.SessionFactory(summit=each, visibility=Visibility.PUBLIC) for each in (world.other, world.there)]
     made = {
         whose: releases.release(summit=summit, by=f.UserFactory(is_superuser=True))
@@ -278,7 +280,13 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
             Whose.PUBLIC: row(open_one),
             Whose.HIDDEN: row(sessions[Whose.FOREIGN]),
         },
+        "public party": {
+            Whose.NONE: {"summit": world.here.slug},
+            Whose.PUBLIC: row(seen),
+            Whose.HIDDEN: row(parties[Whose.FOREIGN]),
+        },
     }
+    world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 
 
 def _add_texts(world: World) -> None:

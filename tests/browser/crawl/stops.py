@@ -35,6 +35,8 @@ OTHERS = {
     "api-schema": FILE,
     "api-summits": FILE,
     "api-summit": FILE,
+    "api-parties": FILE,
+    "api-party": FILE,
     "api-agenda": FILE,
     "api-session": FILE,
     "text-list": FILE,

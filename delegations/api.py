@@ -1,0 +1,32 @@
+"""Parties in the API: how they are named. Who of them is public is the agenda's and the press's to say."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class PartyNameSerializer(serializers.Serializer[Any]):
+    """What a party is called in a language."""
+
+    name = serializers.CharField(help_text="The short name.")
+    formal_name = serializers.CharField()
+    sort_key = serializers.CharField(help_text="By which it stands in the alphabet of the language.")
+
+
+class PartySerializer(serializers.Serializer[Any]):
+    """A party as the host has approved its names. What is no country is not called so."""
+
+    id = serializers.CharField(help_text="Stable for ever.")
+    kind = serializers.CharField(
+        help_text='"country" ("participant" where the host doesn\'t say so), "substate", "international", '
+        '"organisation" or "guest".'
+    )
+    names = serializers.DictField(
+        child=PartyNameSerializer(), help_text="By language; the summit's own is always there."
+    )
+    footnotes = serializers.DictField(
+        child=serializers.CharField(), help_text="By language. Belongs under whatever names the party."
+    )
+    flag = serializers.CharField(
+        allow_null=True, help_text='An ISO 3166 code, "neutral", or null where no flag stands beside the name.'
+    )
