@@ -68,8 +68,9 @@ def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _newest(summit: Summit) -> list[Any]:
-    books = naming.Books(summit)
-    return [brief(summit, edition, books) for edition in listed(summit)[: feeds.LENGTH]]
+    rows = list(listed(summit)[: feeds.LENGTH])
+    books = naming.Books(summit, [edition.version.language for edition in rows])
+    return [brief(summit, edition, books) for edition in rows]
 
 
 @public_page

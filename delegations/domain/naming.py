@@ -210,11 +210,12 @@ def alone_on_page(party: Party) -> dict[str, Any]:
 
 
 class Books:
-    """The parties of a summit in whatever languages they are asked for: one query for each language."""
+    """The parties of a summit in whatever languages they are asked for, or at once in those that are given: one query
+    for each language."""
 
-    def __init__(self, summit: Summit) -> None:
+    def __init__(self, summit: Summit, languages: Iterable[str] = ()) -> None:
         self._summit = summit
-        self._found: dict[str, Book] = {}
+        self._found: dict[str, Book] = {language: book(summit, language) for language in set(languages)}
 
     def of(self, party: Party | int | None, language: str) -> Named | None:
         """Return how a party is named in a language, None for none."""
