@@ -57,10 +57,16 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     assert len(found) == 54
     for box, subject, begins in (
         ("protocol@germany.example", f"Invitation of Germany to the {NAME}", "Federal Republic of Germany"),
-        ("focal@summit.example", f"{NAME} : invitation (France)", "French Republic"),
-        ("focal@tunisia.example", f"دعوة Tunisia إلى {NAME}", "\u200fRepublic of Tunisia"),
+        ("focal@summit.example", f"{NAME} : invitation (France)", "République française"),
+        ("focal@tunisia.example", f"دعوة تونس إلى {NAME}", "\u200fالجمهورية التونسية"),
     ):
         assert (subject_of(found[box]), text(found[box]).split("\n")[0]) == (subject, begins)
+    # Whom the host doesn't recognise is reached at its focal point alone, by the name that was agreed.
+    assert "london@krg.example" not in found
+    told = text(found["protocol@krg.example"])
+    assert told.startswith("Kurdistan Regional Government of Iraq*\n")
+    assert told.endswith("* Takes part as a sub-state government, without prejudice to the sovereignty of Iraq.\n")
+    assert "Your Excellency" not in told
     assert "Nous avons l’honneur de convier votre délégation" in text(found["focal@summit.example"])
     assert "يشرفنا أن ندعو وفدكم الموقر" in text(found["focal@tunisia.example"])
     return found

@@ -91,7 +91,7 @@ def _digest(name: str, *parts: tuple[str, str, int]) -> str:
 
 
 DIGESTS = {
-    _subject("Belgium"): _digest("Belgium", (MOVED, "Ports", 17), (MOVED, "Coast guards", 19)),
+    _subject("Belgique"): _digest("Belgique", (MOVED, "Ports", 17), (MOVED, "Coast guards", 19)),
     _subject("Luxembourg"): _digest("Luxembourg", (CANCELLED, "Finance", 18), (MOVED, "Coast guards", 19)),
 }
 
@@ -105,8 +105,8 @@ def test_each_delegation_has_one_message_with_its_own_changes_alone() -> None:
     assert _said(mails) == DIGESTS
     # Nor do the updates for its calendar tell more.
     for subject, mine, others in (
-        (_subject("Belgium"), ["Coast guards", "Ports"], "Luxembourg"),
-        (_subject("Luxembourg"), ["Coast guards", "Finance"], "Belgium"),
+        (_subject("Belgique"), ["Coast guards", "Ports"], "Luxembourg"),
+        (_subject("Luxembourg"), ["Coast guards", "Finance"], "Belgique"),
     ):
         sent = mails[subject]
         events = [Calendar.from_ical(part.get_content()).events[0] for part in sent.iter_attachments()]
@@ -136,4 +136,4 @@ def test_control_where_an_address_is_one_mailbox_both_share_a_message(monkeypatc
         add(self, address=address, party=first.setdefault(address, party) if party else None, **said)
 
     monkeypatch.setattr(mailboxes._Book, "add", of_the_first)
-    assert list(_said(_told())) == [_subject("Belgium")]
+    assert list(_said(_told())) == [_subject("Belgique")]
