@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext, ngettext, pgettext_lazy
@@ -69,16 +70,20 @@ def _with_names() -> type[KindForm]:
     """Return the form with a field for each language."""
     found = {
         f"name_{code}": forms.CharField(
-            label=pair_label(code), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+            label=_lazy_label(code), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
         )
         for code in settings.INTERFACE_LANGUAGES
     }
     return type("NamedKindForm", (KindForm,), found)
 
 
-def pair_label(code: str) -> Any:
+def _label(code: str) -> str:
     """Return what the field for a name in a language is called."""
-    return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+    return gettext("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+
+
+# The class of the form is made before anybody's language is known.
+_lazy_label = lazy(_label, str)
 
 
 @admin.register(DeclarationKind)

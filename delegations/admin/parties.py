@@ -158,13 +158,11 @@ class PartyAdmin(AnswersOfParty, SummitModelAdmin):
         """Show what it is."""
         return naming.kind_word(row.kind, says_country=row.says_country)
 
-    @admin.display(
-        description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True), empty_value="–"
-    )
-    def order_word(self, row: Any) -> int | None:
+    @admin.display(description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True))
+    def order_word(self, row: Any) -> int | str:
         """Show its place in the protocol order."""
         found: int | None = row.protocol_order
-        return found
+        return "–" if found is None else found
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -46,7 +47,11 @@ class SheetForm(forms.Form):
         book = naming.book(summit, language)
         named = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
         rows = naming.in_order(named, language, protocol=True).values_list("pk", "name")
-        choices = [(str(key), found.name if (found := book.of(key)) else name) for key, name in rows]
+        called = [(key, book.of(key), name) for key, name in rows]
+        choices = [
+            (str(key), format_html('<bdi lang="{}">{}</bdi>', *((one.language, one.name) if one else ("", name))))
+            for key, one, name in called
+        ]
         self.fields["party"].choices = choices  # type: ignore[attr-defined]
 
 
