@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.domain import gaps
-from delegations.todo import INVITE, call_sheet, lacks, numbers, parties
+from delegations.todo import INVITE, call_sheet, lacks, numbers, parties, requested, requests
 from summit.desk.site import desk_panel
 from summit.models import Role, Summit
 from summit.permissions import allows
@@ -49,6 +49,7 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     say: list[tuple[str, Callable[[int], str], str]] = [
         ("uninvited", _uninvited, parties(summit, answer="uninvited")),
         ("open", _open, call_sheet(summit)),
+        (gaps.REQUESTS, requested, requests(summit)),
     ]
     desks = {
         desk: [
@@ -58,6 +59,7 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
         ]
         for desk, names in LACKS.items()
     }
+    found = {**found, gaps.REQUESTS: lacking[gaps.REQUESTS]}
     own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
     desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL]
     return desks

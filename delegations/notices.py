@@ -1,6 +1,7 @@
-"""The messages that tell a party what a desk decided."""
+"""The messages that tell a party, and whoever acts for it, what a desk decided."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.domain import visa_notices
-from delegations.models import VisaLetter, VisaState
+from delegations.domain import focal_notices, visa_notices
+from delegations.models import FocalPoint, FocalPointRequest, VisaLetter, VisaState
 from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message
@@ -51,5 +52,55 @@ VISA_LETTER = register(
         render,
         overtaken,
         gettext_lazy("decision about a visa support letter"),
+    )
+)
+
+
+def render_focal(message: Message) -> Mail:
+    """Write what became of a request for a focal point, in the language that is active. No query."""
+    facts = message.facts
+    subject = {
+        focal_notices.APPROVED: _("%(name)s is a focal point of %(party)s now"),
+        focal_notices.REFUSED: _("%(name)s does not become a focal point of %(party)s"),
+        focal_notices.NAMED: _("You are a focal point of %(party)s"),
+    }.get(facts["what"], _("You are no longer a focal point of %(party)s"))
+    route = "portal:delegation" if facts["what"] == focal_notices.NAMED else "portal:focal_points"
+    if facts["what"] == focal_notices.NAMED and not facts["account"]:
+        # Whoever has no account begins where codes are sent; the portal shows the delegation then.
+        url = reverse("portal:code_ask")
+    else:
+        url = reverse(route, args=[facts["party_key"]])
+    text = render_to_string("mail/focal_point.txt", {**facts, "url": f"{settings.BASE_URL}{url}"})
+    return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["contact_email"])
+
+
+def untrue(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages that aren't so any more: requests that are kept no longer, whoever acts no more, or again.
+    Two queries."""
+    keys = [message.facts["request"] for message in messages]
+    states = dict(FocalPointRequest.objects.filter(pk__in=keys).values_list("pk", "state"))
+    people = [message.facts["person_key"] for message in messages]
+    points = FocalPoint.objects.filter(person__public_id__in=people)
+    acting = set(points.values_list("party__public_id", "person__public_id"))
+    return {message.pk: because(UNTRUE) for message in messages if not _so(message.facts, states, acting)}
+
+
+def _so(facts: dict[str, Any], states: dict[int, str], acting: set[tuple[str, str]]) -> bool:
+    acts = (facts["party_key"], facts["person_key"]) in acting
+    if facts["what"] in (focal_notices.NAMED, focal_notices.ENDED):
+        return acts is (facts["what"] == focal_notices.NAMED)
+    return bool(states.get(facts["request"]) == facts["what"])
+
+
+UNTRUE = reasons.register(
+    "delegations.focal_untrue", gettext_lazy("Who acts for the party had changed again before the message was sent.")
+)
+FOCAL_POINT = register(
+    Kind(
+        focal_notices.KIND,
+        "delegations.tasks.deliver_invitations",
+        render_focal,
+        untrue,
+        gettext_lazy("decision about a focal point"),
     )
 )

@@ -156,6 +156,15 @@ for _name, _verbs, _deed in (
             see=f"delegations.{_name}.view",
             do=_deed,
         )
+for _verb in ("approve", "refuse"):
+    declare(
+        f"admin:delegations_focalpointrequest_{_verb}",
+        Gate.DESK,
+        "GET POST",
+        kind="delegations.focalpointrequest",
+        see="delegations.focalpointrequest.view",
+        do="delegations.decide_focal_point",
+    )
 declare(
     "admin:delegations_declaration_permit",
     Gate.DESK,

@@ -49,6 +49,22 @@ def call_sheet(summit: Summit, **narrowed: Any) -> str:
     return f"{reverse('admin:delegations_invitation_calls')}?{query}"
 
 
+def requests(summit: Summit) -> str:
+    """Return the address of the requests for focal points that protocol has not decided."""
+    query: dict[str, Any] = {"party__summit__id__exact": summit.pk, "state__exact": "open"}
+    return f"{reverse('admin:delegations_focalpointrequest_changelist')}?{urlencode(query)}"
+
+
+def requested(number: int) -> str:
+    """Say how many focal points are asked for."""
+    said = ngettext(
+        "%(n)d new focal point is asked for: approve or refuse.",
+        "%(n)d new focal points are asked for: approve or refuse.",
+        number,
+    )
+    return said % {"n": number}
+
+
 @desk_task.register(10)
 def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of parties that aren't invited, and of those that can't be written to."""
@@ -100,6 +116,9 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
         yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
     yield from _asked(summit)
+    waiting = lacks(request, summit)[gaps.REQUESTS]
+    if waiting:
+        yield Task(requested(waiting), Urgency.NOW, requests(summit), INVITE)
     declined = gaps.declined_lately(summit)
     if declined:
         said = ngettext(

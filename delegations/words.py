@@ -14,6 +14,7 @@ from delegations.models import (
     Declaration,
     ExternalId,
     FocalPoint,
+    FocalPointRequest,
     Invitation,
     InvitationLink,
     Membership,
@@ -265,3 +266,11 @@ part(Person, VisaLetter, lambda row: VisaLetter.objects.filter(person=row))
 part(Party, VisaLetter, lambda row: VisaLetter.objects.filter(party=row))
 personal(VisaLetter, "embassy", "reason", "content")
 personal(CallNote, "note")
+
+deed("delegations.focalpointrequest.ask", gettext_lazy("asked for a new focal point"))
+deed("delegations.focalpointrequest.approve", gettext_lazy("approved a new focal point"))
+deed("delegations.focalpointrequest.refuse", gettext_lazy("refused a new focal point"))
+deed("delegations.focalpointrequest.withdraw", gettext_lazy("took the request for a focal point back"))
+thing(FocalPointRequest, related=("party",), name=lambda row: row.name)
+part(Party, FocalPointRequest, lambda row: FocalPointRequest.objects.filter(party=row))
+personal(FocalPointRequest, "name", "office", "email", "asked_by", "answer_to", "reason")

@@ -22,4 +22,6 @@ urlpatterns = [
     path("visas/<str:letter>/letter.pdf", visas.paper, name="visa_paper"),
     path("declarations/", declarations.declared, name="declarations"),
     path("focal-points/", focal.focal_points, name="focal_points"),
+    path("focal-points/leave/", focal.leave, name="focal_leave"),
+    path("focal-points/<int:pk>/take-back/", focal.withdraw, name="focal_withdraw"),
 ]

@@ -27,7 +27,8 @@ for _name, _methods, _deed in (
     ("person_add", "GET POST", "delegations.name"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
-    ("focal_points", "GET", "delegations.focalpoint.view"),
+    ("focal_points", "GET POST", "delegations.focalpoint.view"),
+    ("focal_leave", "GET POST", "delegations.ask_focal_point"),
 ):
     declare(
         f"portal:{_name}", Gate.PORTAL, _methods, kind="delegations.party", see="delegations.party.view", do=_deed
@@ -41,6 +42,7 @@ for _name, _methods, _kind, _deed in (
     ("person_replace", "GET POST", "delegations.membership", "delegations.withdraw"),
     ("person_declarations", "GET POST", "delegations.membership", "delegations.declare"),
     ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
+    ("focal_withdraw", "POST", "delegations.focalpointrequest", "delegations.ask_focal_point"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
     ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),
 ):

@@ -14,6 +14,7 @@ from delegations.models import (
     DeclarationKind,
     ExternalId,
     FocalPoint,
+    FocalPointRequest,
     Invitation,
     InvitationLink,
     Membership,
@@ -176,6 +177,20 @@ class FocalPointFactory(DjangoModelFactory[FocalPoint]):
         summit=factory.SelfAttribute("..party.summit"),
         email=factory.Sequence(lambda n: f"focal{n}@land.example"),
     )
+
+
+class FocalPointRequestFactory(DjangoModelFactory[FocalPointRequest]):
+    """Somebody was asked for as a focal point."""
+
+    class Meta:
+        model = FocalPointRequest
+
+    party = factory.SubFactory(PartyFactory)
+    name = "Gil Example"
+    office = "First Secretary"
+    email = factory.Sequence(lambda n: f"asked{n}@land.example")
+    asked_by = "Fay Example"
+    answer_to = "fay@land.example"
 
 
 class ParticularsFactory(DjangoModelFactory[Particulars]):

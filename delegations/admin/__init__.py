@@ -2,6 +2,7 @@
 
 from delegations.admin import (
     declarations,
+    focal,
     invitations,
     letters,
     links,
@@ -21,6 +22,7 @@ from delegations.models import (
     Declaration,
     DeclarationKind,
     FocalPoint,
+    FocalPointRequest,
     Invitation,
     InvitationLink,
     Membership,
@@ -36,6 +38,7 @@ SUMMIT_PATHS.update(
         Party: "summit",
         Membership: "party__summit",
         FocalPoint: "party__summit",
+        FocalPointRequest: "party__summit",
         Invitation: "party__summit",
         InvitationLink: "invitation__party__summit",
         Reply: "invitation__party__summit",
@@ -48,6 +51,7 @@ SUMMIT_PATHS.update(
 
 __all__ = [
     "declarations",
+    "focal",
     "invitations",
     "letters",
     "links",

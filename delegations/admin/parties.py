@@ -17,11 +17,20 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.names import KeyInline, NameInline, filled
 from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
-from delegations.admin.people import FocalPointInline, MembershipInline
+from delegations.admin.people import FocalPointInline, MembershipInline, set_focal_points
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.domain import invitations, naming, overview, parties, shown
-from delegations.models import ExternalId, Invitation, InvitationState, Party, PartyKind, PartyName, Policy
+from delegations.models import (
+    ExternalId,
+    FocalPoint,
+    Invitation,
+    InvitationState,
+    Party,
+    PartyKind,
+    PartyName,
+    Policy,
+)
 from delegations.permissions import check_can_invite
 from delegations.templatetags.parties import line
 from summit.desk import once
@@ -135,6 +144,9 @@ class PartyAdmin(AnswersOfParty, SummitModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Set names and keys as a whole; the other rows one by one."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        if formset.model is FocalPoint:
+            set_focal_points(request, form.instance, formset)
+            return
         if formset.model not in (PartyName, ExternalId):
             super().save_formset(request, form, formset, change)
             return

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest
 
-from delegations.models import Category, FocalPoint, Membership
+from delegations.domain import acting
+from delegations.models import Category, FocalPoint, Membership, Party
 from summit.desk.base import SummitInline
 from summit.desk.forms import SentencesForm
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect
-from summit.models import Person
+from summit.models import Person, User
 
 
 class KnownSelect(KeyedSelect):
@@ -85,3 +87,20 @@ class FocalPointInline(PeopleInline):
     """A party's focal points."""
 
     model = FocalPoint
+
+
+def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
+    """Make and take off focal points as the rows on a party's page say; a row with another person is one of each."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+    gone = set(map(id, formset.deleted_forms))
+    changed = [form for form in formset.forms if form.has_changed() and id(form) not in gone]
+    leaving = [form.instance.pk for form in (*formset.deleted_forms, *changed) if form.instance.pk]
+    try:
+        for point in FocalPoint.objects.filter(pk__in=leaving).select_related("party__summit", "person"):
+            acting.remove(point=point, by=request.user)
+        for form in changed:
+            acting.name(party=party, person=form.cleaned_data["person"], by=request.user)
+    except acting.ActingRefused as refused:
+        # Somebody else did it a moment ago.
+        messages.warning(request, str(refused))

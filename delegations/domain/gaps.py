@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now, TruncDate
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now, TruncDate
 from django.utils.translation import ngettext
 
 from delegations.domain import overview
@@ -13,6 +13,7 @@ from delegations.models import (
     Declaration,
     DeclarationState,
     FocalPoint,
+    FocalPointRequest,
     Handover,
     HandoverState,
     Invitation,
@@ -22,6 +23,7 @@ from delegations.models import (
     Particulars,
     Party,
     PartyKind,
+    RequestState,
 )
 from summit.models import Summit
 
@@ -49,6 +51,8 @@ GAPS: dict[str, Q] = {
     "decision": Q(lacks_decision=True),
     "handover": Q(lacks_handover=True),
 }
+# Counted with them: what is asked of protocol. Not parties, but requests.
+REQUESTS = "requests"
 
 
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
@@ -105,10 +109,14 @@ def sentence(name: str, number: int) -> str:
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return how many parties of a summit lack what, by the names of GAPS. One query."""
-    parties = with_gaps(Party.objects.filter(summit=summit)).order_by().distinct()
+    """Return how many parties of a summit lack what, by the names of GAPS, and how many new focal points are asked
+    for, by REQUESTS. One query."""
+    asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
+    number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
+    parties = with_gaps(Party.objects.filter(summit=summit)).annotate(asked=number).order_by().distinct()
     numbers: dict[str, int] = parties.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in GAPS.items()}
+        **{name: Count("pk", filter=condition) for name, condition in GAPS.items()},
+        **{REQUESTS: Coalesce(Sum("asked"), 0)},
     )
     return numbers
 

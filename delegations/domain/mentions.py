@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import participants
@@ -21,8 +21,10 @@ from summit.domain.portions import Portion, Subject, erased_name, portion
 
 
 def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
+    """Return those that name the person, and those by which somebody became one or came in their place."""
     rows = FocalPointRequest.objects.filter(party__summit=subject.summit)
-    return rows.filter(subject.mentioned("name", "email", "asked_by", "reason")).order_by("pk")
+    named = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
+    return rows.filter(named | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
 
 
 def _replies(subject: Subject) -> QuerySet[Reply]:
@@ -135,6 +137,7 @@ for _order, _portion in enumerate(
             name="requests",
             title=_("Requests for a focal point that name the person"),
             model=FocalPointRequest,
+            keys=("person", "instead_of"),
             rows=_requests,
             erase=lambda subject: _delete(_requests(subject)),
             gone=_("Deleted."),

@@ -155,6 +155,7 @@ class RequestState(models.TextChoices):
     OPEN = "open", _("to be decided")
     APPROVED = "approved", _("approved")
     REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class FocalPointRequest(models.Model):
@@ -171,17 +172,22 @@ class FocalPointRequest(models.Model):
     office = models.CharField(_("office held"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=10, default="en")
-    replaces = models.ForeignKey(
-        FocalPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("in place of")
+    instead_of = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("in place of")
     )
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     asked_by = models.CharField(_("asked by"), max_length=200)
+    # Where whoever asked reads what became of it; "" where a desk asked.
+    answer_to = models.EmailField(_("answer to"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.OPEN)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("entered as")
+    )
 
     class Meta:
         verbose_name = _("request for a focal point")
@@ -192,7 +198,12 @@ class FocalPointRequest(models.Model):
             models.CheckConstraint(
                 name="focal_request_decided_whole",
                 condition=Q(state=RequestState.OPEN, decided_at__isnull=True, decided_by__isnull=True)
-                | (~Q(state=RequestState.OPEN) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                | Q(state=RequestState.WITHDRAWN, decided_at__isnull=False, decided_by__isnull=True)
+                | Q(
+                    state__in=[RequestState.APPROVED, RequestState.REFUSED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="focal_request_refused_says_why", condition=~Q(state=RequestState.REFUSED) | ~Q(reason="")

@@ -47,6 +47,9 @@ DESKS: dict[str, set[str]] = {
     "delegations.declare": {"organiser", "vetting"},
     "delegations.decide_declaration": {"organiser", "vetting"},
     "delegations.visaletter.view": {"organiser", "protocol"},
+    "delegations.focalpointrequest.view": {"organiser", "protocol"},
+    "delegations.focalpointrequest.change": set(),
+    **{f"delegations.{deed}_focal_point": {"organiser", "protocol"} for deed in ("ask", "decide")},
     "delegations.visaletter.change": set(),
     "delegations.ask_visa": {"organiser", "protocol"},
     "delegations.issue_visa": {"organiser", "protocol"},
@@ -75,6 +78,7 @@ OWN: dict[str, set[str]] = {
     **{f"delegations.{name}.view": {"focal_point"} for name in ("declaration", "visaletter")},
     **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw")},
     "delegations.enter_person": {"focal_point"},
+    "delegations.ask_focal_point": {"focal_point"},
     **{
         f"delegations.{group}.{verb}": {"focal_point"}
         for group in ("passport", "needs", "travel", "photo")

@@ -105,7 +105,7 @@ def test_what_parties_lack() -> None:
     invitation(summit, f.START, f.START)
     invitation(summit, f.START)
     assert gaps.counts(summit) == {
-        **dict.fromkeys(gaps.GAPS, 0),
+        **dict.fromkeys([*gaps.GAPS, gaps.REQUESTS], 0),
         **{"mailbox": 2, "head": 1, "focal": 2},
     }
 

@@ -200,6 +200,9 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
             whose: row(f.DeclarationKindFactory(summit=each.summit)) for whose, each in parties.items()
         },
         "delegations.visaletter": {whose: row(f.VisaLetterFactory(party=each)) for whose, each in parties.items()},
+        "delegations.focalpointrequest": {
+            whose: row(f.FocalPointRequestFactory(party=each)) for whose, each in parties.items()
+        },
         **papers(parties),
         "letter's link": {
             Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
@@ -243,7 +246,9 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
         visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))
         Photo.objects.create(person=person, entered_for=party, image=b"x", width=1, height=1)
         keys = {"public_id": party.public_id, "person": person.public_id, "section": "passport"}
+        asked = f.FocalPointRequestFactory(party=party)
         for kind, more in (
+            ("focalpointrequest", {"pk": asked.pk}),
             ("membership", {}),
             ("declaration", {"declaration": declared.public_id}),
             ("visaletter", {"letter": letter.public_id}),

@@ -1,18 +1,122 @@
-"""Who acts for a delegation, and who was asked for."""
+"""Who acts for a delegation: whom it asks for, what protocol said, and leaving."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from delegations.models import FocalPoint, FocalPointRequest
-from portal.delegation import Desk, desk
+from delegations.domain import acting, focal
+from delegations.domain.acting import ActingRefused
+from delegations.models import FocalPoint, FocalPointRequest, RequestState
+from portal.delegation import Desk, desk, see_other
+
+SIGNS = {
+    RequestState.OPEN: "wait",
+    RequestState.APPROVED: "good",
+    RequestState.REFUSED: "bad",
+    RequestState.WITHDRAWN: "off",
+}
+_TYPED = {"dir": "auto", "maxlength": focal.NAME_LENGTH}
 
 
-@require_safe
+class FocalForm(forms.Form):
+    """Who is asked for, and whether in the place of somebody. The domain says in sentences what is lacking."""
+
+    name = forms.CharField(
+        label=_("Name"), required=False, widget=forms.TextInput(attrs={**_TYPED, "aria-required": "true"})
+    )
+    office = forms.CharField(label=_("Office held"), required=False, widget=forms.TextInput(attrs=_TYPED))
+    email = forms.CharField(
+        label=_("E-mail"),
+        help_text=_("They open the portal by it, and the host’s letters go there."),
+        required=False,
+        widget=forms.EmailInput(attrs={"dir": "ltr", "maxlength": 254, "aria-required": "true"}),
+    )
+    language = forms.ChoiceField(label=_("Language of letters"))
+    instead_of = forms.ChoiceField(label=_("Beside or in place of"), required=False)
+    # The domain says in a sentence what is lacking; nothing of these is optional.
+    name.depends = email.depends = instead_of.depends = True  # type: ignore[attr-defined]
+
+    def __init__(self, points: list[FocalPoint], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        self.points = {row.person.public_id: row for row in points}
+        places = [
+            (key, _("In place of %(person)s") % {"person": row.person.label}) for key, row in self.points.items()
+        ]
+        choices = [("", _("Beside the others")), *places]
+        self.fields["instead_of"].choices = choices  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.focalpoint.view")
 def focal_points(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show the focal points, and what protocol said to those who were asked for."""
-    points = FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk")
-    asked = FocalPointRequest.objects.filter(party=found.party).select_related("replaces__person")
-    context = found.context(points=points, requests=asked)
-    return render(request, "portal/delegation/focal_points.html", context)
+    """Show the focal points and what protocol said to those who were asked for; a POST asks for somebody."""
+    points = list(FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk"))
+    if request.method != "POST":
+        return _page(request, found, points, FocalForm(points, initial={"language": found.party.language}))
+    form = FocalForm(points, request.POST)
+    if form.is_valid():
+        point = form.points.get(form.cleaned_data.pop("instead_of"))
+        instead = point.person if point else None
+        try:
+            focal.ask(party=found.party, instead_of=instead, by=found.by, **form.cleaned_data)
+        except focal.FocalProblem as problem:
+            form.add_error(problem.field, str(problem))
+        except ActingRefused as refused:
+            form.add_error("email", str(refused))
+        else:
+            return see_other("focal_points", found.party.public_id)
+    return _page(request, found, points, form, status=422)
+
+
+def _page(
+    request: HttpRequest, found: Desk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
+) -> HttpResponse:
+    asked = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
+    rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
+    mine = acting.own(found.party, found.by)
+    context = found.context(
+        points=points, rows=rows, form=form, mine=mine.pk if mine else None, leaves=len(points) > 1
+    )
+    return render(request, "portal/delegation/focal_points.html", context, status=status)
+
+
+@require_POST
+@desk("delegations.ask_focal_point")
+def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
+    """Take back what was asked for."""
+    row = FocalPointRequest.objects.filter(party=found.party, pk=pk).select_related("party__summit").first()
+    if row is None:
+        raise Http404
+    try:
+        focal.withdraw(request=row, by=found.by)
+    except ActingRefused as refused:
+        return _refused(request, found, str(refused))
+    return see_other("focal_points", found.party.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.ask_focal_point")
+def leave(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Say what follows; a POST lets the reader act no more for the delegation."""
+    if request.method == "POST":
+        try:
+            acting.leave(party=found.party, by=found.by)
+        except ActingRefused as refused:
+            return _refused(request, found, str(refused))
+        # What opened this page may have ended with it: the portal's home says what is left.
+        return see_other("home")
+    return render(request, "portal/delegation/focal_leave.html", found.context())
+
+
+def _refused(request: HttpRequest, found: Desk, said: str) -> HttpResponse:
+    context = found.context(said=said, back=reverse("portal:focal_points", args=[found.party.public_id]))
+    return render(request, "portal/delegation/refused.html", context, status=409)

@@ -143,7 +143,7 @@ def changes(
         told.append((gone.ended_at, said % who))
     told += [(row.decided_at, _letter_words(row)) for row in letters]
     told += [(row.decided_at, _declared_words(row)) for row in declared]
-    told += [(row.decided_at, _request_words(row)) for row in requests]
+    told += [(row.decided_at, _request_words(row)) for row in requests if row.state != RequestState.WITHDRAWN]
     dated = [(at, said) for at, said in told if at is not None]
     return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from delegations.domain import declarations, photos, visas
+from delegations.domain import declarations, focal, photos, visas
 from delegations.models import Declaration, DeclarationKind, Particulars, Party, Photo, VisaLetter
 from summit.models import User
 
@@ -40,7 +40,15 @@ def make(party: Party, by: User) -> dict[str, Any]:
     visas.issue(letters=[letter], by=by)
     for row in members[1:2]:
         visas.ask(party=party, person=row.person, embassy="Consulate of the host", by=by)
+    known: dict[str, Any] = {"party": party, "office": "First Secretary", "language": "fr", "by": by}
+    waiting = focal.ask(name="Gil Example", email="gil@land.example", **known)
+    like = focal.ask(name=first.name or "Gil Example", email="like@land.example", **known)
+    no = focal.ask(name="Hal Example", email="hal@land.example", **known)
+    focal.refuse(request=no, reason="One is enough.", by=by)
     return {
+        "pk delegations.focalpointrequest": waiting.pk,
+        "focal_refused": no.pk,
+        "focal_like": like.pk,
         "desk_party": party.public_id,
         "desk_person": first.public_id,
         "desk_letter": letter.public_id,

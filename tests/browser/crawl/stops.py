@@ -96,7 +96,7 @@ FILL = {
             "person": "desk_person",
             "letter": "desk_letter",
         }
-        for kind in ("membership", "declaration", "visaletter")
+        for kind in ("membership", "declaration", "visaletter", "focalpointrequest")
     },
 }
 # Other rows than the kind's own, by the address.
@@ -104,7 +104,7 @@ INSTEAD = {
     "portal:invitation": {"public_id": "invitation"},
     **{
         f"portal:{name}": {"public_id": "desk_party"}
-        for name in ("delegation", "people", "person_add", "visas", "declarations", "focal_points")
+        for name in ("delegation", "people", "person_add", "visas", "declarations", "focal_points", "focal_leave")
     },
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},

@@ -1,9 +1,9 @@
-"""Visa support letters and declarations in the portal, and who acts for the delegation."""
+"""Visa support letters and declarations in the portal."""
 
 import pytest
 
 from delegations.domain import visas
-from delegations.models import Declaration, FocalPointRequest, VisaLetter
+from delegations.models import Declaration, VisaLetter
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Role
 from tests import factories as f
@@ -164,11 +164,3 @@ class TestDeclarations:
         address = world.path(f"people/{other.person.public_id}/declarations/")
         assert world.client.get(address).status_code == 404
         assert world.client.post(address).status_code == 404
-
-
-class TestFocalPoints:
-    def test_who_acts_and_what_was_decided(self, world: World) -> None:
-        FocalPointRequest.objects.create(party=world.party, name="Gil", email="gil@land.example", asked_by="Fay")
-        content = world.get("focal-points/")
-        for said in ("Fay", "fay@land.example", "Gil", "to be decided", "beside the others"):
-            assert said in content

@@ -1,0 +1,160 @@
+"""Who acts for a party: made, taken off, leaving; and what opened the portal ends with it."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from delegations.domain import acting
+from delegations.domain.acting import ActingRefused
+from delegations.models import FocalPoint, InvitationLink, Party, PortalSignIn
+from delegations.permissions import can_act
+from summit.domain.audit import Link, Mailbox
+from summit.models import AuditEntry, Role, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+ACTION = "delegations.ask_focal_point"
+
+
+@pytest.fixture
+def party() -> Party:
+    """A party with two focal points: Fay and Gus."""
+    found: Party = f.PartyFactory(name="Aland", mission_email="mission@land.example")
+    f.FocalPointFactory(party=found, person__name="Fay", person__office="", person__email="fay@land.example")
+    f.FocalPointFactory(party=found, person__name="Gus", person__office="", person__email="gus@land.example")
+    return found
+
+
+def point(party: Party, name: str = "Fay") -> FocalPoint:
+    return FocalPoint.objects.select_related("party__summit", "person").get(party=party, person__name=name)
+
+
+def protocol(party: Party) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, party.summit)
+
+
+def link(party: Party, address: str = "fay@land.example", **kwargs: Any) -> InvitationLink:
+    invitation = party.invitations.first() or f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+    found: InvitationLink = f.InvitationLinkFactory(invitation=invitation, address=address, **kwargs)
+    return found
+
+
+def browser(row: FocalPoint) -> PortalSignIn:
+    return PortalSignIn.objects.create(person=row.person, mailbox=row.person.email)
+
+
+class TestName:
+    def test_it_is_recorded_and_acts_at_once(self, party: Party) -> None:
+        person = f.PersonFactory(summit=party.summit, user=f.UserFactory(), name="Hal")
+        assert not can_act(person.user, ACTION, party)
+        row = acting.name(party=party, person=person, by=protocol(party))
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.fields, entry.object_key) == (
+            *("delegations.focalpoint.add", ["party", "person"], str(row.pk)),
+        )
+        assert can_act(User.objects.get(pk=person.user.pk), ACTION, party)
+
+    def test_who_may(self, party: Party) -> None:
+        person = f.PersonFactory(summit=party.summit)
+        for role in (Role.PROGRAMME, Role.ACCREDITATION, Role.VETTING):
+            with pytest.raises(PermissionDenied):
+                acting.name(party=party, person=person, by=f.UserFactory.with_role(role, party.summit))
+        assert acting.name(party=party, person=person, by=f.UserFactory.with_role(Role.ORGANISER, party.summit)).pk
+
+    def test_once_and_in_their_summit(self, party: Party) -> None:
+        with pytest.raises(ActingRefused, match=r"^Fay is a focal point of Aland already\.$"):
+            acting.name(party=party, person=point(party).person, by=protocol(party))
+        with pytest.raises(ActingRefused, match="belongs to another summit"):
+            acting.name(party=party, person=f.PersonFactory(), by=protocol(party))
+
+
+class TestRemove:
+    def test_what_opened_the_portal_ends(self, party: Party) -> None:
+        row, opened, theirs = point(party), link(party), browser(point(party))
+        by = Link(opened.public_id)
+        assert can_act(by, ACTION, party)
+        assert can_act(Mailbox(theirs.public_id), ACTION, party)
+        acting.remove(point=row, by=protocol(party))
+        assert [each.person.name for each in party.focal_points.all()] == ["Gus"]
+        assert not can_act(by, ACTION, party)
+        assert not can_act(Mailbox(theirs.public_id), ACTION, party)
+        theirs.refresh_from_db()
+        assert theirs.ended_at is not None
+        assert set(AuditEntry.objects.values_list("action", flat=True)) == {
+            *("delegations.focalpoint.remove", "delegations.revoke_link", "delegations.sign_out"),
+        }
+
+    def test_control_the_link_goes_on_where_nothing_ends_it(
+        self, party: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened = link(party)
+        monkeypatch.setattr(acting, "close", lambda *args: None)
+        acting.remove(point=point(party), by=protocol(party))
+        assert can_act(Link(opened.public_id), ACTION, party)
+
+    def test_what_others_read_stays(self, party: Party) -> None:
+        f.FocalPointFactory(party=party, person__name="Twin", person__email="FAY@land.example")
+        shared, mission, gus = link(party), link(party, "mission@land.example"), link(party, "gus@land.example")
+        other = f.PartyFactory(summit=party.summit)
+        elsewhere = link(other)
+        acting.remove(point=point(party), by=protocol(party))
+        live = set(InvitationLink.objects.live().values_list("pk", flat=True))
+        assert live == {shared.pk, mission.pk, gus.pk, elsewhere.pk}
+
+    def test_a_browser_stays_where_the_person_is_still_somebody(self, party: Party) -> None:
+        row = point(party)
+        opened = browser(row)
+        f.FocalPointFactory(party=f.PartyFactory(summit=party.summit), person=row.person)
+        acting.remove(point=row, by=protocol(party))
+        opened.refresh_from_db()
+        assert opened.ended_at is None
+        assert not can_act(Mailbox(opened.public_id), ACTION, party)
+
+    def test_twice_is_told(self, party: Party) -> None:
+        row, by = point(party), protocol(party)
+        acting.remove(point=row, by=by)
+        with pytest.raises(ActingRefused, match=r"^Fay is no focal point of Aland any more\.$"):
+            acting.remove(point=row, by=by)
+
+    def test_protocol_takes_off_the_only_one(self, party: Party) -> None:
+        by = protocol(party)
+        for name in ("Fay", "Gus"):
+            acting.remove(point=point(party, name), by=by)
+        assert not party.focal_points.exists()
+
+    def test_who_may(self, party: Party) -> None:
+        with pytest.raises(PermissionDenied):
+            acting.remove(point=point(party), by=f.UserFactory.with_role(Role.PROGRAMME, party.summit))
+
+
+class TestLeave:
+    @pytest.mark.parametrize("way", ["account", "link", "code"])
+    def test_each_way(self, party: Party, way: str) -> None:
+        row = point(party)
+        if way == "account":
+            row.person.user = f.UserFactory()
+            row.person.save()
+        by: Any = {
+            "account": lambda: row.person.user,
+            "link": lambda: Link(link(party).public_id),
+            "code": lambda: Mailbox(browser(row).public_id),
+        }[way]()
+        assert acting.own(party, by) == row
+        acting.leave(party=party, by=by)
+        assert [each.person.name for each in party.focal_points.all()] == ["Gus"]
+
+    def test_the_only_one_stays(self, party: Party) -> None:
+        point(party, "Gus").delete()
+        with pytest.raises(ActingRefused, match=r"^You are the only focal point of Aland\. Ask for somebody in your"):
+            acting.leave(party=party, by=Mailbox(browser(point(party)).public_id))
+        assert party.focal_points.count() == 1
+
+    def test_a_link_that_is_nobodys_leaves_nothing(self, party: Party) -> None:
+        with pytest.raises(ActingRefused, match="You are not entered as a focal point of Aland"):
+            acting.leave(party=party, by=Link(link(party, "mission@land.example").public_id))
+
+    def test_a_stranger_may_not(self, party: Party) -> None:
+        with pytest.raises(PermissionDenied), transaction.atomic():
+            acting.leave(party=party, by=Link(link(f.PartyFactory(summit=party.summit)).public_id))

@@ -1,0 +1,108 @@
+"""Focal points in the portal: who acts, asking for another, taking that back, leaving."""
+
+import pytest
+
+from delegations.domain import focal
+from delegations.models import FocalPoint, FocalPointRequest
+from summit.models import Role
+from tests import factories as f
+from tests.portal.delegation.helpers import World, make
+from tests.portal.test_identity import follow
+
+pytestmark = pytest.mark.django_db
+ASKED = {"name": "Gil", "office": "Secretary", "email": "gil@land.example", "language": "en", "instead_of": ""}
+
+
+@pytest.fixture
+def world() -> World:
+    return make()
+
+
+class TestAsking:
+    def test_who_acts_and_what_was_decided(self, world: World) -> None:
+        f.FocalPointRequestFactory(party=world.party, name="Gil")
+        decided = {"decided_at": f.START, "decided_by": f.UserFactory()}
+        f.FocalPointRequestFactory(party=world.party, name="Hal", state="refused", reason="One is enough.", **decided)
+        content = world.get("focal-points/")
+        for said in ("Fay", "fay@land.example", "Gil", "to be decided", "beside the others", "Hal", "One is enough."):
+            assert said in content
+        assert content.count("Take back the request") == 1
+
+    def test_asking(self, world: World) -> None:
+        response = world.post("focal-points/", ASKED)
+        assert response["Location"] == world.path("focal-points/")
+        row = FocalPointRequest.objects.get()
+        assert (row.name, row.office, row.email, row.state, row.answer_to) == (
+            *("Gil", "Secretary", "gil@land.example", "open", world.user.email),
+        )
+        assert "Protocol decides whether Gil becomes a focal point." in world.get()
+
+    def test_in_place_of_oneself(self, world: World) -> None:
+        point = FocalPoint.objects.get(party=world.party)
+        world.post("focal-points/", {**ASKED, "instead_of": point.person.public_id})
+        assert FocalPointRequest.objects.get().instead_of == point.person
+        assert "in place of" in world.get("focal-points/")
+
+    def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World) -> None:
+        content = world.post("focal-points/", {**ASKED, "email": "gil"}, 422).content.decode()
+        assert '<a href="#id_email">' in content
+        assert "“gil” is no mailbox. Correct it." in content
+        assert 'value="Secretary"' in content
+        world.post("focal-points/", ASKED)
+        content = world.post("focal-points/", ASKED, 422).content.decode()
+        assert "gil@land.example was asked for already, and protocol has not decided yet." in content
+
+    def test_a_stranger_is_no_choice(self, world: World) -> None:
+        other = FocalPoint.objects.get(party=make(summit=world.party.summit, name="Bland").party)
+        world.post("focal-points/", {**ASKED, "instead_of": other.person.public_id}, 422)
+        assert not FocalPointRequest.objects.exists()
+
+    def test_by_a_letters_link(self, world: World) -> None:
+        link = f.InvitationLinkFactory(invitation=world.party.invitations.get(), address="mission@land.example")
+        client = follow(link)
+        assert client.post(world.path("focal-points/"), ASKED).status_code == 303
+        assert FocalPointRequest.objects.get().asked_by == "mission@land.example"
+
+    def test_queries_dont_grow(self, world: World) -> None:
+        def more() -> int:
+            f.FocalPointFactory(party=world.party)
+            f.FocalPointRequestFactory(party=world.party, instead_of=f.PersonFactory(summit=world.party.summit))
+            return world.queries("focal-points/")
+
+        assert more() == more()
+
+
+class TestTakingBack:
+    def test_it_is_open_no_more(self, world: World) -> None:
+        row = f.FocalPointRequestFactory(party=world.party)
+        world.post(f"focal-points/{row.pk}/take-back/", {})
+        row.refresh_from_db()
+        assert row.state == "withdrawn"
+        content = world.post(f"focal-points/{row.pk}/take-back/", {}, 409).content.decode()
+        assert "Somebody else decided this request." in content
+
+    def test_a_foreign_one_is_not_there(self, world: World) -> None:
+        row = f.FocalPointRequestFactory(party__summit=world.party.summit)
+        assert world.client.post(world.path(f"focal-points/{row.pk}/take-back/")).status_code == 404
+
+
+class TestLeaving:
+    def test_whoever_leaves_sees_the_delegation_no_more(self, world: World) -> None:
+        f.FocalPointFactory(party=world.party)
+        assert world.path("focal-points/leave/") in world.get("focal-points/")
+        assert "The other focal points go on." in world.get("focal-points/leave/")
+        assert world.post("focal-points/leave/", {})["Location"] == "/portal/"
+        assert not FocalPoint.objects.filter(party=world.party, person__user=world.user).exists()
+        assert world.client.get(world.path()).status_code in (403, 404)
+
+    def test_the_only_one_is_told(self, world: World) -> None:
+        assert "you are the only one: ask for somebody before you leave" in world.get("focal-points/")
+        content = world.post("focal-points/leave/", {}, 409).content.decode()
+        assert "You are the only focal point of Aland." in content
+
+    def test_whoever_was_replaced_is_out_at_their_next_request(self, world: World) -> None:
+        point = FocalPoint.objects.get(party=world.party)
+        world.post("focal-points/", {**ASKED, "instead_of": point.person.public_id})
+        by = f.UserFactory.with_role(Role.PROTOCOL, world.party.summit)
+        focal.approve(request=FocalPointRequest.objects.select_related("party__summit").get(), by=by)
+        assert world.client.get(world.path()).status_code in (403, 404)
