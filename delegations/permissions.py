@@ -18,6 +18,7 @@ from delegations.models import (
     InvitationLink,
     InvitationState,
     Membership,
+    Overpass,
     Party,
     PortalSignIn,
     VisaLetter,
@@ -87,6 +88,10 @@ for _group, _roles in _GROUPS.items():
     declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
     declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
 declare("delegations.badge.view", _TRAVEL)
+# Passes that change hands among a party's people: the desk that prints badges sees who carries which.
+_PASSES = (*_WRITERS, Role.ACCREDITATION)
+declare_model("delegations.overpass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
+declare("delegations.hand_overpass", _PASSES, own=(Role.FOCAL_POINT,))
 # Giving people accounts and taking them away.
 declare("delegations.give_account", _WRITERS)
 # Deciding whether two are one.
@@ -120,7 +125,7 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter):
+for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter, Overpass):
     own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
 

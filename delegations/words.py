@@ -18,6 +18,7 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     Membership,
+    Overpass,
     Particulars,
     Party,
     PartyName,
@@ -274,3 +275,16 @@ deed("delegations.focalpointrequest.withdraw", gettext_lazy("took the request fo
 thing(FocalPointRequest, related=("party",), name=lambda row: row.name)
 part(Party, FocalPointRequest, lambda row: FocalPointRequest.objects.filter(party=row))
 personal(FocalPointRequest, "name", "office", "email", "asked_by", "answer_to", "reason")
+
+
+def _counted(facts: Facts) -> str:
+    numbers = {"before": int(facts.detail.get("before", 0)), "now": int(facts.detail.get("now", 0))}
+    return _("brought the party’s overpasses in line: %(now)d, from %(before)d") % numbers
+
+
+deed("delegations.overpass.count", _counted, called=gettext_lazy("brought the party’s overpasses in line"))
+deed("delegations.overpass.hand", gettext_lazy("handed an overpass out"))
+deed("delegations.overpass.take_back", gettext_lazy("took an overpass back"))
+deed("delegations.overpass.pass_on", gettext_lazy("passed an overpass on"))
+thing(Overpass, related=("rule", "party"), name=str, shown_on=lambda row: row.party)
+part(Party, Overpass, lambda row: Overpass.objects.filter(party=row))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views.delegation import declarations, focal, leaving, people, person, standing, visas
+from portal.views.delegation import declarations, focal, leaving, overpasses, people, person, standing, visas
 
 _PERSON = "people/<str:person>/"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("visas/<str:letter>/take-back/", visas.take_back, name="visa_take_back"),
     path("visas/<str:letter>/letter.pdf", visas.paper, name="visa_paper"),
     path("declarations/", declarations.declared, name="declarations"),
+    path("overpasses/", overpasses.overpasses, name="overpasses"),
+    path("overpasses/<int:pk>/", overpasses.overpass, name="overpass"),
     path("focal-points/", focal.focal_points, name="focal_points"),
     path("focal-points/leave/", focal.leave, name="focal_leave"),
     path("focal-points/<int:pk>/take-back/", focal.withdraw, name="focal_withdraw"),

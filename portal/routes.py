@@ -27,6 +27,7 @@ for _name, _methods, _deed in (
     ("person_add", "GET POST", "delegations.name"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
+    ("overpasses", "GET", "delegations.overpass.view"),
     ("focal_points", "GET POST", "delegations.focalpoint.view"),
     ("focal_leave", "GET POST", "delegations.ask_focal_point"),
 ):
@@ -42,6 +43,7 @@ for _name, _methods, _kind, _deed in (
     ("person_replace", "GET POST", "delegations.membership", "delegations.withdraw"),
     ("person_declarations", "GET POST", "delegations.membership", "delegations.declare"),
     ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
+    ("overpass", "GET POST", "delegations.overpass", "delegations.hand_overpass"),
     ("focal_withdraw", "POST", "delegations.focalpointrequest", "delegations.ask_focal_point"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
     ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),

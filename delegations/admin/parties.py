@@ -20,7 +20,7 @@ from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilt
 from delegations.admin.people import FocalPointInline, MembershipInline, set_focal_points
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
-from delegations.domain import invitations, naming, overview, parties, shown
+from delegations.domain import invitations, naming, overpasses, overview, parties, shown
 from delegations.models import (
     ExternalId,
     FocalPoint,
@@ -149,6 +149,7 @@ class PartyAdmin(AnswersOfParty, SummitModelAdmin):
             return
         if formset.model not in (PartyName, ExternalId):
             super().save_formset(request, form, formset, change)
+            overpasses.settle_parties(keys=[form.instance.pk], by=request.user)
             return
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
         rows = filled(formset)

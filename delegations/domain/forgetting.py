@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from delegations.domain import overpasses
 from delegations.models import (
     Badge,
     Declaration,
@@ -24,6 +25,7 @@ from delegations.models import (
     SignInCode,
     VisaLetter,
 )
+from summit.domain.audit import SYSTEM
 from summit.domain.portions import Portion, Subject, called, portion
 from summit.models import Person
 
@@ -70,7 +72,9 @@ def _leave(subject: Subject) -> int:
         named_at=row.created_at,
         why=Ended.WITHDRAWN,
     )
-    return _delete(Membership.objects.filter(pk=row.pk))
+    number = _delete(Membership.objects.filter(pk=row.pk))
+    overpasses.settle_parties(keys=[row.party_id], by=SYSTEM)
+    return number
 
 
 def _end_badges(subject: Subject) -> int:

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures, quotas
+from delegations.domain import departures, overpasses, quotas
 from delegations.domain.places import (
     NamingRefused,
     belonging,
@@ -90,6 +90,8 @@ def _name(
     rows = [row for row, _problem in found if row is not None]
     Membership.objects.bulk_create(rows)
     audit.record_many([_entry(row, by) for row in rows])
+    if rows:
+        overpasses.settle(party=party, by=by)
     return found
 
 
@@ -180,6 +182,7 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
             part_of=party,
         )
         row.delete()
+        overpasses.settle(party=party, by=by)
     return former
 
 

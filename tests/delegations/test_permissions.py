@@ -67,6 +67,9 @@ DESKS: dict[str, set[str]] = {
     **{f"delegations.needs.{verb}": {"organiser", "protocol", "conference_officer"} for verb in ("view", "change")},
     **{f"delegations.{name}.{verb}": TRAVEL for name in ("travel", "photo") for verb in ("view", "change")},
     "delegations.badge.view": TRAVEL,
+    "delegations.overpass.view": {"organiser", "protocol", "accreditation"},
+    "delegations.overpass.change": set(),
+    "delegations.hand_overpass": {"organiser", "protocol", "accreditation"},
     **{f"delegations.resemblance.{verb}": {"organiser", "protocol"} for verb in ("view", "change")},
 }
 OWN: dict[str, set[str]] = {
@@ -79,6 +82,7 @@ OWN: dict[str, set[str]] = {
     **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw")},
     "delegations.enter_person": {"focal_point"},
     "delegations.ask_focal_point": {"focal_point"},
+    **{f"delegations.{deed}": {"focal_point"} for deed in ("overpass.view", "hand_overpass")},
     **{
         f"delegations.{group}.{verb}": {"focal_point"}
         for group in ("passport", "needs", "travel", "photo")

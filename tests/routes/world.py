@@ -31,7 +31,7 @@ from fido2.webauthn import (
 )
 
 from delegations.domain import codes, links, visas
-from delegations.models import Particulars, Party, Photo, Retention, SignInCode
+from delegations.models import Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
 from sessions.domain import releases
@@ -200,6 +200,7 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
             whose: row(f.DeclarationKindFactory(summit=each.summit)) for whose, each in parties.items()
         },
         "delegations.visaletter": {whose: row(f.VisaLetterFactory(party=each)) for whose, each in parties.items()},
+        "delegations.overpass": {whose: row(overpass(each)) for whose, each in parties.items()},
         "delegations.focalpointrequest": {
             whose: row(f.FocalPointRequestFactory(party=each)) for whose, each in parties.items()
         },
@@ -228,6 +229,12 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
 
 
+def overpass(party: Party) -> Overpass:
+    """Make an overpass that nobody of a party carries."""
+    rule = OverpassRule.objects.get_or_create(summit=party.summit, name="Overpass", people=1)[0]
+    return Overpass.objects.create(rule=rule, party=party, number=Overpass.objects.filter(party=party).count() + 1)
+
+
 def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
     """Make a member of each party with a declaration and an issued letter: what the portal picks of a party's own."""
     found: dict[str, dict[Whose, Values]] = {}
@@ -249,6 +256,7 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
         asked = f.FocalPointRequestFactory(party=party)
         for kind, more in (
             ("focalpointrequest", {"pk": asked.pk}),
+            ("overpass", {"pk": overpass(party).pk}),
             ("membership", {}),
             ("declaration", {"declaration": declared.public_id}),
             ("visaletter", {"letter": letter.public_id}),

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from delegations.domain import digests, people
+from delegations.domain import digests, overpasses, people
 from delegations.domain.incoming.known import SYSTEM_NAME, Known, look
 from delegations.domain.incoming.plan import Plan, Planner
 from delegations.domain.incoming.report import Report
@@ -131,6 +131,7 @@ def _store_members(plan: Plan, known: Known, by: By) -> None:
         row.position = places[row.party.pk]
         places[row.party.pk] += 1
     Membership.objects.bulk_create(plan.members, batch_size=SLICE)
+    overpasses.settle_parties(keys=parties, by=by)
     for row, category in plan.moves:
         row.category, row.capacity = category, category.capacity
     Membership.objects.bulk_update([row for row, _category in plan.moves], ["category", "capacity"], SLICE)

@@ -6,8 +6,17 @@ from typing import Any
 
 from PIL import Image
 
-from delegations.domain import declarations, focal, photos, visas
-from delegations.models import Declaration, DeclarationKind, Particulars, Party, Photo, VisaLetter
+from delegations.domain import declarations, focal, overpasses, photos, visas
+from delegations.models import (
+    Declaration,
+    DeclarationKind,
+    Overpass,
+    OverpassRule,
+    Particulars,
+    Party,
+    Photo,
+    VisaLetter,
+)
 from summit.models import User
 
 
@@ -45,7 +54,12 @@ def make(party: Party, by: User) -> dict[str, Any]:
     like = focal.ask(name=first.name or "Gil Example", email="like@land.example", **known)
     no = focal.ask(name="Hal Example", email="hal@land.example", **known)
     focal.refuse(request=no, reason="One is enough.", by=by)
+    OverpassRule.objects.create(summit=party.summit, name="Leaders’ floor", people=2, most=3)
+    overpasses.settle_summit(summit=party.summit, by=by)
+    carried = Overpass.objects.filter(party=party).order_by("number")[0]
+    overpasses.pass_on(overpass=carried, seen=None, taker=first, by=by)
     return {
+        "pk delegations.overpass": carried.pk,
         "pk delegations.focalpointrequest": waiting.pk,
         "focal_refused": no.pk,
         "focal_like": like.pk,

@@ -104,8 +104,18 @@ INSTEAD = {
     "portal:invitation": {"public_id": "invitation"},
     **{
         f"portal:{name}": {"public_id": "desk_party"}
-        for name in ("delegation", "people", "person_add", "visas", "declarations", "focal_points", "focal_leave")
+        for name in (
+            "delegation",
+            "people",
+            "person_add",
+            "visas",
+            "declarations",
+            "focal_points",
+            "focal_leave",
+            "overpasses",
+        )
     },
+    "portal:overpass": {"public_id": "desk_party", "pk": "pk delegations.overpass"},
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
     "admin:programme_session_reinstate": {"key": "cancelled"},

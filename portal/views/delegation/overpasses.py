@@ -1,0 +1,89 @@
+"""Overpasses of a delegation: how many it has, who carries each, and handing them on."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from delegations.domain.overpasses import OverpassRefused, pass_on, shares
+from delegations.models import Membership, Overpass
+from portal.delegation import Desk, desk, see_other
+from summit.models import Person
+
+
+class HandForm(forms.Form):
+    """Who carries a pass from now on. `seen` is who carried it when the page was made."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    person = forms.ChoiceField(
+        label=_("Who carries it from now on"),
+        error_messages={
+            "required": _("Choose who carries it from now on."),
+            "invalid_choice": _("This person is not of the delegation any more. Choose somebody else."),
+        },
+    )
+
+    def __init__(self, members: list[Membership], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row.person.public_id, row.person.label) for row in members]
+        self.fields["person"].choices = [("", _("Choose a person")), *choices]  # type: ignore[attr-defined]
+
+
+@require_safe
+@desk("delegations.overpass.view")
+def overpasses(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Show what the delegation has of each kind, and who carries which."""
+    context = found.context(shares=shares(found.party))
+    return render(request, "portal/delegation/overpasses.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk("delegations.hand_overpass")
+def overpass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
+    """Ask who carries a pass from now on; a POST hands it on, or takes it back."""
+    rows = Overpass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
+    row = rows.first()
+    if row is None:
+        raise Http404
+    row.party = found.party
+    members = list(Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk"))
+    people = {member.person.public_id: member.person for member in members}
+    holder = row.holder.person if row.holder else None
+    if request.method != "POST":
+        form = HandForm(_others(members, holder), initial={"seen": holder.public_id if holder else ""})
+        return _page(request, found, row, holder, form)
+    seen = people.get(request.POST.get("seen", ""))
+    form = HandForm(_others(members, holder), request.POST)
+    back = "back" in request.POST
+    if back or form.is_valid():
+        try:
+            taker = None if back else people[form.cleaned_data["person"]]
+            pass_on(overpass=row, seen=seen, taker=taker, by=found.by)
+        except OverpassRefused as refused:
+            # What was seen is as it is now: whoever reads that decides anew.
+            known = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
+            form = HandForm(_others(members, holder), initial=known)
+            return _page(request, found, row, holder, form, refused=str(refused), status=409)
+        return see_other("overpasses", found.party.public_id)
+    return _page(request, found, row, holder, form, status=422)
+
+
+def _others(members: list[Membership], holder: Person | None) -> list[Membership]:
+    return [member for member in members if member.person != holder]
+
+
+def _page(
+    request: HttpRequest,
+    found: Desk,
+    row: Overpass,
+    holder: Person | None,
+    form: HandForm,
+    *,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = found.context(row=row, holder=holder, form=form, refused=refused)
+    return render(request, "portal/delegation/overpass.html", context, status=status)

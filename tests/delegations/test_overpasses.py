@@ -1,0 +1,286 @@
+"""Overpasses: how many a party has, kept in line with its people; handed out, passed on, given back."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import members, overpasses
+from delegations.domain.overpasses import OverpassRefused, allowed, pass_on, settle_summit, shares
+from delegations.models import Category, Membership, Overpass, OverpassRule, Party
+from summit.domain.audit import SYSTEM, Link
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Person, Role, User
+from tests import factories as f
+
+
+def make(people: int = 0, **rule: Any) -> tuple[Party, OverpassRule]:
+    """Make a party of so many people in a summit with a kind of overpass, one for every two people."""
+    party = f.PartyFactory(name="Aland")
+    row = OverpassRule.objects.create(**{"summit": party.summit, "name": "Leaders’ floor", "people": 2, **rule})
+    for number in range(people):
+        f.MembershipFactory(party=party, person__name=f"P{number}", person__office="")
+    settle_summit(summit=party.summit, by=SYSTEM)
+    return party, row
+
+
+def protocol(party: Party) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, party.summit)
+
+
+def who(party: Party, name: str) -> Person:
+    return Person.objects.get(membership__party=party, name=name)
+
+
+def carried(party: Party) -> dict[int, str | None]:
+    """Return who carries which number."""
+    return dict(Overpass.objects.filter(party=party).order_by("number").values_list("number", "holder__person__name"))
+
+
+def hand(party: Party, name: str, number: int = 1) -> None:
+    row = Overpass.objects.select_related("party__summit", "rule").get(party=party, number=number)
+    pass_on(overpass=row, seen=None, taker=who(party, name), by=protocol(party))
+
+
+@pytest.mark.parametrize(
+    ("rule", "numbers"),
+    [
+        ({"people": 5, "passes": 1}, {0: 0, 4: 0, 5: 1, 9: 1, 10: 2}),
+        ({"people": 5, "passes": 2}, {4: 0, 5: 2, 11: 4}),
+        ({"people": 1, "passes": 1, "most": 3}, {0: 0, 2: 2, 3: 3, 100: 3}),
+        ({"people": 2, "passes": 1, "most": 0}, {100: 0}),
+    ],
+)
+def test_how_many(rule: dict[str, Any], numbers: dict[int, int]) -> None:
+    assert {people: allowed(OverpassRule(**rule), people) for people in numbers} == numbers
+
+
+@pytest.mark.django_db
+class TestInLine:
+    def test_naming_people_makes_them(self) -> None:
+        party, rule = make()
+        category = Category.objects.of(party.summit)["delegate"]
+        by = protocol(party)
+        for number in range(4):
+            person = f.PersonFactory(summit=party.summit)
+            members.name(party=party, person=person, category=category, by=by)
+            assert Overpass.objects.filter(rule=rule, party=party).count() == (number + 1) // 2
+        told = AuditEntry.objects.filter(action="delegations.overpass.count").order_by("pk")
+        assert [(row.detail["before"], row.detail["now"], row.by) for row in told] == [(0, 1, by), (1, 2, by)]
+
+    def test_what_nobody_carries_goes_first(self) -> None:
+        party, _rule = make(6)
+        hand(party, "P0", number=2)
+        for name in ("P5", "P4"):
+            members.withdraw(membership=who(party, name).membership, by=protocol(party))
+        assert carried(party) == {1: None, 2: "P0"}
+        for name in ("P3", "P2"):
+            members.withdraw(membership=who(party, name).membership, by=protocol(party))
+        assert carried(party) == {2: "P0"}
+
+    def test_one_that_is_carried_is_over_until_it_comes_back(self) -> None:
+        party, _rule = make(4)
+        hand(party, "P0", 1)
+        hand(party, "P1", 2)
+        members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
+        (share,) = shares(party)
+        assert (share.allowed, share.carried, share.over) == (1, 2, 1)
+        row = Overpass.objects.select_related("party__summit", "rule").get(party=party, number=1)
+        pass_on(overpass=row, seen=who(party, "P0"), taker=None, by=protocol(party))
+        assert carried(party) == {2: "P1"}
+        assert shares(party)[0].over == 0
+
+    def test_a_number_that_is_free_is_given_again(self) -> None:
+        party, _rule = make(4)
+        hand(party, "P0", 2)
+        members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
+        f.MembershipFactory(party=party)
+        settle_summit(summit=party.summit, by=SYSTEM)
+        assert carried(party) == {1: None, 2: "P0"}
+
+    def test_another_rule_brings_all_parties_in_line(self) -> None:
+        party, rule = make(4)
+        other = f.PartyFactory(summit=party.summit)
+        f.MembershipFactory(party=other)
+        OverpassRule.objects.filter(pk=rule.pk).update(people=1)
+        settle_summit(summit=party.summit, by=SYSTEM)
+        assert (len(carried(party)), len(carried(other))) == (4, 1)
+
+    def test_queries_dont_grow_with_the_parties(self) -> None:
+        party, _rule = make(2)
+
+        def count(parties: int) -> int:
+            for _each in range(parties):
+                two = f.PartyFactory(summit=party.summit)
+                f.MembershipFactory.create_batch(2, party=two)
+            with CaptureQueriesContext(connection) as queries:
+                settle_summit(summit=party.summit, by=SYSTEM)
+            return len(queries)
+
+        assert count(2) == count(10)
+
+    def test_a_summit_without_any_asks_once(self) -> None:
+        party = f.PartyFactory()
+        with CaptureQueriesContext(connection) as queries:
+            overpasses.settle(party=party, by=SYSTEM)
+        assert len(queries) == 1
+
+
+@pytest.mark.django_db
+class TestPassOn:
+    def test_handed_out_passed_on_and_taken_back(self) -> None:
+        party, _rule = make(2)
+        by = protocol(party)
+        row = Overpass.objects.select_related("party__summit", "rule").get()
+        steps = [(None, "P0"), ("P0", "P1"), ("P1", None)]
+        for before, now in steps:
+            seen, taker = (who(party, name) if name else None for name in (before, now))
+            pass_on(overpass=row, seen=seen, taker=taker, by=by)
+            assert carried(party) == {1: now}
+        told = AuditEntry.objects.filter(action__startswith="delegations.overpass.", by=by).order_by("pk")
+        assert [(entry.action.rpartition(".")[2], entry.fields) for entry in told] == [
+            *(("hand", ["holder"]), ("pass_on", ["holder"]), ("take_back", ["holder"])),
+        ]
+        assert told[1].detail == {"before": who(party, "P0").public_id, "now": who(party, "P1").public_id}
+
+    def test_whoever_saw_another_carry_it_is_told(self) -> None:
+        party, _rule = make(4)
+        hand(party, "P0")
+        row = Overpass.objects.select_related("party__summit", "rule").get(number=1)
+        for seen in (None, who(party, "P1")):
+            with pytest.raises(
+                OverpassRefused, match=r"^The pass changed hands a moment ago\. Look at who carries it"
+            ):
+                pass_on(overpass=row, seen=seen, taker=who(party, "P2"), by=protocol(party))
+        assert carried(party)[1] == "P0"
+
+    def test_one_of_a_kind_for_each(self) -> None:
+        party, _rule = make(4)
+        hand(party, "P0", 1)
+        with pytest.raises(OverpassRefused) as refused:
+            hand(party, "P0", 2)
+        assert str(refused.value) == "P0 carries another pass of “Leaders’ floor” already. Choose somebody else."
+
+    def test_members_alone_carry_them(self) -> None:
+        party, _rule = make(2)
+        other = f.MembershipFactory(party__summit=party.summit, person__name="Zed", person__office="")
+        row = Overpass.objects.select_related("party__summit", "rule").get()
+        with pytest.raises(OverpassRefused, match=r"^Zed is not of Aland any more\."):
+            pass_on(overpass=row, seen=None, taker=other.person, by=protocol(party))
+        with pytest.raises(OverpassRefused, match="Nothing would change"):
+            pass_on(overpass=row, seen=None, taker=None, by=protocol(party))
+
+    def test_who_may(self) -> None:
+        party, _rule = make(2)
+        row = Overpass.objects.select_related("party__summit", "rule").get()
+        delegate = f.UserFactory()
+        Person.objects.filter(pk=who(party, "P0").pk).update(user=delegate)
+        for by in (delegate, f.UserFactory.with_role(Role.VETTING, party.summit), Link("nothing")):
+            with pytest.raises(PermissionDenied):
+                pass_on(overpass=row, seen=None, taker=who(party, "P0"), by=by)
+        link = f.InvitationLinkFactory(invitation__party=party)
+        pass_on(overpass=row, seen=None, taker=who(party, "P0"), by=Link(link.public_id))
+        desk = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
+        pass_on(overpass=row, seen=who(party, "P0"), taker=who(party, "P1"), by=desk)
+
+    @pytest.mark.parametrize("deed", ["withdraw", "replace"])
+    def test_whoever_leaves_gives_it_back(self, deed: str) -> None:
+        party, _rule = make(4)
+        hand(party, "P0")
+        leaver, by = who(party, "P0").membership, protocol(party)
+        if deed == "withdraw":
+            members.withdraw(membership=leaver, by=by)
+        else:
+            members.replace(membership=leaver, person=f.PersonFactory(summit=party.summit), by=by)
+        assert set(carried(party).values()) == {None}
+        entry = AuditEntry.objects.get(action="delegations.overpass.take_back")
+        assert (entry.by, entry.detail["now"]) == (by, None)
+
+    def test_a_refused_departure_gives_nothing_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        party, _rule = make(2)
+        hand(party, "P0")
+
+        def broken(**kwargs: Any) -> None:
+            raise RuntimeError("the row can't go")
+
+        monkeypatch.setattr(overpasses, "settle", broken)
+        with pytest.raises(RuntimeError):
+            members.withdraw(membership=who(party, "P0").membership, by=protocol(party))
+        assert carried(party) == {1: "P0"}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def race(self) -> list[Any]:
+        """Let two pass the same pass on at once, each to somebody else."""
+        party, _rule = make(4)
+        hand(party, "P0")
+        seen, by = who(party, "P0"), protocol(party)
+        key = Overpass.objects.get(party=party, number=1).pk
+        start, results = threading.Barrier(2), []
+
+        def run(taker: Person) -> None:
+            row = Overpass.objects.select_related("party__summit", "rule").get(pk=key)
+            try:
+                start.wait(10)
+                results.append(pass_on(overpass=row, seen=seen, taker=taker, by=by))
+            except Exception as problem:
+                results.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[who(party, name)]) for name in ("P1", "P2")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert carried(party)[1] in ("P1", "P2")
+        return results
+
+    def test_of_two_who_pass_it_on_one_does(self) -> None:
+        assert sorted(type(result).__name__ for result in self.race()) == ["NoneType", "OverpassRefused"]
+
+    def test_control_without_what_was_seen_both_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def blind(overpass: Overpass, before: Any, member: Membership | None) -> bool:
+            return bool(Overpass.objects.filter(pk=overpass.pk).update(holder=member))
+
+        monkeypatch.setattr(overpasses, "_move", blind)
+        assert self.race() == [None, None]
+
+
+@pytest.mark.django_db
+class TestAtTheDesk:
+    def test_who_carries_which_is_listed_and_noted(self) -> None:
+        party, _rule = make(4)
+        hand(party, "P0")
+        client = Client()
+        client.force_login(f.UserFactory.with_role(Role.ACCREDITATION, party.summit))
+        content = client.get("/admin/delegations/overpass/").content.decode()
+        assert all(said in content for said in ("Leaders’ floor", "Aland", "P0"))
+        assert AuditEntry.objects.get(action=SEEN).detail["people"] == [who(party, "P0").public_id]
+        narrowed = client.get("/admin/delegations/overpass/?carried=no").context["cl"]
+        assert [row.number for row in narrowed.result_list] == [2]
+        key = Overpass.objects.get(number=1).pk
+        assert "P0" in client.get(f"/admin/delegations/overpass/{key}/change/").content.decode()
+
+    def test_reading_costs_the_same_for_many(self) -> None:
+        party, rule = make(2)
+        hand(party, "P0")
+        client = Client()
+        client.force_login(protocol(party))
+
+        def count() -> int:
+            client.get("/admin/delegations/overpass/")
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/admin/delegations/overpass/")
+            return len(queries)
+
+        few = count()
+        for number in range(2, 8):
+            holder = f.MembershipFactory(party=party)
+            Overpass.objects.create(rule=rule, party=party, number=number, holder=holder)
+        assert count() == few

@@ -1,0 +1,103 @@
+"""Overpasses in the portal: how many there are, who carries which, and handing them on."""
+
+import pytest
+
+from delegations.domain import overpasses
+from delegations.models import Overpass, OverpassRule
+from summit.domain.audit import SYSTEM
+from tests import factories as f
+from tests.portal.delegation.helpers import World, make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    """A delegation of four, which has two passes."""
+    found = make()
+    OverpassRule.objects.create(summit=found.party.summit, name="Leaders’ floor", people=2, most=3)
+    for name in ("Ada", "Bob", "Cyd", "Dan"):
+        found.member(name, passport=False)
+    overpasses.settle_summit(summit=found.party.summit, by=SYSTEM)
+    return found
+
+
+def key(world: World, name: str) -> str:
+    return str(world.party.memberships.get(person__name=name).person.public_id)
+
+
+def test_how_many_and_who_carries_which(world: World) -> None:
+    row = Overpass.objects.get(number=1)
+    world.post(f"overpasses/{row.pk}/", {"seen": "", "person": key(world, "Ada")})
+    content = world.get("overpasses/")
+    for said in (
+        "Leaders’ floor",
+        "1 of 2 is carried",
+        "1 for every 2 people, 3 at most",
+        "Ada",
+        "nobody carries it",
+    ):
+        assert said in content
+
+
+def test_passing_on_and_taking_back(world: World) -> None:
+    row = Overpass.objects.get(number=1)
+    page = f"overpasses/{row.pk}/"
+    assert "Nobody carries it." in world.get(page)
+    response = world.post(page, {"seen": "", "person": key(world, "Ada")})
+    assert response["Location"] == world.path("overpasses/")
+    content = world.get(page)
+    assert f'name="seen" value="{key(world, "Ada")}"' in content
+    assert "Take it back from Ada" in content
+    # Whoever carries it is no choice.
+    assert f'<option value="{key(world, "Ada")}"' not in content
+    world.post(page, {"seen": key(world, "Ada"), "person": key(world, "Bob")})
+    row.refresh_from_db()
+    assert row.holder is not None and row.holder.person.name == "Bob"  # noqa: PT018
+    world.post(page, {"seen": key(world, "Bob"), "back": "1"})
+    row.refresh_from_db()
+    assert row.holder is None
+
+
+def test_whoever_is_second_is_told_and_sees_who_carries_it(world: World) -> None:
+    row = Overpass.objects.get(number=1)
+    page = f"overpasses/{row.pk}/"
+    world.post(page, {"seen": "", "person": key(world, "Ada")})
+    content = world.post(page, {"seen": "", "person": key(world, "Bob")}, 409).content.decode()
+    assert "The pass changed hands a moment ago. Look at who carries it now." in content
+    assert "Take it back from Ada" in content
+    assert f'name="seen" value="{key(world, "Ada")}"' in content
+
+
+def test_nobody_chosen(world: World) -> None:
+    row = Overpass.objects.get(number=1)
+    content = world.post(f"overpasses/{row.pk}/", {"seen": "", "person": ""}, 422).content.decode()
+    assert '<a href="#id_person">' in content
+    assert "Choose who carries it from now on." in content
+
+
+def test_one_that_is_over_is_shown(world: World) -> None:
+    for number, name in ((1, "Ada"), (2, "Bob")):
+        world.post(f"overpasses/{Overpass.objects.get(number=number).pk}/", {"seen": "", "person": key(world, name)})
+    world.post(f"people/{key(world, 'Dan')}/withdraw/", {})
+    assert "1 pass more is carried than the delegation may have now (1)." in world.get("overpasses/")
+
+
+def test_foreign_ones_are_not_there(world: World) -> None:
+    other = f.PartyFactory(summit=world.party.summit)
+    row = Overpass.objects.create(rule=OverpassRule.objects.get(), party=other, number=1)
+    assert world.client.get(world.path(f"overpasses/{row.pk}/")).status_code == 404
+    assert world.client.post(world.path(f"overpasses/{row.pk}/")).status_code == 404
+
+
+def test_a_host_that_gives_none_says_so(world: World) -> None:
+    OverpassRule.objects.all().delete()
+    assert "The host gives no overpasses." in world.get("overpasses/")
+
+
+def test_queries_dont_grow(world: World) -> None:
+    few = world.queries("overpasses/")
+    for number in range(8):
+        world.member(f"More {number}", passport=False)
+    overpasses.settle_summit(summit=world.party.summit, by=SYSTEM)
+    assert world.queries("overpasses/") == few
