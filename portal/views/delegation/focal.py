@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -45,8 +44,7 @@ class FocalForm(forms.Form):
 
     def __init__(self, points: list[FocalPoint], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
         self.points = {row.person.public_id: row for row in points}
         places = [
             (key, _("In place of %(person)s") % {"person": row.person.label}) for key, row in self.points.items()
@@ -82,6 +80,8 @@ def _page(
 ) -> HttpResponse:
     asked = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
+    # What waits stands first, whatever was decided since.
+    rows.sort(key=lambda each: not each["waits"])
     mine = acting.own(found.party, found.by)
     context = found.context(
         points=points, rows=rows, form=form, mine=mine.pk if mine else None, leaves=len(points) > 1

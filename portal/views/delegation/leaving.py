@@ -13,7 +13,7 @@ from delegations.domain.people import SeemsKnown
 from delegations.forms import PersonForm
 from delegations.models import Badge, Declaration, DeclarationState, Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
-from portal.views.delegation.people import NAMED_BY, asked_for, nameable, tell
+from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
 from summit.models import Person
 
 
@@ -67,8 +67,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
             tell(form, problem)
         else:
             return see_other("person", found.party.public_id, fresh.person.public_id)
-    known = [(hit, nameable(found, hit.person)) for hit in hits]
-    return _page(request, found, member, form, known=known, status=409 if hits else 422)
+    return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
 
 
 def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm) -> Membership:
@@ -87,13 +86,14 @@ def _page(
     member: Membership,
     form: PersonForm,
     *,
-    known: list[tuple[Any, bool]] | None = None,
+    known: list[dict[str, Any]] | None = None,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     # Whom the delegation entered and has not named, or not any more.
     free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
     asked_for(form)
+    form.initial["language"] = found.party.language
     context = found.context(
         member=member,
         person=member.person,

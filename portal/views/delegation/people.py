@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations.domain import entering, members, outstanding, quotas
+from delegations.domain.duplicates import Hit
 from delegations.domain.people import SeemsKnown
 from delegations.domain.quotas import Meter
 from delegations.forms import PersonForm
@@ -119,8 +120,21 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
             tell(form, problem)
         else:
             return see_other("person", found.party.public_id, person.public_id)
-    context = found.context(form=form, known=[(hit, nameable(found, hit.person)) for hit in known])
+    context = found.context(form=form, known=offered(found, known))
     return render(request, "portal/delegation/person_add.html", context, status=409 if known else 422)
+
+
+def offered(found: Desk, hits: list[Hit]) -> list[dict[str, Any]]:
+    """Return who seems to be known already, each with whether they can be named as they are, and whether they are
+    named: then their page is the way on."""
+    return [
+        {
+            "hit": hit,
+            "free": nameable(found, hit.person),
+            "named": getattr(getattr(hit.person, "membership", None), "party_id", None) == found.party.pk,
+        }
+        for hit in hits
+    ]
 
 
 def nameable(found: Desk, person: Person) -> bool:

@@ -62,7 +62,7 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
         policy=policy,
         members=members,
         confirmed=sum(row.confirmed_at is not None for row in members),
-        missing=[line(found, each) for each in outstanding.missing(members, policy, now)],
+        missing=lines(found, outstanding.missing(members, policy, now)),
         kinds=kinds(found),
         waiting=list(waiting(*told)),
         changes=changes(found, members, *told),
@@ -79,15 +79,16 @@ def numbers(found: Desk) -> dict[str, Any]:
     return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
-def line(found: Desk, each: outstanding.Missing) -> dict[str, Any]:
-    """Return a line of what is missing, with the address where it is entered."""
-    return {
-        "person": each.member.person,
-        "word": WORDS[each.what],
-        "until": each.until,
-        "late": each.late,
-        "url": address(found, each.member, each.what),
-    }
+def lines(found: Desk, missing: list[outstanding.Missing]) -> dict[str, Any]:
+    """Return what is missing in a line for each person and deadline, in their order, each thing with the address
+    where it is entered; and how many things it is."""
+    rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
+    for each in missing:
+        person = each.member.person
+        new: dict[str, Any] = {"person": person, "until": each.until, "late": each.late, "things": []}
+        row = rows.setdefault((each.member.pk, each.until), new)
+        row["things"].append((WORDS[each.what], address(found, each.member, each.what)))
+    return {"number": len(missing), "rows": list(rows.values())}
 
 
 def address(found: Desk, member: Membership, what: str) -> str:

@@ -108,6 +108,8 @@ class TestAdd:
         assert 'value="Counsellor"' in content
         other = Person.objects.get(name="Bea Bright").public_id
         assert f'<input type="hidden" name="another" value="{other}">' in content
+        # Who is named already is one step away, and nobody is chosen by Enter in a field.
+        assert f'href="{world.path(f"people/{other}/")}">Open what is entered of' in content
         world.post("people/add/", {**NEW, "another": other})
         assert Membership.objects.count() == 2
 
@@ -116,6 +118,9 @@ class TestAdd:
         members.withdraw(membership=row, by=world.user)
         content = world.post("people/add/", NEW, 409).content.decode()
         assert "Name Bea Bright, who is entered</button>" in content
+        main = content[content.index("<main") :]
+        first = main[main.index("<button") :]
+        assert first.startswith('<button type="submit" hidden>')
         world.post("people/add/", {**NEW, "known": row.person.public_id})
         assert Membership.objects.get().person == row.person
 

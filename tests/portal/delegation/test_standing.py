@@ -112,6 +112,14 @@ class TestPage:
         ):
             assert said in content
 
+    def test_a_person_stands_once_for_each_deadline(self, world: World) -> None:
+        row = world.member("Ada", passport=False)
+        content = world.get()
+        table = content[content.index("<table") : content.index("</table>")]
+        assert (table.count('<th scope="row">'), content.count("4 things are missing")) == (1, 1)
+        for section in ("passport", "photo", "travel"):
+            assert f"people/{row.person.public_id}/edit/{section}/#" in table
+
     def test_it_shows_no_passport(self, world: World) -> None:
         world.member("Ada")
         for rest in ("", "people/", "visas/", "declarations/"):
