@@ -7,10 +7,12 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.admin.standing import moment
 from delegations.models import Overpass
 from summit.desk.base import ReadOnlyAdmin
+from summit.desk.words import written
 
 FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
 
@@ -38,7 +40,8 @@ class OverpassAdmin(ReadOnlyAdmin):
 
     place = 8
     summit_path = "party__summit"
-    list_display = ["rule", "number", "party", "carried_by", "handed"]
+    list_display = ["named", "party_name", "carried_by", "handed"]
+    group_column = "party_name"
     list_filter = ["party__summit", CarriedFilter, "rule"]
     list_select_related = ["rule", "party__summit", "holder__person"]
     search_fields = ["party__name", "rule__name", "holder__person__name", "holder__person__office"]
@@ -59,6 +62,18 @@ class OverpassAdmin(ReadOnlyAdmin):
     def people_in_list(self, rows: list[Any]) -> list[str]:
         """Return who carries them."""
         return [row.holder.person.public_id for row in rows if row.holder]
+
+    @written
+    @admin.display(description=_("overpass"), ordering="rule__name")
+    def named(self, row: Overpass) -> str:
+        """Show which it is."""
+        return str(row)
+
+    @written
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="party__name")
+    def party_name(self, row: Overpass) -> str:
+        """Show whose it is."""
+        return row.party.name
 
     @admin.display(description=_("carried by"), ordering="holder__person__name", empty_value="–")
     def carried_by(self, row: Overpass) -> str | None:
