@@ -51,6 +51,16 @@ def _party(summit: Summit) -> int:
     return Party.objects.filter(summit=summit, is_host=False).order_by("pk")[0].pk
 
 
+def _of_delegation(rest: str) -> Page:
+    """Return a page of the delegation for which the focal point of a demonstration acts."""
+
+    def address(summit: Summit) -> str:
+        acted = Party.objects.filter(summit=summit, focal_points__person__user__isnull=False)
+        return f"/portal/delegation/{acted.order_by('pk')[0].public_id}/{rest}"
+
+    return Page(f"delegation {rest}".strip(), FOCAL, address)
+
+
 PAGES = (
     _public("public home", ""),
     _public("agenda", "agenda/"),
@@ -69,11 +79,14 @@ PAGES = (
     Page("my agenda", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}"),
     Page("all that I may see", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}&show=all"),
     Page("my changes", FOCAL, lambda summit: f"/portal/changes/?summit={summit.slug}"),
+    *(_of_delegation(name) for name in ("", "people/", "overpasses/", "focal-points/")),
     Page("browsers of the portal", FOCAL, lambda summit: f"/portal/browsers/?summit={summit.slug}"),
     Page("admin home", ORGANISER, lambda summit: f"/admin/?summit={summit.slug}"),
     _list("party list", "delegations/party"),
     Page("party", ORGANISER, lambda summit: f"/admin/delegations/party/{_party(summit)}/change/"),
     _list("invitation list", "delegations/invitation", "party__summit__id__exact"),
+    _list("requests for focal points", "delegations/focalpointrequest", "party__summit__id__exact"),
+    _list("overpasses", "delegations/overpass", "party__summit__id__exact"),
     _list("session list", "programme/session"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
