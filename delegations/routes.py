@@ -83,6 +83,15 @@ declare(
     do="delegations.lettertemplate.view",
     post="delegations.lettertemplate.change",
 )
+for _name in ("guest", "occasions"):
+    declare(
+        f"admin:delegations_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.summit",
+        see="summit.summit.view",
+        do="delegations.invite",
+    )
 declare(
     "admin:delegations_policy",
     Gate.DESK,

@@ -3,9 +3,11 @@
 from delegations.admin import (
     declarations,
     focal,
+    guests,
     invitations,
     letters,
     links,
+    occasions,
     order,
     overpasses,
     participants,
@@ -55,9 +57,11 @@ SUMMIT_PATHS.update(
 __all__ = [
     "declarations",
     "focal",
+    "guests",
     "invitations",
     "letters",
     "links",
+    "occasions",
     "order",
     "overpasses",
     "participants",

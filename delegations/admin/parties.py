@@ -3,43 +3,26 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from delegations.admin.inviting import InvitingMixin
 from delegations.admin.names import KeyInline, NameInline, filled
 from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
 from delegations.admin.people import FocalPointInline, MembershipInline, set_focal_points
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
-from delegations.domain import invitations, naming, overpasses, overview, parties, shown
-from delegations.models import (
-    ExternalId,
-    FocalPoint,
-    Invitation,
-    InvitationState,
-    Party,
-    PartyKind,
-    PartyName,
-    Policy,
-)
-from delegations.permissions import check_can_invite
+from delegations.domain import naming, overpasses, overview, parties
+from delegations.models import ExternalId, FocalPoint, Party, PartyKind, PartyName, Policy
 from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.header import chosen_summit, summits_of
-from summit.desk.keys import keys_of
-from summit.models import Person, Summit, User
-from summit.permissions import allows, check
-from summit.templatetags.marks import pair
+from summit.models import Person, User
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -71,7 +54,7 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @admin.register(Party)
-class PartyAdmin(AnswersOfParty, SummitModelAdmin):
+class PartyAdmin(InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
     place = 1
@@ -183,87 +166,3 @@ class PartyAdmin(AnswersOfParty, SummitModelAdmin):
         if row.pk is None:
             return "–"
         return gettext("host") if row.is_host else state_word(row.standing, row.replied)
-
-    def has_invite_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may invite anybody."""
-        return allows(request.user, "delegations.invite", None)
-
-    @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
-    def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
-        """Ask before inviting."""
-        return self._ask(request, list(queryset.select_related("summit")))
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page that invites."""
-        view = self.admin_site.admin_view(self.invite_view)
-        return [path("invite/", view, name="delegations_party_invite"), *super().get_urls()]
-
-    def invite_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?summit=` asks about all that aren't invited yet; POST invites the parties named by `party`."""
-        self.admit(request, "view")
-        check(request.user, "delegations.invite", None)
-        rows = self.get_queryset(request).select_related("summit")
-        if request.method == "POST":
-            keys = keys_of(request.POST.getlist("party"))
-            return self._invite(request, list(rows.filter(pk__in=keys)))
-        slug = request.GET.get("summit", "").replace("\0", "")
-        summit = Summit.objects.filter(slug=slug).first()
-        if summit is None or not allows(request.user, "delegations.party.view", summit):
-            raise Http404
-        check_can_invite(request.user, summit)
-        return self._ask(request, list(rows.filter(overview.STANDINGS["uninvited"], summit=summit)))
-
-    def _ask(self, request: HttpRequest, parties: list[Party]) -> HttpResponse:
-        for summit in {party.summit for party in parties}:
-            check_can_invite(request.user, summit)
-        reach = invitations.preview(parties=parties)
-        self._note(request, reach)
-        number = len(reach.to)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": (
-                ngettext("Invite %(number)d party", "Invite %(number)d parties", number) % {"number": number}
-                if number
-                else gettext("No party can be invited now")
-            ),
-            "reaches": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
-            "skipped": reach.skipped,
-            "number": number,
-            "letters": reach.letters,
-            "summit": parties[0].summit if parties else None,
-            "back": self._list_of(parties),
-        }
-        return TemplateResponse(request, "admin/delegations/invite.html", context)
-
-    def _note(self, request: HttpRequest, reach: invitations.Reach) -> None:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        for summit in {party.summit for party in reach.to}:
-            boxes = [box for party in reach.to if party.summit == summit for box in reach.boxes[party.pk]]
-            shown.note_mailboxes(by=request.user, summit=summit, boxes=boxes)
-
-    def _invite(self, request: HttpRequest, parties: list[Party]) -> HttpResponse:
-        if not isinstance(request.user, User):
-            raise PermissionDenied
-        reach = invitations.invite(parties=parties, by=request.user)
-        number = len(reach.to)
-        if number:
-            said = ngettext(
-                "%(number)d party is invited; its letters are on their way (%(letters)d).",
-                "%(number)d parties are invited; their letters are on their way (%(letters)d).",
-                number,
-            )
-            messages.success(request, said % {"number": number, "letters": reach.letters})
-        for party, reason in reach.skipped:
-            messages.warning(request, pair(party.name, reason))
-        if not number and not reach.skipped:
-            messages.warning(
-                request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
-            )
-        sent = Invitation.objects.filter(party__in=reach.to[:1]).exclude(state=InvitationState.REVOKED).first()
-        return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(self._list_of(parties))
-
-    def _list_of(self, parties: list[Party]) -> str:
-        address = reverse("admin:delegations_party_changelist")
-        summits = {party.summit_id for party in parties}
-        return f"{address}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else address

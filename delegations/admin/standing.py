@@ -27,15 +27,14 @@ def moment(at: datetime | None, summit: Summit) -> str:
 def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
     if state == InvitationState.ANSWERED:
         return ("good" if answer in COMING else "off", str(Answer(answer).label) if answer else "")
-    if state == InvitationState.SENT:
-        return "wait", _("not answered")
-    if state == InvitationState.REVOKED:
-        return "bad", pgettext("invitation", "revoked")
-    if state == InvitationState.SUPERSEDED:
-        return "off", pgettext("invitation", "superseded")
-    if state == InvitationState.APPROVED:
-        return "wait", pgettext("invitation", "approved, not sent")
-    return "off", _("not invited")
+    signs = {
+        InvitationState.DRAFT: ("off", pgettext("invitation", "prepared, not approved")),
+        InvitationState.APPROVED: ("wait", pgettext("invitation", "approved, not sent")),
+        InvitationState.SENT: ("wait", _("not answered")),
+        InvitationState.REVOKED: ("bad", pgettext("invitation", "revoked")),
+        InvitationState.SUPERSEDED: ("off", pgettext("invitation", "superseded")),
+    }
+    return signs[InvitationState(state)] if state else ("off", _("not invited"))
 
 
 class LinkMoments:

@@ -33,18 +33,19 @@ def reach(summit: Summit) -> Reach:
     return invitations.preview(parties=rows.filter(overview.STANDINGS["uninvited"]))
 
 
-def read(party: Party, boxes: list[mailboxes.Mailbox]) -> Letter:
-    """Return the letter to a party in its language. Nothing is stored: the link in it opens nothing."""
+def read(party: Party, boxes: list[mailboxes.Mailbox], occasion: str = "") -> Letter:
+    """Return the letter that invites a party to the summit, or to one of its sessions, in its language. Nothing is
+    stored: the link in it opens nothing."""
     people = [row.person for row in mailboxes.focal_points([party.pk]).get(party.pk, [])]
     box = boxes[0]
     named = [person for person in people if person.email.casefold() == box.address.casefold()]
     link = InvitationLink(
-        invitation=Invitation(party=party),
+        invitation=Invitation(party=party, occasion=occasion),
         person=named[0] if len(named) == 1 else None,
         address=box.address,
         expires_at=links.expiry(party.summit),
     )
-    paper = letters.stationery(party.summit, [party])
+    paper = letters.stationery(party.summit, [party], [occasion])
     message = letters.draft(link=link, party=party, box=box, version=0, paper=paper)
     with translation.override(spoken(message.language)):
         mail = messages.render(message)

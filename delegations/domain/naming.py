@@ -142,6 +142,11 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
     return found
 
 
+def to_reader(party: Party) -> Named:
+    """Return how one party is named in the reader's language. One query."""
+    return book(party.summit, parties=Party.objects.filter(pk=party.pk)).by_key[party.pk]
+
+
 def _localised(rows: QuerySet[Party], language: str) -> QuerySet[Party]:
     return rows.annotate(local=FilteredRelation("names", condition=Q(names__language=language)))
 

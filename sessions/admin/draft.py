@@ -17,7 +17,9 @@ from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.domain import occasions
 from delegations.models import Party
+from delegations.permissions import can_invite
 from sessions.admin.filters import ClashFilter, DayFilter, StandingFilter, StartsFilter
 from sessions.admin.forms import ParticipantForm, SessionForm
 from sessions.domain import edits, releases
@@ -38,6 +40,12 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     """Return the summits whose draft the reader may change, newest first."""
     mine = summits_for(request.user, "sessions.session.change")
     return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+
+
+def _takes_invitations(session: Session) -> bool:
+    """Return whether parties can be invited to a session."""
+    found = occasions.find(session.summit, [session.public_id]).get(session.public_id)
+    return found is not None and found.open
 
 
 class OfSummitMixin:
@@ -162,6 +170,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
             "summit": summit,
             "other_summits": others,
             "may_edit": session is not None and can_edit(request.user, session),
+            "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
             **(extra_context or {}),
         }
         with timezone.override(summit.zone):

@@ -259,7 +259,7 @@ class TestInvite:
         f.PartyFactory(summit=summit)
         client = sign_in(summit)
         page = self.ask(client, chosen)
-        keys = [str(party.pk) for party, _addresses in page.context["reaches"]]
+        keys = [str(party.pk) for party, _addresses in page.context["steps"][0]["rows"]]
         response = client.post(reverse("admin:delegations_party_invite"), {"party": keys})
         first = Invitation.objects.get(party=chosen[0])
         assert response["Location"] == f"{INVITATIONS}{first.pk}/sent/"
@@ -273,7 +273,11 @@ class TestInvite:
         one_of_each(summit)
         client = sign_in(summit, Role.PROTOCOL)
         page = client.get(reverse("admin:delegations_party_invite"), {"summit": "here"})
-        assert [party.name for party, _addresses in page.context["reaches"]] == ["Draft", "Revoked", "Uninvited"]
+        assert [party.name for party, _addresses in page.context["steps"][0]["rows"]] == [
+            "Draft",
+            "Revoked",
+            "Uninvited",
+        ]
         assert page.context["skipped"] == []
 
     @pytest.mark.parametrize("role", [role for role in READERS if role not in WRITERS])
