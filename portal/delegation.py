@@ -72,7 +72,7 @@ def enter(request: HttpRequest, public_id: str, action: str) -> Desk:
             if party.public_id == public_id and viewer.may(SEE, party.pk):
                 party.summit = viewer.summit
                 if party.pk not in viewer.acts or not viewer.may(action, party.pk):
-                    said = {"party": party.name, "contact": viewer.summit.contact_email}
+                    said = {"party": naming.to_reader(party).name, "contact": viewer.summit.contact_email}
                     raise PermissionDenied(
                         _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % said
                     )

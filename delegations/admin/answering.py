@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import answers, levels, scans
+from delegations.domain import answers, levels, naming, scans
 from delegations.domain.answers import DESK_CHANNELS, Way
 from delegations.models import Answer, Channel, Invitation, Reply
 from delegations.todo import call_sheet
@@ -157,7 +157,7 @@ class AnsweringMixin:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Record the answer of %(party)s") % {"party": row.party.name},
+            "title": gettext("Record the answer of %(party)s") % {"party": naming.to_reader(row.party).name},
             "summit": summit,
             "original": row,
             "form": form,

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import calls
+from delegations.domain import calls, naming
 from delegations.domain.calls import Narrowed
 from delegations.models import CallNote, CallOutcome, Invitation, Region
 from delegations.permissions import can_answer_for, can_call
@@ -111,6 +111,7 @@ class CallsMixin:
         said = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
         context = {
             **self.admin_site.each_context(request),
+            **naming.on_page(summit),
             "opts": self.opts,
             "title": said % {"n": number} if number else gettext("Nobody to telephone"),
             "summit": summit,
@@ -138,7 +139,7 @@ class CallsMixin:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Call %(party)s") % {"party": row.party.name},
+            "title": gettext("Call %(party)s") % {"party": naming.to_reader(row.party).name},
             "summit": summit,
             "row": row,
             "form": form,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.confirm import confirm
 from delegations.admin.decisions import ask_reason
+from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
 from delegations.domain import declarations
 from delegations.models import Declaration, DeclarationKind, DeclarationState
@@ -32,7 +33,7 @@ from summit.templatetags.marks import pair
 
 FIELDS: list[Any] = [
     "person",
-    "party",
+    "party_name",
     "kind",
     "details",
     "state_word",
@@ -108,12 +109,12 @@ class DeclarationKindAdmin(SummitModelAdmin):
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(ReadOnlyAdmin):
+class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     """Declarations."""
 
     place = 7
     summit_path = "party__summit"
-    list_display = ["person", "party", "kind", "state_word", "declared"]
+    list_display = ["person", "party_name", "kind", "state_word", "declared"]
     list_filter = ["party__summit", "state", "kind__permit", "kind"]
     list_select_related = ["party__summit", "person", "kind"]
     search_fields = ["party__name", "person__name", "person__office"]

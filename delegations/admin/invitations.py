@@ -15,9 +15,10 @@ from delegations.admin.answering import AnsweringMixin
 from delegations.admin.back import BackMixin
 from delegations.admin.calls import CallsMixin
 from delegations.admin.confirm import confirm
+from delegations.admin.party_column import PartyColumn
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
-from delegations.domain import invitations, letters
+from delegations.domain import invitations, letters, naming
 from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
@@ -28,7 +29,7 @@ from summit.permissions import allows, check
 from summit.routes import NOBODY
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["party", "state_word", "level", "answered_by", "answered", "note", "sent", "sent_by"]
+FIELDS: list[Any] = ["party_name", "state_word", "level", "answered_by", "answered", "note", "sent", "sent_by"]
 
 LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
 
@@ -54,12 +55,12 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
+class InvitationAdmin(PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 2
     summit_path = "party__summit"
-    list_display = ["party", "state_word", "level", "sent", "answered", "answered_by"]
+    list_display = ["party_name", "state_word", "level", "sent", "answered", "answered_by"]
     list_filter = ["party__summit", "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
@@ -152,7 +153,7 @@ class InvitationAdmin(AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
         return confirm(
             request,
             self.admin_site,
-            title=gettext("Send a new letter to %(party)s") % {"party": row.party.name},
+            title=gettext("Send a new letter to %(party)s") % {"party": naming.to_reader(row.party).name},
             sentence=gettext("The links in earlier letters open nothing from then on. An answer stays as it is."),
             button=gettext("Send a new letter"),
             action=request.path,
@@ -181,7 +182,7 @@ class InvitationAdmin(AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
             try:
                 invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
             except ValueError as refused:
-                messages.warning(request, pair(row.party.name, refused))
+                messages.warning(request, pair(naming.to_reader(row.party).name, refused))
             else:
                 done += 1
         said = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from delegations.admin.confirm import confirm
+from delegations.admin.party_column import PartyOfInvitation
 from delegations.admin.standing import LinkMoments, moment
 from delegations.domain import asked, gaps, links
 from delegations.models import InvitationLink
@@ -18,13 +19,12 @@ from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
-from summit.desk.words import written
 from summit.domain import seen
 from summit.models import User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["party", "address", "person", "created", "followed", "expires", "revoked", "asked"]
+FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "expires", "revoked", "asked"]
 
 
 class EndsFilter(admin.SimpleListFilter):
@@ -61,12 +61,12 @@ OPEN_OR_REVOKED = presence(_("not revoked"), pgettext_lazy("invitation", "revoke
 
 
 @admin.register(InvitationLink)
-class LinkAdmin(LinkMoments, ReadOnlyAdmin):
+class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     """Links."""
 
     place = 3
     summit_path = "invitation__party__summit"
-    list_display = ["party", "address", "created", "followed", "expires", "revoked", "asked"]
+    list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
     list_filter = ["invitation__party__summit", AskedFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]
@@ -76,12 +76,6 @@ class LinkAdmin(LinkMoments, ReadOnlyAdmin):
     page_shows = list_shows = ("address",)
     change_form_template = "admin/delegations/link.html"
     nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
-
-    @written
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
-    def party(self, row: InvitationLink) -> str:
-        """Show whose invitation it opens."""
-        return row.invitation.party.name
 
     @admin.display(description=_("new letter asked for"), ordering="asked_at")
     def asked(self, row: InvitationLink) -> str:

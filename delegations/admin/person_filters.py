@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import Category, Party
+from delegations.domain import naming
+from delegations.models import Category
 from summit.dates import short_day
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import key_of
@@ -50,8 +51,8 @@ class PartyFilter(ChooserFilter):
         summit = _summit(request)
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
-        rows = Party.objects.filter(summit=summit).order_by("sort_key", "pk").values_list("pk", "name")
-        return [(str(key), name) for key, name in rows]
+        names = naming.book(summit).by_key.items()
+        return [(str(key), named.name) for key, named in sorted(names, key=lambda pair: pair[1].alphabetical)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from delegations.domain import naming
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, label, particulars_of
 from delegations.models import Badge, ExternalId, FocalPoint, FormerMember, Membership, Resemblance
 from summit.models import Person, User
@@ -57,17 +58,20 @@ def _belongs(request: HttpRequest, person: Person) -> Section | None:
         section.note = _("A member of no party.")
     else:
         section.lines = [
-            (_("Member of"), row.party.name),
+            (_("Member of"), naming.to_reader(row.party).name),
             (capfirst(_("category")), str(row.category)),
             (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
         ]
         address = reverse("admin:delegations_party_change", args=[row.party_id])
         section.buttons = [(address, _("Show the party"))]
-    for point in FocalPoint.objects.filter(person=person).select_related("party"):
-        section.lines.append((capfirst(_("focal point")), point.party.name))
-    for former in FormerMember.objects.filter(person=person).select_related("party", "successor"):
+    points = list(FocalPoint.objects.filter(person=person))
+    formers = list(FormerMember.objects.filter(person=person).select_related("successor"))
+    names = naming.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])
+    for point in points:
+        section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
+    for former in formers:
         said = _("%(party)s, until %(moment)s (%(why)s)") % {
-            "party": former.party.name,
+            "party": names[former.party_id].name,
             "moment": day_clock(former.ended_at, person.summit),
             "why": former.get_why_display(),
         }

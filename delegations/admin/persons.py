@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.admin.party_column import PartyOfMember
 from delegations.admin.person_filters import ArrivesFilter, CategoryFilter, LacksFilter, PartyFilter
 from delegations.admin.person_pages import PagesMixin
 from delegations.admin.person_sections import sections, shown_fields
@@ -24,7 +25,6 @@ from summit.admin.accounts import PersonAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.keys import keys_of
 from summit.desk.once import claim
-from summit.desk.words import written
 from summit.models import Person, User
 from summit.permissions import allows, check
 
@@ -216,11 +216,11 @@ admin.site.unregister(Person)
 
 
 @admin.register(Person)
-class PersonDesk(PagesMixin, BulkMixin, PersonAdmin):
+class PersonDesk(PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """People."""
 
     form = PersonDeskForm
-    list_display = ["who", "party", "category", "email", "summit"]
+    list_display = ["who", "party_name", "category", "email", "summit"]
     list_filter = ["summit", PartyFilter, CategoryFilter, LacksFilter, ArrivesFilter, *PersonAdmin.list_filter[1:]]
     list_select_related = ["summit", "membership__party", "membership__category"]
     actions = [give_accounts, take_accounts, mark_language]
@@ -236,7 +236,7 @@ class PersonDesk(PagesMixin, BulkMixin, PersonAdmin):
         shown = super().get_list_display(request)
         if allows(request.user, "delegations.membership.view", None):
             return shown
-        return [name for name in shown if name not in ("party", "category")]
+        return [name for name in shown if name not in ("party_name", "category")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a person in the summit that they were entered for."""
@@ -247,13 +247,6 @@ class PersonDesk(PagesMixin, BulkMixin, PersonAdmin):
         """Ask about similar people only where one is added."""
         names = ["summit", *PERSON, "user"]
         return names if obj else [*names[:-1], "another"]
-
-    @written
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="membership__party__sort_key")
-    def party(self, row: Any) -> str:
-        """Show of which party they are a member."""
-        membership = getattr(row, "membership", None)
-        return membership.party.name if membership else "–"
 
     @admin.display(description=gettext_lazy("category"), ordering="membership__category__position")
     def category(self, row: Any) -> str:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.admin.back import BackMixin
+from delegations.admin.party_column import PartyOfInvitation
 from delegations.admin.standing import moment, state_word
 from delegations.models import Channel, InvitationState, Party, Reply, ReplyScan
 from summit.dates import short_day
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
-from summit.desk.words import written
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.routes import NOBODY
@@ -108,16 +108,16 @@ class ReplyInline(ReplyColumns, SummitInline):
 
 
 @admin.register(Reply)
-class ReplyAdmin(ReplyColumns, ReadOnlyAdmin):
+class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     """Answers."""
 
     place = 3
     summit_path = "invitation__party__summit"
-    list_display = ["party", "recorded", "word", "level_word", "name", "way", "paper"]
+    list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
     list_filter = ["invitation__party__summit", "answer", "channel", "level", "invitation__party__region"]
     search_fields = ["invitation__party__name", "invitation__party__formal_name", "name", "reference"]
     date_hierarchy = "at"
-    fields: ClassVar[Any] = ["party", *FIELDS]
+    fields: ClassVar[Any] = ["party_name", *FIELDS]
     readonly_fields: ClassVar[Any] = fields
     page_shows = ("name", "note")
     list_shows = ("name",)
@@ -127,12 +127,6 @@ class ReplyAdmin(ReplyColumns, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch what the columns show."""
         return with_scans(super().get_queryset(request))
-
-    @written
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
-    def party(self, row: Reply) -> str:
-        """Show whose answer it is."""
-        return row.invitation.party.name
 
     def get_urls(self) -> list[URLPattern]:
         """Add the scan."""

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.confirm import confirm
 from delegations.admin.decisions import ask_reason
+from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
-from delegations.domain import shown, visas
+from delegations.domain import naming, shown, visas
 from delegations.models import VisaLetter, VisaState
 from delegations.paper import visa
 from delegations.permissions import can_issue_visas, check_can_issue_visas
@@ -29,7 +30,17 @@ from summit.paper.fonts import MissingFontError
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["person", "party", "embassy", "state_word", "number", "asked", "decided", "decided_by", "reason"]
+FIELDS: list[Any] = [
+    "person",
+    "party_name",
+    "embassy",
+    "state_word",
+    "number",
+    "asked",
+    "decided",
+    "decided_by",
+    "reason",
+]
 SIGNS = {
     VisaState.ASKED: "wait",
     VisaState.ISSUED: "good",
@@ -39,11 +50,11 @@ SIGNS = {
 
 
 @admin.register(VisaLetter)
-class VisaLetterAdmin(ReadOnlyAdmin):
+class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     """Visa support letters."""
 
     place = 6
-    list_display = ["person", "party", "place_of", "state_word", "number", "asked"]
+    list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
     list_filter = ["summit", "state"]
     list_select_related = ["party", "person", "summit"]
     search_fields = ["party__name", "person__name", "person__office"]
@@ -147,6 +158,7 @@ class VisaLetterAdmin(ReadOnlyAdmin):
         keys = [(row.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
         seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        names = naming.to_readers(row.party_id for row in rows)
         title = ngettext("Issue %(n)d letter", "Issue %(n)d letters", len(rows)) % {"n": len(rows)}
         return confirm(
             request,
@@ -157,7 +169,7 @@ class VisaLetterAdmin(ReadOnlyAdmin):
             action=reverse("admin:delegations_visaletter_issue"),
             back=reverse("admin:delegations_visaletter_changelist"),
             rows=rows,
-            names=[pair(row.person.label, row.party.name) for row in rows],
+            names=[pair(row.person.label, names[row.party_id].name) for row in rows],
             nothing=gettext("Nothing of what was chosen can be issued: it was decided before."),
             danger=False,
         )

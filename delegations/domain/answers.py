@@ -13,7 +13,7 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import occasions
+from delegations.domain import naming, occasions
 from delegations.domain.scans import Scan
 from delegations.domain.states import sources
 from delegations.models import (
@@ -201,7 +201,7 @@ def _at_any_time(invitation: Invitation, by: By) -> bool:
 def _why_refused(invitation: Invitation) -> str:
     summit = invitation.party.summit
     state = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
-    said = {"contact": summit.contact_email, "party": invitation.party.name}
+    said = {"contact": summit.contact_email, "party": naming.to_reader(invitation.party).name}
     if state == InvitationState.REVOKED:
         return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % said
     if state == InvitationState.SUPERSEDED:

@@ -122,13 +122,18 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
     """Return how the parties of a summit (or those of a query) are named in a language, the reader's unless it is
     given. One query."""
     language = language or get_language() or summit.language
-    rows = (Party.objects.filter(summit=summit) if parties is None else parties).order_by()
-    local = [f"local__{name}" for name in _FIELDS]
-    values = _localised(rows, language).values(
-        "pk", *_FIELDS, "recognised", "flag", "iso_code", "local__pk", *local, "summit__policy__shows_flags"
-    )
+    rows = Party.objects.filter(summit=summit) if parties is None else parties
     found = Book(language)
-    for row in values:
+    for key, name, named_as in _read(rows, language):
+        found.by_key[key] = found.by_name[name] = named_as
+    return found
+
+
+def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, Named]]:
+    """Yield the key, the short name in the summit's first language, and the name in this one. One query."""
+    local = [f"local__{name}" for name in _FIELDS]
+    about = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
+    for row in _localised(parties.order_by(), language).values(*about, "local__pk", *local):
         there = {name: row[f"local__{name}"] for name in _FIELDS} if row["local__pk"] else None
         flag = _flag(
             rule=row["flag"],
@@ -137,14 +142,19 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
             # A summit without a policy has the usual one, which shows them.
             shown=row["summit__policy__shows_flags"] is not False,
         )
-        name = _make(row, there, first=summit.language, language=language, flag=flag)
-        found.by_key[row["pk"]] = found.by_name[row["name"]] = name
-    return found
+        first = row["summit__language"]
+        yield row["pk"], row["name"], _make(row, there, first=first, language=language, flag=flag)
+
+
+def to_readers(keys: Iterable[int]) -> dict[int, Named]:
+    """Return how parties of any summits are named in the reader's language, by their primary keys. One query."""
+    rows = Party.objects.filter(pk__in=set(keys))
+    return {key: named_as for key, _name, named_as in _read(rows, get_language() or "")}
 
 
 def to_reader(party: Party) -> Named:
     """Return how one party is named in the reader's language. One query."""
-    return book(party.summit, parties=Party.objects.filter(pk=party.pk)).by_key[party.pk]
+    return to_readers([party.pk])[party.pk]
 
 
 def _localised(rows: QuerySet[Party], language: str) -> QuerySet[Party]:

@@ -35,7 +35,7 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
         values = {"answer": row.answer, "level": level, "name": row.answered_by or viewer.name, "note": row.note}
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
-        said = {"party": row.party.name, "contact": viewer.summit.contact_email}
+        said = {"party": naming.to_reader(row.party).name, "contact": viewer.summit.contact_email}
         raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % said)
     values = {key: request.POST.get(key, "") for key in ENTERED}
     try:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from delegations.domain import links
 from delegations.models import Invitation, InvitationLink, Membership, Party, Policy
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit
@@ -281,3 +282,45 @@ def test_the_list_of_parties_leads_to_both(summit: Summit) -> None:
         assert reverse(f"admin:delegations_{name}", args=["here"]) in content
     content = sign_in(summit, Role.VIEWER).get("/admin/delegations/party/").content.decode()
     assert reverse("admin:delegations_guest", args=["here"]) not in content
+
+
+class TestPartiesInTheReadersLanguage:
+    """Lists and pages name a party as its host approved it in the language that one reads."""
+
+    @pytest.fixture
+    def invitation(self, summit: Summit) -> Invitation:
+        link = f.InvitationLinkFactory(invitation__party__summit=summit, invitation__party__name="Germany")
+        found: Invitation = link.invitation
+        found.party.names.create(language="fr", name="Allemagne")
+        return found
+
+    def read(self, client: Client, address: str) -> tuple[bool, bool]:
+        page = client.get(address, {"lang": "fr"})
+        content = page.content.decode().split("<main", 1)[1]
+        return "Allemagne" in content, ">Germany<" in content
+
+    @pytest.mark.parametrize("name", ["invitation", "invitationlink"])
+    def test_in_lists(self, summit: Summit, invitation: Invitation, name: str) -> None:
+        assert self.read(sign_in(summit), reverse(f"admin:delegations_{name}_changelist")) == (True, False)
+
+    @pytest.mark.parametrize("name", ["answer", "call", "write_anew"])
+    def test_on_pages_of_an_invitation(self, summit: Summit, invitation: Invitation, name: str) -> None:
+        address = reverse(f"admin:delegations_invitation_{name}", args=[invitation.pk])
+        assert self.read(sign_in(summit), address)[0]
+
+    def test_in_the_list_of_people_and_on_a_persons_page(self, summit: Summit, invitation: Invitation) -> None:
+        row = f.MembershipFactory(party=invitation.party)
+        client = sign_in(summit)
+        assert self.read(client, reverse("admin:summit_person_changelist")) == (True, False)
+        page = self.read(client, reverse("admin:summit_person_change", args=[row.person_id]))
+        assert page[0]
+
+    def test_in_the_call_sheet(self, summit: Summit, invitation: Invitation) -> None:
+        assert self.read(sign_in(summit), reverse("admin:delegations_invitation_calls")) == (True, False)
+
+    def test_where_a_dead_link_leads(self, invitation: Invitation) -> None:
+        link = invitation.links.get()
+        InvitationLink.objects.update(revoked_at=f.START)
+        content = Client().get(f"/i/{links.token(link)}/", {"lang": "fr"}).content.decode()
+        assert '<bdi lang="fr">Allemagne</bdi>' in content
+        assert "Germany" not in content

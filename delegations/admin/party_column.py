@@ -1,0 +1,67 @@
+"""The column of a list that names a party in the reader's language, and the same on a row's own page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from delegations.domain import naming
+from delegations.models import Party
+from delegations.templatetags.parties import line
+
+
+class PartyColumn:
+    """Names the parties of a page with one query. `party_of` says whose a row is, None where it is nobody's."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of a row."""
+        found: Party = row.party
+        return found
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Name the parties of a page."""
+        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        rows = [(row, self.party_of(row)) for row in found.result_list]
+        names = naming.to_readers(party.pk for _row, party in rows if party is not None)
+        for row, party in rows:
+            row.party_named = names.get(party.pk) if party is not None else None
+        return found
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag."""
+        party = self.party_of(row)
+        if party is None:
+            return "–"
+        named = row.party_named if hasattr(row, "party_named") else naming.to_reader(party)
+        return line(named)
+
+
+class PartyOfInvitation(PartyColumn):
+    """The same, of rows that are an invitation's."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of a row's invitation."""
+        found: Party = row.invitation.party
+        return found
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag."""
+        return super().party_name(row)
+
+
+class PartyOfMember(PartyColumn):
+    """The same, of people: the party that they are a member of."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of which a person is a member."""
+        membership = getattr(row, "membership", None)
+        return membership.party if membership else None
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="membership__party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag."""
+        return super().party_name(row)
