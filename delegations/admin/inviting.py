@@ -28,6 +28,8 @@ from summit.templatetags.marks import pair
 # What a button does with the parties that it is for.
 DEEDS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
 OCCASION_LENGTH = 16
+# How many of those who are left out for one reason are named.
+NAMED = 3
 
 
 def button(step: Step, number: int) -> str:
@@ -170,14 +172,7 @@ class InvitingMixin:
         reach = DEEDS[step](parties=parties, by=request.user, occasion=occasion)
         if reach.to:
             messages.success(request, done(step, reach))
-        names = (
-            naming.book(parties[0].summit, parties=Party.objects.filter(pk__in=[row.pk for row in parties]))
-            if parties
-            else None
-        )
-        for party, reason in reach.skipped:
-            named = names.of(party) if names else None
-            messages.warning(request, pair(named.name if named else party.name, reason))
+        _tell_skipped(request, reach)
         if not reach.to and not reach.skipped:
             messages.warning(
                 request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
@@ -186,6 +181,21 @@ class InvitingMixin:
             return redirect(address(parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
         return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
+
+
+def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
+    """Say whom a step left out and why: by name where they are few, else how many have a reason."""
+    names = naming.to_readers(party.pk for party, _reason in reach.skipped)
+    by_reason: dict[str, list[str]] = {}
+    for party, reason in reach.skipped:
+        by_reason.setdefault(reason, []).append(names[party.pk].name)
+    for reason, listed in by_reason.items():
+        if len(listed) <= NAMED:
+            for name in listed:
+                messages.warning(request, pair(name, reason))
+            continue
+        said = ngettext("%(n)d party is left out. %(why)s", "%(n)d parties are left out. %(why)s", len(listed))
+        messages.warning(request, said % {"n": len(listed), "why": reason})
 
 
 def _title(found: Plan, occasion: Occasion | None) -> str:
