@@ -64,6 +64,7 @@ class PartyAdmin(InvitingMixin, AnswersOfParty, SummitModelAdmin):
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
     inlines = [NameInline, FocalPointInline, MembershipInline, KeyInline]
     actions = ["invite"]
+    change_list_template = "admin/delegations/party/change_list.html"
     page_shows = ("memberships", "focal_points", "mission_contact")
 
     def people_on_page(self, row: Any) -> Iterable[str]:
