@@ -28,7 +28,7 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import inviting, loading, outbox, pages, world
+    from bench import importing, inviting, loading, outbox, pages, world
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -45,6 +45,7 @@ def _rows() -> Iterator[Row]:
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
     yield from _inviting(inviting)
+    yield _importing(importing)
 
 
 def _inviting(bench: Any) -> Iterator[Row]:
@@ -62,6 +63,14 @@ def _inviting(bench: Any) -> Iterator[Row]:
         f", {rates.queries:.2f} queries for each",
         f"at least {bench.AIM}" if rates.fraction >= bench.AIM else f"NOT at least {bench.AIM}",
     )
+
+
+def _importing(bench: Any) -> Row:
+    times = bench.measure()
+    said = f"{times.multiple:.1f} times the bare reading ({times.imported:.1f} and {times.bare:.1f} s)"
+    said += f", {times.imported / times.lean:.1f} times the leanest"
+    most = f"at most {bench.MOST:.0f} times"
+    return f"import of {times.people} people", said, most if times.multiple <= bench.MOST else f"NOT {most}"
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
         # Some programs write a wrong size into the file.
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), start=1):
-            yield number, [_text(cell) for cell in cells]
+            yield number, ["" if cell is None else _text(cell) for cell in cells]
     except TableProblem:
         raise
     except Exception as problem:
@@ -145,7 +145,7 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else _clean(str(value))
+    return _clean(str(value))
 
 
 def _clean(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from summit.db import bulk
 from summit.deeds import PERSONAL
 from summit.models import AuditChain, AuditEntry, Summit, User
 
@@ -138,10 +139,10 @@ def record(
 
 
 def record_many(entries: Sequence[AuditEntry]) -> None:
-    """Append many entries in one query, inside the transaction of what they record."""
+    """Append many entries in few queries, inside the transaction of what they record."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_many() belongs into the transaction of what it records")
-    AuditEntry.objects.bulk_create(entries)
+    bulk.insert(entries)
 
 
 def digest(row: AuditEntry, previous: str) -> str:

@@ -12,11 +12,12 @@ from delegations.domain.incoming.plan import Plan, Planner
 from delegations.domain.incoming.report import Report
 from delegations.domain.tables import Table
 from delegations.fields import GROUPS
-from delegations.models import ExternalId, Likeness, Membership, Particulars, Party, Resemblance
+from delegations.models import ExternalId, Likeness, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
+from summit.db import bulk
 from summit.domain import audit
 from summit.domain.audit import By, System
-from summit.models import AuditEntry, Person, Summit, User
+from summit.models import AuditEntry, Summit, User
 from summit.permissions import allows, check, refusal
 
 SLICE = 500
@@ -26,7 +27,8 @@ def preview(*, summit: Summit, table: Table, by: By, party: Party | None = None)
     """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
     is meant."""
     _check(summit, party, by)
-    return _plan(summit, table, by, party)[0].report
+    with bulk.uncollected():
+        return _plan(summit, table, by, party)[0].report
 
 
 def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
@@ -37,7 +39,7 @@ def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None)
     then finds what is there. Raises PermissionDenied, Unreadable.
     """
     _check(summit, party, by)
-    with transaction.atomic():
+    with transaction.atomic(), bulk.uncollected():
         _lock(summit, party)
         plan, known = _plan(summit, table, by, party)
         _store_parties(plan, summit, by)
@@ -90,11 +92,11 @@ def _plan(summit: Summit, table: Table, by: By, party: Party | None) -> tuple[Pl
 
 def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
     made = [party for party, _key in plan.parties]
-    Party.objects.bulk_create(made, batch_size=SLICE)
+    bulk.insert(made)
     keys = [
         ExternalId(summit=summit, system=SYSTEM_NAME, value=key, party=party) for party, key in plan.parties if key
     ]
-    ExternalId.objects.bulk_create(keys, batch_size=SLICE)
+    bulk.insert(keys)
     audit.record_many(
         [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in made]
     )
@@ -102,18 +104,18 @@ def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
 
 def _store_people(plan: Plan, summit: Summit, by: By) -> None:
     persons = [row.person for row in plan.people]
-    Person.objects.bulk_create(persons, batch_size=SLICE)
+    bulk.insert(persons)
     rows = [row.particulars for row in plan.people if row.particulars is not None]
     for row in rows:
         for name, value in digests.of(row).items():
             setattr(row, name, value)
-    Particulars.objects.bulk_create(rows, batch_size=SLICE)
+    bulk.insert(rows)
     keys = [
         ExternalId(summit=summit, system=SYSTEM_NAME, value=row.key, person=row.person)
         for row in plan.people
         if row.key
     ]
-    ExternalId.objects.bulk_create(keys, batch_size=SLICE)
+    bulk.insert(keys)
     Resemblance.objects.bulk_create(
         [Resemblance(person=person, other=other, why=Likeness.NAME) for person, other in plan.likenesses],
         ignore_conflicts=True,
@@ -130,7 +132,7 @@ def _store_members(plan: Plan, known: Known, by: By) -> None:
     for row in plan.members:
         row.position = places[row.party.pk]
         places[row.party.pk] += 1
-    Membership.objects.bulk_create(plan.members, batch_size=SLICE)
+    bulk.insert(plan.members)
     overpasses.settle_parties(keys=parties, by=by)
     for row, category in plan.moves:
         row.category, row.capacity = category, category.capacity

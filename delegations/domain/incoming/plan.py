@@ -38,6 +38,30 @@ class RowForm(PersonForm):
         self._errors = None
         self.full_clean()
 
+    def _clean_fields(self) -> None:
+        """Clean each field's value, those once that come again in other rows."""
+        kept: dict[tuple[str, Any], Any] = self.__dict__.setdefault("kept", {})
+        for name, column in self.fields.items():
+            key = (name, self.data[name])
+            if key not in kept:
+                kept[key] = self._cleaned(name, column, self.data[name])
+            found = kept[key]
+            if isinstance(found, ValidationError):
+                self.add_error(name, found)
+            else:
+                self.cleaned_data[name] = found
+
+    def _cleaned(self, name: str, column: Any, value: Any) -> Any:
+        """What the field and the form make of a value, or why they refuse it."""
+        try:
+            self.cleaned_data[name] = column.clean(value)
+            own = getattr(self, f"clean_{name}", None)
+            return own() if own else self.cleaned_data[name]
+        except ValidationError as problem:
+            return problem
+        finally:
+            self.cleaned_data.pop(name, None)
+
     @property
     def sentences(self) -> list[str]:
         """What stops it."""

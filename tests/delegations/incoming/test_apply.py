@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bench import importing
 from delegations.domain.incoming import apply
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
@@ -238,6 +239,12 @@ def test_queries_do_not_grow(summit: Summit) -> None:
 
     cost(0, 10)
     assert cost(10, 20) == cost(100, 300)
+
+
+def test_the_bench_reads_everybody_in() -> None:
+    times = importing.measure(people=30, rounds=1)
+    assert (times.people, Person.objects.count(), Particulars.objects.count()) == (30, 30, 30)
+    assert times.multiple > 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,93 @@
+"""Many rows stored at once: the same as `bulk_create` would, and as few statements."""
+
+import gc
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Particulars
+from summit.db import bulk
+from summit.domain import audit
+from summit.domain.audit import SYSTEM
+from summit.models import AuditEntry, Person
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def people(number: int) -> list[Person]:
+    summit = f.SummitFactory()
+    return [Person(summit=summit, name=f"Person {n}") for n in range(number)]
+
+
+def test_rows_get_keys_and_are_what_they_were() -> None:
+    rows = people(3)
+    bulk.insert(rows)
+    assert [row.name for row in Person.objects.order_by("pk")] == ["Person 0", "Person 1", "Person 2"]
+    assert [row.pk for row in rows] == list(Person.objects.order_by("pk").values_list("pk", flat=True))
+    assert not any(row._state.adding for row in rows)
+    assert all(row.created_at for row in Person.objects.all())
+
+
+def test_what_refers_to_rows_stored_after_it_was_made_and_encrypted_values() -> None:
+    rows = people(3)
+    days = [date(1970, 1, 2), date(1970, 1, 2), None]
+    parts = [Particulars(person=row, birth_date=day) for row, day in zip(rows, days, strict=True)]
+    bulk.insert(rows)
+    bulk.insert(parts)
+    assert [part.birth_date for part in Particulars.objects.order_by("pk")] == days
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT birth_date FROM delegations_particulars ORDER BY id")
+        first, second, third = [bytes(value) for (value,) in cursor.fetchall()]
+    # Nobody who reads the database learns who was born on the same day.
+    assert first != second
+    assert third == b""
+    assert parts[0].person is rows[0]
+
+
+def test_the_database_keeps_its_defaults() -> None:
+    party = f.PartyFactory()
+    values: dict[str, Any] = {"by": SYSTEM, "action": "x", "target": party, "summit": party.summit}
+    entries = [audit.entry(**values, detail={"n": n}) for n in range(2)]
+    audit.record_many(entries)
+    found = AuditEntry.objects.filter(action="x").order_by("pk")
+    assert [(row.detail, row.fields, row.at is not None) for row in found] == [
+        ({"n": 0}, [], True),
+        ({"n": 1}, [], True),
+    ]
+    given, left = audit.entry(**values), audit.entry(**values)
+    given.at = found[0].at
+    with pytest.raises(ValueError, match="at is given for some rows"):
+        bulk.insert([given, left])
+
+
+def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cost(number: int) -> int:
+        rows = people(number)
+        with CaptureQueriesContext(connection) as queries:
+            bulk.insert(rows)
+        return len(queries)
+
+    assert (cost(1), cost(200)) == (1, 1)
+    monkeypatch.setattr(bulk, "MOST_VALUES", 100)
+    assert cost(20) == 3
+
+
+def test_nothing_and_what_the_database_refuses() -> None:
+    bulk.insert([])
+    rows = people(2)
+    rows[1].public_id = rows[0].public_id
+    with pytest.raises(IntegrityError):
+        bulk.insert(rows)
+
+
+def test_the_collector_rests_and_goes_on() -> None:
+    with bulk.uncollected():
+        assert not gc.isenabled()
+        with bulk.uncollected():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
