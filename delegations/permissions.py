@@ -21,6 +21,7 @@ from delegations.models import (
     Overpass,
     Party,
     PortalSignIn,
+    Sheet,
     VisaLetter,
 )
 from summit.domain.audit import By, Link, Mailbox, System
@@ -69,8 +70,9 @@ declare("delegations.name", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", _WRITERS)
 declare("delegations.raise_quota", (Role.ORGANISER,))
-# Reading parties and people from tables.
-declare("delegations.read_in", _WRITERS)
+# Reading parties and people from tables; a focal point those of its own party.
+declare_model("delegations.sheet", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
+declare("delegations.read_in", _WRITERS, own=(Role.FOCAL_POINT,))
 # Recording an answer that came by telephone or on paper, also when answers were due already.
 declare("delegations.answer_for", _WRITERS)
 # Entering a party's people, and changing their names and offices.
@@ -125,7 +127,7 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter, Overpass):
+for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter, Overpass, Sheet):
     own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
 

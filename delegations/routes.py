@@ -140,6 +140,21 @@ declare(
     do="delegations.resemblance.change",
 )
 
+# Tables of parties and people.
+declare(
+    "admin:delegations_sheet_upload", Gate.DESK, "GET POST", see="delegations.sheet.view", do="delegations.read_in"
+)
+declare("admin:delegations_sheet_blank", Gate.DESK, see="delegations.sheet.view", do="delegations.read_in")
+for _verb in ("look", "take", "drop"):
+    declare(
+        f"admin:delegations_sheet_{_verb}",
+        Gate.DESK,
+        "POST",
+        kind="delegations.sheet",
+        see="delegations.sheet.view",
+        do="delegations.read_in",
+    )
+
 # The last two of the first steps.
 for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
     declare(

@@ -27,6 +27,7 @@ from delegations.models import (
     Reply,
     ReplyScan,
     Resemblance,
+    Sheet,
     VisaLetter,
 )
 from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
@@ -135,6 +136,8 @@ deed("delegations.move", gettext_lazy("put the member into another category"))
 deed("delegations.withdraw", gettext_lazy("withdrew a member"))
 deed("delegations.replace", gettext_lazy("put another person in a member’s place"))
 deed("delegations.read_in", gettext_lazy("read people and parties from a table"))
+deed("delegations.sheet.add", gettext_lazy("uploaded a table of parties or people"))
+deed("delegations.sheet.remove", gettext_lazy("deleted an uploaded table"))
 deed("delegations.reorder", gettext_lazy("changed the order of the members"))
 deed("delegations.raise_quota", gettext_lazy("gave the party a number of people of its own"))
 deed("delegations.approve", gettext_lazy("approved the invitation"))
@@ -236,6 +239,9 @@ personal(Particulars, *PARTICULARS)
 personal(InvitationLink, "address", "person")
 personal(Invitation, "answered_by", "note")
 personal(Reply, "name", "note")
+# By what it holds: a file's name may be a person's.
+thing(Sheet, related=("summit",), name=lambda row: row.get_purpose_display())
+personal(Sheet, "content", "filename", "report")
 
 deed("delegations.declaration.declare", gettext_lazy("declared something that the person brings"))
 deed("delegations.declaration.withdraw", gettext_lazy("took a declaration back"))

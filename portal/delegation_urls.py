@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.views.delegation import declarations, focal, leaving, overpasses, people, person, standing, visas
+from portal.views.delegation import (
+    declarations,
+    focal,
+    leaving,
+    overpasses,
+    people,
+    person,
+    roster,
+    standing,
+    visas,
+)
 
 _PERSON = "people/<str:person>/"
 urlpatterns = [
@@ -10,6 +20,10 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/confirm/", people.confirm, name="people_confirm"),
     path("people/add/", people.add, name="person_add"),
+    path("people/table/", roster.upload, name="people_table"),
+    path("people/table/empty/", roster.blank_table, name="people_blank"),
+    path("people/table/<str:sheet>/", roster.sheet, name="people_sheet"),
+    path("people/table/<str:sheet>/delete/", roster.drop, name="people_sheet_drop"),
     path(_PERSON, person.person, name="person"),
     path(f"{_PERSON}photograph.jpg", person.photo, name="person_photo"),
     path(f"{_PERSON}edit/<str:section>/", person.edit, name="person_edit"),

@@ -25,6 +25,8 @@ for _name, _methods, _deed in (
     ("people", "GET", "delegations.membership.view"),
     ("people_confirm", "POST", "delegations.name"),
     ("person_add", "GET POST", "delegations.name"),
+    ("people_table", "GET POST", "delegations.read_in"),
+    ("people_blank", "GET", "delegations.read_in"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
     ("overpasses", "GET", "delegations.overpass.view"),
@@ -45,6 +47,8 @@ for _name, _methods, _kind, _deed in (
     ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
     ("overpass", "GET POST", "delegations.overpass", "delegations.hand_overpass"),
     ("focal_withdraw", "POST", "delegations.focalpointrequest", "delegations.ask_focal_point"),
+    ("people_sheet", "GET POST", "delegations.sheet", "delegations.read_in"),
+    ("people_sheet_drop", "POST", "delegations.sheet", "delegations.read_in"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
     ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),
 ):

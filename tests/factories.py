@@ -28,6 +28,7 @@ from delegations.models import (
     Reply,
     ReplyScan,
     Resemblance,
+    Sheet,
     VisaLetter,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
@@ -298,6 +299,30 @@ class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
     summit = factory.SelfAttribute("party.summit")
     embassy = "Embassy of Hostland in Landcity"
+
+
+class SheetFactory(DjangoModelFactory[Sheet]):
+    """A table that somebody uploaded, with people of a party that is called Aland, looked at."""
+
+    class Meta:
+        model = Sheet
+
+    summit = factory.SubFactory(SummitFactory)
+    purpose = "people"
+    filename = "people.xlsx"
+    content = b'{"headings": ["party", "name"], "rows": [[2, ["Aland", "Ada Example"]]]}'
+    report = factory.LazyFunction(
+        lambda: json.dumps(
+            {
+                "lines": [
+                    {"number": 2, "party": "Aland", "person": "Ada Example", "outcome": "new", "notes": ["Look."]}
+                ],
+                "unknown": ["shoe size"],
+                "twice": [],
+                "barred": [],
+            }
+        )
+    )
 
 
 class ParticipantListFactory(DjangoModelFactory[ParticipantList]):

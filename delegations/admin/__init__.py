@@ -19,6 +19,7 @@ from delegations.admin import (
     replies,
     resemblances,
     retention,
+    sheets,
     visas,
 )
 from delegations.models import (
@@ -73,5 +74,6 @@ __all__ = [
     "replies",
     "resemblances",
     "retention",
+    "sheets",
     "visas",
 ]

@@ -16,8 +16,9 @@ from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilt
 from delegations.admin.people import FocalPointInline, MembershipInline, set_focal_points
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
+from delegations.admin.tools import ToolsMixin
 from delegations.domain import naming, overpasses, overview, parties
-from delegations.models import ExternalId, FocalPoint, Party, PartyKind, PartyName, Policy
+from delegations.models import ExternalId, FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
@@ -54,10 +55,11 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @admin.register(Party)
-class PartyAdmin(InvitingMixin, AnswersOfParty, SummitModelAdmin):
+class PartyAdmin(ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
     place = 1
+    uploads = str(SheetPurpose.PARTIES.value)
     list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mission_email"]
     list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, KindFilter, "region", "level"]
     list_select_related = ["summit__policy"]

@@ -19,8 +19,10 @@ from delegations.admin.party_column import PartyOfMember
 from delegations.admin.person_filters import ArrivesFilter, CategoryFilter, LacksFilter, PartyFilter
 from delegations.admin.person_pages import PagesMixin
 from delegations.admin.person_sections import sections, shown_fields
+from delegations.admin.tools import ToolsMixin
 from delegations.domain import accounts, duplicates, people
 from delegations.fields import PERSON
+from delegations.models import SheetPurpose
 from summit.admin.accounts import PersonAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.keys import keys_of
@@ -216,8 +218,10 @@ admin.site.unregister(Person)
 
 
 @admin.register(Person)
-class PersonDesk(PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
+class PersonDesk(ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """People."""
+
+    uploads = str(SheetPurpose.PEOPLE.value)
 
     form = PersonDeskForm
     list_display = ["who", "party_name", "category", "email", "summit"]

@@ -2,7 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from delegations.fields import PARTICULARS, PERSON
 from delegations.models import Particulars
@@ -72,6 +78,16 @@ def plain(heading: str) -> str:
 _KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() for word in words.split(",")}
 
 
+@cache
+def _labels() -> dict[str, str]:
+    """What our own tables call the columns, in each language of the system."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {plain(heading(name)): name for name in _WORDS}
+    return found
+
+
 @dataclass(frozen=True)
 class Columns:
     """Which columns of a table are what: `known` by place, `unknown` and `twice` as headings, to be told."""
@@ -90,7 +106,8 @@ def recognise(headings: list[str]) -> Columns:
     known: dict[int, str] = {}
     unknown, twice = [], []
     for place, heading in enumerate(headings):
-        name = _KNOWN.get(plain(heading), plain(heading).replace(" ", "_"))
+        said = plain(heading)
+        name = _KNOWN.get(said) or _labels().get(said) or said.replace(" ", "_")
         if name not in _WORDS:
             unknown += [heading] if heading else []
         elif name in known.values():
@@ -107,3 +124,24 @@ def label(name: str) -> str:
             column: Any = model._meta.get_field(name)
             return str(column.verbose_name)
     return name
+
+
+def heading(name: str) -> str:
+    """Return what a column is called in our own tables, in the reader's language; each is recognised again."""
+    said = {
+        "party": pgettext("column of a table", "party"),
+        "formal_name": _("formal name"),
+        "sort_key": _("alphabetical key"),
+        "iso2": _("ISO code"),
+        "iso3": "ISO3",
+        "kind": _("kind of party"),
+        "mission_email": _("mailbox of the mission"),
+        "mission_phone": _("telephone of the mission"),
+        "mission_name": _("mission"),
+        "party_key": _("party key"),
+        "person_key": _("person key"),
+        "head": _("head of delegation"),
+        "category": _("category"),
+    }.get(name)
+    found = said or label(name)
+    return found[:1].upper() + found[1:]

@@ -51,7 +51,8 @@ def words_of(name: Any) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", fold(str(name or ""))))
 
 
-def _similar(one: frozenset[str], other: frozenset[str]) -> bool:
+def similar(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether two names share a part that is long enough to mean something."""
     return any(len(word) >= SHORTEST for word in one & other)
 
 
@@ -101,11 +102,11 @@ def _why(row: Person, words: frozenset[str], passports: list[str], births: list[
     theirs = words_of(row.name)
     if particulars is not None and particulars.passport_digest in passports:
         return Likeness.PASSPORT
-    if particulars is not None and particulars.birth_digest in births and _similar(words, theirs):
+    if particulars is not None and particulars.birth_digest in births and similar(words, theirs):
         return Likeness.BIRTH
     if words and words == theirs:
         return Likeness.NAME
-    if email and row.email.lower() == email and _similar(words, theirs):
+    if email and row.email.lower() == email and similar(words, theirs):
         return Likeness.EMAIL
     return None
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from delegations.domain import kept, retention
+from delegations.domain import kept, retention, sheets
 from delegations.models import USUAL_DAYS, Kept
 from summit.db.clock import db_now
 from summit.models import Summit
@@ -18,7 +18,8 @@ HOUR, MINUTE = 2, 20
 def purge_all() -> dict[str, dict[str, int]]:
     """Purge what each summit has kept long enough, and return how much by the summits' addresses. Of a demonstration
     nothing goes by night: its people are made up, and it would end where it is shown. What fails at one
-    summit is in the log, and is looked at again the next night; the others are purged all the same."""
+    summit is in the log, and is looked at again the next night; the others are purged all the same. Tables that
+    nobody took over go after two weeks, of every summit."""
     done = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):
         try:
@@ -28,6 +29,7 @@ def purge_all() -> dict[str, dict[str, int]]:
         else:
             if found:
                 done[summit.slug] = found
+    sheets.drop_old()
     days = USUAL_DAYS[Kept.MAIL]
     if days is not None:
         with transaction.atomic():

@@ -182,12 +182,25 @@ def _check_mailbox(person: Person, changed: Mapping[str, Any], by: By) -> None:
 
 def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by: By) -> None:
     """Store what changed of a person's particulars with whose it is, and record it."""
-    names = set(PARTICULARS) & set(changed)
     theirs = party is not None and acts_for(by, party)
-    if theirs and party is not None:
-        if row.entered_for_id != party.pk:
-            row.withheld = sorted(others(row.person, party)) if row.pk else []
-            row.entered_for = party
+    names = fill(row, party if theirs else None, changed)
+    if names or theirs:
+        row.save()
+    if names:
+        person = row.person
+        audit.record(
+            by=by, action="delegations.particulars.change", target=person, summit=person.summit, fields=sorted(names)
+        )
+
+
+def fill(row: Particulars, theirs: Party | None, changed: Mapping[str, Any]) -> set[str]:
+    """Put what changed into a person's particulars, not stored, and return the names of those fields. `theirs` is the
+    party whose focal point enters it, None where a desk does. The person is joined."""
+    names = set(PARTICULARS) & set(changed)
+    if theirs is not None:
+        if row.entered_for_id != theirs.pk:
+            row.withheld = sorted(others(row.person, theirs)) if row.pk else []
+            row.entered_for = theirs
         row.withheld = sorted(set(row.withheld) - names)
     elif row.entered_for_id is not None:
         row.withheld = sorted({*row.withheld, *names})
@@ -196,13 +209,7 @@ def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by
     row.withheld = [name for name in row.withheld if name in _filled(row)]
     for name, value in digests.of(row).items():
         setattr(row, name, value)
-    if names or theirs:
-        row.save()
-    if names:
-        person = row.person
-        audit.record(
-            by=by, action="delegations.particulars.change", target=person, summit=person.summit, fields=sorted(names)
-        )
+    return names
 
 
 def _filled(row: Particulars) -> Iterable[str]:

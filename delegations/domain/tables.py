@@ -51,8 +51,7 @@ class Table:
 def read(*, filename: str, content: bytes) -> Table:
     """Read a file as a table. Its bytes say what it is, not its name. Raises TableProblem."""
     if len(content) > MOST_BYTES:
-        said = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
-        raise TableProblem(said % {"n": MOST_BYTES // 1024 // 1024})
+        raise TableProblem(too_large())
     if not content.strip():
         raise TableProblem(_("The file is empty. Choose the one that holds the table."))
     if content.startswith(b"PK"):
@@ -62,6 +61,12 @@ def read(*, filename: str, content: bytes) -> Table:
     else:
         lines = _separated(content)
     return _table(lines)
+
+
+def too_large() -> str:
+    """Say that a file has more bytes than are read, and what to do."""
+    said = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+    return said % {"n": MOST_BYTES // 1024 // 1024}
 
 
 def _table(lines: Iterator[tuple[int, list[str]]]) -> Table:

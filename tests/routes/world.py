@@ -46,7 +46,9 @@ from tests.press.helpers import add_edition, ago, make_text
 Values = Mapping[str, object]
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
-    **dict.fromkeys(("public_id", "slug", "summit", "person", "declaration", "letter", "section"), "nothing-here"),
+    **dict.fromkeys(
+        ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet"), "nothing-here"
+    ),
     **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
 }
 
@@ -204,6 +206,7 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         "delegations.focalpointrequest": {
             whose: row(f.FocalPointRequestFactory(party=each)) for whose, each in parties.items()
         },
+        "delegations.sheet": {whose: row(f.SheetFactory(summit=each.summit)) for whose, each in parties.items()},
         **papers(parties),
         "letter's link": {
             Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
@@ -260,6 +263,7 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
             ("membership", {}),
             ("declaration", {"declaration": declared.public_id}),
             ("visaletter", {"letter": letter.public_id}),
+            ("sheet", {"sheet": f.SheetFactory(summit=party.summit, party=party).public_id}),
         ):
             found.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
     return found

@@ -6,13 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from delegations.domain import digests, overpasses, people
+from delegations.domain import digests, overpasses
+from delegations.domain.incoming import changes
 from delegations.domain.incoming.known import SYSTEM_NAME, Known, look
 from delegations.domain.incoming.plan import Plan, Planner
 from delegations.domain.incoming.report import Report
 from delegations.domain.tables import Table
 from delegations.fields import GROUPS
-from delegations.models import ExternalId, Likeness, Membership, Party, Resemblance
+from delegations.models import ExternalId, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
 from summit.db import bulk
 from summit.domain import audit
@@ -26,7 +27,7 @@ SLICE = 500
 def preview(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
     """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
     is meant."""
-    _check(summit, party, by)
+    check_may(summit, party, by)
     with bulk.uncollected():
         return _plan(summit, table, by, party)[0].report
 
@@ -38,15 +39,15 @@ def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None)
     The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
     then finds what is there. Raises PermissionDenied, Unreadable.
     """
-    _check(summit, party, by)
+    check_may(summit, party, by)
     with transaction.atomic(), bulk.uncollected():
         _lock(summit, party)
         plan, known = _plan(summit, table, by, party)
         _store_parties(plan, summit, by)
         _store_people(plan, summit, by)
         _store_members(plan, known, by)
-        for person, changed in plan.changes:
-            people.change(person=person, values=changed, by=by)
+        changes.store(summit=summit, changes=plan.changes, party=party, by=by)
+        _note_likenesses(plan)
         if plan.report.writes:
             audit.record(
                 by=by,
@@ -58,10 +59,11 @@ def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None)
     return plan.report
 
 
-def _check(summit: Summit, party: Party | None, by: By) -> None:
+def check_may(summit: Summit, party: Party | None, by: By) -> None:
+    """Raise PermissionDenied unless somebody may read tables into a summit, or with `party` for that one."""
     if party is not None:
-        check_can_act(by, "delegations.enter_person", party)
-        check_can_act(by, "delegations.name", party)
+        for action in ("delegations.read_in", "delegations.enter_person", "delegations.name"):
+            check_can_act(by, action, party)
     elif isinstance(by, User):
         check(by, "delegations.read_in", summit)
     elif not isinstance(by, System):
@@ -116,13 +118,21 @@ def _store_people(plan: Plan, summit: Summit, by: By) -> None:
         if row.key
     ]
     bulk.insert(keys)
-    Resemblance.objects.bulk_create(
-        [Resemblance(person=person, other=other, why=Likeness.NAME) for person, other in plan.likenesses],
-        ignore_conflicts=True,
-    )
     audit.record_many(
         [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
     )
+
+
+def _note_likenesses(plan: Plan) -> None:
+    """Put on protocol's list who resembles whom, each pair once, from whichever side it was noticed."""
+    pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
+    keys = {key for pair in pairs for key in pair}
+    there = Resemblance.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
+    known = {frozenset(pair) for pair in there}
+    rows = [
+        Resemblance(person=one, other=two, why=why) for pair, (one, two, why) in pairs.items() if pair not in known
+    ]
+    Resemblance.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
 
 
 def _store_members(plan: Plan, known: Known, by: By) -> None:

@@ -1,13 +1,16 @@
 """What a summit holds already, as rows of a table are compared with it: read once, found without a query."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from delegations.domain import digests, quotas
-from delegations.domain.duplicates import words_of
+from delegations.domain.duplicates import similar, words_of
 from delegations.domain.quotas import Meter
 from delegations.fields import party_of
-from delegations.models import Category, ExternalId, Party, Policy
+from delegations.models import Category, ExternalId, FocalPoint, Likeness, Party, Policy
 from summit.db.fold import fold
 from summit.models import Person, Summit
 
@@ -31,6 +34,10 @@ class Known:
     _people: dict[tuple[int, Any], Person] = field(default_factory=dict)
     _elsewhere: dict[frozenset[str], list[Person]] = field(default_factory=dict)
     _passports: dict[str, Person] = field(default_factory=dict)
+    _births: dict[str, list[Person]] = field(default_factory=dict)
+    _boxes: dict[str, list[Person]] = field(default_factory=dict)
+    # People who act for a party, by primary key.
+    focal: frozenset[int] = frozenset()
 
     def party(self, *, key: str, code: str, name: str) -> Party | None:
         """Return a party by its key, its ISO code or its name in any language."""
@@ -53,10 +60,26 @@ class Known:
             self._people.get((id(party), office)) if office else None
         )
 
-    def likely(self, party: Party, values: dict[str, str]) -> list[Person]:
-        """Return whoever has the same name in another party."""
-        name = words_of(values.get("name"))
-        return [row for row in self._elsewhere.get(name, []) if name and self.party_of(row) != party]
+    def likely(self, values: Mapping[str, Any], *, exclude: Person | None = None) -> list[tuple[Person, Likeness]]:
+        """Return who is perhaps whom these values tell of, in any party, by the rules of `duplicates.likely`."""
+        name, found = words_of(values.get("name")), {}
+        for digest in digests.known("passport", self.summit.pk, values.get("passport_number")):
+            if digest in self._passports:
+                found[id(self._passports[digest])] = (self._passports[digest], Likeness.PASSPORT)
+        births = [
+            row
+            for digest in digests.known("birth", self.summit.pk, values.get("birth_date"))
+            for row in self._births.get(digest, [])
+        ]
+        boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
+        for why, rows in (
+            (Likeness.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
+            (Likeness.NAME, self._elsewhere.get(name, []) if name else []),
+            (Likeness.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
+        ):
+            for row in rows:
+                found.setdefault(id(row), (row, why))
+        return [hit for key, hit in found.items() if exclude is None or key != id(exclude)]
 
     def party_of(self, person: Person) -> Party | None:
         """Return a person's party, whether it is stored or not."""
@@ -90,6 +113,15 @@ class Known:
         if key:
             self._by_key["person", key] = person
 
+    def add_marks(self, person: Person, email: str, passport: str, birth: str) -> None:
+        """Make known by what else somebody is recognised: their mailbox, and the digests of passport and birth."""
+        if email:
+            self._boxes.setdefault(email.lower(), []).append(person)
+        if passport:
+            self._passports.setdefault(passport, person)
+        if birth:
+            self._births.setdefault(birth, []).append(person)
+
     def places(self, party: Party) -> dict[int | None, Meter]:
         """Return a party's meters; those of one that isn't stored yet are empty."""
         found = self.counted.get(id(party))
@@ -115,12 +147,20 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
             known._by_name.setdefault(fold(name.formal_name), row)
     for key, listed in quotas.meters_of(parties.values()).items():
         known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in listed}
-    people = Person.objects.filter(summit=summit).select_related("membership__category", "particulars__entered_for")
+    related = ("membership__category", "particulars__entered_for", "photo")
+    everybody = Person.objects.filter(summit=summit).order_by("pk")
+    people = everybody.select_related(*related).defer("photo__image")
     if party is not None:
-        people = people.filter(membership__party=party) | people.filter(particulars__entered_for=party)
-    for person in people.order_by("pk"):
+        # Of the others only what tells whether somebody is entered twice.
+        own = Q(membership__party=party) | Q(particulars__entered_for=party)
+        people = people.filter(own)
+        marks = ("particulars__passport_digest", "particulars__birth_digest")
+        for person in everybody.exclude(own).select_related("particulars").only("name", "office", "email", *marks):
+            _mark(known, person)
+    for person in people:
         person.summit = summit
         _add(known, person, parties)
+    known.focal = frozenset(FocalPoint.objects.filter(party__summit=summit).values_list("person", flat=True))
     keys = ExternalId.objects.filter(summit=summit, system=SYSTEM_NAME).order_by("pk")
     by_pk = {person.pk: person for listed in known._elsewhere.values() for person in listed}
     for entry in keys:
@@ -131,17 +171,23 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
     return known
 
 
+def _mark(known: Known, person: Person) -> None:
+    row = getattr(person, "particulars", None)
+    if person.name:
+        known._elsewhere.setdefault(words_of(person.name), []).append(person)
+    known.add_marks(person, person.email, row.passport_digest if row else "", row.birth_digest if row else "")
+
+
 def _add(known: Known, person: Person, parties: dict[int, Party]) -> None:
     row = getattr(person, "particulars", None)
     membership = getattr(person, "membership", None)
     key = membership.party_id if membership else (row.entered_for_id if row else None)
     party = parties.get(key or 0)
-    if party is not None:
-        if membership is not None:
-            membership.party = party
-        known.seated[id(person)] = party
-        known.add_person(party, person)
-    elif person.name:
-        known._elsewhere.setdefault(words_of(person.name), []).append(person)
-    if row is not None and row.passport_digest:
-        known._passports.setdefault(row.passport_digest, person)
+    if party is None:
+        _mark(known, person)
+        return
+    if membership is not None:
+        membership.party = party
+    known.seated[id(person)] = party
+    known.add_person(party, person)
+    known.add_marks(person, person.email, row.passport_digest if row else "", row.birth_digest if row else "")

@@ -6,9 +6,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from delegations.domain import quotas
+from delegations.domain import digests, people, quotas
 from delegations.domain.columns import Columns, label, recognise
+from delegations.domain.duplicates import Hit
 from delegations.domain.incoming import values
+from delegations.domain.incoming.changes import refuse
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.parties import PartyRow, make
 from delegations.domain.incoming.report import Line, Outcome, Report
@@ -18,13 +20,21 @@ from delegations.domain.quotas import QuotaFull
 from delegations.domain.tables import Row, Table
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import PersonForm, values_of
-from delegations.models import Capacity, Category, Membership, Particulars, Party
+from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party
 from summit.models import Person, Summit
 
 
 def sentences(problem: Exception) -> list[str]:
     """Return what stops a row."""
     return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
+
+
+def _likeness(other: Person, party: Party | None, why: Likeness) -> str:
+    """Ask whether somebody who resembles another is the same person."""
+    if party is not None and why == Likeness.NAME:
+        facts = {"person": other.label, "party": party.name}
+        return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
+    return Hit(other, party, why).sentence
 
 
 class RowForm(PersonForm):
@@ -88,7 +98,7 @@ class Plan:
     changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)
     members: list[Membership] = field(default_factory=list)
     moves: list[tuple[Membership, Category]] = field(default_factory=list)
-    likenesses: list[tuple[Person, Person]] = field(default_factory=list)
+    likenesses: list[tuple[Person, Person, Likeness]] = field(default_factory=list)
 
 
 @dataclass
@@ -135,12 +145,12 @@ class Planner:
         party = self._party(said, line)
         line.party = party.name
         fresh = line.outcome == Outcome.NEW
-        people = {name: text for name, text in said.items() if name in PERSON or name in PARTICULARS}
+        texts = {name: text for name, text in said.items() if name in PERSON or name in PARTICULARS}
         if "head" in said:
-            people["name"] = said["head"]
-        if people.keys() - {"language"} and ("name" in people or "office" in people or self.party is not None):
+            texts["name"] = said["head"]
+        if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
             try:
-                self._person(party, said, people, line)
+                self._person(party, said, texts, line)
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 if not fresh:
                     raise
@@ -167,9 +177,10 @@ class Planner:
             line.notes.append(_("It is called “%(name)s” here, and stays so.") % {"name": found.name})
         return found
 
-    def _person(self, party: Party, said: dict[str, str], people: dict[str, str], line: Line) -> None:
+    def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: Line) -> None:
+        line.person = given.get("name") or given.get("office") or ""
         wanted = self._category(said, party)
-        texts = {name: values.cell(name, text) for name, text in people.items()}
+        texts = {name: values.cell(name, text) for name, text in given.items()}
         key = said.get("person_key", "")
         person = self.known.person(party, key=key, values=texts)
         line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
@@ -182,20 +193,27 @@ class Planner:
             return
         if self.known.party_of(person) != party:
             raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
+        if self.party is not None:
+            acts = not self.desk and person.pk in self.known.focal
+            refuse(person=person, changed=changed, party=party, acts=acts)
         fields = [label(name) for name in changed]
         if self._seat(party, person, wanted):
             fields.append(_("category"))
         if changed:
             self.found.changes.append((person, changed))
+            self._point_out(party, person, values_of(person) | changed, line, known=True)
         if fields:
             line.fields = fields
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
 
     def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> None:
+        person = Person(summit=self.summit)
+        self._point_out(party, person, changed, line)
         check_category(party, category, self.known.places(party), self.desk)
         take_place(party, category, self.known.places(party))
         own = {name: value for name, value in changed.items() if name in PERSON}
-        person = Person(summit=self.summit, **{"language": party.language, **own})
+        for name, value in {"language": party.language, **own}.items():
+            setattr(person, name, value)
         more = {name: value for name, value in changed.items() if name in PARTICULARS}
         row = None
         if more or self.party is not None:
@@ -203,16 +221,37 @@ class Planner:
         membership = Membership(party=party, person=person, category=category, capacity=category.capacity)
         self.found.members.append(membership)
         self.found.people.append(Newcomer(person, row, party, key))
-        for other in self.known.likely(party, changed):
-            self.found.likenesses.append((person, other))
-            if self.desk:
-                theirs = self.known.party_of(other)
-                line.odd = True
-                facts = {"person": other.label, "party": theirs.name if theirs else "–"}
-                line.notes.append(_("%(person)s is entered for %(party)s too: is it the same person?") % facts)
         self.known.seated[id(person)] = party
         self.known.add_person(party, person, key)
+        marks = (("passport", "passport_number"), ("birth", "birth_date"))
+        digested = [digests.digest(kind, self.summit.pk, changed.get(name)) for kind, name in marks]
+        self.known.add_marks(person, person.email, *digested)
         line.outcome = Outcome.NEW.value
+
+    def _point_out(
+        self, party: Party, person: Person, said: dict[str, Any], line: Line, *, known: bool = False
+    ) -> None:
+        """Tell whom somebody resembles: a desk of all, and it decides later; a focal point of its own people alone,
+        and nobody is entered whom it may have entered already. Raises Unreadable."""
+        if known and not people.TELLING & set(said):
+            return
+        for other, why in self.known.likely(said, exclude=person):
+            theirs = self.known.party_of(other)
+            if theirs == party and not self.desk and not known:
+                facts = {"person": other.label, "why": why.label}
+                raise Unreadable(
+                    _(
+                        "%(person)s is entered already: %(why)s. If it is the same person, write the name as it is "
+                        "there; if it is somebody else, name them by hand."
+                    )
+                    % facts
+                )
+            if known and theirs == party:
+                continue
+            self.found.likenesses.append((person, other, why))
+            if self.desk and not known:
+                line.odd = True
+                line.notes.append(_likeness(other, theirs, why))
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
         """Name somebody who is known already, or move them; return whether that changes anything."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from delegations.domain import declarations, focal, overpasses, photos, visas
+from delegations.domain import declarations, focal, overpasses, photos, sheets, visas
 from delegations.models import (
     Declaration,
     DeclarationKind,
@@ -15,6 +15,7 @@ from delegations.models import (
     Particulars,
     Party,
     Photo,
+    Sheet,
     VisaLetter,
 )
 from summit.models import User
@@ -69,5 +70,19 @@ def make(party: Party, by: User) -> dict[str, Any]:
         "pk delegations.declaration": Declaration.objects.get(pk=rows[0].pk).pk,
         "pk delegations.declarationkind": kind.pk,
         "pk delegations.visaletter": VisaLetter.objects.get(pk=letter.pk).pk,
+        "desk_sheet": _sheet(party, by, party).public_id,
+        "pk delegations.sheet": _sheet(party, by, None).pk,
         "visa_asked": VisaLetter.objects.order_by("-pk")[0].pk,
     }
+
+
+def _sheet(party: Party, by: User, own: Party | None) -> Sheet:
+    """Upload a table in which each outcome is."""
+    there = party.memberships.select_related("person").order_by("position", "pk")[0].person.name
+    text = f"name,category,shoe size\n{there},,1\nNew Person,,2\nOdd Person,wizard,3\n"
+    if own is None:
+        rows = text.splitlines()
+        text = "\n".join([f"party,{rows[0]}", *(f"{party.name},{row}" for row in rows[1:])])
+    return sheets.store(
+        summit=party.summit, party=own, purpose="people", filename="people.csv", content=text.encode(), by=by
+    )

@@ -120,6 +120,10 @@ def _portal() -> list[Stop]:
         Stop("portal:focal_points", "/portal/delegation/{desk_party}/focal-points/", "focal", "errors",
              act=send_empty),
         Stop("portal:person_add", "/portal/delegation/{desk_party}/people/add/", "focal", "errors", act=send_empty),
+        Stop("portal:people_table", "/portal/delegation/{desk_party}/people/table/", "focal", "errors",
+             act=send_empty),
+        Stop("portal:people_sheet", "/portal/delegation/{desk_party}/people/table/{desk_sheet}/?rows=refused",
+             "focal", "refused rows"),
         *(
             Stop("portal:person_edit", f"/portal/delegation/{{desk_party}}/people/{{desk_person}}/edit/{section}/",
                  "focal", section)
@@ -178,6 +182,10 @@ def _desks() -> list[Stop]:
              "/admin/delegations/focalpointrequest/{focal_like}/refuse/", "organiser", "errors", act=send_empty),
         Stop("admin:delegations_focalpointrequest_change",
              "/admin/delegations/focalpointrequest/{focal_refused}/change/", "organiser", "refused"),
+        Stop("admin:delegations_sheet_change", "/admin/delegations/sheet/{pk delegations.sheet}/change/", "protocol",
+             "looked at"),
+        Stop("admin:delegations_sheet_upload", "/admin/delegations/sheet/upload/", "protocol", "errors",
+             act=send_empty),
         Stop("admin:delegations_visaletter_refuse", "/admin/delegations/visaletter/{visa_asked}/refuse/",
              "organiser", "errors", act=send_empty),
         Stop("admin:delegations_visaletter_change", "/admin/delegations/visaletter/{visa_asked}/change/",

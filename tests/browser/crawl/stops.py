@@ -55,6 +55,8 @@ OTHERS = {
     "portal:visa_paper": FILE,
     "portal:person_photo": FILE,
     "admin:delegations_visaletter_paper": FILE,
+    "admin:delegations_sheet_blank": FILE,
+    "portal:people_blank": FILE,
 }
 
 # Who reads, the first of them to whom an address is open.
@@ -81,6 +83,7 @@ AS = {
 # What fills the variables of an address, by the kind that it picks.
 FILL = {
     "public summit": {"summit": "summit"},
+    "public party": {"summit": "summit", "public_id": "desk_party"},
     "public session": {"summit": "summit", "public_id": "session"},
     "public text": {"summit": "summit", "slug": "text"},
     "subscription": {"summit": "summit", "token": "subscription"},
@@ -95,8 +98,9 @@ FILL = {
             "public_id": "desk_party",
             "person": "desk_person",
             "letter": "desk_letter",
+            "sheet": "desk_sheet",
         }
-        for kind in ("membership", "declaration", "visaletter", "focalpointrequest")
+        for kind in ("membership", "declaration", "visaletter", "focalpointrequest", "sheet")
     },
 }
 # Other rows than the kind's own, by the address.
@@ -108,6 +112,8 @@ INSTEAD = {
             "delegation",
             "people",
             "person_add",
+            "people_table",
+            "people_blank",
             "visas",
             "declarations",
             "focal_points",

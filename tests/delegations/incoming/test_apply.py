@@ -332,3 +332,75 @@ def test_the_general_debate(summit: Summit) -> None:
     read_in(summit=summit, table=speakers, by=SYSTEM)
     assert read_in(summit=summit, table=speakers, by=SYSTEM).counts["same"] == 193
     assert (Party.objects.count(), Membership.objects.filter(capacity="head").count()) == (193, 193)
+
+
+class TestWhoIsKnownAlready:
+    def by(self, party: Party) -> Link:
+        return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
+
+    def test_a_focal_point_is_told_and_nobody_is_entered_twice(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        by = self.by(party)
+        into(summit, "name,e-mail,date of birth\nAda Example,a@x.example,1970-01-02\n", by=by, party=party)
+        text = "name,e-mail,date of birth\nA. Example,,1970-01-02\nEve Example,A@x.example,\nBea Other,,1970-01-02\n"
+        report = into(summit, text, by=by, party=party)
+        assert [line.outcome for line in report.lines] == ["refused", "refused", "new"]
+        assert report.lines[0].notes == [
+            "Ada Example is entered already: the same date of birth and a similar name. If it is the same person, "
+            "write the name as it is there; if it is somebody else, name them by hand."
+        ]
+        assert "the same mailbox and a similar name" in report.lines[1].notes[0]
+        assert Person.objects.count() == 2
+
+    def test_of_another_party_only_protocol_is_told(self, summit: Summit) -> None:
+        party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        f.MembershipFactory(party=other, person__name="Ada Example", person__email="a@x.example")
+        report = into(summit, "name\nExample Ada\n", by=self.by(party), party=party)
+        assert told(report) == [(2, "new", [])]
+        assert Resemblance.objects.get().why == "name"
+
+    def test_a_desk_is_told_why(self, summit: Summit) -> None:
+        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\n")
+        report = into(summit, "party,name,e-mail\nItaly,A. Example,a@x.example\n")
+        assert told(report) == [
+            (2, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."])
+        ]
+        assert Resemblance.objects.count() == 1
+
+
+class TestChanges:
+    def test_they_are_written_recorded_and_found_again(self, summit: Summit) -> None:
+        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\n")
+        report = into(summit, "party,name,hotel,e-mail\nFrance,Ada,Savoy,a@x.example\nFrance,Bea,Ritz,\n")
+        assert [line.fields for line in report.lines] == [["e-mail", "hotel"], ["hotel"]]
+        found = Person.objects.order_by("pk").values_list("name", "email", "particulars__hotel")
+        assert list(found) == [("Ada", "a@x.example", "Savoy"), ("Bea", "", "Ritz")]
+        entries = AuditEntry.objects.filter(action__in=["summit.person.change", "delegations.particulars.change"])
+        assert list(entries.order_by("pk").values_list("action", "fields")) == [
+            ("summit.person.change", ["email"]),
+            ("delegations.particulars.change", ["hotel"]),
+            ("delegations.particulars.change", ["hotel"]),
+        ]
+
+    def test_queries_do_not_grow(self, summit: Summit) -> None:
+        def cost(number: int, hotel: str) -> int:
+            rows = "\n".join(f"Land {n % 3},Person {n},{hotel},{hotel}{n}@x.example" for n in range(number))
+            with CaptureQueriesContext(connection) as queries:
+                into(summit, f"party,name,hotel,e-mail\n{rows}\n")
+            return len(queries)
+
+        cost(200, "Ritz")
+        assert cost(5, "Savoy") == cost(200, "Hilton")
+
+    def test_what_others_entered_and_a_focal_points_mailbox_are_refused_by_row(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\nFrance,Cai,\n")
+        f.FocalPointFactory(party=party, person=Person.objects.get(name="Bea"))
+        by = Link(f.InvitationLinkFactory(invitation__party=party).public_id)
+        text = "name,hotel,e-mail\nAda,Savoy,\nBea,,b@x.example\nCai,Savoy,c@x.example\n"
+        report = into(summit, text, by=by, party=party)
+        assert [line.outcome for line in report.lines] == ["refused", "refused", "changed"]
+        assert report.lines[0].notes[0].startswith("“hotel” was entered by others than your party.")
+        assert report.lines[1].notes[0].startswith("Bea acts as a focal point: protocol changes this mailbox.")
+        row = Particulars.objects.get(person__name="Cai")
+        assert (row.hotel, row.entered_for, row.withheld) == ("Savoy", party, [])

@@ -1,0 +1,124 @@
+"""An empty table for whoever enters many parties or people: the headings in the reader's language, and in a
+spreadsheet a second sheet that says what each column takes."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from delegations.domain import columns
+from delegations.domain.exporting import harmless
+from delegations.fields import PARTICULARS, PERSON
+from delegations.models import Category, PartyKind, PassportType, Sex, SheetPurpose
+from summit.templatetags.marks import comma
+
+CSV, XLSX = "csv", "xlsx"
+MEDIA_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+PARTIES = (*columns.PARTY[:3], "kind", "iso2", "mission_name", "mission_email", "mission_phone", "party_key")
+# What is asked of a person when they are entered; the rest follows it.
+_FIRST = ("name", "office", "category", "form_of_address", "rank", "email", "language")
+PEOPLE = (*_FIRST, *(name for name in (*PERSON, *PARTICULARS) if name not in _FIRST))
+WIDTH, WIDE = 22, 70
+
+
+def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
+    """Return the columns of a table: `allowed` are the particulars that whoever fills it in may enter (None: all);
+    `own` leaves out the party, which a focal point's table has no need of."""
+    if purpose == SheetPurpose.PARTIES:
+        return list(PARTIES)
+    barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
+    return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
+
+
+def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category]) -> bytes:
+    """Return the table in the language that is active."""
+    wanted = list(shown)
+    headings = [columns.heading(name) for name in wanted]
+    if ending == CSV:
+        text = io.StringIO()
+        csv.writer(text).writerow(headings)
+        # Excel takes a file for UTF-8 only where it begins with a mark.
+        return text.getvalue().encode("utf-8-sig")
+    return _spreadsheet(wanted, headings, [str(row) for row in categories])
+
+
+def _spreadsheet(wanted: list[str], headings: list[str], categories: list[str]) -> bytes:
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = _("Table")[:31]
+    sheet.append([harmless(heading) for heading in headings])
+    about: Any = book.create_sheet(_("How to fill it in")[:31])
+    about.append([_("Column"), _("For example"), _("What it takes")])
+    for name, heading in zip(wanted, headings, strict=True):
+        about.append([harmless(text) for text in (heading, _example(name), _takes(name, categories))])
+    for page in (sheet, about):
+        page.freeze_panes = "A2"
+        page.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+    for number in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = WIDTH
+    for letter, width in (("A", WIDTH), ("B", WIDTH), ("C", WIDE)):
+        about.column_dimensions[letter].width = width
+    for row in about.iter_rows(min_row=2):
+        for cell in row:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _example(name: str) -> str:
+    return {
+        "party": _("Italy"),
+        "formal_name": _("Italian Republic"),
+        "iso2": "IT",
+        "mission_email": "mission@embassy.example",
+        "mission_phone": "00 44 20 7946 0000",
+        "name": "Ada Example",
+        "office": _("Minister of the Interior"),
+        "email": "office@ministry.example",
+        "passport_name": "EXAMPLE ADA",
+        "birth_date": "1970-12-31",
+        "passport_expiry": "2030-12-31",
+        "passport_number": "AB123456",
+        "nationality": "IT",
+        "arrives_at": "2025-03-30 14:30",
+        "departs_at": "2025-04-01 18:00",
+        "arrival_flight": "AF 1080",
+        "departure_flight": "AF 1081",
+    }.get(name, "")
+
+
+def _takes(name: str, categories: list[str]) -> str:
+    choices = {
+        "kind": [str(kind.label) for kind in PartyKind if kind != PartyKind.GUEST],
+        "category": categories,
+        "language": [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES],
+        "sex": [str(label) for label in Sex.labels],
+        "passport_type": [str(label) for label in PassportType.labels],
+    }.get(name)
+    if choices:
+        return _("One of: %(offered)s.") % {"offered": comma().join(choices)}
+    return {
+        "party": _("Its name in any language. A party that isn’t there yet is entered."),
+        "iso2": _("The code of a country by ISO 3166. Leave it empty for whoever has none."),
+        "party_key": _("Your own key, by which the row finds the same party again under another name."),
+        "name": _("Needed, unless the office held is given. A row with the same name changes that person."),
+        "nationality": _("A country’s name, or its code."),
+        "birth_date": _("Year, month and day."),
+        "passport_expiry": _("Year, month and day."),
+        "arrives_at": _("Day and time at the venue."),
+        "departs_at": _("Day and time at the venue."),
+        "passport_name": _("In Latin letters, as the lines at the foot of the passport’s page have it."),
+    }.get(name, "")

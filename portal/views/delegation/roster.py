@@ -1,0 +1,102 @@
+"""Naming many people of a delegation at once, from a table: uploaded, looked at row by row, taken over."""
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from delegations import shown_report
+from delegations.domain import quotas, sheets
+from delegations.domain.incoming.values import Unreadable
+from delegations.models import Sheet, SheetPurpose
+from delegations.printed import blank
+from portal.delegation import Desk, desk, see_other
+
+READ_IN = "delegations.read_in"
+
+
+class TableForm(forms.Form):
+    """Which file holds the delegation's people."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("XLSX or CSV, with your own people alone."),
+        error_messages={"required": gettext_lazy("Choose the file that holds the table.")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk(READ_IN)
+def upload(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Ask for a table; a POST keeps it, and leads to what would become of its rows."""
+    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            sheets.look_at_size(file.size)
+            row = sheets.store(
+                summit=found.summit,
+                party=found.party,
+                purpose=SheetPurpose.PEOPLE,
+                filename=file.name,
+                content=file.read(),
+                by=found.by,
+            )
+        except sheets.SheetProblem as problem:
+            form.add_error("file", str(problem))
+        else:
+            return see_other("people_sheet", found.party.public_id, row.public_id)
+    waiting = Sheet.objects.filter(party=found.party, applied_at=None).defer("content", "report")
+    context = found.context(form=form, waiting=list(waiting))
+    return render(request, "portal/delegation/table.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@desk(READ_IN)
+def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Return an empty table, a spreadsheet or what `?ending=` asks for."""
+    asked = request.GET.get("ending", "")
+    ending = asked if asked in blank.MEDIA_TYPES else blank.XLSX
+    categories = [meter.category for meter in quotas.meters(party=found.party) if meter.category is not None]
+    content = blank.write(blank.names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
+    headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
+    return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
+
+
+def _sheet(found: Desk, public_id: str) -> Sheet:
+    """Return a table of the delegation. Raises Http404. One query."""
+    row = Sheet.objects.filter(party=found.party, public_id=public_id).first()
+    if row is None:
+        raise Http404
+    row.party, row.summit = found.party, found.summit
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk(READ_IN)
+def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
+    """Show what becomes of each row; a POST takes the table over, once."""
+    row, refused = _sheet(found, sheet), ""
+    if request.method == "POST":
+        try:
+            sheets.take(sheet=row, by=found.by)
+        except (sheets.SheetProblem, Unreadable) as problem:
+            refused = str(problem)
+        else:
+            return see_other("people_sheet", found.party.public_id, row.public_id)
+    report = sheets.report_of(row)
+    if report is None:
+        raise Http404
+    shown = shown_report.context(report, request.GET)
+    context = found.context(sheet=row, writes=report.writes, refused=refused, own=True, **shown)
+    return render(request, "portal/delegation/sheet.html", context, status=409 if refused else 200)
+
+
+@require_POST
+@desk(READ_IN)
+def drop(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
+    """Delete a table; what was taken over of it stays."""
+    sheets.drop(sheet=_sheet(found, sheet), by=found.by)
+    return see_other("people_table", found.party.public_id)

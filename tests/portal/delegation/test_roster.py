@@ -1,0 +1,122 @@
+"""Naming many people from a table in the portal."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from delegations.domain import tables
+from delegations.models import Category, Membership, Particulars, Sheet
+from tests import factories as f
+from tests.portal.delegation.helpers import World, make
+
+pytestmark = pytest.mark.django_db
+TEXT = "name,category,passport number\nAda Example,head,P1\nBea Example,delegate,P2\nCai Example,delegate,P3\n"
+
+
+@pytest.fixture
+def world() -> World:
+    found = make(kind="country")
+    Category.objects.of(found.party.summit)
+    return found
+
+
+def send(world: World, text: str = TEXT, status: int = 303) -> Any:
+    return world.post("people/table/", {"file": SimpleUploadedFile("people.csv", text.encode())}, status)
+
+
+def test_the_people_lead_to_it(world: World) -> None:
+    assert f'<a class="button quiet" href="{world.path("people/table/")}">Name many from a table</a>' in world.get(
+        "people/"
+    )
+
+
+def test_looked_at_then_taken_over_once(world: World) -> None:
+    Category.objects.filter(code="delegate").update(quota=1)
+    response = send(world)
+    row = Sheet.objects.get()
+    rest = f"people/table/{row.public_id}/"
+    assert response["Location"] == world.path(rest)
+    said = world.get(rest)
+    assert "Nothing is written yet." in said
+    assert "Take over 2 rows</button>" in said
+    assert "The quota of Aland for “delegate” is 1, and it has named 1." in said
+    assert not Membership.objects.exists()
+    assert world.post(rest, {})["Location"] == world.path(rest)
+    assert set(Membership.objects.values_list("person__name", flat=True)) == {"Ada Example", "Bea Example"}
+    assert set(Particulars.objects.values_list("entered_for", flat=True)) == {world.party.pk}
+    said = world.get(rest)
+    assert "2 rows were taken over:" in said
+    assert "Take over" not in said
+    refused = world.post(rest, {}, 409).content.decode()
+    assert "This table is taken over or deleted already." in refused
+    assert Membership.objects.count() == 2
+
+
+def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) -> None:
+    world.member("Ada Example", person__email="ada@land.example")
+    send(world, "name,passport number\nA. Different,X4821397\n")
+    # The same passport is the same person, whose name is corrected.
+    assert "Take over 1 row</button>" in world.get(f"people/table/{Sheet.objects.get().public_id}/")
+    Sheet.objects.all().delete()
+    send(world, "name,e-mail\nA. Example,ada@land.example\n")
+    said = world.get(f"people/table/{Sheet.objects.get().public_id}/")
+    assert "Ada Example is entered already: the same mailbox and a similar name." in said
+    assert "Take over" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "The file is empty."),
+        ("shoe size\n1\n", "No column names people."),
+        ("party,name\n", "The table has headings and no rows."),
+    ],
+)
+def test_what_is_no_table_says_why(text: str, said: str, world: World) -> None:
+    assert said in send(world, text, 422).content.decode()
+    assert not Sheet.objects.exists()
+
+
+def test_no_file(world: World) -> None:
+    assert "Choose the file that holds the table." in world.post("people/table/", {}, 422).content.decode()
+
+
+def test_one_that_waits_is_listed_and_deleted(world: World) -> None:
+    send(world)
+    row = Sheet.objects.get()
+    assert "Looked at, and not taken over" in world.get("people/table/")
+    response = world.post(f"people/table/{row.public_id}/delete/", {})
+    assert response["Location"] == world.path("people/table/")
+    assert not Sheet.objects.exists()
+    assert world.client.get(world.path(f"people/table/{row.public_id}/")).status_code == 404
+
+
+def test_another_partys_table_is_not_there(world: World) -> None:
+    other = f.PartyFactory(summit=world.party.summit)
+    for row in (
+        f.SheetFactory(summit=other.summit, party=other),
+        f.SheetFactory(summit=other.summit),
+    ):
+        path = world.path(f"people/table/{row.public_id}/")
+        answers = [world.client.get(path), world.client.post(path), world.client.post(f"{path}delete/")]
+        assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert Sheet.objects.count() == 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_empty_table_asks_for_the_delegations_own_people(ending: str, world: World) -> None:
+    response = world.client.get(world.path(f"people/table/empty/?ending={ending}"))
+    head = tables.read(filename="x", content=response.content).headings
+    assert head[0] == "Name"
+    assert "Passport number" in head
+    assert "Party" not in head
+
+
+def test_queries_do_not_grow_with_the_rows(world: World) -> None:
+    def cost(number: int) -> int:
+        Sheet.objects.all().delete()
+        send(world, "name\n" + "\n".join(f"Person {n}" for n in range(number)))
+        return world.queries(f"people/table/{Sheet.objects.get().public_id}/")
+
+    assert cost(1) == cost(50)
