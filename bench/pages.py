@@ -96,6 +96,12 @@ PAGES = (
         "who saw personal data", ORGANISER, lambda summit: f"/admin/summit/auditentry/?show=seen&summit={summit.slug}"
     ),
     Page("who is invited", ORGANISER, lambda summit: f"/admin/setup/{summit.slug}/parties/"),
+    Page("sessions to invite to", ORGANISER, lambda summit: f"/admin/delegations/session/{summit.slug}/"),
+    Page(
+        "whom to invite to a session",
+        ORGANISER,
+        lambda summit: f"/admin/delegations/session/{summit.slug}/?session={_session(summit)}",
+    ),
     Page("next release", ORGANISER, lambda summit: f"/admin/programme/release/prepare/{summit.slug}/"),
 )
 

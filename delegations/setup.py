@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import entry, first, regions, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
-from delegations.models import Invitation, InvitationState, Party, Region
+from delegations.models import Invitation, InvitationState, Party, Policy, Region
 from summit.db.clock import db_now
 from summit.desk import steps
 from summit.desk.setup import show
@@ -147,13 +147,16 @@ def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any
         if form is not None and not form.is_bound and party.summit.answer_by is None:
             party.summit.answer_by = form.initial["answer_by"]
         read = first.read(party, found.boxes[party.pk])
-    silent = [party for party, _why in found.skipped if not party.is_host]
+    waits = [party for party, _why in found.skipped if not party.is_host]
+    second = bool(waits) and Policy.objects.of(summit).second_person
+    silent = [] if second else waits
     return {
         "form": form,
         "letter": read,
         "reached": len(found.to),
         "letters": found.letters,
         "silent": silent,
+        "inviting": f"{reverse('admin:delegations_party_invite')}?summit={summit.slug}" if second else "",
         "lacking": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}&lacks=mailbox",
     }
 

@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import asked, gaps, overview
+from delegations.domain import approval, asked, gaps, overview
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
-from summit.models import Summit
+from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
 from summit.permissions import allows
 
@@ -77,9 +77,27 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
             waiting,
         )
-        address = f"{reverse('admin:delegations_party_invite')}?{urlencode({'summit': summit.slug})}"
-        yield Task(said % {"n": waiting}, Urgency.NOW, address, INVITE)
+        yield Task(said % {"n": waiting}, Urgency.NOW, _invite_page(summit), INVITE)
+    yield from _prepared(request, summit)
     yield from _lacking(request, summit)
+
+
+def _invite_page(summit: Summit) -> str:
+    return f"{reverse('admin:delegations_party_invite')}?{urlencode({'summit': summit.slug})}"
+
+
+def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell whoever may be the second person of invitations that wait for one."""
+    if not isinstance(request.user, User) or not allows(request.user, INVITE, summit):
+        return
+    number = approval.waiting(summit=summit, by=request.user)
+    if number:
+        said = ngettext(
+            "%(n)d prepared invitation waits for a second person. Read it, then approve it.",
+            "%(n)d prepared invitations wait for a second person. Read them, then approve them.",
+            number,
+        )
+        yield Task(said % {"n": number}, Urgency.NOW, _invite_page(summit), INVITE)
 
 
 def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:

@@ -32,6 +32,13 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
     return reach
 
 
+def waiting(*, summit: Summit, by: User) -> int:
+    """Return how many prepared invitations of a summit whose letters need a second person wait for `by`, who didn't
+    prepare them. One query."""
+    drafts = Invitation.objects.filter(party__summit=summit, state=InvitationState.DRAFT)
+    return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by).count()
+
+
 def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
     """Approve the drafts of these parties, where somebody may be the second person. All or none. Raises
     PermissionDenied."""

@@ -102,6 +102,23 @@ class TestASecondPerson:
         assert found == {"prepare": [new], "approve": [waits], "send": [ready]}
         assert page.context["title"] == "Invite 3 parties"
 
+    def test_the_home_tells_whoever_may_be_the_second(self, summit: Summit) -> None:
+        f.PartyFactory.create_batch(2, summit=summit)
+        ada, bo = sign_in(summit), sign_in(summit, Role.PROTOCOL)
+        said_so = "2 prepared invitations wait for a second person. Read them, then approve them."
+        assert said_so not in bo.get("/admin/").content.decode()
+        press(ada, ask(ada), "prepare")
+        home = bo.get("/admin/").content.decode()
+        assert said_so in home
+        assert f'href="{reverse(INVITE)}?summit=here"' in home
+        assert said_so not in ada.get("/admin/").content.decode()
+
+    def test_the_first_steps_lead_to_where_they_are_prepared(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+        content = sign_in(summit).get(reverse("admin:setup_letter", args=["here"])).content.decode()
+        assert "one prepares them, another approves them, then they are sent." in content
+        assert f'href="{reverse(INVITE)}?summit=here"' in content
+
     def test_asking_costs_the_same_for_many(self, summit: Summit) -> None:
         client = sign_in(summit)
 
