@@ -155,6 +155,13 @@ for _verb in ("look", "take", "drop"):
         do="delegations.read_in",
     )
 
+for _model, _seen in (
+    ("delegations_party", "delegations.party.view"),
+    ("delegations_invitation", "delegations.invitation.view"),
+    ("summit_person", "summit.person.view"),
+):
+    declare(f"admin:{_model}_export", Gate.DESK, see=_seen)
+
 # The last two of the first steps.
 for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
     declare(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/confirm/", people.confirm, name="people_confirm"),
     path("people/add/", people.add, name="person_add"),
+    path("people/export/", roster.export, name="people_export"),
     path("people/table/", roster.upload, name="people_table"),
     path("people/table/empty/", roster.blank_table, name="people_blank"),
     path("people/table/<str:sheet>/", roster.sheet, name="people_sheet"),

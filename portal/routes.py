@@ -27,6 +27,7 @@ for _name, _methods, _deed in (
     ("person_add", "GET POST", "delegations.name"),
     ("people_table", "GET POST", "delegations.read_in"),
     ("people_blank", "GET", "delegations.read_in"),
+    ("people_export", "GET", "delegations.membership.view"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
     ("overpasses", "GET", "delegations.overpass.view"),

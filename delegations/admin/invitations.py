@@ -18,7 +18,8 @@ from delegations.admin.confirm import confirm
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
-from delegations.domain import invitations, letters, naming
+from delegations.admin.tools import ToolsMixin
+from delegations.domain import exports, invitations, letters, naming
 from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
@@ -55,7 +56,7 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
+class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 2
@@ -72,6 +73,10 @@ class InvitationAdmin(PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOn
     page_shows = ("answered_by", "note")
     list_shows = ("answered_by",)
     change_form_template = "admin/delegations/invitation.html"
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+        """Return the invitations as a table, with their answers."""
+        return exports.invitations(rows)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""

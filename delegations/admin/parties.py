@@ -17,7 +17,7 @@ from delegations.admin.people import FocalPointInline, MembershipInline, set_foc
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import naming, overpasses, overview, parties
+from delegations.domain import exports, naming, overpasses, overview, parties
 from delegations.models import ExternalId, FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
@@ -68,6 +68,10 @@ class PartyAdmin(ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     actions = ["invite"]
     change_list_template = "admin/delegations/party/change_list.html"
     page_shows = ("memberships", "focal_points", "mission_contact")
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+        """Return the parties as a table."""
+        return exports.parties(rows)
 
     def people_on_page(self, row: Any) -> Iterable[str]:
         """Return its members and focal points."""

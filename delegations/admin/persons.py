@@ -20,7 +20,7 @@ from delegations.admin.person_filters import ArrivesFilter, CategoryFilter, Lack
 from delegations.admin.person_pages import PagesMixin
 from delegations.admin.person_sections import sections, shown_fields
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import accounts, duplicates, people
+from delegations.domain import accounts, duplicates, exports, people
 from delegations.fields import PERSON
 from delegations.models import SheetPurpose
 from summit.admin.accounts import PersonAdmin
@@ -230,6 +230,10 @@ class PersonDesk(ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     actions = [give_accounts, take_accounts, mark_language]
     page_shows = (*(name for name in PERSON if name != "language"), "user")
     change_form_template = "admin/delegations/person/change_form.html"
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+        """Return the people as a table, with what the reader may see of each."""
+        return exports.people(rows, by=by)
 
     def has_give_account_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may give accounts to anybody."""

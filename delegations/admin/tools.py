@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import reverse
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from delegations.domain import exports
 from delegations.models import SheetPurpose
+from delegations.printed import tables
 from summit.desk.header import chosen_summit, summits_of
+from summit.desk.seen import NOT_FILTERS
+from summit.domain import seen
+from summit.models import User
 from summit.permissions import allows
+
+# By this an address says which file it asks for; the rest of it are the list's own filters.
+ASKS = "take"
 
 
 class ToolsMixin:
@@ -17,18 +26,56 @@ class ToolsMixin:
 
     # What a table that is uploaded here holds; "" where none is.
     uploads = ""
+    admin_site: Any
+    opts: Any
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+        """Return the rows of the list as a table for this reader."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the file of the list."""
+        view = self.admin_site.admin_view(self.export_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [path("export/", view, name=name), *found]
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the rows that the list shows with these filters, all pages of it, as a file; who took it has seen
+        them."""
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        asked = request.GET.copy()
+        ending = tables.ending_of((asked.pop(ASKS, None) or [""])[-1])
+        request.GET = asked  # type: ignore[assignment]
+        rows = self.get_changelist_instance(request).queryset
+        made = self.table(rows, request.user)
+        content = tables.write(exports.cells(made), ending=ending)
+        if made.people:
+            label = self.opts.label_lower
+            filters = {name: str(asked[name]) for name in asked if name not in NOT_FILTERS}
+            seen.note_list(by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters)
+        headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{ending}"'}
+        return HttpResponse(content, content_type=tables.MEDIA_TYPES[ending], headers=headers)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let the list know its tools."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        found.tools = self.tools(request)
+        found.tools = [*self._uploading(request), *(self._files(request) if found.result_count else [])]
         return found
 
-    def tools(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return what stands at the head of the list for this reader."""
+    def _uploading(self, request: HttpRequest) -> list[tuple[str, str]]:
         if not self.uploads or not allows(request.user, "delegations.read_in", None):
             return []
         words = {SheetPurpose.PARTIES.value: _("Upload parties"), SheetPurpose.PEOPLE.value: _("Upload people")}
         summit = chosen_summit(request, summits_of(request))
         asked = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
         return [(f"{reverse('admin:delegations_sheet_upload')}?{urlencode(asked)}", words[self.uploads])]
+
+    def _files(self, request: HttpRequest) -> list[tuple[str, str]]:
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
+        words = {tables.XLSX: _("Take as XLSX"), tables.CSV: _("Take as CSV")}
+        kept = [
+            (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in ("p", "e")
+        ]
+        return [(f"{address}?{urlencode([*kept, (ASKS, ending)])}", said) for ending, said in words.items()]

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegations import shown_report
-from delegations.domain import quotas, sheets
+from delegations.domain import exports, quotas, sheets
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Sheet, SheetPurpose
-from delegations.printed import blank
+from delegations.printed import blank, tables
 from portal.delegation import Desk, desk, see_other
+from summit.domain import seen
+from summit.models import Person
 
 READ_IN = "delegations.read_in"
 
@@ -63,6 +65,19 @@ def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
     content = blank.write(blank.names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
+
+
+@require_safe
+@desk("delegations.membership.view")
+def export(request: HttpRequest, found: Desk) -> HttpResponse:
+    """Return the delegation's people, a spreadsheet or what `?take=` asks for; who took it has seen them."""
+    ending = tables.ending_of(request.GET.get("take", ""))
+    made = exports.own_people(found.party, by=found.by)
+    content = tables.write(exports.cells(made), ending=ending)
+    if made.people:
+        seen.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
+    headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
+    return HttpResponse(content, content_type=tables.MEDIA_TYPES[ending], headers=headers)
 
 
 def _sheet(found: Desk, public_id: str) -> Sheet:

@@ -57,6 +57,10 @@ OTHERS = {
     "admin:delegations_visaletter_paper": FILE,
     "admin:delegations_sheet_blank": FILE,
     "portal:people_blank": FILE,
+    "portal:people_export": FILE,
+    "admin:delegations_party_export": FILE,
+    "admin:delegations_invitation_export": FILE,
+    "admin:summit_person_export": FILE,
 }
 
 # Who reads, the first of them to whom an address is open.
@@ -114,6 +118,7 @@ INSTEAD = {
             "person_add",
             "people_table",
             "people_blank",
+            "people_export",
             "visas",
             "declarations",
             "focal_points",

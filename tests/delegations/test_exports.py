@@ -1,0 +1,165 @@
+"""Tables that leave the system: what the reader may see, harmless, with who took them."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from delegations.domain import tables as incoming
+from delegations.domain.columns import recognise
+from delegations.domain.incoming.apply import preview
+from delegations.models import Category, Particulars
+from delegations.printed import tables
+from summit.domain.audit import SYSTEM
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Role, Summit
+from tests import factories as f
+from tests.portal.delegation.helpers import make
+
+pytestmark = pytest.mark.django_db
+EVIL = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+PLACES = ("delegations/party", "summit/person", "delegations/invitation")
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory()
+    Category.objects.of(found)
+    return found
+
+
+def signed_in(role: Role, summit: Summit) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(role, summit))
+    return client
+
+
+def rows_of(response: Any) -> list[dict[str, str]]:
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def member(summit: Summit, name: str = "Ada", **values: Any) -> Any:
+    party = values.pop("party", None) or f.PartyFactory(summit=summit)
+    row = f.MembershipFactory(party=party, person__name=name, person__office="Minister")
+    Particulars.objects.create(person=row.person, passport_number="X4821397", diet="no nuts", hotel="Ritz", **values)
+    return row
+
+
+@pytest.mark.parametrize("text", EVIL)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_no_cell_is_a_formula(ending: str, text: str) -> None:
+    made = tables.write([["Name"], [text]], ending=ending)
+    if ending == "xlsx":
+        cell = load_workbook(io.BytesIO(made)).worksheets[0]["A2"]
+        assert (cell.data_type, cell.value[0]) == ("s", "'")
+    else:
+        assert f"'{text[0]}" in made.decode("utf-8-sig")
+
+
+def test_control_without_it_a_cell_is_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "harmless", str)
+    made = tables.write([["Name"], ["=1+1"]], ending="xlsx")
+    assert load_workbook(io.BytesIO(made)).worksheets[0]["A2"].data_type == "f"
+
+
+class TestPeople:
+    def test_each_desk_takes_what_it_may_see(self, summit: Summit) -> None:
+        row = member(summit)
+        seen: dict[Role, dict[str, str]] = {}
+        for role in (Role.PROTOCOL, Role.VETTING, Role.ACCREDITATION, Role.PROGRAMME):
+            (seen[role],) = rows_of(signed_in(role, summit).get("/admin/summit/person/export/?take=csv"))
+        assert seen[Role.PROTOCOL]["Party"] == row.party.name
+        assert (seen[Role.PROTOCOL]["Name"], seen[Role.PROTOCOL]["Dietary needs"]) == ("Ada", "no nuts")
+        assert "Passport number" not in seen[Role.PROTOCOL]
+        assert seen[Role.VETTING]["Passport number"] == "X4821397"
+        # Vetting sees people and nothing of their delegations.
+        assert "Party" not in seen[Role.VETTING]
+        assert "Dietary needs" not in seen[Role.ACCREDITATION]
+        assert not {"Hotel", "Passport number", "Dietary needs"} & seen[Role.PROGRAMME].keys()
+
+    def test_who_took_it_is_recorded(self, summit: Summit) -> None:
+        row = member(summit)
+        signed_in(Role.VETTING, summit).get("/admin/summit/person/export/?take=csv")
+        entry = AuditEntry.objects.get(action=SEEN)
+        assert entry.detail["keys"] == [row.person.public_id]
+        assert {"name", "passport_number", "birth_date"} <= set(entry.fields)
+
+    def test_the_lists_filters_hold_and_lead_to_it(self, summit: Summit) -> None:
+        member(summit, "Ada")
+        member(summit, "Bea")
+        desk = signed_in(Role.PROTOCOL, summit)
+        assert [row["Name"] for row in rows_of(desk.get("/admin/summit/person/export/?q=bea&take=csv"))] == ["Bea"]
+        said = desk.get("/admin/summit/person/?q=bea").content.decode()
+        assert '<a href="/admin/summit/person/export/?q=bea&amp;take=xlsx">Take as XLSX</a>' in said
+
+    def test_another_summits_people_are_not_in_it(self, summit: Summit) -> None:
+        member(f.SummitFactory())
+        member(summit, "Ours")
+        found = rows_of(signed_in(Role.PROTOCOL, summit).get("/admin/summit/person/export/?take=csv"))
+        assert [row["Name"] for row in found] == ["Ours"]
+
+    def test_what_leaves_comes_back_unchanged(self, summit: Summit) -> None:
+        member(summit, "=Ada")
+        made = signed_in(Role.PROTOCOL, summit).get("/admin/summit/person/export/").content
+        table = incoming.read(filename="x", content=made)
+        assert recognise(table.headings).unknown == []
+        assert preview(summit=summit, table=table, by=SYSTEM).counts["same"] == 1
+
+
+def test_parties_and_answers(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="Aland", formal_name="Land of A")
+    f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+    desk = signed_in(Role.PROTOCOL, summit)
+    (row,) = rows_of(desk.get("/admin/delegations/party/export/?take=csv"))
+    assert (row["Party"], row["Formal name"]) == ("Aland", "Land of A")
+    (row,) = rows_of(desk.get("/admin/delegations/invitation/export/?take=csv"))
+    assert (row["Party"], row["State"], row["Sent"]) == ("Aland", "sent", "2025-03-31 09:00")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_queries_do_not_grow(place: str, summit: Summit) -> None:
+    desk = signed_in(Role.PROTOCOL, summit)
+
+    def more() -> None:
+        row = member(summit, "Ada")
+        f.InvitationFactory(party=row.party, state="sent", sent_at=f.START)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(f"/admin/{place}/export/?take=csv").status_code == 200
+        return len(queries)
+
+    # Each time other rows, which are noted.
+    more()
+    cost()
+    more()
+    few = cost()
+    for _number in range(5):
+        more()
+    assert cost() == few
+
+
+class TestPortal:
+    def test_a_focal_point_takes_its_own_people_with_what_it_entered(self) -> None:
+        world = make()
+        world.member("Ada")
+        other = world.member("Bea", passport=False)
+        Particulars.objects.create(person=other.person, passport_number="SECRET", entered_for=None)
+        member(world.party.summit, "Foreign")
+        rows = rows_of(world.client.get(world.path("people/export/?take=csv")))
+        assert [(row["Name"], row["Passport number"]) for row in rows] == [("Ada", "X4821397"), ("Bea", "")]
+        assert AuditEntry.objects.filter(action=SEEN, object_type="summit.person").count() == 1
+        assert world.path("people/export/") in world.get("people/")
+
+    def test_a_spreadsheet_unless_it_is_asked_otherwise(self) -> None:
+        world = make()
+        world.member("Ada")
+        response = world.client.get(world.path("people/export/?take=nonsense"))
+        assert response["Content-Disposition"] == 'attachment; filename="people.xlsx"'
+        assert incoming.read(filename="x", content=response.content).rows[0].cells[1] == "Ada"
