@@ -13,7 +13,7 @@ from tools.shots.pages import PAGES, PICTURES, STEPS
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^\d\. \*\*(.+?)[.?]\*\*", README, flags=re.MULTILINE)
 LARGEST = 250_000
-WALK = (ROOT / "tools" / "shots" / "walk.py").read_text()
+WALK = "".join((ROOT / "tools" / "shots" / f"{name}.py").read_text() for name in ("walk", "coming"))
 
 
 def test_each_step_of_the_readme_has_pages() -> None:

@@ -5,14 +5,13 @@ import re
 from playwright.sync_api import Browser
 
 from tools.running import Running
+from tools.shots import coming
 from tools.shots.camera import Camera
 from tools.shots.people import Walker, london
 
 SLUG = "border-security-2025"
 LARGE = "ocean-summit"
 SIZES = ("--delegations", "60", "--sessions", "48", "--people", "240", "--texts", "60")
-# Who answers besides France, and how.
-ANSWERS = (("Albania", "attending"), ("Austria", "attending"), ("Iraq", "regrets"), ("Sweden", "attending"))
 
 
 class Tour:
@@ -20,8 +19,8 @@ class Tour:
 
     def __init__(self, browser: Browser, system: Running, camera: Camera) -> None:
         self.system = system
-        self.reader, self.organiser, self.focal, self.officer, self.approver, self.protocol = (
-            Walker(browser, system, camera) for _number in range(6)
+        self.reader, self.organiser, self.focal, self.embassy, self.officer, self.approver, self.protocol = (
+            Walker(browser, system, camera) for _number in range(7)
         )
         self.text = ""
 
@@ -30,6 +29,7 @@ class Tour:
         self.at_the_door()
         self.invite()
         self.answer()
+        self.name_who_comes()
         self.release()
         self.change()
         self.on_the_day()
@@ -65,7 +65,7 @@ class Tour:
         organiser.press("Invite 48 parties", exact=False)
         organiser.take("invite")
         page = organiser.press("Send 48 invitations")
-        organiser.until(page.url, lambda shown: shown.get_by_text("48 of 48").count() > 0)
+        organiser.until(page.url, lambda shown: shown.get_by_text("55 of 55").count() > 0)
         organiser.take("invited")
         organiser.mail("focal@summit.example")
         organiser.take("letter")
@@ -74,29 +74,23 @@ class Tour:
     def answer(self) -> None:
         """France answers by its letter; protocol records what others said."""
         letter = self.organiser.mail("focal@summit.example").inner_text("main")
-        found = re.search(r"http://localhost:\d+/i/[\w-]+/", letter)
-        if found is None:
-            raise LookupError("The letter holds no link.")
         # The letter opens the portal in its own language.
-        page = self.focal.open(found.group())
+        page = self.focal.open(coming.link_in(letter))
         page.goto(f"{page.url}?lang=en")
         self.focal.take("invitation")
-        page.get_by_label("Accept").check()
+        page.locator("#answer").check()
         page.get_by_label("Your name and office").fill("Focal point for France")
         self.focal.press("Send the answer of France")
         self.focal.take("answered")
         self.focal.take("portal-answered", "/portal/")
         protocol = self.protocol
         protocol.sign_in("protocol")
-        for name, answer in ANSWERS:
-            protocol.open(f"/admin/delegations/invitation/?q={name}")
-            protocol.page.locator("#result_list tbody").get_by_role("link").first.click()
-            protocol.press(re.compile("[Rr]ecord"))
-            if name == ANSWERS[0][0]:
-                protocol.take("record-answer")
-            protocol.page.locator("[name=answer]").select_option(answer)
-            protocol.page.locator("[name=name]").fill(f"Focal point for {name}")
-            protocol.press("Record the answer")
+        coming.on_paper(protocol)
+        coming.after_paper(self.embassy, self.organiser.mail("protocol@germany.example").inner_text("main"))
+
+    def name_who_comes(self) -> None:
+        """France names people, and puts another in its head's place."""
+        coming.who_comes(self.focal)
 
     def release(self) -> None:
         """The first release of the agenda."""
@@ -220,6 +214,7 @@ class Tour:
         page = organiser.page
         page.locator("#result_list tbody").get_by_role("link").first.click()
         organiser.take("party")
+        coming.lists(self.protocol)
         organiser.take("history", page.url.partition("/change/")[0] + "/history/")
         organiser.take("sessions", "/admin/programme/session/")
         organiser.take("messages", "/admin/outbox/message/")
