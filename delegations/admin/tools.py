@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -47,8 +49,14 @@ class ToolsMixin:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         asked = request.GET.copy()
         ending = tables.ending_of((asked.pop(ASKS, None) or [""])[-1])
+        # What an address says besides the list's filters, as the list itself takes it.
+        for name in ("lang", "summit"):
+            asked.pop(name, None)
         request.GET = asked  # type: ignore[assignment]
-        rows = self.get_changelist_instance(request).queryset
+        try:
+            rows = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         made = self.table(rows, request.user)
         content = tables.write(exports.cells(made), ending=ending)
         if made.people:

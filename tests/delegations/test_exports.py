@@ -98,6 +98,16 @@ class TestPeople:
         said = desk.get("/admin/summit/person/?q=bea").content.decode()
         assert '<a href="/admin/summit/person/export/?q=bea&amp;take=xlsx">Take as XLSX</a>' in said
 
+    @pytest.mark.parametrize("place", PLACES)
+    def test_the_readers_language_is_no_filter_and_what_is_none_leads_to_the_list(
+        self, summit: Summit, place: str
+    ) -> None:
+        f.InvitationFactory(party__summit=summit, state="sent", sent_at=f.START)
+        desk = signed_in(Role.PROTOCOL, summit)
+        assert desk.get(f"/admin/{place}/export/?lang=ar&summit={summit.slug}&take=csv").status_code == 200
+        odd = desk.get(f"/admin/{place}/export/?nothing=1")
+        assert (odd.status_code, odd["Location"]) == (302, f"/admin/{place}/")
+
     def test_another_summits_people_are_not_in_it(self, summit: Summit) -> None:
         member(f.SummitFactory())
         member(summit, "Ours")
