@@ -201,16 +201,19 @@ class Planner:
             fields.append(_("category"))
         if changed:
             self.found.changes.append((person, changed))
-            self._point_out(party, person, values_of(person) | changed, line, known=True)
+            likenesses = self._resembled(party, person, values_of(person) | changed, known=True)
+            self.found.likenesses += likenesses
         if fields:
             line.fields = fields
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
 
     def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> None:
         person = Person(summit=self.summit)
-        self._point_out(party, person, changed, line)
+        likenesses = self._resembled(party, person, changed)
         check_category(party, category, self.known.places(party), self.desk)
         take_place(party, category, self.known.places(party))
+        # Whoever is refused is entered nowhere and resembles nobody.
+        self._point_out(likenesses, line)
         own = {name: value for name, value in changed.items() if name in PERSON}
         for name, value in {"language": party.language, **own}.items():
             setattr(person, name, value)
@@ -228,13 +231,14 @@ class Planner:
         self.known.add_marks(person, person.email, *digested)
         line.outcome = Outcome.NEW.value
 
-    def _point_out(
-        self, party: Party, person: Person, said: dict[str, Any], line: Line, *, known: bool = False
-    ) -> None:
-        """Tell whom somebody resembles: a desk of all, and it decides later; a focal point of its own people alone,
-        and nobody is entered whom it may have entered already. Raises Unreadable."""
+    def _resembled(
+        self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
+    ) -> list[tuple[Person, Person, Likeness]]:
+        """Return whom somebody resembles, for a desk to decide later. A focal point enters nobody whom it may have
+        entered already. Raises Unreadable."""
+        found: list[tuple[Person, Person, Likeness]] = []
         if known and not people.TELLING & set(said):
-            return
+            return found
         for other, why in self.known.likely(said, exclude=person):
             theirs = self.known.party_of(other)
             if theirs == party and not self.desk and not known:
@@ -248,10 +252,15 @@ class Planner:
                 )
             if known and theirs == party:
                 continue
-            self.found.likenesses.append((person, other, why))
-            if self.desk and not known:
-                line.odd = True
-                line.notes.append(_likeness(other, theirs, why))
+            found.append((person, other, why))
+        return found
+
+    def _point_out(self, likenesses: list[tuple[Person, Person, Likeness]], line: Line) -> None:
+        """Note whom somebody new resembles, and tell a desk."""
+        self.found.likenesses += likenesses
+        if self.desk and likenesses:
+            line.odd = True
+            line.notes += [_likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
         """Name somebody who is known already, or move them; return whether that changes anything."""

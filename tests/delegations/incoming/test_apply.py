@@ -163,6 +163,17 @@ class TestPeople:
         ]
         assert Resemblance.objects.count() == 1
 
+    def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
+        into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")
+        report = into(summit, "country,head\nItaly,Ada Example\nKenya,Cai Example\n")
+        assert told(report) == [
+            (2, "refused", ["Italy has a head already. Replace that person instead."]),
+            (3, "new", []),
+        ]
+        assert [line.odd for line in report.lines] == [False, False]
+        assert not Resemblance.objects.exists()
+        assert Person.objects.count() == 3
+
     def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
         text = "party,name,passport number\nFrance,Ada,AB123\n"
         by = f.UserFactory.with_role(Role.ORGANISER, summit)
