@@ -167,6 +167,22 @@ class TestPortal:
         assert AuditEntry.objects.filter(action=SEEN, object_type="summit.person").count() == 1
         assert world.path("people/export/") in world.get("people/")
 
+    def test_queries_do_not_grow(self) -> None:
+        world = make()
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                assert world.client.get(world.path("people/export/")).status_code == 200
+            return len(queries)
+
+        world.member("Ada")
+        cost()
+        world.member("Bea")
+        few = cost()
+        for number in range(5):
+            world.member(f"Cai {number}")
+        assert cost() == few
+
     def test_a_spreadsheet_unless_it_is_asked_otherwise(self) -> None:
         world = make()
         world.member("Ada")
