@@ -26,6 +26,7 @@ class DelegationsConfig(AppConfig):
             setup,
             todo,
             words,
+            words_of_categories,
         )
         from delegations.domain import (  # noqa: F401
             digests,

@@ -8,8 +8,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import gaps
-from delegations.todo import INVITE, call_sheet, lacks, numbers, parties, requested, requests
+from delegations.domain import duplicates, gaps
+from delegations.todo import (
+    INVITE,
+    alike_list,
+    call_sheet,
+    lacks,
+    numbers,
+    parties,
+    requested,
+    requests,
+    twice,
+)
 from summit.desk.site import desk_panel
 from summit.models import Role, Summit
 from summit.permissions import allows
@@ -61,7 +71,9 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     }
     found = {**found, gaps.REQUESTS: lacking[gaps.REQUESTS]}
     own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
-    desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL]
+    alike = twice(request, summit)
+    last = [Line(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
+    desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL] + last
     return desks
 
 

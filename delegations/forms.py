@@ -104,7 +104,7 @@ class PersonForm(forms.Form):
             return name_parts(moment)
         if column.name == "nationality":
             offered = [("", "–"), *countries.choices()]
-            unknown = _("“%(value)s” is no country here. Choose one of the list.")
+            unknown = _("“%(value)s” is not in the list. Choose one that is.")
             words = {"label": column.verbose_name.capitalize(), "error_messages": {"invalid_choice": unknown}}
             return forms.ChoiceField(required=False, choices=offered, **words)
         field = column.formfield(**kwargs)

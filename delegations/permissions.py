@@ -70,6 +70,12 @@ declare("delegations.name", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", _WRITERS)
 declare("delegations.raise_quota", (Role.ORGANISER,))
+declare_model("delegations.quota", view=_MEMBERS, change=())
+# In which categories people come, which zones those open, and the passes that change hands. How many may be named in
+# a category is said by whoever may raise that.
+_SEEING = (*_MEMBERS, Role.VETTING)
+for _model_name in ("category", "zone", "overpassrule"):
+    declare_model(f"delegations.{_model_name}", view=_SEEING, change=_WRITERS)
 # Reading parties and people from tables; a focal point those of its own party.
 declare_model("delegations.sheet", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.read_in", _WRITERS, own=(Role.FOCAL_POINT,))

@@ -74,6 +74,46 @@ declare(
     do="delegations.party.view",
     post="delegations.party.change",
 )
+for _name, _model in (("categories", "category"), ("zones", "zone")):
+    declare(
+        f"admin:delegations_{_name}_order",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.summit",
+        see="summit.summit.view",
+        do=f"delegations.{_model}.view",
+        post=f"delegations.{_model}.change",
+    )
+for _name, _deed, _post in (
+    ("quotas", "delegations.quota.view", "delegations.raise_quota"),
+    ("name", "delegations.name", "delegations.name"),
+    ("members_order", "delegations.name", "delegations.name"),
+):
+    declare(
+        f"admin:delegations_party_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="delegations.party",
+        see="delegations.party.view",
+        do=_deed,
+        post=_post,
+    )
+for _name, _deed in (
+    ("confirm", "delegations.name"),
+    ("move", "delegations.name"),
+    ("withdraw", "delegations.withdraw"),
+):
+    declare(
+        f"admin:delegations_membership_{_name}", Gate.DESK, "GET POST", see="delegations.membership.view", do=_deed
+    )
+declare(
+    "admin:delegations_membership_replace",
+    Gate.DESK,
+    "GET POST",
+    kind="delegations.membership",
+    see="delegations.membership.view",
+    do="delegations.withdraw",
+)
 declare(
     "admin:delegations_letters",
     Gate.DESK,
@@ -132,6 +172,20 @@ for _name, _deed in (
     ("language", "summit.person.change"),
 ):
     declare(f"admin:summit_person_{_name}", Gate.DESK, "GET POST", see="summit.person.view", do=_deed)
+declare(
+    "admin:delegations_resemblance_merge",
+    Gate.DESK,
+    "GET POST",
+    kind="delegations.resemblance",
+    see="delegations.resemblance.view",
+    do="delegations.resemblance.change",
+)
+declare(
+    "admin:delegations_needs",
+    Gate.DESK,
+    kind="summit.summit",
+    see="delegations.needs.view",
+)
 declare(
     "admin:delegations_resemblance_tell_apart",
     Gate.DESK,

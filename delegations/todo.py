@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import approval, asked, gaps, overview
+from delegations.domain import approval, asked, duplicates, gaps, overview
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
@@ -80,6 +80,20 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(said % {"n": waiting}, Urgency.NOW, _invite_page(summit), INVITE)
     yield from _prepared(request, summit)
     yield from _lacking(request, summit)
+    alike = twice(request, summit)
+    if alike:
+        yield Task(duplicates.sentence(alike), Urgency.NEXT, alike_list(summit), duplicates.CHANGE)
+
+
+def twice(request: HttpRequest, summit: Summit) -> int:
+    """Return how many people are perhaps entered twice, counted once a page."""
+    return once(request, "delegations.twice", lambda: duplicates.waiting(summit))
+
+
+def alike_list(summit: Summit) -> str:
+    """Return the address of the people of a summit who are perhaps entered twice and of whom nobody decided."""
+    query: dict[str, Any] = {"person__summit__id__exact": summit.pk, "decided_at__isempty": 1}
+    return f"{reverse('admin:delegations_resemblance_changelist')}?{urlencode(query)}"
 
 
 def _invite_page(summit: Summit) -> str:

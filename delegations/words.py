@@ -54,12 +54,6 @@ deeds_of(
 deed("delegations.order", gettext_lazy("set the protocol order of the parties"))
 deed("delegations.policy.change", gettext_lazy("changed the policy for parties"))
 deeds_of(
-    "delegations.membership",
-    add=gettext_lazy("named a member"),
-    change=gettext_lazy("changed a member’s place"),
-    remove=gettext_lazy("took a member off"),
-)
-deeds_of(
     "delegations.focalpoint",
     add=gettext_lazy("named a focal point"),
     change=gettext_lazy("changed a focal point"),
@@ -152,6 +146,7 @@ deed("delegations.photo.remove", gettext_lazy("deleted the photograph"), fields_
 deed("delegations.give_account", gettext_lazy("gave the person an account"))
 deed("delegations.take_account", gettext_lazy("took the account away from the person"))
 deed("delegations.tell_apart", gettext_lazy("noted that these are two people"))
+deed("delegations.merge", gettext_lazy("made two entries of this person one"))
 
 
 def _called(facts: Facts) -> str:

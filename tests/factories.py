@@ -18,6 +18,7 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     Membership,
+    OverpassRule,
     ParticipantList,
     Particulars,
     Party,
@@ -25,11 +26,13 @@ from delegations.models import (
     Photo,
     Policy,
     PortalSignIn,
+    Quota,
     Reply,
     ReplyScan,
     Resemblance,
     Sheet,
     VisaLetter,
+    Zone,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, Release, Session, Slot
@@ -155,6 +158,23 @@ class CategoryFactory(DjangoModelFactory[Category]):
     capacity = "delegate"
 
 
+class ZoneFactory(DjangoModelFactory[Zone]):
+    class Meta:
+        model = Zone
+
+    summit = factory.SubFactory(SummitFactory)
+    code = factory.Sequence(lambda n: f"Z{n}")
+    name = factory.Sequence(lambda n: f"Zone {n}")
+
+
+class OverpassRuleFactory(DjangoModelFactory[OverpassRule]):
+    class Meta:
+        model = OverpassRule
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Overpass {n}")
+
+
 class MembershipFactory(DjangoModelFactory[Membership]):
     """A member; `capacity` chooses the summit's category of that code."""
 
@@ -166,6 +186,16 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
     code = "delegate"
     category = factory.LazyAttribute(lambda o: Category.objects.of(o.party.summit)[o.code])
+
+
+class QuotaFactory(DjangoModelFactory[Quota]):
+    class Meta:
+        model = Quota
+
+    party = factory.SubFactory(PartyFactory)
+    number = 3
+    reason = "A large delegation"
+    set_by = factory.SubFactory(UserFactory)
 
 
 class FocalPointFactory(DjangoModelFactory[FocalPoint]):

@@ -1,12 +1,15 @@
 """Parties and invitations in the admin."""
 
 from delegations.admin import (
+    categories,
     declarations,
     focal,
     guests,
     invitations,
     letters,
     links,
+    members,
+    needs,
     occasions,
     order,
     overpasses,
@@ -16,13 +19,16 @@ from delegations.admin import (
     photos,
     policy,
     proposed,
+    quotas,
     replies,
     resemblances,
     retention,
     sheets,
     visas,
+    zones,
 )
 from delegations.models import (
+    Category,
     Declaration,
     DeclarationKind,
     FocalPoint,
@@ -31,17 +37,24 @@ from delegations.models import (
     InvitationLink,
     Membership,
     Overpass,
+    OverpassRule,
     Party,
+    Quota,
     Reply,
     Resemblance,
     VisaLetter,
+    Zone,
 )
 from summit.desk.base import SUMMIT_PATHS
 
 SUMMIT_PATHS.update(
     {
         Party: "summit",
+        Category: "summit",
+        Zone: "summit",
+        OverpassRule: "summit",
         Membership: "party__summit",
+        Quota: "party__summit",
         FocalPoint: "party__summit",
         FocalPointRequest: "party__summit",
         Overpass: "party__summit",
@@ -56,12 +69,15 @@ SUMMIT_PATHS.update(
 )
 
 __all__ = [
+    "categories",
     "declarations",
     "focal",
     "guests",
     "invitations",
     "letters",
     "links",
+    "members",
+    "needs",
     "occasions",
     "order",
     "overpasses",
@@ -71,9 +87,11 @@ __all__ = [
     "photos",
     "policy",
     "proposed",
+    "quotas",
     "replies",
     "resemblances",
     "retention",
     "sheets",
     "visas",
+    "zones",
 ]

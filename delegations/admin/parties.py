@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from delegations.admin.inviting import InvitingMixin
 from delegations.admin.names import KeyInline, NameInline, filled
 from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
-from delegations.admin.people import FocalPointInline, MembershipInline, set_focal_points
+from delegations.admin.party_pages import PartyPages
+from delegations.admin.people import FocalPointInline, set_focal_points
+from delegations.admin.quotas import RoomFilter
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import exports, naming, overpasses, overview, parties
-from delegations.models import ExternalId, FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
+from delegations.domain import exports, naming, overview, parties
+from delegations.models import FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
@@ -55,16 +57,16 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @admin.register(Party)
-class PartyAdmin(ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
+class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
     list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mission_email"]
-    list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, KindFilter, "region", "level"]
+    list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, RoomFilter, KindFilter, "region", "level"]
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
-    inlines = [NameInline, FocalPointInline, MembershipInline, KeyInline]
+    inlines = [NameInline, FocalPointInline, KeyInline]
     actions = ["invite"]
     change_list_template = "admin/delegations/party/change_list.html"
     page_shows = ("memberships", "focal_points", "mission_contact")
@@ -113,8 +115,9 @@ class PartyAdmin(ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
         """Call the kinds as the summit does."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("kind")
-        if obj is not None and field is not None:
-            says = Policy.objects.of(obj.summit).says_country
+        summit = obj.summit if obj is not None else chosen_summit(request, summits_of(request))
+        if summit is not None and field is not None:
+            says = Policy.objects.of(summit).says_country
             field.choices = [(kind, naming.kind_word(kind, says_country=says)) for kind in PartyKind.values]
         return form
 
@@ -132,14 +135,10 @@ class PartyAdmin(ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
             setattr(obj, name, value)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Set names and keys as a whole; the other rows one by one."""
+        """Set names, keys and focal points as wholes."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         if formset.model is FocalPoint:
             set_focal_points(request, form.instance, formset)
-            return
-        if formset.model not in (PartyName, ExternalId):
-            super().save_formset(request, form, formset, change)
-            overpasses.settle_parties(keys=[form.instance.pk], by=request.user)
             return
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
         rows = filled(formset)

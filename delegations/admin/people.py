@@ -1,4 +1,4 @@
-"""A party's people inside its page: members and focal points."""
+"""A party's focal points inside its page."""
 
 from typing import Any
 
@@ -7,10 +7,9 @@ from django.db import models
 from django.http import HttpRequest
 
 from delegations.domain import acting
-from delegations.models import Category, FocalPoint, Membership, Party
+from delegations.models import FocalPoint, Party
 from summit.desk.base import SummitInline
 from summit.desk.forms import SentencesForm
-from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect
 from summit.models import Person, User
 
@@ -29,8 +28,6 @@ class KnownSelect(KeyedSelect):
 
 class PersonRowForm(SentencesForm):
     """A row with a person."""
-
-    said_at = {"membership_head_once": "category"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,31 +53,6 @@ class PeopleInline(SummitInline):
         if db_field.name == "person":
             kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class MembershipInline(PeopleInline):
-    """A party's members."""
-
-    model = Membership
-    fields = ("person", "category", "position")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch the categories too."""
-        return super().get_queryset(request).select_related("category")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the categories of the party's summit, read once for all rows."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "category" and field is not None:
-            match = request.resolver_match
-            key = key_of(match.kwargs.get("object_id", "") if match else "")
-            rows = Category.objects.filter(summit__parties=key)
-            field.queryset = rows
-            known = getattr(request, "_categories", None)
-            if known is None:
-                known = request._categories = [("", "---------"), *((row.pk, str(row)) for row in rows)]  # type: ignore[attr-defined]
-            field.choices = known
-        return field
 
 
 class FocalPointInline(PeopleInline):

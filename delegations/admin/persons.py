@@ -274,6 +274,14 @@ class PersonDesk(ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
             context["sections"] = sections(request, Person.objects.select_related(*related).get(pk=person.pk))
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page; who was entered by somebody else between the look and the writing is pointed out too."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except people.SeemsKnown:
+            # Looked at once more, the form finds them.
+            return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Enter the person, or change what is other than before."""
         assert isinstance(obj, Person)  # noqa: S101 - this is its admin

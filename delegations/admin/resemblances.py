@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.admin.merging import merge_page
 from delegations.domain import duplicates
 from delegations.models import Resemblance
 from summit.desk.base import ReadOnlyAdmin
@@ -36,7 +38,7 @@ class ResemblanceAdmin(ReadOnlyAdmin):
 
     place = 5
     summit_path = "person__summit"
-    list_display = ["person_of", "other_of", "why", "noticed_at", "decided_at"]
+    list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
     list_filter = [
         "person__summit",
         ("decided_at", presence(gettext_lazy("to be decided"), gettext_lazy("told apart"))),
@@ -70,6 +72,14 @@ class ResemblanceAdmin(ReadOnlyAdmin):
         """Show who was there before, with their party."""
         return _with_party(row.other)
 
+    @admin.display(description=gettext_lazy("decision"))
+    def decide(self, row: Any) -> Any:
+        """Lead to the page on which they are merged or told apart."""
+        if row.decided_at is not None:
+            return _("told apart")
+        address = reverse("admin:delegations_resemblance_merge", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
+
     def has_tell_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may decide."""
         return allows(request.user, CHANGE, None)
@@ -84,7 +94,19 @@ class ResemblanceAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks."""
         view = self.admin_site.admin_view(self.tell_view)
-        return [path("tell-apart/", view, name="delegations_resemblance_tell_apart"), *super().get_urls()]
+        return [
+            path("tell-apart/", view, name="delegations_resemblance_tell_apart"),
+            path(
+                "<int:pk>/merge/", self.admin_site.admin_view(self.merge_view), name="delegations_resemblance_merge"
+            ),
+            *super().get_urls(),
+        ]
+
+    def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show both people side by side; a POST merges one into the one named by `keep`."""
+        row = self.admit(request, "view", pk)
+        check(request.user, CHANGE, row.person.summit)
+        return merge_page(request, row)
 
     def tell_view(self, request: HttpRequest) -> HttpResponse:
         """GET `?row=` asks; POST notes that these are two people each."""

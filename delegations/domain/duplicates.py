@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from delegations.domain import digests
 from delegations.fields import party_of
@@ -23,6 +24,7 @@ from summit.domain.audit import By, System
 from summit.models import Person, Summit, User
 from summit.permissions import allows, check
 
+CHANGE = "delegations.resemblance.change"
 # More of one name are no help to whoever has to choose.
 MOST = 20
 # Shorter parts of names, such as "al" and "de", make nobody similar.
@@ -133,12 +135,27 @@ def note(*, person: Person, hits: Iterable[Hit]) -> None:
         Resemblance.objects.bulk_create([row for row in rows if row.other_id not in there], ignore_conflicts=True)
 
 
+def waiting(summit: Summit) -> int:
+    """Return how many pairs of a summit's people wait for a decision. One query."""
+    return Resemblance.objects.filter(person__summit=summit, decided_at__isnull=True).count()
+
+
+def sentence(number: int) -> str:
+    """Say that so many people are perhaps entered twice."""
+    said = ngettext(
+        "%(n)d person is perhaps entered twice. Merge the two entries, or tell them apart.",
+        "%(n)d people are perhaps entered twice. Merge their entries, or tell them apart.",
+        number,
+    )
+    return said % {"n": number}
+
+
 def decide(*, rows: Iterable[Resemblance], by: User) -> int:
     """Note that these are two people each, and return how many that decided; their persons are joined. Raises
     PermissionDenied."""
     decided = 0
     for row in rows:
-        check(by, "delegations.resemblance.change", row.person.summit_id)
+        check(by, CHANGE, row.person.summit_id)
         open_rows = Resemblance.objects.filter(pk=row.pk, decided_at__isnull=True)
         if open_rows.update(decided_at=Now(), decided_by=by):
             decided += 1

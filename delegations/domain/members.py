@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures, overpasses, quotas
+from delegations.domain import departures, overpasses, quotas, rows
 from delegations.domain.places import (
     NamingRefused,
     belonging,
@@ -87,10 +87,10 @@ def _name(
         row = Membership(party=party, person=person, category=category, capacity=category.capacity, position=position)
         position += 1
         found.append((row, None))
-    rows = [row for row, _problem in found if row is not None]
-    Membership.objects.bulk_create(rows)
-    audit.record_many([_entry(row, by) for row in rows])
-    if rows:
+    made = [row for row, _problem in found if row is not None]
+    Membership.objects.bulk_create(made)
+    audit.record_many([_entry(row, by) for row in made])
+    if made:
         overpasses.settle(party=party, by=by)
     return found
 
@@ -113,12 +113,12 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
     PermissionDenied."""
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
-        rows = list(
+        found = list(
             party.memberships.select_for_update(of=("self",))
             .filter(pk__in=people, confirmed_at__isnull=True)
             .select_related("person")
         )
-        Membership.objects.filter(pk__in=[row.pk for row in rows]).update(confirmed_at=Now())
+        Membership.objects.filter(pk__in=[row.pk for row in found]).update(confirmed_at=Now())
         audit.record_many(
             [
                 audit.entry(
@@ -129,10 +129,10 @@ def confirm(*, party: Party, people: Collection[int], by: By) -> int:
                     fields=["confirmed_at"],
                     part_of=party,
                 )
-                for row in rows
+                for row in found
             ]
         )
-    return len(rows)
+    return len(found)
 
 
 def move(*, membership: Membership, category: Category, by: By) -> None:
@@ -178,7 +178,11 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
             action="delegations.withdraw",
             target=row,
             summit=party.summit,
-            detail={"person": row.person.public_id, "category": row.category.code},
+            detail={
+                "person": row.person.public_id,
+                "category": row.category.code,
+                "rows": [audit.name_of(row.person)],
+            },
             part_of=party,
         )
         row.delete()
@@ -234,18 +238,16 @@ def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None
     return former
 
 
-def reorder(*, party: Party, order: Sequence[int], by: By) -> None:
-    """Put a party's members in the order of these primary keys; who isn't named stands after them as before. Raises
-    PermissionDenied."""
+def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -> None:
+    """Put a party's members in the order of these primary keys; who isn't named stands after them as before.
+    `expected` is the `rows.mark` of the order that was looked at. Raises PermissionDenied, OrderChanged where
+    somebody else saved another since."""
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         _lock(party)
-        places = {key: number for number, key in enumerate(order)}
-        rows = list(party.memberships.order_by("position", "pk"))
-        rows.sort(key=lambda row: places.get(row.pk, len(places)))
-        changed = [row for number, row in enumerate(rows) if row.position != number]
-        for number, row in enumerate(rows):
-            row.position = number
+        found = list(party.memberships.order_by("position", "pk"))
+        rows.check_mark([row.pk for row in found], expected)
+        changed = rows.places(found, order)
         if changed:
             Membership.objects.bulk_update(changed, ["position"])
             audit.record(

@@ -51,7 +51,13 @@ def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: C
     elif not isinstance(by, System):
         raise PermissionDenied(refusal("summit.person.change"))
     with transaction.atomic():
+        _hold(summit)
         return _enter(summit, None, values, by, another)
+
+
+def _hold(summit: Summit) -> None:
+    """Of two who enter the same person at once, let the second meet the first one's."""
+    Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def _enter(
@@ -88,6 +94,10 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
         Person.objects.select_for_update().get(pk=person.pk)
         related = ("summit", "membership__party__summit", "particulars__entered_for__summit")
         now = Person.objects.select_related(*related).get(pk=person.pk)
+        if now.erased_at is not None:
+            raise PermissionDenied(
+                _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
+            )
         party = party_of(now)
         if set(PERSON) & set(values):
             _check_person(now, party, by)

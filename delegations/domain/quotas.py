@@ -164,6 +164,31 @@ def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tu
     return named, unconfirmed
 
 
+# Whether a party has more people than it may in some category, can name nobody more in some, or has room.
+OVER, FULL, ROOM = "over", "full", "room"
+
+
+def room(listed: Iterable[Meter]) -> str:
+    """Return OVER, FULL or ROOM by a party's meters. What nobody may be named in fills nothing."""
+    limited = [(meter.named, meter.allowed) for meter in listed if meter.allowed is not None]
+    if any(named > allowed for named, allowed in limited):
+        return OVER
+    return FULL if any(named >= allowed > 0 for named, allowed in limited) else ROOM
+
+
+def with_room(summit: Summit, wanted: str) -> list[int]:
+    """Return the primary keys of a summit's parties whose `room` is the wanted one. Six queries, whatever its
+    size."""
+    parties = list(Party.objects.filter(summit=summit).select_related("summit"))
+    return [key for key, listed in meters_of(parties).items() if room(listed) == wanted]
+
+
+def own_numbers(party: Party) -> list[Quota]:
+    """Return the numbers that a party has of its own, with who set them. One query."""
+    rows = Quota.objects.filter(party=party).select_related("category", "set_by")
+    return list(rows.order_by("category__position", "pk"))
+
+
 def set_quota(*, party: Party, category: Category | None, number: int, reason: str, by: User) -> Quota:
     """Give a party a number of its own, of a category or in all. Fewer than are named is refused: withdraw people
     first. Raises PermissionDenied, QuotaProblem."""
@@ -188,3 +213,30 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
             by=by, action="delegations.raise_quota", target=party, summit=summit, fields=["quotas"], detail=detail
         )
     return row
+
+
+def drop_quota(*, party: Party, category: Category | None, by: User) -> bool:
+    """Let the number that all parties have hold for a party again, and return whether it had another. Fewer than are
+    named is refused. Raises PermissionDenied, QuotaProblem."""
+    check(by, "delegations.raise_quota", party.summit)
+    with transaction.atomic():
+        Party.objects.select_for_update().get(pk=party.pk)
+        row = Quota.objects.filter(party=party, category=category).first()
+        if row is None:
+            return False
+        meter = next((each for each in meters(party=party) if each.category == category), None)
+        usual = category.quota if category is not None else Policy.objects.of(party.summit).total
+        if meter is not None and usual is not None and usual < meter.named:
+            said = _("All others may name %(usual)d, and %(named)d are named here. Withdraw some of them first.")
+            raise QuotaProblem("number", said % {"usual": usual, "named": meter.named})
+        detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
+        audit.record(
+            by=by,
+            action="delegations.drop_quota",
+            target=party,
+            summit=party.summit,
+            fields=["quotas"],
+            detail=detail,
+        )
+        row.delete()
+    return True

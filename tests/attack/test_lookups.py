@@ -121,7 +121,7 @@ def test_roles_in_summits_that_can_be_none(number: str, desk: Client) -> None:
 def test_rows_of_a_party_that_can_be_none(number: str, desk: Client) -> None:
     party = f.PartyFactory()
     path = f"/admin/delegations/party/{party.pk}/change/"
-    rows = ("names", "focal_points", "memberships", "external_ids")
+    rows = ("names", "focal_points", "external_ids")
     none = {f"{name}-{form}_FORMS": "0" for name in rows for form in ("TOTAL", "INITIAL")}
     for prefix in rows:
         for field in ("id", "person", "party", "position"):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from delegations.admin.people import KnownSelect
 from delegations.domain.invitations import invite
-from delegations.models import Category, FocalPoint, Invitation, InvitationLink, Membership, Party
+from delegations.models import FocalPoint, Invitation, InvitationLink, Party
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.users import DESKS
 from summit.outbox.models import Message
@@ -130,7 +130,7 @@ class TestParty:
             )
         }
         base["recognised"] = "on"
-        for prefix in ("names", "focal_points", "memberships", "external_ids"):
+        for prefix in ("names", "focal_points", "external_ids"):
             base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
         return {**base, **values}
 
@@ -145,24 +145,19 @@ class TestParty:
         party.refresh_from_db()
         assert (party.name == "Changed") is (role in WRITERS)
 
-    def test_members_and_focal_points_are_entered_and_recorded(self, summit: Summit) -> None:
+    def test_focal_points_are_entered_and_recorded(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit)
-        one, two = f.PersonFactory(summit=summit), f.PersonFactory(summit=summit)
+        one = f.PersonFactory(summit=summit)
         values = {
             "focal_points-TOTAL_FORMS": 1,
             "focal_points-0-person": one.pk,
-            "memberships-TOTAL_FORMS": 1,
-            "memberships-0-person": two.pk,
-            "memberships-0-category": Category.objects.of(summit)["head"].pk,
-            "memberships-0-position": 0,
         }
         client = sign_in(summit)
         assert client.post(f"{PARTIES}{party.pk}/change/", self.form(party, **values)).status_code == 302
         assert FocalPoint.objects.get().person == one
-        assert Membership.objects.get().person == two
         actions = set(AuditEntry.objects.values_list("action", flat=True))
         # The party itself is as it was.
-        assert actions == {"delegations.focalpoint.add", "delegations.membership.add"}
+        assert actions == {"delegations.focalpoint.add"}
         gone = {
             "focal_points-TOTAL_FORMS": 1,
             "focal_points-INITIAL_FORMS": 1,
@@ -205,7 +200,7 @@ class TestParty:
         query = {
             "term": "minister",
             "app_label": "delegations",
-            "model_name": "membership",
+            "model_name": "focalpoint",
             "field_name": "person",
         }
         found = sign_in(summit).get("/admin/autocomplete/", query).json()["results"]

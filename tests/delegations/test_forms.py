@@ -64,7 +64,7 @@ BOTH = "Give the day and the time."
         ({"nationality": "XK"}, {}),
         (
             {"nationality": "QQ"},
-            {"nationality": ["“QQ” is no country here. Choose one of the list."]},
+            {"nationality": ["“QQ” is not in the list. Choose one that is."]},
         ),
         ({"arrives_at": "2025-03-01 00:00"}, {}),
         ({"arrives_at": "2025-02-28 23:59"}, {"arrives_at": [NEAR]}),

@@ -60,6 +60,13 @@ DESKS: dict[str, set[str]] = {
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
     **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("name", "name_late", "withdraw")},
     "delegations.raise_quota": {"organiser"},
+    "delegations.quota.view": {"organiser", "protocol", "accreditation", "programme"},
+    "delegations.quota.change": set(),
+    **{
+        f"delegations.{name}.view": {"organiser", "protocol", "accreditation", "programme", "vetting"}
+        for name in ("category", "zone", "overpassrule")
+    },
+    **{f"delegations.{name}.change": {"organiser", "protocol"} for name in ("category", "zone", "overpassrule")},
     "delegations.read_in": {"organiser", "protocol"},
     "delegations.sheet.view": {"organiser", "protocol"},
     "delegations.sheet.change": set(),

@@ -207,6 +207,15 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
             whose: row(f.FocalPointRequestFactory(party=each)) for whose, each in parties.items()
         },
         "delegations.sheet": {whose: row(f.SheetFactory(summit=each.summit)) for whose, each in parties.items()},
+        "delegations.membership": {whose: row(f.MembershipFactory(party=each)) for whose, each in parties.items()},
+        "delegations.quota": {whose: row(f.QuotaFactory(party=each)) for whose, each in parties.items()},
+        "delegations.category": {
+            whose: row(f.CategoryFactory(summit=each.summit)) for whose, each in parties.items()
+        },
+        "delegations.zone": {whose: row(f.ZoneFactory(summit=each.summit)) for whose, each in parties.items()},
+        "delegations.overpassrule": {
+            whose: row(f.OverpassRuleFactory(summit=each.summit)) for whose, each in parties.items()
+        },
         **papers(parties),
         "letter's link": {
             Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},

@@ -222,7 +222,7 @@ class TestManyEntries:
                 link = InvitationLinkFactory(invitation__party=member.party)
                 audit.record(
                     by=audit.Link(link.public_id),
-                    action="delegations.membership.change",
+                    action="delegations.move",
                     target=member,
                     summit=summit,
                     part_of=member.party,

@@ -235,7 +235,7 @@ class TestTelling:
             for _ in range(10):
                 audit.record(
                     by=audit.Link(InvitationLinkFactory().public_id),
-                    action="delegations.membership.change",
+                    action="delegations.move",
                     target=MembershipFactory(),
                     summit=summit,
                 )
@@ -298,20 +298,13 @@ class TestHistory:
             "focal_points-0-id": focal.pk,
             "focal_points-0-party": party.pk,
             "focal_points-0-person": focal.person_id,
-            "memberships-TOTAL_FORMS": 1,
-            "memberships-INITIAL_FORMS": 1,
-            "memberships-0-id": member.pk,
-            "memberships-0-party": party.pk,
-            "memberships-0-person": member.person_id,
-            "memberships-0-category": member.category_id,
-            "memberships-0-position": 0,
-            "memberships-0-DELETE": "on",
             **{f"{rows}-{n}_FORMS": 0 for rows in ("names", "external_ids") for n in ("TOTAL", "INITIAL")},
         }
         assert desk.post(f"/admin/delegations/party/{party.pk}/change/", form).status_code == 302
+        assert desk.post("/admin/delegations/membership/withdraw/", {"row": member.pk}).status_code == 302
         assert not Membership.objects.exists()
         assert told_on(desk, party) == [
-            "took a member off",
+            "withdrew a member",
             "invited the party, with 1 letter",
         ]
         page = history(desk, party)

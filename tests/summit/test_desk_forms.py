@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.test import Client
 
 from delegations.admin.parties import PartyAdmin
-from delegations.models import Category, Membership, Party
+from delegations.models import Party
 from sessions.models import Participant
 from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
@@ -18,7 +18,6 @@ from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 TAKEN = "Another party of the summit has this name. Give it another."
-HEAD = "The party has a head already. Replace that person, or choose another category."
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def organiser(party: Party) -> Client:
 def party_form(party: Party, **values: Any) -> dict[str, Any]:
     names = ("kind", "name", "formal_name", "sort_key", "region", "language", "flag")
     base = {name: getattr(party, name) for name in names} | {"recognised": "on"}
-    for prefix in ("names", "focal_points", "memberships", "external_ids"):
+    for prefix in ("names", "focal_points", "external_ids"):
         base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return {**base, **values}
 
@@ -102,24 +101,10 @@ class TestOfARow:
         assert refused(response)[0].get("user") == [said]
         assert Person.objects.get(pk=person.pk).user is None
 
-    def test_a_second_head_is_said_at_the_category(self, organiser: Client, party: Party) -> None:
-        f.MembershipFactory(party=party, code="head")
-        head = Category.objects.of(party.summit)["head"]
-        row = {"person": f.PersonFactory(summit=party.summit).pk, "category": head.pk, "position": 1}
-        response = save(organiser, party, **rows("memberships", row))
-        assert refused(response, "memberships") == [{"category": [HEAD]}]
-
 
 class TestAmongRows:
-    def heads(self, party: Party) -> list[dict[str, Any]]:
-        head = Category.objects.of(party.summit)["head"]
-        people = [f.PersonFactory(summit=party.summit) for _ in range(2)]
-        return [{"person": person.pk, "category": head.pk, "position": 0} for person in people]
-
-    def test_two_new_heads(self, organiser: Client, party: Party) -> None:
-        response = save(organiser, party, **rows("memberships", *self.heads(party)))
-        assert refused(response, "memberships") == [{}, {"category": [HEAD]}]
-        assert not Membership.objects.exists()
+    def twice(self, party: Party) -> list[dict[str, Any]]:
+        return [{"person": f.PersonFactory(summit=party.summit).pk}] * 2
 
     def test_a_language_twice_of_a_new_party(self, organiser: Client, party: Party) -> None:
         entry = {"language": "fr", "name": "Pays"}
@@ -128,22 +113,8 @@ class TestAmongRows:
         said = "The party has a name in this language already. Change that one."
         assert refused(response, "names") == [{}, {"language": [said]}]
 
-    def test_without_it_the_database_refuses_without_words(
-        self, organiser: Client, party: Party, monkeypatch: Any
-    ) -> None:
-        monkeypatch.setattr(words, "check_among", lambda *args: None)
-        monkeypatch.delattr(forms.AgainMixin, "changeform_view")
-        with pytest.raises(IntegrityError):
-            save(organiser, party, **rows("memberships", *self.heads(party)))
-
     def test_a_person_twice(self, organiser: Client, party: Party) -> None:
-        person = f.PersonFactory(summit=party.summit)
-        delegate = Category.objects.of(party.summit)["delegate"]
-        entry = {"person": person.pk, "category": delegate.pk, "position": 0}
-        response = save(organiser, party, **rows("memberships", entry, entry))
-        found = refused(response, "memberships")
-        assert (found[0], list(found[1])) == ({}, ["person"])
-        focal = save(organiser, party, **rows("focal_points", {"person": person.pk}, {"person": person.pk}))
+        focal = save(organiser, party, **rows("focal_points", *self.twice(party)))
         said = "This person is a focal point of the party already."
         assert refused(focal, "focal_points") == [{}, {"person": [said]}]
 
@@ -177,6 +148,14 @@ class TestAmongRows:
         said = f"This {who} takes part in the session already. Change that row."
         assert refused(response, "participants") == [{}, {who: [said]}]
         assert not Participant.objects.exists()
+
+    def test_control_without_it_one_of_two_rows_is_lost_without_words(
+        self, organiser: Client, party: Party, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(words, "check_among", lambda *args: None)
+        entries = [{"language": "fr", "name": name} for name in ("Pays", "Terre")]
+        assert save(organiser, party, **rows("names", *entries)).status_code == 302
+        assert list(party.names.values_list("name", flat=True)) == ["Terre"]
 
 
 class TestWhoeverIsSecond:

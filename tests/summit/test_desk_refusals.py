@@ -53,7 +53,7 @@ def test_a_code_of_no_country_and_a_second_host(desk: Client, summit: Summit) ->
     f.PartyFactory(summit=summit, is_host=True)
     data = {"summit": summit.pk, "kind": "organisation", "name": "A", "formal_name": "A", "sort_key": "A"}
     data |= {"region": "none", "language": "en", "flag": "own", "recognised": "on"}
-    rows = ("names", "focal_points", "memberships", "external_ids")
+    rows = ("names", "focal_points", "external_ids")
     data |= {f"{prefix}-{name}_FORMS": 0 for prefix in rows for name in ("TOTAL", "INITIAL")}
     add = "/admin/delegations/party/add/"
     assert errors(desk.post(add, {**data, "iso_code": "FR"})) == {

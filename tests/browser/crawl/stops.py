@@ -138,6 +138,11 @@ QUERY = {
     "admin:summit_person_take_accounts": "?row={pk summit.person}",
     "admin:summit_person_language": "?row={pk summit.person}",
     "admin:delegations_resemblance_tell_apart": "?row={pk delegations.resemblance}",
+    **{
+        f"admin:delegations_membership_{name}": "?row={pk delegations.membership}"
+        for name in ("confirm", "move", "withdraw")
+    },
+    "admin:delegations_party_quotas": "?category=all",
     "admin:delegations_letters": "?purpose=delegation&language=ar",
     "admin:delegations_party_invite": "?summit={summit}",
     "admin:delegations_occasions": "?session={session}",

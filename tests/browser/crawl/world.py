@@ -41,7 +41,7 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
 from summit.outbox.models import Message
 from summit.work.models import Job
-from tests.browser.crawl import papers
+from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
 from tests.routes.world import passkey
 
@@ -233,6 +233,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     return {
         **{f"pk {kind}": row.pk for kind, row in rows.items()},
         **papers.make(party, user("organiser")),
+        **categories.make(summit, user("organiser")),
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),

@@ -1,0 +1,137 @@
+"""Choosing a person: to name them for a party, or to put them in a member's place."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from delegations.domain import members, quotas
+from delegations.domain.members import NamingRefused, QuotaFull
+from delegations.models import Category, Membership, Party
+from summit.desk.keys import key_of
+from summit.desk.search import matching
+from summit.models import Person, User
+
+# So many people are offered; whoever looks for another writes more of the name.
+OFFERED = 20
+
+
+def _offered(party: Party, wanted: str) -> list[Person]:
+    """Return whom the search finds, or, without words, who is entered for the party and named nowhere. One query."""
+    rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
+    if wanted:
+        found = matching(Person, rows, wanted)
+        rows = rows.none() if found is None else found
+    else:
+        rows = rows.filter(particulars__entered_for=party, membership__isnull=True)
+    # Who belongs to no party yet stands first.
+    free = models.F("membership").asc(nulls_first=True)
+    return list(rows.select_related("membership__party").order_by(free, "name", "office", "pk")[:OFFERED])
+
+
+def _shown(
+    request: HttpRequest, party: Party, *, title: str, sentence: str, button: str, problem: str, choices: list[Any]
+) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    wanted = given.get("look", "").replace("\0", "").strip()[:100]
+    people = _offered(party, wanted)
+    context = {
+        **admin.site.each_context(request),
+        "opts": Party._meta,
+        "title": title,
+        "sentence": sentence,
+        "button": button,
+        "party": party,
+        "summit": party.summit,
+        "wanted": wanted,
+        "free": [row for row in people if getattr(row, "membership", None) is None],
+        "taken": [row for row in people if getattr(row, "membership", None) is not None],
+        "chosen": key_of(given.get("person", "")),
+        "choices": choices,
+        "category": key_of(given.get("category", "")),
+        "problem": problem,
+        "add": f"{reverse('admin:summit_person_add')}?summit={party.summit_id}",
+    }
+    status = 422 if problem else 200
+    return TemplateResponse(request, "admin/delegations/member_choose.html", context, status=status)
+
+
+def _person(request: HttpRequest, party: Party) -> Person | None:
+    key = key_of(request.POST.get("person", ""))
+    return Person.objects.filter(pk=key, summit=party.summit).first() if key is not None else None
+
+
+def _of(party: Party) -> str:
+    return reverse("admin:delegations_party_change", args=[party.pk]) + "#members"
+
+
+def name_page(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show whom one can name for a party; a POST names `person` in `category`."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    choices = [meter for meter in quotas.meters(party=party) if meter.category is not None]
+    problem = ""
+    if request.method == "POST":
+        person, key = _person(request, party), key_of(request.POST.get("category", ""))
+        category = next((meter.category for meter in choices if meter.category and meter.category.pk == key), None)
+        problem = _name(party, person, category, request.user)
+        if not problem and person is not None:
+            messages.success(request, _("%(person)s is named.") % {"person": person.label})
+            return redirect(_of(party))
+    return _shown(
+        request,
+        party,
+        title=_("Name somebody"),
+        sentence=_("Choose who comes, and in which category."),
+        button=_("Name the person"),
+        problem=problem,
+        choices=choices,
+    )
+
+
+def _name(party: Party, person: Person | None, category: Category | None, by: User) -> str:
+    """Name somebody and return "", or what stops it."""
+    if person is None:
+        return _("Choose somebody from the list; look for them by a part of their name.")
+    if category is None:
+        return _("Choose in which category.")
+    try:
+        members.name(party=party, person=person, category=category, by=by)
+    except (NamingRefused, QuotaFull) as refused:
+        return str(refused)
+    return ""
+
+
+def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
+    """Show whom one can put in a member's place; a POST puts `person` there."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    problem = ""
+    if request.method == "POST":
+        person = _person(request, row.party)
+        if person is None:
+            problem = _("Choose somebody from the list; look for them by a part of their name.")
+        else:
+            try:
+                members.replace(membership=row, person=person, by=request.user)
+            except NamingRefused as refused:
+                problem = str(refused)
+            else:
+                said = _("%(person)s is in the place of %(gone)s now.")
+                messages.success(request, said % {"person": person.label, "gone": row.person.label})
+                return redirect(_of(row.party))
+    return _shown(
+        request,
+        row.party,
+        title=_("Replace %(person)s") % {"person": row.person.label},
+        sentence=_(
+            "Whoever takes the place gets the category. The old badge is dead at once, and what was the person’s own "
+            "waits for protocol."
+        ),
+        button=_("Replace the person"),
+        problem=problem,
+        choices=[],
+    )

@@ -1,0 +1,81 @@
+"""Two people who are perhaps one, side by side: they are merged, or told apart."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from delegations.admin.standing import moment
+from delegations.domain import merging
+from delegations.domain.merging import MergeRefused
+from delegations.models import FocalPoint, Resemblance
+from summit.domain import seen
+from summit.models import Person, User
+from summit.templatetags.marks import comma
+
+SHOWN = ("name", "office", "form_of_address", "rank", "email")
+RELATED = ("summit", "membership__party", "membership__category", "user")
+
+
+def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
+    """Show both; a POST keeps the one whose primary key is `keep`, and merges the other into them."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    pair = [Person.objects.select_related(*RELATED).get(pk=key) for key in (row.other_id, row.person_id)]
+    back = reverse("admin:delegations_resemblance_changelist")
+    problem = ""
+    if request.method == "POST":
+        kept = next((each for each in pair if str(each.pk) == request.POST.get("keep", "")), None)
+        if kept is None:
+            problem = _("Say whose entry stays.")
+        else:
+            gone = next(each for each in pair if each.pk != kept.pk)
+            try:
+                merging.merge(kept=kept, gone=gone, by=request.user)
+            except MergeRefused as refused:
+                problem = str(refused)
+            else:
+                messages.success(request, _("They are one now: %(person)s.") % {"person": kept.label})
+                return redirect("admin:summit_person_change", kept.pk)
+    else:
+        people = [each.public_id for each in pair]
+        seen.note_page(by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people)
+    context = {
+        **admin.site.each_context(request),
+        "opts": Resemblance._meta,
+        "title": _("Are they one person?"),
+        "summit": row.person.summit,
+        "row": row,
+        "pair": pair,
+        "facts": _facts(pair),
+        "problem": problem,
+        "stopped": merging.stops(*pair),
+        "back": back,
+    }
+    status = 422 if problem else 200
+    return TemplateResponse(request, "admin/delegations/person/merge.html", context, status=status)
+
+
+def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
+    """Return what one compares, line by line, with what it is of each."""
+    acts: dict[int, list[str]] = {each.pk: [] for each in pair}
+    for row in FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"):
+        acts[row.person_id].append(row.party.name)
+    members = [getattr(each, "membership", None) for each in pair]
+    lines: list[tuple[str, list[Any]]] = [
+        (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(each, name) for each in pair])  # type: ignore[union-attr]
+        for name in SHOWN
+    ]
+    lines += [
+        (capfirst(pgettext("label", "party")), [each.party.name if each else "" for each in members]),
+        (capfirst(_("category")), [str(each.category) if each else "" for each in members]),
+        (_("Focal point of"), [comma().join(acts[each.pk]) for each in pair]),
+        (capfirst(pgettext("label", "account")), [_("yes") if each.user_id else "" for each in pair]),
+        (_("Entered"), [moment(each.created_at, each.summit) for each in pair]),
+    ]
+    return [(title, values) for title, values in lines if any(values)]

@@ -1,0 +1,66 @@
+"""Dietary and access needs of a summit's people, for whoever cooks and builds: by party and by day."""
+
+from datetime import date
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from delegations.domain import needs
+from delegations.models import Party
+from summit.dates import short_day
+from summit.desk.keys import key_of
+from summit.desk.places import Place, desk_place
+from summit.desk.site import desk_page
+from summit.domain import seen
+from summit.models import Summit, User
+from summit.permissions import allows
+
+
+@desk_page("needs/<slug:slug>/", "delegations_needs")
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who needs what; `?day=` and `?party=` narrow it. Who looked is recorded."""
+    summit, user = Summit.objects.filter(slug=slug).first(), request.user
+    if summit is None or not isinstance(user, User) or not allows(user, needs.SEE, summit):
+        raise Http404
+    parties = list(
+        Party.objects.filter(summit=summit, memberships__isnull=False).distinct().order_by("sort_key", "pk")
+    )
+    key = key_of(request.GET.get("party", ""))
+    party = next((row for row in parties if row.pk == key), None)
+    day = _day(request.GET.get("day", ""))
+    day = day if day in needs.days(summit) else None
+    found = needs.lines(summit=summit, day=day, party=party)
+    if found:
+        seen.note_list(
+            by=user,
+            label="summit.person",
+            rows=[(summit.pk, line.person.public_id) for line in found],
+            fields=("diet", "access"),
+        )
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Needs"),
+        "summit": summit,
+        "lines": found,
+        "counted": needs.counted(found),
+        "parties": parties,
+        "party": party,
+        "days": [(each.isoformat(), short_day(each)) for each in needs.days(summit)],
+        "day": day.isoformat() if day else "",
+    }
+    return TemplateResponse(request, "admin/delegations/needs.html", context)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+desk_place.register(40)(Place(gettext_lazy("Needs"), "delegations_needs", needs.SEE))

@@ -1,0 +1,83 @@
+"""What changing rows of a summit has in common: what is as it was is not recorded, zones are its own, an order is one
+deed."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from delegations.domain.order import OrderChanged
+from delegations.models import Party, Zone
+from summit.models import Summit
+
+
+def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    """Set values and return what was and is, of those that changed. Raises ValueError for a field that isn't one of
+    the row's."""
+    if unknown := set(values) - set(known):
+        raise ValueError(f"no part of {row._meta.label}: {', '.join(sorted(unknown))}")
+    changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    for name, (_before, value) in changed.items():
+        setattr(row, name, value)
+    return changed
+
+
+def check_zones(summit: Summit, zones: Iterable[Zone]) -> list[Zone]:
+    """Return zones, all of one summit. Raises ValidationError where one isn't."""
+    found = list(zones)
+    if any(zone.summit_id != summit.pk for zone in found):
+        raise ValidationError({"zones": _("One of these zones is another summit’s. Choose among this summit’s.")})
+    return found
+
+
+def put_zones(row: Any, zones: Iterable[Zone]) -> bool:
+    """Let a stored row open these zones and no others, and return whether that changed anything."""
+    found = check_zones(row.summit, zones)
+    if set(row.zones.all()) == set(found):
+        return False
+    row.zones.set(found)
+    return True
+
+
+def lock(summit: Summit) -> None:
+    """Let whoever else changes the rows of this summit wait until the transaction ends. Rows that only refer to the
+    summit are let through: whoever holds a party writes some, and is waited for."""
+    Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
+
+
+def lock_parties(summit: Summit) -> None:
+    """Let nobody be named in this summit until the transaction ends: whoever names locks the party."""
+    list(Party.objects.select_for_update().filter(summit=summit).order_by("pk").values_list("pk", flat=True))
+
+
+def last_place(rows: Any) -> int:
+    """Return the place after all of these rows."""
+    last = rows.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def mark(keys: Sequence[int]) -> str:
+    """Return what tells one order of rows (primary keys) from another."""
+    return hashlib.sha256(repr(list(keys)).encode()).hexdigest()[:16]
+
+
+def check_mark(keys: Sequence[int], expected: str) -> None:
+    """Raise OrderChanged where rows stand in another order than the one that was looked at; "" is any."""
+    if expected and mark(keys) != expected:
+        raise OrderChanged(
+            _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
+        )
+
+
+def places(rows: Sequence[Any], order: Sequence[int]) -> list[Any]:
+    """Give rows their places by an order of primary keys, those that it doesn't name after it as before, and return
+    those whose place is another now."""
+    wanted = {key: number for number, key in enumerate(order)}
+    ranked = sorted(rows, key=lambda row: wanted.get(row.pk, len(wanted)))
+    changed = [row for number, row in enumerate(ranked) if row.position != number]
+    for number, row in enumerate(ranked):
+        row.position = number
+    return changed

@@ -1,0 +1,92 @@
+"""The parts of a venue that badges open, as a desk sets them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.domain import rows
+from delegations.models import Category, OverpassRule, Zone
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import check
+from summit.templatetags.marks import comma
+
+CHANGE = "delegations.zone.change"
+FIELDS = ("code", "name")
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
+    """Add a zone after the others. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = Zone(summit=summit)
+    rows.put(row, values, FIELDS)
+    with transaction.atomic():
+        rows.lock(summit)
+        row.position = rows.last_place(Zone.objects.filter(summit=summit))
+        row.full_clean()
+        row.save()
+        audit.record(by=by, action="delegations.zone.add", target=row, summit=summit, fields=sorted(values))
+    return row
+
+
+def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
+    """Change a zone and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
+    field."""
+    summit = zone.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        row = Zone.objects.select_related("summit").get(pk=zone.pk)
+        changed = rows.put(row, values, FIELDS)
+        if changed:
+            row.full_clean()
+            row.save(update_fields=list(changed))
+            audit.record(by=by, action="delegations.zone.change", target=row, summit=summit, fields=list(changed))
+    return row
+
+
+def opened_by(zone: Zone) -> list[str]:
+    """Return the names of the categories and overpasses that open a zone. Two queries."""
+    found: list[Any] = [*Category.objects.filter(zones=zone), *OverpassRule.objects.filter(zones=zone)]
+    return [str(row) for row in found]
+
+
+def stops_removal(zone: Zone) -> str:
+    """Return why a zone can't be deleted and what to do instead, "" where it can."""
+    opened = opened_by(zone)
+    if not opened:
+        return ""
+    said = _("“%(zone)s” is opened by: %(names)s. Take it off them first.")
+    return said % {"zone": zone, "names": comma().join(opened)}
+
+
+def remove(*, zone: Zone, by: User) -> None:
+    """Delete a zone that nothing opens. Raises PermissionDenied, ValidationError with what stops it."""
+    summit = zone.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        if stopped := stops_removal(zone):
+            raise ValidationError(stopped)
+        detail = {"code": zone.code}
+        audit.record(by=by, action="delegations.zone.remove", target=zone, summit=summit, detail=detail)
+        zone.delete()
+
+
+def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "") -> None:
+    """Put a summit's zones in the order of these primary keys. `expected` is the `rows.mark` of the order that was
+    looked at. Raises PermissionDenied, OrderChanged where somebody else saved another since."""
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        found = list(Zone.objects.filter(summit=summit))
+        rows.check_mark([row.pk for row in found], expected)
+        changed = rows.places(found, order)
+        if changed:
+            Zone.objects.bulk_update(changed, ["position"])
+            audit.record(
+                by=by, action="delegations.zone.arrange", target=summit, summit=summit, detail={"moved": len(changed)}
+            )

@@ -1,0 +1,30 @@
+"""The words for what is recorded of categories, zones, overpasses and quotas."""
+
+from django.utils.translation import gettext_lazy
+
+from delegations.models import Category, OverpassRule, Zone
+from summit.deeds import deed, deeds_of, thing
+
+deeds_of(
+    "delegations.category",
+    add=gettext_lazy("added a category of people"),
+    change=gettext_lazy("changed a category of people"),
+    remove=gettext_lazy("deleted a category of people"),
+)
+deeds_of(
+    "delegations.zone",
+    add=gettext_lazy("added a zone"),
+    change=gettext_lazy("changed a zone"),
+    remove=gettext_lazy("deleted a zone"),
+)
+deeds_of(
+    "delegations.overpassrule",
+    add=gettext_lazy("added a kind of overpass"),
+    change=gettext_lazy("changed a kind of overpass"),
+    remove=gettext_lazy("deleted a kind of overpass"),
+)
+deed("delegations.category.arrange", gettext_lazy("put the categories in order"))
+deed("delegations.zone.arrange", gettext_lazy("put the zones in order"))
+deed("delegations.drop_quota", gettext_lazy("let the usual number of people hold for the party again"))
+for _model in (Category, Zone, OverpassRule):
+    thing(_model, name=str)

@@ -1,0 +1,27 @@
+"""Categories with what they open, for the pages on which desks set them."""
+
+from typing import Any
+
+from delegations.domain import categories, overpass_rules, quotas, zones
+from delegations.models import Party
+from summit.models import Summit, User
+
+
+def make(summit: Summit, by: User) -> dict[str, Any]:
+    """Make zones that a category and an overpass open, and return their keys."""
+    inner = zones.enter(summit=summit, values={"code": "A", "name": "Conference rooms"}, by=by)
+    zones.enter(summit=summit, values={"code": "B", "name": "Press centre"}, by=by)
+    rule = overpass_rules.enter(
+        summit=summit, values={"name": "Plenary", "passes": 1, "people": 5, "most": 3, "zones": [inner]}, by=by
+    )
+    adviser = next(row for row in categories.of(summit) if row.code == "adviser")
+    categories.change(category=adviser, values={"quota": 5, "names": {"en": "Advisor"}, "zones": [inner]}, by=by)
+    party = Party.objects.filter(summit=summit, memberships__isnull=False).order_by("pk")[0]
+    quota = quotas.set_quota(party=party, category=adviser, number=7, reason="Two working groups", by=by)
+    return {
+        "pk delegations.membership": party.memberships.order_by("-pk")[0].pk,
+        "pk delegations.quota": quota.pk,
+        "pk delegations.zone": inner.pk,
+        "pk delegations.overpassrule": rule.pk,
+        "pk delegations.category": adviser.pk,
+    }
