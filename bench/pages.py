@@ -95,6 +95,13 @@ PAGES = (
     _list("parties as a file", "delegations/party/export"),
     _list("people as a file", "summit/person/export"),
     _list("invitations as a file", "delegations/invitation/export", "party__summit__id__exact"),
+    _list("badge list", "delegations/badge", "party__summit__id__exact"),
+    Page("who has no badge", ORGANISER, lambda summit: f"/admin/delegations/badge/issue/?summit={summit.slug}"),
+    Page(
+        "what waits to be passed on",
+        ORGANISER,
+        lambda summit: f"/admin/delegations/handover/waiting/?summit={summit.slug}",
+    ),
     _list("session list", "programme/session"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),

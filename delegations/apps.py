@@ -26,10 +26,13 @@ class DelegationsConfig(AppConfig):
             setup,
             todo,
             words,
+            words_of_badges,
             words_of_categories,
         )
         from delegations.domain import (  # noqa: F401
+            badges,
             digests,
             forgetting,
+            handovers,
             mentions,
         )

@@ -13,6 +13,9 @@ from delegations.todo import (
     INVITE,
     alike_list,
     call_sheet,
+    handed,
+    handed_page,
+    handed_words,
     lacks,
     numbers,
     parties,
@@ -46,7 +49,7 @@ def _uninvited(number: int) -> str:
 
 # By desk: what parties lack that it sees to (delegations.domain.gaps).
 LACKS: dict[Role, tuple[str, ...]] = {
-    Role.PROTOCOL: ("mailbox", "focal", "handover"),
+    Role.PROTOCOL: ("mailbox", "focal"),
     Role.ACCREDITATION: ("badge",),
     Role.VETTING: ("decision", "passport"),
     Role.PROGRAMME: ("head",),
@@ -73,13 +76,16 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
     alike = twice(request, summit)
     last = [Line(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
+    waiting = handed(request, summit)
+    if waiting:
+        own.append(Line(handed_words(waiting), waiting, handed_page(summit)))
     desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL] + last
     return desks
 
 
 @desk_panel(12, works=(INVITE,))
 def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show protocol what each desk has to do. Two queries at most, which other parts of the page share."""
+    """Show protocol what each desk has to do. Three queries at most, which other parts of the page share."""
     if not allows(request.user, INVITE, summit) or not allows(request.user, "delegations.party.view", summit):
         return None
     found = lines(request, summit)

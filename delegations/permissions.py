@@ -95,11 +95,17 @@ _GROUPS = {
 for _group, _roles in _GROUPS.items():
     declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
     declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
-declare("delegations.badge.view", _TRAVEL)
 # Passes that change hands among a party's people: the desk that prints badges sees who carries which.
 _PASSES = (*_WRITERS, Role.ACCREDITATION)
 declare_model("delegations.overpass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.hand_overpass", _PASSES, own=(Role.FOCAL_POINT,))
+# Badges: accreditation issues them; whoever vets or plans journeys ends one too.
+declare_model("delegations.badge", view=_TRAVEL, change=())
+declare("delegations.issue_badge", (Role.ORGANISER, Role.ACCREDITATION))
+declare("delegations.end_badge", _TRAVEL)
+# Deciding who takes what was a person's own when they leave a party: rank decides.
+declare_model("delegations.handover", view=(*_WRITERS, Role.PROGRAMME), change=())
+declare("delegations.decide_handover", _WRITERS)
 # Giving people accounts and taking them away.
 declare("delegations.give_account", _WRITERS)
 # Deciding whether two are one.
@@ -165,6 +171,36 @@ def can_issue_visas(user: Actor, summit: Summit | int) -> bool:
 def check_can_issue_visas(user: Actor, summit: Summit | int) -> None:
     """Raise PermissionDenied where `can_issue_visas` is false."""
     check(user, "delegations.issue_visa", summit)
+
+
+def can_issue_badges(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may issue and print badges of a summit."""
+    return allows(user, "delegations.issue_badge", summit)
+
+
+def check_can_issue_badges(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_issue_badges` is false."""
+    check(user, "delegations.issue_badge", summit)
+
+
+def can_end_badges(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may end badges of a summit."""
+    return allows(user, "delegations.end_badge", summit)
+
+
+def check_can_end_badges(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_end_badges` is false."""
+    check(user, "delegations.end_badge", summit)
+
+
+def can_decide_handovers(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may pass on and drop what was somebody's own."""
+    return allows(user, "delegations.decide_handover", summit)
+
+
+def check_can_decide_handovers(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_decide_handovers` is false."""
+    check(user, "delegations.decide_handover", summit)
 
 
 def can_write_templates(user: Actor, summit: Summit | int) -> bool:

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import approval, asked, duplicates, gaps, overview
+from delegations.domain import approval, asked, duplicates, gaps, handovers, overview
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
@@ -18,6 +18,8 @@ from summit.permissions import allows
 
 INVITE = "delegations.invite"
 CHANGE = "delegations.party.change"
+ISSUE = "delegations.issue_badge"
+DECIDE = "delegations.decide_handover"
 # An invitation that is to be answered within a week is worth a reminder.
 SOON = gaps.SOON
 
@@ -35,6 +37,26 @@ def lacks(request: HttpRequest, summit: Summit) -> dict[str, int]:
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
     """Return how many links end on which day at the venue, counted once a page."""
     return once(request, "delegations.ending", lambda: gaps.ending_by_day(summit))
+
+
+def handed(request: HttpRequest, summit: Summit) -> int:
+    """Return how many things of people who left wait, counted once a page."""
+    return once(request, "delegations.handovers", lambda: handovers.count(summit))
+
+
+def handed_words(number: int) -> str:
+    """Say that so many things wait."""
+    said = ngettext(
+        "%(n)d thing that was somebody’s own waits: pass it on or drop it.",
+        "%(n)d things that were somebody’s own wait: pass them on or drop them.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def handed_page(summit: Summit) -> str:
+    """Return the address of what waits in a summit."""
+    return f"{reverse('admin:delegations_handover_waiting')}?{urlencode({'summit': summit.slug})}"
 
 
 def parties(summit: Summit, **wanted: str) -> str:
@@ -120,6 +142,21 @@ def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         if lacking[name]:
             urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
             yield Task(gaps.sentence(name, lacking[name]), urgency, parties(summit, lacks=name), CHANGE)
+
+
+@desk_task.register(10)
+def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of what was somebody's own and waits: the night before, nothing is more urgent."""
+    if allows(request.user, DECIDE, summit) and (number := handed(request, summit)):
+        yield Task(handed_words(number), Urgency.NOW, handed_page(summit), DECIDE)
+
+
+@desk_task.register(10)
+def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell those who issue badges that people have none. What parties lack is counted for the home anyway."""
+    if allows(request.user, ISSUE, summit) and (number := lacks(request, summit)["badge"]):
+        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
+        yield Task(gaps.sentence("badge", number), Urgency.NEXT, address, ISSUE)
 
 
 @desk_task.register(11)

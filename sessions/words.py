@@ -62,6 +62,8 @@ def _released(facts: Facts) -> str:
 deed("sessions.move", _moved)
 deed("sessions.cancel", gettext_lazy("cancelled the session"))
 deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
+deed("sessions.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
+deed("sessions.drop", gettext_lazy("took a person’s place off, as protocol decided"))
 deed("sessions.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
 deed("sessions.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
 deed("sessions.release", _released, called=gettext_lazy("released an agenda"))

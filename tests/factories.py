@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from delegations.models import (
+    Badge,
     CallNote,
     Category,
     Declaration,
@@ -15,6 +16,7 @@ from delegations.models import (
     ExternalId,
     FocalPoint,
     FocalPointRequest,
+    Handover,
     Invitation,
     InvitationLink,
     Membership,
@@ -353,6 +355,34 @@ class SheetFactory(DjangoModelFactory[Sheet]):
             }
         )
     )
+
+
+class BadgeFactory(DjangoModelFactory[Badge]):
+    """A live badge of a member."""
+
+    class Meta:
+        model = Badge
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
+
+
+class HandoverFactory(DjangoModelFactory[Handover]):
+    """A place in a session that was a person's own and waits; `session` chooses which."""
+
+    class Meta:
+        model = Handover
+        exclude = ("session",)
+
+    party = factory.SubFactory(PartyFactory)
+    giver = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
+    session = factory.LazyAttribute(
+        lambda o: (
+            ParticipantFactory(session=SessionFactory(summit=o.party.summit), person=o.giver, party=None).session
+        )
+    )
+    what = "place"
+    key = factory.SelfAttribute("session.public_id")
 
 
 class ParticipantListFactory(DjangoModelFactory[ParticipantList]):

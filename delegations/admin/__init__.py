@@ -1,10 +1,12 @@
 """Parties and invitations in the admin."""
 
 from delegations.admin import (
+    badges,
     categories,
     declarations,
     focal,
     guests,
+    handovers,
     invitations,
     letters,
     links,
@@ -28,11 +30,13 @@ from delegations.admin import (
     zones,
 )
 from delegations.models import (
+    Badge,
     Category,
     Declaration,
     DeclarationKind,
     FocalPoint,
     FocalPointRequest,
+    Handover,
     Invitation,
     InvitationLink,
     Membership,
@@ -64,15 +68,19 @@ SUMMIT_PATHS.update(
         DeclarationKind: "summit",
         Declaration: "party__summit",
         VisaLetter: "summit",
+        Badge: "party__summit",
+        Handover: "party__summit",
         Resemblance: "person__summit",
     }
 )
 
 __all__ = [
+    "badges",
     "categories",
     "declarations",
     "focal",
     "guests",
+    "handovers",
     "invitations",
     "letters",
     "links",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from delegations.domain import naming
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, label, particulars_of
 from delegations.models import Badge, ExternalId, FocalPoint, FormerMember, Membership, Resemblance
+from delegations.permissions import can_issue_badges
 from summit.models import Person, User
 from summit.permissions import RULES, allows
 from summit.templatetags.moments import day_clock
@@ -126,6 +128,11 @@ def _badges(request: HttpRequest, person: Person) -> Section | None:
         else:
             state = pgettext("badge", "dead since %(moment)s") % {"moment": day_clock(row.ended_at, person.summit)}
         section.lines.append((row.public_id, state))
+    if rows:
+        section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open the badge")))
+    elif can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
+        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
+        section.buttons.append((address, _("Issue badges")))
     return section
 
 

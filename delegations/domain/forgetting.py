@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import overpasses
+from delegations.domain.badges import ERASED
 from delegations.models import (
     Badge,
     Declaration,
@@ -28,9 +29,6 @@ from delegations.models import (
 from summit.domain.audit import SYSTEM
 from summit.domain.portions import Portion, Subject, called, portion
 from summit.models import Person
-
-# Why a badge of somebody who was erased is dead.
-DEAD = "erased"
 
 
 @called(10)
@@ -78,7 +76,7 @@ def _leave(subject: Subject) -> int:
 
 
 def _end_badges(subject: Subject) -> int:
-    return Badge.objects.live().filter(person=subject.person).update(ended_at=Now(), why=DEAD)
+    return Badge.objects.live().filter(person=subject.person).update(ended_at=Now(), why=ERASED)
 
 
 def _links(subject: Subject) -> QuerySet[InvitationLink]:

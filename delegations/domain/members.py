@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -203,7 +203,9 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
         _end(row, by, why=Ended.REPLACED, successor=person)
         gone = row.person
         row.delete()
-        Handover.objects.filter(party=party, giver=gone, state=HandoverState.OPEN).update(taker=person)
+        # Also what was to go to whoever is replaced now, and waits still.
+        theirs = Q(giver=gone) | Q(taker=gone)
+        Handover.objects.filter(theirs, party=party, state=HandoverState.OPEN).update(taker=person)
         fresh = Membership.objects.create(party=party, person=person, category=row.category, position=row.position)
         audit.record(
             by=by,

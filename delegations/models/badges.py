@@ -48,7 +48,7 @@ class Badge(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return self.person.label
 
 
 class Overpass(models.Model):

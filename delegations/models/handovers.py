@@ -30,7 +30,7 @@ class Handover(PublicModel):
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
     )
     what = models.CharField(_("what"), max_length=40)
-    key = models.CharField(max_length=80)
+    key = models.CharField(max_length=80, editable=False)
     since = models.DateTimeField(_("since"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=HandoverState, default=HandoverState.OPEN)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
@@ -55,4 +55,4 @@ class Handover(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return self.what
+        return self.giver.label

@@ -22,7 +22,7 @@ from delegations.models import Party
 from delegations.permissions import can_invite
 from sessions.admin.filters import ClashFilter, DayFilter, StandingFilter, StartsFilter
 from sessions.admin.forms import ParticipantForm, SessionForm
-from sessions.domain import edits, releases
+from sessions.domain import edits, places, releases
 from sessions.models import Participant, Session, Slot
 from sessions.permissions import can_edit, check_can_edit
 from summit.dates import long_day, short_day
@@ -171,6 +171,7 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
             "other_summits": others,
             "may_edit": session is not None and can_edit(request.user, session),
             "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
+            "left": [] if session is None else places.waiting(session),
             **(extra_context or {}),
         }
         with timezone.override(summit.zone):

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.domain import shown
+from delegations.domain import handovers, shown
 from sessions.admin.forms import ReleaseForm
 from sessions.domain import notices, releases, wording
 from sessions.models import Release
@@ -103,7 +103,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
             "summit": summit,
             "preview": found,
             "stories": wording.stories(found.changes, summit),
-            "clashes": [clash.words(summit) for clash in found.clashes],
+            "clashes": [*(clash.words(summit) for clash in found.clashes), *_waiting(summit)],
             "told": [
                 (notice.name, notice.mailbox.address, wording.stories(list(notice.changes), summit))
                 for notice in found.notices
@@ -111,3 +111,14 @@ class ReleaseAdmin(ReadOnlyAdmin):
             "form": form,
             "may_release": can_release(request.user, summit),
         }
+
+
+def _waiting(summit: Summit) -> list[str]:
+    """Say that places of people who left wait for protocol, where any do. One query."""
+    number = handovers.count(summit)
+    said = ngettext(
+        "%(n)d thing of somebody who left waits for protocol: it is released as theirs still.",
+        "%(n)d things of people who left wait for protocol: they are released as theirs still.",
+        number,
+    )
+    return [said % {"n": number}] if number else []

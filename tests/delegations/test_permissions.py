@@ -79,6 +79,12 @@ DESKS: dict[str, set[str]] = {
     "delegations.overpass.view": {"organiser", "protocol", "accreditation"},
     "delegations.overpass.change": set(),
     "delegations.hand_overpass": {"organiser", "protocol", "accreditation"},
+    "delegations.badge.change": set(),
+    "delegations.handover.view": {"organiser", "protocol", "programme"},
+    "delegations.handover.change": set(),
+    "delegations.decide_handover": {"organiser", "protocol"},
+    "delegations.issue_badge": {"organiser", "accreditation"},
+    "delegations.end_badge": TRAVEL,
     **{f"delegations.resemblance.{verb}": {"organiser", "protocol"} for verb in ("view", "change")},
 }
 OWN: dict[str, set[str]] = {

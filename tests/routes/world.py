@@ -201,6 +201,8 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         "delegations.declarationkind": {
             whose: row(f.DeclarationKindFactory(summit=each.summit)) for whose, each in parties.items()
         },
+        "delegations.handover": {whose: row(f.HandoverFactory(party=each)) for whose, each in parties.items()},
+        "delegations.badge": {whose: row(f.BadgeFactory(party=each)) for whose, each in parties.items()},
         "delegations.visaletter": {whose: row(f.VisaLetterFactory(party=each)) for whose, each in parties.items()},
         "delegations.overpass": {whose: row(overpass(each)) for whose, each in parties.items()},
         "delegations.focalpointrequest": {

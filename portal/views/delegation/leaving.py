@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import entering, members, visas
+from delegations.domain import entering, holdings, members, visas
 from delegations.domain.people import SeemsKnown
 from delegations.forms import PersonForm
 from delegations.models import Badge, Declaration, DeclarationState, Membership, VisaLetter
@@ -18,7 +18,7 @@ from summit.models import Person
 
 
 def follows(found: Desk, member: Membership) -> list[str]:
-    """Return in sentences what follows when a member leaves. Three queries."""
+    """Return in sentences what is over when a member leaves. Three queries."""
     said = []
     if Badge.objects.live().filter(person=member.person_id).exists():
         said.append(_("The badge opens nothing from that moment on."))
@@ -27,8 +27,15 @@ def follows(found: Desk, member: Membership) -> list[str]:
     declared = Declaration.objects.filter(party=found.party, person=member.person_id)
     if declared.exclude(state=DeclarationState.REFUSED).exists():
         said.append(_("What was declared is taken back, with its permits."))
-    said.append(_("Speaking slots, seats and what else was the person’s own wait for protocol, who decides on each."))
     return said
+
+
+def left(found: Desk, person: Person) -> list[str]:
+    """Return in words what is somebody's own and waits for protocol when they leave. Two queries a kind of item."""
+    person.summit = found.summit
+    reader = holdings.Delegation(found.party, (*found.viewer.people, person))
+    rows = holdings.items(summit=found.summit, keys=holdings.held(person), reader=reader)
+    return [row.words for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +51,8 @@ def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
             refused = str(problem)
         else:
             return see_other("people", found.party.public_id)
-    context = found.context(member=member, person=member.person, follows=follows(found, member), refused=refused)
+    told = {"follows": follows(found, member), "left": left(found, member.person)}
+    context = found.context(member=member, person=member.person, refused=refused, **told)
     return render(request, "portal/delegation/person_withdraw.html", context, status=409 if refused else 200)
 
 
@@ -102,5 +110,6 @@ def _page(
         free=free,
         refused=refused,
         follows=follows(found, member),
+        left=left(found, member.person),
     )
     return render(request, "portal/delegation/person_replace.html", context, status=status)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers, outstanding, quotas
+from delegations.domain import answers, handovers, holdings, outstanding, quotas
 from delegations.models import (
     Declaration,
     DeclarationKind,
@@ -64,7 +64,7 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
         confirmed=sum(row.confirmed_at is not None for row in members),
         missing=lines(found, outstanding.missing(members, policy, now)),
         kinds=kinds(found),
-        waiting=list(waiting(*told)),
+        waiting=[*waiting(*told), *left(found)],
         changes=changes(found, members, *told),
         **numbers(found),
         rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
@@ -122,6 +122,16 @@ def waiting(
         if row.state == DeclarationState.DECLARED and row.kind.permit:
             said = {"person": row.person.label, "kind": row.kind}
             yield _("The host decides on what %(person)s declares: %(kind)s.") % said
+
+
+def left(found: Desk) -> Iterator[str]:
+    """Yield in a sentence what was somebody's own and waits for protocol. As many queries for many."""
+    rows = list(handovers.waiting(found.summit).filter(party=found.party))
+    people = (*found.viewer.people, *(row.giver for row in rows))
+    reader = holdings.Delegation(found.party, people)
+    for row, item in handovers.told(rows, summit=found.summit, reader=reader):
+        said = {"person": row.giver.label, "item": item.words}
+        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % said
 
 
 def changes(

@@ -4,12 +4,14 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
+from django.db.models.functions import Now
 from PIL import Image
 
-from delegations.domain import declarations, focal, overpasses, photos, sheets, visas
+from delegations.domain import badges, declarations, focal, overpasses, photos, sheets, visas
 from delegations.models import (
     Declaration,
     DeclarationKind,
+    Handover,
     Overpass,
     OverpassRule,
     Particulars,
@@ -18,7 +20,8 @@ from delegations.models import (
     Sheet,
     VisaLetter,
 )
-from summit.models import User
+from sessions.models import Participant, Session
+from summit.models import Person, User
 
 
 def make(party: Party, by: User) -> dict[str, Any]:
@@ -59,11 +62,22 @@ def make(party: Party, by: User) -> dict[str, Any]:
     overpasses.settle_summit(summit=party.summit, by=by)
     carried = Overpass.objects.filter(party=party).order_by("number")[0]
     overpasses.pass_on(overpass=carried, seen=None, taker=first, by=by)
+    members[0].party.memberships.update(confirmed_at=Now())
+    issued = badges.issue(members=members[:2], by=by).done
+    live = badges.reissue(badge=issued[0], by=by)
+    gone = Person.objects.create(summit=party.summit, name="Somebody who left", office="Former minister")
+    session = Session.objects.filter(summit=party.summit, cancelled_at=None).order_by("pk")[0]
+    Participant.objects.create(session=session, person=gone)
+    waits = Handover.objects.create(party=party, giver=gone, taker=first, what="place", key=session.public_id)
     return {
         "pk delegations.overpass": carried.pk,
         "pk delegations.focalpointrequest": waiting.pk,
         "focal_refused": no.pk,
         "focal_like": like.pk,
+        "pk delegations.handover": waits.pk,
+        "pk delegations.badge": live.pk,
+        "badge": live.public_id,
+        "badge_dead": issued[0].public_id,
         "desk_party": party.public_id,
         "desk_person": first.public_id,
         "desk_letter": letter.public_id,

@@ -61,6 +61,7 @@ OTHERS = {
     "admin:delegations_party_export": FILE,
     "admin:delegations_invitation_export": FILE,
     "admin:summit_person_export": FILE,
+    "admin:delegations_badge_paper": FILE,
 }
 
 # Who reads, the first of them to whom an address is open.
@@ -150,6 +151,11 @@ QUERY = {
     "admin:delegations_invitationlink_revoke": "?row={pk delegations.invitationlink}",
     "admin:delegations_declaration_permit": "?row={pk delegations.declaration}",
     "admin:delegations_visaletter_issue": "?row={visa_asked}",
+    "admin:delegations_badge_issue": "?summit={summit}",
+    "admin:delegations_handover_waiting": "?summit={summit}",
+    "admin:delegations_badge_end": "?row={pk delegations.badge}",
+    "admin:delegations_badge_paper": "?row={pk delegations.badge}",
+    "admin:delegations_badge_check": "?number={badge}",
     "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
 }
 # What must be done until a page stands.

@@ -276,9 +276,9 @@ class TestLeaving:
                 "The badge opens nothing from that moment on.",
                 "The visa support letter is void.",
                 "What was declared is taken back, with its permits.",
-                "Speaking slots, seats and what else was the person’s own wait for protocol, who decides on each.",
             ):
                 assert said in content
+            assert "wait for protocol" not in content
         assert Membership.objects.count() == 1
 
     def test_withdrawing(self, world: World) -> None:

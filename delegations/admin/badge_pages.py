@@ -1,0 +1,162 @@
+"""Pages of badges that are no list: to issue, to issue anew, to check at a door, and the document."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from delegations.admin.confirm import confirm
+from delegations.domain import badge_check, badge_sheet, badges, naming
+from delegations.models import Badge, Membership, Policy
+from delegations.paper import badge as paper
+from delegations.permissions import can_issue_badges, check_can_issue_badges
+from summit.desk.header import chosen_summit, summits_of
+from summit.desk.keys import keys_of
+from summit.models import Summit, User
+from summit.paper import words
+from summit.paper.fonts import MissingFontError
+from summit.permissions import allows, check
+from summit.templatetags.marks import pair
+
+# So many rows an address can hold, or a page shows.
+MOST = 300
+
+
+class BadgePagesMixin:
+    """The pages, among those of badges."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap, name = self.admin_site.admin_view, "delegations_badge"
+        return [
+            path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
+            path("check/", wrap(require_safe(self.check_view)), name=f"{name}_check"),
+            path("badges.pdf", wrap(require_safe(self.paper_view)), name=f"{name}_paper"),
+            path("<int:pk>/reissue/", wrap(self.reissue_view), name=f"{name}_reissue"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def _user(self, request: HttpRequest, action: str) -> User:
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        check(request.user, action, None)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        return request.user
+
+    def issue_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?summit=` shows who has no badge; POST issues one to each membership named by `row`."""
+        user = self._user(request, "delegations.issue_badge")
+        listed = [row for row in summits_of(request) if can_issue_badges(user, row)]
+        summit = chosen_summit(request, listed)
+        if summit is None:
+            raise Http404
+        address = f"{reverse('admin:delegations_badge_issue')}?summit={summit.slug}"
+        if request.method != "POST":
+            return self._ask(request, summit, address)
+        keys = keys_of(request.POST.getlist("row"))[:MOST]
+        issued = badges.issue(members=Membership.objects.filter(pk__in=keys, party__summit=summit), by=user)
+        for row, why in issued.skipped:
+            messages.warning(request, pair(row.person.label, why))
+        number = len(issued.done)
+        said = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
+        messages.success(request, said)
+        if number:
+            return redirect("admin:delegations_badge_changelist")
+        return redirect(address)
+
+    def _ask(self, request: HttpRequest, summit: Summit, address: str) -> HttpResponse:
+        rows, policy, book = list(badges.without(summit)), Policy.objects.of(summit), naming.book(summit)
+        told = [(row, book.of(row.party), badges.why_not(row, policy)) for row in rows]
+        able = [(row, named) for row, named, why in told if not why]
+        number = len(able[:MOST])
+        button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Who has no badge"),
+            "summit": summit,
+            "able": able[:MOST],
+            "further": max(0, len(able) - MOST),
+            "waiting": [(row, named, why) for row, named, why in told if why][:MOST],
+            "button": button,
+            "address": address,
+        }
+        return TemplateResponse(request, "admin/delegations/badges_issue.html", context)
+
+    def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks; POST ends a badge that was lost and issues another."""
+        row: Badge = self.admit(request, "view", pk)  # type: ignore[attr-defined]
+        check_can_issue_badges(request.user, row.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        back = reverse("admin:delegations_badge_change", args=[row.pk])
+        if request.method == "POST":
+            try:
+                fresh = badges.reissue(badge=row, by=request.user)
+            except badges.BadgeRefused as refused:
+                messages.warning(request, str(refused))
+                return redirect(back)
+            messages.success(request, _("The old badge is dead, and another is issued. Print it."))
+            return redirect("admin:delegations_badge_change", fresh.pk)
+        title = _("Issue another badge to %(person)s") % {"person": row.person.label}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=_("The badge was lost: it opens nothing from that moment on, and another takes its place."),
+            button=_("End this badge and issue another"),
+            action=reverse("admin:delegations_badge_reissue", args=[row.pk]),
+            back=back,
+            rows=[row] if row.ended_at is None else [],
+            names=[pair(row.person.label, row.party.name)] if row.ended_at is None else [],
+            nothing=_("This badge is dead already. Look whether the person has another."),
+        )
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        """Say in words whether the badge with a number opens anything."""
+        user = self._user(request, badge_check.SEE)
+        typed = request.GET.get("number", "")
+        found = badge_check.look(typed=typed, by=user) if typed.strip() else None
+        badge = found.badge if found else None
+        summit = badge.party.summit if badge else None
+        book = naming.book(summit) if summit else None
+        sees = all(allows(user, action, summit) for action in ("delegations.photo.view", "summit.person.view"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Check a badge"),
+            "typed": typed,
+            "found": found,
+            "badge": badge,
+            "number": badge_check.spaced(found.number) if found else "",
+            "summit": summit,
+            "party": book.of(badge.party) if book and badge else None,
+            "face": bool(badge and sees and hasattr(badge.person, "photo")),
+        }
+        return TemplateResponse(request, "admin/delegations/badge_check.html", context)
+
+    def paper_view(self, request: HttpRequest) -> HttpResponse:
+        """Print the live badges named by `?row=`, one to a page; who printed them has seen the photographs."""
+        user = self._user(request, "delegations.issue_badge")
+        keys = keys_of(request.GET.getlist("row"))[:MOST]
+        rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]
+        if not rows:
+            messages.warning(request, _("None of these badges is live: only live ones are printed."))
+            return redirect("admin:delegations_badge_changelist")
+        try:
+            made = paper.write(badge_sheet.cards(badges=rows, by=user))
+        except badge_sheet.TooMany as refused:
+            messages.warning(request, str(refused))
+        except MissingFontError as problem:
+            messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
+        else:
+            headers = {"Content-Disposition": 'inline; filename="badges.pdf"', "Cache-Control": "private, no-store"}
+            return HttpResponse(made, content_type="application/pdf", headers=headers)
+        return redirect("admin:delegations_badge_changelist")

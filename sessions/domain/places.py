@@ -1,0 +1,104 @@
+"""Places of people in the working draft that go from one person to another, or end.
+
+They follow from a decision of protocol's (delegations.domain.handovers), which has asked who may: nothing here asks.
+"""
+
+from django.db import transaction
+from django.db.models import ProtectedError, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.domain.holdings import CannotDrop, NotHeld
+from delegations.models import Handover, HandoverState
+from sessions.domain.releases import lock
+from sessions.models import Participant, ParticipantRole, Session, Slot
+from summit.domain import audit
+from summit.models import Person, User
+
+# Who has two roles in a session keeps the first of these.
+RANK = (ParticipantRole.CHAIR, ParticipantRole.MODERATOR, ParticipantRole.PARTICIPANT)
+
+
+def waiting(session: Session) -> list[str]:
+    """Return who left and still stands in a session until protocol has decided, by name. One query."""
+    rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
+    speeches = Slot.objects.filter(session=session).values("public_id")
+    here = Q(what__in=["place", "bilateral"], key=session.public_id) | Q(what="speech", key__in=speeches)
+    people = [row.giver.label for row in rows.filter(here).select_related("giver").order_by("since", "pk")]
+    return list(dict.fromkeys(people))
+
+
+def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
+    """Let another person give a speech. Raises NotHeld."""
+    with transaction.atomic():
+        slot = _slot(key, giver)
+        slot.speaker = taker
+        slot.save(update_fields=["speaker"])
+        _record(slot.session, by, passed=True, what="speech")
+
+
+def drop_speech(*, key: str, giver: Person, by: User) -> None:
+    """Take a speech off. Raises NotHeld, and CannotDrop where a text holds it."""
+    with transaction.atomic():
+        slot = _slot(key, giver)
+        session = slot.session
+        try:
+            slot.delete()
+        except ProtectedError:
+            said = _("A text of this speech is entered already. Pass it on, or ask the press office for the text.")
+            raise CannotDrop(said) from None
+        _record(session, by, passed=False, what="speech")
+
+
+def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
+    """Let another person take a place in a session, with its role. Who takes part already keeps the higher of both
+    roles. Raises NotHeld."""
+    with transaction.atomic():
+        row = _place(key, giver)
+        theirs = Participant.objects.filter(session=row.session, person=taker).first()
+        if theirs is None:
+            row.person = taker
+            row.save(update_fields=["person"])
+        elif taker != giver:
+            theirs.role = min(theirs.role, row.role, key=lambda role: RANK.index(ParticipantRole(role)))
+            theirs.save(update_fields=["role"])
+            row.delete()
+        _record(row.session, by, passed=True, what="place")
+
+
+def drop_place(*, key: str, giver: Person, by: User) -> None:
+    """Take a person off a session. Raises NotHeld."""
+    with transaction.atomic():
+        row = _place(key, giver)
+        session = row.session
+        row.delete()
+        _record(session, by, passed=False, what="place")
+
+
+def _slot(key: str, giver: Person) -> Slot:
+    """Return a speech, while no release of its summit runs: a release sees a decision whole or not at all."""
+    lock(giver.summit)
+    row = Slot.objects.filter(public_id=key, speaker=giver).select_related("session__summit").first()
+    if row is None:
+        raise NotHeld
+    return row
+
+
+def _place(key: str, giver: Person) -> Participant:
+    lock(giver.summit)
+    rows = Participant.objects.filter(session__public_id=key, person=giver)
+    row = rows.select_related("session__summit").first()
+    if row is None:
+        raise NotHeld
+    return row
+
+
+def _record(session: Session, by: User, *, passed: bool, what: str) -> None:
+    Session.objects.filter(pk=session.pk).update(updated_at=Now())
+    audit.record(
+        by=by,
+        action="sessions.pass_on" if passed else "sessions.drop",
+        target=session,
+        summit=session.summit,
+        detail={"what": what},
+    )

@@ -1,0 +1,127 @@
+"""What of the agenda is a person's own: speeches, bilateral meetings, chairs and other places in sessions.
+
+What a party takes part in is the party's and stays with it. A decision changes the working draft; the next release
+tells those whom it concerns.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.domain import holdings
+from delegations.domain.holdings import Kind, Reader, Told
+from sessions.domain import places
+from sessions.models import (
+    ReleasedSession,
+    Session,
+    SessionKind,
+    Slot,
+)
+from summit.db.clock import db_now
+from summit.models import Person, Summit, User
+from summit.permissions import allows
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import day_clock
+
+SPEECH, BILATERAL, PLACE = "speech", "bilateral", "place"
+
+
+def _coming(person: Person) -> QuerySet[Session]:
+    """The sessions in which another can take a person's place: while a summit runs, what is over stays as it was."""
+    rows = Session.objects.filter(summit=person.summit_id, cancelled_at__isnull=True).order_by()
+    now = db_now()
+    runs = person.summit.ends_on >= now.astimezone(person.summit.zone).date()
+    return rows.filter(ends_at__gt=now) if runs else rows
+
+
+def _speeches(person: Person) -> Sequence[str]:
+    rows = Slot.objects.filter(speaker=person, session__in=_coming(person))
+    return list(rows.order_by("session__starts_at", "pk").values_list("public_id", flat=True))
+
+
+def _places(bilateral: bool) -> Callable[[Person], Sequence[str]]:
+    def held(person: Person) -> Sequence[str]:
+        found = _coming(person).filter(participants__person=person)
+        kind = found.filter(kind=SessionKind.BILATERAL) if bilateral else found.exclude(kind=SessionKind.BILATERAL)
+        return list(kind.order_by("starts_at", "pk").values_list("public_id", flat=True))
+
+    return held
+
+
+def _tell_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+    rows = Slot.objects.filter(session__summit=summit, public_id__in=list(keys))
+    sessions = dict(rows.values_list("public_id", "session__public_id"))
+    told = _tell(summit, sessions.values(), reader)
+    return {key: told[session] for key, session in sessions.items() if session in told}
+
+
+def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+    """Name sessions: at a desk that sees the draft as they stand there, else as the newest release shows them."""
+    wanted = set(keys)
+    if isinstance(reader, holdings.Desk):
+        if not allows(reader.user, "sessions.session.view", summit):
+            return {}
+        rows = Session.objects.filter(summit=summit, public_id__in=wanted)
+        return {
+            row.public_id: Told(_words(row, summit), reverse("admin:programme_session_change", args=[row.pk]))
+            for row in rows
+        }
+    people = [person.pk for person in reader.people]
+    visible = ReleasedSession.objects.in_current_release(summit).visible_to_members(
+        parties=[reader.party.pk], people=people
+    )
+    released = visible.filter(session__public_id__in=wanted).select_related("session")
+    return {row.session.public_id: Told(_words(row, summit)) for row in released}
+
+
+def _words(row: Session | ReleasedSession, summit: Summit) -> str:
+    return comma().join((_("“%(title)s”") % {"title": row.title}, day_clock(row.starts_at, summit)))
+
+
+def _pass_place(key: str, giver: Person, taker: Person, by: User) -> None:
+    places.pass_place(key=key, giver=giver, taker=taker, by=by)
+
+
+def _drop_place(key: str, giver: Person, by: User) -> None:
+    places.drop_place(key=key, giver=giver, by=by)
+
+
+holdings.register(
+    10,
+    Kind(
+        what=SPEECH,
+        label=gettext_lazy("speech"),
+        held=_speeches,
+        tell=_tell_speeches,
+        pass_on=lambda key, giver, taker, by: places.pass_speech(key=key, giver=giver, taker=taker, by=by),
+        drop=lambda key, giver, by: places.drop_speech(key=key, giver=giver, by=by),
+        dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
+    ),
+)
+holdings.register(
+    20,
+    Kind(
+        what=BILATERAL,
+        label=gettext_lazy("bilateral meeting"),
+        held=_places(bilateral=True),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody meets in their stead. The programme desk cancels the meeting if need be."),
+    ),
+)
+holdings.register(
+    30,
+    Kind(
+        what=PLACE,
+        label=gettext_lazy("place in a session"),
+        held=_places(bilateral=False),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody sits in that place; the session stands."),
+    ),
+)

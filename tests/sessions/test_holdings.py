@@ -1,0 +1,233 @@
+"""What of the agenda is a person's own: told to whom may know of it, passed on and dropped in the working draft."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from delegations.domain import handovers, holdings, members
+from delegations.domain.handovers import HandoverRefused
+from delegations.domain.holdings import Delegation, Desk, Item, NotHeld
+from delegations.models import Handover, Membership, Party
+from sessions.domain import places, releases
+from sessions.models import Participant, Session, Slot, Visibility
+from summit.db.clock import db_now
+from summit.domain.audit import SYSTEM
+from summit.models import AuditEntry, Person, Role, Summit, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    today = db_now().date()
+    found: Summit = f.SummitFactory(starts_on=today, ends_on=today + timedelta(days=2))
+    return found
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    found: Party = f.PartyFactory(summit=summit, name="Italy")
+    return found
+
+
+@pytest.fixture
+def head(party: Party) -> Membership:
+    found: Membership = f.MembershipFactory(party=party, code="head", person__name="Ada", person__office="")
+    return found
+
+
+def session(summit: Summit, hours: int = 5, **values: Any) -> Session:
+    """Make a session that begins in so many hours."""
+    begins = db_now() + timedelta(hours=hours)
+    found: Session = f.SessionFactory(summit=summit, starts_at=begins, ends_at=begins + timedelta(hours=1), **values)
+    return found
+
+
+def place(row: Session, person: Person, role: str = "participant") -> Participant:
+    found: Participant = f.ParticipantFactory(session=row, person=person, role=role)
+    return found
+
+
+class TestHeld:
+    def test_speeches_meetings_and_places_of_the_persons_own(
+        self, summit: Summit, party: Party, head: Membership
+    ) -> None:
+        plenary, meeting = session(summit), session(summit, kind="bilateral")
+        slot = f.SlotFactory(session=plenary, speaker=head.person, party=party)
+        place(plenary, head.person, "chair")
+        place(meeting, head.person)
+        # The party's place is the party's.
+        f.ParticipantFactory(session=session(summit), party=party)
+        assert holdings.held(head.person) == [
+            ("speech", slot.public_id),
+            ("bilateral", meeting.public_id),
+            ("place", plenary.public_id),
+        ]
+
+    def test_what_is_over_or_cancelled_is_nobodys(self, summit: Summit, head: Membership) -> None:
+        place(session(summit, hours=-3), head.person)
+        place(session(summit, cancelled_at=db_now()), head.person)
+        running = session(summit, hours=0)
+        place(running, head.person)
+        assert holdings.held(head.person) == [("place", running.public_id)]
+
+    def test_after_the_summit_all_of_it_is_told(self, head: Membership) -> None:
+        summit = head.party.summit
+        Summit.objects.update(starts_on=f.START.date(), ends_on=f.START.date())
+        over = session(summit, hours=-3)
+        place(over, head.person)
+        person = Person.objects.select_related("summit").get(pk=head.person.pk)
+        assert holdings.held(person) == [("place", over.public_id)]
+
+
+class TestTold:
+    def told(self, row: Session, what: str, reader: holdings.Reader, key: str = "") -> Item:
+        keys = [(what, key or row.public_id)]
+        (item,) = holdings.items(summit=row.summit, keys=keys, reader=reader)
+        return item
+
+    def test_a_desk_that_sees_the_draft_reads_its_title(self, summit: Summit, head: Membership) -> None:
+        row = session(summit, title="Secret dinner", visibility=Visibility.ORGANISERS)
+        place(row, head.person)
+        item = self.told(row, "place", Desk(f.UserFactory.with_role(Role.PROTOCOL, summit)))
+        assert item.label == "place in a session"
+        assert item.told is not None
+        assert item.told.words.startswith("“Secret dinner”, ")
+        assert item.told.address == f"/admin/programme/session/{row.pk}/change/"
+
+    def test_a_desk_that_does_not_reads_the_kind_alone(self, summit: Summit, head: Membership) -> None:
+        row = session(summit)
+        item = self.told(row, "place", Desk(f.UserFactory.with_role(Role.ACCREDITATION, summit)))
+        assert (item.label, item.told) == ("place in a session", None)
+
+    def test_a_delegation_reads_what_the_release_shows_it(
+        self, summit: Summit, party: Party, head: Membership
+    ) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
+        rows = {
+            visibility: session(summit, title=f"For {visibility}", visibility=visibility)
+            for visibility in Visibility.values
+        }
+        for row in rows.values():
+            place(row, head.person)
+        reader = Delegation(party, (head.person,))
+        # Nothing is released yet.
+        assert [self.told(row, "place", reader).told for row in rows.values()] == [None] * 4
+        releases.release(summit=summit, by=organiser)
+        later = session(summit, title="Not released")
+        place(later, head.person)
+        known = {name for name, row in rows.items() if self.told(row, "place", reader).told}
+        assert known == {"public", "accredited", "participants"}
+        assert self.told(later, "place", reader).told is None
+        # Who doesn't read for the person doesn't know of what is for those who take part.
+        known = {name for name, row in rows.items() if self.told(row, "place", Delegation(party)).told}
+        assert known == {"public", "accredited"}
+
+    def test_a_renamed_session_is_told_as_it_was_released(
+        self, summit: Summit, party: Party, head: Membership
+    ) -> None:
+        row = session(summit, title="Plenary", visibility=Visibility.PUBLIC)
+        slot = f.SlotFactory(session=row, speaker=head.person)
+        releases.release(summit=summit, by=f.UserFactory.with_role(Role.ORGANISER, summit))
+        Session.objects.update(title="Coup")
+        item = self.told(row, "speech", Delegation(party), slot.public_id)
+        assert item.told is not None
+        assert item.told.words.startswith("“Plenary”, ")
+
+
+class TestDecided:
+    @pytest.fixture
+    def taker(self, party: Party) -> Person:
+        found: Person = f.MembershipFactory(party=party, person__name="Bea", person__office="").person
+        return found
+
+    @pytest.fixture
+    def by(self, summit: Summit) -> User:
+        return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+    def test_a_speech_changes_its_speaker_and_stays_the_speech(
+        self, summit: Summit, head: Membership, taker: Person, by: User
+    ) -> None:
+        slot = f.SlotFactory(session=session(summit), speaker=head.person, minutes=7)
+        before = slot.session.updated_at
+        places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
+        slot.refresh_from_db()
+        assert (slot.speaker, slot.minutes) == (taker, 7)
+        assert Session.objects.get().updated_at > before
+        (entry,) = AuditEntry.objects.filter(action="sessions.pass_on")
+        assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
+        with pytest.raises(NotHeld):
+            places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
+
+    def test_a_place_is_taken_with_its_role_and_order(
+        self, summit: Summit, head: Membership, taker: Person, by: User
+    ) -> None:
+        row = session(summit)
+        f.ParticipantFactory(session=row, person=head.person, role="chair", position=3)
+        places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
+        assert Participant.objects.values_list("person", "role", "position").get() == (taker.pk, "chair", 3)
+
+    @pytest.mark.parametrize(
+        "roles",
+        [("participant", "chair", "chair"), ("chair", "participant", "chair"), ("moderator", "chair", "chair")],
+    )
+    def test_who_takes_part_already_keeps_the_higher_role(
+        self, head: Membership, taker: Person, by: User, roles: tuple[str, str, str]
+    ) -> None:
+        row, (own, passed, kept) = session(head.party.summit), roles
+        place(row, taker, own)
+        place(row, head.person, passed)
+        places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
+        assert Participant.objects.values_list("person", "role").get() == (taker.pk, kept)
+
+    def test_what_is_dropped_is_off_the_draft(self, summit: Summit, head: Membership, by: User) -> None:
+        row = session(summit)
+        slot = f.SlotFactory(session=row, speaker=head.person)
+        place(row, head.person)
+        places.drop_speech(key=slot.public_id, giver=head.person, by=by)
+        places.drop_place(key=row.public_id, giver=head.person, by=by)
+        assert Slot.objects.count() == Participant.objects.count() == 0
+        assert Session.objects.get() == row
+        assert AuditEntry.objects.filter(action="sessions.drop").count() == 2
+        with pytest.raises(NotHeld):
+            places.drop_place(key=row.public_id, giver=head.person, by=by)
+
+    def test_a_speech_whose_text_is_entered_is_not_dropped(self, summit: Summit, head: Membership, by: User) -> None:
+        slot = f.SlotFactory(session=session(summit), speaker=head.person)
+        f.TextFactory(summit=summit, slot=slot)
+        members.withdraw(membership=head, by=SYSTEM)
+        item = Handover.objects.get()
+        with pytest.raises(HandoverRefused) as refused:
+            handovers.drop(handover=item, by=by)
+        assert str(refused.value) == (
+            "A text of this speech is entered already. Pass it on, or ask the press office for the text."
+        )
+        item.refresh_from_db()
+        assert (item.state, Slot.objects.get()) == ("open", slot)
+
+
+class TestMarked:
+    def test_the_draft_and_the_release_say_who_left(self, summit: Summit, head: Membership) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
+        row, other = session(summit), session(summit)
+        place(row, head.person)
+        f.SlotFactory(session=row, speaker=head.person)
+        client = Client()
+        client.force_login(organiser)
+        said = "Ada left the delegation and stands here until protocol passes the place on or drops it."
+        page = f"/admin/programme/session/{row.pk}/change/"
+        assert said not in client.get(page).content.decode()
+        members.withdraw(membership=head, by=SYSTEM)
+        assert client.get(page).content.decode().count(said) == 1
+        assert said not in client.get(f"/admin/programme/session/{other.pk}/change/").content.decode()
+        preview = client.get(f"/admin/programme/release/prepare/{summit.slug}/").content.decode()
+        assert "2 things of people who left wait for protocol: they are released as theirs still." in preview
+        for item in Handover.objects.all():
+            handovers.drop(handover=item, by=organiser)
+        assert said not in client.get(page).content.decode()
+        assert (
+            "wait for protocol" not in client.get(f"/admin/programme/release/prepare/{summit.slug}/").content.decode()
+        )
