@@ -60,7 +60,7 @@ def _inviting(bench: Any) -> Iterator[Row]:
     yield (
         f"{rates.letters} letters with PDF",
         f"{rates.fraction:.2f} of a bare loop ({rates.worker:.0f} a second and worker process, {rates.loop:.0f} bare)"
-        f", {rates.queries:.2f} queries for each",
+        f", {rates.processor:.2f} in processor time, {rates.queries:.2f} queries for each",
         f"at least {bench.AIM}" if rates.fraction >= bench.AIM else f"NOT at least {bench.AIM}",
     )
 
