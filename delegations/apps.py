@@ -22,6 +22,7 @@ class DelegationsConfig(AppConfig):
             panels,
             permissions,
             routes,
+            routes_of_badges,
             search,
             setup,
             todo,

@@ -173,36 +173,6 @@ def check_can_issue_visas(user: Actor, summit: Summit | int) -> None:
     check(user, "delegations.issue_visa", summit)
 
 
-def can_issue_badges(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may issue and print badges of a summit."""
-    return allows(user, "delegations.issue_badge", summit)
-
-
-def check_can_issue_badges(user: Actor, summit: Summit | int) -> None:
-    """Raise PermissionDenied where `can_issue_badges` is false."""
-    check(user, "delegations.issue_badge", summit)
-
-
-def can_end_badges(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may end badges of a summit."""
-    return allows(user, "delegations.end_badge", summit)
-
-
-def check_can_end_badges(user: Actor, summit: Summit | int) -> None:
-    """Raise PermissionDenied where `can_end_badges` is false."""
-    check(user, "delegations.end_badge", summit)
-
-
-def can_decide_handovers(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may pass on and drop what was somebody's own."""
-    return allows(user, "delegations.decide_handover", summit)
-
-
-def check_can_decide_handovers(user: Actor, summit: Summit | int) -> None:
-    """Raise PermissionDenied where `can_decide_handovers` is false."""
-    check(user, "delegations.decide_handover", summit)
-
-
 def can_write_templates(user: Actor, summit: Summit | int) -> bool:
     """Return whether the account may change what a summit's letters say."""
     return allows(user, "delegations.lettertemplate.change", summit)

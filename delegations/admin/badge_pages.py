@@ -15,7 +15,7 @@ from delegations.admin.confirm import confirm
 from delegations.domain import badge_check, badge_sheet, badges, naming
 from delegations.models import Badge, Membership, Policy
 from delegations.paper import badge as paper
-from delegations.permissions import can_issue_badges, check_can_issue_badges
+from delegations.permissions_of_badges import can_issue_badges, check_can_issue_badges
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
 from summit.models import Summit, User

@@ -18,7 +18,7 @@ from delegations.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.admin.standing import moment
 from delegations.domain import badge_check, badges
 from delegations.models import Badge
-from delegations.permissions import can_end_badges, can_issue_badges, check_can_end_badges
+from delegations.permissions_of_badges import can_end_badges, can_issue_badges, check_can_end_badges
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of, keys_of
 from summit.desk.words import written

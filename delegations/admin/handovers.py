@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from delegations.admin.standing import moment
 from delegations.domain import handovers, holdings, naming
 from delegations.models import Handover, HandoverState, Membership
-from delegations.permissions import can_decide_handovers, check_can_decide_handovers
+from delegations.permissions_of_badges import can_decide_handovers, check_can_decide_handovers
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import key_of

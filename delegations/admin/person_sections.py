@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from delegations.domain import naming
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, label, particulars_of
 from delegations.models import Badge, ExternalId, FocalPoint, FormerMember, Membership, Resemblance
-from delegations.permissions import can_issue_badges
+from delegations.permissions_of_badges import can_issue_badges
 from summit.models import Person, User
 from summit.permissions import RULES, allows
 from summit.templatetags.moments import day_clock

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from delegations.domain import naming
 from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Membership
-from delegations.permissions import check_can_issue_badges
+from delegations.permissions_of_badges import check_can_issue_badges
 from summit.domain import seen
 from summit.models import Summit, User
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from delegations.domain import departures, outstanding
 from delegations.models import Badge, Membership, Party, Policy
 from delegations.models.badges import BadgeQuerySet
-from delegations.permissions import check_can_end_badges, check_can_issue_badges, standing_parties
+from delegations.permissions import standing_parties
+from delegations.permissions_of_badges import check_can_end_badges, check_can_issue_badges
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import AuditEntry, Person, Summit, User

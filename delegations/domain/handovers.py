@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from delegations.domain import departures, holdings
 from delegations.models import Handover, HandoverState, Membership, Party
-from delegations.permissions import check_can_decide_handovers
+from delegations.permissions_of_badges import check_can_decide_handovers
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person, Summit, User
