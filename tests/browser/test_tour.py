@@ -100,7 +100,7 @@ def _answer_on_paper(organiser: Visitor, protocol: Visitor, embassy: Visitor) ->
     expect(embassy.open(link.group()).locator("main")).to_contain_text("note verbale, NV 12/2025")
 
 
-def _name_who_comes(focal: Visitor) -> None:
+def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
     page = focal.open("/portal/")
     page.get_by_role("link", name="Open the delegation of France").first.click()
     page.get_by_role("link", name="Name a person").click()
@@ -113,6 +113,16 @@ def _name_who_comes(focal: Visitor) -> None:
     )
     expect(page.locator("[name=name]")).to_have_value("Dominique Exemple")
     focal.complaints.clear()  # that the answer was a 422
+    desk = organiser.open("/admin/delegations/party/?q=France")
+    desk.locator("#result_list tbody").get_by_role("link").first.click()
+    desk.get_by_role("link", name="Show how many may be named").click()
+    desk.locator("[name=category]").select_option(label="alternate head")
+    desk.locator("[name=number]").fill("2")
+    desk.locator("[name=reason]").fill("It chairs two working groups.")
+    desk.get_by_role("button", name="Set the number").click()
+    expect(desk.locator("body")).to_contain_text("The number is set, and stands in the record with your reason.")
+    page.get_by_role("button", name="Name the person").click()
+    expect(page.locator("main")).to_contain_text("Dominique Exemple")
     page.get_by_role("navigation", name="The delegation").get_by_role("link", name="People").click()
     page.get_by_role("link", name="Minister of the Interior, France").first.click()
     page.get_by_role("link", name="Replace this person").click()
@@ -234,7 +244,7 @@ def test_the_tour(visitor: Make, running: Running) -> None:
     _invite(organiser)
     _answer(organiser, focal)
     _answer_on_paper(organiser, visitor(), visitor())
-    _name_who_comes(focal)
+    _name_who_comes(organiser, focal)
     _agenda(organiser, focal)
     _change(organiser, focal)
     _publish(visitor(), visitor(), visitor())

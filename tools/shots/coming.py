@@ -49,6 +49,14 @@ def after_paper(reader: Walker, letter: str) -> None:
     reader.take("answered-on-paper")
 
 
+def numbers(organiser: Walker) -> None:
+    """An organiser reads how many France may name, where another number is given to it."""
+    organiser.open("/admin/delegations/party/?q=France")
+    organiser.page.locator("#result_list tbody").get_by_role("link").first.click()
+    organiser.press("Show how many may be named")
+    organiser.take("quotas")
+
+
 def who_comes(focal: Walker) -> None:
     """The focal point says who comes, and puts another in the head's place."""
     focal.open("/portal/")

@@ -55,6 +55,7 @@ _LISTED = {
         "delegation": "The focal point's desk: where a delegation stands",
         "people": "The people of a delegation",
         "person-add": "Before somebody is named",
+        "quotas": "How many a party may name",
         "person": "A person of a delegation",
         "person-replace": "Before the head is replaced",
     },

@@ -90,6 +90,7 @@ class Tour:
 
     def name_who_comes(self) -> None:
         """France names people, and puts another in its head's place."""
+        coming.numbers(self.organiser)
         coming.who_comes(self.focal)
 
     def release(self) -> None:
