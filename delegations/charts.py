@@ -180,6 +180,10 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
         "%(high)d of %(coming)d come at the level of head of state or government",
         high,
     ) % {"high": high, "coming": coming}
+    if not high:
+        most = max(found, key=lambda row: row.coming)
+        said = {"level": labels[most.level], "n": most.coming, "coming": coming}
+        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % said
     shown = [
         Row(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
         for row in found

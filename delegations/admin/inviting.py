@@ -21,6 +21,7 @@ from delegations.models import OVER, Invitation, Party
 from delegations.permissions import check_can_invite
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
+from summit.desk.places import places_of
 from summit.models import Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair
@@ -89,11 +90,13 @@ class InvitingMixin:
         return self._ask(request, list(queryset.select_related("summit")))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead to the pages that invite a guest, and to a session, of the summit that is worked for."""
+        """Lead to the pages of the summit that is worked for: its policy, letters, names and order, and those that
+        invite a guest and to a session."""
         summit = chosen_summit(request, summits_of(request))
         inviting = summit if summit is not None and allows(request.user, "delegations.invite", summit) else None
+        places = places_of(request.user, summit) if summit is not None else []
         shown_page: HttpResponse = super().changelist_view(  # type: ignore[misc]
-            request, {"inviting": inviting, **(extra_context or {})}
+            request, {"inviting": inviting, "places": places, **(extra_context or {})}
         )
         return shown_page
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +63,7 @@ class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitMo
 
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
-    list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mission_email"]
+    list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mailbox_word"]
     list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, RoomFilter, KindFilter, "region", "level"]
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
@@ -165,6 +166,12 @@ class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitMo
         """Show its place in the protocol order."""
         found: int | None = row.protocol_order
         return "–" if found is None else found
+
+    @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
+    def mailbox_word(self, row: Any) -> SafeString | str:
+        """Show the mailbox, which breaks after its @ where it has to."""
+        box, at, domain = row.mission_email.partition("@")
+        return format_html("{}{}<wbr>{}", box, at, domain) if at else "–"
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:

@@ -37,6 +37,9 @@ class Face:
     language: str
     # The JPEG in base 64, as the document takes it.
     photo: str = ""
+    # The party's footnote, in the language of its name, and its mark on the sheet.
+    footnote: str = ""
+    mark: str = ""
 
 
 def arrival_days(summit: Summit) -> list[date]:
@@ -47,7 +50,7 @@ def arrival_days(summit: Summit) -> list[date]:
 
 
 def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = None) -> QuerySet[Membership]:
-    """Return whom a sheet shows, in the order in which they stand on it: of some parties, by their primary keys, or
+    """Return whom a sheet shows, in the order of protocol: of some parties, by their primary keys, or
     of all; of those who arrive on a day at the venue, or of everybody."""
     rows = Membership.objects.filter(party__summit=summit)
     keys = list(parties)
@@ -69,17 +72,26 @@ def faces(
     Raises PermissionDenied, and TooMany where a sheet would hold more than MOST.
     """
     check(by, SEE, summit)
-    found = list(members(summit, parties=parties, day=day).select_related("person__photo")[: MOST + 1])
+    found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
     if len(found) > MOST:
         raise TooMany(_("A sheet holds %(most)d people. Choose fewer parties, or a day of arrival.") % {"most": MOST})
     book = naming.book(summit, language)
     rows = [(summit.pk, member.person.public_id) for member in found]
     if rows:
         seen.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
-    return [_face(member, book) for member in found]
+    notes = naming.Footnotes()
+    return [_face(member, book, notes) for member in sorted(found, key=lambda member: _place(member, book))]
 
 
-def _face(member: Membership, book: naming.Book) -> Face:
+def _place(member: Membership, book: naming.Book) -> tuple[Any, ...]:
+    """Return by what somebody stands before others: the party's place in the protocol order, else the alphabet of the
+    sheet's language. Those of one party keep their order."""
+    order, named = member.party.protocol_order, book.of(member.party_id)
+    alphabet = named.alphabetical if named else ("", "")
+    return (order is None, order or 0, *alphabet, member.party_id)
+
+
+def _face(member: Membership, book: naming.Book, notes: naming.Footnotes) -> Face:
     person: Any = member.person
     named = book.of(member.party_id)
     photo = getattr(person, "photo", None)
@@ -91,4 +103,6 @@ def _face(member: Membership, book: naming.Book) -> Face:
         party=named.name if named else "",
         language=named.language if named else book.language,
         photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
+        footnote=named.footnote if named else "",
+        mark=notes.mark(named),
     )

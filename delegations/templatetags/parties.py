@@ -24,7 +24,8 @@ def flag_url(flag: str) -> str:
 
 def line(named: Named, notes: Footnotes | None = None) -> SafeString:
     """Return a party's line, with the mark of its footnote among those of its page."""
-    mark = notes.mark(named) if notes is not None else ""
+    # A page without footnotes of its own gives none.
+    mark = notes.mark(named) if isinstance(notes, Footnotes) else ""
     return render_to_string("components/party.html", {"named": named, "mark": mark})
 
 
@@ -43,7 +44,7 @@ def party_words(named: Named, notes: Footnotes | None = None) -> SafeString:
 @register.simple_tag
 def party_mark(named: Named | None, notes: Footnotes | None = None) -> SafeString | str:
     """Render the mark of a party's footnote alone, for where the party is named in other words."""
-    mark = notes.mark(named) if notes is not None else ""
+    mark = notes.mark(named) if isinstance(notes, Footnotes) else ""
     return render_to_string("components/mark.html", {"mark": mark}) if mark else ""
 
 

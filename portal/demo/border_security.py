@@ -117,6 +117,9 @@ def _party(loading: Loading, row: PartyRow) -> None:
         region=row.region,
         language=row.language,
         mission_email=row.mission_email,
+        mission_name=row.mission_name,
+        # Of a block of numbers that is kept for plays and rings nowhere.
+        mission_phone="" if host else f"+44 20 7946 {len(loading.parties):04}",
         illustrative=row.illustrative,
     )
     _names(party)

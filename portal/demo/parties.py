@@ -16,6 +16,8 @@ AFRICA, AMERICAS, ASIA, EUROPE, MIDDLE_EAST = (
     Region.EUROPE,
     Region.MIDDLE_EAST,
 )
+# They keep High Commissions with each other.
+COMMONWEALTH = frozenset({"CA", "CY", "IN", "MT", "NG", "PK"})
 INTERIOR = "Minister of the Interior"
 
 
@@ -40,6 +42,20 @@ class PartyRow:
         """The mailbox of the mission, under a domain that nobody can own."""
         domain = "".join(letter for letter in self.key.lower() if letter.isalnum())
         return self.mailbox or f"london@{domain}.example"
+
+    @property
+    def mission_name(self) -> str:
+        """The mission of a country in London; the others have none."""
+        if self.kind != PartyKind.COUNTRY or self.is_hosts:
+            return ""
+        kind = "High Commission" if self.iso_code in COMMONWEALTH else "Embassy"
+        article = "" if self.formal_name == self.name else "the "
+        return f"{kind} of {article}{self.formal_name}"
+
+    @property
+    def is_hosts(self) -> bool:
+        """Whether it is the host itself."""
+        return self.iso_code == "GB"
 
     @property
     def level(self) -> Level:

@@ -22,7 +22,7 @@ BAR = 14
 ROW = 44
 PLOT = 160
 # Characters of a bar's label: the words at its end stand on the same line, also on a phone.
-LABEL = 30
+LABEL = 36
 # A label may be of another direction than the page: its own marks stay on its own side.
 ISOLATED = "\u2068{}\u2069"
 

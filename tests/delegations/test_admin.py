@@ -1,5 +1,6 @@
 """Parties, invitations and links at the desk: what each role sees and does."""
 
+import re
 from typing import Any
 
 import pytest
@@ -80,6 +81,15 @@ class TestPartyList:
         answered(summit, "attending")
         content = sign_in(summit).get(PARTIES).content.decode()
         assert '<span class="state" data-state="good">attending</span>' in content
+
+    def test_leads_to_the_pages_of_its_summit_that_the_reader_may_see(self, summit: Summit) -> None:
+        found = {}
+        for role in (Role.PROTOCOL, Role.VETTING):
+            page = sign_in(summit, role).get(PARTIES).content.decode()
+            tools = page.partition('<ul class="object-tools">')[2].partition("</ul>")[0]
+            found[role] = re.findall(rf'href="/admin/delegations/(\w+)/{summit.slug}/"', tools)
+        assert found[Role.PROTOCOL] == ["policy", "letters", "names", "order", "guest", "session"]
+        assert "letters" not in found[Role.VETTING]
 
     def test_searches(self, summit: Summit) -> None:
         f.PartyFactory(summit=summit, name="Aland")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import gaps, progress
 from delegations.domain.progress import LevelNumbers
-from delegations.models import Badge, Declaration, DeclarationKind, Handover, Level, Particulars, Party
+from delegations.models import Badge, Declaration, DeclarationKind, Handover, Invitation, Level, Particulars, Party
 from summit.models import Role, Summit
 from tests import factories as f
 from tests.delegations.test_admin import answered, sign_in
@@ -108,6 +108,11 @@ class TestCharts:
 
     def chart(self, content: str, name: str) -> str:
         return content.split(f'id="{name}-caption"')[1].split("</figure>", maxsplit=1)[0]
+
+    def test_where_nobody_comes_at_the_highest_the_title_names_the_level_of_most(self, summit: Summit) -> None:
+        Invitation.objects.filter(level="state").update(level="minister")
+        chart = self.chart(sign_in(summit).get("/admin/").content.decode(), "chart-levels")
+        assert "Most come at this level: minister, 3 of 4" in chart
 
     @pytest.mark.parametrize(
         ("name", "title", "numbers"),

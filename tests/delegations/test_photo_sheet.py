@@ -90,6 +90,19 @@ class TestWhom:
         assert (one.address, one.office, one.party, one.language) == ("H.E.", "Minister", "Alande", "fr")
         assert (base64.b64decode(one.photo), two.photo) == (JPEG, "")
 
+    def test_by_the_alphabet_of_its_language_with_the_marks_of_footnotes(self, summit: Summit, vetting: User) -> None:
+        for name, french, note in (("Aland", "Zélande", "Without prejudice."), ("Borduria", "Bordurie", "")):
+            party = f.PartyFactory(summit=summit, name=name, sort_key=name, footnote=note)
+            PartyName.objects.create(party=party, language="fr", name=french)
+            somebody(summit, f"Of {name}", party)
+        english = photo_sheet.faces(summit=summit, by=vetting, language="en")
+        french_faces = photo_sheet.faces(summit=summit, by=vetting, language="fr")
+        assert (names(english), names(french_faces)) == (["Of Aland", "Of Borduria"], ["Of Borduria", "Of Aland"])
+        assert [(face.mark, face.footnote) for face in french_faces] == [("", ""), ("1", "Without prejudice.")]
+        made = photos.write(summit=summit, faces=french_faces, language="fr", now=f.START)
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
+        assert text.count("Without prejudice.") == 1
+
     def test_too_many_are_refused(self, summit: Summit, vetting: User, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(photo_sheet, "MOST", 1)
         somebody(summit, "One")

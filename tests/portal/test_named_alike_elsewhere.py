@@ -216,6 +216,20 @@ def test_the_portal_of_whoever_acts_for_it_names_it_on_every_page_of_the_desk(pa
         assert FLAG not in page.content.decode()
 
 
+def test_the_desks_other_pages_name_it_alike(party: Party) -> None:
+    client = desk(party)
+    invite = client.get("/admin/delegations/party/invite/?summit=here&lang=fr").content.decode()
+    f.InvitationFactory(party=party, state="sent", sent_at=f.START)
+    calls = client.get("/admin/delegations/invitation/calls/?summit=here&lang=fr").content.decode()
+    vetting = Client()
+    vetting.force_login(f.UserFactory.with_role(Role.VETTING, party.summit))
+    faces = vetting.get("/admin/photographs/here/file/?language=fr").content
+    pages = {"invite": invite, "calls": calls}
+    assert [key for key, page in pages.items() if FLAG in page] == []
+    found = says({key: plain(page) for key, page in pages.items()} | {"faces": paper(faces)})
+    assert found == dict.fromkeys(found, BOTH)
+
+
 class TestApi:
     def test_it_is_given_by_equality_in_the_list_and_alone(self, party: Party) -> None:
         data = naming.as_data(party, policy=Policy.objects.of(party.summit))

@@ -61,7 +61,7 @@ class TestBars:
 
     def test_a_long_label_leaves_room_for_the_words_at_the_end(self) -> None:
         drawing = charts.bars(name="c", title="t", about="a", rows=[Row("x" * 60, [1], "1")])
-        assert texts(drawing)[0][2] == "x" * 29 + "…"
+        assert texts(drawing)[0][2] == "x" * 35 + "…"
 
     def test_of_nothing_nothing_is_drawn(self) -> None:
         assert rects(charts.bars(name="c", title="t", about="a", rows=[Row("none", [0, 0], "0")])) == []
