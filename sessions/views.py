@@ -56,11 +56,13 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
     found = get_summit(summit)
     if not found.public_changes:
         raise Http404
+    page = naming.on_page(found)
+    names = wording.Names(page["names"], page["notes"])
     told = [
-        (entry.release, wording.stories(entry.changes, found, public=True))
+        (entry.release, wording.stories(entry.changes, found, public=True, names=names))
         for entry in member.public_changes(summit=found)
     ]
-    return render(request, "portal/changes.html", {"summit": found, "told": told})
+    return render(request, "portal/changes.html", {"summit": found, "told": told, **page})
 
 
 @public_page

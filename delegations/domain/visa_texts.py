@@ -48,9 +48,12 @@ class Desk:
         with translation.override(language):
             named = naming.named(row.party, policy=self._policy, language=summit.language)
             values = {**self._values(row, number), "party": named.name, "formal_name": named.formal_name}
+            # As in letters: a star stands behind the name that the footnote explains.
+            name = "formal_name" if "{formal_name}" in self._text.body else "party"
+            marked = {**values, name: f"{values[name]}*"} if named.footnote else values
             sheet = Sheet(
                 title=placeholders.fill(self._text.subject, values),
-                paragraphs=tuple(placeholders.paragraphs(self._text.body, values, paper=True)),
+                paragraphs=tuple(placeholders.paragraphs(self._text.body, marked, paper=True)),
                 letterhead=self._policy.letter_sender.strip() or summit.host,
                 reference=values["reference"],
                 day=self._now.astimezone(summit.zone).date(),

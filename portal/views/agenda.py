@@ -89,10 +89,13 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     found = member.changes(
         summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, everything=everything
     )
+    page = naming.on_page(viewer.summit)
+    names = wording.Names(page["names"], page["notes"])
     context = {
+        **page,
         "viewer": viewer,
         "summit": viewer.summit,
-        "told": [(entry.release, wording.stories(entry.changes, viewer.summit)) for entry in found],
+        "told": [(entry.release, wording.stories(entry.changes, viewer.summit, names=names)) for entry in found],
         "everything": everything,
         "show_notes": True,
     }

@@ -28,6 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
     unseen = [change for entry in seen.unread(request, viewer) for change in entry.changes]
+    page = naming.on_page(viewer.summit)
+    names = wording.Names(page["names"], page["notes"])
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
@@ -37,9 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
         # Whoever has to be somewhere within two hours is told that first.
         "waiting_first": waiting and not where["now"] and where["minutes"] is None,
         "changed": len(unseen),
-        "stories": wording.stories(unseen[:CHANGES], viewer.summit),
+        "stories": wording.stories(unseen[:CHANGES], viewer.summit, names=names),
         **where,
-        **naming.on_page(viewer.summit),
+        **page,
     }
     return render(request, "portal/desk_home.html", context)
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from delegations.domain.naming import Book, Named, book
-from sessions.models import Release, ReleasedParticipant, ReleasedSession
-from sessions.models.releases import with_party
+from delegations.domain.naming import Book, book
+from sessions.domain.called import called
+from sessions.models import Release, ReleasedSession
 from summit.models import Summit
 from summit.templatetags.marks import pair
 
@@ -53,21 +53,11 @@ def _clock(length: timedelta) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _named(place: ReleasedParticipant, names: Book) -> tuple[str, Named | None]:
-    """Return how somebody who leads or speaks is called, and the party that is named with it."""
-    if place.person_id is None and not place.slot_key:
-        party = names.of(place.party_id)
-        return (party.name if party else place.label), party
-    party = names.of(None, place.party_label)
-    shown = party.name if party and place.party_beside else place.party_label
-    return with_party(place.label, shown), party
-
-
 def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
     # People and parties who lead or speak; those who only take part are too many for an app's screen.
-    named = [_named(place, names) for place in row.leading]  # type: ignore[attr-defined]
+    named = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
     # The format knows no footnotes: they stand in the description, each after the name that it explains.
     notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.domain.naming import Book, Footnotes
+from sessions.domain.called import called, raised
 from sessions.domain.differences import Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import SessionKind, Visibility
@@ -113,20 +115,31 @@ def minutes(number: int) -> str:
     return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
 
 
-def place_line(place: Place) -> str:
+@dataclass(frozen=True)
+class Names:
+    """How a page names parties, and the footnotes that stand under it. Without, what was released is read."""
+
+    book: Book
+    notes: Footnotes
+
+
+def place_line(place: Place, names: Names | None = None) -> str:
     """Return somebody's place by name, party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
+    if names is not None:
+        name, party = called(place, names.book)
+        name += raised(party, names.notes)
     about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
     return pair(name, comma().join(about)) if about else name
 
 
-def value(what: What, found: Value, where: Where) -> str:
+def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
     """Return one side of a change in words; what is empty says so."""
     if isinstance(found, Span):
         words = span(found.starts_at, found.ends_at, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
     if isinstance(found, tuple):
-        return semicolon().join(place_line(place) for place in found) or _("nobody")
+        return semicolon().join(place_line(place, names) for place in found) or _("nobody")
     if what == What.KIND:
         return str(SessionKind(found).label)
     if what == What.VISIBILITY:
@@ -134,14 +147,14 @@ def value(what: What, found: Value, where: Where) -> str:
     return found or _("none")
 
 
-def line(aspect: Aspect, where: Where) -> Line:
+def line(aspect: Aspect, where: Where, names: Names | None = None) -> Line:
     """Return one part of a session as it was and as it is."""
-    old, new = value(aspect.what, aspect.old, where), value(aspect.what, aspect.new, where)
+    old, new = (value(aspect.what, side, where, names) for side in (aspect.old, aspect.new))
     theirs = aspect.what in WRITTEN
     return Line(str(PARTS[aspect.what]), old, new, theirs and bool(aspect.old), theirs and bool(aspect.new))
 
 
-def story(change: Change, where: Where, *, public: bool = False) -> Story:
+def story(change: Change, where: Where, *, public: bool = False, names: Names | None = None) -> Story:
     """Return a change in words. `public`: for everybody, who have no programme of their own."""
     session: Snapshot = change.session
     states = PUBLIC_STATES if public else STATES
@@ -152,7 +165,7 @@ def story(change: Change, where: Where, *, public: bool = False) -> Story:
         for aspect in found
         if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
     ]
-    lines = [line(aspect, where) for aspect in shown]
+    lines = [line(aspect, where, names) for aspect in shown]
     if len(shown) < len(found):
         both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
         lines[0] = Line(both, lines[0].old, lines[0].new)
@@ -167,6 +180,6 @@ def story(change: Change, where: Where, *, public: bool = False) -> Story:
     )
 
 
-def stories(changes: list[Change], where: Where, *, public: bool = False) -> list[Story]:
-    """Return changes in words."""
-    return [story(change, where, public=public) for change in changes]
+def stories(changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None) -> list[Story]:
+    """Return changes in words, with parties as a page names them."""
+    return [story(change, where, public=public, names=names) for change in changes]

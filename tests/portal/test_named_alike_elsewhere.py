@@ -230,6 +230,23 @@ def test_the_desks_other_pages_name_it_alike(party: Party) -> None:
     assert found == dict.fromkeys(found, BOTH)
 
 
+def test_what_changed_in_the_agenda_names_it_alike(party: Party) -> None:
+    session = party.summit.sessions.get()
+    session.participants.filter(party=party).delete()
+    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+    releases.release(summit=party.summit, by=by)
+    session.participants.create(party=party, role="chair")
+    releases.release(summit=party.summit, by=by)
+    party.summit.public_changes = True
+    party.summit.save()
+    public = Client().get("/here/agenda/changes/?lang=fr").content.decode()
+    acting = portal(party)
+    mine = acting.get("/portal/changes/?summit=here&lang=fr").content.decode()
+    pages = {"public": plain(public), "mine": plain(mine)}
+    assert says(pages) == dict.fromkeys(pages, BOTH)
+    assert all(f"{NAME}¹" in page for page in pages.values())
+
+
 class TestApi:
     def test_it_is_given_by_equality_in_the_list_and_alone(self, party: Party) -> None:
         data = naming.as_data(party, policy=Policy.objects.of(party.summit))
