@@ -18,9 +18,15 @@ hypothesis_settings.load_profile("unhurried")
 REAL_CONNECT = socket.socket.connect
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first what waits most, processes of their own: the other core does the rest meanwhile. Browsers come last:
-    Playwright leaves an event loop running in the thread, in which Django refuses to touch the database."""
+    Playwright leaves an event loop running in the thread, in which Django refuses to touch the database.
+
+    What says something on PostgreSQL alone is no test on SQLite."""
+    if connection.vendor == "sqlite":
+        left = [item for item in items if item.get_closest_marker("postgresql")]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
     order = {"services": 0, "browser": 2}
     items.sort(key=lambda item: next((rank for name, rank in order.items() if item.get_closest_marker(name)), 1))
 

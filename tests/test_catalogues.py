@@ -37,8 +37,8 @@ SAME = {
         *("minutes", "Code", "date", "programme", "version", "message", "messages", "Menu", "Type", "Source", "Page"),
         *("Formats", "Summit", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
-        *("note verbale", "laissez-passer", "badge", "badges", "mission", "format"),
-        *("zone", "zones", "quota", "quotas"),
+        *("note verbale", "laissez-passer", "badge", "badges", "Badges", "mission", "format"),
+        *("zone", "zones", "Zones", "quota", "quotas"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},
 }
@@ -54,7 +54,7 @@ NO_WORDS = {
     "%(what)s:",
     "Summit",
 }
-NO_WORDS |= {"%(number)s %(one)s", "%(label)s: %(error)s"}
+NO_WORDS |= {"%(number)s %(one)s", "%(label)s: %(error)s", "“%(title)s”"}
 # Names, examples of addresses, and words of protocols, which are written so in Arabic too.
 WRITTEN_SO = {
     "CSV",

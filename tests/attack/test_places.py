@@ -111,22 +111,20 @@ def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None
     assert (came, named, allowed) in ((["named", "QuotaProblem"], 1, 1), (["QuotaFull", "lowered"], 0, 0))
 
 
-def _unlocked(monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
-    if sqlite:
-        pytest.skip("SQLite lets one transaction in at a time anyway")
+def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("delegations.domain.members._lock", lambda party: None)
     monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("pair", PAIRS)
-def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, pair: str, sqlite: bool) -> None:
-    _unlocked(monkeypatch, sqlite)
+def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, pair: str) -> None:
+    _unlocked(monkeypatch)
     came, named, _allowed = at_once(monkeypatch, *PAIRS[pair])
     assert (came, named) == (["named", "named"], 2)
 
 
-def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(
-    monkeypatch: pytest.MonkeyPatch, sqlite: bool
-) -> None:
-    _unlocked(monkeypatch, sqlite)
+@pytest.mark.postgresql
+def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    _unlocked(monkeypatch)
     assert at_once(monkeypatch, page, lower) == (["named", "lowered"], 1, 0)

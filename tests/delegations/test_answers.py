@@ -129,6 +129,7 @@ class TestAnswer:
     def test_what_does_not_stand_takes_none(self, state: str, said: str) -> None:
         row = in_state(state)
         row.party.name = "Aland"
+        row.party.save(update_fields=["name"])
         with pytest.raises(AnswerRefused) as refused:
             give(row)
         assert str(refused.value) == said

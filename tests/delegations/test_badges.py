@@ -288,7 +288,7 @@ class TestRaces:
         assert sorted(came) == [0, 1]
         assert Badge.objects.live().count() == 1
 
-    @pytest.mark.skipif(connection.vendor == "sqlite", reason="one transaction at a time")
+    @pytest.mark.postgresql
     def test_control_without_the_lock_the_constraint_refuses(
         self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:

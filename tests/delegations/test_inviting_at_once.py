@@ -105,11 +105,10 @@ class TestTwoBrowsers:
         assert other == "48 parties are left out. It has been invited already."
         assert stored() == (48, 48, 48, 48)
 
+    @pytest.mark.postgresql
     def test_control_without_lock_and_condition_one_of_them_meets_an_error(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        if sqlite:
-            pytest.skip("SQLite lets one transaction in at a time")
         for party in Party.objects.filter(is_host=False).exclude(mission_email=""):
             f.InvitationFactory(party=party)
         looked = threading.Barrier(2)

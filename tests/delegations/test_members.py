@@ -307,7 +307,7 @@ class TestTheLastPlace:
         assert sorted(type(found).__name__ for found in came) == ["Membership", "QuotaFull"]
         assert Membership.objects.count() == 1
 
-    @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction in at a time anyway")
+    @pytest.mark.postgresql
     def test_control_without_the_lock_both_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(members, "_lock", lambda party: None)
         assert [type(found) for found in self.race(monkeypatch)] == [Membership, Membership]

@@ -297,11 +297,9 @@ def test_who_is_entered_meanwhile_is_pointed_out(summit: Summit, by: User, monke
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.postgresql)])
 def test_of_two_who_enter_the_same_person_at_once_one_is_told(held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: on PostgreSQL, without the summit's row being held, both are entered."""
-    if connection.vendor == "sqlite" and not held:
-        pytest.skip("SQLite lets one transaction in at a time anyway")
     summit = f.SummitFactory()
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
     meet = threading.Barrier(2)

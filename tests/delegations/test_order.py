@@ -164,11 +164,10 @@ class TestTwoAtOnce:
         assert ranked in ([("Aland", 1), ("Bland", 2)], [("Dland", 1), ("Cland", 2)])
         assert AuditEntry.objects.filter(action="delegations.order").count() == 1
 
+    @pytest.mark.postgresql
     def test_without_the_lock_both_are_saved_over_one_another(
-        self, summit: Summit, protocol: User, sqlite: bool, monkeypatch: Any
+        self, summit: Summit, protocol: User, monkeypatch: Any
     ) -> None:
-        if sqlite:
-            pytest.skip("SQLite lets one transaction in at a time: there is no lock to take away")
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kwargs: rows)
         met = threading.Barrier(2)
         mark = order.mark

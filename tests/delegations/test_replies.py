@@ -213,9 +213,8 @@ class TestAtOnce:
         row = in_state("sent")
         assert (self.desks(row), row.replies.count()) == ([], 2)
 
-    def test_control_without_the_lock_both_find_none(self, monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
-        if sqlite:
-            pytest.skip("SQLite lets one transaction in at a time")
+    @pytest.mark.postgresql
+    def test_control_without_the_lock_both_find_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looked = threading.Barrier(2)
         look = answers._look_for_newer
 

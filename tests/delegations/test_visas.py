@@ -329,11 +329,8 @@ class TestAtOnce:
         results = self.race()
         assert sorted(result.done[0].number for result in results) == [1, 2, 3, 4]
 
-    def test_control_without_the_lock_a_number_is_given_twice(
-        self, monkeypatch: pytest.MonkeyPatch, sqlite: bool
-    ) -> None:
-        if sqlite:
-            pytest.skip("SQLite lets one transaction write at a time, whoever locks what.")
+    @pytest.mark.postgresql
+    def test_control_without_the_lock_a_number_is_given_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pause = threading.Barrier(4)
 
         def unlocked(letters: Any) -> list[Summit]:

@@ -9,10 +9,10 @@ from summit.models import Summit, User
 
 def make(summit: Summit, by: User) -> dict[str, Any]:
     """Make zones that a category and an overpass open, and return their keys."""
-    inner = zones.enter(summit=summit, values={"code": "A", "name": "Conference rooms"}, by=by)
-    zones.enter(summit=summit, values={"code": "B", "name": "Press centre"}, by=by)
+    inner = zones.enter(summit=summit, values={"code": "Y", "name": "Conference rooms"}, by=by)
+    zones.enter(summit=summit, values={"code": "Z", "name": "Press centre"}, by=by)
     rule = overpass_rules.enter(
-        summit=summit, values={"name": "Plenary", "passes": 1, "people": 5, "most": 3, "zones": [inner]}, by=by
+        summit=summit, values={"name": "Front rows", "passes": 1, "people": 5, "most": 3, "zones": [inner]}, by=by
     )
     adviser = next(row for row in categories.of(summit) if row.code == "adviser")
     categories.change(category=adviser, values={"quota": 5, "names": {"en": "Advisor"}, "zones": [inner]}, by=by)

@@ -293,7 +293,7 @@ class TestTwoAtOnce:
     def test_two_imports_of_one_table_write_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.race(monkeypatch) == 1
 
-    @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one transaction in at a time anyway")
+    @pytest.mark.postgresql
     def test_control_without_the_lock_they_write_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
         assert self.race(monkeypatch) == 2
