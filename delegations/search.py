@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from delegations.models import Party
+from delegations.models import Party, PartyName
+from summit.db.fold import Fold
 from summit.desk.search import Hit, Source, register
 from summit.models import Person
 
@@ -15,6 +18,12 @@ def _person(row: Person) -> Hit:
     note = [row.office if row.name else "", membership.party.name if membership else ""]
     url = reverse("admin:summit_person_change", args=[row.pk])
     return Hit(row.name or row.office, " · ".join(part for part in note if part), url)
+
+
+def _in_any_language(words: list[str]) -> Q:
+    called = Fold(Concat("name", Value(" "), "formal_name", output_field=TextField()))
+    names = PartyName.objects.annotate(folded=called).filter(*(Q(folded__contains=word) for word in words))
+    return Q(pk__in=names.values("party"))
 
 
 def _party(row: Party) -> Hit:
@@ -43,6 +52,7 @@ register(
         rows=lambda: Party.objects.select_related("summit"),
         head="name",
         text=("name", "formal_name", "sort_key", "iso_code", "mission_email"),
+        also=_in_any_language,
         hit=_party,
     ),
 )

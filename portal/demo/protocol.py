@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from delegations.domain import digests
+from delegations.domain import digests, overpasses
 from delegations.models import (
     Capacity,
     Category,
@@ -25,6 +25,7 @@ from delegations.models import (
     Zone,
 )
 from portal.demo.ids import Ids
+from summit.domain import audit
 from summit.models import Person, Summit, User
 
 # Days after answers are due.
@@ -113,6 +114,7 @@ def load(made: Made) -> None:
             _name(made, made.parties[name], office, capacity, 10 + number)
     for name in TOLD:
         _tell(made.parties[name])
+    overpasses.settle_summit(summit=made.summit, by=audit.SYSTEM)
 
 
 def _policy(summit: Summit) -> Policy:
@@ -147,7 +149,7 @@ def _categories(made: Made, policy: Policy) -> None:
     for category, number in ((made.categories[Capacity.DELEGATE], 20), (None, 40)):
         Quota.objects.create(party=host, category=category, number=number, reason=reason, set_by=by)
     seat = OverpassRule.objects.create(
-        public_id=made.ids(), summit=made.summit, name="Note-taker’s seat", passes=1, people=5, most=3
+        public_id=made.ids(), summit=made.summit, name="Note-taker’s seat", passes=1, people=3, most=3
     )
     seat.zones.set([zones["B"]])
 

@@ -7,6 +7,7 @@ from itertools import cycle
 
 from django.db import transaction
 
+from delegations.domain import overpasses
 from delegations.models import (
     Answer,
     Capacity,
@@ -16,6 +17,7 @@ from delegations.models import (
     InvitationLink,
     InvitationState,
     Membership,
+    OverpassRule,
     Party,
     Region,
 )
@@ -85,6 +87,8 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
         progress.step(f"{sizes.delegations} delegations, {sizes.people} people")
         _parties(made, sizes)
         _people(made, sizes)
+        OverpassRule.objects.create(public_id=ids(), summit=summit, name="Seat behind", people=2, most=3)
+        overpasses.settle_summit(summit=summit, by=audit.SYSTEM)
         progress.step("invitations and answers")
         _invitations(made)
         progress.step(f"{sizes.sessions} sessions")

@@ -67,6 +67,7 @@ OWN = {
     "released_at",
     "at",
     "fingerprint",
+    "since",
 }
 
 

@@ -144,6 +144,16 @@ class TestSessionsAndTexts:
         assert found(client, "old words") == {}
 
 
+class TestParties:
+    def test_a_party_by_its_names_in_any_language(self, summit: Summit) -> None:
+        party = PartyFactory(summit=summit, name="Germany", formal_name="Federal Republic of Germany", iso_code="DE")
+        party.names.create(language="fr", name="Allemagne", formal_name="République fédérale d’Allemagne")
+        client = desk(summit)
+        assert found(client, "allemagne") == {"Party": (["Germany"], 1)}
+        assert found(client, "federale republique") == {"Party": (["Germany"], 1)}
+        assert found(client, "federal allemagne") == {"Party": (["Germany"], 1)}
+
+
 # --- what one may not see -------------------------------------------------------------------------------------------
 class TestWho:
     @pytest.fixture
