@@ -71,7 +71,7 @@ def store(
             report=_written(report) if report else "",
             uploaded_by=by if isinstance(by, User) else None,
         )
-        audit.record(**_recorded(row, by), action="delegations.sheet.add", detail={"rows": len(table.rows)})
+        audit.record(**_recorded(row, by), action="delegations.sheet.add", detail={"lines": len(table.rows)})
     return row
 
 

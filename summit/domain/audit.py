@@ -102,7 +102,10 @@ def entry(
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,
 ) -> AuditEntry:
-    """Return an entry that isn't stored yet, for those who store many at once."""
+    """Return an entry that isn't stored yet, for those who store many at once. Under "rows" its detail has the names
+    of other rows (`name_of`), which histories read: raises TypeError for anything else there."""
+    if not isinstance((detail or {}).get("rows", []), list):
+        raise TypeError('"rows" are the names of rows; a number of them has another key')
     return AuditEntry(
         summit=summit,
         by=by if isinstance(by, User) else None,

@@ -51,6 +51,7 @@ def _answers_and_revocations(protocol: Keys) -> None:
     protocol.follow("link", "Record the answer")
     protocol.choose("combobox", "Answer", "Regrets")
     protocol.to("textbox", "Who answered").type("The ambassador, by telephone")
+    protocol.choose("combobox", "Came by", "telephone")
     protocol.follow("button", "Record the answer")
     protocol.says("The ambassador, by telephone")
     protocol.open("/admin/delegations/invitation/?state__exact=sent")

@@ -51,7 +51,7 @@ class TestStore:
         assert (row.filename, row.uploaded_by, row.applied_at) == ("people.csv", protocol, None)
         assert not Party.objects.exists()
         entry = AuditEntry.objects.get()
-        assert (entry.action, entry.detail) == ("delegations.sheet.add", {"rows": 3})
+        assert (entry.action, entry.detail) == ("delegations.sheet.add", {"lines": 3})
         assert "Ada" not in json.dumps(entry.detail)
 
     def test_rows_and_report_are_encrypted(self, summit: Summit, protocol: User) -> None:

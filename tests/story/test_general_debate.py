@@ -1,7 +1,5 @@
 """The United Nations' table of 2022: a dry run first, what is odd in it, then written, and twice without change."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +8,11 @@ from django.core.management import call_command
 from delegations.models import Category, Membership, Particulars, Party
 from summit.models import AuditEntry, Person, Summit
 from tests import factories as f
+from tests.schemas import DATA, needs_data
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif("DATA_DIR" not in os.environ, reason="DATA_DIR names no folder with the table"),
+    needs_data,
 ]
 ODD = """Columns not known, and not used: order.
 Row 110 (new) Palestine, Mahmoud Abbas: An observer at the United Nations, not a member: look at recognition and flag.
@@ -26,7 +25,7 @@ SAME = "193 rows are read. 0 new, 0 changed, 193 as they are, 0 refused; 0 odd.\
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> str:
-    path = Path(os.environ["DATA_DIR"]) / "unga-77" / "speakers.csv"
+    path = DATA / "unga-77" / "speakers.csv"
     call_command("import_delegations", str(path), "--summit", "debate", *args)
     return capsys.readouterr().out
 

@@ -66,6 +66,14 @@ def test_a_record_belongs_into_a_transaction() -> None:
     assert AuditEntry.objects.count() == 0
 
 
+@pytest.mark.django_db
+def test_a_number_of_rows_is_no_list_of_them() -> None:
+    summit = SummitFactory()
+    with transaction.atomic(), pytest.raises(TypeError, match="has another key"):
+        audit.record(by=audit.SYSTEM, action="a", target=summit, summit=summit, detail={"rows": 3})
+    assert not AuditEntry.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_record_goes_with_its_deed() -> None:
     def deed() -> None:

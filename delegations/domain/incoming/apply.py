@@ -54,7 +54,7 @@ def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None)
                 action="delegations.read_in",
                 target=party or summit,
                 summit=summit,
-                detail={"rows": len(plan.report.lines), **plan.report.counts},
+                detail={"lines": len(plan.report.lines), **plan.report.counts},
             )
     return plan.report
 

@@ -1,7 +1,6 @@
 """Tables of parties and people, read into a summit."""
 
 import contextlib
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from delegations.models import Category, Membership, Particulars, Party, PartyNa
 from summit.domain.audit import SYSTEM, Link
 from summit.models import AuditEntry, Person, Role, Summit
 from tests import factories as f
+from tests.schemas import DATA, needs_data
 
 pytestmark = pytest.mark.django_db
 
@@ -330,9 +330,9 @@ class TestCommand:
             assert str(problem.value) == said
 
 
-@pytest.mark.skipif("DATA_DIR" not in os.environ, reason="DATA_DIR names no folder with the general debate's table")
+@needs_data
 def test_the_general_debate(summit: Summit) -> None:
-    content = (Path(os.environ["DATA_DIR"]) / "unga-77" / "speakers.csv").read_bytes()
+    content = (DATA / "unga-77" / "speakers.csv").read_bytes()
     speakers = read(filename="speakers.csv", content=content)
     dry = preview(summit=summit, table=speakers, by=SYSTEM)
     assert (dry.counts, Party.objects.count()) == (
