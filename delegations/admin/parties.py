@@ -171,7 +171,7 @@ class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitMo
     def mailbox_word(self, row: Any) -> SafeString | str:
         """Show the mailbox, which breaks after its @ where it has to."""
         box, at, domain = row.mission_email.partition("@")
-        return format_html("{}{}<wbr>{}", box, at, domain) if at else "–"
+        return format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', box, at, domain) if at else "–"
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:
