@@ -26,11 +26,12 @@ from summit.models.validators import validate_printable
 
 REASON_LENGTH = 200
 # Why a badge is dead, where the system says it; a desk writes its own words.
-LEFT, LOST, ERASED = "left", "lost", "erased"
+LEFT, LOST, ERASED, MERGED = "left", "lost", "erased", "merged"
 WHY = {
     LEFT: gettext_lazy("The person left the delegation."),
     LOST: gettext_lazy("It was lost, and another was issued in its place."),
     ERASED: gettext_lazy("The person’s data were erased."),
+    MERGED: gettext_lazy("The person was entered twice and has another badge."),
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain import digests, overpasses
+from delegations.domain.badges import MERGED
 from delegations.fields import PARTICULARS, PERSON
 from delegations.models import (
     Badge,
@@ -38,8 +39,6 @@ from summit.permissions import check
 from summit.registry import Registry
 
 CHANGE = "delegations.resemblance.change"
-# Why the second badge of one person is dead.
-MERGED = "merged"
 # What is left of a row that a released agenda names and that can't go.
 HUSK = "–"
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 
 from delegations.domain import digests, duplicates, merging, people
+from delegations.domain.badges import why_words
 from delegations.domain.merging import MergeRefused, merge
 from delegations.models import (
     Badge,
@@ -132,7 +133,8 @@ def test_of_two_the_one_that_stays_goes_before(summit: Summit, by: User, pair: t
     assert (FocalPoint.objects.count(), Photo.objects.get().width) == (1, kept.pk)
     assert ExternalId.objects.get().value == str(kept.pk)
     assert Badge.objects.live().get().person == kept
-    assert Badge.objects.get(ended_at__isnull=False).why == "merged"
+    dead = Badge.objects.get(ended_at__isnull=False)
+    assert why_words(dead) == "The person was entered twice and has another badge."
 
 
 def test_particulars_are_filled_and_nobody_sees_more_of_them(
