@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from delegations import withdrawing
 from delegations.admin.member_choose import replace_page
 from delegations.admin.member_filters import (
     MemberCategoryFilter,
@@ -36,6 +37,8 @@ from summit.templatetags.marks import comma, pair
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
+# So many are withdrawn while one waits: with each their badge, letters and visits end.
+FEW = 10
 
 
 @admin.register(Membership)
@@ -121,17 +124,17 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Ask before confirming."""
-        return _asked("confirm", queryset)
+        return _asked(request, "confirm", queryset)
 
     @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Ask into which."""
-        return _asked("move", queryset)
+        return _asked(request, "move", queryset)
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Ask before withdrawing."""
-        return _asked("withdraw", queryset)
+        return _asked(request, "withdraw", queryset)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -201,8 +204,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return self._ask(request, reach, title=title, sentence=sentence, category=category)
 
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST withdraws."""
+        """GET `?row=` asks; POST withdraws: a few at once, more as long work, whose page says what came of each."""
         rows, user = self._chosen(request, WITHDRAW)
+        if request.method == "POST" and len(rows) > FEW:
+            begun = withdrawing.ask(memberships=rows, by=user)
+            # One for each summit of those who were chosen.
+            return redirect("admin:work_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:work")
         if request.method == "POST":
             reach = many.withdraw(memberships=rows, by=user)
             said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))
@@ -257,8 +264,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return redirect(_list([*reach.to, *(row for row, _why in reach.skipped)]))
 
 
-def _asked(name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
-    keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
+def _asked(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
+    keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) > MOST:
+        said = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
+        messages.warning(request, said % {"n": MOST})
+        keys = keys[:MOST]
     address = reverse(f"admin:delegations_membership_{name}")
     return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
 

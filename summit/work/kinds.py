@@ -31,6 +31,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What came of one of the rows that a job is about: whose or which, and `said` with the sign of a state word.
+    `language` and `about_language` are those of the names, "" where nobody knows."""
+
+    name: str
+    said: str
+    sign: str
+    url: str = ""
+    about: str = ""
+    language: str = ""
+    about_language: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of work.
 
@@ -48,6 +62,8 @@ class Kind:
     bad: Callable[[Job], bool]
     # The row that the work is about, for the audit; the job itself where there is none.
     about: Callable[[Job], models.Model] | None = None
+    # What came of each row, where whoever asked wants to know: the page lists them. Its queries don't grow with them.
+    lines: Callable[[Job], list[Line]] | None = None
 
 
 KINDS: dict[str, Kind] = {}

@@ -17,6 +17,7 @@ from summit.desk.site import desk_page
 from summit.models import User
 from summit.work import chain
 from summit.work.domain import jobs
+from summit.work.kinds import KINDS
 from summit.work.models import Job
 from summit.work.permissions import may_verify_audit, visible
 from summit.work.shown import shown
@@ -69,9 +70,11 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     found = shown(job)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse(found.progress.as_json())
+    kind = KINDS.get(job.kind)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": found.title,
+        "lines": kind.lines(job) if kind and kind.lines else [],
         "summit": job.summit,
         "job": job,
         "shown": found,

@@ -1,6 +1,5 @@
 """Members at the desk: on their party's page, in the list of all, and many at once."""
 
-import time
 from typing import Any
 
 import pytest
@@ -238,13 +237,6 @@ class TestMany:
 
         count(2)
         assert count(3) == count(12)
-
-    def test_many_are_withdrawn_in_a_moment(self, party: Party) -> None:
-        rows = [member(party, f"P{n}") for n in range(100)]
-        by = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
-        before = time.perf_counter()
-        assert len(many.withdraw(memberships=rows, by=by).to) == 100
-        assert time.perf_counter() - before < 10
 
 
 class TestList:

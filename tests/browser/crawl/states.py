@@ -159,7 +159,8 @@ def _desks() -> list[Stop]:
         Stop("admin:index", "/admin/", name, f"of {name}") for name in ("protocol", "press", "approver", "superuser")
     ]
     jobs = [
-        Stop("admin:work_job", f"/admin/work/{{job_{name}}}/", "organiser", name) for name in ("running", "cancelled")
+        Stop("admin:work_job", f"/admin/work/{{job_{name}}}/", "organiser", name)
+        for name in ("running", "cancelled", "withdrawn")
     ]
     return [
         *homes,

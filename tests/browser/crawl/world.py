@@ -26,6 +26,7 @@ from delegations.models import (
     Category,
     Invitation,
     InvitationLink,
+    Membership,
     ParticipantList,
     Party,
     Reply,
@@ -164,11 +165,19 @@ def _work() -> dict[str, Any]:
         kind="verify_audit", by=by, summit=summit, key="axe-running", state="running", total=400, done=130,
         started_at=now, heartbeat_at=now, lease_until=lease, claims=1,
     )  # fmt: skip
+    rows = (
+        Membership.objects.filter(party__summit=summit).order_by("pk")[:3].values_list("pk", "person_id", "party_id")
+    )
+    withdrawn = Job.objects.create(
+        **{**ended, "kind": "withdraw_members", "total": 3}, key="axe-withdrawn", state="done", done=3,
+        params={"rows": [list(row) for row in rows]}, checkpoint={"came": ["withdrawn", "gone", "refused"]},
+        result="withdrawn", result_params={"number": 1, "total": 3},
+    )  # fmt: skip
     messages = Message.objects.order_by("pk")
     broken = messages[2]
     Message.objects.filter(pk=broken.pk).update(state="failed", problem="550 There is no such mailbox")
     return {"job_failed": failed.public_id, "job_cancelled": cancelled.public_id, "job_running": running.public_id,
-            "message_failed": broken.pk}  # fmt: skip
+            "job_withdrawn": withdrawn.public_id, "message_failed": broken.pk}  # fmt: skip
 
 
 def _accounts(summit: Summit) -> dict[str, Any]:
