@@ -22,6 +22,7 @@ from delegations.models import Category
 from summit.desk.forms import SentencesForm
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.places import summit_page
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.models import Summit, User
 from summit.templatetags.marks import comma
@@ -85,7 +86,8 @@ def _with_names() -> type[CategoryForm]:
 class CategoryAdmin(ThroughDomain):
     """Categories."""
 
-    place = 8
+    place = 1
+    shelf = Shelf.SETTINGS
     form = _with_names()
     domain = categories
     called = "category"

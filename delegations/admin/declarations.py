@@ -25,6 +25,7 @@ from delegations.permissions import can_decide_declarations, check_can_decide_de
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.domain import seen
 from summit.models import User
@@ -91,7 +92,8 @@ _lazy_label = lazy(_label, str)
 class DeclarationKindAdmin(SummitModelAdmin):
     """Kinds of declaration."""
 
-    place = 8
+    place = 5
+    shelf = Shelf.SETTINGS
     form = _with_names()
     list_display = ["name", "summit", "permit", "until", "position"]
     list_filter = ["summit"]

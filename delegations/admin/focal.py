@@ -23,6 +23,7 @@ from delegations.domain.people import SeemsKnown
 from delegations.models import FocalPointRequest, RequestState
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.domain import seen
 from summit.models import Person, User
@@ -44,7 +45,8 @@ FIELDS: list[Any] = [
 class FocalPointRequestAdmin(ReadOnlyAdmin):
     """Requests for focal points."""
 
-    place = 4
+    place = 1
+    shelf = Shelf.DECISIONS
     summit_path = "party__summit"
     list_display = ["name_of", "party", "beside", "state_word", "asked"]
     list_filter = ["party__summit", "state"]

@@ -21,6 +21,7 @@ from delegations.permissions_of_badges import can_decide_handovers, check_can_de
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import key_of
+from summit.desk.shelves import Shelf
 from summit.models import Person, Summit, User
 
 SIGNS = {HandoverState.OPEN: "wait", HandoverState.PASSED: "good", HandoverState.DROPPED: "off"}
@@ -31,7 +32,8 @@ FIELDS: list[Any] = ["party", "giver", "kind", "taker", "state_word", "opened", 
 class HandoverAdmin(ReadOnlyAdmin):
     """What was somebody's own: what waits, and what became of the rest."""
 
-    place = 4
+    place = 2
+    shelf = Shelf.DECISIONS
     summit_path = "party__summit"
     list_display = ["giver", "party", "kind", "taker", "state_word", "opened"]
     list_filter = ["party__summit", "state"]

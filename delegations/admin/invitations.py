@@ -59,7 +59,7 @@ class LinkInline(LinkMoments, SummitInline):
 class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
-    place = 2
+    place = 3
     summit_path = "party__summit"
     list_display = ["party_name", "state_word", "level", "sent", "answered", "answered_by"]
     list_filter = ["party__summit", "state", "answer", "level", ChannelFilter]

@@ -18,6 +18,7 @@ from delegations.domain import placeholders, templates, trials
 from delegations.domain.letter_texts import Text
 from delegations.models import LetterTemplate, Party, Purpose
 from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
 from summit.models import Summit, User
 from summit.permissions import allows
 
@@ -152,4 +153,6 @@ def _read(form: LetterForm, summit: Summit, purpose: str, language: str, text: T
         return None
 
 
-desk_place.register(11)(Place(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view"))
+desk_place.register(11)(
+    Place(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view", Shelf.SETTINGS)
+)

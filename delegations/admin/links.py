@@ -19,6 +19,7 @@ from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import User
 from summit.permissions import allows, check
@@ -65,6 +66,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     """Links."""
 
     place = 3
+    shelf = Shelf.RECORDS
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
     list_filter = ["invitation__party__summit", AskedFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]

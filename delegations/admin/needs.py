@@ -14,6 +14,7 @@ from delegations.models import Party
 from summit.dates import short_day
 from summit.desk.keys import key_of
 from summit.desk.places import Place, desk_place
+from summit.desk.shelves import Shelf
 from summit.desk.site import desk_page
 from summit.domain import seen
 from summit.models import Summit, User
@@ -63,4 +64,4 @@ def _day(written: str) -> date | None:
         return None
 
 
-desk_place.register(40)(Place(gettext_lazy("Needs"), "delegations_needs", needs.SEE))
+desk_place.register(40)(Place(gettext_lazy("Needs"), "delegations_needs", needs.SEE, Shelf.RECORDS))

@@ -13,6 +13,7 @@ from delegations.domain import naming, order
 from delegations.models import Party
 from summit.desk.keys import key_of
 from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
 from summit.models import Summit, User
 from summit.permissions import allows
 
@@ -88,4 +89,6 @@ def _by_alphabet(rows: list[Party]) -> list[Party]:
     return sorted(rows, key=lambda row: row.reader_key)  # type: ignore[attr-defined]
 
 
-desk_place.register(20)(Place(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view"))
+desk_place.register(20)(
+    Place(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", Shelf.RECORDS)
+)

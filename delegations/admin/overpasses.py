@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.admin.standing import moment
 from delegations.models import Overpass
 from summit.desk.base import ReadOnlyAdmin
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 
 FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
@@ -38,7 +39,8 @@ class CarriedFilter(admin.SimpleListFilter):
 class OverpassAdmin(ReadOnlyAdmin):
     """Overpasses of parties."""
 
-    place = 8
+    place = 2
+    shelf = Shelf.RECORDS
     summit_path = "party__summit"
     list_display = ["named", "party_name", "carried_by", "handed"]
     group_column = "party_name"

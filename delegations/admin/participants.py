@@ -20,6 +20,7 @@ from delegations.domain.listing import Order
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.models.validators import validate_printable
@@ -64,7 +65,8 @@ class TakeForm(forms.Form):
 class ParticipantListAdmin(ReadOnlyAdmin):
     """The revisions. None is ever changed."""
 
-    place = 6
+    place = 1
+    shelf = Shelf.RECORDS
     list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
     list_filter = ["summit", "final"]
     list_select_related = ["summit", "made_by"]

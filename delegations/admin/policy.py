@@ -16,6 +16,7 @@ from delegations.domain import policy
 from delegations.models import Policy
 from summit.desk.forms import SentencesForm
 from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
 from summit.models import Summit, User
 from summit.permissions import allows
@@ -88,4 +89,6 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         return TemplateResponse(request, "admin/delegations/policy.html", context, status=status).render()
 
 
-desk_place.register(10)(Place(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view"))
+desk_place.register(10)(
+    Place(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", Shelf.SETTINGS)
+)

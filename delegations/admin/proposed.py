@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import naming, parties, proposals
 from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
 from summit.models import Summit, User
 
 
@@ -66,5 +67,7 @@ def _take(summit: Summit, language: str, names: dict[int, str], user: User) -> i
 
 
 desk_place.register(15)(
-    Place(gettext_lazy("Names in other languages"), "delegations_names", "delegations.partyname.change")
+    Place(
+        gettext_lazy("Names in other languages"), "delegations_names", "delegations.partyname.change", Shelf.SETTINGS
+    )
 )

@@ -22,6 +22,7 @@ from delegations.models import Category, Party, Quota
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import DIGITS, key_of
+from summit.desk.shelves import Shelf
 from summit.models import User
 from summit.permissions import allows, check, refusal
 
@@ -120,7 +121,8 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
 class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     """Numbers that parties have of their own."""
 
-    place = 8
+    place = 2
+    shelf = Shelf.SETTINGS
     summit_path = "party__summit"
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]
     list_filter = ["party__summit"]

@@ -111,7 +111,7 @@ class ReplyInline(ReplyColumns, SummitInline):
 class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     """Answers."""
 
-    place = 3
+    place = 4
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
     list_filter = ["invitation__party__summit", "answer", "channel", "level", "invitation__party__region"]

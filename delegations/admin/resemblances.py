@@ -18,6 +18,7 @@ from delegations.models import Resemblance
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.models import User
 from summit.permissions import allows, check
@@ -36,7 +37,8 @@ def _with_party(person: Any) -> str:
 class ResemblanceAdmin(ReadOnlyAdmin):
     """People perhaps entered twice."""
 
-    place = 5
+    place = 3
+    shelf = Shelf.DECISIONS
     summit_path = "person__summit"
     list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
     list_filter = [

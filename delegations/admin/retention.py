@@ -21,6 +21,7 @@ from summit.dates import long_day
 from summit.db.clock import db_now
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.desk.forms import SentencesForm
+from summit.desk.shelves import Shelf
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
 from summit.work.domain import jobs
@@ -72,7 +73,8 @@ class Line:
 class RetentionAdmin(SummitModelAdmin):
     """The times that a summit has given; the usual ones stand on the page of the summit."""
 
-    place = 9
+    place = 6
+    shelf = Shelf.SETTINGS
     form = RetentionForm
     list_display = ["what", "category", "days_said", "summit"]
     list_filter = ["summit", "what"]

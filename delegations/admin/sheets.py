@@ -22,6 +22,7 @@ from delegations.models import Category, Sheet, SheetPurpose
 from delegations.printed import blank
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.header import chosen_summit
+from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
@@ -62,7 +63,8 @@ class UploadForm(forms.Form):
 class SheetAdmin(ReadOnlyAdmin):
     """The tables that desks uploaded; those of focal points are theirs."""
 
-    place = 8
+    place = 4
+    shelf = Shelf.RECORDS
     list_display = ["filename", "purpose", "summit", "uploaded", "uploaded_by", "taken"]
     list_filter = ["summit", "purpose"]
     list_select_related = ["summit", "uploaded_by"]

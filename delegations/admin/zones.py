@@ -15,6 +15,7 @@ from delegations.domain import overpass_rules, zones
 from delegations.models import OverpassRule, Zone
 from summit.desk.forms import SentencesForm
 from summit.desk.places import summit_page
+from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.models import Summit, User
 from summit.templatetags.marks import comma
@@ -34,7 +35,8 @@ class ZoneForm(SentencesForm):
 class ZoneAdmin(ThroughDomain):
     """Zones."""
 
-    place = 8
+    place = 3
+    shelf = Shelf.SETTINGS
     form = ZoneForm
     domain = zones
     called = "zone"
@@ -71,7 +73,8 @@ class OverpassRuleForm(SentencesForm):
 class OverpassRuleAdmin(ThroughDomain):
     """Overpasses."""
 
-    place = 8
+    place = 4
+    shelf = Shelf.SETTINGS
     form = OverpassRuleForm
     domain = overpass_rules
     called = "rule"

@@ -23,6 +23,7 @@ from summit.desk.lookups import KeyedSelect, LookupsMixin
 from summit.desk.once import OnceMixin
 from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
+from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin, say
 from summit.desk.zones import ZoneMixin
@@ -153,6 +154,8 @@ class SummitModelAdmin(
     view_on_site = False
     # Where the list stands among those of its desk, whatever it is called in the reader's language.
     place = 9
+    # Whether it stands openly in the desk's menu, or behind which word.
+    shelf = Shelf.DAILY
     # What an empty list says, where nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
     # The column that stands above groups of rows instead of in each, as `group_of` says it, and "" for none.

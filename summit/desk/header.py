@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from summit.desk.shelves import Shelf
 from summit.models import Summit
 from summit.permissions import summits_for
 
@@ -34,28 +35,55 @@ def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
 
 
 def navigation(
-    apps: list[dict[str, Any]], path: str, desks: Mapping[type[Model], Any], summit: Summit | None
+    apps: list[dict[str, Any]],
+    path: str,
+    desks: Mapping[type[Model], Any],
+    summit: Summit | None,
+    more: Sequence[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """Return the desks with their lists, from what the admin shows the reader, and what of it is open.
+    """Return the desks with their lists, from what the admin shows the reader, and what of it is open: `pages` are
+    those that stand openly, `menus` the others by their shelves. `more` are pages that are no lists
+    (`summit.desk.places.menu_of`).
 
     Where `summit` is given, lists that can be narrowed to it are.
     """
     found = []
     for app in apps:
         pages = [
-            {
-                "name": model["name"],
-                "url": model["admin_url"] + _scope(desks.get(model["model"]), summit),
-                "current": path == model["admin_url"],
-                "within": path.startswith(model["admin_url"]),
-            }
+            _page(model["name"], model["admin_url"], path, model["shelf"], _scope(desks.get(model["model"]), summit))
             for model in app["models"]
             if model.get("admin_url")
         ]
         if pages:
+            label = app["app_label"]
+            pages += [_page(row["name"], row["url"], path, row["shelf"]) for row in more if row["desk"] == label]
             within = any(page["within"] for page in pages)
-            found.append({"name": app["name"], "url": pages[0]["url"], "pages": pages, "within": within})
+            found.append({"name": app["name"], "url": pages[0]["url"], "within": within, **_by_shelf(pages)})
     return found
+
+
+def _page(name: str, url: str, path: str, shelf: Shelf, scope: str = "") -> dict[str, Any]:
+    return {
+        "name": name,
+        "url": url + scope,
+        "current": path == url,
+        "within": path.startswith(url),
+        "shelf": shelf,
+    }
+
+
+def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Put away what isn't worked with every day, where there is more than one of a kind: one alone needs no menu."""
+    openly: list[dict[str, Any]] = []
+    menus: list[dict[str, Any]] = []
+    for shelf in Shelf:
+        there = [page for page in pages if page["shelf"] == shelf]
+        if shelf == Shelf.DAILY or len(there) == 1:
+            openly += there
+        elif there:
+            within = any(page["within"] for page in there)
+            menus.append({"name": shelf.label, "pages": there, "within": within})
+    return {"pages": openly, "menus": menus}
 
 
 def _scope(desk: Any, summit: Summit | None) -> str:

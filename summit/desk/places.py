@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from summit.desk.shelves import Shelf
 from summit.desk.site import desk_page
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
@@ -20,11 +21,13 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 
 @dataclass(frozen=True)
 class Place:
-    """A page of a summit: what it is called, its address' name, which takes the summit's slug, and who sees it."""
+    """A page of a summit: what it is called, its address' name, which takes the summit's slug, and who sees it.
+    `shelf` is behind which word of its desk's menu it stands, None where it isn't there."""
 
     title: Promise
     name: str
     rule: str
+    shelf: Shelf | None = None
 
 
 desk_place: Registry[Place] = Registry()
@@ -36,6 +39,21 @@ def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
         (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
         for place in desk_place
         if allows(user, place.rule, summit)
+    ]
+
+
+def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
+    """Return the pages of a summit that stand in a desk's menu, as `summit.desk.header.navigation` takes them: the
+    first word of an address' name is the desk's label."""
+    return [
+        {
+            "desk": place.name.partition("_")[0],
+            "name": str(place.title),
+            "url": reverse(f"admin:{place.name}", args=[summit.slug]),
+            "shelf": place.shelf,
+        }
+        for place in desk_place
+        if place.shelf is not None and allows(user, place.rule, summit)
     ]
 
 

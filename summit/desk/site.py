@@ -20,6 +20,7 @@ from summit.desk import (
     yesno,  # noqa: F401 - for what it does
 )
 from summit.desk.header import chosen_summit, summits_of
+from summit.desk.shelves import Shelf
 from summit.models import Summit
 from summit.permissions import allows, can_use_admin
 from summit.registry import Registry
@@ -104,13 +105,16 @@ class SummitAdminSite(admin.AdminSite):
         return context
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the desks and their lists in the order in which one works, the same in every language."""
+        """Return the desks and their lists in the order in which one works, the same in every language, each with
+        the `shelf` on which it stands."""
 
-        def place_of(entry: dict[str, Any]) -> int:
-            return int(getattr(self._registry[entry["model"]], "place", 9))
+        def place_of(entry: dict[str, Any]) -> tuple[int, int]:
+            return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))
 
         found = super().get_app_list(request, app_label)
         for app in found:
+            for entry in app["models"]:
+                entry["shelf"] = getattr(self._registry[entry["model"]], "shelf", Shelf.DAILY)
             app["models"].sort(key=place_of)
         return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from summit.desk.header import navigation
+from summit.desk.places import menu_of
 from summit.desk.progress import grouped
 from summit.models import Summit
 from summit.templatetags.components import Problem, form_errors
@@ -27,8 +28,10 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 @register.simple_tag(takes_context=True)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
     """Return the desks with their lists; whoever works for several summits gets the lists of the one shown."""
+    request = context["request"]
     scope = summit if len(context["desk_summits"]) > 1 else None
-    return navigation(context["available_apps"], context["request"].path, site._registry, scope)
+    more = menu_of(request.user, summit) if summit else []
+    return navigation(context["available_apps"], request.path, site._registry, scope, more)
 
 
 def _hidden(cl: ChangeList) -> set[int]:

@@ -64,3 +64,21 @@ def test_menus_open_and_close(visitor: Make) -> None:
     assert menu.evaluate("e => e.open") is True
     keys.press("Space")
     assert menu.evaluate("e => e.open") is False
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_stands_behind_a_word_of_a_desks_menu_is_reached(visitor: Make, width: int) -> None:
+    keys = somebody(visitor, "organiser@summit.example", width)
+    keys.open("/admin/delegations/zone/")
+    if width < 900:
+        keys.to_element(keys.page.locator(".masthead details.menu > summary"), "the menu").press("Enter")
+    settings = keys.page.locator(".desk-group details", has_text="Categories")
+    keys.to_element(settings.locator("> summary"), "the settings").press("Enter")
+    assert settings.evaluate("e => e.open") is True
+    keys.to("link", "Categories", exact=True).press("Escape")
+    assert settings.evaluate("e => e.open") is False
+    assert keys.page.evaluate("document.activeElement.textContent") == "Settings"
+    keys.press("Enter")
+    with keys.page.expect_navigation():
+        keys.to("link", "Quotas", exact=True).press("Enter")
+    assert keys.page.url.endswith("/admin/delegations/quota/")

@@ -1,0 +1,122 @@
+"""The desks' menu: what is worked with every day stands openly, the rest behind a word each."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.admin.sites import site
+from django.test import Client
+
+from summit.desk.places import desk_place
+from summit.desk.shelves import Shelf
+from summit.models import Role, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+ZONES = "/admin/delegations/zone/"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(slug="here")
+    return found
+
+
+def client_of(role: Role, summit: Summit) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(role, summit))
+    return client
+
+
+def menu(client: Client, path: str, desk: str = "Delegations") -> dict[str, Any]:
+    """Return of the desk's menu: `open`, what stands openly, and what stands behind each word."""
+    text = client.get(path).content.decode()
+    nav = text[text.index('<nav class="desks"') : text.index("</nav>")]
+    (part,) = [group for group in nav.split('<li class="desk-group"') if f">{desk}</a>" in group]
+    found: dict[str, Any] = {}
+    for details in re.findall(r"<details.*?</details>", part, re.DOTALL):
+        word = re.search(r"<summary.*?>(.*?)</summary>", details)
+        assert word
+        found[word[1]] = re.findall(r"<li><a [^>]*>(.*?)</a>", details)
+    rest = re.sub(r"<details.*?</details>", "", part, flags=re.DOTALL)
+    return {"open": re.findall(r"<li><a [^>]*>(.*?)</a>", rest), **found}
+
+
+class TestMenu:
+    def test_what_an_organiser_finds_where(self, summit: Summit) -> None:
+        assert menu(client_of(Role.ORGANISER, summit), "/admin/") == {
+            "open": [
+                "Parties",
+                "Members",
+                "Invitations",
+                "Answers",
+                "Badges",
+                "Visa support letters",
+                "Declarations",
+            ],
+            "To decide": ["Requests for focal points", "Things to be passed on", "People perhaps entered twice"],
+            "Lists and passes": [
+                "Lists of participants",
+                "Overpasses of parties",
+                "Links",
+                "Uploaded tables",
+                "Protocol order",
+                "Needs",
+            ],
+            "Settings": [
+                "Categories",
+                "Quotas",
+                "Zones",
+                "Overpasses",
+                "Kinds of declaration",
+                "Times for which data are kept",
+                "Policy for parties",
+                "Letters",
+                "Names in other languages",
+            ],
+        }
+
+    def test_what_one_may_not_see_is_in_no_menu(self, summit: Summit) -> None:
+        found = menu(client_of(Role.PRESS_OFFICER, summit), "/admin/")
+        assert found["open"][0] == "Parties"
+        assert "Members" not in str(found)
+        assert "Names in other languages" not in str(found)
+
+    def test_one_alone_needs_no_word(self, summit: Summit) -> None:
+        found = menu(client_of(Role.PRESS_OFFICER, summit), "/admin/")
+        assert all(len(pages) > 1 for word, pages in found.items() if word != "open")
+
+    def test_a_desk_with_few_lists_has_none_behind_words(self, summit: Summit) -> None:
+        assert menu(client_of(Role.ORGANISER, summit), "/admin/", "Agenda") == {"open": ["Sessions", "Releases"]}
+
+    def test_says_behind_which_word_one_is(self, summit: Summit) -> None:
+        text = client_of(Role.ORGANISER, summit).get(ZONES).content.decode()
+        assert '<summary aria-current="true">Settings</summary>' in text
+        assert f'<a href="{ZONES}" aria-current="page">Zones</a>' in text
+        assert text.count('<summary aria-current="true">') == 1
+
+    def test_a_page_that_is_no_list_is_of_its_desk(self, summit: Summit) -> None:
+        address = "/admin/delegations/policy/here/"
+        text = client_of(Role.ORGANISER, summit).get(address).content.decode()
+        assert f'<a href="{address}" aria-current="page">Policy for parties</a>' in text
+        assert '<li class="desk-group" data-state="open">' in text
+
+    def test_the_desks_own_page_has_them_in_the_same_order(self, summit: Summit) -> None:
+        text = client_of(Role.ORGANISER, summit).get("/admin/delegations/").content.decode()
+        words = re.findall(r"<h2>(To decide|Lists and passes|Settings)</h2>", text)
+        assert words == ["To decide", "Lists and passes", "Settings"]
+
+
+def test_no_two_lists_of_a_shelf_claim_one_place() -> None:
+    """Where they do, their order would be the alphabet's, another one in each language."""
+    claimed: dict[tuple[str, int, int], str] = {}
+    for model, desk in site._registry.items():
+        if model._meta.app_label == "delegations":
+            key = ("delegations", int(getattr(desk, "shelf", Shelf.DAILY)), int(getattr(desk, "place", 9)))
+            assert key not in claimed, (claimed[key], model)
+            claimed[key] = str(model)
+
+
+def test_each_page_in_a_menu_has_its_desk() -> None:
+    desks = {model._meta.app_label for model in site._registry}
+    assert {place.name.partition("_")[0] for place in desk_place if place.shelf is not None} <= desks
