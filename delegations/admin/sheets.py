@@ -18,7 +18,7 @@ from delegations import reading, shown_report
 from delegations.domain import sheets
 from delegations.domain.incoming.values import Unreadable
 from delegations.fields import GROUPS
-from delegations.models import Category, Sheet, SheetPurpose
+from delegations.models import Category, Policy, Sheet, SheetPurpose
 from delegations.printed import blank
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.header import chosen_summit
@@ -225,6 +225,7 @@ class SheetAdmin(ReadOnlyAdmin):
             blank.names(purpose, allowed=allowed),
             ending=ending,
             categories=Category.objects.filter(summit=summit).order_by("position", "pk"),
+            says_country=Policy.objects.of(summit).says_country,
         )
         headers = {"Content-Disposition": f'attachment; filename="{purpose}.{ending}"'}
         return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)

@@ -21,11 +21,18 @@ from delegations.domain.exporting import SIGNS
 MOST_BYTES = 10 * 1024 * 1024
 # What a spreadsheet, which is a ZIP, may become when it is unpacked.
 MOST_UNPACKED = 200 * 1024 * 1024
+FEW_UNPACKED = 40 * 1024 * 1024
+# Reading a spreadsheet takes as long as it has elements, cells and others, which pack well: so many "<" in all its
+# parts are some seconds' work, and enough for MOST_ROWS; a delegation's table needs far fewer, of far fewer people.
+MOST_SIGNS = 8_000_000
+FEW_SIGNS = 300_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST = 2_000
+CHUNK = 1024 * 1024
 # Of a file whose letters are not UTF-8 this much is looked at to tell how they are written.
 SAMPLE = 256 * 1024
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class TableProblem(Exception):
@@ -48,16 +55,19 @@ class Table:
     rows: list[Row]
 
 
-def read(*, filename: str, content: bytes) -> Table:
-    """Read a file as a table. Its bytes say what it is, not its name. Raises TableProblem."""
+def read(*, filename: str, content: bytes, few: bool = False) -> Table:
+    """Read a file as a table. Its bytes say what it is, not its name. With `few` it is one of few people, and
+    the less may a spreadsheet be. Raises TableProblem."""
     if len(content) > MOST_BYTES:
         raise TableProblem(too_large())
     if not content.strip():
         raise TableProblem(_("The file is empty. Choose the one that holds the table."))
     if content.startswith(b"PK"):
-        lines = _spreadsheet(content)
+        lines = _spreadsheet(content, few)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableProblem(_("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV."))
+    elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
+        raise TableProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
     else:
         lines = _separated(content)
     return _table(lines)
@@ -109,7 +119,7 @@ def _separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(_UTF16):
         return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
@@ -121,23 +131,40 @@ def _decoded(content: bytes) -> str:
     return content.decode(guess.encoding, "replace")
 
 
-def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _spreadsheet(content: bytes, few: bool) -> Iterator[tuple[int, list[str]]]:
     broken = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
-                raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
+        _check_packed(content, few)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet: Any = book.worksheets[0]
         # Some programs write a wrong size into the file.
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), start=1):
-            yield number, ["" if cell is None else _text(cell) for cell in cells]
+            # Many programs leave thousands of rows without anything in them.
+            if cells.count(None) < len(cells):
+                yield number, ["" if cell is None else _text(cell) for cell in cells]
     except TableProblem:
         raise
     except Exception as problem:
         # The library answers a file that is none of its own with whatever its parts raise.
         raise TableProblem(broken) from problem
+
+
+def _check_packed(content: bytes, few: bool) -> None:
+    """Refuse a spreadsheet that would take long to read, before it is read. A part that unpacks to more than it says
+    is cut off by the library."""
+    signs, size = (FEW_SIGNS, FEW_UNPACKED) if few else (MOST_SIGNS, MOST_UNPACKED)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(entry.file_size for entry in packed.infolist()) > size:
+            raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
+        for entry in packed.infolist():
+            with packed.open(entry) as part:
+                while signs >= 0 and (piece := part.read(CHUNK)):
+                    signs -= piece.count(b"<")
+    if signs < 0:
+        raise TableProblem(
+            _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")
+        )
 
 
 def _text(value: Any) -> str:

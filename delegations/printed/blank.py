@@ -15,8 +15,9 @@ from openpyxl.utils import get_column_letter
 
 from delegations.domain import columns
 from delegations.domain.exporting import harmless
+from delegations.domain.incoming.values import kinds_offered
 from delegations.fields import PARTICULARS, PERSON
-from delegations.models import Category, PartyKind, PassportType, Sex, SheetPurpose
+from delegations.models import Category, PassportType, Sex, SheetPurpose
 from summit.templatetags.marks import comma
 
 CSV, XLSX = "csv", "xlsx"
@@ -40,8 +41,8 @@ def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = Fal
     return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
 
 
-def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category]) -> bytes:
-    """Return the table in the language that is active."""
+def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:
+    """Return the table in the language that is active, for a summit that says "country" or doesn't."""
     wanted = list(shown)
     headings = [columns.heading(name) for name in wanted]
     if ending == CSV:
@@ -49,10 +50,11 @@ def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category]) 
         csv.writer(text).writerow(headings)
         # Excel takes a file for UTF-8 only where it begins with a mark.
         return text.getvalue().encode("utf-8-sig")
-    return _spreadsheet(wanted, headings, [str(row) for row in categories])
+    choices = {"category": [str(row) for row in categories], "kind": kinds_offered(says_country=says_country)}
+    return _spreadsheet(wanted, headings, choices)
 
 
-def _spreadsheet(wanted: list[str], headings: list[str], categories: list[str]) -> bytes:
+def _spreadsheet(wanted: list[str], headings: list[str], choices: dict[str, list[str]]) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = _("Table")[:31]
@@ -60,7 +62,7 @@ def _spreadsheet(wanted: list[str], headings: list[str], categories: list[str]) 
     about: Any = book.create_sheet(_("How to fill it in")[:31])
     about.append([_("Column"), _("For example"), _("What it takes")])
     for name, heading in zip(wanted, headings, strict=True):
-        about.append([harmless(text) for text in (heading, _example(name), _takes(name, categories))])
+        about.append([harmless(text) for text in (heading, _example(name), _takes(name, choices))])
     for page in (sheet, about):
         page.freeze_panes = "A2"
         page.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
@@ -100,10 +102,9 @@ def _example(name: str) -> str:
     }.get(name, "")
 
 
-def _takes(name: str, categories: list[str]) -> str:
+def _takes(name: str, own: dict[str, list[str]]) -> str:
     choices = {
-        "kind": [str(kind.label) for kind in PartyKind if kind != PartyKind.GUEST],
-        "category": categories,
+        **own,
         "language": [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES],
         "sex": [str(label) for label in Sex.labels],
         "passport_type": [str(label) for label in PassportType.labels],
@@ -112,7 +113,7 @@ def _takes(name: str, categories: list[str]) -> str:
         return _("One of: %(offered)s.") % {"offered": comma().join(choices)}
     return {
         "party": _("Its name in any language. A party that isn’t there yet is entered."),
-        "iso2": _("The code of a country by ISO 3166. Leave it empty for whoever has none."),
+        "iso2": _("Its code by ISO 3166. Leave it empty for whoever has none."),
         "party_key": _("Your own key, by which the row finds the same party again under another name."),
         "name": _("Needed, unless the office held is given. A row with the same name changes that person."),
         "nationality": _("A country’s name, or its code."),

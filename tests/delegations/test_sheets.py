@@ -54,6 +54,18 @@ class TestStore:
         assert (entry.action, entry.detail) == ("delegations.sheet.add", {"lines": 3})
         assert "Ada" not in json.dumps(entry.detail)
 
+    def test_a_delegations_spreadsheet_may_not_be_as_large_as_a_desks(
+        self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        party = f.PartyFactory(summit=summit)
+        monkeypatch.setattr(tables, "FEW_SIGNS", 5)
+        content = blank.write(["name"], ending="xlsx", categories=[])
+        values = {"summit": summit, "purpose": SheetPurpose.PEOPLE, "filename": "x", "content": content}
+        with pytest.raises(SheetProblem, match=r"^The table has headings and no rows"):
+            sheets.store(by=protocol, **values)
+        with pytest.raises(SheetProblem, match=r"^The spreadsheet has too many cells"):
+            sheets.store(by=protocol, party=party, **values)
+
     def test_rows_and_report_are_encrypted(self, summit: Summit, protocol: User) -> None:
         stored(summit, protocol)
         with connection.cursor() as cursor:

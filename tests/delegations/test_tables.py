@@ -96,6 +96,38 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(packed.getvalue()) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
 
 
+def people(rows: int) -> bytes:
+    return xlsx(*([f"Person {number}"] for number in range(rows)))
+
+
+def test_what_packs_well_and_would_take_long_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "FEW_SIGNS", 3_000)
+    content = people(1_000)
+    said = "The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV."
+    with pytest.raises(TableProblem) as problem:
+        read(filename="x", content=content, few=True)
+    assert str(problem.value) == said
+    # A desk reads larger ones.
+    assert len(read(filename="x", content=content).rows) == 999
+    monkeypatch.setattr(tables, "MOST_SIGNS", 3_000)
+    assert refusal(content) == said
+
+
+def test_control_without_counting_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "FEW_SIGNS", 3_000)
+    monkeypatch.setattr(tables, "_check_packed", lambda content, few: None)
+    assert len(read(filename="x", content=people(1_000), few=True).rows) == 999
+
+
+def test_as_many_as_a_delegation_and_a_desk_may_have_are_read() -> None:
+    assert len(read(filename="x", content=people(401), few=True).rows) == 400
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\0\0", b"MZ\x90\0\x03\0"])
+def test_what_is_another_kind_of_file(content: bytes) -> None:
+    assert refusal(content) == "This file is no table. Choose one that was saved as XLSX or CSV."
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@x", "\t=1", " =1", "plain", "'quoted", ""])
 def test_what_leaves_harmless_comes_back_as_it_was(text: str) -> None:
     out = harmless(text)

@@ -16,7 +16,7 @@ pytestmark = [
 ]
 ODD = """Columns not known, and not used: order.
 Row 110 (new) Palestine, Mahmoud Abbas: An observer at the United Nations, not a member: look at recognition and flag.
-Row 111 (new) European Union, Charles Michel: “EU” is no country’s code of ISO 3166: entered as an international \
+Row 111 (new) European Union, Charles Michel: “EU” is no code of ISO 3166: entered as an international \
 organisation.
 Row 149 (new) Holy See, Pietro Parolin: An observer at the United Nations, not a member: look at recognition and flag.
 """

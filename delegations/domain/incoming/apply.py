@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from delegations.domain import digests, overpasses
 from delegations.domain.incoming import changes
-from delegations.domain.incoming.known import SYSTEM_NAME, Known, look
+from delegations.domain.incoming.known import SYSTEM_NAME, Known, look, system_of
 from delegations.domain.incoming.plan import Plan, Planner
 from delegations.domain.incoming.report import Report
 from delegations.domain.tables import Table
@@ -44,7 +44,7 @@ def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None)
         _lock(summit, party)
         plan, known = _plan(summit, table, by, party)
         _store_parties(plan, summit, by)
-        _store_people(plan, summit, by)
+        _store_people(plan, summit, by, system_of(party))
         _store_members(plan, known, by)
         changes.store(summit=summit, changes=plan.changes, party=party, by=by)
         _note_likenesses(plan)
@@ -104,7 +104,7 @@ def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
     )
 
 
-def _store_people(plan: Plan, summit: Summit, by: By) -> None:
+def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
     persons = [row.person for row in plan.people]
     bulk.insert(persons)
     rows = [row.particulars for row in plan.people if row.particulars is not None]
@@ -113,9 +113,7 @@ def _store_people(plan: Plan, summit: Summit, by: By) -> None:
             setattr(row, name, value)
     bulk.insert(rows)
     keys = [
-        ExternalId(summit=summit, system=SYSTEM_NAME, value=row.key, person=row.person)
-        for row in plan.people
-        if row.key
+        ExternalId(summit=summit, system=system, value=row.key, person=row.person) for row in plan.people if row.key
     ]
     bulk.insert(keys)
     audit.record_many(

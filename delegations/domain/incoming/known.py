@@ -18,6 +18,12 @@ from summit.models import Person, Summit
 SYSTEM_NAME = "table"
 
 
+def system_of(party: Party | None) -> str:
+    """Return by which name keys of a table are kept: what a delegation calls its people is its own, and two may both
+    count from one."""
+    return SYSTEM_NAME if party is None else f"{SYSTEM_NAME} {party.public_id}"
+
+
 @dataclass
 class Known:
     """The parties and people of a summit, and who else the table brings: `add_party` and `add_person` make them known
@@ -28,6 +34,7 @@ class Known:
     counted: dict[int, dict[int | None, Meter]] = field(default_factory=dict)
     seated: dict[int, Party] = field(default_factory=dict)
     total: int | None = None
+    says_country: bool = True
     _by_code: dict[str, Party] = field(default_factory=dict)
     _by_name: dict[str, Party] = field(default_factory=dict)
     _by_key: dict[tuple[str, str], Party | Person] = field(default_factory=dict)
@@ -36,6 +43,8 @@ class Known:
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
     _boxes: dict[str, list[Person]] = field(default_factory=dict)
+    # Keys that are given to people who aren't found by them.
+    given: set[str] = field(default_factory=set)
     # People who act for a party, by primary key.
     focal: frozenset[int] = frozenset()
 
@@ -136,7 +145,8 @@ class Known:
 
 def look(summit: Summit, *, party: Party | None = None, particulars: bool = True) -> Known:
     """Read what is there: of the whole summit, or of one party. The number of queries doesn't grow."""
-    known = Known(summit, Category.objects.of(summit), total=Policy.objects.of(summit).total)
+    policy = Policy.objects.of(summit)
+    known = Known(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
     rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
     parties = {row.pk: row for row in rows.prefetch_related("names").order_by("pk")}
     for row in parties.values():
@@ -157,18 +167,26 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
         marks = ("particulars__passport_digest", "particulars__birth_digest")
         for person in everybody.exclude(own).select_related("particulars").only("name", "office", "email", *marks):
             _mark(known, person)
-    for person in people:
+    found = {person.pk: person for person in people}
+    for person in found.values():
         person.summit = summit
         _add(known, person, parties)
     known.focal = frozenset(FocalPoint.objects.filter(party__summit=summit).values_list("person", flat=True))
-    keys = ExternalId.objects.filter(summit=summit, system=SYSTEM_NAME).order_by("pk")
-    by_pk = {person.pk: person for listed in known._elsewhere.values() for person in listed}
-    for entry in keys:
-        if entry.party_id in parties:
-            known._by_key["party", entry.value] = parties[entry.party_id]
-        elif entry.person_id in by_pk:
-            known._by_key["person", entry.value] = by_pk[entry.person_id]
+    _add_keys(known, parties, found, party)
     return known
+
+
+def _add_keys(known: Known, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
+    """Make keys known: of parties a desk's, of people those of whoever reads the table in."""
+    own = system_of(party)
+    rows = ExternalId.objects.filter(summit=known.summit, system__in={SYSTEM_NAME, own}).order_by("pk")
+    for row in rows:
+        if row.party_id in parties:
+            known._by_key["party", row.value] = parties[row.party_id]
+        elif row.system == own and row.person_id in people:
+            known._by_key["person", row.value] = people[row.person_id]
+        elif row.system == own and row.person_id is not None:
+            known.given.add(row.value)
 
 
 def _mark(known: Known, person: Person) -> None:

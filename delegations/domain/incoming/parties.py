@@ -31,12 +31,12 @@ class PartyRow:
     mission_name: str = ""
 
     @classmethod
-    def of(cls, said: dict[str, str]) -> "PartyRow":
-        """Read a row's cells. Raises Unreadable."""
+    def of(cls, said: dict[str, str], *, says_country: bool = True) -> "PartyRow":
+        """Read a row's cells, for a summit that says "country" or doesn't. Raises Unreadable."""
         written = said.get("iso2") or said.get("iso3") or ""
         name = said.get("party", "")
         own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
-        kind = values.party_kind(said["kind"]) if "kind" in said else ""
+        kind = values.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
         code = values.country_code(written) if written else ""
         if not written and kind in ("", PartyKind.COUNTRY):
             code = regions.code_of(name)
@@ -56,7 +56,7 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     ValidationError."""
     name = row.name or (regions.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
-        raise Unreadable(_("The party’s name is missing. Write it, or the code of a country."))
+        raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
     notes: list[str] = []
     kind = row.kind or _guess(row, notes)
     code = row.code if kind == PartyKind.COUNTRY else ""
@@ -85,8 +85,8 @@ def _guess(row: PartyRow, notes: list[str]) -> str:
     if row.code:
         return PartyKind.COUNTRY
     if row.written:
-        said = _("“%(code)s” is no country’s code of ISO 3166: entered as an international organisation.")
+        said = _("“%(code)s” is no code of ISO 3166: entered as an international organisation.")
         notes.append(said % {"code": row.written})
         return PartyKind.INTERNATIONAL
-    notes.append(_("No country is called so: entered as an invited organisation."))
+    notes.append(_("ISO 3166 has no such name: entered as an invited organisation."))
     return PartyKind.ORGANISATION

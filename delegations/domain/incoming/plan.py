@@ -156,9 +156,12 @@ class Planner:
                     raise
                 line.odd = True
                 line.notes += [_("The party is entered, the person is not."), *sentences(problem)]
+        elif self.party is not None:
+            # A formula that no program has worked out is empty too.
+            raise Unreadable(_("This row names nobody. Write a name or the office held."))
 
     def _party(self, said: dict[str, str], line: Line) -> Party:
-        given = PartyRow.of(said)
+        given = PartyRow.of(said, says_country=self.known.says_country)
         found = self.known.party(key=given.key, code=given.code, name=given.name)
         if self.party is not None:
             if (given.name or given.key or given.written) and found is None:
@@ -183,6 +186,9 @@ class Planner:
         texts = {name: values.cell(name, text) for name, text in given.items()}
         key = said.get("person_key", "")
         person = self.known.person(party, key=key, values=texts)
+        theirs = person is not None and self.known.party_of(person) != party
+        if theirs or (person is None and key in self.known.given):
+            raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
         line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
         self.form.ask(person, texts)
         if not self.form.is_valid():
@@ -191,8 +197,6 @@ class Planner:
         if person is None:
             self._newcomer(party, wanted or self._usual(party), changed, key, line)
             return
-        if self.known.party_of(person) != party:
-            raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
         if self.party is not None:
             acts = not self.desk and person.pk in self.known.focal
             refuse(person=person, changed=changed, party=party, acts=acts)

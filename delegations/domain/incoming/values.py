@@ -12,6 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from delegations.domain.naming import kind_word
 from delegations.models import Capacity, Category, PartyKind, PassportType, Sex
 from summit.db.fold import fold
 
@@ -58,7 +59,9 @@ def _passports() -> dict[str, str]:
 
 @cache
 def _kinds() -> dict[str, str]:
-    return _in_all_languages(lambda: PartyKind.choices)
+    # What a summit calls them that doesn't say "country" is understood everywhere.
+    others = _in_all_languages(lambda: [(PartyKind.COUNTRY.value, kind_word(PartyKind.COUNTRY, says_country=False))])
+    return others | _in_all_languages(lambda: PartyKind.choices)
 
 
 @cache
@@ -112,11 +115,16 @@ def cell(name: str, said: str) -> str:
     return _one_of(known(), said) if known else said
 
 
-def party_kind(said: str) -> str:
+def kinds_offered(*, says_country: bool) -> list[str]:
+    """Return the words for the kinds of party that a table may bring."""
+    return [kind_word(kind, says_country=says_country) for kind in PartyKind if kind != PartyKind.GUEST]
+
+
+def party_kind(said: str, *, says_country: bool = True) -> str:
     """Return a kind of party by its word in any language. Raises Unreadable."""
     found = _kinds().get(fold(said))
     if found is None or found == PartyKind.GUEST:
-        offered = ", ".join(str(kind.label) for kind in PartyKind if kind != PartyKind.GUEST)
+        offered = ", ".join(kinds_offered(says_country=says_country))
         problem = _("“%(said)s” is no kind of party. Write one of: %(offered)s.")
         raise Unreadable(problem % {"said": said, "offered": offered})
     return found

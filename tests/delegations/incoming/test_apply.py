@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench import importing
-from delegations.domain.incoming import apply
+from delegations.domain.incoming import apply, known
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
@@ -57,9 +57,9 @@ class TestParties:
         report = into(summit, HEADS)
         assert told(report) == [
             (2, "new", []),
-            (3, "new", ["“EU” is no country’s code of ISO 3166: entered as an international organisation."]),
+            (3, "new", ["“EU” is no code of ISO 3166: entered as an international organisation."]),
             (4, "new", ["An observer at the United Nations, not a member: look at recognition and flag."]),
-            (5, "new", ["No country is called so: entered as an invited organisation."]),
+            (5, "new", ["ISO 3166 has no such name: entered as an invited organisation."]),
         ]
         assert [line.odd for line in report.lines] == [False, True, True, True]
         rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code", "region")
@@ -108,12 +108,23 @@ class TestParties:
     def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
         report = into(summit, "party,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
         assert [line.outcome for line in report.lines] == ["refused"] * 3
-        assert report.lines[0].notes == ["The party’s name is missing. Write it, or the code of a country."]
+        assert report.lines[0].notes == ["The party’s name is missing. Write it, or its code by ISO 3166."]
         assert report.lines[1].notes == [
             "“planet” is no kind of party. Write one of: country, sub-state government, international organisation, "
             "invited organisation."
         ]
         assert not Party.objects.exists()
+
+    def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
+        Policy.objects.create(summit=summit, says_country=False)
+        report = into(summit, "party,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n")
+        assert "country" not in str(report).lower()
+        assert report.lines[1].notes == [
+            "“planet” is no kind of party. Write one of: participant, sub-state government, international "
+            "organisation, invited organisation."
+        ]
+        kinds = dict(Party.objects.values_list("name", "kind"))
+        assert kinds == {"Nowhere": "country", "Elsewhere": "country", "Shop": "organisation"}
 
     def test_a_table_without_a_column_that_says_who_is_meant(self, summit: Summit) -> None:
         with pytest.raises(Unreadable) as problem:
@@ -231,6 +242,53 @@ class TestOneParty:
             (3, "new", []),
         ]
 
+    def test_keys_are_a_delegations_own(self, summit: Summit) -> None:
+        france, italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        by = self.by(france)
+        # Others' keys find nobody, and tell of nobody: a delegation may count from one as the others do.
+        report = into(summit, "person id,passport number,office\n7,X1,\n", by=by, party=france)
+        assert [(line.outcome, line.person) for line in report.lines] == [("refused", "")]
+        assert "Segreto" not in str(report)
+        into(summit, "person id,name\n7,Ada\n", by=by, party=france)
+        into(summit, "person id,name\n7,Bea\n", by=self.by(italy), party=italy)
+        report = into(summit, "person id,name\n7,Ada Example\n", by=by, party=france)
+        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name"])]
+        names = Membership.objects.order_by("pk").values_list("party__name", "person__name")
+        assert list(names) == [("Italy", "Ugo Segreto"), ("France", "Ada Example"), ("Italy", "Bea")]
+        assert Person.objects.get(name="Ugo Segreto").pk != Person.objects.get(name="Bea").pk
+
+    def test_control_by_others_keys_people_would_be_told(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        france, _italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        real = known._add_keys
+
+        def add_all(found: known.Known, parties: Any, _own: Any, _party: Any) -> None:
+            real(found, parties, Person.objects.select_related("membership").in_bulk(), None)
+
+        monkeypatch.setattr(known, "_add_keys", add_all)
+        monkeypatch.setattr(known.Known, "party_of", lambda found, person: france)
+        report = into(summit, "person id,passport number,office\n7,X1,\n", by=self.by(france), party=france)
+        assert "Ugo Segreto" in str(report)
+
+    def test_a_key_that_is_given_stays_with_whom_it_was_given_to(self, summit: Summit) -> None:
+        france, italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        by = self.by(france)
+        into(summit, "person id,name\n7,Ada\n", by=by, party=france)
+        Particulars.objects.update(entered_for=italy)
+        Membership.objects.update(party=italy)
+        report = into(summit, "person id,name\n7,Bea\n", by=by, party=france)
+        assert told(report) == [
+            (2, "refused", ["Somebody of another party has this key. Correct the key, or leave it out."])
+        ]
+
+    def test_a_row_that_names_nobody(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        report = into(summit, "name,category\n,delegate\n", by=self.by(party), party=party)
+        assert told(report) == [(2, "refused", ["This row names nobody. Write a name or the office held."])]
+
     def test_a_stranger_reads_nothing_in(self, summit: Summit) -> None:
         other = f.PartyFactory(summit=summit)
         by = self.by(f.PartyFactory(summit=summit))
@@ -312,7 +370,7 @@ class TestCommand:
         path.write_text("\n".join([f"order,{first}", *(f"1,{row}" for row in rows)]))
         said = self.run(capsys, str(path), "--summit", "talks", "--dry-run")
         assert "Columns not known, and not used: order." in said
-        assert "Row 3 (new) European Union, Bea Example: “EU” is no country’s code" in said
+        assert "Row 3 (new) European Union, Bea Example: “EU” is no code of ISO 3166" in said
         assert "4 rows would be read: nothing was written. 4 new, 0 changed, 0 as they are, 0 refused; 3 odd." in said
         assert not Party.objects.exists()
         assert "4 rows are read." in self.run(capsys, str(path), "--summit", "talks")
