@@ -21,25 +21,49 @@ from summit.models import Person, User
 OFFERED = 20
 
 
-def _offered(party: Party, wanted: str) -> list[Person]:
-    """Return whom the search finds, or, without words, who is entered for the party and named nowhere. One query."""
+def _offered(party: Party, wanted: str, place: Membership | None) -> list[Person]:
+    """Return whom the search finds, or, without words, who is entered for the party and named nowhere; for a
+    member's place also who has another one there. One query."""
     rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
     if wanted:
         found = matching(Person, rows, wanted)
         rows = rows.none() if found is None else found
     else:
-        rows = rows.filter(particulars__entered_for=party, membership__isnull=True)
+        near = models.Q(particulars__entered_for=party, membership__isnull=True)
+        if place is not None:
+            near |= models.Q(membership__party=party) & ~models.Q(membership__category=place.category_id)
+        rows = rows.filter(near)
     # Who belongs to no party yet stands first.
     free = models.F("membership").asc(nulls_first=True)
-    return list(rows.select_related("membership__party").order_by(free, "name", "office", "pk")[:OFFERED])
+    related = ("membership__party", "membership__category")
+    return list(rows.select_related(*related).order_by(free, "name", "office", "pk")[:OFFERED])
+
+
+def _takes(person: Person, place: Membership | None) -> bool:
+    """Return whether somebody can be chosen: who belongs to no party, and, for a member's place, who has another
+    one in the same party."""
+    row: Membership | None = getattr(person, "membership", None)
+    if row is None or place is None:
+        return row is None
+    return row.party_id == place.party_id and row.category_id != place.category_id
 
 
 def _shown(
-    request: HttpRequest, party: Party, *, title: str, sentence: str, button: str, problem: str, choices: list[Any]
+    request: HttpRequest,
+    party: Party,
+    *,
+    title: str,
+    sentence: str,
+    button: str,
+    problem: str,
+    choices: list[Any],
+    place: Membership | None = None,
 ) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     wanted = given.get("look", "").replace("\0", "").strip()[:100]
-    people = _offered(party, wanted)
+    people = _offered(party, wanted, place)
+    free = [row for row in people if _takes(row, place)]
+    near = _("Of this party, or entered for it and not named yet") if place else ""
     context = {
         **admin.site.each_context(request),
         "opts": Party._meta,
@@ -49,8 +73,9 @@ def _shown(
         "party": party,
         "summit": party.summit,
         "wanted": wanted,
-        "free": [row for row in people if getattr(row, "membership", None) is None],
-        "taken": [row for row in people if getattr(row, "membership", None) is not None],
+        "near": near or _("Entered for this party, and not named yet"),
+        "free": free,
+        "taken": [row for row in people if row not in free],
         "chosen": key_of(given.get("person", "")),
         "choices": choices,
         "category": key_of(given.get("category", "")),
@@ -129,9 +154,10 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
         title=_("Replace %(person)s") % {"person": row.person.label},
         sentence=_(
             "Whoever takes the place gets the category. The old badge is dead at once, and what was the person’s own "
-            "waits for protocol."
+            "waits for protocol. Somebody of the party leaves the place they have now, and keeps the badge."
         ),
         button=_("Replace the person"),
         problem=problem,
         choices=[],
+        place=row,
     )

@@ -193,29 +193,42 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
 def replace(*, membership: Membership, person: Person, by: By) -> Membership:
     """Put a person in a member's place: same category, same place in the delegation. The old badge is dead at once;
     what was the member's own waits for protocol. The time to name people doesn't matter, nor do quotas: the number
-    stays the same. Raises PermissionDenied, NamingRefused."""
+    stays the same. A member who comes in another category, such as the alternate head, leaves that place free and
+    keeps badge, letters and what they declared. Raises PermissionDenied, NamingRefused."""
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
     with transaction.atomic():
         _lock(party)
         row = _standing(membership)
-        check_person(party, person, belonging([person]), own_people(party, [person]), is_desk(by, party))
+        theirs = Membership.objects.select_related("category").filter(party=party, person=person).first()
+        if theirs is None:
+            check_person(party, person, belonging([person]), own_people(party, [person]), is_desk(by, party))
+        elif theirs.category_id == row.category_id:
+            facts = {"person": person.label, "category": str(row.category)}
+            raise NamingRefused(_("%(person)s comes as “%(category)s” already. Choose somebody else.") % facts)
         _end(row, by, why=Ended.REPLACED, successor=person)
         gone = row.person
         row.delete()
         # Also what was to go to whoever is replaced now, and waits still.
-        theirs = Q(giver=gone) | Q(taker=gone)
-        Handover.objects.filter(theirs, party=party, state=HandoverState.OPEN).update(taker=person)
-        fresh = Membership.objects.create(party=party, person=person, category=row.category, position=row.position)
+        waiting = Q(giver=gone) | Q(taker=gone)
+        Handover.objects.filter(waiting, party=party, state=HandoverState.OPEN).update(taker=person)
+        detail = {"person": person.public_id, "before": gone.public_id, "category": row.category.code}
+        if theirs is not None:
+            detail["left"] = theirs.category.code
+        fresh = theirs or Membership(party=party, person=person)
+        fresh.category, fresh.position = row.category, row.position
+        fresh.save()
         audit.record(
             by=by,
             action="delegations.replace",
             target=fresh,
             summit=party.summit,
-            fields=["person"],
-            detail={"person": person.public_id, "before": gone.public_id, "category": row.category.code},
+            fields=["person"] if theirs is None else ["category", "position"],
+            detail=detail,
             part_of=party,
         )
+        if theirs is not None:
+            overpasses.settle(party=party, by=by)
     return fresh
 
 

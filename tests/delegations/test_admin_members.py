@@ -155,6 +155,15 @@ class TestReplacing:
         assert FormerMember.objects.get().successor == person
         assert actions() == ["delegations.replace"]
 
+    def test_somebody_of_the_party_leaves_their_place(self, party: Party, desk: Client) -> None:
+        row, deputy = member(party, code="head"), member(party, "Yan", code="alternate")
+        page = text(desk.get(f"{LIST}{row.pk}/replace/"))
+        assert f'name="person" value="{deputy.person_id}"' in page
+        assert f'name="person" value="{row.person_id}"' not in page
+        answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": deputy.person_id})
+        assert (answer.status_code, said(answer)) == (302, ["Yan is in the place of Zoe now."])
+        assert [(found.person.name, found.capacity) for found in Membership.objects.all()] == [("Yan", "head")]
+
     def test_somebody_of_a_party_does_not(self, party: Party, desk: Client) -> None:
         row, other = member(party), member(f.PartyFactory(summit=party.summit, name="Bland"), "Yan")
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": other.person_id})

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.domain import departures, members
+from delegations.domain import departures, members, overpasses
 from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, FormerMember, InvitationLink, Membership, Particulars, Party, Policy
 from summit.db.clock import db_now
@@ -237,6 +237,33 @@ class TestLeave:
         former = FormerMember.objects.get()
         assert (former.person, former.why, former.successor) == (head.person, "replaced", fresh.person)
         assert Membership.objects.filter(capacity="head").get() == fresh
+
+    def test_a_member_in_another_category_takes_the_place_and_leaves_their_own(self, party: Party) -> None:
+        Category.objects.filter(code="head").update(name_by=db_now() - timedelta(days=1))
+        head = f.MembershipFactory(party=party, code="head", position=1)
+        deputy = f.MembershipFactory(party=party, code="alternate", position=2, confirmed_at=db_now())
+        badge = f.BadgeFactory(party=party, person=deputy.person)
+        rule = f.OverpassRuleFactory(summit=party.summit, people=2)
+        overpasses.settle_summit(summit=party.summit, by=SYSTEM)
+        fresh = members.replace(membership=head, person=deputy.person, by=link(party))
+        row = Membership.objects.get()
+        assert (row.pk, row.person, row.capacity, row.position) == (deputy.pk, deputy.person, "head", 1)
+        assert (fresh, row.confirmed_at) == (row, deputy.confirmed_at)
+        badge.refresh_from_db()
+        assert badge.ended_at is None
+        former = FormerMember.objects.get()
+        assert (former.person, former.why, former.successor) == (head.person, "replaced", deputy.person)
+        entry = AuditEntry.objects.get(action="delegations.replace")
+        assert (entry.fields, entry.detail["left"]) == (["category", "position"], "alternate")
+        # There is one person less.
+        assert not rule.passes_given.filter(party=party).exists()
+
+    def test_a_member_in_the_same_category_does_not(self, party: Party) -> None:
+        row, other = f.MembershipFactory(party=party), f.MembershipFactory(party=party, person__name="Bea")
+        for person in (other.person, row.person):
+            said = refusal(lambda person=person: members.replace(membership=row, person=person, by=link(party)))
+            assert said == f"{person.label} comes as “delegate” already. Choose somebody else."
+        assert Membership.objects.count() == 2
 
     def test_what_follows_is_in_the_same_transaction(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(**values: object) -> None:

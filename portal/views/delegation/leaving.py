@@ -64,7 +64,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))
     form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
-    if form.is_valid() or request.POST.get("known"):
+    if form.is_valid() or request.POST.get("known") or request.POST.get("member"):
         try:
             fresh = _put(request, found, member, form)
         except SeemsKnown as seems:
@@ -80,6 +80,8 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 
 def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm) -> Membership:
     # Whoever is chosen needs no name.
+    if request.POST.get("member"):
+        return members.replace(membership=member, person=found.member(request.POST["member"]).person, by=found.by)
     chosen = request.POST.get("known", "")
     if chosen:
         return members.replace(membership=member, person=found.entered(chosen), by=found.by)
@@ -100,6 +102,8 @@ def _page(
 ) -> HttpResponse:
     # Whom the delegation entered and has not named, or not any more.
     free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
+    # Who comes in another category, such as the alternate head.
+    others = Membership.objects.filter(party=found.party).exclude(category=member.category)
     asked_for(form)
     form.initial["language"] = found.party.language
     context = found.context(
@@ -108,6 +112,7 @@ def _page(
         form=form,
         known=known or [],
         free=free,
+        others=others.select_related("person", "category").order_by("position", "pk"),
         refused=refused,
         follows=follows(found, member),
         left=left(found, member.person),

@@ -310,14 +310,26 @@ class TestLeaving:
         world.post(page(row, "replace/"), {"known": gone.person.public_id})
         assert Membership.objects.get().person == gone.person
 
+    def test_replacing_by_somebody_of_the_delegation(self, world: World) -> None:
+        row, deputy = world.member("Ada", code="head"), world.member("Bea", code="alternate")
+        content = world.get(page(row, "replace/"))
+        assert f'name="member" value="{deputy.person.public_id}">Put Bea in the place</button>' in content
+        response = world.post(page(row, "replace/"), {"member": deputy.person.public_id})
+        assert response["Location"] == world.path(page(deputy))
+        assert [(found.person.name, found.category.code) for found in Membership.objects.all()] == [("Bea", "head")]
+        assert "Ada was replaced by Bea." in world.get()
+
     def test_a_refused_successor_is_said(self, world: World) -> None:
         row, other = world.member("Ada"), world.member("Bea")
-        content = world.post(page(row, "replace/"), {"known": other.person.public_id}, 409).content.decode()
-        assert "Bea belongs to Aland already. Withdraw them there first." in content
+        assert 'name="member"' not in world.get(page(row, "replace/"))
+        for name in ("known", "member"):
+            content = world.post(page(row, "replace/"), {name: other.person.public_id}, 409).content.decode()
+            assert "Bea comes as “delegate” already. Choose somebody else." in content
         assert Membership.objects.count() == 2
 
     def test_nobody_elses_person_is_a_successor(self, world: World) -> None:
         row = world.member("Ada")
         foreign = f.PersonFactory(summit=world.party.summit)
         address = world.path(page(row, "replace/"))
-        assert world.client.post(address, {"known": foreign.public_id}).status_code == 404
+        for name in ("known", "member"):
+            assert world.client.post(address, {name: foreign.public_id}).status_code == 404
