@@ -148,7 +148,8 @@ class AnsweringMixin:
         if request.method == "POST":
             form = AnswerForm(row, request.POST, request.FILES)
             if form.is_valid() and record(form, row, user) is not None:
-                messages.success(request, gettext("The answer of %(party)s is recorded.") % {"party": row.party})
+                called = {"party": naming.to_reader(row.party).name}
+                messages.success(request, gettext("The answer of %(party)s is recorded.") % called)
                 return redirect(_back(request, row))
             newest = answers.newest_of(row)
         else:

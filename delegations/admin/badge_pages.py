@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from delegations.admin.confirm import confirm
+from delegations.admin.confirm import Called, confirm
 from delegations.domain import badge_check, badge_sheet, badges, naming
 from delegations.models import Badge, Membership, Policy
 from delegations.paper import badge as paper
@@ -115,7 +115,7 @@ class BadgePagesMixin:
             action=reverse("admin:delegations_badge_reissue", args=[row.pk]),
             back=back,
             rows=[row] if row.ended_at is None else [],
-            names=[pair(row.person.label, row.party.name)] if row.ended_at is None else [],
+            names=[Called(row.person.label, naming.to_reader(row.party))] if row.ended_at is None else [],
             nothing=_("This badge is dead already. Look whether the person has another."),
         )
 

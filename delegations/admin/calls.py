@@ -131,7 +131,8 @@ class CallsMixin:
         if request.method == "POST" and form.is_valid():
             noted = _note(form, row, user)
             if noted is not None:
-                messages.success(request, gettext("The call to %(party)s is noted.") % {"party": row.party})
+                called = {"party": naming.to_reader(row.party).name}
+                messages.success(request, gettext("The call to %(party)s is noted.") % called)
                 return redirect(_on(row, noted, summit))
         if request.method != "POST":
             _seen(request, summit, [row])

@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.admin.confirm import confirm
+from delegations.admin.confirm import Called, confirm
 from delegations.admin.decisions import ask_reason
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
-from delegations.domain import declarations
+from delegations.domain import declarations, naming
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from delegations.permissions import can_decide_declarations, check_can_decide_declarations
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
@@ -227,6 +227,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         keys = [(row.party.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
         seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        names = naming.to_readers(row.party_id for row in rows)
         title = ngettext("Permit %(n)d declaration", "Permit %(n)d declarations", len(rows)) % {"n": len(rows)}
         return confirm(
             request,
@@ -237,7 +238,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
             action=reverse("admin:delegations_declaration_permit"),
             back=reverse("admin:delegations_declaration_changelist"),
             rows=rows,
-            names=[pair(row.person.label, row.kind) for row in rows],
+            names=[Called(pair(row.person.label, row.kind), names[row.party_id]) for row in rows],
             nothing=gettext("Nothing of what was chosen can be permitted: it was permitted or taken back before."),
             danger=False,
         )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.decisions import ask_reason
 from delegations.admin.standing import moment
-from delegations.domain import duplicates, focal
+from delegations.domain import duplicates, focal, naming
 from delegations.domain.acting import ActingRefused
 from delegations.domain.duplicates import Hit
 from delegations.domain.people import SeemsKnown
@@ -135,7 +135,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
                 error = " ".join(problem.messages)
             else:
                 said = gettext("%(person)s acts for %(party)s now, and is told how to open the portal.")
-                messages.success(request, said % {"person": row.name, "party": row.party.name})
+                messages.success(request, said % {"person": row.name, "party": naming.to_reader(row.party).name})
                 return redirect("admin:delegations_focalpointrequest_change", row.pk)
         return self._asks(request, row, hits, error)
 
@@ -149,6 +149,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             fields=self.page_shows,
             people=lambda: [person.public_id for person in people],
         )
+        naming.call([row.party])
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Approve %(person)s as a focal point") % {"person": row.name},

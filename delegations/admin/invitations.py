@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from delegations.admin.answering import AnsweringMixin
 from delegations.admin.back import BackMixin
 from delegations.admin.calls import CallsMixin
-from delegations.admin.confirm import confirm
-from delegations.admin.party_column import PartyColumn
+from delegations.admin.confirm import Called, confirm
+from delegations.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
 from delegations.admin.tools import ToolsMixin
@@ -56,7 +56,7 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
+class InvitationAdmin(ReadsAsParty, ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
     """Invitations."""
 
     place = 3
@@ -164,6 +164,7 @@ class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackM
             action=request.path,
             back=back,
             rows=[row],
+            names=[Called(party=naming.to_reader(row.party))],
         )
 
     @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
@@ -198,6 +199,7 @@ class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackM
         for row in rows:
             check_can_revoke(request.user, row.party.summit)
         number = {"n": len(rows)}
+        names = naming.to_readers(row.party_id for row in rows)
         return confirm(
             request,
             self.admin_site,
@@ -207,4 +209,5 @@ class InvitationAdmin(ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackM
             action=reverse("admin:delegations_invitation_revoke"),
             back=reverse("admin:delegations_invitation_changelist"),
             rows=rows,
+            names=[Called(party=names[row.party_id]) for row in rows],
         )

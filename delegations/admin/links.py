@@ -10,10 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from delegations.admin.confirm import confirm
+from delegations.admin.confirm import Called, confirm
 from delegations.admin.party_column import PartyOfInvitation
 from delegations.admin.standing import LinkMoments, moment
-from delegations.domain import asked, gaps, links
+from delegations.domain import asked, gaps, links, naming
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
 from summit.desk.base import ReadOnlyAdmin
@@ -140,6 +140,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
         seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
+        names = naming.to_readers(row.invitation.party_id for row in rows)
         title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
         return confirm(
             request,
@@ -152,4 +153,5 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             action=reverse("admin:delegations_invitationlink_revoke"),
             back=reverse("admin:delegations_invitationlink_changelist"),
             rows=rows,
+            names=[Called(row.address, names[row.invitation.party_id]) for row in rows],
         )

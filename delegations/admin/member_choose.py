@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from delegations.domain import members, quotas
+from delegations.domain import members, naming, quotas
 from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, Membership, Party
 from summit.desk.keys import key_of
@@ -64,6 +64,8 @@ def _shown(
     people = _offered(party, wanted, place)
     free = [row for row in people if _takes(row, place)]
     near = _("Of this party, or entered for it and not named yet") if place else ""
+    taken = [row for row in people if row not in free]
+    naming.call([party, *(row.membership.party for row in taken)])
     context = {
         **admin.site.each_context(request),
         "opts": Party._meta,
@@ -75,7 +77,7 @@ def _shown(
         "wanted": wanted,
         "near": near or _("Entered for this party, and not named yet"),
         "free": free,
-        "taken": [row for row in people if row not in free],
+        "taken": taken,
         "chosen": key_of(given.get("person", "")),
         "choices": choices,
         "category": key_of(given.get("category", "")),

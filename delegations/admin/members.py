@@ -24,7 +24,7 @@ from delegations.admin.member_filters import (
 )
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
-from delegations.domain import categories, many
+from delegations.domain import categories, many, naming
 from delegations.domain.many import MOST, Reach
 from delegations.models import Category, Membership
 from summit.desk.base import ReadOnlyAdmin
@@ -224,6 +224,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
         number = len(rows)
+        naming.call(row.party for row in rows)
         said = ngettext("Put %(n)d member into another category", "Put %(n)d members into another category", number)
         context = {
             **self.admin_site.each_context(request),
@@ -245,6 +246,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         danger: bool = False,
         category: Category | None = None,
     ) -> HttpResponse:
+        naming.call(row.party for row in (*reach.to, *(row for row, _why in reach.skipped)))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

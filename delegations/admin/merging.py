@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from delegations.admin.standing import moment
-from delegations.domain import merging
+from delegations.domain import merging, naming
 from delegations.domain.merging import MergeRefused
 from delegations.models import FocalPoint, Resemblance
 from summit.domain import seen
@@ -64,15 +64,18 @@ def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
     """Return what one compares, line by line, with what it is of each."""
     acts: dict[int, list[str]] = {each.pk: [] for each in pair}
-    for row in FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"):
-        acts[row.person_id].append(row.party.name)
+    acting = list(FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"))
+    names = naming.to_readers(row.party_id for row in acting)
+    for row in acting:
+        acts[row.person_id].append(names[row.party_id].name)
     members = [getattr(each, "membership", None) for each in pair]
+    naming.call(each.party for each in members if each is not None)
     lines: list[tuple[str, list[Any]]] = [
         (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(each, name) for each in pair])  # type: ignore[union-attr]
         for name in SHOWN
     ]
     lines += [
-        (capfirst(pgettext("label", "party")), [each.party.name if each else "" for each in members]),
+        (capfirst(pgettext("label", "party")), [each.party.reads_as.name if each else "" for each in members]),
         (capfirst(_("category")), [str(each.category) if each else "" for each in members]),
         (_("Focal point of"), [comma().join(acts[each.pk]) for each in pair]),
         (capfirst(pgettext("label", "account")), [_("yes") if each.user_id else "" for each in pair]),

@@ -5,12 +5,12 @@ from datetime import date
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from delegations.domain import needs
-from delegations.models import Party
+from delegations.domain import naming, needs
+from delegations.models import Membership, Party
 from summit.dates import short_day
 from summit.desk.keys import key_of
 from summit.desk.places import Place, desk_place
@@ -28,9 +28,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if summit is None or not isinstance(user, User) or not allows(user, needs.SEE, summit):
         raise Http404
-    parties = list(
-        Party.objects.filter(summit=summit, memberships__isnull=False).distinct().order_by("sort_key", "pk")
-    )
+    there = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
+    parties = list(naming.in_order(there, get_language() or ""))
     key = key_of(request.GET.get("party", ""))
     party = next((row for row in parties if row.pk == key), None)
     day = _day(request.GET.get("day", ""))
@@ -45,6 +44,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         )
     context = {
         **admin.site.each_context(request),
+        **naming.on_page(summit),
         "title": _("Needs"),
         "summit": summit,
         "lines": found,

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
 from delegations.models import Overpass
 from summit.desk.base import ReadOnlyAdmin
@@ -36,7 +36,7 @@ class CarriedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Overpass)
-class OverpassAdmin(ReadOnlyAdmin):
+class OverpassAdmin(PartyColumn, ReadOnlyAdmin):
     """Overpasses of parties."""
 
     place = 2
@@ -70,12 +70,6 @@ class OverpassAdmin(ReadOnlyAdmin):
     def named(self, row: Overpass) -> str:
         """Show which it is."""
         return str(row)
-
-    @written
-    @admin.display(description=pgettext_lazy("label", "party"), ordering="party__name")
-    def party_name(self, row: Overpass) -> str:
-        """Show whose it is."""
-        return row.party.name
 
     @admin.display(description=_("carried by"), ordering="holder__person__name", empty_value="–")
     def carried_by(self, row: Overpass) -> str | None:

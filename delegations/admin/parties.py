@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.inviting import InvitingMixin
 from delegations.admin.names import KeyInline, NameInline, filled
+from delegations.admin.party_column import ReadsAsParty
 from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
 from delegations.admin.party_pages import PartyPages
 from delegations.admin.people import FocalPointInline, set_focal_points
@@ -58,7 +59,7 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @admin.register(Party)
-class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
+class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
     place = 1
@@ -71,6 +72,11 @@ class PartyAdmin(PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitMo
     actions = ["invite"]
     change_list_template = "admin/delegations/party/change_list.html"
     page_shows = ("memberships", "focal_points", "mission_contact")
+
+    def party_of(self, row: Any) -> Party:
+        """Return the row: a party's page is called after itself."""
+        found: Party = row
+        return found
 
     def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
         """Return the parties as a table."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from delegations.admin import quotas
 from delegations.admin.arrange import arrange
 from delegations.admin.member_choose import name_page
-from delegations.domain import members
+from delegations.domain import members, naming
 from delegations.models import Party
 from summit.models import User
 from summit.permissions import allows, check
@@ -69,11 +69,12 @@ class PartyPages:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         rows = party.memberships.select_related("person").order_by("position", "pk")
+        called, address = naming.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
         return arrange(
             request,
             title=_("Order of the members"),
             items=[(row.pk, row.person.label) for row in rows],
             save=lambda keys, expected: members.reorder(party=party, order=keys, expected=expected, by=by),
-            back=(own(party, party.summit), reverse("admin:delegations_party_change", args=[party.pk]) + "#members"),
+            back=(own(called.name, called.language), f"{address}#members"),
             may_change=True,
         )

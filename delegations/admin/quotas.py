@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
-from delegations.domain import quotas
+from delegations.domain import naming, quotas
 from delegations.domain.quotas import Meter, QuotaProblem
 from delegations.models import Category, Party, Quota
 from summit.desk.base import ReadOnlyAdmin
@@ -74,6 +74,7 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
         else:
             messages.success(request, said)
             return redirect(request.path)
+    naming.call([party])
     context = {
         **admin.site.each_context(request),
         "opts": Party._meta,

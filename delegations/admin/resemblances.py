@@ -1,5 +1,6 @@
 """People perhaps entered twice: a list for protocol, who tells them apart."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,28 +10,39 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.admin.merging import merge_page
-from delegations.domain import duplicates
+from delegations.domain import duplicates, naming
 from delegations.models import Resemblance
+from delegations.templatetags.parties import line
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
-from summit.desk.words import written
 from summit.models import User
 from summit.permissions import allows, check
+from summit.templatetags.content import own
 
 CHANGE = "delegations.resemblance.change"
 FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at", "decided_by"]
 
 
-def _with_party(person: Any) -> str:
-    membership = getattr(person, "membership", None)
-    said = {"person": person.label, "party": membership.party.name if membership else ""}
-    return _("%(person)s (%(party)s)") % said if membership else str(person.label)
+def _name_parties(rows: Iterable[Resemblance]) -> None:
+    """Let the parties of both people say how the reader names them. One query."""
+    found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
+    naming.call(membership.party for membership in found if membership is not None)
+
+
+def _with_party(person: Any) -> SafeString | str:
+    """Return a person with their party as the reader names it: one query, unless `_name_parties` was asked before."""
+    membership, name = getattr(person, "membership", None), own(person.label, "")
+    if membership is None:
+        return name
+    called = getattr(membership.party, "reads_as", None) or naming.to_reader(membership.party)
+    return format_html('{} <span class="muted">{}</span>', name, line(called))
 
 
 @admin.register(Resemblance)
@@ -54,6 +66,12 @@ class ResemblanceAdmin(ReadOnlyAdmin):
     actions = ["tell_apart"]
     page_shows = list_shows = ("person", "other")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Name the parties of a page."""
+        found: Any = super().get_changelist_instance(request)
+        _name_parties(found.result_list)
+        return found
+
     def people_on_page(self, row: Any) -> list[str]:
         """Return both people."""
         return [row.person.public_id, row.other.public_id]
@@ -62,15 +80,13 @@ class ResemblanceAdmin(ReadOnlyAdmin):
         """Return both people of each row."""
         return [person.public_id for row in rows for person in (row.person, row.other)]
 
-    @written
     @admin.display(description=gettext_lazy("person"))
-    def person_of(self, row: Any) -> str:
+    def person_of(self, row: Any) -> SafeString | str:
         """Show who was entered later, with their party."""
         return _with_party(row.person)
 
-    @written
     @admin.display(description=gettext_lazy("resembles"))
-    def other_of(self, row: Any) -> str:
+    def other_of(self, row: Any) -> SafeString | str:
         """Show who was there before, with their party."""
         return _with_party(row.other)
 
@@ -125,6 +141,7 @@ class ResemblanceAdmin(ReadOnlyAdmin):
             said = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
             messages.success(request, said % {"n": number})
             return redirect(back)
+        _name_parties(rows)
         title = ngettext("Tell %(n)d pair apart", "Tell %(n)d pairs apart", len(rows)) % {"n": len(rows)}
         context = {
             **self.admin_site.each_context(request),

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.admin.confirm import confirm
+from delegations.admin.confirm import Called, confirm
 from delegations.admin.decisions import ask_reason
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
@@ -169,7 +169,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             action=reverse("admin:delegations_visaletter_issue"),
             back=reverse("admin:delegations_visaletter_changelist"),
             rows=rows,
-            names=[pair(row.person.label, names[row.party_id].name) for row in rows],
+            names=[Called(row.person.label, names[row.party_id]) for row in rows],
             nothing=gettext("Nothing of what was chosen can be issued: it was decided before."),
             danger=False,
         )

@@ -1,9 +1,12 @@
 """What people have written, on pages in any language: it stands in an element with its own language and direction."""
 
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from summit.models import Summit
 
@@ -21,6 +24,10 @@ def own(written: object, language: Summit | str | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def named(context: Context, written: object) -> SafeString | str:
-    """Return a row of the admin by its name, in the language of the page's summit or of the one worked for."""
-    return own(written, context.get("summit") or context.get("desk_summit"))
+def named(context: Context, written: object, words: int = 0) -> SafeString | str:
+    """Return a row of the admin by its name, in the language of the page's summit or of the one worked for; at most
+    so many words of it. What `reads_as` something for the reader is called so, in the language of that."""
+    called: Any = getattr(written, "reads_as", None)
+    name = str(written if called is None else called.name)
+    language = (context.get("summit") or context.get("desk_summit")) if called is None else called.language
+    return own(Truncator(name).words(words) if words else name, language)
