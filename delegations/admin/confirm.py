@@ -13,10 +13,12 @@ from delegations.domain.naming import Named
 
 @dataclass(frozen=True)
 class Called:
-    """What a row is called: in words of whatever language, by a party as the reader names it, or by both."""
+    """What a row is called: in words of whatever language, by a party as the reader names it, or by both; `note` says
+    what tells it from others of that name."""
 
     words: str = ""
     party: Named | None = None
+    note: str = ""
 
 
 def confirm(

@@ -15,6 +15,7 @@ from delegations.admin.answering import AnsweringMixin
 from delegations.admin.back import BackMixin
 from delegations.admin.calls import CallsMixin
 from delegations.admin.confirm import Called, confirm
+from delegations.admin.occasion_column import OccasionColumn, OccasionFilter, tell, words
 from delegations.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
@@ -30,7 +31,17 @@ from summit.permissions import allows, check
 from summit.routes import NOBODY
 from summit.templatetags.marks import pair
 
-FIELDS: list[Any] = ["party_name", "state_word", "level", "answered_by", "answered", "note", "sent", "sent_by"]
+FIELDS: list[Any] = [
+    "party_name",
+    "occasion_word",
+    "state_word",
+    "level",
+    "answered_by",
+    "answered",
+    "note",
+    "sent",
+    "sent_by",
+]
 
 LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
 
@@ -56,13 +67,15 @@ class LinkInline(LinkMoments, SummitInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadsAsParty, ToolsMixin, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin):
+class InvitationAdmin(
+    ReadsAsParty, ToolsMixin, OccasionColumn, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin
+):
     """Invitations."""
 
     place = 3
     summit_path = "party__summit"
-    list_display = ["party_name", "state_word", "level", "sent", "answered", "answered_by"]
-    list_filter = ["party__summit", "state", "answer", "level", ChannelFilter]
+    list_display = ["party_name", "occasion_word", "state_word", "level", "sent", "answered", "answered_by"]
+    list_filter = ["party__summit", OccasionFilter, "state", "answer", "level", ChannelFilter]
     list_select_related = ["party__summit"]
     search_fields = ["party__name", "party__formal_name", "answered_by"]
     nothing_yet = _("Nobody is invited yet. The list of parties says who can be, and invites them.")
@@ -200,6 +213,7 @@ class InvitationAdmin(ReadsAsParty, ToolsMixin, PartyColumn, AnsweringMixin, Cal
             check_can_revoke(request.user, row.party.summit)
         number = {"n": len(rows)}
         names = naming.to_readers(row.party_id for row in rows)
+        tell(rows)
         return confirm(
             request,
             self.admin_site,
@@ -209,5 +223,5 @@ class InvitationAdmin(ReadsAsParty, ToolsMixin, PartyColumn, AnsweringMixin, Cal
             action=reverse("admin:delegations_invitation_revoke"),
             back=reverse("admin:delegations_invitation_changelist"),
             rows=rows,
-            names=[Called(party=names[row.party_id]) for row in rows],
+            names=[Called(party=names[row.party_id], note=words(row) if row.occasion else "") for row in rows],
         )

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from delegations.domain import columns, naming
+from delegations.domain import columns, naming, occasions
+from delegations.domain.occasions import Occasion
 from delegations.fields import GROUPS, PARTICULARS, PERSON, Reader
 from delegations.models import Answer, Invitation, Level, Party, Policy
 from summit.domain.audit import By
@@ -120,17 +121,29 @@ def invitations(rows: QuerySet[Invitation]) -> Table:
     names = _Names()
     found: list[list[str]] = []
     told: list[tuple[int, str]] = []
+    listed: dict[Summit, dict[str, Occasion]] = {}
     for row in rows.select_related("party__summit").iterator(chunk_size=AT_ONCE):
         summit = row.party.summit
+        if row.occasion and summit not in listed:
+            listed[summit] = occasions.find(summit)
         moments = [_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
         answer = str(Answer(row.answer).label) if row.answer else ""
         level = str(Level(row.level).label) if row.level else ""
         found.append(
-            [names.of(row.party, summit), str(row.get_state_display()), answer, level, *moments, row.answered_by]
+            [
+                names.of(row.party, summit),
+                _to(row, listed),
+                str(row.get_state_display()),
+                answer,
+                level,
+                *moments,
+                row.answered_by,
+            ]
         )
         told.append((row.party.summit_id, row.public_id))
     head = [
         pgettext("column of a table", "party"),
+        pgettext("invitation", "to"),
         _("state"),
         _("answer"),
         _("at the level of"),
@@ -139,6 +152,14 @@ def invitations(rows: QuerySet[Invitation]) -> Table:
         _("answered by"),
     ]
     return Table([word[:1].upper() + word[1:] for word in head], found, told, ("answered_by",))
+
+
+def _to(row: Invitation, listed: dict[Summit, dict[str, Occasion]]) -> str:
+    """Return what an invitation is to."""
+    if not row.occasion:
+        return _("the summit")
+    found = listed[row.party.summit].get(row.occasion)
+    return found.title if found else _("a session that is no longer in the agenda")
 
 
 def own_people(party: Party, *, by: By) -> Table:

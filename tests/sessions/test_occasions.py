@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from delegations.admin.occasion_column import words
 from delegations.domain import gaps, links, occasions, overview, progress
 from delegations.domain.answers import AnswerRefused, answer
 from delegations.domain.invitations import invite, preview, revoke
@@ -178,3 +179,80 @@ class TestPortal:
         assert self.follow(session_alone, row.public_id).get("/portal/").status_code == 200
         revoke(invitation=Invitation.objects.get(party=party, occasion=""), by=by)
         assert client.get("/portal/").status_code == 410
+
+
+class TestAtTheDesk:
+    ADDRESS = "/admin/delegations/invitation/"
+
+    def desk(self, summit: Summit, role: Role = Role.PROTOCOL) -> Client:
+        client = Client()
+        client.force_login(f.UserFactory.with_role(role, summit))
+        return client
+
+    @pytest.fixture
+    def invited(self, summit: Summit) -> Session:
+        """Two parties are invited to the summit, one of them to a session too."""
+        row, by = session(summit), protocol(summit)
+        parties = [f.PartyFactory(summit=summit, name=name) for name in ("Aland", "Bland")]
+        invite(parties=parties, by=by)
+        invite(parties=parties[:1], occasion=row.public_id, by=by)
+        return row
+
+    def told(self, client: Client, **query: Any) -> list[tuple[str, str]]:
+        rows = client.get(self.ADDRESS, query).context["cl"].result_list
+        return sorted((row.party.name, str(words(row))) for row in rows)
+
+    def test_the_list_says_to_what_each_is(self, summit: Summit, invited: Session) -> None:
+        client, lunch = self.desk(summit), '<bdi lang="en">Working lunch</bdi>'
+        assert self.told(client) == [("Aland", lunch), ("Aland", "the summit"), ("Bland", "the summit")]
+        assert lunch in client.get(self.ADDRESS).content.decode()
+
+    def test_the_list_is_narrowed(self, summit: Summit, invited: Session) -> None:
+        client = self.desk(summit)
+        other = session(summit, title="Dinner")
+        assert [name for name, _word in self.told(client, to="summit")] == ["Aland", "Bland"]
+        assert [name for name, _word in self.told(client, to="sessions")] == ["Aland"]
+        assert [name for name, _word in self.told(client, to=invited.public_id)] == ["Aland"]
+        assert self.told(client, to=other.public_id) == []
+        content = client.get(self.ADDRESS).content.decode()
+        assert (f"?to={invited.public_id}" in content, f"?to={other.public_id}" in content) == (True, False)
+
+    def test_its_page_and_the_page_that_revokes_say_it(self, summit: Summit, invited: Session) -> None:
+        row = Invitation.objects.get(occasion=invited.public_id)
+        client = self.desk(summit)
+        assert "Working lunch" in client.get(f"{self.ADDRESS}{row.pk}/change/").content.decode()
+        keys = list(Invitation.objects.values_list("pk", flat=True))
+        asked = client.get(f"{self.ADDRESS}revoke/", {"row": keys}).content.decode()
+        assert asked.count("Working lunch") == 1
+
+    def test_a_session_that_is_gone_is_told_as_such(self, summit: Summit, invited: Session) -> None:
+        Session.objects.all().delete()
+        gone = "a session that is no longer in the agenda"
+        client = self.desk(summit)
+        assert ("Aland", gone) in self.told(client)
+        assert "Working lunch" not in client.get(self.ADDRESS).content.decode()
+
+    def test_the_file_says_it_too(self, summit: Summit, invited: Session) -> None:
+        content = self.desk(summit).get(f"{self.ADDRESS}export/", {"take": "csv"})
+        body = b"".join(content) if content.streaming else content.content  # type: ignore[arg-type]
+        lines = body.decode("utf-8-sig").splitlines()
+        assert lines[0].startswith("Party,To,State,")
+        assert [line.split(",")[1] for line in lines[1:]].count("Working lunch") == 1
+
+    def test_as_many_queries_for_many(self, summit: Summit, invited: Session) -> None:
+        client = self.desk(summit)
+
+        def count() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(self.ADDRESS)
+            return len(queries)
+
+        count()
+        few = count()
+        for number in range(12):
+            f.InvitationFactory(
+                party=f.PartyFactory(summit=summit, name=f"P{number}"), occasion=session(summit).public_id
+            )
+        # Who looks at rows for the first time is recorded.
+        count()
+        assert count() == few
