@@ -1,12 +1,15 @@
 """How many people a party may name, and how it is told."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from delegations.domain import quotas
 from delegations.domain.quotas import FITTING, Meter, QuotaFull, QuotaProblem, fits, meters, meters_of, set_quota
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
 from summit.db.clock import db_now
@@ -155,3 +158,50 @@ def test_a_summit_has_its_categories_once(db: None) -> None:
     first = Category.objects.of(summit)
     assert list(first) == Capacity.values
     assert {row.pk for row in Category.objects.of(summit).values()} == {row.pk for row in first.values()}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    """Two people give one party another number at once: the second starts from what the first set, and the record
+    tells one after the other."""
+
+    def race(self, party: Party) -> list[tuple[int | None, int]]:
+        """Set 4 and 6 at once; return from what to what each went, in the order of the record."""
+        by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        start = threading.Barrier(2)
+
+        def run(number: int) -> None:
+            try:
+                start.wait(10)
+                set_quota(party=party, category=category(party, "head"), number=number, reason="asked", by=by)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in (4, 6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        entries = AuditEntry.objects.filter(action="delegations.raise_quota").order_by("id")
+        return [(entry.detail["before"], entry.detail["number"]) for entry in entries]
+
+    def test_one_after_the_other(self, party: Party) -> None:
+        (first, second) = self.race(party)
+        assert first in ((1, 4), (1, 6))
+        assert second == (first[1], 10 - first[1])
+        assert Quota.objects.get().number == second[1]
+
+    @pytest.mark.postgresql
+    def test_control_without_the_lock_both_start_from_the_same(
+        self, party: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kwargs: rows)
+        met, told = threading.Barrier(2), quotas.meters
+
+        def slowly(*, party: Party) -> list[Meter]:
+            found = told(party=party)
+            met.wait(10)
+            return found
+
+        monkeypatch.setattr(quotas, "meters", slowly)
+        assert sorted(self.race(party)) == [(1, 4), (1, 6)]
