@@ -32,6 +32,7 @@ class DelegationsConfig(AppConfig):
         )
         from delegations.domain import (  # noqa: F401
             badges,
+            categories,
             digests,
             forgetting,
             handovers,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from delegations.domain import rows
 from delegations.models import Capacity, Category, FormerMember, Membership, Quota
-from summit.domain import audit
+from summit.domain import audit, setup
 from summit.models import Summit, User
 from summit.permissions import allows, check, refusal
 from summit.templatetags.marks import pair, semicolon
@@ -26,6 +26,13 @@ NAMED = 5
 def of(summit: Summit) -> list[Category]:
     """Return a summit's categories in their order, the usual ones made where it lacks them."""
     return sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
+
+
+@setup.beginning.register(10)
+def begin(summit: Summit) -> None:
+    """Give a new summit the usual categories. Older ones, and those to which a release adds some, get what they lack
+    when somebody first asks for it."""
+    Category.objects.of(summit)
 
 
 def is_used(category: Category) -> bool:

@@ -15,7 +15,7 @@ from portal.demo.parties import PartyRow
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.db.clock import db_now
-from summit.domain import audit
+from summit.domain import audit, setup
 from summit.models import Person, Room, Summit, User, Venue
 
 SLUG = "border-security-2025"
@@ -76,7 +76,7 @@ def counts(summit: Summit) -> dict[str, int]:
 
 
 def _summit(ids: Ids) -> Summit:
-    return Summit.objects.create(
+    summit = Summit.objects.create(
         public_id=ids(),
         slug=SLUG,
         name="Border Security Summit: Organised Immigration Crime 2025",
@@ -92,6 +92,8 @@ def _summit(ids: Ids) -> Summit:
         public_changes=True,
         illustrative=True,
     )
+    setup.begin(summit)
+    return summit
 
 
 def _evening(moment: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Loads a synthetic summit of any size, the same for the same seed: for measuring and for filling long lists."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ from portal.demo.border_security import counts
 from portal.demo.ids import Ids
 from portal.demo.progress import Progress
 from summit.db.clock import db_now
-from summit.domain import audit
+from summit.domain import audit, setup
 from summit.models import Person, Summit, User
 
 FIRST_DAY = date(2025, 5, 5)
@@ -111,7 +112,7 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
 
 def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
     title = slug.replace("-", " ").capitalize()
-    return Summit.objects.create(
+    summit = Summit.objects.create(
         public_id=ids(),
         slug=slug,
         name=f"Synthetic summit “{title}”",
@@ -126,6 +127,8 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
         public_changes=True,
         illustrative=True,
     )
+    setup.begin(summit)
+    return summit
 
 
 def _parties(made: World, sizes: Sizes) -> None:
@@ -185,6 +188,7 @@ def _people(made: World, sizes: Sizes) -> None:
     made.heads = made.people[: len(made.parties)]
     known = list(zip(made.people, rows, strict=True))
     categories = Category.objects.of(made.summit)
+    _room(categories, rows)
     Membership.objects.bulk_create(
         [
             Membership(
@@ -203,6 +207,18 @@ def _people(made: World, sizes: Sizes) -> None:
         [FocalPoint(party=party, person=person) for person, (party, _o, capacity) in known if capacity is None],
         batch_size=BATCH,
     )
+
+
+def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity | None]]) -> None:
+    """Let no party have named more than it may: then those with their head are full, and none has too many."""
+    named = Counter((party.pk, capacity) for party, _office, capacity in rows if capacity is not None)
+    most: dict[str, int] = {}
+    for (_party, capacity), number in named.items():
+        most[capacity.value] = max(number, most.get(capacity.value, 0))
+    limited = [row for row in categories.values() if row.quota is not None and row.quota < most.get(row.code, 0)]
+    for row in limited:
+        row.quota = most[row.code]
+    Category.objects.bulk_update(limited, ["quota"])
 
 
 def _invitations(made: World) -> None:

@@ -1,6 +1,6 @@
 """Setting a summit up: the summit itself, its venue and rooms, when answers are due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,6 +8,17 @@ from django.db import transaction
 from summit.domain import audit, roles
 from summit.models import Role, Room, Summit, User, Venue
 from summit.permissions import check
+from summit.registry import Registry
+
+# What a new summit begins with besides itself: each app above registers what makes its part. It runs in the
+# transaction that creates the summit, and is safe to run where the part is there.
+beginning: Registry[Callable[[Summit], object]] = Registry()
+
+
+def begin(summit: Summit) -> None:
+    """Make what a summit begins with."""
+    for make in beginning:
+        make(summit)
 
 
 class NotFirst(ValueError):
@@ -71,6 +82,7 @@ def create_summit(
         summit.save()
         audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
         roles.give(summit=summit, user=by, role=Role.ORGANISER, by=by)
+        begin(summit)
     return summit
 
 

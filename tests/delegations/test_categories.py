@@ -10,8 +10,10 @@ from django.db import connection
 from delegations.domain import categories, members, overpass_rules, rows, zones
 from delegations.domain.order import OrderChanged
 from delegations.models import Capacity, Category, FormerMember, Overpass, OverpassRule, Quota, Zone
+from summit.domain import setup
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
+from tests.summit.test_setup import FIELDS
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,34 @@ def said(caught: Any) -> Any:
 
 def deeds() -> list[tuple[str, list[str]]]:
     return list(AuditEntry.objects.order_by("id").values_list("action", "fields"))
+
+
+class TestBeginning:
+    def created(self) -> Summit:
+        return setup.create_summit(by=f.UserFactory(is_superuser=True), **FIELDS)
+
+    def test_a_new_summit_has_the_usual_ones_before_anybody_looks(self) -> None:
+        made = self.created()
+        rows = Category.objects.filter(summit=made).order_by("position")
+        assert [row.code for row in rows] == Capacity.values
+        assert [row.quota for row in rows if row.code in ("head", "delegate")] == [1, None]
+
+    def test_they_are_made_with_the_summit_or_neither_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(rows: Any, summit: Summit) -> dict[str, Category]:
+            raise LookupError
+
+        monkeypatch.setattr("delegations.models.categories.CategoryQuerySet.of", broken)
+        with pytest.raises(LookupError):
+            self.created()
+        assert (Summit.objects.count(), Category.objects.count()) == (0, 0)
+
+    def test_made_again_they_are_the_same(self) -> None:
+        made = self.created()
+        Category.objects.filter(summit=made, code="delegate").update(quota=7)
+        keys = set(Category.objects.values_list("pk", flat=True))
+        setup.begin(made)
+        assert set(Category.objects.values_list("pk", flat=True)) == keys
+        assert category(made).quota == 7
 
 
 class TestCategories:

@@ -467,6 +467,18 @@ def test_every_standing_and_answer_is_there() -> None:
     assert User.objects.filter(is_superuser=True).count() == 0
 
 
+def test_parties_of_a_large_one_are_full_and_none_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So many that a delegation has two alternates, where the usual number is one.
+    sizes = synthetic.Sizes(delegations=6, sessions=0, people=60, texts=0)
+    summit = synthetic.load(slug="big", sizes=sizes)
+    found = [len(quotas.with_room(summit, wanted)) for wanted in (quotas.FULL, quotas.OVER, quotas.ROOM)]
+    assert found == [6, 0, 0]
+    # The control: with the usual numbers none would be full.
+    monkeypatch.setattr(synthetic, "_room", lambda categories, rows: None)
+    summit = synthetic.load(slug="other", sizes=sizes)
+    assert len(quotas.with_room(summit, quotas.FULL)) == 0
+
+
 def test_what_is_out_is_not_announced_again() -> None:
     synthetic.load(slug="big", sizes=SMALL)
     announced = Announcement.objects.values("edition")
