@@ -124,13 +124,9 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
             rows.lock_parties(summit)
         if stopped := problems(row, given):
             raise ValidationError(stopped)
-        changed = rows.put(row, given, FIELDS)
-        if "quota" in changed:
+        if given.get("quota", row.quota) != row.quota:
             check(by, RAISE, summit)
-        if changed:
-            row.full_clean()
-            row.save(update_fields=list(changed))
-        fields = [*changed, *(["zones"] if zones is not None and rows.put_zones(row, zones) else [])]
+        changed, fields = rows.write(row, given, FIELDS, zones=zones)
         if fields:
             audit.record(
                 by=by,
@@ -187,18 +183,9 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
     check(by, CHANGE, summit)
     with transaction.atomic():
         rows.lock(summit)
-        found = of(summit)
-        rows.check_mark([row.pk for row in found], expected)
-        changed = rows.places(found, order)
-        if changed:
-            Category.objects.bulk_update(changed, ["position"])
-            audit.record(
-                by=by,
-                action="delegations.category.arrange",
-                target=summit,
-                summit=summit,
-                detail={"moved": len(changed)},
-            )
+        if moved := rows.arrange(of(summit), order, expected):
+            detail = {"moved": moved}
+            audit.record(by=by, action="delegations.category.arrange", target=summit, summit=summit, detail=detail)
 
 
 def with_numbers(categories: Any) -> Any:

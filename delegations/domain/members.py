@@ -261,10 +261,7 @@ def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -
     with transaction.atomic():
         _lock(party)
         found = list(party.memberships.order_by("position", "pk"))
-        rows.check_mark([row.pk for row in found], expected)
-        changed = rows.places(found, order)
-        if changed:
-            Membership.objects.bulk_update(changed, ["position"])
+        if rows.arrange(found, order, expected):
             audit.record(
                 by=by, action="delegations.reorder", target=party, summit=party.summit, fields=["memberships"]
             )

@@ -44,11 +44,7 @@ def change(*, rule: OverpassRule, values: Mapping[str, Any], by: User) -> Overpa
     with transaction.atomic():
         rows.lock(summit)
         row = OverpassRule.objects.select_related("summit").get(pk=rule.pk)
-        changed = rows.put(row, given, FIELDS)
-        if changed:
-            row.full_clean()
-            row.save(update_fields=list(changed))
-        fields = [*changed, *(["zones"] if zones is not None and rows.put_zones(row, zones) else [])]
+        changed, fields = rows.write(row, given, FIELDS, zones=zones)
         if fields:
             audit.record(
                 by=by,

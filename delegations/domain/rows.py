@@ -42,6 +42,29 @@ def put_zones(row: Any, zones: Iterable[Zone]) -> bool:
     return True
 
 
+def write(
+    row: Any, values: Mapping[str, Any], known: Iterable[str], *, zones: Iterable[Zone] | None = None
+) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
+    """Store what is changed of a row and, where they are given, which zones it opens. Return what was and is of each
+    field that changed, and the names of all that changed. Raises ValidationError, and ValueError as `put` does."""
+    changed = put(row, values, known)
+    if changed:
+        row.full_clean()
+        row.save(update_fields=list(changed))
+    opened = zones is not None and put_zones(row, zones)
+    return changed, [*changed, *(["zones"] if opened else [])]
+
+
+def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
+    """Store rows in the order of these primary keys, those that it doesn't name after it as before, and return how
+    many have another place now. Raises OrderChanged where they stand otherwise than `expected`, a `mark`, says."""
+    check_mark([row.pk for row in rows], expected)
+    changed = places(rows, order)
+    if changed:
+        type(changed[0])._default_manager.bulk_update(changed, ["position"])
+    return len(changed)
+
+
 def lock(summit: Summit) -> None:
     """Let whoever else changes the rows of this summit wait until the transaction ends. Rows that only refer to the
     summit are let through: whoever holds a party writes some, and is waited for."""

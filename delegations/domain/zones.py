@@ -40,11 +40,9 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
     with transaction.atomic():
         rows.lock(summit)
         row = Zone.objects.select_related("summit").get(pk=zone.pk)
-        changed = rows.put(row, values, FIELDS)
-        if changed:
-            row.full_clean()
-            row.save(update_fields=list(changed))
-            audit.record(by=by, action="delegations.zone.change", target=row, summit=summit, fields=list(changed))
+        _changed, fields = rows.write(row, values, FIELDS)
+        if fields:
+            audit.record(by=by, action="delegations.zone.change", target=row, summit=summit, fields=fields)
     return row
 
 
@@ -82,11 +80,6 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
     check(by, CHANGE, summit)
     with transaction.atomic():
         rows.lock(summit)
-        found = list(Zone.objects.filter(summit=summit))
-        rows.check_mark([row.pk for row in found], expected)
-        changed = rows.places(found, order)
-        if changed:
-            Zone.objects.bulk_update(changed, ["position"])
-            audit.record(
-                by=by, action="delegations.zone.arrange", target=summit, summit=summit, detail={"moved": len(changed)}
-            )
+        if moved := rows.arrange(list(Zone.objects.filter(summit=summit)), order, expected):
+            detail = {"moved": moved}
+            audit.record(by=by, action="delegations.zone.arrange", target=summit, summit=summit, detail=detail)
