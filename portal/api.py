@@ -29,7 +29,7 @@ class ByAlphabet(ByNewest):
 
 def public_parties(summit: Summit) -> QuerySet[Party]:
     """Return the parties of which everybody can read already, with what their names need."""
-    sessions = ReleasedSession.objects.in_current_release(summit).visible_to_public()
+    sessions = ReleasedSession.objects.public(summit)
     places = ReleasedParticipant.objects.filter(released_session__in=sessions.order_by().values("pk")).order_by()
     texts = public_editions().filter(version__text__summit=summit, version__text__slot__party__isnull=False)
     seen = (

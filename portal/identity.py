@@ -25,6 +25,7 @@ from delegations.models import (
     PortalSignIn,
 )
 from portal.kept import SUMMIT_KEY, note_seen, sign_ins
+from sessions.models import Members
 from summit.domain.audit import By, Link, Mailbox
 from summit.models import Person, Role, Summit, User
 from summit.permissions import allows_own
@@ -59,6 +60,11 @@ class Viewer:
     def reads_for(self) -> tuple[Party, ...]:
         """The parties of whose places in the agenda they may read."""
         return tuple(party for party in self.parties if self.may("sessions.agenda.view", party.pk))
+
+    @property
+    def members(self) -> Members:
+        """Those whose places in the agenda they may read."""
+        return Members.of(self.reads_for, self.people)
 
     def may_answer(self, invitation: Invitation) -> bool:
         """Return whether they may answer for the invited party."""

@@ -17,7 +17,7 @@ from delegations.domain.naming import Books, Named
 from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from sessions.models import ReleasedSession, Slot
-from sessions.models.releases import beside, with_party
+from sessions.models.labels import beside, with_party
 from summit.models import Summit
 
 if TYPE_CHECKING:
@@ -289,5 +289,5 @@ def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:
     slot = edition.version.text.slot
     if slot is None:
         return None
-    rows = ReleasedSession.objects.in_current_release(summit).visible_to_public()
+    rows = ReleasedSession.objects.public(summit)
     return rows.filter(session_id=slot.session_id).first()

@@ -15,6 +15,7 @@ from delegations.domain import holdings
 from delegations.domain.holdings import Kind, Reader, Told
 from sessions.domain import places
 from sessions.models import (
+    Members,
     ReleasedSession,
     Session,
     SessionKind,
@@ -69,10 +70,7 @@ def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told
             row.public_id: Told(_words(row, summit), reverse("admin:programme_session_change", args=[row.pk]))
             for row in rows
         }
-    people = [person.pk for person in reader.people]
-    visible = ReleasedSession.objects.in_current_release(summit).visible_to_members(
-        parties=[reader.party.pk], people=people
-    )
+    visible = ReleasedSession.objects.for_members(summit, Members.of([reader.party], reader.people))
     released = visible.filter(session__public_id__in=wanted).select_related("session")
     return {row.session.public_id: Told(_words(row, summit)) for row in released}
 

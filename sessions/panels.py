@@ -19,7 +19,7 @@ from summit.permissions import allows
 @home.panel(20)
 def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show the days of the released agenda: from when to when, and how many sessions."""
-    rows = ReleasedSession.objects.in_current_release(summit).visible_to_public()
+    rows = ReleasedSession.objects.public(summit)
     days = [
         {"day": day, "first": found[0], "ends_at": max(row.ends_at for row in found), "number": len(found)}
         for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from delegations.domain import naming
 from sessions.domain import calendars, member, releases, schedule, wording
@@ -60,7 +61,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
     names = wording.Names(page["names"], page["notes"])
     told = [
         (entry.release, wording.stories(entry.changes, found, public=True, names=names))
-        for entry in member.public_changes(summit=found)
+        for entry in member.public_changes(summit=found, language=get_language())
     ]
     return render(request, "portal/changes.html", {"summit": found, "told": told, **page})
 

@@ -26,6 +26,7 @@ TRIGGERS = {
     "delegations_reply_frozen",
     "outbox_message_frozen",
     "press_edition_frozen",
+    "programme_document_frozen",
     "programme_release_frozen",
     "programme_releasedparticipant_frozen",
     "programme_releasedsession_frozen",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,8 @@ SOON = 120
 
 def agenda_of(viewer: Viewer) -> list[ReleasedSession]:
     """Return what the viewer may see of the agenda, with who leads each session."""
-    return member.agenda(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, who=member.Who.LEADING)
+    rows = member.members_agenda(summit=viewer.summit, members=viewer.members, who=member.Who.LEADING)
+    return list(rows)
 
 
 def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSession], ReleasedSession | None]:
@@ -73,7 +75,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session of any summit that the reader belongs to. What they may not know of isn't there."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
-        row = member.find(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, public_id=public_id)
+        row = member.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
         if row is not None:
             context = {"viewer": viewer, "summit": viewer.summit, "row": row, **naming.on_page(viewer.summit)}
             return render(request, "portal/my_session.html", context)
@@ -87,7 +89,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     found = member.changes(
-        summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, everything=everything
+        summit=viewer.summit, members=viewer.members, everything=everything, language=get_language()
     )
     page = naming.on_page(viewer.summit)
     names = wording.Names(page["names"], page["notes"])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 
 from portal.identity import Viewer
 from portal.kept import SHOWN_KEY
@@ -18,7 +19,7 @@ LOOK_BACK = 3
 def unread(request: HttpRequest, viewer: Viewer) -> list[ReleaseChanges]:
     """Return what the last releases changed for the viewer and this browser hasn't shown, newest first."""
     seen = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
-    found = member.changes(summit=viewer.summit, parties=viewer.reads_for, people=viewer.people, limit=LOOK_BACK)
+    found = member.changes(summit=viewer.summit, members=viewer.members, limit=LOOK_BACK, language=get_language())
     return [entry for entry in found if entry.release.number > seen]
 
 

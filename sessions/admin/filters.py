@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from sessions.domain import clashes
-from sessions.domain.snapshots import draft
+from sessions.domain.drafts import draft
 from sessions.todo import HOUR
 from summit.dates import long_day
 from summit.db.clock import db_now

@@ -102,7 +102,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "summit": summit,
             "preview": found,
-            "stories": wording.stories(found.changes, summit),
+            "stories": wording.stories(found.changes, summit, desk=True),
             "clashes": [*(clash.words(summit) for clash in found.clashes), *_waiting(summit)],
             "told": [
                 (notice.name, notice.mailbox.address, wording.stories(list(notice.changes), summit))

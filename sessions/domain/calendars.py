@@ -23,7 +23,9 @@ from icalendar import (
 )
 
 from sessions.domain.differences import Change
-from sessions.domain.snapshots import Snapshot, snapshot
+from sessions.domain.released import snapshot
+from sessions.domain.snapshots import Snapshot
+from sessions.domain.wording import title_of
 from sessions.models import Release, ReleasedSession
 from sessions.models.sessions import calendar_uid
 from summit.models import Summit
@@ -104,9 +106,11 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime,
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", session.starts_at.astimezone(zone))
-    event.add("dtend", session.ends_at.astimezone(zone))
-    event.add("summary", session.title, parameters=written)
+    start, end = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    # Whoever may not know the times has the session on its day (RFC 5545, 3.6.1: DTEND is not in it).
+    event.add("dtstart", start if session.times_known else start.date())
+    event.add("dtend", end if session.times_known else end.date())
+    event.add("summary", title_of(session, language), parameters=written)
     if session.where:
         event.add("location", session.where, parameters=written)
     if session.summary:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from delegations.domain.naming import Book, Footnotes, Named
-from sessions.models.releases import beside, with_party
+from sessions.models.labels import beside, with_party
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

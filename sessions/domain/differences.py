@@ -1,6 +1,6 @@
 """What changed between two agendas, by the identity of each session, and what of it concerns whom."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Any
 
 from sessions.domain.snapshots import Agenda, Place, Snapshot
 from sessions.models import ReleasedRole
+from sessions.models.visibility import TAKING_PART
 
 
 class Nature(StrEnum):
@@ -34,15 +35,21 @@ class What(StrEnum):
     MODERATOR = "moderator"
     SPEAKERS = "speakers"
     PARTICIPANTS = "participants"
+    INTERPRETERS = "interpreters"
+    LANGUAGES = "languages"
+    DOCUMENTS = "documents"
+    MEDIA = "media"
+    PLACES = "places"
     VISIBILITY = "visibility"
 
 
 @dataclass(frozen=True)
 class Span:
-    """From when to when."""
+    """From when to when; where the times aren't `known`, the bounds of days."""
 
     starts_at: datetime
     ends_at: datetime
+    known: bool = True
 
     @property
     def minutes(self) -> int:
@@ -50,7 +57,9 @@ class Span:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
 
-Value = str | Span | tuple[Place, ...]
+# Rows of texts: from, into and booth; a document's id, title and language; a part and to whom it is shown.
+Rows = tuple[tuple[str, ...], ...]
+Value = str | Span | tuple[Place, ...] | Rows
 
 
 @dataclass(frozen=True)
@@ -77,10 +86,15 @@ class Change:
         assert found is not None  # noqa: S101 - one of them is there
         return found
 
-    @property
-    def aspects(self) -> list[Aspect]:
-        """What of it changed; empty but for a session that was there and still is."""
-        return aspects(self.before, self.after) if self.before and self.after else []
+    def aspects(self, language: str | None = None) -> list[Aspect]:
+        """Return what of it changed for readers of a language (None: for any of them); empty but for a session that
+        was there and still is."""
+        return aspects(self.before, self.after, language) if self.before and self.after else []
+
+    def says_something(self, language: str | None = None) -> bool:
+        """Return whether readers of a language would notice it: a title in another one doesn't concern them, and
+        what is kept from them may have changed."""
+        return self.nature != Nature.CHANGED or bool(self.aspects(language))
 
 
 ROLES = {
@@ -88,30 +102,68 @@ ROLES = {
     What.MODERATOR: ReleasedRole.MODERATOR,
     What.SPEAKERS: ReleasedRole.SPEAKER,
     What.PARTICIPANTS: ReleasedRole.PARTICIPANT,
+    What.INTERPRETERS: ReleasedRole.INTERPRETER,
 }
 
 
-def aspects(before: Snapshot, after: Snapshot) -> list[Aspect]:
-    """Return each part that differs between two states of a session."""
-    found: list[Aspect] = []
-    old, new = Span(before.starts_at, before.ends_at), Span(after.starts_at, after.ends_at)
-    if old.starts_at != new.starts_at:
-        found.append(Aspect(What.MOVED, old, new))
-    if old.minutes != new.minutes:
-        found.append(Aspect(What.LONGER if new.minutes > old.minutes else What.SHORTER, old, new))
-    texts: list[tuple[What, str, str]] = [
+def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> list[Aspect]:
+    """Return each part that differs between two states of a session, for readers of a language or of any."""
+    found = _times(before, after)
+    titles, summaries = _texts(before, after, language)
+    pairs: list[tuple[What, Value, Value]] = [
         (What.ROOM, before.where, after.where),
-        (What.TITLE, before.title, after.title),
-        (What.KIND, before.kind, after.kind),
-        (What.SUMMARY, before.summary, after.summary),
-        (What.VISIBILITY, before.visibility, after.visibility),
+        (What.TITLE, *titles),
+        (What.KIND, before.kind_in(language), after.kind_in(language)),
+        (What.SUMMARY, *summaries),
+        (What.LANGUAGES, before.languages, after.languages),
+        (What.DOCUMENTS, before.documents, after.documents),
+        (What.MEDIA, before.media, after.media),
+        (What.PLACES, _places(before), _places(after)),
+        (What.VISIBILITY, _shown(before), _shown(after)),
     ]
-    found += [Aspect(what, was, now) for what, was, now in texts if was != now]
+    found += [Aspect(what, was, now) for what, was, now in pairs if was != now]
     for what, role in ROLES.items():
         were, are = before.by_role(role), after.by_role(role)
         if [place.reads for place in were] != [place.reads for place in are]:
             found.append(Aspect(what, were, are))
     return found
+
+
+def _times(before: Snapshot, after: Snapshot) -> list[Aspect]:
+    old, new = (Span(state.starts_at, state.ends_at, state.times_known) for state in (before, after))
+    found: list[Aspect] = []
+    if (old.starts_at, old.known) != (new.starts_at, new.known):
+        found.append(Aspect(What.MOVED, old, new))
+    if old.minutes != new.minutes and old.known and new.known:
+        found.append(Aspect(What.LONGER if new.minutes > old.minutes else What.SHORTER, old, new))
+    return found
+
+
+def _texts(before: Snapshot, after: Snapshot, language: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return old and new title, and old and new summary: in one language, or in all in which they differ."""
+    if language is not None:
+        return _pairs(before.titled(language), after.titled(language))
+    codes = sorted({code for state in (before, after) for code, _title, _summary in state.texts} | {""})
+    old, new = ([state.titled(code) for code in codes] for state in (before, after))
+    found = []
+    for part in (0, 1):
+        differ = [number for number in range(len(codes)) if old[number][part] != new[number][part]]
+        sides = [" / ".join(dict.fromkeys(side[number][part] for number in differ)) for side in (old, new)]
+        found.append((sides[0], sides[1]))
+    return found[0], found[1]
+
+
+def _pairs(old: tuple[str, str], new: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (old[0], new[0]), (old[1], new[1])
+
+
+def _places(session: Snapshot) -> str:
+    """Return how many places there are, where somebody can take one."""
+    return str(session.capacity or "") if session.sign_up else ""
+
+
+def _shown(session: Snapshot) -> Rows:
+    return (("", session.visibility), *session.audiences)
 
 
 def differences(*, old: Agenda, new: Agenda) -> list[Change]:
@@ -133,14 +185,34 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: (change.session.starts_at, change.session.ends_at, change.session.key))
 
 
+@dataclass(frozen=True)
+class Programme:
+    """Whose programme: parties, people and categories, and the sessions for which these have signed up, all by
+    primary key."""
+
+    parties: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    categories: frozenset[int] = frozenset()
+    signed_up: frozenset[int] = frozenset()
+
+    def has(self, session: Snapshot | None) -> bool:
+        """Return whether a session stands in it. `session` is all that is known of it."""
+        return session is not None and bool(
+            session.parties & self.parties
+            or session.people & self.people
+            or session.categories & self.categories
+            or (session.session_id in self.signed_up and session.seen_at(TAKING_PART))
+        )
+
+
 def as_seen(change: Change, *, before: bool, after: bool) -> Change | None:
-    """Return a change as somebody reads it who knew of the session before or knows of it after.
+    """Return a change as somebody reads it who took part before or takes part after, with what such may know of it.
 
     What merely left their view is gone and its new state is not in what they get; what is truly cancelled and was
     in their view says so.
     """
-    was = change.before if before else None
-    now = change.after if after else None
+    was = change.before.at(TAKING_PART) if before and change.before else None
+    now = change.after.at(TAKING_PART) if after and change.after else None
     if was and now:
         return Change(Nature.CHANGED, was, now)
     if now:
@@ -150,35 +222,29 @@ def as_seen(change: Change, *, before: bool, after: bool) -> Change | None:
     return None
 
 
-def takes_part(session: Snapshot | None, parties: Set[int], people: Set[int]) -> bool:
-    """Return whether a session stands in the programme of these parties and people (primary keys)."""
-    return session is not None and bool(session.parties & parties or session.people & people)
+def personal(changes: Iterable[Change], mine: Programme, language: str | None = None) -> list[Change]:
+    """Return what changed in a programme, as its readers may read it in their language."""
+    seen = (as_seen(change, before=mine.has(change.before), after=mine.has(change.after)) for change in changes)
+    return [change for change in seen if change is not None and change.says_something(language)]
 
 
-def personal(changes: Iterable[Change], *, parties: Set[int], people: Set[int]) -> list[Change]:
-    """Return what changed in the programme of these parties and people, as they may read it."""
-    found = []
-    for change in changes:
-        mine = as_seen(
-            change,
-            before=takes_part(change.before, parties, people),
-            after=takes_part(change.after, parties, people),
-        )
-        if mine is not None:
-            found.append(mine)
-    return found
+def touched(changes: Iterable[Change]) -> Programme:
+    """Return the parties, people and categories in whose programme something changed, and the sessions that did."""
+    states = [state for change in changes for state in (change.before, change.after) if state is not None]
+    return Programme(
+        parties=frozenset().union(*(state.parties for state in states)),
+        people=frozenset().union(*(state.people for state in states)),
+        categories=frozenset().union(*(state.categories for state in states)),
+        signed_up=frozenset(state.session_id for state in states if state.seen_at(TAKING_PART)),
+    )
 
 
-def touched(changes: Iterable[Change]) -> tuple[set[int], set[int]]:
-    """Return the parties and the people in whose programme something changed."""
-    parties: set[int] = set()
-    people: set[int] = set()
-    for change in changes:
-        for state in (change.before, change.after):
-            if state is not None:
-                parties |= state.parties
-                people |= state.people
-    return parties, people
+# What a message keeps of a session besides its identity, its times and who takes part.
+_KEPT = (
+    *("key", "sequence", "kind", "title", "summary", "times_known", "room_name", "venue_name", "visibility"),
+    *("media", "capacity", "sign_up", "zone"),
+)
+_LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 
 def to_facts(change: Change) -> dict[str, Any]:
@@ -193,16 +259,10 @@ def to_facts(change: Change) -> dict[str, Any]:
 
 def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
     return {
-        "key": session.key,
-        "sequence": session.sequence,
-        "kind": session.kind,
-        "title": session.title,
-        "summary": session.summary,
+        **{name: getattr(session, name) for name in _KEPT},
+        **{name: [list(entry) for entry in getattr(session, name)] for name in _LISTS},
         "starts_at": session.starts_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
-        "room_name": session.room_name,
-        "venue_name": session.venue_name,
-        "visibility": session.visibility,
         "places": [[place.role, *place.reads] for place in session.places] if with_places else [],
     }
 
@@ -216,15 +276,11 @@ def _read(facts: dict[str, Any] | None) -> Snapshot | None:
     if facts is None:
         return None
     places = tuple(
-        Place(role, None, None, "", label, party_label, title, minutes)
-        for role, label, party_label, title, minutes in facts["places"]
+        Place(role, None, None, "", label, party_label, title, minutes, *level)
+        for role, label, party_label, title, minutes, *level in facts["places"]
     )
-    return Snapshot(
-        **{
-            **facts,
-            "session_id": 0,
-            "starts_at": datetime.fromisoformat(facts["starts_at"]),
-            "ends_at": datetime.fromisoformat(facts["ends_at"]),
-            "places": places,
-        }
-    )
+    # A message that was stored by an earlier version lacks what that one didn't know.
+    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
+    times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
+    kept = {name: facts[name] for name in _KEPT if name in facts}
+    return Snapshot(session_id=0, places=places, **kept, **lists, **times)

@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from delegations.domain import mailboxes
 from delegations.domain.mailboxes import Mailbox
 from delegations.domain.naming import Books
-from delegations.models import Membership, Party
-from sessions.domain.differences import Change, differences, personal, to_facts, touched
-from sessions.domain.snapshots import Agenda, released
-from sessions.models import Release, ReleaseEntry
+from delegations.models import Capacity, Membership, Party
+from sessions.domain.differences import Change, Programme, differences, personal, to_facts, touched
+from sessions.domain.released import released
+from sessions.domain.snapshots import Agenda
+from sessions.models import Release, ReleaseEntry, SignUp
+from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox import reasons
@@ -70,42 +72,72 @@ def plan(*, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = 
     readers = _readers(summit, [change for changes in bases.values() for change in changes])
     names = _names(readers)
     found = []
-    for box, reader in readers.items():
+    for box, programme in readers.items():
         # Only who is touched by this release hears of it; what waits for others stays as it is.
-        if personal(bases[number - 1], parties=reader.parties, people=reader.people):
+        if personal(bases[number - 1], programme, box.language):
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
-            changes = personal(bases[since], parties=reader.parties, people=reader.people)
+            changes = personal(bases[since], programme, box.language)
             found.append(Notice(box, names[box], since, tuple(changes), overtaken))
     return found
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """Whose programme a mailbox reads, by primary keys."""
+class _Member:
+    """What of a person decides whose programme they read."""
 
-    parties: frozenset[int]
-    people: frozenset[int]
+    party: int
+    category: int
+    heads: bool
 
 
-def _readers(summit: Summit, changes: Iterable[Change]) -> dict[Mailbox, _Reader]:
-    """Return the mailboxes of all whom these changes touch.
+def _members(summit: Summit, theirs: Programme) -> tuple[dict[int, _Member], dict[int, frozenset[int]]]:
+    """Return those whom a change touches as members of a party, by person, and for what they have signed up.
+
+    Heads are touched with their party: its place is theirs. Two queries.
+    """
+    signed: dict[int, set[int]] = {}
+    rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up)
+    for person, session in rows.values_list("person_id", "session_id"):
+        signed.setdefault(person, set()).add(session)
+    of = Membership.objects.filter(
+        Q(person__in={*theirs.people, *signed})
+        | Q(category__in=theirs.categories)
+        | Q(party__in=theirs.parties, capacity=Capacity.HEAD),
+        person__summit=summit,
+    )
+    members = {
+        person: _Member(party, category, capacity == Capacity.HEAD)
+        for person, party, category, capacity in of.values_list("person_id", "party_id", "category_id", "capacity")
+    }
+    return members, {person: frozenset(sessions) for person, sessions in signed.items()}
+
+
+def _readers(summit: Summit, changes: Iterable[Change]) -> dict[Mailbox, Programme]:
+    """Return the mailboxes of all whom these changes touch, each with the programme that it reads.
 
     A party's mailboxes (its focal points', or its mission's) read the programme of the party and of those of its
-    members who are touched themselves; a person's own mailbox reads that person's alone.
+    members who are touched themselves; a person's own mailbox reads that person's alone, a head's the party's too.
     """
-    parties, people = touched(changes)
-    members = dict(Membership.objects.filter(person__in=people).values_list("person_id", "party_id"))
-    parties |= set(members.values())
+    theirs = touched(changes)
+    members, signed = _members(summit, theirs)
+    people = {*theirs.people, *members, *signed}
+    parties = {*theirs.parties, *(member.party for member in members.values())}
     desks = {
         (box.address, box.party_id)
         for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=set())
     }
     found = {}
     for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=people):
-        own = frozenset({box.party_id} if box.party_id and (box.address, box.party_id) in desks else ())
-        theirs = frozenset(person for person, party in members.items() if party in own)
-        found[box] = _Reader(own, box.person_ids | theirs)
+        own = {box.party_id} if box.party_id and (box.address, box.party_id) in desks else set()
+        within = {person for person, member in members.items() if member.party in own} | box.person_ids
+        known = [members[person] for person in box.person_ids if person in members]
+        found[box] = Programme(
+            parties=frozenset(own | {member.party for member in known if member.heads}),
+            people=frozenset(within),
+            categories=frozenset(members[person].category for person in within if person in members),
+            signed_up=frozenset().union(*(signed.get(person, frozenset()) for person in within)),
+        )
     return found
 
 
@@ -222,7 +254,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
         )
     )
     current = {release.summit_id: release for release in _current(messages)}
-    entries = ReleaseEntry.objects.filter(release__in=list(current.values()))
+    entries = ReleaseEntry.objects.filter(release__in=list(current.values())).at(TAKING_PART)
     sequences = {
         (summit_id, key): sequence
         for summit_id, key, sequence in entries.values_list(

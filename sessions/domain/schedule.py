@@ -16,6 +16,8 @@ from lxml import etree
 
 from delegations.domain.naming import Book, book
 from sessions.domain.called import called
+from sessions.domain.released import snapshot
+from sessions.domain.wording import title_of
 from sessions.models import Release, ReleasedSession
 from summit.models import Summit
 from summit.templatetags.marks import pair
@@ -70,7 +72,7 @@ def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> di
         "room": _room(row),
         "slug": f"{acronym(summit)}-{key}",
         "url": settings.BASE_URL + reverse("agenda:session", args=[summit.slug, key]),
-        "title": row.title,
+        "title": title_of(snapshot(row, ()), summit.language),
         "subtitle": "",
         "track": None,
         "type": row.kind,

@@ -1,37 +1,27 @@
 """The agenda as plain values, whether it comes from the working draft or from a release.
 
 Everything that members could see of a session is in its snapshot and nothing else is, so two snapshots with the same
-content read the same for everybody.
+content read the same for everybody. What readers of a rank may know of it is a snapshot again (`Snapshot.at`).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sessions.models import (
-    Participant,
-    Release,
-    ReleasedParticipant,
-    ReleasedRole,
-    ReleasedSession,
-    ReleaseEntry,
-    Session,
-    Slot,
-)
-from sessions.models.releases import SEEN_BY_PARTICIPANTS
-from summit.models import Summit
-from summit.models.people import announced
+from sessions.models import ReleasedRole
+from sessions.models.visibility import DESK, RANKS, TAKING_PART, rank_of
 
-# Who leads comes first, then the speeches in their order, then the others.
+# Who leads comes first, then the speeches in their order, then the others; interpreters last.
 RANK = {
     ReleasedRole.CHAIR.value: 0,
     ReleasedRole.MODERATOR.value: 1,
     ReleasedRole.SPEAKER.value: 2,
     ReleasedRole.PARTICIPANT.value: 3,
+    ReleasedRole.INTERPRETER.value: 4,
 }
 
 
@@ -40,7 +30,7 @@ class Place:
     """Somebody's place in a session, by the name that is announced.
 
     A person's place is theirs alone, though their party's name stands beside it; a speech given for a party is the
-    whole party's.
+    whole party's. A category's is that of all who are in it.
     """
 
     role: str
@@ -51,19 +41,27 @@ class Place:
     party_label: str
     title: str = ""
     minutes: int | None = None
+    level: str = ""
+    category_id: int | None = None
 
     @property
-    def reads(self) -> tuple[str, str, str, int | None]:
+    def reads(self) -> tuple[str, str, str, int | None, str]:
         """What is read of it."""
-        return (self.label, self.party_label, self.title, self.minutes)
+        return (self.label, self.party_label, self.title, self.minutes, self.level)
 
 
-_PLACE = [field.name for field in fields(Place)]
+PLACE = [field.name for field in fields(Place)]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A session as it is seen at one moment. Times are aware, in UTC."""
+    """A session as it is seen at one moment. Times are aware, in UTC; `zone` is the name of the venue's.
+
+    `kind_names` are the names of the summit's own kind by language, the summit's first; `texts` language, title and
+    summary in other languages; `audiences` a part and to whom it is shown; `languages` from, into and booth;
+    `documents` public id, title and language: each of them in a fixed order. Where `times_known` is false, the times
+    are the bounds of the session's days.
+    """
 
     key: str
     session_id: int
@@ -77,20 +75,29 @@ class Snapshot:
     venue_name: str
     visibility: str
     places: tuple[Place, ...] = ()
+    kind_names: tuple[tuple[str, str], ...] = ()
+    texts: tuple[tuple[str, str, str], ...] = ()
+    times_known: bool = True
+    room_key: str = ""
+    audiences: tuple[tuple[str, str], ...] = ()
+    media: str = "closed"
+    capacity: int | None = None
+    sign_up: bool = False
+    languages: tuple[tuple[str, str, str], ...] = ()
+    documents: tuple[tuple[str, str, str], ...] = ()
+    seal: str = ""
+    zone: str = "UTC"
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """What makes the session what it is: all but its identity and its sequence."""
         return (
-            self.kind,
-            self.title,
-            self.summary,
-            self.starts_at.astimezone(UTC).isoformat(),
-            self.ends_at.astimezone(UTC).isoformat(),
-            self.room_name,
-            self.venue_name,
-            self.visibility,
-            tuple(tuple(getattr(place, name) for name in _PLACE) for place in self.places),
+            *(self.kind, self.kind_names, self.title, self.summary, self.texts),
+            *(self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat()),
+            *(self.times_known, self.room_key, self.room_name, self.venue_name),
+            *(self.visibility, self.audiences, self.media, self.capacity, self.sign_up),
+            *(self.languages, self.documents, self.seal),
+            tuple(tuple(getattr(place, name) for name in PLACE) for place in self.places),
         )
 
     @cached_property
@@ -99,24 +106,37 @@ class Snapshot:
         packed = json.dumps(self.content, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(packed.encode()).hexdigest()
 
-    @property
-    def seen_by_participants(self) -> bool:
-        """Whether those who take part know of it."""
-        return self.visibility in SEEN_BY_PARTICIPANTS
+    def seen_at(self, rank: int) -> bool:
+        """Whether readers of a rank know of it."""
+        return RANKS[self.visibility] <= rank
+
+    def at(self, rank: int) -> "Snapshot | None":
+        """Return what readers of a rank may know of it; None where they don't know of it at all."""
+        return self._views[rank] if self.seen_at(rank) else None
+
+    @cached_property
+    def _views(self) -> tuple["Snapshot", ...]:
+        return tuple(_masked(self, rank) for rank in range(DESK + 1))
 
     @cached_property
     def parties(self) -> frozenset[int]:
         """The parties, by primary key, in whose programme it stands."""
-        if not self.seen_by_participants:
-            return frozenset()
-        return frozenset(place.party_id for place in self.places if place.party_id)
+        return self._members("party_id")
 
     @cached_property
     def people(self) -> frozenset[int]:
         """The people, by primary key, in whose programme it stands."""
-        if not self.seen_by_participants:
+        return self._members("person_id")
+
+    @cached_property
+    def categories(self) -> frozenset[int]:
+        """The categories, by primary key, in whose people's programme it stands."""
+        return self._members("category_id")
+
+    def _members(self, name: str) -> frozenset[int]:
+        if not self.seen_at(TAKING_PART):
             return frozenset()
-        return frozenset(place.person_id for place in self.places if place.person_id)
+        return frozenset(key for place in self.places if (key := getattr(place, name)))
 
     @property
     def minutes(self) -> int:
@@ -132,111 +152,65 @@ class Snapshot:
         """Return who takes part in a role, in their order."""
         return tuple(place for place in self.places if place.role == role)
 
+    def titled(self, language: str) -> tuple[str, str]:
+        """Return title and summary in a language, or else in the summit's."""
+        return next(
+            ((title, summary) for code, title, summary in self.texts if code == language), (self.title, self.summary)
+        )
+
+    def kind_in(self, language: str | None) -> str:
+        """Return the name of the summit's own kind in a language (None: in all), or else one of `SessionKind`."""
+        names = dict(self.kind_names)
+        if language is None:
+            return " / ".join(dict.fromkeys(names.values())) or self.kind
+        return names.get(language) or next(iter(names.values()), self.kind)
+
 
 # The sessions of one draft or release, by the session's primary key.
 Agenda = dict[int, Snapshot]
 
 
-# Who somebody is and whose: the name and office of a person, the name of their delegation.
-_WHO = ("name", "office", "membership__party__name")
+def _masked(session: Snapshot, rank: int) -> Snapshot:
+    """Return a session with what readers of a rank may know of it.
+
+    Below those who take part nobody learns who interprets and from where, nor to whom a part is shown: that would
+    tell that there is one.
+    """
+    if rank == DESK:
+        return session
+    audiences = dict(session.audiences)
+    kept = {part for part, shown_to in audiences.items() if rank_of(session.visibility, shown_to) > rank}
+    values: dict[str, Any] = {}
+    if "title" in kept:
+        values |= {"title": "", "summary": "", "texts": (), "kind_names": ()}
+    if "room" in kept:
+        values |= {"room_key": "", "room_name": "", "venue_name": ""}
+    if "times" in kept:
+        starts_at, ends_at = _days_of(session)
+        values |= {"starts_at": starts_at, "ends_at": ends_at, "times_known": False}
+    if "participants" in kept:
+        values |= {"places": ()}
+    if "documents" in kept:
+        values |= {"documents": ()}
+    if rank < TAKING_PART:
+        places = values.get("places", session.places)
+        values |= {
+            "audiences": (),
+            "places": tuple(place for place in places if place.role != ReleasedRole.INTERPRETER),
+            "languages": tuple((source, target, "") for source, target, _booth in session.languages),
+        }
+    elif kept:
+        values |= {"seal": session.fingerprint}
+    return replace(session, **values) if values else session
 
 
-def draft(summit: Summit) -> Agenda:
-    """Return the working draft without what is cancelled. Three queries."""
-    rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("room__venue").order_by("id")
-    places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
-    for session_id, order, place in (*_participants(summit), *_speeches(summit)):
-        places.setdefault(session_id, []).append((order, place))
-    return {
-        row.pk: Snapshot(
-            key=row.public_id,
-            session_id=row.pk,
-            sequence=0,
-            kind=row.kind,
-            title=row.title,
-            summary=row.summary,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            room_name=row.room.name if row.room else "",
-            venue_name=row.room.venue.name if row.room else "",
-            visibility=row.visibility,
-            places=tuple(place for _order, place in sorted(places.get(row.pk, []), key=lambda entry: entry[0])),
-        )
-        for row in rows
-    }
-
-
-# A place in the draft: of which session, where in its order, and the place.
-_Placed = tuple[int, tuple[int, int, int], Place]
-
-
-def _participants(summit: Summit) -> Iterator[_Placed]:
-    """Yield who takes part. There are thousands, so that values are read and no objects made."""
-    rows = Participant.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
-        "pk", "session", "position", "role", "party", "party__name", "person", *[f"person__{name}" for name in _WHO]
-    )
-    for pk, session_id, position, role, party_id, party, person_id, name, office, own in rows:
-        if person_id is None:
-            place = Place(role, party_id, None, "", party, "")
-        else:
-            place = Place(role, None, person_id, "", announced(name, office), own or "")
-        yield session_id, (RANK[role], position, pk), place
-
-
-def _speeches(summit: Summit) -> Iterator[_Placed]:
-    """Yield who speaks."""
-    role = ReleasedRole.SPEAKER.value
-    rows = Slot.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
-        *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
-        *[f"speaker__{name}" for name in _WHO],
-    )
-    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
-        label = announced(name, office)
-        place = Place(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
-        yield session_id, (RANK[role], position, pk), place
-
-
-def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant]) -> Snapshot:
-    """Return a released session, with its session joined, as a snapshot."""
-    return _snapshot(row, [Place(*[getattr(each, name) for name in _PLACE]) for each in participants])
-
-
-def _snapshot(row: ReleasedSession, places: Iterable[Place]) -> Snapshot:
-    return Snapshot(
-        key=row.session.public_id,
-        session_id=row.session_id,
-        sequence=row.sequence,
-        kind=row.kind,
-        title=row.title,
-        summary=row.summary,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        room_name=row.room_name,
-        venue_name=row.venue_name,
-        visibility=row.visibility,
-        places=tuple(places),
-    )
-
-
-def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
-    """Return the agendas of releases by their numbers. Three queries, however many."""
-    wanted = Release.objects.filter(summit=summit, number__in=list(numbers))
-    found: dict[int, Agenda] = {}
-    entries = ReleaseEntry.objects.filter(release__in=wanted)
-    inside = entries.values("released_session")
-    places: dict[int, list[Place]] = {}
-    people = ReleasedParticipant.objects.filter(released_session__in=inside)
-    for row_id, *values in people.order_by("released_session", "position", "id").values_list(
-        "released_session", *_PLACE
-    ):
-        places.setdefault(row_id, []).append(Place(*values))
-    rows = ReleasedSession.objects.filter(pk__in=inside).select_related("session").prefetch_related(None)
-    snapshots = {row.pk: _snapshot(row, places.get(row.pk, [])) for row in rows}
-    for number, session_id, row_id in entries.order_by("id").values_list(
-        "release__number", "session_id", "released_session_id"
-    ):
-        found.setdefault(number, {})[session_id] = snapshots[row_id]
-    return found
+def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
+    """Return from when to when the days of a session last at the venue."""
+    zone = ZoneInfo(session.zone)
+    first = session.starts_at.astimezone(zone).date()
+    last = (session.ends_at.astimezone(zone) - timedelta(microseconds=1)).date()
+    starts_at, after = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    return starts_at.astimezone(UTC), after.astimezone(UTC)
 
 
 def numbered(agenda: Agenda, before: Agenda, number: int) -> Agenda:

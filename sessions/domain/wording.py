@@ -1,20 +1,23 @@
 """Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
-from sessions.domain.differences import Aspect, Change, Nature, Span, Value, What
+from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
-from sessions.models import SessionKind, Visibility
-from sessions.models.releases import with_party
+from sessions.models import MediaAccess, SessionKind, Visibility
+from sessions.models.labels import with_party
 from summit.dates import long_day
+from summit.languages import tongue
 from summit.templatetags.marks import comma, pair, semicolon
 
 
@@ -88,10 +91,15 @@ PARTS = {
     What.MODERATOR: gettext_lazy("Moderator"),
     What.SPEAKERS: gettext_lazy("Speakers"),
     What.PARTICIPANTS: gettext_lazy("Participants"),
+    What.INTERPRETERS: gettext_lazy("Interpreters"),
+    What.LANGUAGES: gettext_lazy("Interpretation"),
+    What.DOCUMENTS: gettext_lazy("Documents"),
+    What.MEDIA: gettext_lazy("Media"),
+    What.PLACES: gettext_lazy("Places"),
     What.VISIBILITY: gettext_lazy("Visible to"),
 }
 # What people have written of a session.
-WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.CHAIR, What.MODERATOR, What.SPEAKERS, What.PARTICIPANTS}
+WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
 PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the programme")}
 
 
@@ -108,6 +116,30 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     if start.date() == end.date():
         return _("%(day)s, %(start)s–%(end)s %(place)s time") % words
     return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % words
+
+
+def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return "Monday 31 March 2025, time not announced", for those who may not know the times."""
+    first, last = starts_at.astimezone(where.zone), (ends_at - timedelta(microseconds=1)).astimezone(where.zone)
+    if first.date() == last.date():
+        return _("%(day)s, time not announced") % {"day": long_day(first)}
+    return _("%(day)s to %(last)s, times not announced") % {"day": long_day(first), "last": long_day(last)}
+
+
+def when(session: Snapshot | Span, where: Where) -> str:
+    """Return when a session is, as far as its reader may know."""
+    known = session.known if isinstance(session, Span) else session.times_known
+    return (span if known else days)(session.starts_at, session.ends_at, where)
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind is called: one that every summit knows, or a summit's own by its name."""
+    return str(SessionKind(kind).label) if kind in SessionKind.values else kind
+
+
+def title_of(session: Snapshot, language: str | None) -> str:
+    """Return what a session is called in a language; its kind, where its reader may not know the title."""
+    return session.titled(language or "")[0] or capfirst(kind_label(session.kind_in(language)))
 
 
 def minutes(number: int) -> str:
@@ -136,15 +168,42 @@ def place_line(place: Place, names: Names | None = None) -> str:
 def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
     """Return one side of a change in words; what is empty says so."""
     if isinstance(found, Span):
-        words = span(found.starts_at, found.ends_at, where)
+        words = when(found, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
     if isinstance(found, tuple):
-        return semicolon().join(place_line(place, names) for place in found) or _("nobody")
-    if what == What.KIND:
-        return str(SessionKind(found).label)
-    if what == What.VISIBILITY:
-        return str(Visibility(found).label)
-    return found or _("none")
+        said = [place_line(row, names) if isinstance(row, Place) else _row(what, row) for row in found]
+        return semicolon().join(said) or (_("nobody") if what in ROLES else _("none"))
+    return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
+
+
+# How what isn't text is said, and what is said of nothing.
+_SAID: dict[What, Callable[[str], str]] = {
+    What.KIND: kind_label,
+    What.MEDIA: lambda found: str(MediaAccess(found).label),
+}
+_NOTHING = {What.PLACES: gettext_lazy("no limit")}
+
+
+SHOWN_PARTS = {
+    "title": gettext_lazy("title"),
+    "room": pgettext_lazy("label", "room"),
+    "times": gettext_lazy("times"),
+    "participants": gettext_lazy("participants"),
+    "documents": gettext_lazy("documents"),
+}
+
+
+def _row(what: What, row: tuple[str, ...]) -> str:
+    """Return one line of what a session has several of."""
+    if what == What.DOCUMENTS:
+        return row[1]
+    if what == What.LANGUAGES:
+        source, target, booth = row
+        words = _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}
+        return pair(words, _("booth %(booth)s") % {"booth": booth}) if booth else words
+    part, shown_to = row
+    label = str(Visibility(shown_to).label)
+    return pair(str(SHOWN_PARTS[part]), label) if part else label
 
 
 def line(aspect: Aspect, where: Where, names: Names | None = None) -> Line:
@@ -154,11 +213,15 @@ def line(aspect: Aspect, where: Where, names: Names | None = None) -> Line:
     return Line(str(PARTS[aspect.what]), old, new, theirs and bool(aspect.old), theirs and bool(aspect.new))
 
 
-def story(change: Change, where: Where, *, public: bool = False, names: Names | None = None) -> Story:
-    """Return a change in words. `public`: for everybody, who have no programme of their own."""
+def story(
+    change: Change, where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+) -> Story:
+    """Return a change in words. `public`: for everybody, who have no programme of their own; `desk`: for those who
+    write it, in all languages."""
+    language = None if desk else get_language()
     session: Snapshot = change.session
     states = PUBLIC_STATES if public else STATES
-    found = change.aspects
+    found = change.aspects(language)
     # Where the start stays, "longer" says the new end; where it moves as well, the time is said once.
     shown = [
         aspect
@@ -172,14 +235,16 @@ def story(change: Change, where: Where, *, public: bool = False, names: Names | 
     return Story(
         key=session.key,
         nature=change.nature.value,
-        title=session.title,
+        title=title_of(session, language),
         state=str(states[change.nature]),
-        when=span(session.starts_at, session.ends_at, where),
+        when=when(session, where),
         room=session.where,
         lines=tuple(lines),
     )
 
 
-def stories(changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None) -> list[Story]:
+def stories(
+    changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+) -> list[Story]:
     """Return changes in words, with parties as a page names them."""
-    return [story(change, where, public=public, names=names) for change in changes]
+    return [story(change, where, public=public, names=names, desk=desk) for change in changes]

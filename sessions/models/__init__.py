@@ -1,15 +1,35 @@
 """Tables of the agenda."""
 
+from sessions.models.documents import Document
+from sessions.models.kinds import OwnKind, SessionKind
+from sessions.models.participants import (
+    Attendance,
+    FloorRequest,
+    Participant,
+    ParticipantRole,
+    RequestState,
+    Slot,
+)
 from sessions.models.releases import (
+    Members,
     Release,
     ReleasedParticipant,
     ReleasedRole,
     ReleasedSession,
     ReleaseEntry,
 )
-from sessions.models.sessions import Participant, ParticipantRole, Session, SessionKind, Slot, Visibility
+from sessions.models.sessions import Interpretation, MediaAccess, Session, SessionText
+from sessions.models.signups import SignUp, SignUpState
+from sessions.models.visibility import Visibility
 
 __all__ = [
+    "Attendance",
+    "Document",
+    "FloorRequest",
+    "Interpretation",
+    "MediaAccess",
+    "Members",
+    "OwnKind",
     "Participant",
     "ParticipantRole",
     "Release",
@@ -17,8 +37,12 @@ __all__ = [
     "ReleasedParticipant",
     "ReleasedRole",
     "ReleasedSession",
+    "RequestState",
     "Session",
     "SessionKind",
+    "SessionText",
+    "SignUp",
+    "SignUpState",
     "Slot",
     "Visibility",
 ]

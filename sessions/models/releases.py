@@ -1,13 +1,21 @@
 """Releases of the agenda: numbered, immutable, what delegates and the public see."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import Party
-from sessions.models.sessions import ParticipantRole, Session, SessionKind, Visibility
+from delegations.models import Category, Membership, Party
+from sessions.models.kinds import SessionKind
+from sessions.models.labels import beside
+from sessions.models.participants import Attendance, ParticipantRole
+from sessions.models.sessions import MediaAccess, Session
+from sessions.models.signups import SignUp, SignUpState
+from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
 from summit.models import Person, Summit, User
 from summit.models.fields import PublicModel
 
@@ -47,48 +55,98 @@ class Release(PublicModel):
         return f"{self.summit.short_name} {self.number}"
 
 
-# Who takes part knows of all but what is for organisers; `visible_to_members` says the same in SQL.
-SEEN_BY_PARTICIPANTS = frozenset(Visibility.values) - {Visibility.ORGANISERS.value}
+@dataclass(frozen=True)
+class Members:
+    """Who reads, by primary keys: the parties for whose places they read, and people, whose categories count too."""
+
+    parties: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, parties: Iterable[Party], people: Iterable[Person]) -> "Members":
+        """Return these parties and people as readers."""
+        return cls(frozenset(party.pk for party in parties), frozenset(person.pk for person in people))
+
+    def __bool__(self) -> bool:
+        return bool(self.parties or self.people)
 
 
-class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
-    """Released sessions. Visibility is decided here and nowhere else, for every channel."""
+class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
+    """Entries of releases. Who may know what of a session is decided here and nowhere else, for every channel.
 
-    def in_current_release(self, summit: Summit) -> "ReleasedQuerySet":
-        """Return what stands in the summit's newest release."""
-        return self.filter(entries__release__in=Release.objects.filter(summit=summit).current())
+    A release holds a session once for all ranks of readers who may know the same of it. What one may not know isn't
+    in the row that one reads, so that no search, order or count tells it.
+    """
 
-    def visible_to_public(self) -> "ReleasedQuerySet":
+    def current(self, summit: Summit) -> "EntryQuerySet":
+        """Return those of the summit's newest release."""
+        return self.filter(release__in=Release.objects.filter(summit=summit).current())
+
+    def at(self, rank: int) -> "EntryQuerySet":
+        """Return what readers of a rank may know."""
+        return self.filter(low__lte=rank, high__gte=rank)
+
+    def for_public(self) -> "EntryQuerySet":
         """Return what everybody may know of."""
-        return self.filter(visibility=Visibility.PUBLIC, session__summit__public=True)
+        return self.at(EVERYBODY).filter(session__summit__public=True)
 
-    def visible_to_members(self, *, parties: list[int], people: list[int]) -> "ReleasedQuerySet":
-        """Return what these parties (primary keys) and people may know of, together.
+    def for_members(self, members: Members) -> "EntryQuerySet":
+        """Return what these may know of, together: each session at the rank that they have in it.
 
         Whoever belongs to a party of the summit is accredited enough to see what all delegations see; what is for
         those who take part needs a place in it.
         """
-        own = _places(parties, people)
-        open_to_all = [Visibility.PUBLIC, Visibility.ACCREDITED] if parties or people else [Visibility.PUBLIC]
-        return self.filter(Q(visibility__in=open_to_all) | (Q(visibility=Visibility.PARTICIPANTS) & Q(Exists(own))))
+        if not members:
+            return self.at(EVERYBODY)
+        inside = taking_part(members)
+        at_rank = Q(low__lte=TAKING_PART, high__gte=TAKING_PART), Q(low__lte=DELEGATIONS, high__gte=DELEGATIONS)
+        return self.filter((inside & at_rank[0]) | (~inside & at_rank[1]))
 
-    def of_members(self, *, parties: list[int], people: list[int]) -> "ReleasedQuerySet":
-        """Return what these parties and people take part in."""
-        return self.filter(Exists(_places(parties, people)))
+    def of_members(self, members: Members) -> "EntryQuerySet":
+        """Return what these take part in and may know of."""
+        return self.at(TAKING_PART).filter(taking_part(members))
 
 
-def _places(parties: list[int], people: list[int]) -> "models.QuerySet[ReleasedParticipant]":
-    """Return the places of these parties and people in the session of the query around it."""
-    theirs = Q(party__in=parties) | Q(person__in=people)
-    return ReleasedParticipant.objects.filter(theirs, released_session=OuterRef("pk"))
+def taking_part(members: Members) -> Q:
+    """Return the condition on an entry that one of these has a place in it, or has signed up for one.
+
+    It looks at all that was released of the session, since the list of who takes part may be shown to fewer.
+    """
+    categories = Membership.objects.filter(person__in=members.people).values("category")
+    theirs = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
+    places = ReleasedParticipant.objects.filter(theirs, released_session=OuterRef("full"))
+    signed_up = SignUp.objects.filter(session=OuterRef("session"), person__in=members.people, state=SignUpState.PLACE)
+    return Q(Exists(places)) | Q(Exists(signed_up))
+
+
+class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
+    """Released sessions, as entries of a release show them to a reader."""
+
+    def public(self, summit: Summit) -> "ReleasedQuerySet":
+        """Return what everybody may know of a summit's newest release."""
+        return self._shown(ReleaseEntry.objects.current(summit).for_public())
+
+    def for_members(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
+        """Return what these may know of a summit's newest release; each row's `mine` says whether they take part."""
+        entries = ReleaseEntry.objects.current(summit).for_members(members)
+        mine = ReleaseEntry.objects.current(summit).of_members(members).filter(released_session=OuterRef("pk"))
+        return self._shown(entries).annotate(mine=Exists(mine))
+
+    def for_desk(self, summit: Summit) -> "ReleasedQuerySet":
+        """Return all of a summit's newest release."""
+        return self._shown(ReleaseEntry.objects.current(summit).at(DESK))
+
+    def _shown(self, entries: EntryQuerySet) -> "ReleasedQuerySet":
+        return self.filter(pk__in=entries.order_by().values("released_session"))
 
 
 class ReleasedSession(PublicModel):
-    """A session as it was released. Never changed: a trigger holds it.
+    """A session as it was released, as some readers may know it. Never changed: a trigger holds it.
 
     A release that leaves a session as it was refers to the same row, so what changed between two releases are the
     entries that differ. `sequence` is the number of the release that made the row: a SEQUENCE (RFC 5545, 3.8.7.4)
-    that only rises.
+    that only rises. What its readers may not know is empty in it; where they may not know the times
+    (`times_known`), `starts_at` and `ends_at` are the bounds of its days at the venue.
     """
 
     session = models.ForeignKey(
@@ -97,13 +155,29 @@ class ReleasedSession(PublicModel):
     sequence = models.PositiveIntegerField("SEQUENCE")
     fingerprint = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind)
-    title = models.CharField(_("title"), max_length=200)
+    # Lists of a language and the name of the summit's own kind in it, the summit's language first.
+    kind_names = models.JSONField(_("names of the kind"), default=list, blank=True)
+    title = models.CharField(_("title"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
+    # Lists of language, title and summary.
+    texts = models.JSONField(_("in other languages"), default=list, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    times_known = models.BooleanField(_("times are known"), default=True)
+    room_key = models.CharField(max_length=16, blank=True, editable=False)
     room_name = models.CharField(pgettext_lazy("label", "room"), max_length=120, blank=True)
     venue_name = models.CharField(pgettext_lazy("label", "venue"), max_length=200, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
+    # Lists of a part and to whom it is shown; of those that are shown to fewer than the session.
+    audiences = models.JSONField(_("parts that are shown to fewer"), default=list, blank=True)
+    media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
+    capacity = models.PositiveIntegerField(_("places"), null=True)
+    sign_up = models.BooleanField(_("open for sign-up"), default=False)
+    # Lists of from, into and booth; and of a document's public id, title and language.
+    languages = models.JSONField(_("interpretation"), default=list, blank=True)
+    documents = models.JSONField(_("documents"), default=list, blank=True)
+    # Where something is kept from those who take part: the fingerprint of the whole, so that their SEQUENCE rises.
+    seal = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("released"), db_default=Now())
 
     objects = ReleasedQuerySet.as_manager()
@@ -113,24 +187,13 @@ class ReleasedSession(PublicModel):
         verbose_name_plural = _("released sessions")
         ordering = ["starts_at", "ends_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["session", "sequence"], name="released_session_once"),
+            models.UniqueConstraint(fields=["session", "sequence", "fingerprint"], name="released_session_once"),
             models.CheckConstraint(name="released_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="released_visibility_known", condition=Q(visibility__in=Visibility.values)),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.sequence})"
-
-
-def beside(label: str, party_label: str) -> str:
-    """Return a party's name to be read after somebody's, or nothing where their office names it already."""
-    return "" if party_label in label else party_label
-
-
-def with_party(label: str, party_label: str) -> str:
-    """Return somebody's name with their party's in parentheses, where it isn't said already."""
-    party = beside(label, party_label)
-    return f"{label} ({party})" if party else label
 
 
 class ReleasedRole(models.TextChoices):
@@ -140,6 +203,7 @@ class ReleasedRole(models.TextChoices):
     MODERATOR = ParticipantRole.MODERATOR.value, _("moderator")
     SPEAKER = "speaker", _("speaker")
     PARTICIPANT = ParticipantRole.PARTICIPANT.value, _("participant")
+    INTERPRETER = ParticipantRole.INTERPRETER.value, _("interpreter")
 
 
 class ReleasedParticipant(models.Model):
@@ -161,6 +225,10 @@ class ReleasedParticipant(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "person")
     )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("category")
+    )
+    level = models.CharField(pgettext_lazy("attendance", "level"), max_length=10, choices=Attendance, blank=True)
     # The public id of the speech; the slot itself may be gone from the draft while its release stands.
     slot_key = models.CharField(_("speech"), max_length=16, blank=True)
     label = models.CharField(_("name"), max_length=420)
@@ -176,6 +244,7 @@ class ReleasedParticipant(models.Model):
         indexes = [
             models.Index(fields=["party", "released_session"], name="released_by_party"),
             models.Index(fields=["person", "released_session"], name="released_by_person"),
+            models.Index(fields=["category", "released_session"], name="released_by_category"),
         ]
 
     def __str__(self) -> str:
@@ -188,21 +257,36 @@ class ReleasedParticipant(models.Model):
 
 
 class ReleaseEntry(models.Model):
-    """A release holds a released session. A session that is not in it is cancelled or not yet announced."""
+    """A release holds a session for readers of some ranks (`sessions.models.visibility`), from `low` to `high`.
+
+    A session that is in no entry of a release is cancelled or not yet announced. Never changed: a trigger holds it.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries", verbose_name=_("release"))
     session = models.ForeignKey(
         Session, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("label", "session")
     )
+    low = models.PositiveSmallIntegerField(_("from rank"), default=EVERYBODY)
+    high = models.PositiveSmallIntegerField(_("to rank"), default=DESK)
+    # What these readers may know of it.
     released_session = models.ForeignKey(
         ReleasedSession, on_delete=models.PROTECT, related_name="entries", verbose_name=_("released session")
     )
+    # All that was released of it.
+    full = models.ForeignKey(
+        ReleasedSession, on_delete=models.PROTECT, related_name="+", verbose_name=_("whole released session")
+    )
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry of a release")
         verbose_name_plural = _("entries of a release")
         ordering = ["release", "id"]
-        constraints = [models.UniqueConstraint(fields=["release", "session"], name="release_entry_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "session", "low"], name="release_entry_once"),
+            models.CheckConstraint(name="release_entry_ranks", condition=Q(low__lte=F("high"), high__lte=DESK)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.release}: {self.released_session}"

@@ -1,42 +1,27 @@
-"""The working draft of the agenda: sessions, who takes part, and the speeches in them."""
+"""The working draft of the agenda: its sessions."""
 
+from typing import Any
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import Party
-from summit.models import Person, Room, Summit
+from sessions.models.kinds import OwnKind, SessionKind
+from sessions.models.visibility import PARTS, Visibility, not_wider
+from summit.models import Room, Summit
 from summit.models.fields import PublicModel
 from summit.models.validators import validate_printable
 
 
-class SessionKind(models.TextChoices):
-    """What kind of meeting a session is."""
+class MediaAccess(models.TextChoices):
+    """Which journalists may attend a session."""
 
-    ARRIVALS = "arrivals", _("arrivals")
-    PLENARY = "plenary", _("plenary")
-    WORKING_SESSION = "working_session", _("working session")
-    ROUNDTABLE = "roundtable", _("roundtable")
-    WORKING_LUNCH = "working_lunch", _("working lunch")
-    BILATERAL = "bilateral", _("bilateral meeting")
-    SIGNING = "signing", _("signing")
-    PRESS_CONFERENCE = "press_conference", _("press conference")
-    DOORSTEP = "doorstep", _("doorstep")
-    RECEPTION = "reception", _("reception")
-    FAMILY_PHOTO = "family_photo", _("family photo")
-    BREAK = "break", _("break")
-    INTERNAL = "internal", _("internal")
-
-
-class Visibility(models.TextChoices):
-    """Who may know of a session."""
-
-    PUBLIC = "public", _("everybody")
-    ACCREDITED = "accredited", _("all delegations")
-    PARTICIPANTS = "participants", _("those who take part")
-    ORGANISERS = "organisers", _("organisers only")
+    CLOSED = "closed", _("closed to the media")
+    POOLED = "pooled", _("pooled media")
+    OPEN = "open", _("open to the media")
 
 
 def calendar_uid(public_id: str) -> str:
@@ -58,16 +43,25 @@ def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.M
         raise ValidationError(wrong)
 
 
+def _shown_to(label: Any) -> "models.CharField[str, str]":
+    """Return the field of a part of a session: to whom it is shown, or empty for all who know of the session."""
+    return models.CharField(label, max_length=20, choices=Visibility, blank=True)
+
+
 class Session(PublicModel):
     """One entry of the working draft. What delegates and the public see are its releases.
 
-    The public id is the session's identity for ever: calendars know it by its UID.
+    The public id is the session's identity for ever: calendars know it by its UID. Title and summary are in the
+    summit's language; `SessionText` has them in others. Lengths of time are in minutes.
     """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=pgettext_lazy("label", "summit")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
+    own_kind = models.ForeignKey(
+        OwnKind, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("own kind")
+    )
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
     summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
     starts_at = models.DateTimeField(_("starts"))
@@ -80,8 +74,31 @@ class Session(PublicModel):
         related_name="sessions",
         verbose_name=pgettext_lazy("label", "room"),
     )
+    set_up = models.PositiveSmallIntegerField(
+        _("set-up"), default=0, help_text=_("Minutes before the start from which the room is taken.")
+    )
+    clear_down = models.PositiveSmallIntegerField(
+        _("clear-down"), default=0, help_text=_("Minutes after the end until which the room is taken.")
+    )
+    capacity = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Empty: as many as the room seats.")
+    )
+    media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
+    pinned = models.BooleanField(
+        _("pinned"), default=False, help_text=_("Its time and room are settled: whoever would move it is warned.")
+    )
+    sign_up = models.BooleanField(
+        _("open for sign-up"), default=False, help_text=_("Delegates take one of its places themselves.")
+    )
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
+    title_to = _shown_to(_("title and summary shown to"))
+    room_to = _shown_to(_("room shown to"))
+    times_to = _shown_to(_("times shown to"))
+    participants_to = _shown_to(_("participants shown to"))
+    documents_to = _shown_to(_("documents shown to"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    # Rises with every edit of the session or of what hangs on it, so that of two who edit at once the second is told.
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
@@ -92,14 +109,43 @@ class Session(PublicModel):
             models.CheckConstraint(name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="session_kind_known", condition=Q(kind__in=SessionKind.values)),
             models.CheckConstraint(name="session_visibility_known", condition=Q(visibility__in=Visibility.values)),
+            models.CheckConstraint(name="session_media_known", condition=Q(media__in=MediaAccess.values)),
+            models.CheckConstraint(
+                name="session_capacity_from_one",
+                condition=Q(capacity__isnull=True) | Q(capacity__gt=0),
+                violation_error_message=_("Give at least one place, or leave the field empty."),
+            ),
+            models.CheckConstraint(
+                name="session_sign_up_for_delegations",
+                condition=Q(sign_up=False) | Q(visibility__in=[Visibility.PUBLIC, Visibility.ACCREDITED]),
+                violation_error_message=_(
+                    "Only a session that all delegations know of can be open for sign-up. "
+                    "Show it to them, or close the sign-up."
+                ),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"session_{part}_not_wider",
+                    condition=not_wider(f"{part}_to"),
+                    violation_error_message=_(
+                        "A part of a session can’t be shown to more people than the session itself. "
+                        "Show the session to more, or the part to fewer."
+                    ),
+                )
+                for part in PARTS
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
 
     def clean(self) -> None:
-        """Refuse a room of another summit."""
-        refuse_others(self.summit_id, room=(self.room_id, Room, "venue__summit"))
+        """Refuse a room or a kind of another summit."""
+        refuse_others(
+            self.summit_id,
+            room=(self.room_id, Room, "venue__summit"),
+            own_kind=(self.own_kind_id, OwnKind, "summit"),
+        )
 
     @property
     def uid(self) -> str:
@@ -107,112 +153,61 @@ class Session(PublicModel):
         return calendar_uid(self.public_id)
 
 
-class ParticipantRole(models.TextChoices):
-    """What somebody does in a session."""
-
-    CHAIR = "chair", _("chair")
-    MODERATOR = "moderator", _("moderator")
-    PARTICIPANT = "participant", _("participant")
-
-
-class Participant(models.Model):
-    """A party or a person takes part in a session."""
+class SessionText(models.Model):
+    """A session's title and summary in another language than the summit's."""
 
     session = models.ForeignKey(
-        Session, on_delete=models.CASCADE, related_name="participants", verbose_name=pgettext_lazy("label", "session")
+        Session, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "session")
     )
-    party = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=pgettext_lazy("label", "party"),
-    )
-    person = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=pgettext_lazy("label", "person"),
-    )
-    role = models.CharField(
-        pgettext_lazy("label", "role"), max_length=20, choices=ParticipantRole, default=ParticipantRole.PARTICIPANT
-    )
-    position = models.PositiveIntegerField(_("order"), default=0)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
 
     class Meta:
-        verbose_name = _("participant")
-        verbose_name_plural = _("participants")
-        ordering = ["session", "position", "id"]
+        verbose_name = _("session in another language")
+        verbose_name_plural = _("sessions in other languages")
+        ordering = ["session", "language"]
         constraints = [
-            models.CheckConstraint(
-                name="participant_party_or_person",
-                condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
-                violation_error_message=_("Choose a party or a person: one of the two, not both."),
-            ),
             models.UniqueConstraint(
-                fields=["session", "party"],
-                name="participant_party_once",
-                condition=Q(party__isnull=False),
-                violation_error_message=_("This party takes part in the session already. Change that row."),
-            ),
-            models.UniqueConstraint(
-                fields=["session", "person"],
-                name="participant_person_once",
-                condition=Q(person__isnull=False),
-                violation_error_message=_("This person takes part in the session already. Change that row."),
-            ),
-            models.CheckConstraint(name="participant_role_known", condition=Q(role__in=ParticipantRole.values)),
+                fields=["session", "language"],
+                name="session_text_language_once",
+                violation_error_message=_("The session has a title in this language already. Change that one."),
+            )
         ]
 
     def __str__(self) -> str:
-        return str(self.party or self.person)
-
-    def clean(self) -> None:
-        """Refuse who belongs to another summit."""
-        refuse_others(
-            self.session.summit_id, party=(self.party_id, Party, "summit"), person=(self.person_id, Person, "summit")
-        )
+        return self.title
 
 
-class Slot(PublicModel):
-    """A speech in a session. It has an identity of its own, since a transcript hangs on it."""
+class Interpretation(models.Model):
+    """Into which language a session is interpreted, from which, and from which booth."""
 
     session = models.ForeignKey(
-        Session, on_delete=models.CASCADE, related_name="slots", verbose_name=pgettext_lazy("label", "session")
+        Session,
+        on_delete=models.CASCADE,
+        related_name="interpretation",
+        verbose_name=pgettext_lazy("label", "session"),
     )
-    party = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="slots",
-        verbose_name=pgettext_lazy("label", "party"),
-    )
-    speaker = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="slots", verbose_name=pgettext_lazy("label", "speaker")
-    )
-    title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_printable])
-    position = models.PositiveIntegerField(_("order"), default=0)
-    minutes = models.PositiveIntegerField(_("minutes"), default=5)
+    source = models.CharField(_("from"), max_length=10)
+    target = models.CharField(_("into"), max_length=10)
+    booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[validate_printable])
 
     class Meta:
-        verbose_name = _("speech")
-        verbose_name_plural = _("speeches")
-        ordering = ["session", "position", "id"]
-        constraints = [models.CheckConstraint(name="slot_has_minutes", condition=Q(minutes__gt=0))]
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretation")
+        ordering = ["session", "target", "source"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "source", "target"],
+                name="interpretation_once",
+                violation_error_message=_("The session is interpreted from and into these languages already."),
+            ),
+            models.CheckConstraint(
+                name="interpretation_of_two_languages",
+                condition=~Q(source=F("target")),
+                violation_error_message=_("Choose two different languages."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.speaker}: {self.title}" if self.title else str(self.speaker)
-
-    def clean(self) -> None:
-        """Refuse who belongs to another summit, and a speech of no time."""
-        if self.minutes == 0:
-            raise ValidationError({"minutes": _("Give at least one minute.")})
-        refuse_others(
-            self.session.summit_id,
-            party=(self.party_id, Party, "summit"),
-            speaker=(self.speaker_id, Person, "summit"),
-        )
+        return f"{self.source} → {self.target}"

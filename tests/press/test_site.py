@@ -131,7 +131,7 @@ def test_where_a_speech_was_given_comes_from_the_released_agenda_alone(client: C
         values["sequence"] = int(values["sequence"]) + 1
         released = ReleasedSession.objects.create(visibility=visibility, **values)
         release = ReleaseFactory(summit=text.summit, number=values["sequence"])
-        ReleaseEntry.objects.create(release=release, session=session, released_session=released)
+        ReleaseEntry.objects.create(release=release, session=session, released_session=released, full=released)
         page = client.get(url_of(text)).content.decode()
         assert ("Opening plenary" in page, "Long Gallery" in page) == (shown, shown)
 

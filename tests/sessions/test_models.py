@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sessions.models import (
+    Members,
     Release,
     ReleasedParticipant,
     ReleasedRole,
@@ -16,7 +17,7 @@ from sessions.models import (
     Session,
     Visibility,
 )
-from sessions.models.releases import SEEN_BY_PARTICIPANTS
+from sessions.models.visibility import RANKS, TAKING_PART
 from summit.models import Summit
 from tests.factories import (
     START,
@@ -45,12 +46,17 @@ def released(session: Session, **kwargs: Any) -> ReleasedSession:
     return ReleasedSession.objects.create(**{**values, **kwargs})
 
 
+def entry(release: Release, row: ReleasedSession) -> ReleaseEntry:
+    """Put a row into a release, for all who know of the session."""
+    return ReleaseEntry.objects.create(
+        release=release, session=row.session, released_session=row, full=row, low=RANKS[row.visibility]
+    )
+
+
 def _twice_in_release(summit: Summit) -> None:
     session, release = SessionFactory(summit=summit), ReleaseFactory(summit=summit, number=1)
     for sequence in (1, 2):
-        ReleaseEntry.objects.create(
-            release=release, session=session, released_session=released(session, sequence=sequence)
-        )
+        entry(release, released(session, sequence=sequence))
 
 
 def _same_sequence(summit: Summit) -> None:
@@ -117,7 +123,7 @@ def _rows(summit: Summit) -> tuple[Any, ...]:
         row,
         participant,
         release,
-        ReleaseEntry.objects.create(release=release, session=session, released_session=row),
+        entry(release, row),
     )
 
 
@@ -160,20 +166,22 @@ def test_who_sees_what(visibility: str, public: bool, summit: Summit) -> None:
     party, other, person = PartyFactory(summit=summit), PartyFactory(summit=summit), PersonFactory(summit=summit)
     for place in ({"party": party}, {"person": person}):
         ReleasedParticipant.objects.create(released_session=row, role=ReleasedRole.PARTICIPANT, label="x", **place)
-    rows = ReleasedSession.objects.all()
+    entry(ReleaseFactory(summit=summit, number=1), row)
+    rows = ReleasedSession.objects
     seen = {
-        "public": rows.visible_to_public().exists(),
-        "nobody's member": rows.visible_to_members(parties=[], people=[]).exists(),
-        "member": rows.visible_to_members(parties=[other.pk], people=[]).exists(),
-        "participant by party": rows.visible_to_members(parties=[party.pk], people=[]).exists(),
-        "participant in person": rows.visible_to_members(parties=[], people=[person.pk]).exists(),
+        "public": rows.public(summit).exists(),
+        "nobody's member": rows.for_members(summit, Members()).exists(),
+        "member": rows.for_members(summit, Members.of([other], [])).exists(),
+        "participant by party": rows.for_members(summit, Members.of([party], [])).exists(),
+        "participant in person": rows.for_members(summit, Members.of([], [person])).exists(),
     }
     expected = set(VISIBLE[visibility]) - (set() if public else {"public"})
     assert {name for name, sees in seen.items() if sees} == expected
 
 
 def test_participants_see_in_sql_what_they_see_in_messages() -> None:
-    assert {str(key) for key, names in VISIBLE.items() if "participant by party" in names} == SEEN_BY_PARTICIPANTS
+    seen = {value for value, rank in RANKS.items() if rank <= TAKING_PART}
+    assert {str(key) for key, names in VISIBLE.items() if "participant by party" in names} == seen
 
 
 def test_only_the_newest_release_is_current(summit: Summit) -> None:
@@ -181,9 +189,9 @@ def test_only_the_newest_release_is_current(summit: Summit) -> None:
     first, second = (released(session, sequence=number, title=f"As of {number}") for number in (1, 2))
     for number, row in ((1, first), (2, second)):
         release = ReleaseFactory(summit=summit, number=number)
-        ReleaseEntry.objects.create(release=release, session=session, released_session=row)
+        entry(release, row)
     ReleaseFactory(number=7)
-    assert list(ReleasedSession.objects.in_current_release(summit)) == [second]
+    assert list(ReleasedSession.objects.for_desk(summit)) == [second]
     assert [release.number for release in Release.objects.filter(summit=summit).current()] == [2]
 
 

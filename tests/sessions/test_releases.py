@@ -16,7 +16,8 @@ from delegations.models import Party
 from sessions.domain import differences as domain_differences
 from sessions.domain import edits, notices, releases
 from sessions.domain.differences import differences
-from sessions.domain.snapshots import draft, released
+from sessions.domain.drafts import draft
+from sessions.domain.released import released
 from sessions.models import (
     Release,
     ReleasedSession,

@@ -1,0 +1,155 @@
+"""The working draft as snapshots."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import override
+
+from delegations.models import Category
+from sessions.domain.snapshots import RANK, Agenda, Place, Snapshot
+from sessions.models import Document, Interpretation, Participant, ReleasedRole, Session, SessionText, Slot
+from sessions.models.visibility import PARTS
+from summit.languages import spoken
+from summit.models import Summit
+from summit.models.people import announced
+
+# Who somebody is and whose: the name and office of a person, the name of their delegation.
+_WHO = ("name", "office", "membership__party__name")
+
+
+def draft(summit: Summit) -> Agenda:
+    """Return the working draft without what is cancelled. Seven queries."""
+    with override(spoken(summit.language)):
+        return _draft(summit)
+
+
+def _draft(summit: Summit) -> Agenda:
+    rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("room__venue", "own_kind")
+    places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
+    for session_id, order, place in (*_participants(summit), *_speeches(summit)):
+        places.setdefault(session_id, []).append((order, place))
+    beside = _Beside(summit)
+    return {
+        row.pk: _snapshot(
+            row,
+            summit,
+            places=tuple(place for _order, place in sorted(places.get(row.pk, []), key=lambda entry: entry[0])),
+            texts=beside.texts.get(row.pk, ()),
+            languages=beside.languages.get(row.pk, ()),
+            documents=beside.documents.get(row.pk, ()),
+        )
+        for row in rows.order_by("id")
+    }
+
+
+def _snapshot(row: Session, summit: Summit, **parts: Any) -> Snapshot:
+    return Snapshot(
+        key=row.public_id,
+        session_id=row.pk,
+        sequence=0,
+        kind=row.kind,
+        kind_names=_kind_names(row, summit),
+        title=row.title,
+        summary=row.summary,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        room_key=row.room.public_id if row.room else "",
+        room_name=row.room.name if row.room else "",
+        venue_name=row.room.venue.name if row.room else "",
+        visibility=row.visibility,
+        audiences=tuple((part, value) for part in PARTS if (value := getattr(row, f"{part}_to"))),
+        media=row.media,
+        capacity=row.capacity,
+        sign_up=row.sign_up,
+        zone=summit.time_zone,
+        **parts,
+    )
+
+
+def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
+    if row.own_kind is None:
+        return ()
+    others = sorted((code, name) for code, name in row.own_kind.names.items() if name and code != summit.language)
+    return ((summit.language, row.own_kind.name), *others)
+
+
+class _Beside:
+    """What hangs on the sessions of a draft, by the session's primary key, each in a fixed order. Three queries."""
+
+    def __init__(self, summit: Summit) -> None:
+        of = {"session__summit": summit, "session__cancelled_at": None}
+        self.texts = _grouped(
+            SessionText.objects.filter(**of)
+            .order_by("session", "language")
+            .values_list("session", "language", "title", "summary")
+        )
+        self.languages = _grouped(
+            Interpretation.objects.filter(**of)
+            .order_by("session", "target", "source")
+            .values_list("session", "source", "target", "booth")
+        )
+        self.documents = _grouped(
+            Document.objects.filter(**of, removed_at=None)
+            .order_by("session", "position", "id")
+            .values_list("session", "public_id", "title", "language")
+        )
+
+
+def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for session_id, *values in rows:
+        found.setdefault(session_id, []).append((values[0], values[1], values[2]))
+    return {session_id: tuple(values) for session_id, values in found.items()}
+
+
+# A place in the draft: of which session, where in its order, and the place.
+_Placed = tuple[int, tuple[int, int, int], Place]
+
+
+def _participants(summit: Summit) -> Iterator[_Placed]:
+    """Yield who takes part. There are thousands, so that values are read and no objects made."""
+    rows = Participant.objects.filter(session__summit=summit, session__cancelled_at=None)
+    categories = _categories(rows)
+    for (
+        pk,
+        session_id,
+        position,
+        role,
+        party_id,
+        party,
+        level,
+        category_id,
+        person_id,
+        name,
+        office,
+        own,
+    ) in rows.values_list(
+        *("pk", "session", "position", "role", "party", "party__name", "level", "category", "person"),
+        *[f"person__{name}" for name in _WHO],
+    ):
+        if person_id is not None:
+            place = Place(role, None, person_id, "", announced(name, office), own or "")
+        elif party_id is not None:
+            place = Place(role, party_id, None, "", party, "", level=level)
+        else:
+            place = Place(role, None, None, "", categories[category_id], "", category_id=category_id)
+        yield session_id, (RANK[role], position, pk), place
+
+
+def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
+    """Return the names of the categories that take part, in the active language. One query."""
+    return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
+
+
+def _speeches(summit: Summit) -> Iterator[_Placed]:
+    """Yield who speaks."""
+    role = ReleasedRole.SPEAKER.value
+    rows = Slot.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
+        *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
+        *[f"speaker__{name}" for name in _WHO],
+    )
+    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
+        label = announced(name, office)
+        place = Place(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
+        yield session_id, (RANK[role], position, pk), place

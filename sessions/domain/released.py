@@ -1,0 +1,73 @@
+"""Releases as snapshots, and snapshots as the rows of a release."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sessions.domain.snapshots import PLACE, Agenda, Place, Snapshot
+from sessions.models import ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.models.visibility import DESK
+from summit.models import Summit
+
+# What a snapshot and its row have alike, and what a row keeps as lists.
+SAME = (
+    *("sequence", "kind", "title", "summary", "starts_at", "ends_at", "times_known", "room_key", "room_name"),
+    *("venue_name", "visibility", "media", "capacity", "sign_up", "seal"),
+)
+LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
+
+
+def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], zone: str = "UTC") -> Snapshot:
+    """Return a released session, with its session joined, as a snapshot."""
+    return _snapshot(row, [Place(*[getattr(each, name) for name in PLACE]) for each in participants], zone)
+
+
+def _snapshot(row: ReleasedSession, places: Iterable[Place], zone: str) -> Snapshot:
+    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in getattr(row, name)) for name in LISTS}
+    return Snapshot(
+        key=row.session.public_id,
+        session_id=row.session_id,
+        places=tuple(places),
+        zone=zone,
+        **{name: getattr(row, name) for name in SAME},
+        **lists,
+    )
+
+
+def row_of(session: Snapshot) -> ReleasedSession:
+    """Return a snapshot as the row of a release, not stored."""
+    return ReleasedSession(
+        session_id=session.session_id,
+        fingerprint=session.fingerprint,
+        **{name: getattr(session, name) for name in SAME},
+        **{name: [list(entry) for entry in getattr(session, name)] for name in LISTS},
+    )
+
+
+def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParticipant]:
+    """Yield who takes part as rows beneath a released session, not stored."""
+    for position, place in enumerate(session.places):
+        values = {name: getattr(place, name) for name in PLACE}
+        yield ReleasedParticipant(released_session=row, position=position, **values)
+
+
+def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
+    """Return the agendas of releases by their numbers, with all that was released. Three queries, however many."""
+    found: dict[int, Agenda] = {}
+    entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers)).at(DESK)
+    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=entries.order_by().values("full")))
+    for number, session_id, row_id in entries.order_by("id").values_list("release__number", "session_id", "full_id"):
+        found.setdefault(number, {})[session_id] = rows[row_id]
+    return found
+
+
+def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
+    """Return released sessions, a query set, as snapshots by primary key. Two queries: of thousands of places values
+    are read and no objects made."""
+    places: dict[int, list[Place]] = {}
+    people = ReleasedParticipant.objects.filter(released_session__in=rows.order_by().values("pk"))
+    for row_id, *values in people.order_by("released_session", "position", "id").values_list(
+        "released_session", *PLACE
+    ):
+        places.setdefault(row_id, []).append(Place(*values))
+    listed = rows.select_related("session").prefetch_related(None).order_by()
+    return {row.pk: _snapshot(row, places.get(row.pk, ()), summit.time_zone) for row in listed}

@@ -1,0 +1,64 @@
+"""What kinds of meeting there are: those that every summit knows, and a summit's own."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from summit.models import Summit
+from summit.models.fields import PublicModel
+from summit.models.validators import validate_printable
+
+
+class SessionKind(models.TextChoices):
+    """What kind of meeting a session is."""
+
+    ARRIVALS = "arrivals", _("arrivals")
+    PLENARY = "plenary", _("plenary")
+    WORKING_SESSION = "working_session", _("working session")
+    ROUNDTABLE = "roundtable", _("roundtable")
+    WORKING_LUNCH = "working_lunch", _("working lunch")
+    RETREAT = "retreat", _("retreat")
+    BILATERAL = "bilateral", _("bilateral meeting")
+    SIGNING = "signing", _("signing")
+    PRESS_CONFERENCE = "press_conference", _("press conference")
+    DOORSTEP = "doorstep", _("doorstep")
+    RECEPTION = "reception", _("reception")
+    FAMILY_PHOTO = "family_photo", _("family photo")
+    DRAFTING_GROUP = "drafting_group", _("drafting group")
+    WALK_THROUGH = "walk_through", _("walk-through")
+    BREAK = "break", _("break")
+    INTERNAL = "internal", _("internal")
+
+
+class OwnKind(PublicModel):
+    """A kind of meeting that one summit has added. In all that is done with it, it is what it is `like`."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="own_kinds", verbose_name=pgettext_lazy("label", "summit")
+    )
+    name = models.CharField(_("name"), max_length=60, validators=[validate_printable])
+    # By language; where none is given, `name` stands.
+    names = models.JSONField(_("names in other languages"), default=dict, blank=True)
+    like = models.CharField(
+        _("works like"),
+        max_length=20,
+        choices=SessionKind,
+        help_text=_("Which kind it is to systems that don’t know this one, such as conference apps."),
+    )
+
+    class Meta:
+        verbose_name = _("kind of session")
+        verbose_name_plural = _("kinds of session")
+        ordering = ["summit", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "name"],
+                name="own_kind_name_once",
+                violation_error_message=_("The summit has a kind of this name already."),
+            ),
+            models.CheckConstraint(name="own_kind_like_known", condition=Q(like__in=SessionKind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.names.get(get_language() or "") or self.name)
