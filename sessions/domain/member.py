@@ -76,16 +76,13 @@ def public_changes(*, summit: Summit, limit: int = 20, language: str | None = No
     return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).for_public(), limit, language)
 
 
-def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
-    """Return what the newest releases changed of what is visible before or after. Five queries.
+# By the release that tells and the session: the row that was, and whether the session still stands; the row that is.
+_Was = dict[tuple[int, int], tuple[int, bool]]
+_Now = dict[tuple[int, int], int]
 
-    The first release changed nothing. A session that was visible and isn't any more is cancelled where it stands in
-    the release no longer, and gone where it still does.
-    """
-    releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
-    if not releases:
-        return []
-    numbers = [release.number for release in releases]
+
+def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tuple[_Was, _Now]:
+    """Return what is visible of these releases or of those before them and differs. Two queries."""
     stands = ReleaseEntry.objects.filter(
         release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
     )
@@ -107,6 +104,19 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
     )
     was = {(number, session): (row, stands) for number, session, row, stands in old}
     now = {(number, session): row for number, session, row in new}
+    return was, now
+
+
+def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
+    """Return what the newest releases changed of what is visible before or after. Five queries.
+
+    The first release changed nothing. A session that was visible and isn't any more is cancelled where it stands in
+    the release no longer, and gone where it still does.
+    """
+    releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
+    if not releases:
+        return []
+    was, now = _changed(summit, visible, [release.number for release in releases])
     wanted = {row for row, _stands in was.values()} | set(now.values())
     rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=wanted))
     found: dict[int, list[Change]] = {}

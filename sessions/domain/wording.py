@@ -14,7 +14,7 @@ from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
 from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
-from sessions.models import MediaAccess, SessionKind, Visibility
+from sessions.models import Attendance, MediaAccess, SessionKind, Visibility
 from sessions.models.labels import with_party
 from summit.dates import long_day
 from summit.languages import tongue
@@ -161,7 +161,8 @@ def place_line(place: Place, names: Names | None = None) -> str:
     if names is not None:
         name, party = called(place, names.book)
         name += raised(party, names.notes)
-    about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "") if part]
+    level = str(Attendance(place.level).label) if place.level else ""
+    about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "", level) if part]
     return pair(name, comma().join(about)) if about else name
 
 

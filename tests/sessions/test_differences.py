@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from sessions.domain.clashes import clashes, overlapping
 from sessions.domain.differences import (
+    ROLES,
     Nature,
+    Programme,
     What,
     aspects,
     differences,
@@ -18,9 +20,11 @@ from sessions.domain.differences import (
     to_facts,
     touched,
 )
+from sessions.domain.releases import ranges
 from sessions.domain.snapshots import Agenda, Place, Snapshot, numbered
 from sessions.domain.wording import Line, place_line, story
-from sessions.models import SessionKind, Visibility
+from sessions.models import MediaAccess, SessionKind, Visibility
+from sessions.models.visibility import DESK, PARTS, RANKS, rank_of
 from tests.factories import START, SummitFactory
 
 PLACE = Place("participant", 1, None, "", "Aland", "")
@@ -41,15 +45,20 @@ SESSION = Snapshot(
 
 places = st.builds(
     Place,
-    role=st.sampled_from(["chair", "moderator", "speaker", "participant"]),
+    role=st.sampled_from(["chair", "moderator", "speaker", "participant", "interpreter"]),
     party_id=st.none() | st.integers(1, 4),
     person_id=st.none() | st.integers(1, 4),
+    category_id=st.none() | st.integers(1, 4),
+    level=st.sampled_from(["", "head", "head1"]),
     slot_key=st.just(""),
     label=st.sampled_from(["Aland", "Beland", "Minister"]),
     party_label=st.sampled_from(["", "Celand"]),
     title=st.sampled_from(["", "Opening"]),
     minutes=st.none() | st.integers(1, 60),
 )
+
+
+audiences = st.dictionaries(st.sampled_from(PARTS), st.sampled_from(Visibility.values))
 
 
 @st.composite
@@ -68,6 +77,14 @@ def snapshots(draw: st.DrawFn, session_id: int) -> Snapshot:
         venue_name="",
         visibility=draw(st.sampled_from(Visibility.values)),
         places=tuple(draw(st.lists(places, max_size=3))),
+        audiences=tuple(sorted(draw(audiences).items())),
+        texts=draw(st.sampled_from([(), (("fr", "Ouverture", ""),)])),
+        media=draw(st.sampled_from(MediaAccess.values)),
+        languages=draw(st.sampled_from([(), (("en", "fr", "1"),), (("en", "fr", "2"),)])),
+        documents=draw(st.sampled_from([(), (("d" * 16, "Draft", "en"),)])),
+        capacity=draw(st.none() | st.integers(1, 3)),
+        sign_up=draw(st.booleans()),
+        zone="Europe/London",
     )
 
 
@@ -94,24 +111,45 @@ def test_an_agenda_does_not_differ_from_itself(agenda: Agenda) -> None:
     assert numbered(agenda, agenda, 7) == agenda
 
 
+def read(agenda: Agenda, number: int, mine: Programme) -> object:
+    """Return what one reads of a session in one's programme; None where it doesn't stand in it."""
+    full = agenda.get(number)
+    view = full.at(RANKS["participants"]) if full and mine.has(full) else None
+    return view and (
+        *(view.kind, view.titled(""), view.texts, view.starts_at, view.ends_at, view.times_known, view.where),
+        *(view.visibility, view.audiences, view.media, view.languages, view.documents),
+        view.capacity if view.sign_up else None,
+        [[place.reads for place in view.by_role(role)] for role in ROLES.values()],
+    )
+
+
 @given(old=agendas(), new=agendas())
 def test_those_told_are_those_touched(old: Agenda, new: Agenda) -> None:
     changes = differences(old=old, new=new)
-    parties, people = touched(changes)
-    nobody: frozenset[int] = frozenset()
-    for key in range(1, 5):
-        assert bool(personal(changes, parties=frozenset({key}), people=nobody)) == (key in parties)
-        assert bool(personal(changes, parties=nobody, people=frozenset({key}))) == (key in people)
+    theirs = touched(changes)
+    for name in ("parties", "people", "categories", "signed_up"):
+        for key in range(1, 7):
+            mine = Programme(**{name: frozenset({key})})
+            told = {change.session.session_id for change in personal(changes, mine)}
+            assert told == {number for number in range(1, 7) if read(old, number, mine) != read(new, number, mine)}
+            assert key in getattr(theirs, name) or not told
 
 
 @given(old=agendas(), new=agendas())
 def test_nobody_reads_a_state_that_they_may_not_know_of(old: Agenda, new: Agenda) -> None:
-    mine = frozenset({1})
-    for change in personal(differences(old=old, new=new), parties=mine, people=frozenset()):
-        for state in (change.before, change.after):
+    mine = Programme(parties=frozenset({1}))
+    for change in personal(differences(old=old, new=new), mine):
+        for state, whole in ((change.before, old), (change.after, new)):
             if state is not None:
+                full = whole[state.session_id]
                 assert state.visibility != Visibility.ORGANISERS
-                assert 1 in {place.party_id for place in state.places}
+                assert 1 in {place.party_id for place in full.places}
+                kept = {part for part, shown_to in full.audiences if shown_to == Visibility.ORGANISERS}
+                assert not ("title" in kept and (state.title or state.summary or state.texts))
+                assert not ("room" in kept and (state.room_name or state.room_key))
+                assert not ("documents" in kept and state.documents)
+                assert not ("participants" in kept and state.places)
+                assert state.times_known == ("times" not in kept)
         if change.nature == Nature.CANCELLED:
             assert change.session.session_id not in new
         if change.nature == Nature.GONE:
@@ -123,7 +161,9 @@ def test_facts_read_back_say_the_same(old: Agenda, new: Agenda) -> None:
     for change in differences(old=old, new=new):
         again = from_facts(to_facts(change))
         assert again.nature == change.nature
-        assert [aspect.what for aspect in again.aspects] == [aspect.what for aspect in change.aspects]
+        for language in (None, "en", "fr"):
+            told = [aspect.what for aspect in again.aspects(language)]
+            assert told == [aspect.what for aspect in change.aspects(language)]
         assert again.session.starts_at == change.session.starts_at
 
 
@@ -141,8 +181,35 @@ def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
     assert set(found) == expected
 
 
+@given(session=snapshots(1))
+def test_readers_of_a_rank_know_what_is_for_them_and_no_more(session: Snapshot) -> None:
+    for rank in range(DESK + 1):
+        view = session.at(rank)
+        assert (view is None) == (RANKS[session.visibility] > rank)
+        if view is None:
+            continue
+        kept = {part for part, shown_to in session.audiences if rank_of(session.visibility, shown_to) > rank}
+        shown = {
+            "title": view.title == session.title,
+            "room": view.room_name == session.room_name,
+            "times": (view.starts_at, view.ends_at) == (session.starts_at, session.ends_at),
+            "documents": view.documents == session.documents,
+        }
+        for part, is_shown in shown.items():
+            assert is_shown or part in kept
+        if rank < RANKS["participants"]:
+            assert not view.audiences
+            assert "interpreter" not in {place.role for place in view.places}
+            assert {booth for _source, _target, booth in view.languages} <= {""}
+    # Ranges put the same views together, and every rank that knows of the session is in one.
+    covered = [(rank, view.content) for low, high, view in ranges(session) for rank in range(low, high + 1)]
+    views = [(rank, session.at(rank)) for rank in range(DESK + 1)]
+    assert covered == [(rank, view.content) for rank, view in views if view is not None]
+
+
 LATER = timedelta(minutes=30)
-PARTS = {
+FRENCH = (("fr", "Ouverture", ""),)
+CHANGED = {
     "moved": ({"starts_at": START + LATER, "ends_at": SESSION.ends_at + LATER}, [What.MOVED]),
     "longer": ({"ends_at": SESSION.ends_at + LATER}, [What.LONGER]),
     "shorter": ({"ends_at": SESSION.ends_at - LATER}, [What.SHORTER]),
@@ -157,12 +224,21 @@ PARTS = {
     "moderator": ({"places": (PLACE, replace(PLACE, role="moderator"))}, [What.MODERATOR]),
     "speakers": ({"places": (PLACE, replace(PLACE, role="speaker", minutes=5))}, [What.SPEAKERS]),
     "participants": ({"places": ()}, [What.PARTICIPANTS]),
+    "level": ({"places": (replace(PLACE, level="head1"),)}, [What.PARTICIPANTS]),
+    "interpreters": ({"places": (PLACE, replace(PLACE, role="interpreter"))}, [What.INTERPRETERS]),
+    "title in another language": ({"texts": FRENCH}, [What.TITLE]),
+    "own kind": ({"kind_names": (("en", "Fireside talk"),)}, [What.KIND]),
+    "languages": ({"languages": (("en", "fr", "2"),)}, [What.LANGUAGES]),
+    "documents": ({"documents": (("d" * 16, "Draft", "en"),)}, [What.DOCUMENTS]),
+    "media": ({"media": "pooled"}, [What.MEDIA]),
+    "places": ({"sign_up": True, "capacity": 20}, [What.PLACES]),
+    "a part shown to fewer": ({"audiences": (("room", "organisers"),)}, [What.VISIBILITY]),
 }
 
 
-@pytest.mark.parametrize("case", PARTS)
+@pytest.mark.parametrize("case", CHANGED)
 def test_each_part_is_found(case: str) -> None:
-    values, expected = PARTS[case]
+    values, expected = CHANGED[case]
     after = replace(SESSION, **values)  # type: ignore[arg-type]
     assert [aspect.what for aspect in aspects(SESSION, after)] == expected
     assert after.fingerprint != SESSION.fingerprint
@@ -192,12 +268,21 @@ WORDS = {
     "visibility": [Line("Visible to", "those who take part", "everybody")],
     "speakers": [Line("Speakers", "nobody", "Aland: 5 minutes")],
     "participants": [Line("Participants", "Aland", "nobody")],
+    "level": [Line("Participants", "Aland", "Aland: head +1")],
+    "own kind": [Line("Kind", "plenary", "Fireside talk")],
+    "languages": [Line("Interpretation", "none", "from English into French: booth 2")],
+    "documents": [Line("Documents", "none", "Draft")],
+    "media": [Line("Media", "closed to the media", "pooled media")],
+    "places": [Line("Places", "no limit", "20")],
+    "a part shown to fewer": [
+        Line("Visible to", "those who take part", "those who take part; room: organisers only")
+    ],
 }
 
 
 @pytest.mark.parametrize("case", WORDS)
 def test_each_part_in_words(case: str) -> None:
-    values, _parts = PARTS[case]
+    values, _parts = CHANGED[case]
     (change,) = differences(old={1: SESSION}, new={1: replace(SESSION, **values)})  # type: ignore[arg-type]
     assert list(story(change, SummitFactory.build()).lines) == WORDS[case]
 
