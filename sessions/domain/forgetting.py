@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models import Participant, ReleasedParticipant, Slot
+from sessions.models import FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
 from summit.domain.portions import Portion, Subject, erased_name, portion, stands_in_public
 from summit.models import Person
 
@@ -66,5 +66,28 @@ portion(52)(
         rows=lambda subject: Slot.objects.filter(speaker=subject.person),
         stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
         columns=("session", "title", "minutes", "party"),
+    )
+)
+portion(53)(
+    Portion(
+        name="floor_requests",
+        title=_("Requests for the floor"),
+        model=FloorRequest,
+        keys=("speaker",),
+        rows=lambda subject: FloorRequest.objects.filter(speaker=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("session", "party", "state", "minutes"),
+    )
+)
+portion(54)(
+    Portion(
+        name="sign_ups",
+        title=_("Sign-ups for sessions"),
+        model=SignUp,
+        keys=("person",),
+        rows=lambda subject: SignUp.objects.filter(person=subject.person),
+        erase=lambda subject: SignUp.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "state", "signed_up_at"),
     )
 )

@@ -1,7 +1,7 @@
 """Two people who are one become one in the agenda. What was released stays as it was released."""
 
 from delegations.domain.merging import moves
-from sessions.models import Participant, Slot
+from sessions.models import FloorRequest, Participant, SignUp, SignUpState, Slot
 from summit.models import Person
 
 
@@ -17,3 +17,19 @@ def participants(kept: Person, gone: Person) -> int:
     own = Participant.objects.filter(person=kept).values("session")
     Participant.objects.filter(person=gone, session__in=own).delete()
     return Participant.objects.filter(person=gone).update(person=kept)
+
+
+@moves(42)
+def requests(kept: Person, gone: Person) -> int:
+    """Let who stays be named in the other's requests for the floor."""
+    return FloorRequest.objects.filter(speaker=gone).update(speaker=kept)
+
+
+@moves(43)
+def sign_ups(kept: Person, gone: Person) -> int:
+    """Let who stays be signed up where either is, once for a session; with a place where either has one."""
+    theirs = SignUp.objects.filter(person=gone)
+    held = theirs.filter(state=SignUpState.PLACE).values("session")
+    SignUp.objects.filter(person=kept, session__in=held).update(state=SignUpState.PLACE)
+    theirs.filter(session__in=SignUp.objects.filter(person=kept).values("session")).delete()
+    return SignUp.objects.filter(person=gone).update(person=kept)

@@ -32,7 +32,7 @@ from delegations.models import (
 )
 from delegations.todo import alike_list
 from sessions.domain import releases
-from sessions.models import Participant, ReleasedParticipant, Slot, Visibility
+from sessions.models import FloorRequest, Participant, ReleasedParticipant, SignUp, Slot, Visibility
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
@@ -53,7 +53,7 @@ MOVED: set[Any] = {
         Membership,
         Particulars,
     ),
-    *(Photo, PortalSignIn, Resemblance, VisaLetter, Message, Participant, Slot),
+    *(Photo, PortalSignIn, Resemblance, VisaLetter, Message, Participant, Slot, FloorRequest, SignUp),
 }
 STAYS: set[Any] = {ReleasedParticipant}
 

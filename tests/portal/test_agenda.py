@@ -11,7 +11,7 @@ from django.utils import timezone
 from delegations.models import Party
 from portal.views.agenda import mark
 from sessions.domain import edits, member, releases
-from sessions.models import Session, Visibility
+from sessions.models import Members, Session, Visibility
 from summit.models import Person, Summit, User
 from tests.factories import (
     FocalPointFactory,
@@ -129,7 +129,7 @@ def test_now_and_next(client: Client, summit: Summit, party: Party, organiser: U
     assert [row.session_id for row in response.context["now"]] == [on.pk]
     assert (response.context["next"].session_id, response.context["minutes"]) == (following.pk, 30)
     assert "in 30 minutes" in response.content.decode()
-    rows = member.agenda(summit=summit, parties=[party], people=[])
+    rows = list(member.members_agenda(summit=summit, members=Members.of([party], [])))
     current, then = mark(rows, now + timedelta(days=1))
     assert (current, then) == ([], None)
 
@@ -192,7 +192,7 @@ def test_what_is_known_by_mail_and_in_the_portal_is_the_same(summit: Summit, par
     Session.objects.filter(pk=rows[2].pk).update(title="Renamed")
     session(summit, party, title="New")
     releases.release(summit=summit, by=organiser)
-    (entry,) = member.changes(summit=summit, parties=[party], people=[])
+    (entry,) = member.changes(summit=summit, members=Members.of([party], []))
     message = Message.objects.get(kind="agenda_change")
     assert [(change.nature.value, change.session.key) for change in entry.changes] == [
         (change["nature"], (change["after"] or change["before"])["key"]) for change in message.facts["changes"]

@@ -8,7 +8,7 @@ from django.test import Client
 from delegations.domain import badge_check, badges, handovers, holdings
 from delegations.models import Badge, Membership
 from sessions.domain import member, releases
-from sessions.models import Visibility
+from sessions.models import Members, Visibility
 from summit.db.clock import db_now
 from summit.models import Person, Role, Summit, User
 from tests import factories as f
@@ -33,7 +33,7 @@ def desk(world: World, role: Role) -> User:
 def agenda(world: World) -> dict[str, list[str]]:
     """Return who stands in each released session, as the delegation reads it."""
     people = list(Person.objects.filter(membership__party=world.party))
-    rows = member.agenda(summit=world.party.summit, parties=[world.party], people=people)
+    rows = member.members_agenda(summit=world.party.summit, members=Members.of([world.party], people))
     return {row.title: [place.label for place in row.participants.all()] for row in rows}
 
 

@@ -127,11 +127,13 @@ def test_where_a_speech_was_given_comes_from_the_released_agenda_alone(client: C
         "ends_at": session.ends_at,
         "room_name": "Long Gallery",
     }
-    for visibility, shown in (("accredited", False), ("public", True)):
+    for visibility, low, shown in (("accredited", 1, False), ("public", 0, True)):
         values["sequence"] = int(values["sequence"]) + 1
         released = ReleasedSession.objects.create(visibility=visibility, **values)
         release = ReleaseFactory(summit=text.summit, number=values["sequence"])
-        ReleaseEntry.objects.create(release=release, session=session, released_session=released, full=released)
+        ReleaseEntry.objects.create(
+            release=release, session=session, released_session=released, full=released, low=low
+        )
         page = client.get(url_of(text)).content.decode()
         assert ("Opening plenary" in page, "Long Gallery" in page) == (shown, shown)
 
