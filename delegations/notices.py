@@ -77,7 +77,7 @@ def render_focal(message: Message) -> Mail:
 def untrue(messages: Sequence[Message]) -> dict[int, str]:
     """Name the messages that aren't so any more: requests that are kept no longer, whoever acts no more, or again.
     Two queries."""
-    keys = [message.facts["request"] for message in messages]
+    keys = [message.facts["request"] for message in messages if message.facts["request"]]
     states = dict(FocalPointRequest.objects.filter(pk__in=keys).values_list("pk", "state"))
     people = [message.facts["person_key"] for message in messages]
     points = FocalPoint.objects.filter(person__public_id__in=people)
@@ -87,7 +87,7 @@ def untrue(messages: Sequence[Message]) -> dict[int, str]:
 
 def _so(facts: dict[str, Any], states: dict[int, str], acting: set[tuple[str, str]]) -> bool:
     acts = (facts["party_key"], facts["person_key"]) in acting
-    if facts["what"] in (focal_notices.NAMED, focal_notices.ENDED):
+    if facts["what"] in (focal_notices.NAMED, focal_notices.ENDED, focal_notices.TAKEN_OFF):
         return acts is (facts["what"] == focal_notices.NAMED)
     return bool(states.get(facts["request"]) == facts["what"])
 

@@ -199,12 +199,12 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _asked(summit: Summit) -> Iterable[Task]:
-    """Tell of those whose link opened nothing any more and who asked for a new letter."""
+    """Tell of those for whom a link doesn't open and who asked for a new letter."""
     waiting = asked.count(summit)
     if waiting:
         said = ngettext(
-            "%(n)d reader of a letter asks for a new one: the link opens nothing any more. Write anew.",
-            "%(n)d readers of letters ask for new ones: their links open nothing any more. Write anew.",
+            "%(n)d reader of a letter asks for a new one: the link does not open for them. Write anew.",
+            "%(n)d readers of letters ask for new ones: their links do not open for them. Write anew.",
             waiting,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}

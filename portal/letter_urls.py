@@ -7,5 +7,6 @@ from portal.views import letters
 app_name = "letter"
 urlpatterns = [
     path("ask/", letters.ask, name="ask"),
-    path("<str:token>/", letters.follow, name="follow"),
+    # Whatever a mail program has made of the address: the page says what happened.
+    path("<path:token>/", letters.follow, name="follow"),
 ]

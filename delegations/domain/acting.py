@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import doors
+from delegations.domain import doors, focal_notices
 from delegations.models import FocalPoint, InvitationLink, Membership, Party, PortalSignIn
 from delegations.permissions import check_can_act
 from summit.domain import audit
@@ -32,11 +32,13 @@ def lock(party: Party) -> None:
 
 
 def name(*, party: Party, person: Person, by: User) -> FocalPoint:
-    """Make a person of the summit a focal point of a party. Raises PermissionDenied, ActingRefused."""
+    """Make a person of the summit a focal point of a party, and tell them. Raises PermissionDenied, ActingRefused."""
     check(by, CHANGE, party.summit_id)
     with transaction.atomic():
         lock(party)
-        return make(party, person, by)
+        point = make(party, person, by)
+        focal_notices.named(point)
+    return point
 
 
 def make(party: Party, person: Person, by: By) -> FocalPoint:
@@ -61,12 +63,13 @@ def make(party: Party, person: Person, by: By) -> FocalPoint:
 
 
 def remove(*, point: FocalPoint, by: User) -> None:
-    """Take a focal point off, also a party's only one. Raises PermissionDenied, and ActingRefused where they were
-    taken off before."""
+    """Take a focal point off, also a party's only one, and tell them. Raises PermissionDenied, and ActingRefused
+    where they were taken off before."""
     check(by, CHANGE, point.party.summit_id)
     with transaction.atomic():
         lock(point.party)
         end(point, by)
+        focal_notices.taken_off(point)
 
 
 def leave(*, party: Party, by: By) -> None:
@@ -75,20 +78,26 @@ def leave(*, party: Party, by: By) -> None:
     check_can_act(by, ASK, party)
     with transaction.atomic():
         lock(party)
-        point = own(party, by)
-        facts = {"party": party.name, "contact": party.summit.contact_email}
-        if point is None:
-            said = _("You are not entered as a focal point of %(party)s. Protocol can say more: %(contact)s.")
-            raise ActingRefused(said % facts)
-        if not FocalPoint.objects.filter(party=party).exclude(pk=point.pk).exists():
-            raise ActingRefused(
-                _(
-                    "You are the only focal point of %(party)s. Ask for somebody in your place, or write to "
-                    "protocol: %(contact)s."
-                )
-                % facts
+        end(leaving(party, by), by)
+
+
+def leaving(party: Party, by: By) -> FocalPoint:
+    """Return as which focal point somebody may leave a party. Raises ActingRefused for whoever is none, and for the
+    only one. Three queries."""
+    point = own(party, by)
+    facts = {"party": party.name, "contact": party.summit.contact_email}
+    if point is None:
+        said = _("You are not entered as a focal point of %(party)s. Protocol can say more: %(contact)s.")
+        raise ActingRefused(said % facts)
+    if not FocalPoint.objects.filter(party=party).exclude(pk=point.pk).exists():
+        raise ActingRefused(
+            _(
+                "You are the only focal point of %(party)s. Ask for somebody in your place, or write to "
+                "protocol: %(contact)s."
             )
-        end(point, by)
+            % facts
+        )
+    return point
 
 
 def own(party: Party, by: By) -> FocalPoint | None:

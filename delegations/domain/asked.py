@@ -1,5 +1,6 @@
-"""New letters that the holders of dead links ask for. A request stands until a newer letter goes to its party, or a
-desk notes that none is wanted."""
+"""New letters that are asked for: by the holders of dead links, and by whoever names the mailbox to which a letter
+went whose link arrived mangled. A request stands until a newer letter goes to its party, or a desk notes that none is
+wanted."""
 
 from datetime import timedelta
 
@@ -9,10 +10,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain.links import why_dead
-from delegations.models import InvitationLink
+from delegations.models import InvitationLink, InvitationState
 from delegations.permissions import check_can_invite
 from summit.domain import audit
-from summit.domain.audit import Link
+from summit.domain.audit import SYSTEM, By, Link
 from summit.models import Summit, User
 
 # Whoever presses again within a day is heard already.
@@ -25,22 +26,46 @@ def ask(*, link: InvitationLink) -> bool:
     with transaction.atomic():
         if InvitationLink.objects.live().filter(pk=link.pk).exists():
             raise ValueError(_("This link opens. Follow it to answer."))
-        rows = InvitationLink.objects.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=Now() - ONCE_IN), pk=link.pk)
-        if not rows.update(asked_at=Now()):
-            return False
-        audit.record(
-            by=Link(link.public_id),
-            action="delegations.ask_letter",
-            target=link,
-            summit=link.invitation.party.summit,
-            fields=["asked_at"],
-            detail={"link": why_dead(link)},
-        )
+        return _note(link, Link(link.public_id), why_dead(link))
+
+
+def ask_at(*, mailbox: str) -> None:
+    """Note that a new letter is asked for at a mailbox to which letters went, once for each invitation that stands.
+
+    Nobody learns whether any went there: for a mailbox that isn't known another's request is noted and taken back,
+    so that it takes as long. Letters go to the mailbox that is noted for the party alone, once protocol says so.
+    """
+    with transaction.atomic():
+        stand = [InvitationState.SENT, InvitationState.ANSWERED]
+        rows = InvitationLink.objects.filter(invitation__state__in=stand).select_related("invitation__party__summit")
+        newest: dict[int, InvitationLink] = {}
+        for link in rows.filter(address__iexact=mailbox.strip()).order_by("pk"):
+            newest[link.invitation_id] = link
+        decoy = [] if newest else list(rows.order_by("-pk")[:1])
+        with transaction.atomic():
+            for link in [*newest.values(), *decoy]:
+                _note(link, SYSTEM, "mailbox")
+            if decoy:
+                transaction.set_rollback(True)
+
+
+def _note(link: InvitationLink, by: By, why: str) -> bool:
+    rows = InvitationLink.objects.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=Now() - ONCE_IN), pk=link.pk)
+    if not rows.update(asked_at=Now()):
+        return False
+    audit.record(
+        by=by,
+        action="delegations.ask_letter",
+        target=link,
+        summit=link.invitation.party.summit,
+        fields=["asked_at"],
+        detail={"link": why},
+    )
     return True
 
 
 def waiting() -> QuerySet[InvitationLink]:
-    """Return the links whose holders wait for a new letter."""
+    """Return the links instead of which a new letter is asked for."""
     newer = InvitationLink.objects.filter(
         invitation__party=OuterRef("invitation__party"), created_at__gt=OuterRef("asked_at")
     )

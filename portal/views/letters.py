@@ -1,18 +1,23 @@
 """The door that a letter's link opens."""
 
 from allauth.core.internal import ratelimit
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from delegations.domain import asked, doors, links, naming
 from delegations.models import InvitationLink, PortalSignIn
 from portal.kept import remember, sign_ins
+from summit.models.validators import validate_mailbox
 
 # What is no link at all is not there; what was one is gone.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}
 # By a client's address, behind which a whole ministry may sit.
 LIMITS = {"letter": "20/h/ip"}
+# What stands around an address in a sentence, and is taken along with it; no token holds any of it.
+AROUND = ".,;:!?'\"()[]{}<>«»“”’ /"
 
 
 @require_safe
@@ -22,6 +27,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     Mail scanners follow links too, and often: nothing is answered here, and nothing changes but the moment at which
     the link was first followed, and the list of browsers in which it is open.
     """
+    token = token.strip(AROUND)
     try:
         link = links.resolve(token)
     except links.LinkProblem as problem:
@@ -38,7 +44,10 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask protocol for a new letter, by a link that opens nothing any more: the one that is posted, or the last that
-    was followed in this browser. Whoever has no such link is told no more than that it isn't complete."""
+    was followed in this browser. Whoever has no such link is told no more than that it isn't complete, and may name
+    the mailbox to which a letter went: the answer to that is always the same."""
+    if "mailbox" in request.POST:
+        return _plain(_ask_at(request, request.POST["mailbox"].strip()))
     token = request.POST.get("token", "")
     try:
         link = _dead_link(request, token)
@@ -54,6 +63,19 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _plain(render(request, "portal/letter_asked.html", {**context, "crowded": True}, status=429))
     asked.ask(link=link)
     return _plain(render(request, "portal/letter_asked.html", context))
+
+
+def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
+    try:
+        validate_mailbox(mailbox)
+    except ValidationError:
+        said = _("Enter the whole address, such as office@mission.example.")
+        context = {"reason": "mangled", "mailbox": mailbox, "error": said}
+        return render(request, "portal/letter_problem.html", context, status=422)
+    if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
+        return render(request, "portal/letter_asked.html", {"crowded": True}, status=429)
+    asked.ask_at(mailbox=mailbox)
+    return render(request, "portal/letter_asked.html", {"mailbox": mailbox})
 
 
 def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:

@@ -6,12 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from delegations import notices
 from delegations.domain import acting
 from delegations.domain.acting import ActingRefused
 from delegations.models import FocalPoint, InvitationLink, Party, PortalSignIn
 from delegations.permissions import can_act
 from summit.domain.audit import Link, Mailbox
-from summit.models import AuditEntry, Role, User
+from summit.models import AuditEntry, Person, Role, User
+from summit.outbox.models import Message
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,39 @@ class TestName:
             acting.name(party=party, person=point(party).person, by=protocol(party))
         with pytest.raises(ActingRefused, match="belongs to another summit"):
             acting.name(party=party, person=f.PersonFactory(), by=protocol(party))
+
+
+class TestTold:
+    """Whom a desk makes a focal point, or takes off, is told."""
+
+    def told(self) -> list[tuple[str, str, str, bool]]:
+        rows = Message.objects.filter(kind="focal_point").order_by("pk")
+        assert notices.untrue(list(rows)) == {}
+        return [(row.address, row.facts["what"], row.language, row.facts["account"]) for row in rows]
+
+    def test_whom_a_desk_makes_one(self, party: Party) -> None:
+        person = f.PersonFactory(summit=party.summit, email="hal@land.example", language="fr")
+        acting.name(party=party, person=person, by=protocol(party))
+        assert self.told() == [("hal@land.example", "named", "fr", False)]
+        mail = notices.render_focal(Message.objects.get())
+        assert mail.subject == "You are a focal point of Aland"
+        assert "/portal/sign-in/" in mail.text
+
+    def test_whom_a_desk_takes_off(self, party: Party) -> None:
+        acting.remove(point=point(party), by=protocol(party))
+        assert self.told() == [("fay@land.example", "taken off", "en", False)]
+        mail = notices.render_focal(Message.objects.get())
+        assert mail.subject == "You are no longer a focal point of Aland"
+        assert "opens it no more. Protocol decided it." in mail.text
+        # Made one again before it was sent: that is told instead.
+        acting.name(party=party, person=Person.objects.get(name="Fay"), by=protocol(party))
+        rows = list(Message.objects.order_by("pk"))
+        assert list(notices.untrue(rows)) == [rows[0].pk]
+
+    def test_who_has_no_mailbox_and_who_leaves_get_nothing(self, party: Party) -> None:
+        acting.name(party=party, person=f.PersonFactory(summit=party.summit, email=""), by=protocol(party))
+        acting.leave(party=party, by=Link(link(party).public_id))
+        assert self.told() == []
 
 
 class TestRemove:

@@ -1,10 +1,13 @@
 """Asking for a new letter by a link that opens nothing any more."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import approval, asked, invitations, links
 from delegations.models import Invitation, InvitationLink
@@ -119,6 +122,78 @@ class TestPage:
         assert asked.waiting().count() == 20
 
 
+class TestMailbox:
+    """Whoever holds a mangled link names the mailbox; the answer is the same whoever reads letters there."""
+
+    def ask(self, mailbox: str) -> tuple[int, str]:
+        response = Client().post("/i/ask/", {"mailbox": mailbox})
+        assert response["Referrer-Policy"] == "strict-origin"
+        return response.status_code, re.sub(r"csrf[^>]*|nonce-[^\"]*", "", response.content.decode())
+
+    def test_the_page_of_a_mangled_link_has_the_form(self) -> None:
+        link = f.InvitationLinkFactory()
+        for rest in (links.token(link)[:-2], "x", f"{links.token(link)[:20]}/more"):
+            response = Client().get(f"/i/{rest}/")
+            content = response.content.decode()
+            assert (response.status_code, 'name="mailbox"' in content) == (404, True)
+            assert 'action="/i/ask/"' in content
+
+    def test_what_stands_around_an_address_is_no_part_of_it(self) -> None:
+        link = f.InvitationLinkFactory()
+        for around in (".", ")", ">", "’,"):
+            response = Client().get(f"/i/{links.token(link)}/{around}", follow=True)
+            assert response.redirect_chain[-1] == (f"/portal/invitation/{link.invitation.public_id}/", 303)
+
+    def test_the_newest_letter_of_each_invitation_is_asked_for_once(self) -> None:
+        old = f.InvitationLinkFactory(address="office@land.example")
+        new = f.InvitationLinkFactory(invitation=old.invitation, address="Office@land.example")
+        other = f.InvitationLinkFactory(address="office@land.example")
+        gone = f.InvitationLinkFactory(address="office@land.example", invitation__state="revoked")
+        for _time in range(2):
+            assert self.ask("OFFICE@land.example")[0] == 200
+        assert {row.pk for row in asked.waiting()} == {new.pk, other.pk}
+        entries = AuditEntry.objects.filter(action="delegations.ask_letter")
+        assert [(row.by_label, row.detail) for row in entries] == [("system", {"link": "mailbox"})] * 2
+        assert gone.invitation.state == "revoked"
+
+    def test_nobody_learns_whether_a_mailbox_is_known(self) -> None:
+        f.InvitationLinkFactory(address="office@land.example")
+        status, known = self.ask("office@land.example")
+        again, unknown = self.ask("nobody@land.example")
+        assert (status, again) == (200, 200)
+        assert known.replace("office@", "nobody@") == unknown
+        # What was noted for somebody else, so that it takes as long, is taken back.
+        assert (asked.waiting().count(), AuditEntry.objects.count()) == (1, 1)
+
+    def test_control_without_taking_it_back_it_would_be_asked_for_another(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(asked.transaction, "set_rollback", lambda *_args: None)
+        f.InvitationLinkFactory(address="office@land.example")
+        self.ask("nobody@land.example")
+        assert asked.waiting().count() == 1
+
+    def test_as_many_queries_for_both(self) -> None:
+        f.InvitationLinkFactory(address="office@land.example")
+        numbers = []
+        for mailbox in ("nobody@land.example", "office@land.example"):
+            with CaptureQueriesContext(connection) as queries:
+                asked.ask_at(mailbox=mailbox)
+            numbers.append(len(queries))
+        # The decoy is one query more, and its savepoint is rolled back and then released.
+        assert numbers[0] - numbers[1] in (1, 2)
+
+    def test_half_an_address_is_said(self) -> None:
+        status, content = self.ask("office")
+        assert (status, "Enter the whole address, such as office@mission.example." in content) == (422, True)
+        assert 'value="office"' in content
+
+    def test_too_many_are_asked_to_wait(self) -> None:
+        client = Client()
+        statuses = [client.post("/i/ask/", {"mailbox": "x@land.example"}).status_code for _time in range(21)]
+        assert statuses == [200] * 20 + [429]
+
+
 class TestDesk:
     def test_the_home_counts_exactly_the_list_and_the_action_settles(self, dead: InvitationLink) -> None:
         summit = dead.invitation.party.summit
@@ -127,7 +202,7 @@ class TestDesk:
         f.InvitationLinkFactory(invitation__party__summit=summit)
         client = sign_in(summit)
         content = client.get("/admin/").content.decode()
-        assert "1 reader of a letter asks for a new one: the link opens nothing any more. Write anew." in content
+        assert "1 reader of a letter asks for a new one: the link does not open for them. Write anew." in content
         query = f"?invitation__party__summit__id__exact={summit.pk}&asks=open"
         assert query.replace("&", "&amp;") in content
         assert [row.pk for row in client.get(f"{LINKS}{query}").context["cl"].result_list] == [dead.pk]

@@ -106,14 +106,16 @@ def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_focal_point")
 def leave(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Say what follows; a POST lets the reader act no more for the delegation."""
-    if request.method == "POST":
-        try:
+    """Say what follows, to whoever may leave; a POST lets the reader act no more for the delegation."""
+    try:
+        if request.method != "POST":
+            acting.leaving(found.party, found.by)
+        else:
             acting.leave(party=found.party, by=found.by)
-        except ActingRefused as refused:
-            return _refused(request, found, str(refused))
-        # What opened this page may have ended with it: the portal's home says what is left.
-        return see_other("home")
+            # What opened this page may have ended with it: the portal's home says what is left.
+            return see_other("home")
+    except ActingRefused as refused:
+        return _refused(request, found, str(refused))
     return render(request, "portal/delegation/focal_leave.html", found.context())
 
 
