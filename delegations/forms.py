@@ -28,6 +28,15 @@ NUMBER_LENGTH = 9
 _NUMBER = re.compile(r"[A-Z0-9]+")
 
 
+def refusals() -> dict[str, str]:
+    """Return in our words what a field of a person refuses."""
+    return {
+        "invalid": _("Enter the whole address, such as office@mission.example."),
+        "invalid_choice": _("“%(value)s” is not in the list. Choose one that is."),
+        "max_length": _("This has %(show_value)d characters. Shorten it to %(limit_value)d."),
+    }
+
+
 class MomentPair(MomentInput):
     """A day and a time of day side by side, which also takes both in one value, as a spreadsheet has them."""
 
@@ -101,13 +110,15 @@ class PersonForm(forms.Form):
         if column.name in ("arrives_at", "departs_at"):
             words = {"label": column.verbose_name.capitalize(), "required": False, "help_text": self._zone_said()}
             moment = MomentField(zone=self.summit.zone, validators=[validate_year], **words)
+            moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
             return name_parts(moment)
         if column.name == "nationality":
             offered = [("", "–"), *countries.choices()]
-            unknown = _("“%(value)s” is not in the list. Choose one that is.")
-            words = {"label": column.verbose_name.capitalize(), "error_messages": {"invalid_choice": unknown}}
-            return forms.ChoiceField(required=False, choices=offered, **words)
-        field = column.formfield(**kwargs)
+            name = column.verbose_name.capitalize()
+            return forms.ChoiceField(required=False, choices=offered, label=name, error_messages=refusals())
+        field = column.formfield(**kwargs, error_messages=refusals())
+        if isinstance(field, forms.DateField):
+            field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
         if column.name == "passport_issuer":
             field.widget = Suggested([name for _code, name in countries.choices()])
         elif column.name in ("diet", "access"):
@@ -182,7 +193,8 @@ class PersonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what doesn't go together."""
-        if {"name", "office"} & set(self.fields) and not self.value("name") and not self.value("office"):
+        told = {"name", "office"} & set(self.errors)
+        if {"name", "office"} & set(self.fields) and not (told or self.value("name") or self.value("office")):
             named = "name" if "name" in self.fields else "office"
             self.add_error(named, _("Give a name or the office held."))
         arrives, departs = self.value("arrives_at"), self.value("departs_at")

@@ -154,6 +154,17 @@ def test_the_desk_shows_no_table_of_a_library() -> None:
     assert {model._meta.label for model in site._registry} == {model._meta.label for model in DESKS}
 
 
+def test_what_stops_a_form_takes_the_focus() -> None:
+    """Whoever works by keyboard or listens begins with what is wrong, not at the top of the page."""
+    found = [
+        (path.name, tag)
+        for path in (ROOT / "templates").rglob("*.html")
+        for tag in re.findall(r'<div class="error-summary"[^>]*>', path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) > 10
+    assert [name for name, tag in found if 'tabindex="-1"' not in tag or "autofocus" not in tag] == []
+
+
 def test_every_address_is_personal_or_public() -> None:
     others = {
         route

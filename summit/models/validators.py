@@ -76,14 +76,23 @@ def _has_no_place(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
 
 
+# Spaces, joiners, marks of direction and fillers: what is made of them alone looks like nothing at all.
+_BLANK = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+
+
 def is_printable(value: str) -> bool:
     """Return whether every document can hold these words as they are written."""
     return not any(character in OVERRIDES or _has_no_place(character) for character in value)
 
 
 def validate_printable(value: str) -> None:
-    """Refuse control characters, which no document can hold, and those that turn the order of letters round; line
-    breaks and tabs are allowed."""
+    """Refuse control characters, which no document can hold, those that turn the order of letters round, and words
+    of which nothing is seen; line breaks and tabs are allowed."""
+    if _BLANK.fullmatch(value) and not value.isspace():
+        raise ValidationError(_("Nothing of this is seen. Write it anew, or leave it empty."), code="blank")
     # Python's word for it is stricter: whatever it lets pass needs no second look.
     if value.isprintable():
         return

@@ -38,6 +38,7 @@ NEAR = "Give a day between Saturday 1 March 2025 and Thursday 1 May 2025: the su
 LATIN = "Write the name in Latin letters, as the lines at the foot of the passport’s page have it."
 DIGITS = "The number has Latin letters and digits alone. Copy it from the passport."
 LONG = "A passport’s number has 9 letters and digits at most. Choose the kind if it is no passport."
+WHEN = "Write the day and the time, such as 2025-03-30 14:30."
 BOTH = "Give the day and the time."
 
 
@@ -80,6 +81,17 @@ BOTH = "Give the day and the time."
         ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 12:00"}, {}),
         ({"name": "", "office": ""}, {"name": ["Give a name or the office held."]}),
         ({"office": "Minister"}, {}),
+        # Said once: there is a name, only not as it can stand.
+        (
+            {"name": "x" * 201, "office": ""},
+            {"name": ["This has 201 characters. Shorten it to 200."]},
+        ),
+        ({"name": "\u200b\u2060"}, {"name": ["Nothing of this is seen. Write it anew, or leave it empty."]}),
+        ({"email": "office"}, {"email": ["Enter the whole address, such as office@mission.example."]}),
+        ({"language": "xx"}, {"language": ["“xx” is not in the list. Choose one that is."]}),
+        ({"sex": "yes"}, {"sex": ["“yes” is not in the list. Choose one that is."]}),
+        ({"birth_date": "1990-13-45"}, {"birth_date": ["Write year, month and day, such as 1990-12-31."]}),
+        ({"arrives_at": "2025-03-30 25:00"}, {"arrives_at": [WHEN]}),
         (
             {"diet": "no\x00nuts"},
             {

@@ -35,6 +35,16 @@ def test_every_route_is_reserved() -> None:
     assert {first for first in firsts if first and "<" not in first} <= validators.reserved_slugs()
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u200f \u200e", "\u3164", "\u2800\ufe0f", "\u00ad\n"])
+def test_what_looks_like_nothing_is_refused(text: str) -> None:
+    assert code(validators.validate_printable, text) == "blank"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "a\u200b", "می\u200cخواهم", "क्\u200dष", "❤\ufe0f"])
+def test_joiners_within_words_stay(text: str) -> None:
+    assert code(validators.validate_printable, text) == ""
+
+
 @pytest.mark.parametrize("slug", ["a\n", "a\r", "A", "a.b", "", "-", "a-", "ä", "a" * 3 + " "])
 def test_slugs_that_are_none(slug: str) -> None:
     assert code(slug_form, slug) == "invalid"

@@ -38,7 +38,11 @@ class FocalForm(forms.Form):
         widget=forms.EmailInput(attrs={"dir": "ltr", "maxlength": 254, "aria-required": "true"}),
     )
     language = forms.ChoiceField(label=_("Language of letters"))
-    instead_of = forms.ChoiceField(label=_("Beside or in place of"), required=False)
+    instead_of = forms.ChoiceField(
+        label=_("Beside or in place of"),
+        required=False,
+        error_messages={"invalid_choice": _("This person is no focal point any more. Choose again.")},
+    )
     # The domain says in a sentence what is lacking; nothing of these is optional.
     name.depends = email.depends = instead_of.depends = True  # type: ignore[attr-defined]
 

@@ -23,7 +23,13 @@ SIGNS = {VisaState.ASKED: "wait", VisaState.ISSUED: "good", VisaState.REFUSED: "
 class AskForm(forms.Form):
     """For whom a letter is asked, and where they apply."""
 
-    person = forms.ChoiceField(label=_("Who applies for a visa"), error_messages={"required": _("Choose a person.")})
+    person = forms.ChoiceField(
+        label=_("Who applies for a visa"),
+        error_messages={
+            "required": _("Choose a person."),
+            "invalid_choice": _("This person is not of the delegation any more. Choose somebody else."),
+        },
+    )
     embassy = forms.CharField(
         label=_("Where they apply"),
         help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),

@@ -144,7 +144,7 @@ class TestPeople:
         assert outcomes == ["new", "refused", "refused", "refused", "refused"]
         assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
         assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
-        assert report.lines[4].notes == ["e-mail: Enter a valid email address."]
+        assert report.lines[4].notes == ["e-mail: Enter the whole address, such as office@mission.example."]
         assert Membership.objects.count() == 1
 
     def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:

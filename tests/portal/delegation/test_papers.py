@@ -44,6 +44,8 @@ class TestVisas:
         content = world.post("visas/", {}, 422).content.decode()
         assert '<a href="#id_person">' in content
         assert "Choose a person." in content
+        content = world.post("visas/", {"person": "gone"}, 422).content.decode()
+        assert "This person is not of the delegation any more. Choose somebody else." in content
         row = world.member("Bob")
         content = world.post("visas/", {"person": row.person.public_id}, 422).content.decode()
         assert "Write where they apply for the visa." in content
