@@ -63,6 +63,10 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
     member = found.member(person)
     if request.method != "POST":
         return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))
+    if request.POST.get("member") == "":
+        return _page(
+            request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY), nobody=True, status=422
+        )
     form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
     if form.is_valid() or request.POST.get("known") or request.POST.get("member"):
         try:
@@ -98,6 +102,7 @@ def _page(
     *,
     known: list[dict[str, Any]] | None = None,
     refused: str = "",
+    nobody: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     # Whom the delegation entered and has not named, or not any more.
@@ -114,6 +119,7 @@ def _page(
         free=free,
         others=others.select_related("person", "category").order_by("position", "pk"),
         refused=refused,
+        nobody=[("member", "", _("Choose a person."))] if nobody else [],
         follows=follows(found, member),
         left=left(found, member.person),
     )

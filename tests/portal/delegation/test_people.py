@@ -313,7 +313,9 @@ class TestLeaving:
     def test_replacing_by_somebody_of_the_delegation(self, world: World) -> None:
         row, deputy = world.member("Ada", code="head"), world.member("Bea", code="alternate")
         content = world.get(page(row, "replace/"))
-        assert f'name="member" value="{deputy.person.public_id}">Put Bea in the place</button>' in content
+        assert f'<option value="{deputy.person.public_id}">Bea (alternate head)</option>' in content
+        content = world.post(page(row, "replace/"), {"member": ""}, 422).content.decode()
+        assert '<a href="#member">Choose a person.</a>' in content
         response = world.post(page(row, "replace/"), {"member": deputy.person.public_id})
         assert response["Location"] == world.path(page(deputy))
         assert [(found.person.name, found.category.code) for found in Membership.objects.all()] == [("Bea", "head")]
