@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "summit.accounts.seen.LastSeenMiddleware",
     "summit.accounts.guard.SecondStepMiddleware",
+    "summit.http.nul.NulMiddleware",
 ]
 
 ROOT_URLCONF = "summit.urls"
