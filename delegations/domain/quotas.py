@@ -40,6 +40,11 @@ def fits(category: Category, party: Party) -> bool:
     return category.capacity in FITTING[party.kind] or (party.is_host and category.capacity == Capacity.WORKFORCE)
 
 
+def open_to(category: Category, party: Party) -> bool:
+    """Return whether a focal point of a party may name people in a category."""
+    return category.offered and fits(category, party)
+
+
 class QuotaFull(Exception):
     """A party has named as many as it may, with a sentence that names the quota and who can raise it."""
 
@@ -127,7 +132,7 @@ def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
         listed = found.setdefault(party.pk, [])
         for category in categories:
             key = (party.pk, category.pk)
-            if named[key] or key in own or (category.offered and fits(category, party)):
+            if named[key] or key in own or open_to(category, party):
                 name_by = category.name_by or policy.name_by
                 meter = Meter(
                     party=party,

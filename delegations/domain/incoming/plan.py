@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.domain import digests, people, quotas
@@ -118,7 +119,7 @@ class Planner:
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
         said = [label(name) for name in barred]
-        self.found = Plan(Report([], columns.unknown, columns.twice, said))
+        self.found = Plan(Report([], columns.unknown, columns.twice, said, get_language() or ""))
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
@@ -284,7 +285,8 @@ class Planner:
 
     def _category(self, said: dict[str, str], party: Party) -> Category | None:
         if "category" in said:
-            return values.category(said["category"], self.known.categories)
+            offered = [row for row in self.known.categories.values() if self.desk or quotas.open_to(row, party)]
+            return values.category(said["category"], self.known.categories, offered=offered)
         if "head" in said:
             return self.known.categories[Capacity.HEAD if party.is_delegation else Capacity.REPRESENTATIVE]
         return None

@@ -40,12 +40,13 @@ class Line:
 @dataclass
 class Report:
     """The rows, and what of the file is not used: columns that nobody knows, that are there twice, and that whoever
-    imports may not fill."""
+    imports may not fill. `language` is that of its sentences: whoever looked first read it."""
 
     lines: list[Line] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     barred: list[str] = field(default_factory=list)
+    language: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -66,4 +67,4 @@ class Report:
     def from_data(cls, data: dict[str, Any]) -> "Report":
         """Read what `as_data` wrote."""
         lines = [Line(**line) for line in data["lines"]]
-        return cls(lines, data["unknown"], data["twice"], data["barred"])
+        return cls(lines, data["unknown"], data["twice"], data["barred"], data.get("language", ""))

@@ -130,16 +130,16 @@ def party_kind(said: str, *, says_country: bool = True) -> str:
     return found
 
 
-def category(said: str, categories: dict[str, Category]) -> Category:
-    """Return a summit's category by its code or name, in any language. Raises Unreadable."""
+def category(said: str, categories: dict[str, Category], *, offered: Iterable[Category]) -> Category:
+    """Return a summit's category by its code or name, in any language. Raises Unreadable, which names those that
+    whoever reads it may choose."""
     wanted = fold(said)
     for row in categories.values():
-        names = {fold(row.code), *(fold(str(name)) for name in row.names.values())}
-        if wanted in names:
+        if wanted in {fold(row.code), *(fold(str(name)) for name in row.names.values())}:
             return row
     capacity = _in_all_languages(lambda: Capacity.choices).get(wanted)
     if capacity in categories:
         return categories[capacity]
-    offered = ", ".join(str(row) for row in sorted(categories.values(), key=lambda row: (row.position, row.pk)))
+    names = ", ".join(str(row) for row in sorted(offered, key=lambda row: (row.position, row.pk)))
     problem = _("“%(said)s” is no category of this summit. Write one of: %(offered)s.")
-    raise Unreadable(problem % {"said": said, "offered": offered})
+    raise Unreadable(problem % {"said": said, "offered": names})

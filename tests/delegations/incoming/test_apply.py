@@ -284,6 +284,21 @@ class TestOneParty:
             (2, "refused", ["Somebody of another party has this key. Correct the key, or leave it out."])
         ]
 
+    def test_a_focal_point_is_offered_the_categories_that_are_its_own(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        Category.objects.exclude(code__in=["head", "delegate", "guest"]).update(offered=False)
+        text = "party,name,category\nFrance,Ada,nothing\n"
+        report = into(summit, text, by=self.by(party), party=party)
+        assert told(report) == [
+            (
+                *(2, "refused"),
+                ["“nothing” is no category of this summit. Write one of: head of delegation, delegate."],
+            )
+        ]
+        # A desk names people in all of them.
+        assert "adviser" in into(summit, text).lines[0].notes[0]
+        assert report.language == "en"
+
     def test_a_row_that_names_nobody(self, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="France")
         report = into(summit, "name,category\n,delegate\n", by=self.by(party), party=party)
