@@ -17,9 +17,9 @@ from delegations.domain.declarations import (
     refuse,
     withdraw,
 )
-from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership
+from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership, PortalSignIn
 from summit.db.clock import db_now
-from summit.domain.audit import Link
+from summit.domain.audit import Link, Mailbox
 from summit.models import AuditEntry, Role, User
 from tests import factories as f
 
@@ -104,9 +104,24 @@ class TestDeclare:
         DeclarationKind.objects.update(until=db_now() - timedelta(seconds=1))
         known: dict[str, Any] = {"party": member.party, "person": member.person, "kind": kind, "details": DETAILS}
         said = "Weapons had to be declared before now. The host can still enter it: write to protocol@host.example."
-        with pytest.raises(DeclarationRefused, match=said):
-            declare(**known, by=focal(member))
+        link = f.InvitationLinkFactory(invitation__party=member.party)
+        point = f.FocalPointFactory(party=member.party, person__email="fay@land.example").person
+        code = PortalSignIn.objects.create(person=point, mailbox=point.email)
+        # By account, by a letter's link, by a code to the mailbox.
+        for by in (focal(member), Link(link.public_id), Mailbox(code.public_id)):
+            with pytest.raises(DeclarationRefused, match=said):
+                declare(**known, by=by)
+        assert not Declaration.objects.exists()
         assert declare(**known, by=desk(member)).details == DETAILS
+
+    def test_a_form_that_is_sent_twice_declares_once(self, member: Membership, kind: DeclarationKind) -> None:
+        known: dict[str, Any] = {"party": member.party, "person": member.person, "kind": kind, "by": focal(member)}
+        rows = [declare(details=text, **known) for text in (DETAILS, f" {DETAILS}\r\n", "Another")]
+        assert (rows[0], Declaration.objects.count()) == (rows[1], 2)
+        assert AuditEntry.objects.filter(action="delegations.declaration.declare").count() == 2
+        # What was refused may be asked for again.
+        refuse(declaration=rows[0], reason="No.", by=desk(member))
+        assert declare(details=DETAILS, **known) != rows[0]
 
     def test_control_without_the_clock_a_late_one_is_taken(
         self, member: Membership, kind: DeclarationKind, monkeypatch: pytest.MonkeyPatch

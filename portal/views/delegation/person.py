@@ -37,6 +37,8 @@ class PhotoForm(forms.Form):
         label=_("Photograph"),
         help_text=_("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
         required=False,
+        # What is empty is said as what is no photograph.
+        allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "aria-required": "true"}),
     )
     photo.depends = True  # type: ignore[attr-defined]
