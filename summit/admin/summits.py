@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, pgettext_lazy
 
 from summit.admin.forms import SummitForm
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.desk.places import places_of
 from summit.desk.widgets import Colour
 from summit.models import Person, Room, Summit, Venue
+from summit.templatetags.marks import until
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
 
@@ -82,6 +84,14 @@ class VenueAdmin(SummitModelAdmin):
     """Venues."""
 
     place = 2
-    list_display = ["name", "summit"]
+    list_display = ["name", "hours", "summit"]
     list_filter = ["summit"]
+    fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]
+
+    @admin.display(description=pgettext_lazy("venue", "open"))
+    def hours(self, row: Venue) -> str:
+        """Show from when to when, in the venue's zone."""
+        if row.opens_at is None or row.closes_at is None:
+            return gettext("always")
+        return f"{row.opens_at:%H:%M}{until()}{row.closes_at:%H:%M}"

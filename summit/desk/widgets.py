@@ -15,6 +15,7 @@ from django.forms import (
     SplitDateTimeField,
     SplitDateTimeWidget,
     TextInput,
+    TimeField,
     TimeInput,
 )
 from django.utils.text import capfirst
@@ -83,6 +84,8 @@ def plain_widget(field: Field | None) -> Field | None:
     elif isinstance(field, DateField):
         field.widget = DayInput()
         field.validators.append(validate_year)
+    elif isinstance(field, TimeField):
+        field.widget = ClockInput()
     elif isinstance(field, ModelChoiceField) and field.empty_label is not None:
         field.empty_label = NOTHING
     elif isinstance(field, ChoiceField):

@@ -120,19 +120,44 @@ class Summit(PublicModel):
 
 
 class Venue(PublicModel):
-    """A place where the summit's rooms are."""
+    """A place where the summit's rooms are.
+
+    Its hours are times of day in the summit's zone, the same on each day; one that closes earlier than it opens
+    closes on the day after. Without hours it is always open.
+    """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
     address = models.TextField(_("address"), blank=True, validators=[validate_printable])
+    opens_at = models.TimeField(
+        _("opens"), null=True, blank=True, help_text=_("In local time. Empty, with “closes”: it is always open.")
+    )
+    closes_at = models.TimeField(
+        _("closes"), null=True, blank=True, help_text=_("After midnight, where it is earlier than “opens”.")
+    )
 
     class Meta:
         verbose_name = _("venue")
         verbose_name_plural = _("venues")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["summit", "name"], name="venue_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["summit", "name"], name="venue_name_once"),
+            models.CheckConstraint(
+                name="venue_hours_together",
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                violation_error_message=_("Give both when the venue opens and when it closes, or leave both empty."),
+            ),
+            models.CheckConstraint(
+                name="venue_hours_differ",
+                condition=Q(opens_at__isnull=True) | ~Q(opens_at=F("closes_at")),
+                violation_error_message=_(
+                    "The venue would close as it opens. Give two times, or leave both empty where it is always open."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,6 @@
 """What the ground floor's tables refuse."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -45,7 +45,7 @@ def constraints(model: type[models.Model]) -> set[str]:
 def test_every_constraint_has_its_test_here() -> None:
     tested = {
         Summit: {"summit_ends_after_start", "summit_slug_form"},
-        Venue: {"venue_name_once"},
+        Venue: {"venue_name_once", "venue_hours_together", "venue_hours_differ"},
         Room: {"room_name_once"},
         User: {"user_email_once"},
         RoleAssignment: {"role_once", "role_by_hand"},
@@ -102,6 +102,14 @@ def test_a_venue_has_its_name_once_in_a_summit() -> None:
     venue = VenueFactory(name="House")
     refused(lambda: VenueFactory(summit=venue.summit, name="House"))
     assert str(VenueFactory(name="House")) == "House"
+
+
+def test_a_venue_has_hours_or_none() -> None:
+    refused(lambda: VenueFactory(opens_at=time(8)))
+    refused(lambda: VenueFactory(closes_at=time(8)))
+    refused(lambda: VenueFactory(opens_at=time(8), closes_at=time(8)))
+    VenueFactory(opens_at=time(8), closes_at=time(1))
+    VenueFactory(opens_at=time(8), closes_at=time(22))
 
 
 def test_a_room_has_its_name_once_in_a_venue() -> None:
