@@ -112,7 +112,8 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             newest=values["newest"],
         )
     except answers.AnswerProblem as problem:
-        form.add_error(problem.field, str(problem))
+        for each in (problem, *problem.others):
+            form.add_error(each.field, str(each))
     except answers.AnswerOutdated as outdated:
         given: Any = form.data
         form.data = {**given.dict(), "newest": outdated.newer.public_id}

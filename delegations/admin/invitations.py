@@ -23,7 +23,9 @@ from delegations.admin.tools import ToolsMixin
 from delegations.domain import exports, invitations, letters, naming
 from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
+from delegations.todo import call_sheet
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
+from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
 from summit.models import Summit, User
 from summit.outbox import progress
@@ -90,6 +92,13 @@ class InvitationAdmin(
     def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
         """Return the invitations as a table, with their answers."""
         return exports.invitations(rows)
+
+    def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Lead to the sheet for telephoning round."""
+        summit = chosen_summit(request, summits_of(request))
+        if summit is None or not allows(request.user, "delegations.callnote.view", summit):
+            return []
+        return [(call_sheet(summit), gettext("Call sheet"))]
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may revoke any."""

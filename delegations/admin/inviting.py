@@ -197,7 +197,11 @@ def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
             for name in listed:
                 messages.warning(request, pair(name, reason))
             continue
-        said = ngettext("%(n)d party is left out. %(why)s", "%(n)d parties are left out. %(why)s", len(listed))
+        said = ngettext(
+            "%(n)d party is left out. %(why)s",
+            "%(n)d parties are left out, each for this reason: %(why)s",
+            len(listed),
+        )
         messages.warning(request, said % {"n": len(listed), "why": reason})
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from delegations.admin.entering import to_enter
 from delegations.domain import members, naming, quotas
 from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, Membership, Party
@@ -21,15 +22,15 @@ from summit.models import Person, User
 OFFERED = 20
 
 
-def _offered(party: Party, wanted: str, place: Membership | None) -> list[Person]:
-    """Return whom the search finds, or, without words, who is entered for the party and named nowhere; for a
-    member's place also who has another one there. One query."""
+def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | None) -> list[Person]:
+    """Return whom the search finds, or, without words, who is entered for the party and named nowhere, and who is
+    chosen already; for a member's place also who has another one there. One query."""
     rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
     if wanted:
         found = matching(Person, rows, wanted)
         rows = rows.none() if found is None else found
     else:
-        near = models.Q(particulars__entered_for=party, membership__isnull=True)
+        near = models.Q(particulars__entered_for=party, membership__isnull=True) | models.Q(pk=chosen)
         if place is not None:
             near |= models.Q(membership__party=party) & ~models.Q(membership__category=place.category_id)
         rows = rows.filter(near)
@@ -61,7 +62,8 @@ def _shown(
 ) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     wanted = given.get("look", "").replace("\0", "").strip()[:100]
-    people = _offered(party, wanted, place)
+    chosen = key_of(given.get("person", ""))
+    people = _offered(party, wanted, place, chosen)
     free = [row for row in people if _takes(row, place)]
     near = _("Of this party, or entered for it and not named yet") if place else ""
     taken = [row for row in people if row not in free]
@@ -78,11 +80,11 @@ def _shown(
         "near": near or _("Entered for this party, and not named yet"),
         "free": free,
         "taken": taken,
-        "chosen": key_of(given.get("person", "")),
+        "chosen": chosen,
         "choices": choices,
         "category": key_of(given.get("category", "")),
         "problem": problem,
-        "add": f"{reverse('admin:summit_person_add')}?summit={party.summit_id}",
+        "add": to_enter(place or party),
     }
     status = 422 if problem else 200
     return TemplateResponse(request, "admin/delegations/member_choose.html", context, status=status)

@@ -66,6 +66,9 @@ def _belongs(request: HttpRequest, person: Person) -> Section | None:
         ]
         address = reverse("admin:delegations_party_change", args=[row.party_id])
         section.buttons = [(address, _("Show the party"))]
+        if allows(request.user, "delegations.withdraw", person.summit, row.party):
+            replacing = reverse("admin:delegations_membership_replace", args=[row.pk])
+            section.buttons.append((replacing, _("Replace this person")))
     points = list(FocalPoint.objects.filter(person=person))
     formers = list(FormerMember.objects.filter(person=person).select_related("successor"))
     names = naming.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])

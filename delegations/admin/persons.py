@@ -1,9 +1,7 @@
 """People in the admin: with what the delegations know of them."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
@@ -11,80 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.admin.entering import EnteringMixin, PersonDeskForm
 from delegations.admin.party_column import PartyOfMember
 from delegations.admin.person_filters import ArrivesFilter, CategoryFilter, LacksFilter, PartyFilter
 from delegations.admin.person_pages import PagesMixin
 from delegations.admin.person_sections import sections, shown_fields
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import accounts, duplicates, exports, people
+from delegations.domain import accounts, exports, people
 from delegations.fields import PERSON
 from delegations.models import SheetPurpose
 from summit.admin.accounts import PersonAdmin
-from summit.desk.forms import SentencesForm
 from summit.desk.keys import keys_of
 from summit.desk.once import claim
 from summit.models import Person, User
 from summit.permissions import allows, check
 
 ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
-
-
-class AnyOf(forms.MultipleChoiceField):
-    """Boxes whose choices are known only once the rest of the form is."""
-
-    def valid_value(self, value: str) -> bool:
-        """Take each: one that names nobody who is meant has no effect."""
-        return True
-
-
-class PersonDeskForm(SentencesForm):
-    """A person; whoever seems to be entered already is pointed out before they are entered again."""
-
-    another = AnyOf(required=False, widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["another"].label = _("Entered already")
-        self._offer([])
-
-    def _offer(self, hits: Iterable[duplicates.Hit]) -> None:
-        offered = [
-            (
-                hit.person.public_id,
-                format_html(
-                    '{} <a href="{}">{}</a>',
-                    _("Another person than this: %(who)s") % {"who": hit.sentence},
-                    reverse("admin:summit_person_change", args=[hit.person.pk]),
-                    _("The same: open their page"),
-                ),
-            )
-            for hit in hits
-        ]
-        field: Any = self.fields["another"]
-        field.choices = offered
-        if not offered:
-            field.widget = forms.MultipleHiddenInput()
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse whoever seems to be there, until it is said that they are another person."""
-        cleaned = super().clean() or self.cleaned_data
-        summit = cleaned.get("summit")
-        if self.instance.pk is None and summit is not None:
-            hits = duplicates.likely(summit=summit, values=cleaned)
-            if hits:
-                self.fields["another"].widget = forms.CheckboxSelectMultiple()
-                self._offer(hits)
-            chosen = set(cleaned.get("another", ()))
-            if any(hit.person.public_id not in chosen for hit in hits):
-                said = _(
-                    "Somebody like this is entered already. Tick who is another person, or open who is the same."
-                )
-                self.add_error("another", said)
-        return cleaned
 
 
 @admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
@@ -218,7 +161,7 @@ admin.site.unregister(Person)
 
 
 @admin.register(Person)
-class PersonDesk(ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
+class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """People."""
 
     uploads = str(SheetPurpose.PEOPLE.value)

@@ -69,8 +69,13 @@ class ToolsMixin:
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let the list know its tools."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        found.tools = [*self._uploading(request), *(self._files(request) if found.result_count else [])]
+        files = self._files(request) if found.result_count else []
+        found.tools = [*self.pages(request), *self._uploading(request), *files]
         return found
+
+    def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return other pages to which the list leads, as addresses with what they are called."""
+        return []
 
     def _uploading(self, request: HttpRequest) -> list[tuple[str, str]]:
         if not self.uploads or not allows(request.user, "delegations.read_in", None):

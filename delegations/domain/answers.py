@@ -4,6 +4,7 @@ They may be changed until they are due, on the database's clock; a desk may reco
 `Reply` in the order in which it was taken, and the invitation holds the last.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,11 +55,11 @@ class Way:
 
 class AnswerProblem(Exception):
     """An answer can't be taken as it is: `field` is "answer", "level", "name", "note", "channel" or "reference", the
-    text says what to do."""
+    text says what to do; `others` are what else can't be taken."""
 
-    def __init__(self, field: str, said: str) -> None:
+    def __init__(self, field: str, said: str, others: Iterable["AnswerProblem"] = ()) -> None:
         super().__init__(said)
-        self.field = field
+        self.field, self.others = field, tuple(others)
 
 
 class AnswerRefused(Exception):
@@ -93,8 +94,12 @@ def answer(
     AnswerRefused where answers were due before or the invitation doesn't stand. The row that was passed is brought up
     to date.
     """
+    if way is not None:
+        check_can_answer_for(by, invitation)
     reply = _read(invitation, answer, level, note, name)
-    _check_way(way, invitation, by)
+    problems = [*_problems(reply), *_problems_of_way(way)]
+    if problems:
+        raise AnswerProblem(problems[0].field, str(problems[0]), problems[1:])
     with transaction.atomic():
         check_can_answer(by, invitation)
         _lock(invitation)
@@ -123,11 +128,10 @@ def _store(reply: Reply, by: By, way: Way | None) -> None:
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
-    """Return what was entered as an answer that isn't stored yet. Raises AnswerProblem."""
+    """Return what was entered as an answer that is neither looked at nor stored yet."""
     name, note = " ".join(name.split()), note.replace("\r\n", "\n").strip()
     # Who doesn't come does so at no level.
     level = level if answer != Answer.REGRETS else ""
-    _check(answer, level, note, name)
     return Reply(invitation=invitation, answer=answer, level=level, note=note, name=name)
 
 
@@ -217,31 +221,31 @@ def _why_refused(invitation: Invitation) -> str:
     return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % said
 
 
-def _check(answer: str, level: str, note: str, name: str) -> None:
-    if answer not in Answer.values:
-        raise AnswerProblem("answer", _("Choose whether the delegation takes part."))
-    if level and level not in Level.values:
-        raise AnswerProblem("level", _("Choose the level from the list, or leave it open."))
-    if not name:
-        raise AnswerProblem("name", _("Enter the name of whoever answers."))
-    for field, text, limit in (("name", name, NAME_LENGTH), ("note", note, NOTE_LENGTH)):
-        _check_text(field, text, limit)
+def _problems(reply: Reply) -> Iterator[AnswerProblem]:
+    if reply.answer not in Answer.values:
+        yield AnswerProblem("answer", _("Choose whether the delegation takes part."))
+    if reply.level and reply.level not in Level.values:
+        yield AnswerProblem("level", _("Choose the level from the list, or leave it open."))
+    if not reply.name:
+        yield AnswerProblem("name", _("Enter the name of whoever answers."))
+    for field, text, limit in (("name", reply.name, NAME_LENGTH), ("note", reply.note, NOTE_LENGTH)):
+        yield from _problems_of_text(field, text, limit)
 
 
-def _check_way(way: Way | None, invitation: Invitation, by: By) -> None:
+def _problems_of_way(way: Way | None) -> Iterator[AnswerProblem]:
     if way is None:
         return
-    check_can_answer_for(by, invitation)
     if way.channel not in DESK_CHANNELS:
-        raise AnswerProblem("channel", _("Choose by which way the answer came."))
-    _check_text("reference", way.reference, REFERENCE_LENGTH)
+        yield AnswerProblem("channel", _("Choose by which way the answer came."))
+    yield from _problems_of_text("reference", way.reference, REFERENCE_LENGTH)
 
 
-def _check_text(field: str, text: str, limit: int) -> None:
+def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProblem]:
     if len(text) > limit:
         said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise AnswerProblem(field, said % {"long": len(text), "limit": limit})
+        yield AnswerProblem(field, said % {"long": len(text), "limit": limit})
+        return
     try:
         validate_printable(text)
     except ValidationError as problem:
-        raise AnswerProblem(field, " ".join(problem.messages)) from None
+        yield AnswerProblem(field, " ".join(problem.messages))

@@ -208,7 +208,11 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
         Party.objects.select_for_update().get(pk=party.pk)
         meter = next((row for row in meters(party=party) if row.category == category), None)
         if meter is not None and number < meter.named:
-            said = _("%(n)d are named already. Withdraw some of them first, or give a higher number.")
+            said = ngettext(
+                "%(n)d is named already. Withdraw that person first, or give a higher number.",
+                "%(n)d are named already. Withdraw some of them first, or give a higher number.",
+                meter.named,
+            )
             raise QuotaProblem("number", said % {"n": meter.named})
         before = meter.allowed if meter is not None else None
         values = {"number": number, "reason": reason, "set_by": by}

@@ -7,16 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from delegations.domain.listing import Line, Listing, Person
-from delegations.printed.pdf import ways
+from delegations.printed.pdf import TOGETHER, ways
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Names of our own styles, as the word processor lists them.
 PARTY_NAME, PERSON, SMALL = "Formal name", "Participant", "Small print"
+LEFT_TO_RIGHT = "\u200e"
 
 
 def write(listing: Listing) -> bytes:
@@ -69,6 +71,14 @@ def _styles(document: Any, listing: Listing) -> None:
         style.font.color.rgb = None
         style.paragraph_format.keep_with_next = True
         _size(style, size)
+    # The rule beneath the title is the template's, and in a colour.
+    for rule in styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        styles["Title"].element.pPr.remove(rule)
+    for name in ("Header", "Footer"):
+        styles[name].font.size = Pt(9)
+        _size(styles[name], 9)
+        # Those of the template are for another size of paper.
+        styles[name].paragraph_format.tab_stops.clear_all()
     for name, size in ((PARTY_NAME, 10), (PERSON, 11), (SMALL, 9)):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style, style.font.size = normal, Pt(size)
@@ -91,11 +101,16 @@ def _edges(document: Any, listing: Listing) -> None:
     _way(header, listing.direction)
     _run(header, f"{listing.summit} · {listing.title}", listing.language)
     _way(footer, listing.direction)
-    said = " · ".join((listing.revision, listing.state, listing.language_name, listing.made))
+    footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
+    said = " · ".join((listing.revision, listing.state, listing.language_name))
     _run(footer, f"{said}\t", listing.language)
     _counter(footer, "PAGE")
-    _run(footer, " / ", listing.language)
+    # Read from the left in every script, as a date is.
+    footer.add_run(f"{LEFT_TO_RIGHT} / {LEFT_TO_RIGHT}")
     _counter(footer, "NUMPAGES")
+    made = section.footer.add_paragraph(style="Footer")
+    _way(made, listing.direction)
+    _run(made, listing.made, listing.language)
 
 
 def _counter(paragraph: Any, name: str) -> None:
@@ -133,11 +148,14 @@ def _party(document: Any, listing: Listing, line: Line, nobody: str) -> None:
         _say(document, listing, PARTY_NAME, line.formal, language=line.language)
     if not line.people:
         _say(document, listing, SMALL, nobody)
-    for person in line.people:
-        _person(document, listing, person)
+    for number, person in enumerate(line.people, 1):
+        paragraph = _person(document, listing, person)
+        # A delegation that is small stands on one page, as on paper.
+        if len(line.people) <= TOGETHER and number < len(line.people):
+            paragraph.paragraph_format.keep_with_next = True
 
 
-def _person(document: Any, listing: Listing, person: Person) -> None:
+def _person(document: Any, listing: Listing, person: Person) -> Any:
     paragraph = _say(document, listing, PERSON, "")
     name = " ".join(part for part in (person.address, person.name) if part)
     first = _run(paragraph, name or person.office, listing.language)
@@ -146,12 +164,18 @@ def _person(document: Any, listing: Listing, person: Person) -> None:
     for text in filter(None, rest):
         paragraph.add_run().add_break()
         _run(paragraph, text, listing.language)
+    return paragraph
 
 
 def _say(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
+    """Add a paragraph that runs as its language does, on the side on which the list is read."""
     language = language or listing.language
     paragraph = document.add_paragraph(style=style)
-    _way(paragraph, ways().get(language, listing.direction))
+    own = ways().get(language, listing.direction)
+    _way(paragraph, own)
+    if own != listing.direction:
+        # Where its lines end.
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if text:
         _run(paragraph, text, language)
     return paragraph

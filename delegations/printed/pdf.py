@@ -12,6 +12,8 @@ from summit.paper.press import print_pdf
 
 SOURCE = Path(__file__).with_name("participants.typ")
 MEDIA_TYPE = "application/pdf"
+# A delegation of so many people at most stands on one page.
+TOGETHER = 6
 
 
 @cache
@@ -31,4 +33,4 @@ def write(listing: Listing) -> bytes:
     """
     with override(listing.language):
         nobody = _("Nobody has been named yet.")
-    return print_pdf(_source(), {**asdict(listing), "ways": ways(), "nobody": nobody})
+    return print_pdf(_source(), {**asdict(listing), "ways": ways(), "nobody": nobody, "together": TOGETHER})

@@ -48,7 +48,10 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
             note=values["note"],
         )
     except answers.AnswerProblem as problem:
-        return _page(request, viewer, row, values, errors={problem.field: str(problem)}, status=422)
+        errors: dict[str, str] = {}
+        for each in (problem, *problem.others):
+            errors.setdefault(each.field, str(each))
+        return _page(request, viewer, row, values, errors=errors, status=422)
     except answers.AnswerRefused as refused:
         return _page(request, viewer, row, values, refused=str(refused), status=409)
     response = redirect("portal:invitation", row.public_id)

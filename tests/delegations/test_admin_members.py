@@ -1,6 +1,9 @@
 """Members at the desk: on their party's page, in the list of all, and many at once."""
 
+import html
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.messages import get_messages
@@ -13,7 +16,7 @@ from delegations.domain import many
 from delegations.models import Category, FormerMember, Membership, Party
 from summit.db.clock import db_now
 from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Role, Summit
+from summit.models import AuditEntry, Person, Role, Summit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +145,35 @@ class TestNaming:
             assert (answer.status_code, words in text(answer)) == (422, True), words
         assert Membership.objects.count() == 1
 
+    def enter(self, desk: Client, address: str, **more: str) -> Any:
+        """Enter a new person by the way that this page offers."""
+        offered = re.search(r'href="(/admin/summit/person/add/[^"]+)"', text(desk.get(address)))
+        assert offered
+        values = {"name": "Xenia", "office": "", "language": "en", "_save": "", **more}
+        return desk.post(html.unescape(offered[1]), {"summit": Summit.objects.get(slug="here").pk, **values})
+
+    def test_who_is_entered_on_the_way_is_chosen(self, party: Party, desk: Client) -> None:
+        answer = self.enter(desk, self.address(party))
+        entered = Person.objects.get(name="Xenia")
+        assert answer["Location"] == f"{self.address(party)}?person={entered.pk}"
+        assert f'value="{entered.pk}" checked' in text(desk.get(answer["Location"]))
+
+    def test_who_is_entered_to_take_a_place_is_chosen(self, party: Party, desk: Client) -> None:
+        address = f"{LIST}{member(party, code='head').pk}/replace/"
+        answer = self.enter(desk, address)
+        assert answer["Location"] == f"{address}?person={Person.objects.get(name='Xenia').pk}"
+
+    def test_what_an_address_makes_up_leads_nowhere_else(self, party: Party, desk: Client) -> None:
+        values = {"summit": party.summit_id, "name": "Xenia", "language": "en", "_save": ""}
+        for number, made_up in enumerate(("//evil.example", "name-", "name-1/../2", f"name-{'9' * 30}", "move-1")):
+            values["name"] = f"Xenia {'abcde'[number]}"
+            answer = desk.post(f"/admin/summit/person/add/?{urlencode({'then': made_up})}", values)
+            assert answer["Location"] == "/admin/summit/person/", made_up
+
+    def test_who_is_chosen_belongs_to_the_summit(self, party: Party, desk: Client) -> None:
+        foreign = f.PersonFactory(name="Xenia Elsewhere")
+        assert "Elsewhere" not in text(desk.get(self.address(party), {"person": foreign.pk}))
+
     def test_who_plans_names_nobody(self, party: Party) -> None:
         assert client_of(Role.PROGRAMME, party.summit).get(self.address(party)).status_code == 403
 
@@ -163,6 +195,12 @@ class TestReplacing:
         answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": deputy.person_id})
         assert (answer.status_code, said(answer)) == (302, ["Yan is in the place of Zoe now."])
         assert [(found.person.name, found.capacity) for found in Membership.objects.all()] == [("Yan", "head")]
+
+    def test_their_own_page_leads_there(self, party: Party, desk: Client) -> None:
+        row = member(party, code="head")
+        address = f"/admin/summit/person/{row.person_id}/change/"
+        assert f'href="{LIST}{row.pk}/replace/"' in text(desk.get(address))
+        assert f'href="{LIST}{row.pk}/replace/"' not in text(client_of(Role.PROGRAMME, party.summit).get(address))
 
     def test_somebody_of_a_party_does_not(self, party: Party, desk: Client) -> None:
         row, other = member(party), member(f.PartyFactory(summit=party.summit, name="Bland"), "Yan")

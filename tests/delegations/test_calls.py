@@ -160,6 +160,9 @@ class TestSheet:
         button = reverse("admin:delegations_invitation_call", args=[row.pk])
         assert (button in response.content.decode()) == calls_too
         assert (client.get(button).status_code == 200) == calls_too
+        listed = client.get(reverse("admin:delegations_invitation_changelist"))
+        lists = role in (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME)
+        assert (f'href="{SHEET}?summit=here">Call sheet</a>' in listed.content.decode()) == lists
 
     def test_odd_filters_narrow_nothing(self, summit: Summit) -> None:
         waiting(summit, "Aland", 9)

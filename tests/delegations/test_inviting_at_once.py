@@ -66,7 +66,7 @@ def test_one_action_says_whom_it_reaches_and_whom_not_and_why(summit: Summit) ->
     kinds = Party.objects.filter(invitations__isnull=False).values_list("kind", flat=True)
     assert (list(kinds).count("organisation"), len(kinds)) == (3, 48)
     # Pressed again on the page that is still open.
-    assert press(client, page)[-1] == "48 parties are left out. It has been invited already."
+    assert press(client, page)[-1] == "48 parties are left out, each for this reason: It has been invited already."
     assert stored() == (48, 48, 48, 48)
 
 
@@ -102,7 +102,7 @@ class TestTwoBrowsers:
     def test_it_sends_once_and_the_other_is_told(self, summit: Summit) -> None:
         (one,), (other,) = sorted(self.both_press(summit))
         assert one == "48 parties are invited; their letters are on their way (48)."
-        assert other == "48 parties are left out. It has been invited already."
+        assert other == "48 parties are left out, each for this reason: It has been invited already."
         assert stored() == (48, 48, 48, 48)
 
     @pytest.mark.postgresql

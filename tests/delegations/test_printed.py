@@ -7,6 +7,8 @@ from zipfile import ZipFile
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -98,10 +100,30 @@ class TestDocx:
         section = document.sections[0]
         assert section.header.paragraphs[0].text == "Summit on Borders & Seas · List of participants"
         footer = section.footer.paragraphs[0]
-        assert footer.text.startswith("Revision 1 · provisional · English · ")
+        assert footer.text.startswith("Revision 1 · provisional · English\t")
         fields = re.findall(r"<w:instrText[^>]*> (\w+) <", footer._p.xml)
         assert fields == ["PAGE", "NUMPAGES"]
+        # The number of the page has the one stop there is, and reads from the left.
+        (stop,) = footer.paragraph_format.tab_stops
+        assert (round(stop.position.mm), stop.alignment) == (158, WD_TAB_ALIGNMENT.RIGHT)
+        assert len(document.styles["Footer"].paragraph_format.tab_stops) == 0
+        assert "\u200e / \u200e" in footer.text
+        assert section.footer.paragraphs[1].text.endswith("London time")
+        assert not document.styles["Title"].element.pPr.findall(qn("w:pBdr"))
         assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+
+    def test_a_small_delegation_stands_on_one_page(self, summit: Summit) -> None:
+        for name, number in (("Aland", docx.TOGETHER), ("Borduria", docx.TOGETHER + 1)):
+            f.MembershipFactory.create_batch(number, party=delegation(summit, name), code="delegate")
+        row = participants.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
+        listing = arrange(row, participants.content_of(row), language="en", order="alphabet")
+        document = Document(BytesIO(docx.write(listing)))
+        kept = [
+            paragraph.paragraph_format.keep_with_next
+            for paragraph in document.paragraphs
+            if paragraph.style.name == "Participant"
+        ]
+        assert kept == [*[True] * (docx.TOGETHER - 1), None, *[None] * (docx.TOGETHER + 1)]
 
     def test_arabic_runs_from_the_right_and_what_has_no_arabic_name_does_not(self, taken: Any) -> None:
         document = Document(BytesIO(docx.write(taken(language="ar"))))
@@ -109,6 +131,9 @@ class TestDocx:
             paragraph.text.rstrip("1"): bool(paragraph._p.xpath("w:pPr/w:bidi")) for paragraph in document.paragraphs
         }
         assert (ways["ألاند"], ways["Borduria"]) == (True, False)
+        # Both stand on the right: there a paragraph begins that runs from the right, and ends the other.
+        sides = {paragraph.text.rstrip("1"): paragraph.alignment for paragraph in document.paragraphs}
+        assert (sides["ألاند"], sides["Borduria"]) == (None, WD_ALIGN_PARAGRAPH.RIGHT)
         assert document.sections[0]._sectPr.xpath("w:bidi")
 
     def test_elements_stand_in_the_order_that_the_format_wants(self, taken: Any) -> None:

@@ -135,6 +135,12 @@ class TestSet:
             set_quota(party=party, category=None, number=2, reason="Because", by=by)
         assert not Quota.objects.exists()
 
+    def test_one_is_spoken_of_as_one(self, party: Party) -> None:
+        f.MembershipFactory(party=party, code="head")
+        by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        with pytest.raises(QuotaProblem, match=r"^1 is named already\. Withdraw that person"):
+            set_quota(party=party, category=category(party, "head"), number=0, reason="x", by=by)
+
     @pytest.mark.parametrize(
         ("number", "reason", "field", "said"),
         [

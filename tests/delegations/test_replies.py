@@ -115,6 +115,13 @@ class TestWay:
         assert (problem.value.field, str(problem.value)) == (field, said)
         assert (Reply.objects.count(), Invitation.objects.get().state) == (0, "sent")
 
+    def test_all_that_is_missing_is_said_at_once(self) -> None:
+        row = in_state("sent")
+        with pytest.raises(AnswerProblem) as problem:
+            give(row, desk(row), answer="", name=" ", way=Way("", reference="x" * 81))
+        found = (problem.value, *problem.value.others)
+        assert [each.field for each in found] == ["answer", "name", "channel", "reference"]
+
     def test_regrets_have_no_level(self) -> None:
         row = in_state("sent")
         give(row, answer="attending", level="minister")
