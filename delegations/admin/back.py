@@ -25,5 +25,8 @@ class BackMixin:
         if allows(request.user, "delegations.invitation.view", party.summit):
             rows = [row] if isinstance(row, Invitation) else list(Invitation.objects.filter(party=row))
             more["returned"] = returned.letters_back(rows)
+            more["invited_by"] = next(
+                (each for each in rows if each.party_id == party.pk and not each.occasion), None
+            )
         shown: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})  # type: ignore[misc]
         return shown

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.badge_pages import MOST, BadgePagesMixin
 from delegations.admin.decisions import ask_reason
+from delegations.admin.party_column import PartyColumn
 from delegations.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.admin.standing import moment
 from delegations.domain import badge_check, badges
@@ -28,7 +29,7 @@ from summit.templatetags.marks import comma
 
 FIELDS: list[Any] = [
     "person",
-    "party",
+    "party_name",
     "category",
     "zones",
     "state_word",
@@ -75,12 +76,12 @@ class OfCategoryFilter(CategoryFilter):
 
 
 @admin.register(Badge)
-class BadgeAdmin(BadgePagesMixin, ReadOnlyAdmin):
+class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     """Badges."""
 
     place = 5
     summit_path = "party__summit"
-    list_display = ["person", "party", "category", "state_word", "number", "issued", "why_said"]
+    list_display = ["person", "party_name", "category", "state_word", "number", "issued", "why_said"]
     list_filter = ["party__summit", StateFilter, OfCategoryFilter, OfPartyFilter]
     search_fields = ["person__name", "person__badge_name", "person__office", "party__name", "public_id"]
     fields = FIELDS

@@ -4,12 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from delegations.domain import naming
 from delegations.models import Party
 from delegations.templatetags.parties import line
+from summit.permissions import allows
 
 
 class ReadsAsParty:
@@ -51,14 +54,25 @@ class PartyColumn:
             row.party_named = names.get(party.pk) if party is not None else None
         return found
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Let a row's own page know who reads it."""
+        row: Any = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        if row is not None:
+            row.read_by = request.user
+        return row
+
     @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
-        """Show the party, with its flag."""
+        """Show the party, with its flag; on the row's own page it leads to the party's, where its reader may go."""
         party = self.party_of(row)
         if party is None:
             return "–"
         named = row.party_named if hasattr(row, "party_named") else naming.to_reader(party)
-        return line(named)
+        reader = getattr(row, "read_by", None)
+        if reader is None or not allows(reader, "delegations.party.view", party.summit):
+            return line(named)
+        page = reverse("admin:delegations_party_change", args=[party.pk])
+        return format_html('<a href="{}">{}</a>', page, line(named))
 
 
 class PartyOfInvitation(PartyColumn):

@@ -276,6 +276,7 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of a model inside the page of another."""
 
     extra = 0
+    empty_value_display = "–"
     form = SentencesForm
     formset = NamedFormSet
     show_change_link = True

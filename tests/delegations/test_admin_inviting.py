@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from delegations.domain import links
-from delegations.models import Invitation, InvitationLink, Membership, Party, Policy
+from delegations.models import Invitation, InvitationLink, Membership, Overpass, Party, Policy
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.models import Message
@@ -324,6 +324,34 @@ class TestPartiesInTheReadersLanguage:
     def test_on_pages_of_an_invitation(self, summit: Summit, invitation: Invitation, name: str) -> None:
         address = reverse(f"admin:delegations_invitation_{name}", args=[invitation.pk])
         assert self.read(sign_in(summit), address)[0]
+
+    @pytest.mark.parametrize("name", ["invitation", "party"])
+    def test_in_the_heading_of_its_own_page(self, summit: Summit, invitation: Invitation, name: str) -> None:
+        key = invitation.pk if name == "invitation" else invitation.party_id
+        address = reverse(f"admin:delegations_{name}_change", args=[key])
+        shown = sign_in(summit).get(f"{address}?lang=fr").content.decode()
+        assert '<h1><bdi lang="fr">Allemagne</bdi></h1>' in shown
+
+    def test_on_the_badges(self, summit: Summit, invitation: Invitation) -> None:
+        row = f.BadgeFactory(party=invitation.party)
+        client = sign_in(summit, Role.ORGANISER)
+        assert self.read(client, reverse("admin:delegations_badge_changelist")) == (True, False)
+        assert self.read(client, reverse("admin:delegations_badge_change", args=[row.pk])) == (True, False)
+
+    def test_above_the_overpasses(self, summit: Summit, invitation: Invitation) -> None:
+        Overpass.objects.create(party=invitation.party, rule=f.OverpassRuleFactory(summit=summit), number=1)
+        assert self.read(sign_in(summit), reverse("admin:delegations_overpass_changelist")) == (True, False)
+
+    def test_where_a_number_is_given(self, summit: Summit, invitation: Invitation) -> None:
+        address = reverse("admin:delegations_party_quotas", args=[invitation.party_id])
+        assert self.read(sign_in(summit), address) == (True, False)
+
+    def test_an_invitation_and_its_party_lead_to_each_other(self, summit: Summit, invitation: Invitation) -> None:
+        party = reverse("admin:delegations_party_change", args=[invitation.party_id])
+        own = reverse("admin:delegations_invitation_change", args=[invitation.pk])
+        client = sign_in(summit)
+        assert f'href="{own}"' in client.get(party).content.decode()
+        assert f'href="{party}"' in client.get(own).content.decode()
 
     def test_in_the_list_of_people_and_on_a_persons_page(self, summit: Summit, invitation: Invitation) -> None:
         row = f.MembershipFactory(party=invitation.party)
