@@ -38,7 +38,7 @@ _YOU = _("We have the honour to invite you to the {summit}, to be held in {place
 
 _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
     Purpose.DELEGATION: (
-        _("Invitation of {party} to the {summit}"),
+        _("Invitation to the {summit} ({party})"),
         (
             *_ADDRESSEE,
             _("We have the honour to invite your delegation to the {summit}, to be held in {place} {dates}."),
@@ -49,7 +49,7 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
         ),
     ),
     Purpose.ORGANISATION: (
-        _("Invitation of {party} to the {summit}"),
+        _("Invitation to the {summit} ({party})"),
         (*_ADDRESSEE, _YOU, _LEVEL, _DUE, _LINK, *_CLOSING),
     ),
     Purpose.GUEST: (
@@ -57,7 +57,7 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
         (*_ADDRESSEE, _YOU, _DUE, _LINK, *_CLOSING),
     ),
     Purpose.OCCASION: (
-        _("Invitation of {party}: {session}"),
+        _("Invitation: {session} ({party})"),
         (
             *_ADDRESSEE,
             _("We have the honour to invite you to “{session}”, which is held within the {summit}."),

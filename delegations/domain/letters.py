@@ -214,7 +214,10 @@ def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
         return _("Dear Sir or Madam,")
     if addressed.form_of_address:
         return f"{' '.join(addressed.form_of_address.split())}{comma().strip()}"
-    return _("Dear %(salutation)s,") % {"salutation": " ".join(addressed.label.split())}
+    if not addressed.name:
+        # Nobody is greeted by a description, such as “Focal point for Aland”.
+        return _("Dear Sir or Madam,")
+    return _("Dear %(salutation)s,") % {"salutation": " ".join(addressed.name.split())}
 
 
 def days(first: date, last: date) -> str:

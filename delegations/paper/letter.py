@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from unicodedata import bidirectional
 
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -48,7 +49,7 @@ def write(sheet: Sheet) -> bytes:
             "title": sheet.title,
             "author": sheet.author,
             "paragraphs": [_lines(part) for part in sheet.paragraphs],
-            "letterhead": _lines(sheet.letterhead) or [sheet.author],
+            "letterhead": [{"text": line, "way": _way(line)} for line in _lines(sheet.letterhead) or [sheet.author]],
             "reference": _("Reference: %(reference)s") % {"reference": sheet.reference} if sheet.reference else "",
             "day": long_day(sheet.day),
             "footnote": f"* {sheet.footnote}" if sheet.footnote else "",
@@ -58,6 +59,12 @@ def write(sheet: Sheet) -> bytes:
             "date": [sheet.day.year, sheet.day.month, sheet.day.day],
         },
     )
+
+
+def _way(line: str) -> str:
+    """Return in which direction a line runs: as its first letter does. A host's address is in the host's language."""
+    first = next((found for found in map(bidirectional, line) if found in {"L", "R", "AL"}), "L")
+    return "ltr" if first == "L" else "rtl"
 
 
 def _lines(text: str) -> Sequence[str]:

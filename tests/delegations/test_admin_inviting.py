@@ -45,7 +45,7 @@ class TestTheLetter:
     def test_it_is_read_before_it_is_sent(self, summit: Summit) -> None:
         f.PartyFactory(summit=summit, name="Aland")
         page = ask(sign_in(summit))
-        assert page.context["letter"].subject == "Invitation of Aland to the Border Summit"
+        assert page.context["letter"].subject == "Invitation to the Border Summit (Aland)"
         content = page.content.decode()
         assert "The letter to Aland" in content
         assert "opens nothing" in content
@@ -254,7 +254,7 @@ class TestASession:
         chosen = self.page(client, row.public_id, party=[one.pk, two.pk])
         page = client.get(chosen["Location"])
         assert page.context["title"] == "Invite 2 parties to “Working lunch”"
-        assert page.context["letter"].subject == f"Invitation of {one.name}: Working lunch"
+        assert page.context["letter"].subject == f"Invitation: Working lunch ({one.name})"
         sent = press(client, page, "send", occasion=row.public_id)
         assert said(sent) == ["2 parties are invited; their letters are on their way (2)."]
         made = Invitation.objects.filter(occasion=row.public_id, state="sent")

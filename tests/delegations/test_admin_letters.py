@@ -41,7 +41,7 @@ def test_it_is_read_with_the_data_of_the_party_that_one_chooses(summit: Summit) 
     f.PartyFactory(summit=summit, name="Aland")
     other = f.PartyFactory(summit=summit, name="Zland", formal_name="Republic of Zland")
     client = sign_in(summit)
-    assert "Invitation of Aland to the Border Summit" in client.get(page_of()).content.decode()
+    assert "Invitation to the Border Summit (Aland)" in client.get(page_of()).content.decode()
     text = {"subject": "To {party}", "body": "{formal_name}: {link}", "party": other.pk, "do": "read"}
     content = client.post(page_of(), text).content.decode()
     assert ("To Zland" in content, "Republic of Zland: http" in content) == (True, True)

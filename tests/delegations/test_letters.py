@@ -1,6 +1,7 @@
 """Letters: a summit's own texts, frozen when they are sent, and the same on paper."""
 
 import io
+from datetime import date
 from typing import Any
 
 import pypdf
@@ -173,6 +174,21 @@ class TestFrozen:
 
 
 class TestPaper:
+    def test_a_line_of_the_letterhead_runs_as_its_own_letters_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        printed: dict[str, Any] = {}
+
+        def keep(_source: bytes, data: dict[str, Any]) -> bytes:
+            printed.update(data)
+            return b""
+
+        monkeypatch.setattr(letter, "print_pdf", keep)
+        head = "Home Office\n2 Marsham Street\n10 شارع النصر\n12-14"
+        sheet = letter.Sheet("T", (), head, "", date(2025, 3, 31), "", "F", "A", "ar")
+        letter.write(sheet)
+        assert [(line["text"], line["way"]) for line in printed["letterhead"]] == [
+            ("Home Office", "ltr"), ("2 Marsham Street", "ltr"), ("10 شارع النصر", "rtl"), ("12-14", "ltr"),
+        ]  # fmt: skip
+
     def test_it_has_letterhead_reference_day_text_footnote_and_pages_and_no_link(self, summit: Summit) -> None:
         Policy.objects.create(
             summit=summit,
@@ -186,7 +202,7 @@ class TestPaper:
         assert (attached.filename, attached.mimetype) == ("letter-1.pdf", "application/pdf")
         (page,) = pages(attached.content)
         wanted = [
-            *("Home Office", "2 Marsham Street", "Reference: HO/1", "Invitation of Aland to the Border Summit"),
+            *("Home Office", "2 Marsham Street", "Reference: HO/1", "Invitation to the Border Summit (Aland)"),
             *("Republic of Aland*", "Your Excellency,", "The level of attendance for which we ask: minister."),
             *("A. Signatory", "Director", "* Without prejudice.", "1 / 1"),
         ]

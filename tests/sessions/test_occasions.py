@@ -69,7 +69,7 @@ def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None
     reach = invite(parties=[party], occasion=row.public_id, by=protocol(summit))
     assert reach.to == [party]
     mail = mime.render(Message.objects.get())
-    assert mail.subject == "Invitation of Aland: Working lunch"
+    assert mail.subject == "Invitation: Working lunch (Aland)"
     parts = mail.text.split("\n\n")
     assert parts[2:5] == [
         "We have the honour to invite you to “Working lunch”, which is held within the Border Summit.",

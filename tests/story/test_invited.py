@@ -58,7 +58,7 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     # One mailbox serves two delegations, and holds a letter for each.
     assert len(found) == 54
     for box, subject, begins in (
-        ("protocol@germany.example", f"Invitation of Germany to the {NAME}", "Federal Republic of Germany"),
+        ("protocol@germany.example", f"Invitation to the {NAME} (Germany)", "Federal Republic of Germany"),
         ("focal@summit.example", f"{NAME} : invitation (France)", "République française"),
         ("focal@tunisia.example", f"دعوة تونس إلى {NAME}", "\u200fالجمهورية التونسية"),
     ):
