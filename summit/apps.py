@@ -11,6 +11,10 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from summit.db import fold, limits
+from summit.field_words import speak
+
+# Before any form is imported.
+speak()
 
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:

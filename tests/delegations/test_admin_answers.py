@@ -76,9 +76,9 @@ class TestRecording:
         [
             ({"answer": ""}, "Choose whether the delegation takes part."),
             ({"channel": ""}, "Choose by which way the answer came."),
-            ({"channel": "link"}, "Select a valid choice."),
+            ({"channel": "link"}, "Choose one of them."),
             ({"name": " "}, "Enter the name of whoever answers."),
-            ({"dated": "2025-02-31"}, "Enter a valid date."),
+            ({"dated": "2025-02-31"}, "Write a day that exists."),
             ({"dated": "0001-01-01"}, "Give a year between"),
             ({"scan": SimpleUploadedFile("a.pdf", b"<html>")}, "This is neither a PDF nor a JPEG nor a PNG picture."),
             ({"scan": SimpleUploadedFile("a.pdf", b"")}, "This file is empty."),

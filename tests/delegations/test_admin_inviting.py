@@ -180,10 +180,10 @@ class TestAGuest:
     @pytest.mark.parametrize(
         ("changed", "field", "said"),
         [
-            ({"name": " "}, "name", "This field is required."),
-            ({"mailbox": ""}, "mailbox", "This field is required."),
-            ({"mailbox": "nowhere"}, "mailbox", "Enter a valid email address."),
-            ({"language": "xx"}, "language", "Select a valid choice. xx is not one of the available choices."),
+            ({"name": " "}, "name", "This is missing."),
+            ({"mailbox": ""}, "mailbox", "This is missing."),
+            ({"mailbox": "nowhere"}, "mailbox", "Enter the whole address, such as office@mission.example."),
+            ({"language": "xx"}, "language", "Choose one of them."),
         ],
     )
     def test_what_is_missing_is_said_at_its_field(

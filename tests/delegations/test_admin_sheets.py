@@ -96,7 +96,7 @@ class TestUpload:
             ({"file": ""}, "Choose the file that holds the table."),
             ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty. Choose the one that holds the table."),
             ({"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04nonsense")}, "This spreadsheet can’t be read."),
-            ({"summit": "nowhere"}, "Select a valid choice."),
+            ({"summit": "nowhere"}, "Choose one of them."),
         ],
     )
     def test_what_cannot_be_read_says_why(self, values: dict[str, Any], said: str, desk: Client) -> None:

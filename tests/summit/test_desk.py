@@ -262,3 +262,17 @@ class TestOneSummit:
         assert ("summit" in listed.list_display, form.initial.get("summit")) == (
             (False, summits[0].pk) if number == 1 else (True, None)
         )
+        for summit in summits:
+            named = self.page(user, f"/admin/summit/person/add/?summit={summit.slug}").context["adminform"].form
+            assert named.initial["summit"] == summit.pk
+
+    def test_a_foreign_summit_is_not_proposed(self) -> None:
+        own, foreign = SummitFactory(), SummitFactory()
+        user = UserFactory.with_role(Role.ORGANISER, own)
+        form = self.page(user, f"/admin/summit/person/add/?summit={foreign.slug}").context["adminform"].form
+        assert form.initial["summit"] == own.pk
+
+    def test_who_may_everything_is_proposed_the_only_one(self) -> None:
+        summit = SummitFactory()
+        form = self.page(UserFactory(is_superuser=True), "/admin/summit/person/add/").context["adminform"].form
+        assert form.initial["summit"] == summit.pk

@@ -1,0 +1,28 @@
+"""What a field of any form says of input that it can't take: what to do."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[type[forms.Field], dict[str, Any]] = {
+    forms.Field: {"required": _("This is missing.")},
+    forms.ChoiceField: {"invalid_choice": _("Choose one of them.")},
+    forms.ModelChoiceField: {"invalid_choice": _("Choose one of them.")},
+    forms.EmailField: {"invalid": _("Enter the whole address, such as office@mission.example.")},
+    forms.DateField: {"invalid": _("Write a day that exists.")},
+    forms.TimeField: {"invalid": _("Write a time such as 14:30.")},
+    forms.DateTimeField: {"invalid": _("Write a day that exists, with a time such as 14:30.")},
+    forms.SplitDateTimeField: {
+        "invalid_date": _("Write a day that exists."),
+        "invalid_time": _("Write a time such as 14:30."),
+    },
+    forms.IntegerField: {"invalid": _("Write a whole number.")},
+}
+
+
+def speak() -> None:
+    """Let all fields say so that have no words of their own: a field reads its class's when it is made."""
+    for kind, words in WORDS.items():
+        own = vars(kind).get("default_error_messages", {})
+        kind.default_error_messages = {**own, **words}

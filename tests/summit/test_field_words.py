@@ -1,0 +1,46 @@
+"""What fields say of input that they can't take."""
+
+from typing import Any
+
+import pytest
+from django import forms
+from django.utils.translation import override
+
+from summit import field_words
+
+
+class Entered(forms.Form):
+    name = forms.CharField()
+    kind = forms.ChoiceField(choices=[("a", "A")])
+    mailbox = forms.EmailField()
+    day = forms.DateField()
+    at = forms.SplitDateTimeField()
+    number = forms.IntegerField()
+
+
+BAD: dict[str, Any] = {
+    "kind": "b", "mailbox": "nobody", "day": "2025-02-31", "at_0": "soon", "at_1": "25:00", "number": "many",
+}  # fmt: skip
+
+
+def test_it_says_what_to_do() -> None:
+    with override("en"):
+        assert Entered(BAD).errors.get_json_data() == {
+            "name": [{"message": "This is missing.", "code": "required"}],
+            "kind": [{"message": "Choose one of them.", "code": "invalid_choice"}],
+            "mailbox": [{"message": "Enter the whole address, such as office@mission.example.", "code": "invalid"}],
+            "day": [{"message": "Write a day that exists.", "code": "invalid"}],
+            "at": [
+                {"message": "Write a day that exists.", "code": "invalid"},
+                {"message": "Write a time such as 14:30.", "code": "invalid"},
+            ],
+            "number": [{"message": "Write a whole number.", "code": "invalid"}],
+        }
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_it_says_so_in_each_language(language: str) -> None:
+    with override(language):
+        found = {str(words) for kinds in field_words.WORDS.values() for words in kinds.values()}
+    with override("en"):
+        assert found.isdisjoint({str(words) for kinds in field_words.WORDS.values() for words in kinds.values()})
