@@ -104,10 +104,12 @@ def _edges(document: Any, listing: Listing) -> None:
     footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
     said = " · ".join((listing.revision, listing.state, listing.language_name))
     _run(footer, f"{said}\t", listing.language)
+    # Read from the left in every script, as a date is; a field has no direction of its own.
+    footer.add_run(LEFT_TO_RIGHT)
     _counter(footer, "PAGE")
-    # Read from the left in every script, as a date is.
     footer.add_run(f"{LEFT_TO_RIGHT} / {LEFT_TO_RIGHT}")
     _counter(footer, "NUMPAGES")
+    footer.add_run(LEFT_TO_RIGHT)
     made = section.footer.add_paragraph(style="Footer")
     _way(made, listing.direction)
     _run(made, listing.made, listing.language)

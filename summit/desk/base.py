@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from summit.desk.admission import AdmitMixin
 from summit.desk.filters import OwnSummitsFilter
 from summit.desk.forms import AgainMixin, SentencesForm
-from summit.desk.header import summits_of
+from summit.desk.header import proposed
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
 from summit.desk.lookups import KeyedSelect, LookupsMixin
@@ -171,16 +171,7 @@ class SummitModelAdmin(
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose the summit to whoever adds rows in one alone, or comes from a page of it."""
         given = super().get_changeform_initial_data(request)
-        if self.summit_path != "summit":
-            return given
-        mine = summits_for(request.user, f"{self.rule}.change")
-        open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
-        # The desk's addresses name a summit as its public pages do, a form by its key.
-        named = given.get("summit", "")
-        summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
-        if key_of(str(named)) is None:
-            given.pop("summit", None)
-        return {**({"summit": summit.pk} if summit else {}), **given}
+        return given if self.summit_path != "summit" else proposed(request, given, f"{self.rule}.change")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""

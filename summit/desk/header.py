@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from summit.desk.keys import key_of
 from summit.desk.shelves import Shelf
 from summit.models import Summit
 from summit.permissions import summits_for
@@ -32,6 +33,16 @@ def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
         if summit.slug == named or str(summit.pk) in asked:
             return summit
     return listed[0] if listed else None
+
+
+def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:
+    """Return what a new row begins with: the summit that the address names, or the only one where the reader may do
+    `action`. The desk's addresses name a summit as its public pages do, a form by its key."""
+    mine, named = summits_for(request.user, action), str(given.get("summit", ""))
+    open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
+    summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
+    rest = given if key_of(named) is not None else {name: given[name] for name in given if name != "summit"}
+    return {**({"summit": summit.pk} if summit else {}), **rest}
 
 
 def navigation(
