@@ -14,5 +14,16 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
-        from sessions import holdings, messages, occasions, panels, permissions, routes, search, todo, words  # noqa: F401
-        from sessions.domain import forgetting, merging  # noqa: F401
+        from sessions import (  # noqa: F401
+            holdings,
+            messages,
+            occasions,
+            panels,
+            permissions,
+            routes,
+            search,
+            signup_messages,
+            todo,
+            words,
+        )
+        from sessions.domain import forgetting, merging, signups  # noqa: F401

@@ -1,8 +1,14 @@
 """Who may do what with the agenda: the programme desk drafts it, an organiser releases it."""
 
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from delegations.models import Party, PortalSignIn
+from delegations.permissions import can_act, own_parties
 from sessions.models import Session
-from summit.models import Role, Summit
-from summit.permissions import Actor, allows, check, declare, declare_model
+from summit.domain.audit import By, Mailbox
+from summit.models import Person, Role, Summit, User
+from summit.permissions import Actor, allows, allows_own, check, declare, declare_model
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
 # Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.
@@ -21,6 +27,9 @@ declare_model("sessions.slot", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.release", view=_READERS, change=())
 # What of the released agenda isn't public is for those who take part in it.
 declare("sessions.agenda.view", (), own=(Role.FOCAL_POINT, Role.DELEGATE))
+# Taking places: delegates for themselves, focal points for the members of their delegation.
+declare("sessions.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model("sessions.signup", view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION), change=())
 declare("sessions.edit", PROGRAMME_DESK)
 declare("sessions.release_agenda", (Role.ORGANISER,))
 
@@ -43,3 +52,30 @@ def can_release(user: Actor, summit: Summit) -> bool:
 def check_can_release(user: Actor, summit: Summit) -> None:
     """Raise PermissionDenied where `can_release` is false."""
     check(user, "sessions.release_agenda", summit)
+
+
+def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
+    """Return whether somebody may take and give back places in sessions for a person, a member of a party (None: of
+    none any more): they themselves, a focal point of the party, or a desk."""
+    if isinstance(by, User):
+        if allows(by, "sessions.sign_up", person.summit_id):
+            return True
+        if party is None:
+            return False
+        own = person.user_id == by.pk and allows_own("sessions.sign_up", [Role.DELEGATE])
+        acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
+        return own or (allows_own("sessions.sign_up", [Role.FOCAL_POINT]) and acts.exists())
+    if isinstance(by, Mailbox) and allows_own("sessions.sign_up", [Role.DELEGATE]):
+        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=person)
+        if party is not None and live.exists():
+            return True
+    return party is not None and can_act(by, "sessions.sign_up", party)
+
+
+def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_sign_up` is false."""
+    if not can_sign_up(by, person, party):
+        raise PermissionDenied(
+            _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")
+            % {"person": person.label, "contact": person.summit.contact_email}
+        )

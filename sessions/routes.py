@@ -28,3 +28,4 @@ declare(
     do="sessions.release_agenda",
 )
 declare("admin:programme_release_sent", Gate.DESK, kind="sessions.release", see="sessions.release.view")
+declare("admin:programme_signup_export", Gate.DESK, see="sessions.signup.view")

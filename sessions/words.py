@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.models import Participant, Release, Session, Slot
+from sessions.models import Participant, Release, Session, SignUp, SignUpState, Slot
 from summit.deeds import Facts, deed, deeds_of, thing
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
@@ -59,6 +59,12 @@ def _released(facts: Facts) -> str:
     return said % {"release": facts.detail.get("number", ""), "number": number}
 
 
+def _signed_up(facts: Facts) -> str:
+    if facts.detail.get("state") == SignUpState.WAITING:
+        return _("signed the person up for a session: all places were taken, so they wait")
+    return _("signed the person up for a session")
+
+
 deed("sessions.move", _moved)
 deed("sessions.cancel", gettext_lazy("cancelled the session"))
 deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
@@ -67,6 +73,10 @@ deed("sessions.drop", gettext_lazy("took a person’s place off, as protocol dec
 deed("sessions.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
 deed("sessions.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
 deed("sessions.release", _released, called=gettext_lazy("released an agenda"))
+deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
+deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))
+deed("sessions.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
+thing(SignUp, related=("person", "session"), shown_on=lambda row: row.person)
 thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
 thing(Session)
 thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

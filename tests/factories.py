@@ -37,7 +37,7 @@ from delegations.models import (
     Zone,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
-from sessions.models import Participant, Release, Session, Slot
+from sessions.models import Participant, Release, Session, SignUp, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 
@@ -433,6 +433,15 @@ class SlotFactory(DjangoModelFactory[Slot]):
 
     session = factory.SubFactory(SessionFactory)
     speaker = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
+
+
+class SignUpFactory(DjangoModelFactory[SignUp]):
+    class Meta:
+        model = SignUp
+
+    session = factory.SubFactory(SessionFactory)
+    person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
+    state = "place"
 
 
 class ReleaseFactory(DjangoModelFactory[Release]):

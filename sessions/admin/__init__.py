@@ -1,5 +1,5 @@
 """The agenda in the admin."""
 
-from sessions.admin import draft, releases
+from sessions.admin import draft, releases, signups
 
-__all__ = ["draft", "releases"]
+__all__ = ["draft", "releases", "signups"]

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models import FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
+from sessions.models import AgendaLook, FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
 from summit.domain.portions import Portion, Subject, erased_name, portion, stands_in_public
 from summit.models import Person
 
@@ -88,6 +88,18 @@ portion(54)(
         rows=lambda subject: SignUp.objects.filter(person=subject.person),
         erase=lambda subject: SignUp.objects.filter(person=subject.person).delete()[0],
         gone=_("Deleted."),
-        columns=("session", "state", "signed_up_at"),
+        columns=("session", "state", "signed_up_at", "moved_up_at"),
+    )
+)
+portion(55)(
+    Portion(
+        name="agenda_looks",
+        title=_("What was seen of the agenda’s changes"),
+        model=AgendaLook,
+        keys=("person",),
+        rows=lambda subject: AgendaLook.objects.filter(person=subject.person),
+        erase=lambda subject: AgendaLook.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "number", "looked_at"),
     )
 )

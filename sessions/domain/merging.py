@@ -1,7 +1,7 @@
 """Two people who are one become one in the agenda. What was released stays as it was released."""
 
 from delegations.domain.merging import moves
-from sessions.models import FloorRequest, Participant, SignUp, SignUpState, Slot
+from sessions.models import AgendaLook, FloorRequest, Participant, SignUp, SignUpState, Slot
 from summit.models import Person
 
 
@@ -33,3 +33,9 @@ def sign_ups(kept: Person, gone: Person) -> int:
     SignUp.objects.filter(person=kept, session__in=held).update(state=SignUpState.PLACE)
     theirs.filter(session__in=SignUp.objects.filter(person=kept).values("session")).delete()
     return SignUp.objects.filter(person=gone).update(person=kept)
+
+
+@moves(44)
+def looks(kept: Person, gone: Person) -> int:
+    """Let who stays have seen what they have seen: what only the other looked at is new to them."""
+    return AgendaLook.objects.filter(person=gone).delete()[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sessions.domain import notices
+from sessions.domain import notices, signups
 from sessions.domain.clashes import Clash, clashes
 from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
@@ -128,6 +128,8 @@ def release(*, summit: Summit, by: User, note: str = "", expected: str = "") -> 
         told = notices.store(
             release=made, notices=notices.plan(summit=summit, number=number, old=old, new=new, lock=True)
         )
+        # Who waits for a session that has more places now has one.
+        signups.fill(summit=summit)
         audit.record(
             by=by,
             action="sessions.release",

@@ -2,6 +2,7 @@
 
 from sessions.models.documents import Document
 from sessions.models.kinds import OwnKind, SessionKind
+from sessions.models.looks import AgendaLook
 from sessions.models.participants import (
     Attendance,
     FloorRequest,
@@ -23,6 +24,7 @@ from sessions.models.signups import SignUp, SignUpState
 from sessions.models.visibility import Visibility
 
 __all__ = [
+    "AgendaLook",
     "Attendance",
     "Document",
     "FloorRequest",

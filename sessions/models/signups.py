@@ -28,6 +28,8 @@ class SignUp(PublicModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=SignUpState)
     signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
+    # When a place became free for whoever had waited.
+    moved_up_at = models.DateTimeField(_("moved up"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("sign-up")

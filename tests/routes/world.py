@@ -303,6 +303,9 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
         "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
         "sessions.release": {whose: row(release) for whose, release in made.items()},
+        "sessions.signup": {
+            whose: row(f.SignUpFactory(session=sessions[whose])) for whose in (Whose.FOREIGN, Whose.ELSEWHERE)
+        },
         "public session": {
             Whose.NONE: {"summit": world.here.slug},
             Whose.PUBLIC: row(open_one),

@@ -62,6 +62,7 @@ OTHERS = {
     "admin:delegations_invitation_export": FILE,
     "admin:summit_person_export": FILE,
     "admin:delegations_badge_paper": FILE,
+    "admin:programme_signup_export": FILE,
 }
 
 # Who reads, the first of them to whom an address is open.

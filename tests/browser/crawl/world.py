@@ -37,7 +37,7 @@ from delegations.models import (
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import edits, releases
-from sessions.models import Release, Session
+from sessions.models import Release, Session, SignUp
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
 from summit.outbox.models import Message
@@ -234,6 +234,9 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.invitationlink": link,
         "delegations.reply": Reply.objects.filter(scan__isnull=False)[0],
         "sessions.session": france,
+        "sessions.signup": SignUp.objects.create(
+            session=opening, person=Person.objects.filter(summit=summit, membership__isnull=False)[0], state="place"
+        ),
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],

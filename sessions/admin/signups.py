@@ -1,0 +1,131 @@
+"""Who has signed up for which session, at the desk: to look at, and to take away as a file."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+
+from delegations.admin.tools import ToolsMixin
+from delegations.domain import exports, naming
+from sessions.models import SignUp, SignUpState
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.models import User
+from summit.templatetags.moments import day_clock, short_clock
+
+SUMMIT_PATHS.update({SignUp: "session__summit"})
+SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}
+
+
+class SessionFilter(admin.SimpleListFilter):
+    """Narrows the list to one session: of those for which somebody has signed up."""
+
+    title = pgettext_lazy("label", "session")
+    parameter_name = "session"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the sessions, in the order of the days."""
+        rows = model_admin.get_queryset(request).order_by("session__starts_at", "session")
+        return list(dict(rows.values_list("session__public_id", "session__title")).items())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return those of the chosen session."""
+        return queryset.filter(session__public_id=self.value()) if self.value() else queryset
+
+
+@admin.register(SignUp)
+class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
+    """Sign-ups, by session in the order in which they came. Delegates and focal points take and give back places in
+    the portal; whoever waits moves up by itself."""
+
+    place = 4
+    summit_path = "session__summit"
+    group_column = "session_title"
+    list_display = ["session_title", "who", "party", "state_word", "since"]
+    list_filter = ["session__summit", SessionFilter, "state"]
+    list_select_related = ["session__summit", "person__membership__party"]
+    search_fields = ["person__name", "person__office", "session__title"]
+    ordering = ["session__starts_at", "session", "signed_up_at", "pk"]
+    fields = readonly_fields = ("session_title", "who", "party", "state_word", "since")
+    page_shows = list_shows = ("person",)
+    nothing_yet = gettext_lazy(
+        "Nobody has signed up yet. Delegates do so in the portal, for sessions that are open for sign-up."
+    )
+
+    def people_on_page(self, row: Any) -> list[str]:
+        """Return the person."""
+        return [row.person.public_id]
+
+    def people_in_list(self, rows: list[Any]) -> list[str]:
+        """Return the person of each row."""
+        return [row.person.public_id for row in rows]
+
+    @admin.display(description=pgettext_lazy("label", "session"), ordering="session__starts_at")
+    def session_title(self, row: SignUp) -> str:
+        """Show the session."""
+        return row.session.title
+
+    def group_of(self, row: SignUp) -> str:
+        """Return the session and when it is, said once for all who signed up."""
+        return f"{row.session.title} · {day_clock(row.session.starts_at, row.session.summit)}"
+
+    @admin.display(description=gettext_lazy("person"), ordering="person__name")
+    def who(self, row: SignUp) -> str:
+        """Show who it is."""
+        return row.person.label
+
+    @admin.display(description=pgettext_lazy("label", "party"))
+    def party(self, row: SignUp) -> str:
+        """Show of which party."""
+        membership = getattr(row.person, "membership", None)
+        return naming.to_reader(membership.party).name if membership else "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_word(self, row: SignUp) -> SafeString:
+        """Show whether they have a place."""
+        word = SignUpState(row.state).label
+        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], word)
+
+    @admin.display(description=gettext_lazy("signed up"), ordering="signed_up_at")
+    def since(self, row: SignUp) -> str:
+        """Show since when."""
+        return short_clock(row.signed_up_at, row.session.summit)
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+        """Return the rows of the list."""
+        return table(rows)
+
+
+def table(rows: models.QuerySet[SignUp]) -> exports.Table:
+    """Return sign-ups as a table that leaves the system: session, when, who, party, state, since when."""
+    headings = [
+        pgettext_lazy("label", "session"),
+        gettext_lazy("starts"),
+        pgettext_lazy("label", "person"),
+        pgettext_lazy("label", "party"),
+        gettext_lazy("state"),
+        gettext_lazy("signed up"),
+    ]
+    books: dict[int, naming.Book] = {}
+    found, told = [], []
+    related = ("session__summit", "person__membership__party")
+    for row in rows.select_related(*related).iterator(chunk_size=exports.AT_ONCE):
+        summit, membership = row.session.summit, getattr(row.person, "membership", None)
+        if summit.pk not in books:
+            books[summit.pk] = naming.book(summit, get_language() or summit.language)
+        named = books[summit.pk].of(membership.party) if membership else None
+        found.append(
+            [
+                row.session.title,
+                day_clock(row.session.starts_at, summit),
+                row.person.label,
+                named.name if named else "",
+                str(SignUpState(row.state).label),
+                day_clock(row.signed_up_at, summit),
+            ]
+        )
+        told.append((summit.pk, row.person.public_id))
+    return exports.Table([str(heading) for heading in headings], found, told, ("person",))

@@ -1,0 +1,261 @@
+"""Signing up for a session: places, the queue, who moves up and who is told."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from delegations.domain import departures
+from delegations.models import Party
+from sessions.domain import edits, releases, signup_notices, signups
+from sessions.domain.meanwhile import meanwhile
+from sessions.domain.signups import SignUpRefused
+from sessions.models import ReleasedSession, Session, SignUp, Visibility
+from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.outbox.kinds import KINDS
+from summit.outbox.models import Message
+from tests.factories import (
+    FocalPointFactory,
+    MembershipFactory,
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    RoomFactory,
+    SummitFactory,
+    UserFactory,
+    VenueFactory,
+)
+from tests.sessions.conftest import organiser, session, summit
+
+__all__ = ["organiser", "summit"]
+
+pytestmark = pytest.mark.django_db
+SOON = timezone.now() + timedelta(days=2)
+
+
+def open_session(summit: Summit, places: int | None = 1, **kwargs: Any) -> Session:
+    """Make a session that takes sign-ups; release it."""
+    values = {"visibility": Visibility.ACCREDITED, "sign_up": True, "capacity": places, "starts_at": SOON}
+    return session(summit, **{**values, "ends_at": SOON + timedelta(hours=1), **kwargs})
+
+
+def delegate(party: Party, code: str = "delegate", **kwargs: Any) -> Person:
+    person = PersonFactory(summit=party.summit, user=UserFactory(), **kwargs)
+    MembershipFactory(party=party, person=person, code=code)
+    return person
+
+
+def states(row: Session) -> list[tuple[str, str]]:
+    return list(row.sign_ups.order_by("signed_up_at", "pk").values_list("person__name", "state"))
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return PartyFactory(summit=summit, name="Aland", mission_email="aland@mission.example")
+
+
+class TestPlaces:
+    def test_the_last_place_then_the_queue_and_who_moves_up_is_told_once(
+        self, summit: Summit, party: Party, organiser: User
+    ) -> None:
+        row = open_session(summit, title="Side event")
+        releases.release(summit=summit, by=organiser)
+        first, second, third = (
+            delegate(party, name=name, email=f"{name}@x.example".lower()) for name in ("First", "Second", "Third")
+        )
+        for person in (first, second, third):
+            signups.sign_up(session=row, person=person, by=person.user)
+        assert states(row) == [("First", "place"), ("Second", "waiting"), ("Third", "waiting")]
+        assert Message.objects.filter(kind=signup_notices.KIND).count() == 0
+        assert signups.leave(session=row, person=first, by=first.user) is True
+        assert states(row) == [("Second", "place"), ("Third", "waiting")]
+        assert row.sign_ups.get(person=second).moved_up_at is not None
+        message = Message.objects.get(kind=signup_notices.KIND)
+        assert message.address == "second@x.example"
+        mail = KINDS[message.kind].render(message)
+        assert mail.subject == "A place for you: Side event"
+        assert all(words in mail.text for words in ("Second", "Side event", f"/portal/agenda/{row.public_id}/"))
+        # Whoever waits and leaves moves nobody up.
+        assert signups.leave(session=row, person=third, by=third.user) is True
+        assert signups.leave(session=row, person=third, by=third.user) is False
+        assert states(row) == [("Second", "place")]
+        assert KINDS[message.kind].withdrawn([message]) == {}
+        signups.leave(session=row, person=second, by=second.user)
+        assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
+        deeds = AuditEntry.objects.filter(action__startswith="sessions.signup").order_by("pk")
+        assert list(deeds.values_list("action", flat=True)) == [
+            *["sessions.signup.add"] * 3,
+            *("sessions.signup.remove", "sessions.signup.move_up"),
+            *["sessions.signup.remove"] * 2,
+        ]
+
+    def test_as_many_places_as_the_room_seats_or_no_limit(
+        self, summit: Summit, party: Party, organiser: User
+    ) -> None:
+        room = RoomFactory(venue=VenueFactory(summit=summit), capacity=1)
+        seated = open_session(summit, None, room=room)
+        free = open_session(summit, None)
+        releases.release(summit=summit, by=organiser)
+        people = [delegate(party, name=name) for name in "AB"]
+        for row in (seated, free):
+            for person in people:
+                signups.sign_up(session=row, person=person, by=person.user)
+        assert states(seated) == [("A", "place"), ("B", "waiting")]
+        assert states(free) == [("A", "place"), ("B", "place")]
+
+    def test_a_release_with_more_places_moves_up_who_waits(
+        self, summit: Summit, party: Party, organiser: User
+    ) -> None:
+        row = open_session(summit, 1)
+        releases.release(summit=summit, by=organiser)
+        for name in "ABC":
+            signups.sign_up(session=row, person=(person := delegate(party, name=name)), by=person.user)
+        Session.objects.filter(pk=row.pk).update(capacity=2)
+        assert states(row)[1] == ("B", "waiting")
+        releases.release(summit=summit, by=organiser)
+        assert states(row) == [("A", "place"), ("B", "place"), ("C", "waiting")]
+        assert Message.objects.filter(kind=signup_notices.KIND).count() == 1
+
+
+class TestRefused:
+    def test_what_takes_no_sign_ups(self, summit: Summit, party: Party, organiser: User) -> None:
+        person = delegate(party)
+        closed = session(summit, visibility=Visibility.ACCREDITED, starts_at=SOON, ends_at=SOON + timedelta(hours=1))
+        over = open_session(summit, starts_at=timezone.now() - timedelta(minutes=1))
+        called_off = open_session(summit)
+        releases.release(summit=summit, by=organiser)
+        edits.cancel(session=called_off, by=organiser)
+        releases.release(summit=summit, by=organiser)
+        unreleased = open_session(summit)
+        for row in (closed, over, called_off, unreleased):
+            with pytest.raises(SignUpRefused, match="takes no sign-ups any more"):
+                signups.sign_up(session=row, person=person, by=organiser)
+        assert SignUp.objects.count() == 0
+
+    def test_who_is_of_no_delegation_or_signed_up_already(
+        self, summit: Summit, party: Party, organiser: User
+    ) -> None:
+        row = open_session(summit)
+        releases.release(summit=summit, by=organiser)
+        person = delegate(party)
+        with pytest.raises(SignUpRefused, match="is of no delegation"):
+            signups.sign_up(session=row, person=PersonFactory(summit=summit), by=organiser)
+        with pytest.raises(SignUpRefused, match="is of no delegation"):
+            signups.sign_up(session=row, person=delegate(PartyFactory(summit=SummitFactory())), by=organiser)
+        signups.sign_up(session=row, person=person, by=person.user)
+        with pytest.raises(SignUpRefused, match="signed up already"):
+            signups.sign_up(session=row, person=person, by=person.user)
+
+    def test_who_may(self, summit: Summit, party: Party, organiser: User) -> None:
+        row = open_session(summit, None)
+        releases.release(summit=summit, by=organiser)
+        person, colleague = delegate(party), delegate(party)
+        focal = FocalPointFactory(party=party, person=PersonFactory(summit=summit, user=UserFactory())).person
+        other = PartyFactory(summit=summit)
+        stranger = FocalPointFactory(party=other, person=PersonFactory(summit=summit, user=UserFactory())).person
+        for by in (person.user, focal.user, organiser, UserFactory.with_role(Role.PROGRAMME, summit)):
+            signups.sign_up(session=row, person=person, by=by)
+            assert signups.leave(session=row, person=person, by=by)
+        for by in (colleague.user, stranger.user, UserFactory.with_role(Role.PRESS_OFFICER, summit)):
+            with pytest.raises(PermissionDenied):
+                signups.sign_up(session=row, person=person, by=by)
+            with pytest.raises(PermissionDenied):
+                signups.leave(session=row, person=person, by=by)
+
+
+def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: User) -> None:
+    row = open_session(summit, 1)
+    releases.release(summit=summit, by=organiser)
+    gone, stays = delegate(party, name="Gone"), delegate(party, name="Stays")
+    for person in (gone, stays):
+        signups.sign_up(session=row, person=person, by=person.user)
+    with transaction.atomic():
+        departures.leave(party=party, person=gone, by=organiser)
+    assert states(row) == [("Stays", "place")]
+
+
+def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party, organiser: User) -> None:
+    row = open_session(summit, None)
+    person, head, free = (delegate(party, code) for code in ("delegate", "head", "delegate"))
+    during = {"starts_at": SOON + timedelta(minutes=30), "ends_at": SOON + timedelta(hours=2)}
+    ParticipantFactory(session=session(summit, title="Own", **during), person=person)
+    session(summit, party, title="Of the party", **during)
+    hidden = session(summit, title="Hidden", visibility=Visibility.ORGANISERS, **during)
+    ParticipantFactory(session=hidden, person=person)
+    after = {"starts_at": SOON + timedelta(hours=1), "ends_at": SOON + timedelta(hours=2)}
+    ParticipantFactory(session=session(summit, title="Afterwards", **after), person=person)
+    releases.release(summit=summit, by=organiser)
+    released = ReleasedSession.objects.for_desk(summit).get(session=row)
+    found = meanwhile(summit=summit, row=released, people=[person, head, free])
+    assert {pk: [each.title for each in rows] for pk, rows in found.items()} == {
+        person.pk: ["Own"],
+        head.pk: ["Of the party"],
+        free.pk: [],
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def together(self, works: list[Callable[[], Any]]) -> list[Any]:
+        start, results = threading.Barrier(len(works)), []
+
+        def run(work: Callable[[], Any]) -> None:
+            try:
+                start.wait(10)
+                results.append(work())
+            except Exception as problem:
+                results.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[work]) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return results
+
+    def race(self) -> tuple[list[str], Session]:
+        summit = SummitFactory()
+        party = PartyFactory(summit=summit)
+        row = open_session(summit, 1)
+        releases.release(summit=summit, by=UserFactory.with_role(Role.ORGANISER, summit))
+        people = [delegate(party, name=f"P{number}") for number in range(4)]
+        made = self.together(
+            [lambda person=person: signups.sign_up(session=row, person=person, by=person.user) for person in people]
+        )
+        return sorted(str(each.state) for each in made), row
+
+    def test_of_four_at_once_for_the_last_place_one_has_it(self) -> None:
+        found, row = self.race()
+        assert found == ["place", "waiting", "waiting", "waiting"]
+        assert sorted(state for _name, state in states(row)) == found
+
+    @pytest.mark.postgresql
+    def test_control_without_the_lock_several_have_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pause = threading.Barrier(4)
+
+        def unlocked(session: Session) -> Session:
+            pause.wait(10)
+            return Session.objects.select_related("summit").get(pk=session.pk)
+
+        monkeypatch.setattr(signups, "_lock", unlocked)
+        found, _row = self.race()
+        assert found.count("place") > 1
+
+    def test_a_place_that_is_left_twice_moves_up_one(self) -> None:
+        summit = SummitFactory()
+        party = PartyFactory(summit=summit)
+        row = open_session(summit, 1)
+        releases.release(summit=summit, by=UserFactory.with_role(Role.ORGANISER, summit))
+        people = [delegate(party, name=f"P{number}") for number in range(3)]
+        for person in people:
+            signups.sign_up(session=row, person=person, by=person.user)
+        leave = lambda: signups.leave(session=row, person=people[0], by=people[0].user)  # noqa: E731
+        assert sorted(self.together([leave, leave])) == [False, True]
+        assert states(row) == [("P1", "place"), ("P2", "waiting")]
