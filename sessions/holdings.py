@@ -1,4 +1,4 @@
-"""What of the agenda is a person's own: speeches, bilateral meetings, chairs and other places in sessions.
+"""What of the agenda is a person's own: speeches, bilateral meetings, signatures, the place in the photo, others.
 
 What a party takes part in is the party's and stays with it. A decision changes the working draft; the next release
 tells those whom it concerns.
@@ -27,7 +27,7 @@ from summit.permissions import allows
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
-SPEECH, BILATERAL, PLACE = "speech", "bilateral", "place"
+SPEECH, BILATERAL, PLACE, SIGNATURE, PHOTO = "speech", "bilateral", "place", "signature", "photo"
 
 
 def _coming(person: Person) -> QuerySet[Session]:
@@ -43,11 +43,17 @@ def _speeches(person: Person) -> Sequence[str]:
     return list(rows.order_by("session__starts_at", "pk").values_list("public_id", flat=True))
 
 
-def _places(bilateral: bool) -> Callable[[Person], Sequence[str]]:
+# What a person's place is in a session of these kinds; in any other it is a place in a session.
+OF_KIND = {SessionKind.BILATERAL: BILATERAL, SessionKind.SIGNING: SIGNATURE, SessionKind.FAMILY_PHOTO: PHOTO}
+
+
+def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
+    """Return what finds a person's places in sessions of these kinds, or, without any, in sessions of all others."""
+
     def held(person: Person) -> Sequence[str]:
         found = _coming(person).filter(participants__person=person)
-        kind = found.filter(kind=SessionKind.BILATERAL) if bilateral else found.exclude(kind=SessionKind.BILATERAL)
-        return list(kind.order_by("starts_at", "pk").values_list("public_id", flat=True))
+        rows = found.filter(kind__in=kinds) if kinds else found.exclude(kind__in=list(OF_KIND))
+        return list(rows.order_by("starts_at", "pk").values_list("public_id", flat=True))
 
     return held
 
@@ -104,7 +110,7 @@ holdings.register(
     Kind(
         what=BILATERAL,
         label=gettext_lazy("bilateral meeting"),
-        held=_places(bilateral=True),
+        held=_places(SessionKind.BILATERAL),
         tell=_tell,
         pass_on=_pass_place,
         drop=_drop_place,
@@ -112,11 +118,35 @@ holdings.register(
     ),
 )
 holdings.register(
+    22,
+    Kind(
+        what=SIGNATURE,
+        label=gettext_lazy("signature"),
+        held=_places(SessionKind.SIGNING),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody signs in their stead. Tell the programme desk whether the signing takes place."),
+    ),
+)
+holdings.register(
+    24,
+    Kind(
+        what=PHOTO,
+        label=gettext_lazy("place in the family photo"),
+        held=_places(SessionKind.FAMILY_PHOTO),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody stands in that place; the rows close up."),
+    ),
+)
+holdings.register(
     30,
     Kind(
         what=PLACE,
         label=gettext_lazy("place in a session"),
-        held=_places(bilateral=False),
+        held=_places(),
         tell=_tell,
         pass_on=_pass_place,
         drop=_drop_place,

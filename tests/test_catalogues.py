@@ -38,7 +38,7 @@ SAME = {
         *("Formats", "Summit", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
         *("note verbale", "laissez-passer", "badge", "badges", "Badges", "mission", "format"),
-        *("zone", "zones", "Zones", "quota", "quotas", "type", "places", "Places"),
+        *("zone", "zones", "Zones", "quota", "quotas", "signature", "type", "places", "Places"),
         *("document", "documents", "Documents"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},

@@ -59,11 +59,16 @@ class TestHeld:
         slot = f.SlotFactory(session=plenary, speaker=head.person, party=party)
         place(plenary, head.person, "chair")
         place(meeting, head.person)
+        signing, photo = session(summit, kind="signing"), session(summit, kind="family_photo")
+        place(signing, head.person)
+        place(photo, head.person)
         # The party's place is the party's.
         f.ParticipantFactory(session=session(summit), party=party)
         assert holdings.held(head.person) == [
             ("speech", slot.public_id),
             ("bilateral", meeting.public_id),
+            ("signature", signing.public_id),
+            ("photo", photo.public_id),
             ("place", plenary.public_id),
         ]
 
