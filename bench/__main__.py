@@ -28,7 +28,7 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import importing, inviting, loading, outbox, pages, world
+    from bench import importing, inviting, loading, outbox, pages, serving, world
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -41,11 +41,21 @@ def _rows() -> Iterator[Row]:
     for page, small, large in pages.compare(demo, big):
         verdict = "equal" if small == large else "NOT equal"
         yield f"queries: {page.name} ({page.who})", f"{small} on the demo, {large} on big", verdict
+    yield from _serving(serving, big)
     rates = outbox.measure(demo)
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
     yield from _inviting(inviting)
     yield _importing(importing)
+
+
+def _serving(bench: Any, summit: Any) -> Iterator[Row]:
+    for rate in bench.measure(summit):
+        said = f"{rate.whole:.0f} a second, {rate.size} bytes"
+        said += f"; {rate.again:.0f} to those who have it" if rate.again else ""
+        most = f"at least {rate.aim.promised}"
+        verdict = most if rate.whole >= rate.aim.promised else f"NOT {most}"
+        yield f"served: {rate.aim.name}", said, verdict if rate.aim.promised else ""
 
 
 def _inviting(bench: Any) -> Iterator[Row]:

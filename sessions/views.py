@@ -14,6 +14,7 @@ from delegations.domain import naming
 from sessions.domain import calendars, member, releases, schedule, wording
 from sessions.domain.member import Who
 from sessions.models import ReleasedSession
+from summit.http.kept import kept_page
 from summit.http.public import public_page
 from summit.models import Summit
 from summit.views import get_summit
@@ -29,6 +30,7 @@ def by_day(summit: Summit, rows: Iterable[ReleasedSession]) -> list[tuple[date, 
 
 
 @public_page
+@kept_page()
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what is public of the newest release, by day."""
     found = get_summit(summit)
@@ -42,6 +44,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
+@kept_page()
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one session. What isn't public isn't there."""
     found = get_summit(summit)
@@ -52,6 +55,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 
 
 @public_page
+@kept_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what releases changed for everybody, where the summit shows it."""
     found = get_summit(summit)
@@ -67,6 +71,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
+@kept_page()
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as a calendar to subscribe to."""
     found = get_summit(summit)
@@ -79,12 +84,14 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
+@kept_page()
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
+@kept_page()
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
     return HttpResponse(schedule.as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")

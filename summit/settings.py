@@ -118,6 +118,8 @@ def _database() -> dict[str, Any]:
     """The database from DATABASE_URL, else SQLite set up so that web, workers and beat can share one file."""
     config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'summit.sqlite3'}")
     config["ATOMIC_REQUESTS"] = False
+    # Opening one costs more than a kept page does, on SQLite too.
+    config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE: a transaction takes the write lock when it starts, so that it never fails half way because
         # somebody wrote between its read and its write. WAL: readers don't wait for the writer.
@@ -130,7 +132,6 @@ def _database() -> dict[str, Any]:
         config["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
         VAR_DIR.mkdir(parents=True, exist_ok=True)
     else:
-        config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {})["pool"] = False
         # Compiling a query takes PostgreSQL longer than any of ours takes to run: what it saves is for reports.
@@ -385,6 +386,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 600}},
 }
+
+# Bytes of public pages that each web process keeps in memory (summit.http.kept); 0 makes each page anew.
+KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
 
 # --- API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

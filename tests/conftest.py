@@ -46,6 +46,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
+    from summit.http.kept import SHELF
+
+    SHELF.clear()
+
+
+@pytest.fixture(autouse=True)
 def mail_to_memory(settings: Any) -> None:
     """Let the outbox deliver into django.core.mail.outbox."""
     settings.OUTBOX_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"

@@ -20,6 +20,7 @@ from summit.http.middleware import PERSONAL
 from summit.permissions import RULES
 from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, writes
 
+NOTED = ("delegations_party", "delegations_partyname", "delegations_policy", "programme_release", "summit_summit")
 TRIGGERS = {
     "delegations_category_frozen",
     "delegations_participantlist_frozen",
@@ -33,6 +34,8 @@ TRIGGERS = {
     "programme_releaseentry_frozen",
     "summit_auditentry_frozen",
     "summit_auditentry_kept",
+    *(f"{table}_noted_{event}" for table in NOTED for event in ("insert", "update", "delete")),
+    "programme_releasedparticipant_noted_delete",
 }
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}

@@ -94,6 +94,77 @@ class FreezeColumns(migrations.operations.base.Operation):
         return f"Freeze {', '.join(self.columns)} of {self.table}"
 
 
+class NoteChanges(migrations.operations.base.Operation):
+    """Note each INSERT, UPDATE and DELETE of a table's rows (or those of `events`) as a change of their summit.
+
+    `summit` is the SQL that finds the summit's key, with `{row}` for the row. It becomes a row of `PublicChange`. For
+    tables that public pages show: no way of writing passes a trigger by. SQLite's table rebuilds drop triggers, so a
+    later migration that alters the table repeats this operation; tests/test_consistency.py lists the triggers.
+    """
+
+    reversible = True
+    EVENTS = ("INSERT", "UPDATE", "DELETE")
+
+    def __init__(self, table: str, summit: str, *, events: tuple[str, ...] = EVENTS) -> None:
+        self.table = table
+        self.summit = summit
+        self.events = events
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what rebuilds the operation."""
+        return (self.__class__.__name__, [self.table, self.summit], {"events": self.events})
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: models know nothing of triggers."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make the triggers."""
+        self.database_backwards(app_label, schema_editor, to_state, from_state)
+        for event in self.events:
+            name = self._name(event)
+            found = self.summit.format(row="OLD" if event == "DELETE" else "NEW")
+            insert = f"INSERT INTO summit_publicchange (summit_id) SELECT {found}"
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(
+                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                    f"BEGIN {insert}; RETURN NULL; END $$",
+                    params=None,
+                )
+                action = f"EXECUTE FUNCTION {name}()"
+            else:
+                action = f"BEGIN {insert}; END"
+            schema_editor.execute(f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" FOR EACH ROW {action}')
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop the triggers."""
+        for event in self.events:
+            name = self._name(event)
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{self.table}"')
+                schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+            else:
+                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+
+    def _name(self, event: str) -> str:
+        return f"{self.table}_noted_{event.lower()}"
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Note changes of {self.table} for public pages"
+
+
 @cache
 def frozen_columns() -> dict[str, tuple[str, ...]]:
     """Return which columns of which tables never change, as the last migration of each table says."""

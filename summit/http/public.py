@@ -72,7 +72,8 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
         return response
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response.render()
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    # A page that was kept (summit.http.kept) brings its own.
+    etag = response.get("ETag") or f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     response.headers.setdefault("Cache-Control", "public, no-cache")
     return get_conditional_response(request, etag=etag, response=response) or response

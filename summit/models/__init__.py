@@ -1,6 +1,7 @@
 """Tables of the ground floor."""
 
 from summit.models.audit import AuditChain, AuditEntry, Heartbeat
+from summit.models.changes import PublicChange
 from summit.models.people import Person
 from summit.models.sign_ins import RefusedSignIns
 from summit.models.summits import Room, Summit, Venue
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEntry",
     "Heartbeat",
     "Person",
+    "PublicChange",
     "RefusedSignIns",
     "Role",
     "RoleAssignment",

@@ -97,7 +97,9 @@ def test_pages_are_the_same_bytes_for_everybody(open_summit: Summit, organiser: 
         ]
         assert len({answer.content for answer in answers}) == 1, path
         assert len({answer["ETag"] for answer in answers}) == 1, path
-        assert all(not answer.cookies and not answer.get("Vary") for answer in answers), path
+        assert all(
+            not answer.cookies and answer.get("Vary", "Accept-Encoding") == "Accept-Encoding" for answer in answers
+        ), path
         assert Client().get(path, headers={"if-none-match": answers[0]["ETag"]}).status_code == 304, path
 
 
@@ -169,7 +171,7 @@ def test_the_number_of_queries_does_not_grow(summit: Summit, organiser: User) ->
     Session.objects.update(ends_at=START + timedelta(hours=91))
     releases.release(summit=summit, by=organiser)
     assert {path: _queries(path) for path in paths(summit)} == few
-    assert max(few.values()) <= 7
+    assert max(few.values()) <= 8
 
 
 def test_the_home_shows_the_days(open_summit: Summit) -> None:

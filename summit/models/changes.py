@@ -1,0 +1,80 @@
+"""What the database notes of changes that public pages show."""
+
+import functools
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery
+from django.db.models.functions import Now
+
+from summit.models.summits import Summit
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What has been noted of a summit so far: equal stamps mean that nothing has changed between them.
+
+    Rows are only added, and taken away from the oldest on. So two equal stamps are of the same rows, also where a
+    transaction with an older number commits after one with a newer.
+    """
+
+    summit: int
+    oldest: int
+    newest: int
+    number: int
+
+
+class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
+    """Noted changes."""
+
+    def stamp(self, slug: str) -> Stamp | None:
+        """Return the stamp of the public summit at an address, None where none is. One query, whose SQL is made once:
+        this is asked for each public page."""
+        sql, params, place = _statement(connection.vendor)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params[:place], slug, *params[place + 1 :]])
+            found = cursor.fetchone()
+        return Stamp(found[0], found[1] or 0, found[2] or 0, found[3] or 0) if found else None
+
+    def clear(self, age: timedelta) -> None:
+        """Take away what is older than `age`, but for the newest of each summit: always the oldest first."""
+        last = self.filter(at__lt=Now() - age).order_by("-pk").values_list("pk", flat=True).first()
+        newest = self.filter(summit_id=OuterRef("summit_id")).order_by("-pk").values("pk")[:1]
+        if last is not None:
+            self.annotate(newest=Subquery(newest)).filter(pk__lt=F("newest"), pk__lte=last).delete()
+
+
+_SLUG = "slug"
+
+
+@functools.cache
+def _statement(vendor: str) -> tuple[str, list[Any], int]:
+    """Return the SQL that finds a summit's stamp, its parameters, and which of them is the slug."""
+    of = PublicChange.objects.filter(summit_id=OuterRef("pk")).order_by().values("summit_id")
+    noted = [Subquery(of.annotate(found=each).values("found")) for each in (Min("pk"), Max("pk"), Count("pk"))]
+    rows = Summit.objects.open_to_public().filter(slug=_SLUG).order_by().values_list("pk", *noted)
+    sql, params = rows.query.sql_with_params()
+    return sql, list(params), list(params).index(_SLUG)
+
+
+class PublicChange(models.Model):
+    """Something was written that public pages of a summit may show.
+
+    Triggers write these rows (`NoteChanges`), so that no way of writing passes them by. The summit may be gone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    summit_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_default=Now())
+
+    objects = PublicChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "noted change"
+        verbose_name_plural = "noted changes"
+        indexes = [models.Index(fields=["summit_id", "id"], name="public_change_of_summit")]
+
+    def __str__(self) -> str:
+        return f"{self.summit_id}: {self.pk}"

@@ -1,0 +1,231 @@
+"""Public pages that are kept: the same bytes, few queries, and never older than the database."""
+
+import gzip
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Max, Min
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from delegations.models import Party, PartyName, Policy
+from sessions.domain import releases
+from sessions.domain.forgetting import _erase_released
+from sessions.models import ReleasedParticipant, Session, Visibility
+from summit.domain.portions import subject_of
+from summit.http.kept import SHELF, Kept, Shelf
+from summit.models import PublicChange, Role, Summit, User
+from summit.models.changes import PublicChangeQuerySet, Stamp
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return f.SummitFactory(slug="here", public=True)
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit, name="Aland")
+
+
+@pytest.fixture
+def opening(summit: Summit, party: Party, organiser: User) -> Session:
+    made: Session = f.SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
+    speaker = f.PersonFactory(summit=summit, name="Ada Speaker", office="Minister")
+    f.ParticipantFactory(session=made, party=party, role="chair")
+    f.SlotFactory(session=made, speaker=speaker)
+    releases.release(summit=summit, by=organiser)
+    return made
+
+
+PAGES = ("agenda/", "agenda.ics", "agenda/schedule.json", "agenda/schedule.xml")
+
+
+def _get(path: str, **headers: str) -> Any:
+    response = Client().get(f"/here/{path}", headers=headers)
+    assert response.status_code in (200, 304)
+    return response
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_made_once(path: str, opening: Session, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    made = _get(path)
+    with django_assert_num_queries(1):
+        again = _get(path)
+    assert again.content == made.content
+    for name in ("ETag", "Content-Type", "Cache-Control", "Content-Language"):
+        assert again[name] == made[name]
+
+
+def _rename_in_bulk(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    Party.objects.filter(pk=party.pk).update(name="Newland")
+    return "Newland"
+
+
+def _name_in_its_language(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    PartyName.objects.bulk_create([PartyName(party=party, language="fr", name="Île d’Aland")])
+    return ""
+
+
+def _forget_a_name(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    _erase_released(subject_of(opening.slots.get().speaker))
+    return ""
+
+
+def _release(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    Session.objects.filter(pk=opening.pk).update(title="Solemn opening")
+    releases.release(summit=summit, by=by)
+    return "Solemn opening"
+
+
+def _hide_the_flags(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    Policy.objects.create(summit=summit, shows_flags=False)
+    return ""
+
+
+def _call_the_summit(summit: Summit, party: Party, opening: Session, by: User) -> str:
+    Summit.objects.filter(pk=summit.pk).update(name="Summit of summits")
+    return "Summit of summits"
+
+
+Write = Callable[[Summit, Party, Session, User], str]
+WRITES: list[Write] = [
+    _rename_in_bulk,
+    _name_in_its_language,
+    _forget_a_name,
+    _release,
+    _hide_the_flags,
+    _call_the_summit,
+]
+
+
+def _before_and_after(write: Write, summit: Summit, party: Party, opening: Session, by: User) -> tuple[str, str]:
+    _get("agenda/")
+    new = write(summit, party, opening, by)
+    return new, str(_get("agenda/").content.decode())
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_what_is_written_is_read_at_once(
+    write: Write, summit: Summit, party: Party, opening: Session, organiser: User
+) -> None:
+    before = PublicChange.objects.stamp("here")
+    new, page = _before_and_after(write, summit, party, opening, organiser)
+    SHELF.clear()
+    assert page == _get("agenda/").content.decode()
+    assert new in page
+    assert PublicChange.objects.stamp("here") != before
+
+
+@pytest.mark.parametrize("write", [_rename_in_bulk, _release, _call_the_summit])
+def test_control_without_the_stamp_an_old_page_is_read(
+    write: Write, summit: Summit, party: Party, opening: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PublicChangeQuerySet, "stamp", lambda self, slug: Stamp(summit.pk, 1, 1, 1))
+    organiser = User.objects.get(roles__summit=summit)
+    new, page = _before_and_after(write, summit, party, opening, organiser)
+    assert new not in page
+
+
+def test_a_summit_that_is_not_public_any_more_is_not_there(summit: Summit, opening: Session) -> None:
+    _get("agenda/")
+    Summit.objects.filter(pk=summit.pk).update(public=False)
+    assert Client().get("/here/agenda/").status_code == 404
+
+
+def test_each_language_is_a_page_and_an_unknown_question_is_answered_anew(
+    opening: Session, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    _get("agenda/")
+    assert 'lang="fr"' in _get("agenda/?lang=fr").content.decode()
+    assert 'lang="en"' in _get("agenda/").content.decode()
+    size = SHELF.size
+    assert "utm=x" in _get("agenda/?utm=x").content.decode()
+    assert SHELF.size == size
+
+
+def test_compressed_for_those_who_understand_it(opening: Session) -> None:
+    plain = _get("agenda/")
+    packed = _get("agenda/", accept_encoding="br, gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    assert (packed["Content-Encoding"], packed["Vary"], plain["Vary"]) == (
+        "gzip",
+        "Accept-Encoding",
+        "Accept-Encoding",
+    )
+    assert packed["ETag"] != plain["ETag"]
+    assert not _get("agenda/", accept_encoding="gzip;q=0, br").has_header("Content-Encoding")
+    for response, encoding in ((plain, "identity"), (packed, "gzip")):
+        again = _get("agenda/", accept_encoding=encoding, if_none_match=response["ETag"])
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_nothing_is_kept_where_the_setting_says_so(opening: Session, settings: Any) -> None:
+    settings.KEPT_PAGES = 0
+    first, second = _get("agenda/"), _get("agenda/")
+    assert (first.content, first["ETag"], SHELF.size) == (second.content, second["ETag"], 0)
+
+
+def _page(size: int) -> Kept:
+    return Kept(b"x" * size, b"", "e", ())
+
+
+def test_the_shelf_holds_no_more_than_it_may() -> None:
+    shelf = Shelf()
+    for number in range(10):
+        shelf.put(number, _page(10), 80)
+        shelf.get(0)
+    assert shelf.size == 80
+    assert [number for number in range(10) if shelf.get(number)] == [0, 3, 4, 5, 6, 7, 8, 9]
+    shelf.put("large", _page(11), 80)
+    assert (shelf.get("large"), shelf.size) == (None, 80)
+    shelf.put(9, _page(4), 80)
+    assert shelf.size == 74
+
+
+def test_old_notes_go_but_the_newest_of_each_summit_stays(summit: Summit, party: Party) -> None:
+    other: Summit = f.SummitFactory(slug="other")
+    for name in ("Beland", "Celand"):
+        Party.objects.filter(pk=party.pk).update(name=name)
+    PublicChange.objects.update(at=Now() - timedelta(hours=2))
+    newest = dict(PublicChange.objects.values_list("summit_id").annotate(last=Max("pk")))
+    PublicChange.objects.clear(timedelta(hours=1))
+    assert dict(PublicChange.objects.values_list("summit_id", "pk")) == {
+        pk: newest[pk] for pk in (summit.pk, other.pk)
+    }
+    Party.objects.filter(pk=party.pk).update(name="Deland")
+    PublicChange.objects.clear(timedelta(hours=1))
+    (left,) = PublicChange.objects.filter(summit_id=summit.pk).values_list("pk", flat=True)
+    assert left > newest[summit.pk]
+
+
+def test_a_change_that_commits_late_is_seen(summit: Summit) -> None:
+    """A number is taken when a row is written and seen when it commits: the newest may be there before an older."""
+    PublicChange.objects.create(summit_id=summit.pk)
+    last = PublicChange.objects.aggregate(last=Max("pk"), first=Min("pk"))
+    PublicChange.objects.create(pk=last["last"] + 5, summit_id=summit.pk)
+    before = PublicChange.objects.stamp("here")
+    PublicChange.objects.create(pk=last["last"] + 3, summit_id=summit.pk)
+    after = PublicChange.objects.stamp("here")
+    assert before is not None
+    assert after is not None
+    assert (before.newest, before.number + 1) == (after.newest, after.number)
+    assert before != after
+
+
+def test_names_that_were_released_are_forgotten_at_once(opening: Session, summit: Summit) -> None:
+    assert "Ada Speaker" in _get("agenda/").content.decode()
+    _erase_released(subject_of(opening.slots.get().speaker))
+    assert not ReleasedParticipant.objects.filter(label__contains="Ada").exists()
+    assert "Ada Speaker" not in _get("agenda/").content.decode()
