@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Count, F, Max, Min, OuterRef, Subquery
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from summit.models.summits import Summit
 
@@ -72,8 +73,8 @@ class PublicChange(models.Model):
     objects = PublicChangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "noted change"
-        verbose_name_plural = "noted changes"
+        verbose_name = _("noted change")
+        verbose_name_plural = _("noted changes")
         indexes = [models.Index(fields=["summit_id", "id"], name="public_change_of_summit")]
 
     def __str__(self) -> str:
