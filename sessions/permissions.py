@@ -22,6 +22,8 @@ _READERS = (
 )
 
 declare_model("sessions.session", view=_READERS, change=PROGRAMME_DESK)
+for _kind in ("sessiontext", "interpretation", "document", "ownkind"):
+    declare_model(f"sessions.{_kind}", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.participant", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.slot", view=_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.release", view=_READERS, change=())

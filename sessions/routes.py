@@ -20,6 +20,24 @@ for _name in ("cancel", "reinstate"):
         do="sessions.edit",
     )
 declare(
+    "admin:programme_session_documents",
+    Gate.DESK,
+    "GET POST",
+    kind="sessions.session",
+    see="sessions.session.view",
+    post="sessions.edit",
+)
+declare("admin:programme_document_file", Gate.DESK, kind="sessions.document", see="sessions.document.view")
+for _name in ("replace", "remove"):
+    declare(
+        f"admin:programme_document_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="sessions.document",
+        see="sessions.document.view",
+        do="sessions.edit",
+    )
+declare(
     "admin:programme_release_prepare",
     Gate.DESK,
     "GET POST",

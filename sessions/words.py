@@ -5,7 +5,18 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.models import Participant, Release, Session, SignUp, SignUpState, Slot
+from sessions.models import (
+    Document,
+    Interpretation,
+    OwnKind,
+    Participant,
+    Release,
+    Session,
+    SessionText,
+    SignUp,
+    SignUpState,
+    Slot,
+)
 from summit.deeds import Facts, deed, deeds_of, thing
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
@@ -49,6 +60,14 @@ def _slots(facts: Facts) -> str:
     return _("changed the speeches (%(rows)s)") % {"rows": _rows(facts)}
 
 
+def _texts(facts: Facts) -> str:
+    return _("changed the session in other languages (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _interpretation(facts: Facts) -> str:
+    return _("changed the interpretation (%(rows)s)") % {"rows": _rows(facts)}
+
+
 def _released(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
     said = ngettext(
@@ -72,6 +91,28 @@ deed("sessions.pass_on", gettext_lazy("let another take a person’s place, as p
 deed("sessions.drop", gettext_lazy("took a person’s place off, as protocol decided"))
 deed("sessions.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
 deed("sessions.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
+deed(
+    "sessions.texts",
+    _texts,
+    fields_of=SessionText,
+    called=gettext_lazy("changed the session in other languages"),
+)
+deed(
+    "sessions.interpretation",
+    _interpretation,
+    fields_of=Interpretation,
+    called=gettext_lazy("changed the interpretation"),
+)
+deed("sessions.document.add", gettext_lazy("put a document on the session’s table"))
+deed("sessions.document.replace", gettext_lazy("replaced a document by a new version"))
+deed("sessions.document.remove", gettext_lazy("took a document off the session’s table"))
+deed("sessions.documents.order", gettext_lazy("put the session’s documents in another order"))
+deeds_of(
+    "sessions.ownkind",
+    add=gettext_lazy("added a kind of session"),
+    change=gettext_lazy("changed a kind of session"),
+    remove=gettext_lazy("deleted a kind of session"),
+)
 deed("sessions.release", _released, called=gettext_lazy("released an agenda"))
 deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
 deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))
@@ -79,4 +120,6 @@ deed("sessions.signup.move_up", gettext_lazy("gave the place that became free to
 thing(SignUp, related=("person", "session"), shown_on=lambda row: row.person)
 thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
 thing(Session)
+thing(OwnKind)
+thing(Document, related=("session",), shown_on=lambda row: row.session)
 thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

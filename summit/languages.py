@@ -1,7 +1,10 @@
 """Which languages the system itself speaks, and from which side they are read."""
 
 from django.conf import settings
-from django.utils.translation import get_language_info
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info, gettext_lazy
+
+from summit.db.fold import fold
 
 RIGHT_TO_LEFT_MARK = "\u200f"
 
@@ -17,9 +20,40 @@ def begun(text: str, language: str) -> str:
     return f"{RIGHT_TO_LEFT_MARK}{text}" if get_language_info(language)["bidi"] else text
 
 
+# Languages that are spoken at summits and that the framework doesn't name.
+_FURTHER = {
+    "zh": gettext_lazy("Chinese"),
+    "am": gettext_lazy("Amharic"),
+    "prs": gettext_lazy("Dari"),
+    "fil": gettext_lazy("Filipino"),
+    "ha": gettext_lazy("Hausa"),
+    "lo": gettext_lazy("Lao"),
+    "mt": gettext_lazy("Maltese"),
+    "ps": gettext_lazy("Pashto"),
+    "si": gettext_lazy("Sinhala"),
+    "so": gettext_lazy("Somali"),
+    "ti": gettext_lazy("Tigrinya"),
+    "yo": gettext_lazy("Yoruba"),
+}
+# Codes of a spelling or a country, of languages that were made up, and two of three for Norwegian.
+_NO_TONGUES = frozenset({"eo", "ia", "io", "nb", "nn"})
+# The official languages of the United Nations, in the order of the English alphabet.
+UNITED_NATIONS = ("ar", "zh", "en", "fr", "ru", "es")
+
+
 def tongue(code: str) -> str:
     """Return what a language that people speak is called in the reader's; its code where nobody has named it."""
+    if code in _FURTHER:
+        return str(_FURTHER[code])
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
+
+
+def tongues() -> list[tuple[str, str]]:
+    """Return the languages that people speak, as choices: the United Nations' six, then the others by their names in
+    the reader's language."""
+    known = {code for code in LANG_INFO if "-" not in code} | set(_FURTHER)
+    others = [(code, tongue(code)) for code in known - _NO_TONGUES - set(UNITED_NATIONS)]
+    return [(code, tongue(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))

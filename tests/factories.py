@@ -37,7 +37,7 @@ from delegations.models import (
     Zone,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
-from sessions.models import Participant, Release, Session, SignUp, Slot
+from sessions.models import Document, OwnKind, Participant, Release, Session, SignUp, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 
@@ -442,6 +442,30 @@ class SignUpFactory(DjangoModelFactory[SignUp]):
     session = factory.SubFactory(SessionFactory)
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
     state = "place"
+
+
+class OwnKindFactory(DjangoModelFactory[OwnKind]):
+    class Meta:
+        model = OwnKind
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Kind {n}")
+    like = "working_session"
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    class Meta:
+        model = Document
+
+    session = factory.SubFactory(SessionFactory)
+    title = factory.Sequence(lambda n: f"Brief {n}")
+    language = "en"
+    file_name = "brief.pdf"
+    content_type = "application/pdf"
+    content = b"%PDF-1.7"
+    size = 8
+    digest = "d" * 64
+    added_by = factory.SubFactory(UserFactory)
 
 
 class ReleaseFactory(DjangoModelFactory[Release]):

@@ -39,7 +39,9 @@ SAME = {
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
         *("note verbale", "laissez-passer", "badge", "badges", "Badges", "mission", "format"),
         *("zone", "zones", "Zones", "quota", "quotas", "signature", "type", "places", "Places"),
-        *("document", "documents", "Documents"),
+        *("document", "documents", "Documents", "%(number)s document"),
+        # Languages.
+        *("Dari", "Filipino", "Lao", "Somali", "Yoruba"),
     },
     "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},
 }
@@ -64,7 +66,7 @@ WRITTEN_SO = {
     *("DIGEST", "LENGTH", "GET", "HEAD", "ISO", "PDF", "Markdown", "Summit", "Europe", "London", "UTC"),
 }
 WRITTEN_SO |= {*("border", "security", "opening", "address", "expect", "office", "mission", "example", "VALARM")}
-WRITTEN_SO |= {"JPEG", "PNG", "WebP"}
+WRITTEN_SO |= {"JPEG", "PNG", "WebP", "Word", "Excel", "PowerPoint", "OpenDocument"}
 MAKE = "run `make messages`, and translate what is new"
 
 

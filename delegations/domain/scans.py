@@ -39,7 +39,7 @@ def read(*, filename: str, content: bytes) -> Scan:
     look_at_size(len(content))
     for media_type, (begins, ending) in FORMATS.items():
         if content.startswith(begins):
-            return Scan(_name(filename, ending), media_type, content)
+            return Scan(harmless_name(filename, ending, LONGEST_NAME, "scan"), media_type, content)
     raise ScanProblem(_("This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."))
 
 
@@ -55,9 +55,10 @@ def megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:.1f}".removesuffix(".0")
 
 
-def _name(given: str, ending: str) -> str:
-    """Return the last part of a name without what is not printed, with the format's ending."""
+def harmless_name(given: str, ending: str, longest: int, otherwise: str) -> str:
+    """Return the last part of a file's name without what is not printed, with its format's ending and no longer than
+    `longest`; `otherwise` where nothing is left of it."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
     plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
-    stem = plain.rsplit(".", 1)[0].strip(" .")[: LONGEST_NAME - len(ending) - 1]
-    return f"{stem or 'scan'}.{ending}"
+    stem = plain.rsplit(".", 1)[0].strip(" .")[: longest - len(ending) - 1]
+    return f"{stem or otherwise}.{ending}"

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.html import escape, format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain import occasions
-from delegations.models import Party
+from delegations.models import Category, Party
 from delegations.permissions import can_invite
-from sessions.admin.filters import ClashFilter, DayFilter, StandingFilter, StartsFilter
-from sessions.admin.forms import ParticipantForm, SessionForm
-from sessions.domain import edits, places, releases
-from sessions.models import Participant, Session, Slot
-from sessions.permissions import can_edit, check_can_edit
+from sessions.admin.deciding import DecidingMixin
+from sessions.admin.filters import ClashFilter, DayFilter, KindFilter, RoomFilter, StandingFilter, StartsFilter
+from sessions.admin.forms import SessionForm, kinds_of
+from sessions.admin.inlines import InterpretationInline, OfSummitMixin, ParticipantInline, SlotInline, TextInline
+from sessions.admin.papers import PapersMixin
+from sessions.admin.seeing import who_sees
+from sessions.admin.together import TogetherMixin
+from sessions.domain import documents, places, releases
+from sessions.models import Session
+from sessions.models.visibility import PARTS
+from sessions.permissions import can_edit
 from summit.dates import long_day, short_day
-from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
-from summit.desk.widgets import NOTHING
+from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.domain import audit
-from summit.models import Person, Room, Summit, User
+from summit.models import Summit, User
 from summit.permissions import summits_for
 from summit.templatetags.marks import until
 
-SUMMIT_PATHS.update({Session: "summit", Party: "summit"})
+SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
+AS_THE_SESSION = gettext_lazy("whoever knows of the session")
 
 
 def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
@@ -48,66 +53,47 @@ def _takes_invitations(session: Session) -> bool:
     return found is not None and found.open
 
 
-class OfSummitMixin:
-    """Offers only parties, people and rooms of the page's summit, each list read once for all rows."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Limit the choices to the summit of the page."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        summit: Summit | None = getattr(request, "desk_summit", None)
-        where = {Party: "summit", Person: "summit", Room: "venue__summit"}.get(db_field.related_model)
-        if field is None or summit is None or where is None:
-            return field
-        field.queryset = db_field.related_model.objects.filter(**{where: summit})
-        if db_field.related_model is Room:
-            field.queryset = field.queryset.select_related("venue")
-        lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
-        if db_field.related_model not in lists:
-            lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
-        field.choices = [("", NOTHING), *lists[db_field.related_model]]
-        return field
+def _about_seeing() -> str:
+    """Return what the form says of who sees what."""
+    return _(
+        "First say who may know that the session takes place at all: for all others it isn’t there. Then, where it "
+        "must be, keep a part of it for fewer: they read “time not announced”, say, and nothing tells them the rest."
+    )
 
 
-class ParticipantInline(OfSummitMixin, SummitInline):
-    """Who takes part, besides the speakers."""
-
-    model = Participant
-    summit_path = "session__summit"
-    form = ParticipantForm
-    fields = ["position", "role", "party", "person"]
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join what names a row."""
-        return super().get_queryset(request).select_related("party", "person")
-
-
-class SlotInline(OfSummitMixin, SummitInline):
-    """The speeches, in their order."""
-
-    model = Slot
-    summit_path = "session__summit"
-    fields = ["position", "speaker", "party", "title", "minutes"]
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join what names a row."""
-        return super().get_queryset(request).select_related("speaker")
+def _once(request: HttpRequest, name: str, find: Any) -> Any:
+    """Return what a page needs several times, found once."""
+    kept = request.__dict__.setdefault("desk_found", {})
+    if name not in kept:
+        kept[name] = find()
+    return kept[name]
 
 
 @admin.register(Session)
-class SessionAdmin(OfSummitMixin, SummitModelAdmin):
+class SessionAdmin(TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
     place = 1
     form = SessionForm
-    fields = ["summit", "title", ("starts_at", "ends_at"), ("room", "kind", "visibility"), "summary"]
+    fieldsets = (
+        (gettext_lazy("What and when"), {"fields": ["summit", "title", "kind", ("starts_at", "ends_at"), "summary"]}),
+        (
+            gettext_lazy("Where"),
+            {"fields": [("room", "capacity"), ("set_up", "clear_down"), "pinned"]},
+        ),
+        (
+            gettext_lazy("Who may see what"),
+            {"fields": ["visibility", *(f"{part}_to" for part in PARTS)], "description": lazy(_about_seeing, str)()},
+        ),
+        (gettext_lazy("Media and sign-up"), {"fields": ["media", "sign_up"]}),
+    )
     group_column = "day"
-    list_display = ["title", "day", "hours", "room", "kind", "visibility", "standing"]
-    list_filter = [DayFilter, "summit", "kind", "visibility", StandingFilter, StartsFilter, ClashFilter]
-    list_select_related = ["summit", "room"]
+    list_display = ["title", "day", "hours", "room", "kind_word", "visibility", "standing"]
+    list_filter = [DayFilter, "summit", KindFilter, RoomFilter, "visibility", "media", "sign_up"]
+    list_filter += [StandingFilter, StartsFilter, ClashFilter]
+    list_select_related = ["summit", "room", "own_kind"]
     search_fields = ["title", "summary"]
-    inlines = [ParticipantInline, SlotInline]
+    inlines = [TextInline, InterpretationInline, ParticipantInline, SlotInline]
     change_form_template = "admin/programme/session/change_form.html"
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
@@ -132,6 +118,32 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
         gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
         return gone if row.cancelled_at else _("stands")
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_word(self, row: Session) -> str:
+        """Show the kind by its name, the summit's own too."""
+        return str(row.own_kind or row.get_kind_display())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Name a kind of the summit's own to whoever only reads."""
+        groups = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj) or obj is None:
+            return groups
+        named = {"kind": "kind_word"}
+        return [
+            (
+                name,
+                {
+                    **about,
+                    "fields": [named.get(each, each) if isinstance(each, str) else each for each in about["fields"]],
+                },
+            )
+            for name, about in groups
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Let the kind's name be read where nothing is changed."""
+        return [] if obj is None or self.has_change_permission(request, obj) else ["kind_word"]
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Say in which zone times are read; keep the summit, which the page has chosen."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -141,6 +153,12 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
                 # Pages take what stands below a field for markup.
                 said = _("%(place)s time (%(zone)s)") % {"place": summit.place, "zone": summit.time_zone}
                 field.help_text = escape(said)
+            elif db_field.name == "kind":
+                field.choices = _once(request, "kinds", lambda: kinds_of(summit))
+            elif db_field.name in (f"{part}_to" for part in PARTS):
+                field.choices = [
+                    (value, name if value else capfirst(str(AS_THE_SESSION))) for value, name in field.choices
+                ]
             elif db_field.name == "summit":
                 field.queryset = Summit.objects.filter(pk=summit.pk)
                 field.widget = HiddenInput()
@@ -172,10 +190,12 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
             "may_edit": session is not None and can_edit(request.user, session),
             "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
             "left": [] if session is None else places.waiting(session),
+            "documents": [] if session is None else list(documents.listed(session)),
+            "sees": [] if session is None else who_sees(session),
             **(extra_context or {}),
         }
         with timezone.override(summit.zone):
-            response = super().changeform_view(request, object_id, form_url, context)
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
             if isinstance(response, TemplateResponse):
                 response.render()
         return response
@@ -203,47 +223,3 @@ class SessionAdmin(OfSummitMixin, SummitModelAdmin):
                     "removed": len(gone),
                 },
             )
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the pages that ask before they cancel or reinstate."""
-        pages: list[tuple[str, Callable[..., HttpResponse]]] = [
-            ("cancel", self.cancel_view),
-            ("reinstate", self.reinstate_view),
-        ]
-        own = [
-            path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"programme_session_{name}")
-            for name, view in pages
-        ]
-        return [*own, *super().get_urls()]
-
-    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Ask, then cancel a session in the draft."""
-        return self._decide(request, key, reinstates=False)
-
-    def reinstate_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Ask, then take a cancellation back."""
-        return self._decide(request, key, reinstates=True)
-
-    def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
-        session: Session = self.admit(request, "view", key)
-        check_can_edit(request.user, session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        if request.method == "POST":
-            if reinstates:
-                edits.reinstate(session=session, by=request.user)
-                said = _("“%(title)s” stands again in the draft. It is announced with the next release.")
-            else:
-                edits.cancel(session=session, by=request.user)
-                said = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
-            messages.success(request, said % {"title": session.title})
-            return redirect("admin:programme_session_change", session.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Reinstate session") if reinstates else _("Cancel session"),
-            "opts": self.opts,
-            "session": session,
-            "summit": session.summit,
-            "reinstates": reinstates,
-            "back": reverse("admin:programme_session_change", args=[session.pk]),
-        }
-        return TemplateResponse(request, "admin/programme/session/decide.html", context)

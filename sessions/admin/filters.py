@@ -8,16 +8,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sessions.domain import clashes
 from sessions.domain.drafts import draft
+from sessions.models import OwnKind, SessionKind
 from sessions.todo import HOUR
 from summit.dates import long_day
 from summit.db.clock import db_now
 from summit.desk.keys import key_of
 from summit.desk.today import end_of
-from summit.models import Summit
+from summit.models import Room, Summit
 from summit.models.validators import validate_year
 
 
@@ -51,6 +52,50 @@ class DayFilter(admin.SimpleListFilter):
             end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
             wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
         return queryset.filter(wanted)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind: those that every summit knows, and the chosen summit's own."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the kinds."""
+        summit = chosen(request)
+        own = OwnKind.objects.filter(summit=summit) if summit is not None else OwnKind.objects.none()
+        return [*((f"own:{row.pk}", str(row)) for row in own), *SessionKind.choices]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of the chosen kind."""
+        value = self.value() or ""
+        if value.startswith("own:"):
+            return queryset.filter(own_kind=key_of(value.removeprefix("own:")) or 0)
+        return queryset.filter(kind=value) if value in SessionKind.values else queryset
+
+
+class RoomFilter(admin.SimpleListFilter):
+    """By room: those in which the reader's sessions, or the chosen summit's, are."""
+
+    title = pgettext_lazy("label", "room")
+    parameter_name = "room"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the rooms, and none."""
+        rows = model_admin.get_queryset(request).order_by()
+        summit = chosen(request)
+        if summit is not None:
+            rows = rows.filter(summit=summit)
+        rooms = Room.objects.filter(pk__in=rows.values("room")).order_by("venue__name", "position", "name")
+        return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions in the chosen room."""
+        value = self.value() or ""
+        if value == "none":
+            return queryset.filter(room=None)
+        key = key_of(value)
+        return queryset if key is None else queryset.filter(room=key)
 
 
 class StandingFilter(admin.SimpleListFilter):

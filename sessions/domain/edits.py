@@ -1,13 +1,18 @@
-"""Changes of the working draft. Nobody learns of them before the next release."""
+"""Changes of the working draft. Nobody learns of them before the next release.
+
+Each takes the revision that its caller saw, where it is to be refused once somebody else was quicker.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from sessions.domain import revisions
 from sessions.domain.releases import lock
 from sessions.models import Session
 from sessions.permissions import check_can_edit
@@ -15,10 +20,27 @@ from summit.domain import audit
 from summit.models import Room, User
 
 
-def move(*, session: Session, starts_at: datetime, ends_at: datetime, room: Room | None, by: User) -> Session:
+class Pinned(ValueError):
+    """A session's time and room are settled; the text is a sentence for whoever would move it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This session is pinned: its time and room are settled. Say that it is to move anyway."))
+
+
+def move(
+    *,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: Room | None,
+    by: User,
+    despite_pin: bool = False,
+    expected: int | None = None,
+) -> Session:
     """Move a session to another time or room; `room` None leaves it without one.
 
-    Raises PermissionDenied, and ValidationError where it would end before it starts or the room is another summit's.
+    Raises PermissionDenied, ValidationError where it would end before it starts or the room is another summit's,
+    Pinned where it is pinned and `despite_pin` is false, and EditedMeanwhile.
     """
     check_can_edit(by, session)
     if ends_at <= starts_at:
@@ -28,34 +50,43 @@ def move(*, session: Session, starts_at: datetime, ends_at: datetime, room: Room
     wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
     with transaction.atomic():
         row = _locked(session)
+        revisions.look(row, expected)
         before = {name: getattr(row, name) for name in wanted}
         changed = [name for name, value in wanted.items() if before[name] != value]
+        if changed and row.pinned and not despite_pin:
+            raise Pinned
         for name in changed:
             setattr(row, name, wanted[name])
         if changed:
-            row.save(update_fields=[*changed, "updated_at"])
+            row.revision += 1
+            row.save(update_fields=[*changed, "revision", "updated_at"])
             values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
             audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed, detail=values)
     return row
 
 
-def cancel(*, session: Session, by: User) -> bool:
-    """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied."""
-    return _set_cancelled(session, by=by, action="sessions.cancel", cancelled=True)
+def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
+    """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied and
+    EditedMeanwhile."""
+    return _set_cancelled(session, by=by, action="sessions.cancel", cancelled=True, expected=expected)
 
 
-def reinstate(*, session: Session, by: User) -> bool:
-    """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied."""
-    return _set_cancelled(session, by=by, action="sessions.reinstate", cancelled=False)
+def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
+    """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied and
+    EditedMeanwhile."""
+    return _set_cancelled(session, by=by, action="sessions.reinstate", cancelled=False, expected=expected)
 
 
-def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool) -> bool:
+def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, expected: int | None) -> bool:
     check_can_edit(by, session)
     with transaction.atomic():
         row = _locked(session)
         if (row.cancelled_at is not None) == cancelled:
             return False
-        Session.objects.filter(pk=row.pk).update(cancelled_at=Now() if cancelled else None, updated_at=Now())
+        revisions.look(row, expected)
+        Session.objects.filter(pk=row.pk).update(
+            cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
+        )
         audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
     return True
 

@@ -5,18 +5,23 @@ They follow from a decision of protocol's (delegations.domain.handovers), which 
 
 from django.db import transaction
 from django.db.models import ProtectedError, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain.holdings import CannotDrop, NotHeld
 from delegations.models import Handover, HandoverState
 from sessions.domain.releases import lock
+from sessions.domain.revisions import rise
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.domain import audit
 from summit.models import Person, User
 
 # Who has two roles in a session keeps the first of these.
-RANK = (ParticipantRole.CHAIR, ParticipantRole.MODERATOR, ParticipantRole.PARTICIPANT)
+RANK = (
+    ParticipantRole.CHAIR,
+    ParticipantRole.MODERATOR,
+    ParticipantRole.PARTICIPANT,
+    ParticipantRole.INTERPRETER,
+)
 
 
 def waiting(session: Session) -> list[str]:
@@ -94,7 +99,7 @@ def _place(key: str, giver: Person) -> Participant:
 
 
 def _record(session: Session, by: User, *, passed: bool, what: str) -> None:
-    Session.objects.filter(pk=session.pk).update(updated_at=Now())
+    rise(session.pk)
     audit.record(
         by=by,
         action="sessions.pass_on" if passed else "sessions.drop",

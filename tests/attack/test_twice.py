@@ -18,7 +18,11 @@ from tests import factories as f
 from tests.press.helpers import approver, make_text, officer
 
 pytestmark = pytest.mark.django_db
-NO_ROWS = {f"{name}-{form}_FORMS": "0" for name in ("participants", "slots") for form in ("TOTAL", "INITIAL")}
+NO_ROWS = {
+    f"{name}-{form}_FORMS": "0"
+    for name in ("texts", "interpretation", "participants", "slots")
+    for form in ("TOTAL", "INITIAL")
+}
 
 
 @pytest.fixture

@@ -301,6 +301,8 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
     world.objects |= {
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
+        "sessions.document": {whose: row(f.DocumentFactory(session=each)) for whose, each in sessions.items()},
+        "sessions.ownkind": {whose: row(f.OwnKindFactory(summit=party.summit)) for whose, party in parties.items()},
         "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
         "sessions.release": {whose: row(release) for whose, release in made.items()},
         "sessions.signup": {

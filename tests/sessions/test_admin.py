@@ -49,9 +49,12 @@ def values(**changed: Any) -> dict[str, Any]:
         "ends_at_0": "2025-03-31",
         "ends_at_1": "10:00",
         "room": "",
+        "set_up": "0",
+        "clear_down": "0",
+        "media": "closed",
         "visibility": "public",
     }
-    for prefix in ("participants", "slots"):
+    for prefix in ("texts", "interpretation", "participants", "slots"):
         found |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     return {**found, **changed}
 
@@ -124,7 +127,7 @@ def test_only_what_belongs_to_the_summit_can_be_chosen(summit: Summit) -> None:
 
 
 def _participant(**kwargs: Any) -> dict[str, Any]:
-    found = {"position": "0", "role": "participant", "party": "", "person": "", **kwargs}
+    found = {"position": "0", "role": "participant", "party": "", "level": "", "person": "", "category": "", **kwargs}
     return {"participants-TOTAL_FORMS": "1", **{f"participants-0-{key}": value for key, value in found.items()}}
 
 
@@ -135,7 +138,7 @@ def test_a_participant_is_a_party_or_a_person(summit: Summit) -> None:
     for wrong in (_participant(), _participant(party=party.pk, person=person.pk, role="chair")):
         response = client.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk) | wrong)
         if wrong["participants-0-party"]:
-            assert b"Choose a party or a person: one of the two, not both." in response.content
+            assert b"Choose a party, a person or a category: one of the three." in response.content
     assert not Participant.objects.exists()
 
 

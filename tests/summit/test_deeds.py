@@ -75,7 +75,7 @@ def recorded(path: Any) -> tuple[set[str], list[str]]:
 
 def from_the_desks() -> set[str]:
     """The actions that the admin puts together: of each model that it writes, and of the rows on its pages."""
-    found = {"sessions.participants", "sessions.slots"}
+    found = {f"sessions.{rows}" for rows in ("texts", "interpretation", "participants", "slots")}
     for model, desk in site._registry.items():
         if isinstance(desk, ReadOnlyAdmin) or not hasattr(desk, "rule"):
             continue

@@ -17,6 +17,7 @@ from summit.models import Person, Role
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
+NUMBERS = ("TOTAL", "INITIAL")
 TAKEN = "Another party of the summit has this name. Give it another."
 
 
@@ -140,8 +141,7 @@ class TestAmongRows:
             "ends_at_1": "10:00",
             "visibility": "public",
             "participants-INITIAL_FORMS": 0,
-            "slots-TOTAL_FORMS": 0,
-            "slots-INITIAL_FORMS": 0,
+            **{f"{rows}-{number}_FORMS": 0 for rows in ("texts", "interpretation", "slots") for number in NUMBERS},
             **rows("participants", entry, entry),
         }
         response = client.post(f"/admin/programme/session/{session.pk}/change/", values)

@@ -131,7 +131,10 @@ class TestLists:
 
 class TestForms:
     def test_what_stops_a_form_is_said_above_it_and_leads_to_the_fields(self, organiser: Client) -> None:
-        page = organiser.post(f"{SESSIONS}add/", {"participants-TOTAL_FORMS": 0, "slots-TOTAL_FORMS": 0})
+        page = organiser.post(
+            f"{SESSIONS}add/",
+            {f"{name}-TOTAL_FORMS": 0 for name in ("texts", "interpretation", "participants", "slots")},
+        )
         content = page.content.decode()
         assert '<div class="error-summary" role="alert"' in content
         led = re.findall(r'<li><a href="#([^"]+)">', content[content.index("error-summary") :])

@@ -31,6 +31,7 @@ OTHERS = {
     "account_reset_password_from_key": LEADS,
     "letter:follow": LEADS,
     "admin:delegations_reply_scan": FILE,
+    "admin:programme_document_file": FILE,
     "api-root": FILE,
     "api-schema": FILE,
     "api-summits": FILE,

@@ -36,8 +36,9 @@ from delegations.models import (
 )
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
-from sessions.domain import edits, releases
-from sessions.models import Release, Session, SignUp
+from sessions.domain import documents, edits, files, releases
+from sessions.domain.documents import Paper
+from sessions.models import OwnKind, Release, Session, SignUp
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
 from summit.outbox.models import Message
@@ -210,6 +211,9 @@ def _keys(summit: Summit) -> dict[str, Any]:
     link = InvitationLink.objects.filter(invitation__in=waiting)[0]
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     cancelled = Session.objects.filter(summit=summit, title__startswith="Criminal")[0]
+    kind = OwnKind.objects.create(summit=summit, name="Fireside talk", names={"ar": "حديث"}, like="retreat")
+    brief = Paper("Brief", "en", files.read(name="brief.pdf", content=b"%PDF-1.7"))
+    document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
     subscriber = Subscriber.objects.filter(summit=summit)[0]
     public = Text.objects.get(slug="statement-public")
@@ -237,6 +241,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "sessions.signup": SignUp.objects.create(
             session=opening, person=Person.objects.filter(summit=summit, membership__isnull=False)[0], state="place"
         ),
+        "sessions.ownkind": kind,
+        "sessions.document": document,
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],

@@ -1,0 +1,91 @@
+"""What hangs on a session of the draft, as rows of its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from delegations.models import Category, Party
+from sessions.admin.forms import InterpretationForm, ParticipantForm, TextForm
+from sessions.models import Interpretation, Participant, SessionText, Slot
+from summit.desk.base import SummitInline
+from summit.desk.widgets import NOTHING
+from summit.models import Person, Room, Summit
+
+
+class OfSummitMixin:
+    """Offers only parties, people, categories and rooms of the page's summit, each list read once for all rows."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Limit the choices to the summit of the page."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        paths = {Party: "summit", Person: "summit", Category: "summit", Room: "venue__summit"}
+        where = paths.get(db_field.related_model)
+        if field is None or summit is None or where is None:
+            return field
+        field.queryset = db_field.related_model.objects.filter(**{where: summit})
+        if db_field.related_model is Room:
+            field.queryset = field.queryset.select_related("venue")
+        lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
+        if db_field.related_model not in lists:
+            lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
+        field.choices = [("", NOTHING), *lists[db_field.related_model]]
+        return field
+
+
+class TextInline(SummitInline):
+    """Title and summary in other languages."""
+
+    model = SessionText
+    summit_path = "session__summit"
+    form = TextForm
+    fields = ["language", "title", "summary"]
+    show_change_link = False
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the languages beside the summit's own, in which the page's own title is."""
+        field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        if summit is not None:
+            field.choices = [entry for entry in field.choices if entry[0] != summit.language]
+        return field
+
+
+class InterpretationInline(SummitInline):
+    """From and into which languages it is interpreted."""
+
+    model = Interpretation
+    summit_path = "session__summit"
+    form = InterpretationForm
+    fields = ["source", "target", "booth"]
+    show_change_link = False
+
+
+class ParticipantInline(OfSummitMixin, SummitInline):
+    """Who takes part, besides the speakers: a party at a level, a person, or all people of a category."""
+
+    model = Participant
+    summit_path = "session__summit"
+    form = ParticipantForm
+    fields = ["position", "role", "party", "level", "person", "category"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("party", "person", "category")
+
+
+class SlotInline(OfSummitMixin, SummitInline):
+    """The speeches, in their order."""
+
+    model = Slot
+    summit_path = "session__summit"
+    fields = ["position", "speaker", "party", "title", "minutes"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("speaker")

@@ -1,0 +1,196 @@
+"""The documents of a session at the desk: one page that lists them and takes new ones, one for a new version, one
+that asks before one is taken off, and the files themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.domain.scans import megabytes
+from sessions.domain import documents, files
+from sessions.domain.documents import Paper
+from sessions.models import Document, Session
+from sessions.permissions import can_edit, check_can_edit
+from summit.desk.keys import key_of
+from summit.domain import seen
+from summit.models import User
+from summit.models.validators import validate_printable
+
+
+class DocumentForm(forms.Form):
+    """A file with its title and its language."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("A PDF, a Word, Excel, PowerPoint or OpenDocument file, or a picture; 20 MB at most."),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        required=False,
+        max_length=Document._meta.get_field("title").max_length,
+        validators=[validate_printable],
+        widget=forms.TextInput({"dir": "auto"}),
+        help_text=gettext_lazy("Empty: the file’s name."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+
+    def clean_file(self) -> files.File:
+        """Return the file, read only where it isn't too large."""
+        given = self.cleaned_data["file"]
+        try:
+            files.look_at_size(given.size)
+            return files.read(name=given.name, content=given.read())
+        except files.FileProblem as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+    def paper(self) -> Paper:
+        """Return what was entered."""
+        found = self.cleaned_data
+        return Paper(title=found["title"], language=found["language"], file=found["file"])
+
+
+class PapersMixin:
+    """Adds the pages to the desk of the draft."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        pages: list[tuple[str, str, Callable[..., HttpResponse]]] = [
+            ("<int:key>/documents/", "session_documents", self.documents_view),
+            ("document/<int:pk>/file/", "document_file", self.file_view),
+            ("document/<int:pk>/replace/", "document_replace", self.replace_view),
+            ("document/<int:pk>/remove/", "document_remove", self.remove_view),
+        ]
+        own = [path(route, self.admin_site.admin_view(view), name=f"programme_{name}") for route, name, view in pages]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def documents_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """List the documents of a session; take a new one, or put them in another order."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        form = DocumentForm(initial={"language": session.summit.language})
+        if request.method == "POST":
+            check_can_edit(request.user, session)
+            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+            if "move" in request.POST:
+                return self._shift(request, session, request.user)
+            form = DocumentForm(request.POST, request.FILES)
+            if form.is_valid():
+                made = documents.add(session=session, paper=form.paper(), by=request.user)
+                messages.success(request, _("“%(title)s” lies on the table.") % {"title": made.title})
+                return redirect("admin:programme_session_documents", session.pk)
+        context = {
+            **self._page(request, session, _("Documents")),
+            "documents": _shown(documents.listed(session)),
+            "removed": _shown(documents.listed(session, removed=True)),
+            "form": form,
+            "may_edit": can_edit(request.user, session),
+        }
+        return TemplateResponse(request, "admin/programme/session/documents.html", context)
+
+    def _shift(self, request: HttpRequest, session: Session, by: User) -> HttpResponse:
+        way, _sep, number = request.POST["move"].partition(":")
+        row = Document.objects.filter(session=session, pk=key_of(number) or 0).defer("content").first()
+        if row is not None:
+            documents.shift(document=row, up=way == "up", by=by)
+        return redirect("admin:programme_session_documents", session.pk)
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give a document as a file, never as a page of this site; who had it is recorded."""
+        row = self._document(request, pk)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        seen.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
+        return HttpResponse(
+            row.content,
+            content_type=row.content_type,
+            headers={
+                "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put a new version in the place of a document."""
+        row = self._document(request, pk)
+        check_can_edit(request.user, row.session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        form = DocumentForm(
+            request.POST or None, request.FILES or None, initial={"title": row.title, "language": row.language}
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = documents.replace(document=row, paper=form.paper(), by=request.user)
+            except ValidationError as refused:
+                messages.warning(request, " ".join(refused.messages))
+            else:
+                messages.success(request, _("“%(title)s” has a new version.") % {"title": made.title})
+            return redirect("admin:programme_session_documents", row.session_id)
+        context = {**self._page(request, row.session, _("New version")), "document": row, "form": form}
+        return TemplateResponse(request, "admin/programme/session/document_replace.html", context)
+
+    def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, then take a document off the table."""
+        row = self._document(request, pk)
+        check_can_edit(request.user, row.session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        if request.method == "POST":
+            documents.take_off(document=row, by=request.user)
+            messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
+            return redirect("admin:programme_session_documents", row.session_id)
+        context = {**self._page(request, row.session, _("Take document off")), "document": row}
+        return TemplateResponse(request, "admin/programme/session/document_remove.html", context)
+
+    def _document(self, request: HttpRequest, pk: int) -> Document:
+        """Return a document of a session that the reader may see. Raises Http404."""
+        mixed: Any = self
+        if not mixed.has_module_permission(request):
+            raise Http404
+        rows = Document.objects.filter(session__in=mixed.get_queryset(request).order_by())
+        row = rows.select_related("session__summit").filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def _page(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "session": session,
+            "summit": session.summit,
+            "back": reverse("admin:programme_session_change", args=[session.pk]),
+        }
+
+
+def _shown(rows: Any) -> list[dict[str, Any]]:
+    """Return documents as the page lists them."""
+    languages = dict(settings.LANGUAGES)
+    return [
+        {
+            "row": row,
+            "format": files.CALLED.get(row.content_type, row.content_type),
+            "size": megabytes(row.size) if row.size >= _TENTH else "0.1",
+            "language": languages.get(row.language, row.language),
+        }
+        for row in rows
+    ]
+
+
+# Of a megabyte: what is smaller is said to have that much.
+_TENTH = 1024 * 1024 // 10

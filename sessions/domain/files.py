@@ -1,0 +1,104 @@
+"""Files that lie on a session's table. What a file is, is looked up in its bytes: neither its name nor what a browser
+says of it counts."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.utils.translation import gettext as _
+
+from delegations.domain.scans import harmless_name, megabytes
+
+# A brief with pictures of some dozen pages is well below.
+LARGEST = 20 * 1024 * 1024
+LONGEST_NAME = 150
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+# How files of each format begin, their types and what their names end in.
+_PLAIN = (
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+)
+# Office programs pack theirs: which part each packs, its type and ending.
+_PACKED = (
+    ("word/document.xml", f"{_OFFICE}.wordprocessingml.document", "docx"),
+    ("xl/workbook.xml", f"{_OFFICE}.spreadsheetml.sheet", "xlsx"),
+    ("ppt/presentation.xml", f"{_OFFICE}.presentationml.presentation", "pptx"),
+)
+_OPEN = "application/vnd.oasis.opendocument"
+_OPEN_ENDINGS = {f"{_OPEN}.text": "odt", f"{_OPEN}.spreadsheet": "ods", f"{_OPEN}.presentation": "odp"}
+# What each type is called.
+CALLED: Mapping[str, str] = MappingProxyType(
+    {media_type: ending.upper().replace("JPG", "JPEG") for _begin, media_type, ending in (*_PLAIN, *_PACKED)}
+    | {media_type: ending.upper() for media_type, ending in _OPEN_ENDINGS.items()}
+)
+
+
+class FileProblem(Exception):
+    """A file can't be kept as a document; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it is kept: `name` is harmless and ends as its format does."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending."""
+        return self.name.rpartition(".")[0]
+
+
+def look_at_size(size: int) -> None:
+    """Raise FileProblem for a file of more bytes than are kept; ask before reading it."""
+    if size > LARGEST:
+        said = {"size": megabytes(size), "limit": megabytes(LARGEST)}
+        raise FileProblem(_("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.") % said)
+
+
+def read(*, name: str, content: bytes) -> File:
+    """Return a file as a document. Raises FileProblem for what is too large, empty, of a format that not all can open
+    or with macros, which run on the reader's machine."""
+    if not content:
+        raise FileProblem(_("This file is empty. Choose the document again."))
+    look_at_size(len(content))
+    for begins, media_type, ending in _PLAIN:
+        if content.startswith(begins):
+            return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
+    if content.startswith(b"PK"):
+        media_type, ending = _packed(content)
+        return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
+    raise FileProblem(
+        _(
+            "This is neither a PDF nor a Word, Excel, PowerPoint or OpenDocument file nor a JPEG or PNG picture. "
+            "Save the document as a PDF."
+        )
+    )
+
+
+def _packed(content: bytes) -> tuple[str, str]:
+    """Return type and ending of what an office program has packed; only the list of its parts is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = set(archive.namelist())
+            if any(part.rpartition("/")[2].lower() == "vbaproject.bin" for part in parts):
+                raise FileProblem(_("This file holds macros. Save it without them, or as a PDF."))
+            for part, media_type, ending in _PACKED:
+                if part in parts:
+                    return media_type, ending
+            named = archive.read("mimetype")[:100].decode("ascii", "replace") if _is_open(archive) else ""
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError):
+        raise FileProblem(_("This file is damaged. Open it, save it again, and choose it anew.")) from None
+    if named in _OPEN_ENDINGS:
+        return named, _OPEN_ENDINGS[named]
+    raise FileProblem(_("This is a packed folder. Choose one document, and add each by itself."))
+
+
+def _is_open(archive: zipfile.ZipFile) -> bool:
+    """Whether it says what it is in a part as short as such a part is: nothing large is ever unpacked."""
+    return "mimetype" in archive.namelist() and archive.getinfo("mimetype").file_size <= 100

@@ -1,0 +1,172 @@
+"""The list of the draft: what it is narrowed to, what is found in it, and kinds of a summit's own."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import PartyName
+from sessions.models import OwnKind, Session, SessionText
+from summit.models import AuditEntry, Role, Summit
+from tests.factories import (
+    OwnKindFactory,
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    RoomFactory,
+    SessionFactory,
+    SlotFactory,
+    SummitFactory,
+    UserFactory,
+    VenueFactory,
+)
+from tests.sessions.conftest import fill
+from tests.sessions.test_admin import values
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/programme/session/"
+KINDS = "/admin/programme/ownkind/"
+
+
+def desk(summit: Summit, role: Role = Role.PROGRAMME) -> Client:
+    client = Client()
+    client.force_login(UserFactory.with_role(role, summit))
+    return client
+
+
+def titles(client: Client, **asked: Any) -> list[str]:
+    response = client.get(LIST, asked)
+    assert response.status_code == 200
+    return sorted(row.title for row in response.context["cl"].result_list)
+
+
+def test_a_list_is_narrowed_by_what_a_session_is(summit: Summit) -> None:
+    own = OwnKindFactory(summit=summit, name="Fireside talk", like="retreat")
+    room = RoomFactory(venue=VenueFactory(summit=summit))
+    SessionFactory(summit=summit, title="Talk", own_kind=own, kind="retreat", room=room, media="open")
+    SessionFactory(summit=summit, title="Plenary", kind="plenary", visibility="public", sign_up=True)
+    client = desk(summit)
+    here = {"summit__id__exact": summit.pk}
+    assert titles(client, kind=f"own:{own.pk}", **here) == ["Talk"]
+    assert titles(client, kind="plenary") == ["Plenary"]
+    assert titles(client, room=room.pk) == ["Talk"]
+    assert titles(client, room="none") == ["Plenary"]
+    assert titles(client, media__exact="open") == ["Talk"]
+    assert titles(client, sign_up__exact="1") == ["Plenary"]
+    assert titles(client, visibility__exact="participants") == ["Talk"]
+    for nonsense in ({"kind": "own:x"}, {"kind": "nonsense"}, {"room": "9" * 40}, {"room": "x"}):
+        assert client.get(LIST, nonsense).status_code in (200, 302)
+    assert "Fireside talk" in client.get(LIST).content.decode()
+
+
+def test_a_search_finds_titles_in_all_languages_parties_and_people(summit: Summit) -> None:
+    row = SessionFactory(summit=summit, title="Supply chains")
+    SessionFactory(summit=summit, title="Other")
+    SessionText.objects.create(session=row, language="fr", title="Chaînes d’approvisionnement")
+    party = PartyFactory(summit=summit, name="Aland")
+    PartyName.objects.create(party=party, language="ar", name="جزيرة")
+    ParticipantFactory(session=row, party=party)
+    ParticipantFactory(session=row, person=PersonFactory(summit=summit, name="Ada Example", office="Envoy"))
+    SlotFactory(session=row, speaker=PersonFactory(summit=summit, name="", office="Commissioner"), title="Keynote")
+    client = desk(summit)
+    for wanted in ("supply", "chaines", "aland", "جزيرة", "ada", "envoy", "commissioner", "keynote", "aland chaines"):
+        assert titles(client, q=wanted) == ["Supply chains"], wanted
+    assert titles(client, q="aland other") == []
+    assert titles(desk(SummitFactory()), q="aland") == []
+
+
+def test_many_sessions_need_as_many_queries_as_few(summit: Summit) -> None:
+    client, parties = desk(summit), [PartyFactory(summit=summit) for _ in range(3)]
+    asked = [{}, {"q": "session"}, {"kind": "working_session"}, {"room": "none"}]
+
+    def number() -> list[int]:
+        found = []
+        for query in asked:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(LIST, query)
+            found.append(len(queries))
+        return found
+
+    fill(summit, 3, *parties)
+    few = number()
+    fill(summit, 40, *parties)
+    assert number() == few
+
+
+class TestKinds:
+    def values(self, summit: Summit, **changed: str) -> dict[str, Any]:
+        given = {"summit": summit.pk, "name": "Fireside talk", "like": "retreat"}
+        return {**given, "name_en": "", "name_fr": "Coin du feu", "name_ar": "حديث", **changed}
+
+    def test_a_kind_has_a_name_in_each_language(self, summit: Summit) -> None:
+        client = desk(summit)
+        assert client.post(f"{KINDS}add/", self.values(summit)).status_code == 302
+        made = OwnKind.objects.get()
+        assert (made.name, made.names, made.like) == (
+            "Fireside talk",
+            {"fr": "Coin du feu", "ar": "حديث"},
+            "retreat",
+        )
+        refused = client.post(f"{KINDS}{made.pk}/change/", self.values(summit, name_en="Another"))
+        assert "This is the summit’s own language." in refused.content.decode()
+        refused = client.post(f"{KINDS}add/", self.values(summit))
+        assert "The summit has a kind of this name already." in refused.content.decode()
+        assert "Fireside talk" in client.get(KINDS).content.decode()
+
+    def test_a_session_of_a_kind_is_what_the_kind_works_like(self, summit: Summit) -> None:
+        own, client = OwnKindFactory(summit=summit, name="Fireside talk", like="retreat"), desk(summit)
+        OwnKindFactory(name="Of another summit")
+        page = client.get(f"{LIST}add/").content.decode()
+        assert ("Fireside talk" in page, "Of another summit" in page) == (True, False)
+        sent = values(summit=summit.pk, kind=f"own:{own.pk}")
+        assert client.post(f"{LIST}add/?summit={summit.slug}", sent).status_code == 302
+        made = Session.objects.get()
+        assert (made.kind, made.own_kind) == ("retreat", own)
+        assert f'value="own:{own.pk}" selected' in client.get(f"{LIST}{made.pk}/change/").content.decode()
+        reader = desk(summit, Role.VIEWER)
+        assert "Fireside talk" in reader.get(f"{LIST}{made.pk}/change/").content.decode()
+        assert client.post(f"{KINDS}{own.pk}/change/", self.values(summit, like="reception")).status_code == 302
+        made.refresh_from_db()
+        assert (made.kind, made.revision) == ("reception", 1)
+        assert client.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk, kind="plenary")).status_code == 302
+        made.refresh_from_db()
+        assert (made.kind, made.own_kind) == ("plenary", None)
+
+    def test_only_one_that_no_session_has_is_deleted(self, summit: Summit) -> None:
+        own, client = OwnKindFactory(summit=summit), desk(summit)
+        row = SessionFactory(summit=summit, own_kind=own)
+        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
+        assert OwnKind.objects.filter(pk=own.pk).exists()
+        row.delete()
+        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
+        assert not OwnKind.objects.exists()
+        assert AuditEntry.objects.filter(action="sessions.ownkind.remove").count() == 1
+
+
+def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Summit) -> None:
+    client, party = desk(summit), PartyFactory(summit=summit)
+    sent = values(summit=summit.pk, set_up="30", clear_down="", capacity="40", visibility="accredited", sign_up="on")
+    sent |= {"title_to": "", "room_to": "participants", "media": "pooled", "pinned": "on"}
+    rows: dict[str, dict[str, Any]] = {
+        "texts": {"language": "fr", "title": "Ouverture", "summary": ""},
+        "interpretation": {"source": "en", "target": "zh", "booth": "3"},
+        "participants": {"position": "0", "role": "participant", "party": party.pk, "level": "head1", "person": ""},
+    }
+    for prefix, row in rows.items():
+        sent |= {f"{prefix}-TOTAL_FORMS": "1", **{f"{prefix}-0-{name}": value for name, value in row.items()}}
+    response = client.post(f"{LIST}add/?summit={summit.slug}", sent)
+    assert response.status_code == 302, response.context["errors"]
+    made = Session.objects.get()
+    stood = (made.set_up, made.clear_down, made.capacity, made.room_to, made.media, made.pinned, made.sign_up)
+    assert stood == (30, 0, 40, "participants", "pooled", True, True)
+    assert [str(row) for row in (*made.texts.all(), *made.interpretation.all())] == ["Ouverture", "en → zh"]
+    page = client.get(f"{LIST}{made.pk}/change/").content.decode()
+    six = [page.index(f'value="{code}"', page.index("Official languages")) for code in ("ar", "zh", "en", "fr", "ru")]
+    assert six == sorted(six)
+    # A part for more people than the session is refused, at its field.
+    wrong = client.post(
+        f"{LIST}{made.pk}/change/", values(summit=summit.pk, visibility="participants", room_to="public")
+    )
+    assert "A part of a session can’t be shown to more people than the session itself." in wrong.content.decode()
