@@ -12,6 +12,7 @@ from sessions.models import SessionKind, Visibility
 
 FIRST, SECOND = date(2025, 3, 31), date(2025, 4, 1)
 VENUE = ("Lancaster House", "Stable Yard, St James’s, London SW1A 1BB")
+HOURS = (time(6, 0), time(23, 0))
 ROOMS = (
     ("Long Gallery", 180),
     ("Music Room", 90),

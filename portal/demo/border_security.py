@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
-from portal.demo import agenda, parties, protocol, texts
+from portal.demo import agenda, agenda_more, parties, protocol, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, Approved
@@ -36,6 +36,7 @@ class Loading:
     parties: dict[str, Party] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
+    sessions: list[Session] = field(default_factory=list)
 
 
 def load() -> Summit:
@@ -54,6 +55,8 @@ def load() -> Summit:
         _subscribers(loading)
         made = (loading.summit, loading.ids, loading.users, loading.categories, loading.parties)
         protocol.load(protocol.Made(*made))
+        papers = [ids() for _paper in agenda_more.PAPERS]
+        agenda_more.load(loading.sessions, loading.users["organiser"], papers)
         audit.record(
             by=audit.SYSTEM,
             action="demo.load",
@@ -187,15 +190,28 @@ def _french_accounts(loading: Loading) -> None:
     _member(loading, france, "Deputy Minister of the Interior", Capacity.ALTERNATE, 1, user=loading.users["delegate"])
 
 
-def _sessions(loading: Loading) -> None:
+def _rooms(loading: Loading) -> dict[str, Room]:
+    """Make the venue, and return its rooms by name."""
     name, address = agenda.VENUE
-    venue = Venue.objects.create(public_id=loading.ids(), summit=loading.summit, name=name, address=address)
-    rooms = {
+    opens_at, closes_at = agenda.HOURS
+    venue = Venue.objects.create(
+        public_id=loading.ids(),
+        summit=loading.summit,
+        name=name,
+        address=address,
+        opens_at=opens_at,
+        closes_at=closes_at,
+    )
+    return {
         room: Room.objects.create(
             public_id=loading.ids(), venue=venue, name=room, capacity=capacity, position=position
         )
         for position, (room, capacity) in enumerate(agenda.ROOMS)
     }
+
+
+def _sessions(loading: Loading) -> None:
+    rooms = _rooms(loading)
     participants: list[Participant] = []
     for entry in agenda.AGENDA:
         session = Session.objects.create(
@@ -207,8 +223,9 @@ def _sessions(loading: Loading) -> None:
             starts_at=datetime.combine(entry.day, entry.starts, loading.summit.zone),
             ends_at=datetime.combine(entry.day, entry.ends, loading.summit.zone),
             room=rooms[entry.room],
-            visibility=entry.visibility,
+            **{"visibility": entry.visibility, **agenda_more.values_of(entry.title)},
         )
+        loading.sessions.append(session)
         participants += _participants(loading, entry, session)
         for position, speech in enumerate(entry.speeches):
             loading.slots[speech.speaker] = Slot.objects.create(
@@ -231,7 +248,10 @@ def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> li
     if entry.chair:
         people.insert(0, (loading.people[entry.chair], ParticipantRole.CHAIR))
     rows = [Participant(session=session, person=person, role=role) for person, role in people]
-    rows += [Participant(session=session, party=loading.parties[name]) for name in named]
+    rows += [
+        Participant(session=session, party=loading.parties[name], level=agenda_more.level_of(entry.kind))
+        for name in named
+    ]
     for position, row in enumerate(rows):
         row.position = position
     return rows

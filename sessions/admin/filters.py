@@ -61,10 +61,14 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the kinds."""
+        """Offer the kinds that sessions have."""
+        rows = model_admin.get_queryset(request).order_by()
         summit = chosen(request)
-        own = OwnKind.objects.filter(summit=summit) if summit is not None else OwnKind.objects.none()
-        return [*((f"own:{row.pk}", str(row)) for row in own), *SessionKind.choices]
+        if summit is not None:
+            rows = rows.filter(summit=summit)
+        used = set(rows.values_list("kind", flat=True).distinct())
+        own = [(f"own:{row.pk}", str(row)) for row in OwnKind.objects.filter(pk__in=rows.values("own_kind"))]
+        return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep the sessions of the chosen kind."""

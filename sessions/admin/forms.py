@@ -46,6 +46,8 @@ class SessionForm(SentencesForm):
             # Left empty they are what a new session has.
             if name in self.fields:
                 self.fields[name].required = False
+                # Says nothing of being optional.
+                self.fields[name].depends = True  # type: ignore[attr-defined]
 
     def clean_kind(self) -> str:
         """Let a kind of the summit's own be what it works like."""

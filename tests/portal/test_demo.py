@@ -35,7 +35,7 @@ from portal.demo.progress import Progress
 from press.models import Announcement, Edition, Subscriber, Text
 from press.models.visibility import public_editions, standing
 from sessions.domain import releases
-from sessions.models import Release, Session, SessionKind, Slot, Visibility
+from sessions.models import Document, Participant, Release, Session, SessionKind, Slot, Visibility
 from summit.models import AuditEntry, Person, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from tests.factories import SummitFactory
@@ -299,7 +299,21 @@ def test_agenda(summit: Summit) -> None:
     tunisia = Session.objects.filter(kind=SessionKind.BILATERAL)
     met = {session.title.removeprefix("Tunisia and ") for session in tunisia}
     assert met == {"United Kingdom", "Italy", "Iraq", "Austria", "France", "Nigeria"}
-    assert set(tunisia.values_list("visibility", flat=True)) == {Visibility.PARTICIPANTS}
+    # All delegations know of one, and only its two where it is.
+    shown = set(tunisia.values_list("visibility", "room_to"))
+    assert shown == {(Visibility.PARTICIPANTS, ""), (Visibility.ACCREDITED, Visibility.PARTICIPANTS)}
+    assert set(Participant.objects.filter(session__in=tunisia, party__isnull=False).values_list("level")) == {
+        ("head1",)
+    }
+    assert list(opening.texts.order_by("language").values_list("title", flat=True)) == ["الافتتاح", "Ouverture"]
+    assert (opening.media, opening.interpretation.count()) == ("pooled", 6)
+    open_ones = Session.objects.filter(sign_up=True).values_list("title", "capacity")
+    assert list(open_ones) == [("Countering promotion online", 80)]
+    papers = Document.objects.order_by("session__starts_at")
+    assert [(row.session.title, bytes(row.content)[:5], row.size == len(row.content)) for row in papers] == [
+        ("Supply chains and enablers", b"%PDF-", True),
+        ("Closing and communiqué", b"%PDF-", True),
+    ]
     days = {session.starts_at.astimezone(summit.zone).date() for session in Session.objects.all()}
     assert days == {summit.starts_on, summit.ends_on}
     doorstep = Session.objects.get(kind=SessionKind.DOORSTEP)

@@ -1,0 +1,111 @@
+"""What the agenda of the Border Security Summit of 2025 holds beside times, rooms and people: titles in French and
+Arabic, interpretation, media, sign-up, papers. All of it is illustrative."""
+
+import hashlib
+from functools import cache
+
+from sessions.models import Attendance, Document, Interpretation, MediaAccess, Session, SessionKind, SessionText
+from sessions.models.visibility import Visibility
+from summit.models import User
+from summit.paper.press import print_pdf
+
+# By the title of the session: French and Arabic.
+TITLES = {
+    "Opening": ("Ouverture", "الافتتاح"),
+    "Family photo": ("Photo de famille", "الصورة الجماعية"),
+    "Supply chains and enablers": ("Chaînes d’approvisionnement et facilitateurs", "سلاسل الإمداد والميسّرون"),
+    "Criminal finances": ("Finances criminelles", "الأموال الإجرامية"),
+    "The host’s systems approach to border security": (
+        "L’approche d’ensemble de l’hôte en matière de sécurité des frontières",
+        "النهج المتكامل للبلد المضيف في أمن الحدود",
+    ),
+    "Countering promotion online": ("Lutter contre la promotion en ligne", "التصدي للترويج عبر الإنترنت"),
+    "Closing and communiqué": ("Clôture et communiqué", "الختام والبيان الختامي"),
+    "Press conference of the host": ("Conférence de presse de l’hôte", "المؤتمر الصحفي للبلد المضيف"),
+}
+MEDIA = {
+    "Opening": MediaAccess.POOLED,
+    "Family photo": MediaAccess.POOLED,
+    "Press conference of the host": MediaAccess.OPEN,
+}
+# From, into and booth: one booth for each language into which is interpreted.
+BOOTHS = {"en": "1", "fr": "2", "ar": "3"}
+LANGUAGES = [(source, target, booth) for target, booth in BOOTHS.items() for source in BOOTHS if source != target]
+SIGN_UP, PLACES = "Countering promotion online", 80
+# All delegations know of this meeting; where it is, those two alone.
+HIDDEN_ROOM = "Tunisia and Nigeria"
+PAPERS = {
+    "Supply chains and enablers": (
+        "Background note: boats, engines and false papers",
+        "Sample text, written for this demonstration.",
+        "What the working session may take up: how boats and engines are bought and moved, who pays for them, and "
+        "where a shared warning to sellers would help.",
+    ),
+    "Closing and communiqué": (
+        "How the communiqué is adopted",
+        "Sample text, written for this demonstration.",
+        "The chair reads the title of each part. A delegation that wishes to speak raises its name plate. The text "
+        "is adopted as a whole.",
+    ),
+}
+_SOURCE = b"""#let d = json(bytes(sys.inputs.data))
+#set document(title: d.title)
+#set page(paper: "a4", margin: 25mm, numbering: "1 / 1")
+#set text(font: d.families, size: 11pt, fallback: false, lang: "en")
+#set par(justify: true, leading: 0.7em)
+= #d.title
+#for words in d.words [ #par(words) ]
+"""
+
+
+def level_of(kind: str) -> str:
+    """Return at which level parties take part in a kind of session: heads meet with one beside them."""
+    return Attendance.HEAD_1.value if kind == SessionKind.BILATERAL else ""
+
+
+def values_of(title: str) -> dict[str, object]:
+    """Return what a session is beside its time and its place."""
+    found: dict[str, object] = {"media": MEDIA.get(title, MediaAccess.CLOSED)}
+    if title == SIGN_UP:
+        found |= {"sign_up": True, "capacity": PLACES}
+    if title == HIDDEN_ROOM:
+        found |= {"visibility": Visibility.ACCREDITED, "room_to": Visibility.PARTICIPANTS}
+    return found
+
+
+def load(sessions: list[Session], by: User, ids: list[str]) -> None:
+    """Load what hangs on the sessions; `ids` are the public ids of the papers."""
+    SessionText.objects.bulk_create(
+        SessionText(session=row, language=language, title=title)
+        for row in sessions
+        for language, title in zip(("fr", "ar"), TITLES.get(row.title, ()), strict=False)
+    )
+    Interpretation.objects.bulk_create(
+        Interpretation(session=row, source=source, target=target, booth=booth)
+        for row in sessions
+        if row.kind == SessionKind.PLENARY
+        for source, target, booth in LANGUAGES
+    )
+    papers = [row for row in sessions if row.title in PAPERS]
+    for row, public_id in zip(papers, ids, strict=True):
+        title, *_words = PAPERS[row.title]
+        content = _paper(row.title)
+        Document.objects.create(
+            public_id=public_id,
+            session=row,
+            title=title,
+            language="en",
+            file_name=f"{title.replace(':', '')}.pdf",
+            content_type="application/pdf",
+            size=len(content),
+            digest=hashlib.sha256(content).hexdigest(),
+            content=content,
+            added_by=by,
+        )
+
+
+@cache
+def _paper(session: str) -> bytes:
+    """Return a paper as a PDF: the same bytes each time."""
+    title, *words = PAPERS[session]
+    return print_pdf(_SOURCE, {"title": title, "words": words})
