@@ -19,7 +19,7 @@ def advance(summit: Summit) -> None:
     invitations.invite(parties=Party.objects.filter(summit=summit), by=organiser)
     accepted = Invitation.objects.select_related("party__summit").get(party__summit=summit, party__name="France")
     answers.answer(invitation=accepted, answer="attending", note="", name="Focal point", by=organiser)
-    releases.release(summit=summit, by=organiser)
+    releases.release(summit=summit, by=organiser, tell=False)
     plenary, *_others = Session.objects.filter(summit=summit, visibility=Visibility.PUBLIC)
     edits.move(
         session=plenary,

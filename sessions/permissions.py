@@ -81,3 +81,13 @@ def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
             _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")
             % {"person": person.label, "contact": person.summit.contact_email}
         )
+
+
+def can_restore(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may take the working draft back to an earlier release."""
+    return allows(user, "sessions.edit", summit)
+
+
+def check_can_restore(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_restore` is false."""
+    check(user, "sessions.edit", summit)

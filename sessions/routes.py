@@ -47,3 +47,13 @@ declare(
 )
 declare("admin:programme_release_sent", Gate.DESK, kind="sessions.release", see="sessions.release.view")
 declare("admin:programme_signup_export", Gate.DESK, see="sessions.signup.view")
+declare("admin:programme_release_warnings", Gate.DESK, kind="summit.summit", see="sessions.session.view")
+declare("admin:programme_release_compare", Gate.DESK, kind="summit.summit", see="sessions.release.view")
+declare(
+    "admin:programme_release_restore",
+    Gate.DESK,
+    "GET POST",
+    kind="sessions.release",
+    see="sessions.release.view",
+    do="sessions.edit",
+)

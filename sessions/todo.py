@@ -50,18 +50,19 @@ def listed(summit: Summit, **wanted: str) -> str:
 
 @desk_task.register(20)
 def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of what isn't released, and of clashes in the draft."""
+    """Tell of what isn't released, and of warnings of the draft."""
     if not allows(request.user, EDIT, summit):
         return
     found = standing(request, summit)
-    if found.clashes:
-        number = len(found.clashes)
+    if found.warnings:
+        number = len(found.warnings)
         said = ngettext(
-            "%(n)d clash in the draft: a room or a person is wanted twice.",
-            "%(n)d clashes in the draft: rooms or people are wanted twice.",
+            "%(n)d warning of the draft: something in it can’t be right.",
+            "%(n)d warnings of the draft: something in it can’t be right.",
             number,
         )
-        yield Task(said % {"n": number}, Urgency.NOW, listed(summit, clash="yes"), EDIT)
+        address = reverse("admin:programme_release_warnings", args=[summit.slug])
+        yield Task(said % {"n": number}, Urgency.NOW, address, EDIT)
     if found.changes:
         number = len(found.changes)
         said = (

@@ -84,7 +84,23 @@ def _signed_up(facts: Facts) -> str:
     return _("signed the person up for a session")
 
 
+def _restored(facts: Facts) -> str:
+    return _("took the session back to release %(number)s") % {"number": facts.detail.get("number", "")}
+
+
+def _restored_agenda(facts: Facts) -> str:
+    number = int(facts.detail.get("sessions", 0))
+    said = ngettext(
+        "took the draft back to this release (%(number)d session)",
+        "took the draft back to this release (%(number)d sessions)",
+        number,
+    )
+    return said % {"number": number}
+
+
 deed("sessions.move", _moved)
+deed("sessions.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
+deed("sessions.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))
 deed("sessions.cancel", gettext_lazy("cancelled the session"))
 deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
 deed("sessions.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))

@@ -130,7 +130,7 @@ def release(made: World, sessions: list[Session]) -> None:
     """Release the agenda, cancel and move some sessions, and release it again."""
     if not sessions:
         return
-    releases.release(summit=made.summit, by=made.users["organiser"], note="First release")
+    releases.release(summit=made.summit, by=made.users["organiser"], note="First release", tell=False)
     cancelled, moved = sessions[::50], sessions[1::25]
     for session in cancelled:
         session.cancelled_at = session.starts_at - timedelta(days=7)

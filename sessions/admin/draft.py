@@ -20,7 +20,7 @@ from delegations.domain import occasions
 from delegations.models import Category, Party
 from delegations.permissions import can_invite
 from sessions.admin.deciding import DecidingMixin
-from sessions.admin.filters import ClashFilter, DayFilter, KindFilter, RoomFilter, StandingFilter, StartsFilter
+from sessions.admin.filters import DayFilter, KindFilter, RoomFilter, StandingFilter, StartsFilter, WarningFilter
 from sessions.admin.forms import SessionForm, kinds_of
 from sessions.admin.inlines import InterpretationInline, OfSummitMixin, ParticipantInline, SlotInline, TextInline
 from sessions.admin.papers import PapersMixin
@@ -90,7 +90,7 @@ class SessionAdmin(TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, Sum
     group_column = "day"
     list_display = ["title", "day", "hours", "room", "kind_word", "visibility", "standing"]
     list_filter = [DayFilter, "summit", KindFilter, RoomFilter, "visibility", "media", "sign_up"]
-    list_filter += [StandingFilter, StartsFilter, ClashFilter]
+    list_filter += [StandingFilter, StartsFilter, WarningFilter]
     list_select_related = ["summit", "room", "own_kind"]
     search_fields = ["title", "summary"]
     inlines = [TextInline, InterpretationInline, ParticipantInline, SlotInline]

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from sessions.domain import clashes
 from sessions.domain.drafts import draft
+from sessions.domain.warnings import RULES, warnings
 from sessions.models import OwnKind, SessionKind
 from sessions.todo import HOUR
 from summit.dates import long_day
@@ -140,24 +140,25 @@ class StartsFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ClashFilter(admin.SimpleListFilter):
-    """Sessions that can't be right: a room or a person is wanted twice."""
+class WarningFilter(admin.SimpleListFilter):
+    """Sessions in which something can't be right, by what that is."""
 
-    title = gettext_lazy("clashes")
-    parameter_name = "clash"
+    title = gettext_lazy("warnings")
+    parameter_name = "warning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the sessions that clash, where a summit is chosen."""
-        return [("yes", gettext_lazy("with another session"))] if chosen(request) else []
+        """Offer all of them and each kind, where a summit is chosen."""
+        if not chosen(request):
+            return []
+        return [("any", gettext_lazy("any warning")), *((kind.value, rule.label) for kind, rule in RULES.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions that clash with another."""
-        summit = chosen(request)
-        if self.value() != "yes" or summit is None:
+        """Keep the sessions of which something is warned."""
+        summit, wanted = chosen(request), self.value()
+        if summit is None or wanted not in ("any", *RULES):
             return queryset
-        found = clashes.clashes(draft(summit))
-        keys = {session.session_id for clash in found for session in (clash.first, clash.second)}
-        return queryset.filter(pk__in=keys)
+        found = [row for row in warnings(summit, draft(summit)) if wanted in ("any", row.kind)]
+        return queryset.filter(pk__in={session.session_id for row in found for session in row.sessions})
 
 
 def chosen(request: HttpRequest) -> Summit | None:

@@ -153,7 +153,7 @@ class ParticipantForm(SentencesForm):
 
 
 class ReleaseForm(forms.Form):
-    """The note of a release, and what was on the screen when its button was pressed."""
+    """The note of a release, whether the first one tells, and what was on the screen when its button was pressed."""
 
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -162,4 +162,6 @@ class ReleaseForm(forms.Form):
         validators=[validate_printable],
         help_text=gettext_lazy("Stands in every message about this release. Name nothing that not all may know."),
     )
+    tell = forms.BooleanField(required=False)
+    day = forms.DateField(required=False, widget=forms.HiddenInput)
     expected = forms.CharField(widget=forms.HiddenInput)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,22 +12,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import handovers, shown
+from sessions.admin import warned
+from sessions.admin.boards import board
 from sessions.admin.forms import ReleaseForm
+from sessions.admin.history import HistoryPages
 from sessions.domain import notices, releases, wording
+from sessions.domain.notices import Notice
 from sessions.models import Release
-from sessions.permissions import can_release, check_can_release
+from sessions.permissions import check_can_release
+from summit.dates import long_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.permissions import allows, summits_for
+from summit.templatetags.marks import semicolon
 from summit.templatetags.moments import short_clock
 
 SUMMIT_PATHS.update({Release: "summit"})
+# How many of those who are told stand on a page.
+TOLD = 50
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
+class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     """What was released, when and by whom. A release is never changed."""
 
     place = 2
@@ -37,6 +46,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     fields = ["summit", "number", "released", "released_by", "note"]
     readonly_fields = ["released"]
     change_list_template = "admin/programme/release/change_list.html"
+    change_form_template = "admin/programme/release/change_form.html"
     nothing_yet = gettext_lazy("The agenda has not been released yet.")
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
@@ -53,10 +63,14 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return shown
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page on which a release is made."""
-        own = path("prepare/<slug:slug>/", self.admin_site.admin_view(self.prepare), name="programme_release_prepare")
-        sent = path("<int:pk>/sent/", self.admin_site.admin_view(self.sent_view), name="programme_release_sent")
-        return [own, sent, *super().get_urls()]
+        """Add the pages on which a release is made, and those of what hinders it."""
+        site = self.admin_site
+        own = [
+            path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="programme_release_prepare"),
+            path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="programme_release_warnings"),
+            path("<int:pk>/sent/", site.admin_view(self.sent_view), name="programme_release_sent"),
+        ]
+        return [*own, *super().get_urls()]
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show how far the messages of a release are."""
@@ -70,6 +84,13 @@ class ReleaseAdmin(ReadOnlyAdmin):
             query={"q": key},
             back=f"{reverse('admin:programme_session_changelist')}?summit__id__exact={row.summit_id}",
         )
+
+    def warnings(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what can't be right in a summit's draft to those who see the draft."""
+        summit = Summit.objects.filter(slug=slug).first()
+        if summit is None or not allows(request.user, "sessions.session.view", summit):
+            raise Http404
+        return warned.page(request, summit, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what the next release would change, who would be told what and what can't be right; make it."""
@@ -87,33 +108,55 @@ class ReleaseAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
                 return redirect("admin:programme_release_sent", made.pk)
-            return redirect("admin:programme_release_prepare", slug)
-        page = self._page(request, summit, form)
-        shown.note_mailboxes(by=user, summit=summit, boxes=[notice.mailbox for notice in page["preview"].notices])
-        return TemplateResponse(request, "admin/programme/release.html", page)
+            return redirect(request.get_full_path())
+        context = self._page(request, summit, form)
+        boxes = [notice.mailbox for notice in context["told_page"]]
+        shown.note_mailboxes(by=user, summit=summit, boxes=boxes)
+        return TemplateResponse(request, "admin/programme/release.html", context)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
-        found = releases.preview(summit=summit)
+        day = warned.day_of(request.GET.get("day", ""))
+        found = releases.preview(summit=summit, day=day)
         if not form.is_bound:
-            form.initial["expected"] = found.digest
+            form.initial.update(expected=found.digest, day=day, tell=True)
+        told: Page[Notice] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
+        was = _("Nothing yet") if found.is_first else _("Release %(number)d") % {"number": found.number - 1}
+        becomes = _("Release %(number)d") % {"number": found.number}
         return {
             **self.admin_site.each_context(request),
+            **board(request, summit, found.changes, was=was, becomes=becomes),
             "title": _("Release %(number)d of the agenda") % {"number": found.number},
             "opts": self.opts,
             "summit": summit,
             "preview": found,
-            "stories": wording.stories(found.changes, summit, desk=True),
-            "clashes": [*(clash.words(summit) for clash in found.clashes), *_waiting(summit)],
-            "told": [
-                (notice.name, notice.mailbox.address, wording.stories(list(notice.changes), summit))
-                for notice in found.notices
-            ],
+            "day": day,
+            "days": [(each.isoformat(), long_day(each), each == day) for each in found.unreleased],
+            "warnings": warned.said(found.warnings[: warned.ON_PAGE], summit),
+            "left": _waiting(summit),
+            "told_page": told,
+            "told": _told(list(told), summit),
             "form": form,
-            "may_release": can_release(request.user, summit),
         }
 
 
-def _waiting(summit: Summit) -> list[str]:
+def _told(notices: list[Notice], summit: Summit) -> list[tuple[str, str, str, list[wording.Story]]]:
+    """Return of each mailbox for whom it stands, of the people whom it reaches their names, its address, and what its
+    readers are told. One query."""
+    people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})
+    return [
+        (
+            notice.name,
+            semicolon().join(people[key].label for key in sorted(notice.mailbox.person_ids) if key in people)
+            if notice.mailbox.party_id
+            else "",
+            notice.mailbox.address,
+            wording.stories(list(notice.changes), summit),
+        )
+        for notice in notices
+    ]
+
+
+def _waiting(summit: Summit) -> str:
     """Say that places of people who left wait for protocol, where any do. One query."""
     number = handovers.count(summit)
     said = ngettext(
@@ -121,4 +164,4 @@ def _waiting(summit: Summit) -> list[str]:
         "%(n)d things of people who left wait for protocol: they are released as theirs still.",
         number,
     )
-    return [said % {"n": number}] if number else []
+    return said % {"n": number} if number else ""

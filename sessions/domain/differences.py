@@ -118,8 +118,8 @@ def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> l
         (What.LANGUAGES, before.languages, after.languages),
         (What.DOCUMENTS, before.documents, after.documents),
         (What.MEDIA, before.media, after.media),
-        (What.PLACES, _places(before), _places(after)),
-        (What.VISIBILITY, _shown(before), _shown(after)),
+        (What.PLACES, places_of(before), places_of(after)),
+        (What.VISIBILITY, shown_to(before), shown_to(after)),
     ]
     found += [Aspect(what, was, now) for what, was, now in pairs if was != now]
     for what, role in ROLES.items():
@@ -157,12 +157,13 @@ def _pairs(old: tuple[str, str], new: tuple[str, str]) -> tuple[tuple[str, str],
     return (old[0], new[0]), (old[1], new[1])
 
 
-def _places(session: Snapshot) -> str:
+def places_of(session: Snapshot) -> str:
     """Return how many places there are, where somebody can take one."""
     return str(session.capacity or "") if session.sign_up else ""
 
 
-def _shown(session: Snapshot) -> Rows:
+def shown_to(session: Snapshot) -> Rows:
+    """Return to whom it is shown, and each part that is shown to fewer."""
     return (("", session.visibility), *session.audiences)
 
 

@@ -55,13 +55,15 @@ class Notice:
     overtakes: tuple[Waiting, ...]
 
 
-def plan(*, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = False) -> list[Notice]:
+def plan(
+    *, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = False, tell: bool = True
+) -> list[Notice]:
     """Return who is told what when `new` becomes release `number` after `old`. A constant number of queries.
 
     With `lock` what waits is locked until the transaction ends, so that no worker takes it meanwhile. The first
-    release tells nobody: nothing was known that could have changed.
+    release tells everybody their programme, or without `tell` nobody.
     """
-    if number == 1:
+    if number == 1 and not tell:
         return []
     waiting = _waiting(summit, lock=lock)
     bases = {number - 1: differences(old=old, new=new)}

@@ -1,21 +1,20 @@
 """Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sessions.domain import notices, signups
-from sessions.domain.clashes import Clash, clashes
+from sessions.domain import notices, scopes, signups, storing
 from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
-from sessions.domain.released import places_of, released, row_of
-from sessions.domain.snapshots import Agenda, Snapshot, numbered
-from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
-from sessions.models.visibility import DESK
+from sessions.domain.released import released
+from sessions.domain.snapshots import Agenda, numbered
+from sessions.domain.warnings import Finding, warnings
+from sessions.models import Release
 from sessions.permissions import check_can_release
 from summit.domain import audit
 from summit.models import Summit, User
@@ -31,12 +30,17 @@ class DraftChanged(ValueError):
 
 @dataclass(frozen=True)
 class Preview:
-    """What a release would be: its number, what changes, who is told what, and what can't be right."""
+    """What a release would be: its number, what changes, who is told what, and what can't be right.
+
+    `unreleased` are the days of the venue on which something differs from what was released last.
+    """
 
     number: int
+    day: date | None
+    unreleased: list[date]
     changes: list[Change]
     notices: list[Notice]
-    clashes: list[Clash]
+    warnings: list[Finding]
     sessions: int
     # Names exactly what would be released: `release` refuses another where this is expected.
     digest: str
@@ -53,7 +57,7 @@ class Standing:
 
     last: Release | None
     changes: list[Change]
-    clashes: list[Clash]
+    warnings: list[Finding]
 
 
 def latest(summit: Summit) -> Release | None:
@@ -62,7 +66,7 @@ def latest(summit: Summit) -> Release | None:
 
 
 def _agendas(summit: Summit) -> tuple[int, Agenda, Agenda]:
-    """Return the number of the next release, what was released last, and what would be released now."""
+    """Return the number of the next release, what was released last, and the draft."""
     return _agendas_after(summit, latest(summit))
 
 
@@ -76,22 +80,32 @@ def standing(*, summit: Summit) -> Standing:
     """Return how the draft stands to the newest release. Writes nothing; the number of queries is constant."""
     last = latest(summit)
     _number, old, new = _agendas_after(summit, last)
-    return Standing(last=last, changes=differences(old=old, new=new), clashes=clashes(new))
+    return Standing(last=last, changes=differences(old=old, new=new), warnings=warnings(summit, new))
 
 
-def preview(*, summit: Summit) -> Preview:
-    """Return what a release would be. Writes nothing; the number of queries is constant."""
-    number, old, new = _agendas(summit)
+def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Preview:
+    """Return what a release of the draft, or of one day of it, would be. Writes nothing; the number of queries is
+    constant."""
+    number, old, whole = _agendas(summit)
+    new = scopes.taken(old=old, new=whole, day=day)
     found = differences(old=old, new=new)
-    planned = notices.plan(summit=summit, number=number, old=old, new=new) if found else []
+    states = [state for change in differences(old=old, new=whole) for state in (change.before, change.after) if state]
+    planned = notices.plan(summit=summit, number=number, old=old, new=new, tell=tell) if found else []
+    standing = [finding for finding in warnings(summit, new) if _concerns(finding, day)]
     return Preview(
         number=number,
+        day=day,
+        unreleased=scopes.days(states),
         changes=found,
         notices=[notice for notice in planned if notice.changes],
-        clashes=clashes(new),
+        warnings=standing,
         sessions=len(new),
         digest=_digest(number, new),
     )
+
+
+def _concerns(finding: Finding, day: date | None) -> bool:
+    return day is None or any(scopes.stands_on(session, day) for session in finding.sessions)
 
 
 def _digest(number: int, agenda: Agenda) -> str:
@@ -104,110 +118,43 @@ def lock(summit: Summit) -> None:
     Summit.objects.select_for_update().get(pk=summit.pk)
 
 
-def release(*, summit: Summit, by: User, note: str = "", expected: str = "") -> Release:
-    """Release the draft and store the messages to those whose programme changes.
+def release(
+    *, summit: Summit, by: User, note: str = "", expected: str = "", day: date | None = None, tell: bool = True
+) -> Release:
+    """Release the draft, or what of it stands on one day of the venue, and store the messages to those whom it
+    touches.
 
-    Raises PermissionDenied, NothingToRelease where the draft is what was released last, and DraftChanged where
-    `expected`, a preview's digest, names another draft. One at a time for each summit: a second caller waits and then
-    meets what the first has released.
+    `tell` is asked at the first release alone: whether those who take part are told their programme. Later ones
+    always tell. Raises PermissionDenied, NothingToRelease where the draft is what was released last, and
+    DraftChanged where `expected`, a preview's digest, names another draft. One at a time for each summit: a second
+    caller waits and then meets what the first has released.
     """
     check_can_release(by, summit)
     with transaction.atomic():
         lock(summit)
-        number, old, new = _agendas(summit)
+        number, old, whole = _agendas(summit)
+        new = scopes.taken(old=old, new=whole, day=day)
         if not differences(old=old, new=new):
-            raise NothingToRelease(
-                _("Nothing has changed since release %(number)d.") % {"number": number - 1}
-                if number > 1
-                else _("The agenda has no session to release yet.")
-            )
+            raise NothingToRelease(_nothing(number, day))
         if expected and expected != _digest(number, new):
             raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
         made = Release.objects.create(summit=summit, number=number, note=note.strip(), released_by=by)
-        _store(made, old=old, new=new)
-        told = notices.store(
-            release=made, notices=notices.plan(summit=summit, number=number, old=old, new=new, lock=True)
-        )
+        storing.store(made, old=old, new=new)
+        planned = notices.plan(summit=summit, number=number, old=old, new=new, lock=True, tell=tell)
+        told = notices.store(release=made, notices=planned)
         # Who waits for a session that has more places now has one.
         signups.fill(summit=summit)
-        audit.record(
-            by=by,
-            action="sessions.release",
-            target=made,
-            summit=summit,
-            detail={"number": number, "sessions": len(new), "messages": told},
-        )
+        detail: dict[str, object] = {"number": number, "sessions": len(new), "messages": told}
+        if day is not None:
+            detail["day"] = day.isoformat()
+        audit.record(by=by, action="sessions.release", target=made, summit=summit, detail=detail)
     return made
 
 
-def _store(made: Release, *, old: Agenda, new: Agenda) -> None:
-    """Store a release: rows of their own for what changed for whom, those of the last release for the rest."""
-    kept: dict[int, list[ReleaseEntry]] = {}
-    for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
-        kept.setdefault(entry.session_id, []).append(entry)
-    entries: list[ReleaseEntry] = []
-    rows: list[tuple[ReleasedSession, Snapshot]] = []
-    for session_id, session in new.items():
-        before = old.get(session_id)
-        if session is before:
-            entries += [_entry(made, each, each.released_session_id, each.full_id) for each in kept[session_id]]
-        else:
-            made_entries, made_rows = _entries(made, session, before, kept.get(session_id, []))
-            entries += made_entries
-            rows += made_rows
-    ReleasedSession.objects.bulk_create([row for row, _session in rows])
-    ReleasedParticipant.objects.bulk_create(
-        participant for row, session in rows for participant in places_of(row, session)
-    )
-    for entry in entries:
-        # Rows that had no key when the entry was made have one now.
-        entry.released_session_id = entry.released_session_id or entry.released_session.pk
-        entry.full_id = entry.full_id or entry.full.pk
-    ReleaseEntry.objects.bulk_create(entries)
-
-
-def _entry(made: Release, like: ReleaseEntry, row_id: int, full_id: int) -> ReleaseEntry:
-    return ReleaseEntry(
-        release=made,
-        session_id=like.session_id,
-        low=like.low,
-        high=like.high,
-        released_session_id=row_id,
-        full_id=full_id,
-    )
-
-
-def ranges(session: Snapshot) -> Iterator[tuple[int, int, Snapshot]]:
-    """Yield from which rank to which readers may know the same of a session, and what."""
-    low = next(rank for rank in range(DESK + 1) if session.seen_at(rank))
-    for rank in range(low, DESK + 1):
-        view, following = session.at(rank), session.at(rank + 1) if rank < DESK else None
-        assert view is not None  # noqa: S101 - seen from `low` on
-        if following is None or following.content != view.content:
-            yield low, rank, view
-            low = rank + 1
-
-
-def _entries(
-    made: Release, session: Snapshot, before: Snapshot | None, kept: list[ReleaseEntry]
-) -> tuple[list[ReleaseEntry], list[tuple[ReleasedSession, Snapshot]]]:
-    """Return the entries of a session that changed, and the rows that they need.
-
-    Readers for whom nothing changed keep the row that they had, and with it their SEQUENCE.
-    """
-    full = row_of(session)
-    entries, rows = [], [(full, session)]
-    for low, high, view in ranges(session):
-        entry = ReleaseEntry(release=made, session_id=session.session_id, low=low, high=high, full=full)
-        was = before.at(low) if before else None
-        if high == DESK:
-            entry.released_session = full
-        elif was is not None and was.content == view.content:
-            entry.released_session_id = next(
-                each.released_session_id for each in kept if each.low <= low <= each.high
-            )
-        else:
-            entry.released_session = row_of(view)
-            rows.append((entry.released_session, view))
-        entries.append(entry)
-    return entries, rows
+def _nothing(number: int, day: date | None) -> str:
+    """Say why there is nothing to release."""
+    if day is not None:
+        return _("Nothing of this day differs from what was released last.")
+    if number > 1:
+        return _("Nothing has changed since release %(number)d.") % {"number": number - 1}
+    return _("The agenda has no session to release yet.")

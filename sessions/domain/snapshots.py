@@ -7,7 +7,7 @@ content read the same for everybody. What readers of a rank may know of it is a 
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -144,6 +144,13 @@ class Snapshot:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day on which it is, at the venue."""
+        zone = ZoneInfo(self.zone)
+        last = self.ends_at.astimezone(zone) - timedelta(microseconds=1)
+        return self.starts_at.astimezone(zone).date(), last.date()
+
+    @property
     def where(self) -> str:
         """The room and its venue."""
         return ", ".join(part for part in (self.room_name, self.venue_name) if part)
@@ -207,8 +214,7 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
 def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
     """Return from when to when the days of a session last at the venue."""
     zone = ZoneInfo(session.zone)
-    first = session.starts_at.astimezone(zone).date()
-    last = (session.ends_at.astimezone(zone) - timedelta(microseconds=1)).date()
+    first, last = session.days
     starts_at, after = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     return starts_at.astimezone(UTC), after.astimezone(UTC)
 

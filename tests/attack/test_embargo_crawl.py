@@ -262,7 +262,7 @@ def confide(summit: Summit) -> tuple[Party, Party]:
         for visibility, letter in zip(HIDDEN, "xy", strict=True)
     ]
     session(summit, inside, outside, visibility=Visibility.PUBLIC, title="Open")
-    releases.release(summit=summit, by=organiser)
+    releases.release(summit=summit, by=organiser, tell=False)
     for row in rows:
         Session.objects.filter(pk=row.pk).update(ends_at=F("ends_at") + (row.ends_at - row.starts_at))
     Session.objects.filter(title="Open").update(title="Open still")

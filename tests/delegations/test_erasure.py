@@ -115,7 +115,7 @@ def _agenda(person: Person, party: Any, by: User) -> None:
     session = f.SessionFactory(summit=party.summit, visibility=Visibility.PUBLIC)
     f.SlotFactory(session=session, speaker=person, party=party)
     f.ParticipantFactory(session=session, person=person)
-    releases.release(summit=party.summit, by=by)
+    releases.release(summit=party.summit, by=by, tell=False)
 
 
 # Columns in which a mark may stand after somebody was erased, each with the reason.

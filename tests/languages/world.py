@@ -73,7 +73,7 @@ def _agenda(summit: Summit, party: Party, speaker: Any, organiser: User) -> None
     ]
     gone = _session(summit, "To be cancelled", party, 6, visibility=Visibility.PUBLIC)
     f.SlotFactory(session=made[0], speaker=speaker, party=party, title=greek("A speech"))
-    releases.release(summit=summit, by=organiser, note=greek("First"))
+    releases.release(summit=summit, by=organiser, note=greek("First"), tell=False)
     Session.objects.filter(pk=made[0].pk).update(
         title=greek("Other talks"), starts_at=f.START + timedelta(minutes=5), room=None, kind="plenary"
     )

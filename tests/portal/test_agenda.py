@@ -186,7 +186,7 @@ def test_what_is_known_by_mail_and_in_the_portal_is_the_same(summit: Summit, par
     from summit.outbox.models import Message
 
     rows = [session(summit, party, title=f"S{number}") for number in range(4)]
-    releases.release(summit=summit, by=organiser)
+    releases.release(summit=summit, by=organiser, tell=False)
     edits.cancel(session=rows[0], by=organiser)
     Session.objects.filter(pk=rows[1].pk).update(visibility=Visibility.ORGANISERS)
     Session.objects.filter(pk=rows[2].pk).update(title="Renamed")

@@ -328,7 +328,7 @@ def test_agenda(summit: Summit) -> None:
 
 def test_nobody_is_in_two_places(summit: Summit) -> None:
     preview = releases.preview(summit=summit)
-    assert (preview.number, preview.sessions, preview.clashes) == (1, 21, [])
+    assert (preview.number, preview.sessions, preview.warnings) == (1, 21, [])
     busy: dict[str, list[Session]] = {}
     for session in Session.objects.prefetch_related("participants__party").order_by("starts_at"):
         for row in session.participants.all():
@@ -503,7 +503,7 @@ def test_what_is_out_is_not_announced_again() -> None:
 
 def test_nobody_is_in_two_places_of_a_large_one() -> None:
     summit = synthetic.load(slug="big", sizes=synthetic.Sizes(delegations=70, sessions=90, people=140, texts=0))
-    assert releases.preview(summit=summit).clashes == []
+    assert releases.preview(summit=summit).warnings == []
 
 
 def test_nothing_of_everything() -> None:

@@ -36,7 +36,7 @@ def party() -> Party:
     session.participants.create(party=found, role="chair")
     session.participants.create(person=member.person, role="moderator", position=1)
     organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
-    releases.release(summit=summit, by=organiser)
+    releases.release(summit=summit, by=organiser, tell=False)
     return found
 
 

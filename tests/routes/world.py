@@ -292,10 +292,10 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     seen = f.ParticipantFactory(session=open_one, party=f.PartyFactory(summit=world.here)).party
     elsewhere = [f.SessionFactory(summit=each, visibility=Visibility.PUBLIC) for each in (world.other, world.there)]
     made = {
-        whose: releases.release(summit=summit, by=f.UserFactory(is_superuser=True))
+        whose: releases.release(summit=summit, by=f.UserFactory(is_superuser=True), tell=False)
         for whose, summit in ((Whose.FOREIGN, world.here), (Whose.ELSEWHERE, world.there))
     }
-    releases.release(summit=world.other, by=f.UserFactory(is_superuser=True))
+    releases.release(summit=world.other, by=f.UserFactory(is_superuser=True), tell=False)
     # Not released yet, and what other summits show to everybody.
     unreleased = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]

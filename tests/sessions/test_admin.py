@@ -227,8 +227,9 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     page = client.get(path).content.decode()
     for words in (
         "Release agenda 2",
-        "Blue Room, House is taken twice",
-        "Minister is in two places",
+        "Room taken twice",
+        "Blue Room, House",
+        "Person in two places",
         "aland@mission.example",
         "Longer",
         "09:00–\u206010:00 London time (60 minutes)",

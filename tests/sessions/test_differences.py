@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.domain.clashes import clashes, overlapping
 from sessions.domain.differences import (
     ROLES,
     Nature,
@@ -20,8 +19,9 @@ from sessions.domain.differences import (
     to_facts,
     touched,
 )
-from sessions.domain.releases import ranges
+from sessions.domain.occupancy import Use, overlapping
 from sessions.domain.snapshots import Agenda, Place, Snapshot, numbered
+from sessions.domain.storing import ranges
 from sessions.domain.wording import Line, place_line, story
 from sessions.models import MediaAccess, SessionKind, Visibility
 from sessions.models.visibility import DESK, PARTS, RANKS, rank_of
@@ -176,7 +176,8 @@ def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
         for two in rows[number + 1 :]
         if one.starts_at < two.ends_at and two.starts_at < one.ends_at
     }
-    found = [frozenset((one.session_id, two.session_id)) for one, two in overlapping(rows)]
+    uses = [Use(row.starts_at, row.ends_at, row) for row in rows]
+    found = [frozenset((one.session.session_id, two.session.session_id)) for one, two in overlapping(uses)]
     assert len(found) == len(set(found))
     assert set(found) == expected
 
@@ -298,14 +299,3 @@ def test_a_session_over_midnight_names_both_days() -> None:
     assert story(change, SummitFactory.build()).when == (
         "Monday 31 March 2025, 09:00 to Tuesday 1 April 2025, 05:00 London time"
     )
-
-
-def test_what_ends_as_the_other_starts_is_no_clash() -> None:
-    second = replace(SESSION, session_id=2, key="2" * 16, starts_at=SESSION.ends_at, ends_at=SESSION.ends_at + LATER)
-    person = replace(PLACE, party_id=None, person_id=9, label="Minister")
-    assert clashes({1: replace(SESSION, places=(person,)), 2: replace(second, places=(person,))}) == []
-    earlier = replace(second, starts_at=SESSION.ends_at - timedelta(minutes=1), places=(person,))
-    found = clashes({1: replace(SESSION, places=(person,)), 2: earlier})
-    assert [(clash.who, clash.is_room) for clash in found] == [("Blue Room, House", True), ("Minister", False)]
-    # Several delegates of one party may be in several places.
-    assert [clash.is_room for clash in clashes({1: SESSION, 2: replace(earlier, places=(PLACE,))})] == [True]

@@ -64,7 +64,7 @@ def talks(summit: Summit, organiser: User, parties: dict[str, Party]) -> Session
         starts_at=START + timedelta(hours=8),
         ends_at=START + timedelta(hours=10),
     )
-    releases.release(summit=summit, by=organiser)
+    releases.release(summit=summit, by=organiser, tell=False)
     return made
 
 

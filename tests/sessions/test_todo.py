@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
+from sessions import todo
 from sessions.domain import releases
 from summit.db.clock import db_now
 from summit.desk import today
@@ -48,13 +49,15 @@ def test_only_who_releases_is_told_to(summit: Summit, organiser: User) -> None:
     assert task.sentence == "2 sessions differ from release 1. Preview the next release."
 
 
-def test_clashes_open_the_sessions_that_clash(summit: Summit) -> None:
+def test_warnings_open_the_list_of_them(summit: Summit) -> None:
     person = PersonFactory(summit=summit)
     for title in ("One", "Two"):
         ParticipantFactory(session=SessionFactory(summit=summit, title=title), person=person)
     SessionFactory(summit=summit, title="Alone")
     (task,) = tasks(summit, Role.PROGRAMME)
-    assert task.sentence == "1 clash in the draft: a room or a person is wanted twice."
+    assert task.sentence == "1 warning of the draft: something in it can’t be right."
+    assert task.address == f"/admin/programme/release/warnings/{summit.slug}/"
+    task = today.Task("", today.Urgency.NOW, todo.listed(summit, warning="person"), todo.EDIT)
     assert opened(summit, task) == ["One", "Two"]
 
 
@@ -62,6 +65,8 @@ def test_what_starts_within_the_hour_and_later_today(summit: Summit) -> None:
     # A venue where it is morning, so that there is a later.
     now = db_now()
     summit.time_zone = f"Etc/GMT{now.hour - 9:+d}" if now.hour != 9 else "UTC"
+    summit.starts_on = now.date() - timedelta(days=1)
+    summit.ends_on = now.date() + timedelta(days=2)
     summit.save()
     midnight = datetime.combine(now.astimezone(summit.zone).date() + timedelta(days=1), time(), summit.zone)
     starts = {"Past": now - HOUR, "Soon": now + HOUR / 2, "Later": now + 2 * HOUR, "Tomorrow": midnight}

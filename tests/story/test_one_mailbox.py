@@ -54,7 +54,7 @@ def _told() -> dict[str, EmailMessage]:
     ports = _session(summit, "Ports", 17, belgium)
     finance = _session(summit, "Finance", 18, luxembourg)
     coasts = _session(summit, "Coast guards", 19, belgium, luxembourg)
-    releases.release(summit=summit, by=by)
+    releases.release(summit=summit, by=by, tell=False)
     _move(ports, by)
     edits.cancel(session=finance, by=by)
     _move(coasts, by)

@@ -90,7 +90,7 @@ def _invitations(summit: Summit) -> None:
 def _agenda(summit: Summit) -> None:
     by = user("organiser")
     Summit.objects.filter(pk=summit.pk).update(public_changes=True)
-    releases.release(summit=summit, by=by, note="The first.")
+    releases.release(summit=summit, by=by, note="The first.", tell=False)
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     for minutes in (30, 20):
         length = timedelta(minutes=minutes)
