@@ -28,7 +28,7 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import importing, inviting, loading, outbox, pages, serving, world
+    from bench import importing, inviting, loading, outbox, pages, releasing, serving, world
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -47,6 +47,7 @@ def _rows() -> Iterator[Row]:
     yield f"outbox, {rates.messages} letters", said, ""
     yield from _inviting(inviting)
     yield _importing(importing)
+    yield from _releasing(releasing)
 
 
 def _serving(bench: Any, summit: Any) -> Iterator[Row]:
@@ -81,6 +82,21 @@ def _importing(bench: Any) -> Row:
     said += f", {times.imported / times.lean:.1f} times the leanest"
     most = f"at most {bench.MOST:.0f} times"
     return f"import of {times.people} people", said, most if times.multiple <= bench.MOST else f"NOT {most}"
+
+
+def _releasing(bench: Any) -> Iterator[Row]:
+    """Growth is that of the multiple of the bare messages: what else the machine does stretches both."""
+    costs = [bench.measure(size) for size in bench.SIZES]
+    for before, cost in zip([None, *costs], costs, strict=False):
+        said = f"{cost.queries} queries, {cost.seconds:.1f} s"
+        said += f", {cost.multiple:.1f} times its {cost.messages} bare messages"
+        linear = before is None or cost.multiple / before.multiple <= cost.sessions / before.sessions
+        most = f"{bench.QUERIES} queries and {bench.SECONDS:.0f} s on PostgreSQL, linear"
+        yield (
+            f"release of {bench.CHANGES} changes of {cost.sessions}",
+            said,
+            most if linear and cost.kept else f"NOT {most}",
+        )
 
 
 if __name__ == "__main__":

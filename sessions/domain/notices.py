@@ -22,6 +22,7 @@ from delegations.models import Capacity, Membership, Party
 from sessions.domain.differences import Change, Programme, differences, personal, to_facts, touched
 from sessions.domain.released import released
 from sessions.domain.snapshots import Agenda
+from sessions.domain.touching import Touching
 from sessions.models import Release, ReleaseEntry, SignUp
 from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
@@ -71,15 +72,18 @@ def plan(
     if earlier:
         agendas = released(summit, earlier)
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
+    touching = {base: Touching(changes) for base, changes in bases.items()}
     readers = _readers(summit, [change for changes in bases.values() for change in changes])
     names = _names(readers)
     found = []
     for box, programme in readers.items():
         # Only who is touched by this release hears of it; what waits for others stays as it is.
-        if personal(bases[number - 1], programme, box.language):
+        changes = personal(touching[number - 1].of(programme), programme, box.language)
+        if changes:
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
-            changes = personal(bases[since], programme, box.language)
+            if since != number - 1:
+                changes = personal(touching[since].of(programme), programme, box.language)
             found.append(Notice(box, names[box], since, tuple(changes), overtaken))
     return found
 
@@ -129,10 +133,13 @@ def _readers(summit: Summit, changes: Iterable[Change]) -> dict[Mailbox, Program
         (box.address, box.party_id)
         for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=set())
     }
+    within_party: dict[int, set[int]] = {}
+    for person, member in members.items():
+        within_party.setdefault(member.party, set()).add(person)
     found = {}
     for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=people):
         own = {box.party_id} if box.party_id and (box.address, box.party_id) in desks else set()
-        within = {person for person, member in members.items() if member.party in own} | box.person_ids
+        within = set().union(*(within_party.get(party, ()) for party in own), box.person_ids)
         known = [members[person] for person in box.person_ids if person in members]
         found[box] = Programme(
             parties=frozenset(own | {member.party for member in known if member.heads}),
