@@ -81,6 +81,7 @@ PAGES = (
     Page("all that I may see", FOCAL, lambda summit: f"/portal/agenda/?summit={summit.slug}&show=all"),
     Page("my changes", FOCAL, lambda summit: f"/portal/changes/?summit={summit.slug}"),
     *(_of_delegation(name) for name in ("", "people/", "people/table/", "overpasses/", "focal-points/")),
+    Page("private calendars", FOCAL, lambda summit: f"/portal/calendars/?summit={summit.slug}"),
     Page("browsers of the portal", FOCAL, lambda summit: f"/portal/browsers/?summit={summit.slug}"),
     Page("admin home", ORGANISER, lambda summit: f"/admin/?summit={summit.slug}"),
     _list("party list", "delegations/party"),

@@ -52,7 +52,7 @@ GROUP_OF: dict[str, Group] = {name: group for group in GROUPS.values() for name 
 PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
 # What is told of a person to everybody who sees them at all.
 PERSON: tuple[str, ...] = (
-    *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language"),
+    *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language", "time_zone"),
 )
 
 

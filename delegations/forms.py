@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from summit.dates import long_day
 from summit.desk.setup_forms import Suggested
 from summit.desk.widgets import MomentInput, name_parts, plain_widget
 from summit.models import Person, Summit
-from summit.models.validators import validate_printable, validate_year
+from summit.models.validators import validate_printable, validate_time_zone, validate_year
 
 # How long before the first day and after the last one somebody may travel.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=30)
@@ -121,6 +121,9 @@ class PersonForm(forms.Form):
             field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
         if column.name == "passport_issuer":
             field.widget = Suggested([name for _code, name in countries.choices()])
+        elif column.name == "time_zone":
+            field.widget = Suggested(sorted(zone for zone in available_timezones() if "/" in zone))
+            field.validators.append(validate_time_zone)
         elif column.name in ("diet", "access"):
             field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": column.max_length})
         if isinstance(field, forms.CharField):

@@ -7,6 +7,7 @@ for _name in ("home", "agenda", "changes"):
 declare("api-parties", Gate.EVERYBODY, kind="public summit")
 declare("api-party", Gate.EVERYBODY, kind="public party")
 declare("portal:browsers", Gate.PORTAL, "GET POST")
+declare("portal:calendars", Gate.PORTAL, "GET POST")
 declare("portal:leave", Gate.EVERYBODY, "POST")
 for _name in ("ask", "enter", "choose"):
     declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import agenda, browsers, codes, desk, invitation, seen
+from portal.views import agenda, browsers, calendars, codes, desk, invitation, seen
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-in/", codes.ask, name="code_ask"),
     path("sign-in/code/", codes.enter, name="code_enter"),
     path("sign-in/person/", codes.choose, name="code_choose"),
+    path("calendars/", calendars.calendars, name="calendars"),
     path("browsers/", browsers.browsers, name="browsers"),
     path("leave/", browsers.leave, name="leave"),
 ]

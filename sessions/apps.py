@@ -26,4 +26,4 @@ class SessionsConfig(AppConfig):
             todo,
             words,
         )
-        from sessions.domain import forgetting, merging, signups  # noqa: F401
+        from sessions.domain import feeds, forgetting, merging, signups  # noqa: F401

@@ -1,16 +1,21 @@
 """The messages of this app: what changed in somebody's programme, with the update for their calendar."""
 
-from types import SimpleNamespace
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.domain import calendars, notices, wording
-from sessions.domain.differences import Change, from_facts
+from sessions.domain.differences import Change, Nature
+from sessions.domain.facts import from_facts
 from summit.outbox.kinds import Attachment, Kind, Mail, register
 from summit.outbox.models import Message
+from summit.templatetags.marks import pair, semicolon
+
+# So many people are named; a category may have hundreds.
+NAMED = 10
 
 
 def render(message: Message) -> Mail:
@@ -22,12 +27,16 @@ def render(message: Message) -> Mail:
     """
     facts = message.facts
     changes = [from_facts(entry) for entry in facts["changes"]]
-    where = SimpleNamespace(place=facts["summit"]["place"], zone=ZoneInfo(facts["summit"]["zone"]))
+    # A message that was stored by an earlier version lacks what that one didn't know.
+    where = wording.Zones.of(facts["summit"]["place"], facts["summit"]["zone"], facts.get("zone", ""))
     context = {
         **facts,
         # As in letters, a star stands behind the name that a footnote explains.
         "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
-        "stories": wording.stories(changes, where),
+        "told": [
+            {"story": wording.story(change, where), "whom": whom(entry), "waiting": _waiting(change)}
+            for change, entry in zip(changes, facts["changes"], strict=True)
+        ],
         "url": f"{settings.BASE_URL}/portal/",
     }
     text = render_to_string("mail/agenda_change.txt", context)
@@ -36,12 +45,47 @@ def render(message: Message) -> Mail:
         "%(summit)s: %(count)d changes in your programme (%(name)s)",
         len(changes),
     ) % {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
-    parts = [_part(message, change, position, len(changes) == 1) for position, change in enumerate(changes, start=1)]
+    told = [
+        (change, entry)
+        for change, entry in zip(changes, facts["changes"], strict=True)
+        if entry.get("calendar", True)
+    ]
+    parts = [_part(message, *entry, position, len(told) == 1) for position, entry in enumerate(told, start=1)]
     return Mail(subject=subject, text=text, attachments=parts, reply_to=facts["summit"]["contact"])
 
 
-def _part(message: Message, change: Change, position: int, inline: bool) -> Attachment:
-    method, content = calendars.itip(change, facts=message.facts, address=message.address, stamp=message.date)
+def whom(facts: dict[str, Any]) -> str:
+    """Return for whom a change is, where its mailbox stands for several: those to whom the session became something
+    else than to the mailbox as a whole with what it became to them."""
+    by_nature: dict[str, list[str]] = {}
+    for name, nature in facts.get("whom", ()):
+        by_nature.setdefault(nature, []).append(name or _("the delegation"))
+    said = []
+    for nature, names in sorted(by_nature.items(), key=lambda entry: entry[0] != facts["nature"]):
+        words = _named(names)
+        said.append(words if nature == facts["nature"] else pair(words, str(wording.STATES[Nature(nature)])))
+    return semicolon().join(said)
+
+
+def _named(names: list[str]) -> str:
+    rest = len(names) - NAMED
+    if rest <= 1:
+        return semicolon().join(names)
+    more = ngettext("and %(number)d other", "and %(number)d others", rest) % {"number": rest}
+    return semicolon().join([*names[:NAMED], more])
+
+
+def _waiting(change: Change) -> str:
+    """Return what is said to those who wait for a place."""
+    if not change.waiting:
+        return ""
+    return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")
+
+
+def _part(message: Message, change: Change, told: dict[str, Any], position: int, inline: bool) -> Attachment:
+    method, content = calendars.itip(
+        change, told=told, facts=message.facts, address=message.address, stamp=message.date
+    )
     return Attachment(
         filename=f"{position:02}-{change.session.key}.ics",
         content=content,

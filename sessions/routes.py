@@ -10,6 +10,8 @@ declare("agenda:session", Gate.EVERYBODY, kind="public session")
 declare("api-agenda", Gate.EVERYBODY, kind="public summit")
 declare("api-session", Gate.EVERYBODY, kind="public session")
 
+declare("feed", Gate.HOLDER, kind="private calendar")
+
 for _name in ("cancel", "reinstate"):
     declare(
         f"admin:programme_session_{_name}",

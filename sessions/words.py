@@ -129,6 +129,8 @@ deeds_of(
     change=gettext_lazy("changed a kind of session"),
     remove=gettext_lazy("deleted a kind of session"),
 )
+deed("sessions.open_feed", gettext_lazy("made a private calendar address"))
+deed("sessions.end_feed", gettext_lazy("ended a private calendar address"))
 deed("sessions.release", _released, called=gettext_lazy("released an agenda"))
 deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
 deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))

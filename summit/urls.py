@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_urls")),
+    path("calendar/", include("sessions.feed_urls")),
     path("webhooks/mail/", webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),
 ]

@@ -171,7 +171,7 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
     list_filter = ["summit", PartyFilter, CategoryFilter, LacksFilter, ArrivesFilter, *PersonAdmin.list_filter[1:]]
     list_select_related = ["summit", "membership__party", "membership__category"]
     actions = [give_accounts, take_accounts, mark_language]
-    page_shows = (*(name for name in PERSON if name != "language"), "user")
+    page_shows = (*(name for name in PERSON if name not in ("language", "time_zone")), "user")
     change_form_template = "admin/delegations/person/change_form.html"
 
     def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:

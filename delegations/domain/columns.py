@@ -47,6 +47,7 @@ _WORDS: dict[str, str] = {
     "card_name": "name for the place card, place card, nom pour le carton de table, الاسم على بطاقة المقعد",
     "email": "e-mail, email, mail, mailbox, courriel, adresse électronique, البريد الإلكتروني",
     "language": "language, language of letters, langue, langue des lettres, اللغة, لغة المراسلة",
+    "time_zone": "time zone, timezone, fuseau horaire, المنطقة الزمنية",
     "passport_name": "name as in the passport, passport name, nom figurant sur le passeport, الاسم كما في جواز السفر",
     "sex": "sex, gender, sexe, الجنس",
     "birth_date": "date of birth, birth date, born, date de naissance, né le, تاريخ الميلاد",

@@ -13,7 +13,8 @@ class Mailbox:
 
     An address that serves two parties is two of these, so that no message tells one party of the other.
     `party_key` names the party in messages' recipient keys ("people" where there is no party); `person_ids` are those
-    of the people asked for whom this mailbox reaches.
+    of the people asked for whom this mailbox reaches. `zone` is the time zone of whoever reads it, "" where nobody
+    has said.
     """
 
     address: str
@@ -21,6 +22,7 @@ class Mailbox:
     party_id: int | None
     party_key: str
     person_ids: frozenset[int]
+    zone: str = ""
 
 
 class _Book:
@@ -29,7 +31,9 @@ class _Book:
     def __init__(self) -> None:
         self._found: dict[tuple[str, int | None], Mailbox] = {}
 
-    def add(self, *, address: str, language: str, party: Party | None, people: Iterable[int] = ()) -> None:
+    def add(
+        self, *, address: str, language: str, party: Party | None, people: Iterable[int] = (), zone: str = ""
+    ) -> None:
         """Add a mailbox, or people to one that is there."""
         key = (address.strip().casefold(), party.pk if party else None)
         before = self._found.get(key)
@@ -39,6 +43,7 @@ class _Book:
             party_id=key[1],
             party_key=f"party:{party.public_id}" if party else "people",
             person_ids=(before.person_ids if before else frozenset()) | frozenset(people),
+            zone=(before.zone if before else "") or zone,
         )
 
     def all(self) -> list[Mailbox]:
@@ -77,7 +82,13 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     for person in persons.values():
         own_party = parties.get(party_of.get(person.pk, 0))
         if person.email:
-            book.add(address=person.email, language=person.language, party=own_party, people=[person.pk])
+            book.add(
+                address=person.email,
+                language=person.language,
+                party=own_party,
+                people=[person.pk],
+                zone=person.time_zone,
+            )
         elif own_party is not None:
             _add_party(book, own_party, focal, people=[person.pk])
     return book.all()
@@ -103,8 +114,8 @@ def for_letters(parties: Iterable[Party]) -> list[Mailbox]:
 
 
 def _add_party(book: _Book, party: Party, focal: dict[int, list[FocalPoint]], people: Iterable[int] = ()) -> None:
-    addresses = [row.person.email for row in focal.get(party.pk, [])]
-    if not addresses and party.mission_email:
-        addresses = [party.mission_email]
-    for address in addresses:
-        book.add(address=address, language=party.language, party=party, people=people)
+    zones = {row.person.email: row.person.time_zone for row in focal.get(party.pk, [])}
+    if not zones and party.mission_email:
+        zones = {party.mission_email: ""}
+    for address, zone in zones.items():
+        book.add(address=address, language=party.language, party=party, people=people, zone=zone)

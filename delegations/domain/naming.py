@@ -242,11 +242,13 @@ class Books:
 
     def of(self, party: Party | int | None, language: str) -> Named | None:
         """Return how a party is named in a language, None for none."""
-        if party is None:
-            return None
+        return None if party is None else self.book(language).of(party)
+
+    def book(self, language: str) -> Book:
+        """Return how all of them are named in a language."""
         if language not in self._found:
             self._found[language] = book(self._summit, language)
-        return self._found[language].of(party)
+        return self._found[language]
 
 
 def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, Any]:

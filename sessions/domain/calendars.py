@@ -1,7 +1,8 @@
 """Calendars: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
 
 UID is the session's for ever; SEQUENCE is the number of the release that made its present state, or for CANCEL that
-of the release which took it away, so that for every reader it only rises.
+of the release which took it away, so that for every reader it only rises. A release's number is never below those of
+what was told before it: whatever arrives late is older by its SEQUENCE.
 """
 
 import functools
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import (
     Calendar,
@@ -25,7 +28,7 @@ from icalendar import (
 from sessions.domain.differences import Change
 from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Snapshot
-from sessions.domain.wording import title_of
+from sessions.domain.wording import kind_label, title_of
 from sessions.models import Release, ReleasedSession
 from sessions.models.sessions import calendar_uid
 from summit.models import Summit
@@ -99,9 +102,15 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
     return address
 
 
-def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str, language: str) -> Event:
-    """Return a session as an event; its words say in which language they are (RFC 5545, 3.2.10)."""
-    written = {"LANGUAGE": language} if language else {}
+def _event(
+    session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str, language: str, first: str
+) -> Event:
+    """Return a session as an event for a reader of a language, where it has no words in it in the summit's `first`;
+    its words say in which language they are (RFC 5545, 3.2.10)."""
+    there = any(code == language for code, _title, _summary in session.texts)
+    said = language if there or not session.title else first
+    written = {"LANGUAGE": said} if said else {}
+    named = {"LANGUAGE": first} if first else {}
     event = Event()
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
@@ -112,17 +121,23 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime,
     event.add("dtend", end if session.times_known else end.date())
     event.add("summary", title_of(session, language), parameters=written)
     if session.where:
-        event.add("location", session.where, parameters=written)
-    if session.summary:
-        event.add("description", session.summary, parameters=written)
+        event.add("location", session.where, parameters=named)
+    if summary := session.titled(language)[1]:
+        event.add("description", summary, parameters=written)
+    if not session.times_known:
+        # A day is not taken by it.
+        event.add("transp", "TRANSPARENT")
     event.add("url", url)
     return event
 
 
-def itip(change: Change, *, facts: dict[str, Any], address: str, stamp: datetime) -> tuple[str, bytes]:
+def itip(
+    change: Change, *, told: dict[str, Any], facts: dict[str, Any], address: str, stamp: datetime
+) -> tuple[str, bytes]:
     """Return the method (REQUEST or CANCEL) and the calendar part that tells a mailbox of one change.
 
-    `facts` are those of the message, `stamp` its Date, so that the same message always gives the same bytes.
+    `told` is what the message keeps of the change, `facts` are all that it keeps, `stamp` its Date, so that the same
+    message always gives the same bytes.
     """
     summit = facts["summit"]
     method = "REQUEST" if change.after else "CANCEL"
@@ -131,10 +146,12 @@ def itip(change: Change, *, facts: dict[str, Any], address: str, stamp: datetime
     event = _event(
         session,
         zone=ZoneInfo(summit["zone"]),
-        sequence=session.sequence if change.after else facts["number"],
+        # A message that was stored by an earlier version doesn't say.
+        sequence=told.get("sequence", session.sequence if change.after else facts["number"]),
         stamp=stamp,
         url=f"{settings.BASE_URL}/portal/",
-        language=summit.get("language", ""),
+        language=get_language() or "",
+        first=summit.get("language", ""),
     )
     event["organizer"] = _address(summit["contact"], summit["host"])
     event["attendee"] = _address(
@@ -145,28 +162,52 @@ def itip(change: Change, *, facts: dict[str, Any], address: str, stamp: datetime
     return method, calendar.to_ical()
 
 
-def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> bytes:
-    """Return the calendar of a summit's public sessions, to subscribe to. `sessions` have their session joined."""
-    rows = list(sessions)
-    calendar = _calendar("PUBLISH", summit.time_zone, [row.starts_at for row in rows])
-    name = _("Agenda of the %(summit)s") % {"summit": summit.name}
+def feed(*, summit: Summit, name: str, stamp: datetime, moments: Iterable[datetime]) -> Calendar:
+    """Return a calendar to subscribe to, without its events: `name` is what programs call it, `stamp` when what is in
+    it was released, `moments` are the times in it."""
+    calendar = _calendar("PUBLISH", summit.time_zone, moments)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", summit.time_zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    stamp = release.released_at if release else summit.created_at
     calendar.add("last-modified", stamp.astimezone(UTC).replace(microsecond=0))
-    organizer = _address(summit.contact_email, summit.host)
+    return calendar
+
+
+def published(
+    told: Snapshot, row: ReleasedSession, *, summit: Summit, stamp: datetime, url: str, language: str
+) -> Event:
+    """Return a released session as an event of a calendar to subscribe to, in a language; without CLASS."""
+    event = _event(
+        told,
+        zone=summit.zone,
+        sequence=row.sequence,
+        stamp=stamp,
+        url=url,
+        language=language,
+        first=summit.language,
+    )
+    event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
+    event.add("categories", [capfirst(kind_label(told.kind_in(language)))])
+    event.add("status", "CONFIRMED")
+    event["organizer"] = _address(summit.contact_email, summit.host)
+    return event
+
+
+def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> bytes:
+    """Return the calendar of a summit's public sessions, to subscribe to, in the language that is active. `sessions`
+    have their session joined."""
+    rows = list(sessions)
+    stamp = release.released_at if release else summit.created_at
+    name = _("Agenda of the %(summit)s") % {"summit": summit.name}
+    calendar = feed(summit=summit, name=name, stamp=stamp, moments=[row.starts_at for row in rows])
     for row in rows:
         url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])
-        told = snapshot(row, ())
-        event = _event(told, zone=summit.zone, sequence=row.sequence, stamp=stamp, url=url, language=summit.language)
-        event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
-        event.add("categories", [str(row.get_kind_display())])
+        told = snapshot(row, (), summit.time_zone)
+        language = get_language() or summit.language
+        event = published(told, row, summit=summit, stamp=stamp, url=url, language=language)
         event.add("class", "PUBLIC")
-        event.add("status", "CONFIRMED")
-        event["organizer"] = organizer
         calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content

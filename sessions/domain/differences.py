@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sessions.domain.snapshots import Agenda, Place, Snapshot
 from sessions.models import ReleasedRole
-from sessions.models.visibility import TAKING_PART
+from sessions.models.visibility import DELEGATIONS, TAKING_PART
 
 
 class Nature(StrEnum):
@@ -78,6 +77,8 @@ class Change:
     nature: Nature
     before: Snapshot | None
     after: Snapshot | None
+    # Whether its reader merely waits for a place in it, and knows of it what all delegations do.
+    waiting: bool = False
 
     @property
     def session(self) -> Snapshot:
@@ -188,44 +189,59 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
 
 @dataclass(frozen=True)
 class Programme:
-    """Whose programme: parties, people and categories, and the sessions for which these have signed up, all by
-    primary key."""
+    """Whose programme: parties, people and categories, the sessions for which these have signed up, and those in
+    which they wait for a place, all by primary key."""
 
     parties: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
     categories: frozenset[int] = frozenset()
     signed_up: frozenset[int] = frozenset()
+    waits_for: frozenset[int] = frozenset()
 
-    def has(self, session: Snapshot | None) -> bool:
-        """Return whether a session stands in it. `session` is all that is known of it."""
-        return session is not None and bool(
+    def rank_in(self, session: Snapshot | None) -> int | None:
+        """Return the rank at which its readers know of a session that stands in it: that of those who take part, or
+        where they wait for a place that of all delegations; None where it doesn't stand in it. `session` is all that
+        is known of it."""
+        if session is None:
+            return None
+        if (
             session.parties & self.parties
             or session.people & self.people
             or session.categories & self.categories
             or (session.session_id in self.signed_up and session.seen_at(TAKING_PART))
-        )
+        ):
+            return TAKING_PART
+        waits = session.session_id in self.waits_for and session.seen_at(DELEGATIONS)
+        return DELEGATIONS if waits else None
 
 
-def as_seen(change: Change, *, before: bool, after: bool) -> Change | None:
-    """Return a change as somebody reads it who took part before or takes part after, with what such may know of it.
+def as_seen(change: Change, *, before: int | None, after: int | None) -> Change | None:
+    """Return a change as somebody reads it who had a rank in the session before or has one after, with what such may
+    know of it.
 
     What merely left their view is gone and its new state is not in what they get; what is truly cancelled and was
-    in their view says so.
+    in their view says so. Who had a place and waits for one now has lost the session; who waited and has one gets it.
     """
-    was = change.before.at(TAKING_PART) if before and change.before else None
-    now = change.after.at(TAKING_PART) if after and change.after else None
-    if was and now:
-        return Change(Nature.CHANGED, was, now)
-    if now:
+    was = change.before.at(before) if change.before and before is not None else None
+    now = change.after.at(after) if change.after and after is not None else None
+    if was and now and before == after:
+        return Change(Nature.CHANGED, was, now, waiting=after == DELEGATIONS)
+    if now and after != DELEGATIONS:
         return Change(Nature.ADDED, None, now)
     if was:
-        return Change(Nature.CANCELLED if change.after is None else Nature.GONE, was, None)
-    return None
+        nature = Nature.CANCELLED if change.after is None else Nature.GONE
+        return Change(nature, was, None, waiting=before == DELEGATIONS)
+    return Change(Nature.ADDED, None, now, waiting=True) if now else None
+
+
+def read_by(change: Change, mine: Programme) -> Change | None:
+    """Return a change as the readers of a programme may read it; None where it doesn't concern them."""
+    return as_seen(change, before=mine.rank_in(change.before), after=mine.rank_in(change.after))
 
 
 def personal(changes: Iterable[Change], mine: Programme, language: str | None = None) -> list[Change]:
     """Return what changed in a programme, as its readers may read it in their language."""
-    seen = (as_seen(change, before=mine.has(change.before), after=mine.has(change.after)) for change in changes)
+    seen = (read_by(change, mine) for change in changes)
     return [change for change in seen if change is not None and change.says_something(language)]
 
 
@@ -237,51 +253,5 @@ def touched(changes: Iterable[Change]) -> Programme:
         people=frozenset().union(*(state.people for state in states)),
         categories=frozenset().union(*(state.categories for state in states)),
         signed_up=frozenset(state.session_id for state in states if state.seen_at(TAKING_PART)),
+        waits_for=frozenset(state.session_id for state in states if state.seen_at(DELEGATIONS)),
     )
-
-
-# What a message keeps of a session besides its identity, its times and who takes part.
-_KEPT = (
-    *("key", "sequence", "kind", "title", "summary", "times_known", "room_name", "venue_name", "visibility"),
-    *("media", "capacity", "sign_up", "zone"),
-)
-_LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
-
-
-def to_facts(change: Change) -> dict[str, Any]:
-    """Return a change as JSON, with who takes part only where that differs."""
-    same = change.before is None or change.after is None or change.before.places == change.after.places
-    return {
-        "nature": change.nature.value,
-        "before": change.before and _state(change.before, with_places=not same),
-        "after": change.after and _state(change.after, with_places=not same),
-    }
-
-
-def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
-    return {
-        **{name: getattr(session, name) for name in _KEPT},
-        **{name: [list(entry) for entry in getattr(session, name)] for name in _LISTS},
-        "starts_at": session.starts_at.isoformat(),
-        "ends_at": session.ends_at.isoformat(),
-        "places": [[place.role, *place.reads] for place in session.places] if with_places else [],
-    }
-
-
-def from_facts(facts: dict[str, Any]) -> Change:
-    """Return the change that `to_facts` wrote."""
-    return Change(Nature(facts["nature"]), _read(facts["before"]), _read(facts["after"]))
-
-
-def _read(facts: dict[str, Any] | None) -> Snapshot | None:
-    if facts is None:
-        return None
-    places = tuple(
-        Place(role, None, None, "", label, party_label, title, minutes, *level)
-        for role, label, party_label, title, minutes, *level in facts["places"]
-    )
-    # A message that was stored by an earlier version lacks what that one didn't know.
-    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
-    times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
-    kept = {name: facts[name] for name in _KEPT if name in facts}
-    return Snapshot(session_id=0, places=places, **kept, **lists, **times)

@@ -1,9 +1,9 @@
 """What the agenda holds of a person: handed over, and erased as far as what was released allows."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models import AgendaLook, FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
+from sessions.models import AgendaLook, Feed, FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
 from summit.domain.portions import Portion, Subject, erased_name, portion, stands_in_public
 from summit.models import Person
 
@@ -101,5 +101,17 @@ portion(55)(
         erase=lambda subject: AgendaLook.objects.filter(person=subject.person).delete()[0],
         gone=_("Deleted."),
         columns=("session", "number", "looked_at"),
+    )
+)
+portion(56)(
+    Portion(
+        name="private_calendars",
+        title=_("Private calendar addresses"),
+        model=Feed,
+        keys=("person", "holder"),
+        rows=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)),
+        erase=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)).delete()[0],
+        gone=_("Deleted."),
+        columns=("mailbox", "alarms", "created_at", "read_at", "ended_at"),
     )
 )

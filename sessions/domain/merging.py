@@ -1,8 +1,10 @@
 """Two people who are one become one in the agenda. What was released stays as it was released."""
 
+from django.db.models import Q
+
 from delegations.domain.merging import moves
 from sessions.domain.revisions import rise
-from sessions.models import AgendaLook, FloorRequest, Participant, SignUp, SignUpState, Slot
+from sessions.models import AgendaLook, Feed, FloorRequest, Participant, SignUp, SignUpState, Slot
 from summit.models import Person
 
 
@@ -43,3 +45,9 @@ def sign_ups(kept: Person, gone: Person) -> int:
 def looks(kept: Person, gone: Person) -> int:
     """Let who stays have seen what they have seen: what only the other looked at is new to them."""
     return AgendaLook.objects.filter(person=gone).delete()[0]
+
+
+@moves(45)
+def feeds(kept: Person, gone: Person) -> int:
+    """End the other's private calendars: they would show another programme than that for which they were made."""
+    return Feed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]

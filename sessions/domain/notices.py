@@ -15,17 +15,16 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import mailboxes
 from delegations.domain.mailboxes import Mailbox
-from delegations.domain.naming import Books
-from delegations.models import Capacity, Membership, Party
-from sessions.domain.differences import Change, Programme, differences, personal, to_facts, touched
+from delegations.models import Party
+from sessions.domain import telling
+from sessions.domain.differences import Change, differences
+from sessions.domain.readers import Reader, readers
 from sessions.domain.released import released
 from sessions.domain.snapshots import Agenda
+from sessions.domain.telling import Facts, Told
 from sessions.domain.touching import Touching
-from sessions.models import Release, ReleaseEntry, SignUp
-from sessions.models.visibility import TAKING_PART
-from summit.languages import spoken
+from sessions.models import Release
 from summit.models import Person, Summit
 from summit.outbox import reasons
 from summit.outbox.domain import enqueue
@@ -49,11 +48,21 @@ class Waiting:
 class Notice:
     """What one mailbox is told. Without changes it is told nothing and what waits for it is dropped."""
 
-    mailbox: Mailbox
+    reader: Reader
     name: str
     since: int
-    changes: tuple[Change, ...]
+    told: tuple[Told, ...]
     overtakes: tuple[Waiting, ...]
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Where it goes."""
+        return self.reader.mailbox
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is told, as its readers may know it."""
+        return tuple(entry.change for entry in self.told)
 
 
 def plan(
@@ -73,80 +82,29 @@ def plan(
         agendas = released(summit, earlier)
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
     touching = {base: Touching(changes) for base, changes in bases.items()}
-    readers = _readers(summit, [change for changes in bases.values() for change in changes])
-    names = _names(readers)
+    listed = readers(summit, [change for changes in bases.values() for change in changes])
+    names = _names([reader.mailbox for reader in listed])
+    beside = _beside(listed)
     found = []
-    for box, programme in readers.items():
+    for reader in listed:
+        box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
+        others = [other for other in others if other is not reader]
         # Only who is touched by this release hears of it; what waits for others stays as it is.
-        changes = personal(touching[number - 1].of(programme), programme, box.language)
-        if changes:
+        told = telling.tell(touching[number - 1].of(reader.programme), reader, number=number, beside=others)
+        if told:
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
-                changes = personal(touching[since].of(programme), programme, box.language)
-            found.append(Notice(box, names[box], since, tuple(changes), overtaken))
+                told = telling.tell(touching[since].of(reader.programme), reader, number=number, beside=others)
+            found.append(Notice(reader, names[box], since, tuple(told), overtaken))
     return found
 
 
-@dataclass(frozen=True)
-class _Member:
-    """What of a person decides whose programme they read."""
-
-    party: int
-    category: int
-    heads: bool
-
-
-def _members(summit: Summit, theirs: Programme) -> tuple[dict[int, _Member], dict[int, frozenset[int]]]:
-    """Return those whom a change touches as members of a party, by person, and for what they have signed up.
-
-    Heads are touched with their party: its place is theirs. Two queries.
-    """
-    signed: dict[int, set[int]] = {}
-    rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up)
-    for person, session in rows.values_list("person_id", "session_id"):
-        signed.setdefault(person, set()).add(session)
-    of = Membership.objects.filter(
-        Q(person__in={*theirs.people, *signed})
-        | Q(category__in=theirs.categories)
-        | Q(party__in=theirs.parties, capacity=Capacity.HEAD),
-        person__summit=summit,
-    )
-    members = {
-        person: _Member(party, category, capacity == Capacity.HEAD)
-        for person, party, category, capacity in of.values_list("person_id", "party_id", "category_id", "capacity")
-    }
-    return members, {person: frozenset(sessions) for person, sessions in signed.items()}
-
-
-def _readers(summit: Summit, changes: Iterable[Change]) -> dict[Mailbox, Programme]:
-    """Return the mailboxes of all whom these changes touch, each with the programme that it reads.
-
-    A party's mailboxes (its focal points', or its mission's) read the programme of the party and of those of its
-    members who are touched themselves; a person's own mailbox reads that person's alone, a head's the party's too.
-    """
-    theirs = touched(changes)
-    members, signed = _members(summit, theirs)
-    people = {*theirs.people, *members, *signed}
-    parties = {*theirs.parties, *(member.party for member in members.values())}
-    desks = {
-        (box.address, box.party_id)
-        for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=set())
-    }
-    within_party: dict[int, set[int]] = {}
-    for person, member in members.items():
-        within_party.setdefault(member.party, set()).add(person)
-    found = {}
-    for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=people):
-        own = {box.party_id} if box.party_id and (box.address, box.party_id) in desks else set()
-        within = set().union(*(within_party.get(party, ()) for party in own), box.person_ids)
-        known = [members[person] for person in box.person_ids if person in members]
-        found[box] = Programme(
-            parties=frozenset(own | {member.party for member in known if member.heads}),
-            people=frozenset(within),
-            categories=frozenset(members[person].category for person in within if person in members),
-            signed_up=frozenset().union(*(signed.get(person, frozenset()) for person in within)),
-        )
+def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:
+    """Return the readers at each address, whatever its capitals: one for each party that it serves."""
+    found: dict[str, list[Reader]] = {}
+    for reader in listed:
+        found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
     return found
 
 
@@ -177,7 +135,7 @@ def _free() -> Q:
     return Q(state=MessageState.PENDING) & (Q(lease_until__isnull=True) | Q(lease_until__lte=Now()))
 
 
-def _names(boxes: Iterable[Mailbox]) -> dict[Mailbox, str]:
+def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
     """Name each mailbox by its party, or else by its people."""
     parties = Party.objects.in_bulk({box.party_id for box in boxes if box.party_id})
     people = Person.objects.in_bulk({pk for box in boxes if not box.party_id for pk in box.person_ids})
@@ -189,10 +147,16 @@ def _names(boxes: Iterable[Mailbox]) -> dict[Mailbox, str]:
     }
 
 
-def _called(notice: Notice, books: Books) -> dict[str, str]:
+def _called(notice: Notice, facts: Facts) -> dict[str, str]:
     """Return how a mail calls whom its mailbox stands for: a party as it is named in the mail's language."""
-    named = books.of(notice.mailbox.party_id, spoken(notice.mailbox.language))
+    named = facts.own(notice.reader)
     return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
+
+
+def _people(notices: Iterable[Notice]) -> dict[int, str]:
+    """Return the names of those for whom a change is told, where a mailbox stands for several."""
+    keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
+    return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
 def _summit_facts(summit: Summit) -> dict[str, str]:
@@ -215,13 +179,16 @@ def subject_key(release: Release) -> str:
 
 def store(*, release: Release, notices: Sequence[Notice]) -> int:
     """Store the messages of a release and drop what they overtake; return how many are to be sent."""
-    overtaken = [message.pk for notice in notices for message in notice.overtakes if message.pending]
+    # What failed stays to be seen, but where nothing of it is true any more: nobody must send it again.
+    overtaken = [
+        message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
+    ]
     if overtaken:
-        Message.objects.filter(_free(), pk__in=overtaken).update(
+        Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
             state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
     shared = {"number": release.number, "note": release.note, "summit": _summit_facts(release.summit)}
-    books = Books(release.summit)
+    facts = Facts(release.summit, _people(notices))
     drafts = [
         enqueue.draft(
             summit=release.summit,
@@ -234,64 +201,48 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
             facts={
                 **shared,
                 "since": notice.since,
-                **_called(notice, books),
-                "changes": [to_facts(change) for change in notice.changes],
+                **_called(notice, facts),
+                "zone": notice.mailbox.zone,
+                **facts.of(notice.told, notice.reader),
             },
         )
         for notice in notices
-        if notice.changes
+        if notice.told
     ]
     return enqueue.store(drafts)
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages that a newer release has overtaken, with the reason. Three queries.
+    """Name the messages that a newer one to the same mailbox has overtaken, with the reason. One query.
 
-    Overtaken is what a newer message to the same mailbox includes, and what speaks only of sessions that have
-    changed again since.
+    Overtaken is what a newer message includes, and what speaks only of sessions of which newer ones have spoken
+    again. That a session has changed since is no reason alone: its readers may not have been told.
     """
-    found: dict[int, str] = {}
+    newer: dict[tuple[int | None, str, str], list[tuple[int, int, set[str]]]] = {}
     others = Message.objects.filter(
         kind=KIND,
         summit__in={message.summit_id for message in messages},
         address__in={message.address for message in messages},
         version__gt=min((message.version for message in messages), default=0),
     ).exclude(state=MessageState.DROPPED)
-    newer = list(
-        others.annotate(since=KT("facts__since")).values_list(
-            "summit", "recipient_key", "address", "version", "since"
-        )
-    )
-    current = {release.summit_id: release for release in _current(messages)}
-    entries = ReleaseEntry.objects.filter(release__in=list(current.values())).at(TAKING_PART)
-    sequences = {
-        (summit_id, key): sequence
-        for summit_id, key, sequence in entries.values_list(
-            "release__summit", "session__public_id", "released_session__sequence"
-        )
-    }
+    for summit_id, key, address, version, since, changes in others.values_list(
+        "summit_id", "recipient_key", "address", "version", "facts__since", "facts__changes"
+    ):
+        newer.setdefault((summit_id, key, address), []).append((version, int(since), _sessions(changes)))
+    found: dict[int, str] = {}
     for message in messages:
-        release = current.get(message.summit_id or 0)
-        included = any(
-            (summit_id, key, address) == (message.summit_id, message.recipient_key, message.address)
-            and version > message.version > int(since)
-            for summit_id, key, address, version, since in newer
-        )
-        if release is not None and (included or _stale(message, sequences)):
-            found[message.pk] = because(OVERTAKEN, release.number)
+        later = [
+            entry
+            for entry in newer.get((message.summit_id, message.recipient_key, message.address), ())
+            if entry[0] > message.version
+        ]
+        included = any(message.version > since for _version, since, _keys in later)
+        told_again: set[str] = set().union(*(keys for _version, _since, keys in later))
+        if later and (included or _sessions(message.facts["changes"]) <= told_again):
+            found[message.pk] = because(OVERTAKEN, max(version for version, _since, _keys in later))
     return found
 
 
-def _current(messages: Sequence[Message]) -> list[Release]:
-    return list(Release.objects.filter(summit__in={message.summit_id for message in messages}).current())
-
-
-def _stale(message: Message, sequences: dict[tuple[int, str], int]) -> bool:
-    """Whether every session that a message speaks of has changed again since its release."""
-
-    def again(change: dict[str, Any]) -> bool:
-        state = change["after"] or change["before"]
-        sequence = sequences.get((message.summit_id or 0, state["key"]))
-        return change["after"] is not None if sequence is None else sequence > message.version
-
-    return all(again(change) for change in message.facts["changes"])
+def _sessions(changes: Sequence[dict[str, Any]]) -> set[str]:
+    """Return of which sessions a message speaks, by their public ids."""
+    return {(change["after"] or change["before"])["key"] for change in changes}

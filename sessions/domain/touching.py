@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sessions.domain.differences import Change, Programme, touched
 
-_NAMES = ("parties", "people", "categories", "signed_up")
+_NAMES = ("parties", "people", "categories", "signed_up", "waits_for")
 
 
 class Touching:

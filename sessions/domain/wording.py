@@ -24,12 +24,30 @@ from summit.templatetags.marks import comma, pair, semicolon
 class Where(Protocol):
     """What tells the zone and its name: a summit, or the facts of a message."""
 
-    place: str
+    @property
+    def place(self) -> str:
+        """What the venue's zone is called."""
+        ...
 
     @property
     def zone(self) -> ZoneInfo:
         """The venue's zone."""
         ...
+
+
+@dataclass(frozen=True)
+class Zones:
+    """The venue's zone, and `also` that of a reader who is elsewhere: times are told in both where they differ."""
+
+    place: str
+    zone: ZoneInfo
+    also: "Zones | None" = None
+
+    @classmethod
+    def of(cls, place: str, zone: str, also: str = "") -> "Zones":
+        """Return zones by their names; the reader's is called by its city."""
+        city = also.rpartition("/")[2].replace("_", " ")
+        return cls(place, ZoneInfo(zone), cls(city, ZoneInfo(also)) if also and also != zone else None)
 
 
 @dataclass(frozen=True)
@@ -118,6 +136,21 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % words
 
 
+def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return the times in the zone of a reader who is elsewhere, their day only where it is another; "" where both
+    zones' clocks say the same."""
+    other = where.also if isinstance(where, Zones) else None
+    if other is None:
+        return ""
+    here, there = ([moment.astimezone(zone.zone) for moment in (starts_at, ends_at)] for zone in (where, other))
+    if [moment.utcoffset() for moment in here] == [moment.utcoffset() for moment in there]:
+        return ""
+    if [moment.date() for moment in here] != [moment.date() for moment in there]:
+        return span(starts_at, ends_at, other)
+    words = {"start": f"{there[0]:%H:%M}", "end": f"{there[1]:%H:%M}", "place": other.place}
+    return _("%(start)s–%(end)s %(place)s time") % words
+
+
 def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     """Return "Monday 31 March 2025, time not announced", for those who may not know the times."""
     first, last = starts_at.astimezone(where.zone), (ends_at - timedelta(microseconds=1)).astimezone(where.zone)
@@ -129,7 +162,10 @@ def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
 def when(session: Snapshot | Span, where: Where) -> str:
     """Return when a session is, as far as its reader may know."""
     known = session.known if isinstance(session, Span) else session.times_known
-    return (span if known else days)(session.starts_at, session.ends_at, where)
+    if not known:
+        return days(session.starts_at, session.ends_at, where)
+    words, also = span(session.starts_at, session.ends_at, where), _also(session.starts_at, session.ends_at, where)
+    return f"{words} = {also}" if also else words
 
 
 def kind_label(kind: str) -> str:

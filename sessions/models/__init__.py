@@ -1,6 +1,7 @@
 """Tables of the agenda."""
 
 from sessions.models.documents import Document
+from sessions.models.feeds import Feed
 from sessions.models.kinds import OwnKind, SessionKind
 from sessions.models.looks import AgendaLook
 from sessions.models.participants import (
@@ -27,6 +28,7 @@ __all__ = [
     "AgendaLook",
     "Attendance",
     "Document",
+    "Feed",
     "FloorRequest",
     "Interpretation",
     "MediaAccess",

@@ -40,7 +40,9 @@ def _entries(subject: Subject) -> QuerySet[AuditEntry]:
 
 def _erase_person(subject: Subject) -> int:
     person = subject.person
-    blank: dict[str, Any] = dict.fromkeys(("form_of_address", "rank", "badge_name", "card_name", "email"), "")
+    blank: dict[str, Any] = dict.fromkeys(
+        ("form_of_address", "rank", "badge_name", "card_name", "email", "time_zone"), ""
+    )
     return Person.objects.filter(pk=person.pk).update(
         **blank, name=erased_name(person.summit), office=person.office if keeps_office(person) else "", user=None
     )

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from summit.models.fields import PublicModel
 from summit.models.summits import Summit
 from summit.models.users import User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_time_zone
 
 
 def announced(name: str, office: str) -> str:
@@ -60,6 +60,13 @@ class Person(PublicModel):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # Since when the row says nothing of whoever it was (summit.domain.erasure).
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)

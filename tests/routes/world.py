@@ -34,7 +34,7 @@ from delegations.domain import codes, links, visas
 from delegations.models import Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
 from press.models import Announcement
-from sessions.domain import releases
+from sessions.domain import feeds, releases
 from sessions.models import Visibility
 from summit.models import AuditEntry, Role, Summit, User
 from summit.routes import Reader, Whose
@@ -319,6 +319,10 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
             Whose.HIDDEN: row(parties[Whose.FOREIGN]),
         },
     }
+    maker = f.FocalPointFactory(party=world.own, person=f.PersonFactory(summit=world.here, user=f.UserFactory()))
+    alive, dead = (feeds.make(by=maker.person.user, party=world.own) for _number in range(2))
+    feeds.end(feeds=[dead[0]], by=maker.person.user)
+    world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 
 

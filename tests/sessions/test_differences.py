@@ -14,11 +14,10 @@ from sessions.domain.differences import (
     What,
     aspects,
     differences,
-    from_facts,
     personal,
-    to_facts,
     touched,
 )
+from sessions.domain.facts import from_facts, to_facts
 from sessions.domain.occupancy import Use, overlapping
 from sessions.domain.snapshots import Agenda, Place, Snapshot, numbered
 from sessions.domain.storing import ranges
@@ -114,7 +113,7 @@ def test_an_agenda_does_not_differ_from_itself(agenda: Agenda) -> None:
 def read(agenda: Agenda, number: int, mine: Programme) -> object:
     """Return what one reads of a session in one's programme; None where it doesn't stand in it."""
     full = agenda.get(number)
-    view = full.at(RANKS["participants"]) if full and mine.has(full) else None
+    view = full.at(RANKS["participants"]) if full and mine.rank_in(full) is not None else None
     return view and (
         *(view.kind, view.titled(""), view.texts, view.starts_at, view.ends_at, view.times_known, view.where),
         *(view.visibility, view.audiences, view.media, view.languages, view.documents),

@@ -500,3 +500,33 @@ def test_the_number_of_queries_does_not_grow(summit: Summit, organiser: User, pa
     assert (reads, sum(few) <= 40) == (few[0], True)
     # SQLite takes 999 values in a statement, so that what is inserted at once there is split.
     assert inserts <= few[1] + 4 if sqlite else inserts == few[1]
+
+
+def test_what_waits_still_goes_where_its_readers_notice_nothing_of_a_newer_release(world: World) -> None:
+    """A title in French alone is new: Beland reads English, so that the move, not yet sent, is all its news."""
+    move(world.talks, world.by)
+    releases.release(summit=world.summit, by=world.by)
+    world.talks.texts.create(language="fr", title="Entretiens")
+    releases.release(summit=world.summit, by=world.by)
+    assert told(3) == {}
+    assert notices.withdrawn([one(A, 2), one(B, 2)]) == {}
+    assert delivery.deliver([one(A, 2).pk, one(B, 2).pk]) == 2
+
+
+def test_who_is_out_is_told_so_although_the_session_has_changed_again(world: World) -> None:
+    world.talks.participants.filter(party=world.parties["Beland"]).delete()
+    releases.release(summit=world.summit, by=world.by)
+    move(world.talks, world.by)
+    releases.release(summit=world.summit, by=world.by)
+    assert told(2)[B] == [("gone", "Talks")]
+    assert delivery.deliver([one(B, 2).pk]) == 1
+
+
+def test_what_failed_and_is_true_no_more_is_not_sent_again(world: World) -> None:
+    move(world.talks, world.by)
+    releases.release(summit=world.summit, by=world.by)
+    Message.objects.filter(version=2).update(state=MessageState.FAILED, problem="no such mailbox")
+    move(world.talks, world.by, hours=-2)
+    releases.release(summit=world.summit, by=world.by)
+    assert told(3) == {}
+    assert {one(box, 2).state for box in (A, B)} == {MessageState.DROPPED}

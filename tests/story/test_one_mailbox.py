@@ -1,5 +1,6 @@
 """One mailbox for two delegations, three changes of the agenda: a message for each, with nothing of the other's."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -21,8 +22,8 @@ BOX = "missions@benelux.example"
 SHORT = "Border Security Summit 2025"
 
 
-def _subject(name: str) -> str:
-    return f"{SHORT} : 2 modifications dans votre programme ({name})"
+def _subject(name: str, changes: int = 2) -> str:
+    return f"{SHORT} : {changes} modifications dans votre programme ({name})"
 
 
 def _session(summit: Summit, title: str, hour: int, *parties: Party) -> Session:
@@ -116,13 +117,13 @@ def test_each_delegation_has_one_message_with_its_own_changes_alone() -> None:
 
 
 def test_control_where_a_mailbox_reads_everything_each_hears_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = notices.personal
+    real = notices.readers
 
-    def all_of_both(changes: Any, *, parties: Any, people: Any) -> Any:
-        both = Party.objects.filter(mission_email=BOX).values_list("pk", flat=True)
-        return real(changes, parties=frozenset(both), people=people)
+    def all_of_both(*said: Any) -> Any:
+        both = frozenset(Party.objects.filter(mission_email=BOX).values_list("pk", flat=True))
+        return [replace(reader, programme=replace(reader.programme, parties=both)) for reader in real(*said)]
 
-    monkeypatch.setattr(notices, "personal", all_of_both)
+    monkeypatch.setattr(notices, "readers", all_of_both)
     told = _said(_told())
     assert len(told) == 2
     assert all(title in said for title in ("Coast guards", "Finance", "Ports") for said in told.values())
@@ -136,4 +137,4 @@ def test_control_where_an_address_is_one_mailbox_both_share_a_message(monkeypatc
         add(self, address=address, party=first.setdefault(address, party) if party else None, **said)
 
     monkeypatch.setattr(mailboxes._Book, "add", of_the_first)
-    assert list(_said(_told())) == [_subject("Belgique")]
+    assert list(_said(_told())) == [_subject("Belgique", 3)]

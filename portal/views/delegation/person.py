@@ -20,7 +20,7 @@ from summit.models import Person
 
 # The sections in their order, with the fields of each. A photograph and a category are no fields of the form.
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "name": (_("Name and office"), ("name", "office", "form_of_address", "rank", "email", "language")),
+    "name": (_("Name and office"), ("name", "office", "form_of_address", "rank", "email", "language", "time_zone")),
     "category": (_("Category"), ()),
     "badge": (_("Badge and place card"), ("badge_name", "card_name")),
     "passport": (_("Passport"), GROUPS["passport"].fields),

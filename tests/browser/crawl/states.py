@@ -132,6 +132,7 @@ def _portal() -> list[Stop]:
         Stop("portal:person_declarations", "/portal/delegation/{desk_party}/people/{desk_person}/declarations/",
              "focal", "errors", act=send_empty),
         Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),
+        Stop("portal:calendars", "/portal/calendars/", "letter", "of a letter"),
         Stop("portal:code_ask", "/portal/sign-in/", state="errors", act=send_empty),
         Stop("portal:code_enter", "/portal/sign-in/code/", "asked", "wrong", act=fill_code),
         Stop("portal:code_choose", "/portal/sign-in/person/", "choosing", "nobody chosen", act=send_empty),

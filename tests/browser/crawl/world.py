@@ -36,10 +36,11 @@ from delegations.models import (
 )
 from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
-from sessions.domain import documents, edits, files, releases
+from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import OwnKind, Release, Session, SignUp
 from summit.db.clock import db_now
+from summit.domain.audit import Link
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
 from summit.outbox.models import Message
 from summit.work.models import Job
@@ -255,6 +256,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
+        "feed": feeds.make(by=Link(link.public_id), party=link.invitation.party)[1],
         "letter_invitation": link.invitation.public_id,
         "session": opening.public_id,
         "own_session": france.public_id,

@@ -1,0 +1,92 @@
+"""The addresses by which a calendar program follows a programme: made, shown once, ended."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from delegations.domain import naming
+from delegations.models import InvitationLink, Party
+from portal.identity import Viewer, viewer_of, viewer_required
+from sessions.domain import feeds
+from summit.domain.audit import By, Link, Mailbox
+from summit.models import Person, User
+
+OWN = "own"
+
+
+def own_person(viewer: Viewer) -> Person | None:
+    """Return the person that a viewer is: by their account, their mailbox, or a letter to them. One query."""
+    by = viewer.by
+    if isinstance(by, User):
+        return Person.objects.filter(user=by, summit=viewer.summit).first()
+    if isinstance(by, Mailbox):
+        return Person.objects.filter(portal_sign_ins__public_id=by.public_id).first()
+    links = InvitationLink.objects.filter(public_id=by.public_id) if isinstance(by, Link) else None
+    return Person.objects.filter(pk__in=links.values("person")).first() if links is not None else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@viewer_required
+def calendars(request: HttpRequest) -> HttpResponse:
+    """List the addresses. A POST makes one and shows it this once, ends some, or turns reminders on or off."""
+    viewer = viewer_of(request)
+    person = own_person(viewer)
+    acts = [party for party in viewer.parties if party.pk in viewer.acts]
+    made, refused = "", ""
+    if request.method == "POST":
+        if "make" in request.POST:
+            made, refused = _make(request, viewer, person, acts)
+        else:
+            _change(request, viewer, person, acts)
+            return redirect("portal:calendars")
+    page = naming.on_page(viewer.summit)
+    context: dict[str, Any] = {
+        **page,
+        "viewer": viewer,
+        "summit": viewer.summit,
+        "rows": feeds.listed(people=[person] if person else [], parties=acts),
+        "person": person,
+        "acts": acts,
+        "made": made,
+        "webcal": f"webcal:{made.partition(':')[2]}" if made else "",
+        "refused": refused,
+    }
+    return render(request, "portal/calendars.html", context, status=422 if refused else 200)
+
+
+def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> tuple[str, str]:
+    """Return the address that was made, or the sentence that says why not."""
+    whose, alarms = request.POST.get("make", ""), "alarms" in request.POST
+    party = next((row for row in acts if row.public_id == whose), None)
+    if party is None and (whose != OWN or person is None):
+        return "", _("Choose whose programme it is.")
+    by: By = viewer.acts[party.pk] if party else viewer.by
+    try:
+        _row, token = feeds.make(by=by, person=None if party else person, party=party, alarms=alarms)
+    except (feeds.TooMany, PermissionDenied) as problem:
+        return "", str(problem)
+    return feeds.address_of(token), ""
+
+
+def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> None:
+    rows = feeds.listed(people=[person] if person else [], parties=acts)
+    wanted = request.POST.get("end", "")
+    if wanted:
+        ended = feeds.end(feeds=[row for row in rows if wanted in ("all", row.public_id)], by=viewer.by)
+        said = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
+        if ended:
+            messages.success(request, said % {"n": ended})
+        else:
+            messages.warning(request, _("It was ended before."))
+        return
+    for row in rows:
+        if row.public_id == request.POST.get("remind", ""):
+            feeds.remind(feed=row, alarms=not row.alarms)
+            said = _("Its reminders are off now.") if row.alarms else _("It reminds of each session now.")
+            messages.success(request, said)

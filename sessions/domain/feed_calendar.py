@@ -1,0 +1,57 @@
+"""The calendar that somebody subscribes to at a private address (RFC 5545): their programme, with reminders."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from icalendar import Alarm
+
+from sessions.domain import calendars
+from sessions.domain.released import snapshot
+from sessions.domain.wording import title_of
+from sessions.models import Release, ReleasedSession, Visibility
+from summit.models import Summit
+
+# How long before a session it is reminded of.
+BEFORE = timedelta(minutes=15)
+
+
+def private_feed(
+    *,
+    summit: Summit,
+    release: Release | None,
+    sessions: Iterable[ReleasedSession],
+    name: str,
+    language: str,
+    alarms: bool,
+) -> bytes:
+    """Return a programme as a calendar of METHOD PUBLISH. `sessions` have their session joined and are masked for its
+    readers; `name` says whose it is. The same programme is always the same bytes."""
+    rows = list(sessions)
+    stamp = release.released_at if release else summit.created_at
+    calendar = calendars.feed(
+        summit=summit,
+        name=_("%(summit)s: programme of %(name)s") % {"summit": summit.short_name, "name": name},
+        stamp=stamp,
+        moments=[row.starts_at for row in rows],
+    )
+    for row in rows:
+        told = snapshot(row, (), summit.time_zone)
+        url = settings.BASE_URL + reverse("portal:session", args=[row.session.public_id])
+        event = calendars.published(told, row, summit=summit, stamp=stamp, url=url, language=language)
+        event.add("class", "PUBLIC" if row.visibility == Visibility.PUBLIC else "PRIVATE")
+        if alarms and row.times_known:
+            event.add_component(_alarm(title_of(told, language)))
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _alarm(title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -BEFORE)
+    alarm.add("description", title)
+    return alarm

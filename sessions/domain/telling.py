@@ -1,0 +1,144 @@
+"""What a mailbox is told of a release: of each change what it may read, for whom, and what its calendar is told."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import override
+
+from delegations.domain.naming import Book, Books, Footnotes, Named
+from sessions.domain.called import RAISED, called, raised
+from sessions.domain.differences import ROLES, Change, read_by
+from sessions.domain.facts import to_facts
+from sessions.domain.readers import DELEGATION, Reader
+from sessions.domain.snapshots import Place, Snapshot
+from sessions.models.visibility import TAKING_PART
+from summit.languages import spoken
+from summit.models import Summit
+
+# Behind the name of the party to which a mail is written, as in letters.
+STAR = "*"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change as a mailbox is told it.
+
+    `sequence` is the release that made what it tells, the SEQUENCE of its calendar part; `calendar` says whether
+    there is such a part. `whom` are those whom it concerns and what the session became for each, where the mailbox
+    stands for several: people by primary key, or `DELEGATION`.
+    """
+
+    change: Change
+    sequence: int
+    calendar: bool = True
+    whom: tuple[tuple[int, str], ...] = ()
+
+
+def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequence[Reader] = ()) -> list[Told]:
+    """Return what a reader is told by release `number` of changes, in the reader's language.
+
+    `beside` are those who read another programme at the same address. Both programmes' entries are one in a calendar,
+    since a session has one UID: what leaves one of them and stays in the other is not taken out of it.
+    """
+    found = []
+    for change in changes:
+        seen = read_by(change, reader.programme)
+        if seen is None or not seen.says_something(reader.mailbox.language):
+            continue
+        kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
+        # What is gone for some may have changed before the release that tells them: so that their SEQUENCE is never
+        # above that of the session, were it to come back as it is.
+        gone = change.after.sequence if change.after else number
+        found.append(
+            Told(
+                change=seen,
+                sequence=seen.after.sequence if seen.after else gone,
+                calendar=not seen.waiting and not kept,
+                whom=_whom(change, reader),
+            )
+        )
+    several = {key for told in found for key, _nature in told.whom}
+    return found if len(several) > 1 else [replace(told, whom=()) for told in found]
+
+
+def _whom(change: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
+    if len(reader.parts) < 2:
+        return ()
+    seen = ((key, read_by(change, part)) for key, part in reader.parts.items())
+    return tuple((key, each.nature.value) for key, each in sorted(seen, key=lambda entry: entry[0]) if each)
+
+
+class Facts:
+    """Writes changes as a message keeps them: parties by the names that are approved in its language."""
+
+    def __init__(self, summit: Summit, people: Mapping[int, str]) -> None:
+        self._books = Books(summit)
+        self._people = people
+        # Most mailboxes are told the same of a session; the snapshots live as long as the messages are being made.
+        self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
+        self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
+        self._differ: dict[tuple[int, int], frozenset[str]] = {}
+
+    def own(self, reader: Reader) -> Named | None:
+        """Return how the party of a mailbox is named in its language."""
+        return self._books.of(reader.mailbox.party_id, spoken(reader.mailbox.language))
+
+    def of(self, told: Sequence[Told], reader: Reader) -> dict[str, Any]:
+        """Return what a mailbox is told, and the footnotes of the parties that are named in it."""
+        language = spoken(reader.mailbox.language)
+        notes, own = Footnotes(), self.own(reader)
+        with override(language):
+            book = self._books.book(language)
+            changes = [self._change(entry, book, own, notes) for entry in told]
+        return {"changes": changes, "notes": [[mark.translate(RAISED), words] for mark, words, _language in notes]}
+
+    def _change(self, told: Told, book: Book, own: Named | None, notes: Footnotes) -> dict[str, Any]:
+        roles = self._roles(told.change)
+        facts = self._as_named(told.change, roles, book, own, notes) if roles else self._same(told.change)
+        return {
+            **facts,
+            "sequence": told.sequence,
+            "calendar": told.calendar,
+            "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in told.whom],
+        }
+
+    def _same(self, change: Change) -> dict[str, Any]:
+        key = (id(change.before), id(change.after), change.nature.value, change.waiting)
+        if key not in self._plain:
+            self._plain[key] = to_facts(_with_places(change, lambda place: None))
+        return self._plain[key]
+
+    def _roles(self, change: Change) -> frozenset[str]:
+        """Return the roles in which others take part than before."""
+        key = (id(change.before), id(change.after))
+        if key not in self._differ:
+            self._differ[key] = frozenset(
+                ROLES[aspect.what].value for aspect in change.aspects() if aspect.what in ROLES
+            )
+        return self._differ[key]
+
+    def _as_named(
+        self, change: Change, roles: frozenset[str], book: Book, own: Named | None, notes: Footnotes
+    ) -> dict[str, Any]:
+        def named(place: Place) -> Place | None:
+            if place.role not in roles:
+                return None
+            if (book.language, place) not in self._called:
+                self._called[book.language, place] = called(place, book)
+            name, party = self._called[book.language, place]
+            mark = STAR if party is not None and party == own and party.footnote else raised(party, notes)
+            return replace(place, label=f"{name}{mark}", party_label="")
+
+        return to_facts(_with_places(change, named))
+
+
+def _with_places(change: Change, named: Callable[[Place], Place | None]) -> Change:
+    """Return a change with the places that are told, as `named` returns them; only what was and still is has any."""
+    if change.before is None or change.after is None:
+        return change
+    return replace(change, before=_placed(change.before, named), after=_placed(change.after, named))
+
+
+def _placed(session: Snapshot, named: Callable[[Place], Place | None]) -> Snapshot:
+    return replace(session, places=tuple(place for each in session.places if (place := named(each)) is not None))

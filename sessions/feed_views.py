@@ -1,0 +1,54 @@
+"""What calendar programs fetch at a private address."""
+
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from delegations.domain.naming import to_reader
+from sessions.domain import feeds, releases
+from sessions.domain.feed_calendar import private_feed
+from sessions.models import Feed
+from summit.http.public import blind
+from summit.languages import spoken
+
+
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Give a private calendar. An address that was ended, or whose maker has left, is answered as one that never was.
+
+    The address is all that counts: no session and no cookie is looked at, and a program that asks again with the
+    ETag it was given gets a 304 where nothing has changed.
+    """
+    blind(request)
+    found = feeds.find(token)
+    if found is None:
+        raise Http404
+    feeds.note_read(found)
+    content = _content(found)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": 'inline; filename="programme.ics"',
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _content(found: Feed) -> bytes:
+    summit, language = feeds.summit_of(found), spoken(feeds.language_of(found))
+    with override(language):
+        name = to_reader(found.party).name if found.party else str(found.person)
+        return private_feed(
+            summit=summit,
+            release=releases.latest(summit),
+            sessions=feeds.sessions_of(found),
+            name=name,
+            language=language,
+            alarms=found.alarms,
+        )

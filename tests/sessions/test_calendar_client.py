@@ -1,0 +1,180 @@
+"""A calendar program that gets every mail, in any order and some twice, and ends with what the feed shows.
+
+It knows of RFC 5546, 2.1.5 alone: of two messages about a UID the one with the higher SEQUENCE counts, of equal ones
+the one with the later DTSTAMP. What is older than what it has, it leaves.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from delegations.domain.mailboxes import Mailbox
+from sessions.domain import calendars, telling
+from sessions.domain.differences import Programme, differences
+from sessions.domain.facts import to_facts
+from sessions.domain.readers import Reader
+from sessions.domain.snapshots import Agenda, Snapshot, numbered
+from sessions.domain.telling import Told, tell
+from sessions.domain.wording import title_of
+from sessions.models.sessions import calendar_uid
+from sessions.models.visibility import TAKING_PART
+from tests.sessions.test_differences import agendas
+
+BOX = "embassy@shared.example"
+LONDON = ZoneInfo("Europe/London")
+FACTS = {
+    "summit": {"zone": "Europe/London", "contact": "desk@host.example", "host": "Host", "language": "en"},
+    "name": "Aland",
+}
+Entry = tuple[Any, Any, str, str]
+
+
+def reader(party: int) -> Reader:
+    return Reader(Mailbox(BOX, "en", party, f"party:{party}", frozenset()), Programme(parties=frozenset({party})))
+
+
+def history(drafts: list[Agenda]) -> list[Agenda]:
+    """Return drafts as they are released one after another."""
+    found: list[Agenda] = [{}]
+    for number, draft in enumerate(drafts, 1):
+        found.append(numbered(draft, found[-1], number))
+    return found
+
+
+def parts(told: list[Told], number: int) -> list[bytes]:
+    """Return the calendar parts of a message."""
+    stamp = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=number)
+    return [
+        calendars.itip(
+            entry.change,
+            told={**to_facts(entry.change), "sequence": entry.sequence},
+            facts={**FACTS, "number": number},
+            address=BOX,
+            stamp=stamp,
+        )[1]
+        for entry in told
+        if entry.calendar
+    ]
+
+
+def mails(released: list[Agenda], readers: list[Reader], gone: list[bool]) -> list[bytes]:
+    """Return the calendar parts of all that is sent, as `sessions.domain.notices` does: what has not gone out before
+    the next release (`gone` says so of each) is folded into the newer one."""
+    sent = []
+    for one in readers:
+        beside = [other for other in readers if other is not one]
+        since, waits, number = 0, [], 0
+        for number in range(1, len(released)):
+            told = tell(
+                differences(old=released[number - 1], new=released[number]), one, number=number, beside=beside
+            )
+            if told:
+                since = since if waits else number - 1
+                changes = differences(old=released[since], new=released[number])
+                told = tell(changes, one, number=number, beside=beside)
+                waits = parts(told, number)
+            if gone[number % len(gone)]:
+                sent, waits = sent + waits, []
+        sent += waits
+    return sent
+
+
+class Client:
+    """The calendar of whoever reads the mailbox."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[tuple[int, datetime], Entry | None]] = {}
+
+    def receive(self, content: bytes) -> None:
+        calendar: Any = Calendar.from_ical(content)
+        (event,) = calendar.events
+        assert str(event["attendee"]) == f"mailto:{BOX}"
+        assert str(event["organizer"]) == "mailto:desk@host.example"
+        uid, rank = str(event["uid"]), (int(event["sequence"]), event["dtstamp"].dt)
+        if uid in self.known and self.known[uid][0] >= rank:
+            return
+        entry = None
+        if str(calendar["method"]) == "REQUEST":
+            entry = (event["dtstart"].dt, event["dtend"].dt, str(event["summary"]), str(event.get("location", "")))
+        self.known[uid] = (rank, entry)
+
+    @property
+    def shows(self) -> dict[str, Entry]:
+        return {uid: entry for uid, (_rank, entry) in self.known.items() if entry is not None}
+
+
+def event_of(view: Snapshot) -> Entry:
+    times = [moment.astimezone(LONDON) for moment in (view.starts_at, view.ends_at)]
+    start, end = times if view.times_known else (moment.date() for moment in times)
+    return start, end, title_of(view, "en"), view.where
+
+
+def feed(agenda: Agenda, readers: list[Reader]) -> dict[str, tuple[int, Entry]]:
+    """Return what the feeds of these show: SEQUENCE and event by UID."""
+    views = [
+        full.at(TAKING_PART)
+        for full in agenda.values()
+        if any(one.programme.rank_in(full) == TAKING_PART for one in readers)
+    ]
+    return {calendar_uid(view.key): (view.sequence, event_of(view)) for view in views if view is not None}
+
+
+def ends_as_the_feed(released: list[Agenda], readers: list[Reader], sent: list[bytes]) -> None:
+    client = Client()
+    for content in sent:
+        client.receive(content)
+    shown = feed(released[-1], readers)
+    assert client.shows == {uid: event for uid, (_sequence, event) in shown.items()}
+    # Nor would the feed, read by the same program, be taken for older than a mail.
+    for uid, (rank, _entry) in client.known.items():
+        assert uid not in shown or shown[uid][0] >= rank[0]
+
+
+@given(
+    drafts=st.lists(agendas(), min_size=1, max_size=4),
+    gone=st.lists(st.booleans(), min_size=1, max_size=4),
+    random=st.randoms(),
+)
+def test_one_reader_ends_with_the_feed(drafts: list[Agenda], gone: list[bool], random: Any) -> None:
+    released, readers = history(drafts), [reader(1)]
+    sent = mails(released, readers, gone)
+    sent += random.sample(sent, len(sent) // 2)
+    random.shuffle(sent)
+    ends_as_the_feed(released, readers, sent)
+
+
+@given(drafts=st.lists(agendas(), min_size=1, max_size=4), random=st.randoms())
+def test_two_parties_at_one_mailbox_end_with_both_feeds(drafts: list[Agenda], random: Any) -> None:
+    released, readers = history(drafts), [reader(1), reader(2)]
+    sent = mails(released, readers, [True])
+    random.shuffle(sent)
+    ends_as_the_feed(released, readers, sent)
+
+
+def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Reader]]:
+    return history(list(drafts)), [reader(1), reader(2)]
+
+
+def test_control_where_one_party_is_taken_out_of_a_session_the_others_entry_would_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dataclasses import replace
+
+    from tests.sessions.test_differences import PLACE, SESSION
+
+    both = replace(SESSION, places=(PLACE, replace(PLACE, party_id=2, label="Beland")))
+    released, readers = _two({1: both}, {1: replace(both, places=both.places[1:])})
+    ends_as_the_feed(released, readers, mails(released, readers, [True]))
+    real = telling.tell
+    monkeypatch.setitem(
+        globals(), "tell", lambda changes, one, *, number, beside: real(changes, one, number=number, beside=())
+    )
+    sent = mails(released, readers, [True])
+    with pytest.raises(AssertionError):
+        # The other party's message has the same SEQUENCE and was stored first.
+        ends_as_the_feed(released, readers, [*sent[2:], *sent[:2]][::-1])
