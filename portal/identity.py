@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 
 from delegations.domain import doors, naming
 from delegations.models import (
@@ -50,6 +51,8 @@ class Viewer:
     acts: dict[int, By] = field(default_factory=dict)
     # Their own name, where it is known, to be put into forms.
     name: str = ""
+    # Who they are themselves; None for whoever came by a letter's link.
+    me: Person | None = None
 
     def may(self, action: str, party_id: int) -> bool:
         """Return whether the rules let them do `action` for one of their parties: as its focal point where they act
@@ -82,6 +85,7 @@ class _Found:
     gone: set[int] = field(default_factory=set)
     by: By | None = None
     name: str = ""
+    me: Person | None = None
 
     def act_for(self, party: Party, by: By) -> None:
         self.parties.setdefault(party.pk, party)
@@ -159,6 +163,7 @@ def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
     entry.name = entry.name or person.label
+    entry.me = entry.me or person
     membership = getattr(person, "membership", None)
     if membership is not None:
         entry.parties.setdefault(membership.party_id, membership.party)
@@ -213,6 +218,7 @@ def _viewer(entry: _Found, standing: list[Invitation]) -> Viewer | None:
         by=entry.by,
         acts=entry.acts,
         name=entry.name,
+        me=entry.me,
     )
 
 
@@ -245,12 +251,19 @@ def viewer_required(view: View) -> View:
             request.viewer = choose(request, listed)  # type: ignore[attr-defined]
             note_seen(request)
             response = view(request, *args, **kwargs)
+            response.headers.setdefault("Summit-Reader", reader_of(listed))
         else:
             response = _nobody(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return wrapped
+
+
+def reader_of(listed: Iterable[Viewer]) -> str:
+    """Return what tells readers apart and tells nothing of them: by it a browser that keeps pages for when it is
+    offline (static/js/worker.js) sees that another person reads, and drops what it kept."""
+    return salted_hmac("portal.reader", " ".join(sorted({str(viewer.by) for viewer in listed}))).hexdigest()[:16]
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

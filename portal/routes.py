@@ -6,12 +6,15 @@ for _name in ("home", "agenda", "changes"):
     declare(f"portal:{_name}", Gate.PORTAL)
 declare("api-parties", Gate.EVERYBODY, kind="public summit")
 declare("api-party", Gate.EVERYBODY, kind="public party")
+declare("portal:worker", Gate.EVERYBODY)
 declare("portal:browsers", Gate.PORTAL, "GET POST")
 declare("portal:calendars", Gate.PORTAL, "GET POST")
 declare("portal:leave", Gate.EVERYBODY, "POST")
 for _name in ("ask", "enter", "choose"):
     declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")
 declare("portal:session", Gate.PORTAL, kind="session in an agenda", see="sessions.agenda.view")
+declare("portal:sign_up", Gate.PORTAL, "POST", kind="session in an agenda", see="sessions.agenda.view")
+declare("portal:document", Gate.PORTAL, kind="document in an agenda", see="sessions.agenda.view")
 declare(
     "portal:invitation",
     Gate.PORTAL,

@@ -2,15 +2,18 @@
 
 from django.urls import include, path
 
-from portal.views import agenda, browsers, calendars, codes, desk, invitation, seen
+from portal.views import agenda, browsers, calendars, codes, desk, invitation, offline, seen, sessions
 
 app_name = "portal"
 urlpatterns = [
     path("", desk.home, name="home"),
     path("invitation/<str:public_id>/", invitation.invitation, name="invitation"),
     path("delegation/<str:public_id>/", include("portal.delegation_urls")),
+    path("worker.js", offline.worker, name="worker"),
     path("agenda/", agenda.my_agenda, name="agenda"),
-    path("agenda/<str:public_id>/", agenda.my_session, name="session"),
+    path("agenda/<str:public_id>/", sessions.my_session, name="session"),
+    path("agenda/<str:public_id>/sign-up/", sessions.sign_up, name="sign_up"),
+    path("agenda/<str:public_id>/documents/<str:document>/", sessions.document, name="document"),
     path("changes/", seen.marks_seen(agenda.my_changes), name="changes"),
     path("sign-in/", codes.ask, name="code_ask"),
     path("sign-in/code/", codes.enter, name="code_enter"),

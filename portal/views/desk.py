@@ -10,8 +10,8 @@ from delegations.domain import answers, naming, occasions
 from delegations.models import InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.agenda import agenda_of, mark, minutes_until
-from sessions.domain import wording
+from portal.views.agenda import mark, minutes_until, own_agenda_of
+from sessions.domain import releases, wording
 from summit.db.clock import db_now
 
 # How many changes the home tells in full: the page of changes has them all.
@@ -27,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     # The first thing to do is the one button in the summit's colour.
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
-    unseen = [change for entry in seen.unread(request, viewer) for change in entry.changes]
+    unseen = [
+        change for entry in seen.unread(request, viewer, releases.latest(viewer.summit)) for change in entry.changes
+    ]
     page = naming.on_page(viewer.summit)
     names = wording.Names(page["names"], page["notes"])
     context = {
@@ -74,7 +76,7 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
 
 def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     """Return where the reader must be: now, next and in how many minutes, and what else the day holds."""
-    rows = agenda_of(viewer)
+    rows = own_agenda_of(viewer)
     moment = db_now()
     on, following = mark(rows, moment)
     shown = {row.pk for row in [*on, following] if row is not None}
@@ -82,8 +84,7 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     later = [
         row
         for row in rows
-        if row.mine  # type: ignore[attr-defined]
-        and row.pk not in shown
+        if row.pk not in shown
         and row.starts_at > moment
         and row.starts_at.astimezone(viewer.summit.zone).date() == day
     ]

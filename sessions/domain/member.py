@@ -54,6 +54,11 @@ def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> R
     return _joined(visible, who).order_by("starts_at", "ends_at", "id")
 
 
+def own_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Return those of `members_agenda` in which these take part. Two queries."""
+    return _joined(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
+
+
 def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession | None:
     """Return one session of what `members_agenda` returns, by its session's public id, or None. Two queries."""
     return members_agenda(summit=summit, members=members).filter(session__public_id=public_id).first()

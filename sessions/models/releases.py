@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -112,11 +112,12 @@ def taking_part(members: Members) -> Q:
 
     It looks at all that was released of the session, since the list of who takes part may be shown to fewer.
     """
-    categories = Membership.objects.filter(person__in=members.people).values("category")
+    categories = Membership.objects.filter(person__in=members.people).order_by().values("category")
     theirs = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
-    places = ReleasedParticipant.objects.filter(theirs, released_session=OuterRef("full"))
-    signed_up = SignUp.objects.filter(session=OuterRef("session"), person__in=members.people, state=SignUpState.PLACE)
-    return Q(Exists(places)) | Q(Exists(signed_up))
+    # Read once from the index, and not asked anew for each entry.
+    places = ReleasedParticipant.objects.filter(theirs).order_by().values("released_session")
+    signed_up = SignUp.objects.filter(person__in=members.people, state=SignUpState.PLACE).order_by().values("session")
+    return Q(full__in=places) | Q(session__in=signed_up)
 
 
 class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
@@ -129,8 +130,14 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
     def for_members(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
         """Return what these may know of a summit's newest release; each row's `mine` says whether they take part."""
         entries = ReleaseEntry.objects.current(summit).for_members(members)
-        mine = ReleaseEntry.objects.current(summit).of_members(members).filter(released_session=OuterRef("pk"))
-        return self._shown(entries).annotate(mine=Exists(mine))
+        mine = ReleaseEntry.objects.current(summit).of_members(members).order_by().values("released_session")
+        taking = ExpressionWrapper(Q(pk__in=mine), output_field=models.BooleanField())
+        return self._shown(entries).annotate(mine=taking)
+
+    def own(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
+        """Return those of `for_members` in which these take part."""
+        entries = ReleaseEntry.objects.current(summit).of_members(members)
+        return self._shown(entries).annotate(mine=Value(True, output_field=models.BooleanField()))
 
     def for_desk(self, summit: Summit) -> "ReleasedQuerySet":
         """Return all of a summit's newest release."""

@@ -84,6 +84,12 @@ def clock_now(summit: Summit) -> str:
     return marked_clock_zone(timezone.now(), summit)
 
 
+@register.filter
+def day_clock_now(summit: Summit) -> SafeString:
+    """Return the day and the time at the venue when the page is made. For pages of one reader alone."""
+    return marked_day_clock(timezone.now(), summit)
+
+
 @register.simple_tag
 def moment_now(summit: Summit) -> str:
     """Return the moment at which the page is made, so that a device's wrong clock does no harm."""

@@ -235,6 +235,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, summit: Summit, par
     releases.release(summit=summit, by=organiser)
     Session.objects.update(title="Changed again")
     releases.release(summit=summit, by=organiser)
-    client.get(CHANGES)
+    for path in paths:
+        client.get(path)
     assert {path: _queries(client, path) for path in paths} == few
     assert max(few.values()) <= 15

@@ -47,7 +47,8 @@ Values = Mapping[str, object]
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
     **dict.fromkeys(
-        ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet"), "nothing-here"
+        ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
+        "nothing-here",
     ),
     **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
 }
@@ -287,6 +288,7 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     }
     for whose, session in sessions.items():
         f.ParticipantFactory(session=session, party=parties[whose])
+    papers = {whose: f.DocumentFactory(session=session) for whose, session in sessions.items()}
     open_one = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
     # Takes part where everybody sees it, as the other parties don't.
     seen = f.ParticipantFactory(session=open_one, party=f.PartyFactory(summit=world.here)).party
@@ -304,6 +306,9 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
         "sessions.document": {whose: row(f.DocumentFactory(session=each)) for whose, each in sessions.items()},
         "sessions.ownkind": {whose: row(f.OwnKindFactory(summit=party.summit)) for whose, party in parties.items()},
         "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
+        "document in an agenda": {
+            whose: row(session, document=papers[whose].public_id) for whose, session in sessions.items()
+        },
         "sessions.release": {whose: row(release) for whose, release in made.items()},
         "sessions.signup": {
             whose: row(f.SignUpFactory(session=sessions[whose])) for whose in (Whose.FOREIGN, Whose.ELSEWHERE)

@@ -38,7 +38,7 @@ from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
-from sessions.models import OwnKind, Release, Session, SignUp
+from sessions.models import Document, OwnKind, Release, Session, SignUp
 from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
@@ -249,6 +249,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "press.announcement": Announcement.objects.all()[0],
         "press.text": Text.objects.get(slug="statement-draft"),
     }
+    # One that the first release named already.
+    paper = Document.objects.filter(session__summit=summit, removed_at=None).order_by("pk")[0]
     return {
         **{f"pk {kind}": row.pk for kind, row in rows.items()},
         **papers.make(party, user("organiser")),
@@ -260,6 +262,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "letter_invitation": link.invitation.public_id,
         "session": opening.public_id,
         "own_session": france.public_id,
+        "paper_session": paper.session.public_id,
+        "paper": paper.public_id,
         "cancelled": cancelled.pk,
         "text": public.slug,
         "mail": mail.public_id,

@@ -1,0 +1,153 @@
+"""A session's page in the portal: who takes part, speeches with their times, papers, and signing up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from delegations.domain import naming
+from delegations.models import Membership
+from portal.identity import Viewer, viewer_of, viewer_required
+from portal.views import seen
+from portal.views.narrowing import facts
+from sessions.domain import member, releases, signups
+from sessions.domain.meanwhile import meanwhile
+from sessions.domain.signups import SignUpRefused
+from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
+from summit.languages import tongue
+from summit.models import Person
+
+
+def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
+    """Return a session of any summit that the reader belongs to, and the reader there. Raises Http404 for one that
+    they may not know of."""
+    listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
+    for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
+        row = member.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
+        if row is not None:
+            return viewer, row
+    raise Http404(_("This session does not stand in the agenda that is open to you."))
+
+
+@require_safe
+@viewer_required
+def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one session, as far as the reader may know it."""
+    viewer, row = _find(request, public_id)
+    newest = releases.latest(viewer.summit)
+    if newest is not None:
+        seen.note(request, viewer, newest.number, row.session)
+    places = list(row.participants.all())
+    context = {
+        "viewer": viewer,
+        "summit": viewer.summit,
+        "row": row,
+        "facts": facts(row),
+        "levels": [
+            place for place in places if place.level and place.party_id in {party.pk for party in viewer.reads_for}
+        ],
+        "speeches": speeches(row, places),
+        "languages": [(capfirst(tongue(source)), tongue(target), booth) for source, target, booth in row.languages],
+        "documents": [(key, title, language, tongue(language)) for key, title, language in row.documents],
+        "sign_up": _sign_up_of(viewer, row),
+        **naming.on_page(viewer.summit),
+    }
+    return render(request, "portal/my_session.html", context)
+
+
+def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
+    """Return who speaks, in their order, each with when they begin if all before them keep their time; without it
+    where the reader may not know the times."""
+    found, begins = [], row.starts_at
+    for place in places:
+        if place.role == ReleasedRole.SPEAKER:
+            found.append((place, begins if row.times_known else None))
+            begins += timedelta(minutes=place.minutes or 0)
+    return found
+
+
+@dataclass(frozen=True)
+class SignUps:
+    """What the reader may do about the places of a session: of whom they may sign up, those who are and those who
+    aren't, each with what else they have at that time."""
+
+    open: bool
+    places: signups.Places
+    listed: list[tuple[SignUp, list[ReleasedSession]]]
+    free: list[tuple[Person, list[ReleasedSession]]]
+
+
+def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
+    """Return it, or None where the session has no sign-up and nobody of theirs is signed up."""
+    people = {person.pk: person for person in viewer.people}
+    rows = SignUp.objects.filter(session=row.session_id, person__in=people).order_by("signed_up_at", "pk")
+    signed = list(rows.select_related("person"))
+    if not signed and not row.sign_up:
+        return None
+    takes = signups.is_open(row)
+    members = set(Membership.objects.filter(person__in=people).values_list("person", flat=True))
+    taken = {each.person_id for each in signed}
+    elsewhere = meanwhile(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
+    free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - taken]
+    return SignUps(
+        open=takes,
+        places=signups.places(row.session_id, row),
+        listed=[(each, elsewhere.get(each.person_id, [])) for each in signed],
+        free=free if takes else [],
+    )
+
+
+@require_POST
+@viewer_required
+def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a place for one of the reader's people, or give it back."""
+    viewer, row = _find(request, public_id)
+    wanted = request.POST.get("person", "")
+    person = next((each for each in viewer.people if each.public_id == wanted), None)
+    if person is None:
+        messages.warning(request, _("Choose for whom the place is."))
+    else:
+        party = Membership.objects.filter(person=person).values_list("party", flat=True).first()
+        by = viewer.acts.get(party or 0, viewer.by)
+        if request.POST.get("deed") == "leave":
+            signups.leave(session=row.session, person=person, by=by)
+            messages.success(request, _("The place is given back."))
+        else:
+            _take(request, row, person, by)
+    response = redirect("portal:session", public_id)
+    response.status_code = 303
+    return response
+
+
+def _take(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:
+    try:
+        made = signups.sign_up(session=row.session, person=person, by=by)
+    except SignUpRefused as refused:
+        messages.warning(request, str(refused))
+        return
+    if made.state == SignUpState.PLACE:
+        said = _("%(person)s has a place.")
+    else:
+        said = _("All places are taken: %(person)s waits, and is told when a place becomes free.")
+    messages.success(request, said % {"person": person.label})
+
+
+@require_safe
+@viewer_required
+def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
+    """Hand out a paper of a session: one of those that the release names to this reader."""
+    _viewer, row = _find(request, public_id)
+    if document not in {key for key, _title, _language in row.documents}:
+        raise Http404(_("This paper does not lie on the table of a session that is open to you."))
+    found = Document.objects.get(session=row.session_id, public_id=document)
+    response = HttpResponse(bytes(found.content), content_type=found.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
