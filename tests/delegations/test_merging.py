@@ -32,7 +32,16 @@ from delegations.models import (
 )
 from delegations.todo import alike_list
 from sessions.domain import releases
-from sessions.models import FloorRequest, Participant, ReleasedParticipant, SignUp, Slot, Visibility
+from sessions.models import (
+    AgendaLook,
+    Feed,
+    FloorRequest,
+    Participant,
+    ReleasedParticipant,
+    SignUp,
+    Slot,
+    Visibility,
+)
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
@@ -56,6 +65,8 @@ MOVED: set[Any] = {
     *(Photo, PortalSignIn, Resemblance, VisaLetter, Message, Participant, Slot, FloorRequest, SignUp),
 }
 STAYS: set[Any] = {ReleasedParticipant}
+# What ends with whoever is gone.
+ENDS: set[Any] = {AgendaLook, Feed}
 
 
 @pytest.fixture
@@ -78,7 +89,7 @@ def pair(summit: Summit) -> tuple[Person, Person]:
 
 def test_every_row_that_names_a_person_is_thought_of() -> None:
     named = {each.related_model for each in Person._meta.get_fields(include_hidden=True) if each.auto_created}
-    assert {model for model in named if model is not None} == MOVED | STAYS
+    assert {model for model in named if model is not None} == MOVED | STAYS | ENDS
 
 
 def test_all_that_hangs_on_the_other_moves(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:
