@@ -49,7 +49,7 @@ REFUSED = {
     "embedding left open": ("summary", "a\u202bb", UNCLOSED),
     "title of two lines": ("title", "Title\nBcc: everybody@x.example", LINE),
     "title with a line separator": ("title", "Title\u2028Second", LINE),
-    "title of nothing": ("title", "\u200b\u2060\ufeff\u200d", EMPTY),
+    "title of nothing": ("title", "\u200b\u2060\ufeff\u200d", "This field cannot be blank."),
     "text of spaces": ("body", " \n \n", EMPTY),
     "text of rules": ("body", "---\n\n***", EMPTY),
     "huge title": ("title", "a" * 201, "Ensure this value has at most 200 characters (it has 201)."),

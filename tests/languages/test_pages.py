@@ -32,7 +32,7 @@ SAME = {name for _code, name in settings.LANGUAGES}
 SAME |= {"schedule.json", "schedule.xml", "Atom", "JSON Feed", "Message-ID", "TXT", "PDF", "XML", "JSON"}
 SAME |= {f"text-{number}" for number in range(8)} | {"Europe/London", "550 No such mailbox"}
 # Django's own controls: a filter's choices, and what stands beside the number of an account.
-SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate")}
+SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate", "Hall")}
 # What goes with a row is listed by Django before it is deleted.
 SAME |= {f"<a> {world.greek(role)}:" for role in (*world.DESKS, Role.VIEWER)}
 # An entry of the audit has keys and names of fields, as they are chained; the gallery of components has examples.
