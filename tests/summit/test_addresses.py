@@ -67,7 +67,20 @@ def first_segments(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 def test_every_first_segment_is_refused_as_a_slug() -> None:
     segments = {segment for segment in first_segments(get_resolver().url_patterns) if segment}
-    wanted = {"healthz", "readyz", "metrics", "robots", "accounts", "admin", "portal", "i", "api", "dev", "webhooks"}
+    wanted = {
+        "healthz",
+        "readyz",
+        "metrics",
+        "robots",
+        "accounts",
+        "admin",
+        "portal",
+        "i",
+        "api",
+        "dev",
+        "webhooks",
+        "calendar",
+    }
     assert segments == wanted
     for segment in segments | {"static"}:
         assert segment in reserved_slugs()

@@ -23,7 +23,7 @@ def code(validator: object, value: str) -> str:
 def test_no_summit_takes_an_address_of_the_system() -> None:
     taken = {
         *("admin", "portal", "i", "api", "accounts", "dev", "healthz", "readyz", "metrics", "robots"),
-        *("static", "media", "favicon", "sitemap", "help", "about", "login", "logout", "new", "webhooks"),
+        *("static", "media", "favicon", "sitemap", "help", "about", "login", "logout", "new", "webhooks", "calendar"),
     }
     assert validators.reserved_slugs() == taken
     assert {slug for slug in taken if code(validators.validate_free_slug, slug) == "reserved"} == taken
