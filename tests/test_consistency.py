@@ -39,7 +39,8 @@ TRIGGERS = {
 }
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}
-NOT_PAGES |= {"webhooks/mail/"}
+# A private calendar belongs to whoever holds its address: its token is the key, and no session is asked.
+NOT_PAGES |= {"webhooks/mail/", "calendar/<token>.ics"}
 # What must be long: settings stand in one file, so that nobody searches for them.
 LONG_MODULES = {"summit/settings.py"}
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]

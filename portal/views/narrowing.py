@@ -48,7 +48,7 @@ def narrowing(request: HttpRequest, rows: Iterable[ReleasedSession]) -> Narrowin
     found: dict[str, dict[str, str]] = {name: {} for name in BY}
     for row in rows:
         for name, values in _values(row).items():
-            found[name].update(values)
+            found[name] |= values
     asked = {name: value for name in BY if (value := request.GET.get(name, ""))}
     choices = {name: sorted(values.items(), key=lambda pair: pair[1].casefold()) for name, values in found.items()}
     return Narrowing(asked, choices)

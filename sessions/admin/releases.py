@@ -118,7 +118,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         day = warned.day_of(request.GET.get("day", ""))
         found = releases.preview(summit=summit, day=day)
         if not form.is_bound:
-            form.initial.update(expected=found.digest, day=day, tell=True)
+            form.initial = {**form.initial, "expected": found.digest, "day": day, "tell": True}
         told: Page[Notice] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
         was = _("Nothing yet") if found.is_first else _("Release %(number)d") % {"number": found.number - 1}
         becomes = _("Release %(number)d") % {"number": found.number}
