@@ -11,6 +11,7 @@ from delegations.domain import badges, declarations, focal, overpasses, photos, 
 from delegations.models import (
     Declaration,
     DeclarationKind,
+    FocalPoint,
     Handover,
     Overpass,
     OverpassRule,
@@ -65,6 +66,9 @@ def make(party: Party, by: User) -> dict[str, Any]:
     members[0].party.memberships.update(confirmed_at=Now())
     issued = badges.issue(members=members[:2], by=by).done
     live = badges.reissue(badge=issued[0], by=by)
+    # Whoever is the only focal point can't leave.
+    second = Person.objects.create(summit=party.summit, name="Ida Example", email="ida@land.example", language="fr")
+    FocalPoint.objects.create(party=party, person=second)
     gone = Person.objects.create(summit=party.summit, name="Somebody who left", office="Former minister")
     session = Session.objects.filter(summit=party.summit, cancelled_at=None).order_by("pk")[0]
     Participant.objects.create(session=session, person=gone)
