@@ -69,8 +69,9 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     """
     members = Membership.objects.filter(person__in=person_ids, person__summit=summit)
     party_of = dict(members.values_list("person_id", "party_id"))
-    people = Person.objects.filter(pk__in=person_ids, summit=summit)
-    persons = {person.pk: person for person in people.order_by("id")}
+    # There may be thousands: values are read and no objects made.
+    people = Person.objects.filter(pk__in=person_ids, summit=summit).order_by("id")
+    persons = people.values_list("pk", "email", "language", "time_zone")
     wanted = set(party_ids) | set(party_of.values())
     parties = {party.pk: party for party in Party.objects.filter(pk__in=wanted, summit=summit)}
     focal = focal_points(parties)
@@ -79,18 +80,12 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     for party in parties.values():
         if party.pk in party_ids:
             _add_party(book, party, focal)
-    for person in persons.values():
-        own_party = parties.get(party_of.get(person.pk, 0))
-        if person.email:
-            book.add(
-                address=person.email,
-                language=person.language,
-                party=own_party,
-                people=[person.pk],
-                zone=person.time_zone,
-            )
+    for person, address, language, zone in persons:
+        own_party = parties.get(party_of.get(person, 0))
+        if address:
+            book.add(address=address, language=language, party=own_party, people=[person], zone=zone)
         elif own_party is not None:
-            _add_party(book, own_party, focal, people=[person.pk])
+            _add_party(book, own_party, focal, people=[person])
     return book.all()
 
 

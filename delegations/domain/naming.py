@@ -15,6 +15,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language, pgettext
 
+from delegations.domain.footnotes import Footnotes as Footnotes  # noqa: PLC0414 - named from here everywhere
 from delegations.models import FlagRule, Party, PartyKind, PartyName, Policy
 from summit.models import Summit
 
@@ -188,26 +189,6 @@ def kind_word(kind: str, *, says_country: bool) -> str:
     if kind == PartyKind.COUNTRY and not says_country:
         return pgettext("kind of party", "participant")
     return str(PartyKind(kind).label)
-
-
-class Footnotes:
-    """The footnotes under one list or page, numbered as the parties are named in it. Equal ones are one."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, str], int] = {}
-
-    def mark(self, name: Named | None) -> str:
-        """Return the mark to stand after a party's name, "" where it has no footnote."""
-        if name is None or not name.footnote:
-            return ""
-        return str(self._numbers.setdefault((name.footnote, name.language), len(self._numbers) + 1))
-
-    def __iter__(self) -> Iterator[tuple[str, str, str]]:
-        """Return mark, words and language of each footnote that was marked."""
-        return ((str(number), words, language) for (words, language), number in self._numbers.items())
-
-    def __bool__(self) -> bool:
-        return bool(self._numbers)
 
 
 def footnotes(names: Iterable[Named]) -> Footnotes:

@@ -1,9 +1,10 @@
 """What changed between two agendas, by the identity of each session, and what of it concerns whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from sessions.domain.snapshots import Agenda, Place, Snapshot
 from sessions.models import ReleasedRole
@@ -87,10 +88,22 @@ class Change:
         assert found is not None  # noqa: S101 - one of them is there
         return found
 
-    def aspects(self, language: str | None = None) -> list[Aspect]:
+    def aspects(self, language: str | None = None) -> Sequence[Aspect]:
         """Return what of it changed for readers of a language (None: for any of them); empty but for a session that
-        was there and still is."""
-        return aspects(self.before, self.after, language) if self.before and self.after else []
+        was there and still is. Worked out once for each language: thousands may read it."""
+        if self.before is None or self.after is None:
+            return ()
+        if language not in self._aspects:
+            self._aspects[language] = tuple(aspects(self.before, self.after, language))
+        return self._aspects[language]
+
+    @cached_property
+    def _aspects(self) -> dict[str | None, tuple[Aspect, ...]]:
+        return {}
+
+    @cached_property
+    def _seen(self) -> dict[tuple[int | None, int | None], "Change | None"]:
+        return {}
 
     def says_something(self, language: str | None = None) -> bool:
         """Return whether readers of a language would notice it: a title in another one doesn't concern them, and
@@ -235,8 +248,12 @@ def as_seen(change: Change, *, before: int | None, after: int | None) -> Change 
 
 
 def read_by(change: Change, mine: Programme) -> Change | None:
-    """Return a change as the readers of a programme may read it; None where it doesn't concern them."""
-    return as_seen(change, before=mine.rank_in(change.before), after=mine.rank_in(change.after))
+    """Return a change as the readers of a programme may read it; None where it doesn't concern them. Readers who had
+    and have the same ranks in it read the same object."""
+    ranks = mine.rank_in(change.before), mine.rank_in(change.after)
+    if ranks not in change._seen:
+        change._seen[ranks] = as_seen(change, before=ranks[0], after=ranks[1])
+    return change._seen[ranks]
 
 
 def personal(changes: Iterable[Change], mine: Programme, language: str | None = None) -> list[Change]:

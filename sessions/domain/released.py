@@ -44,10 +44,9 @@ def row_of(session: Snapshot) -> ReleasedSession:
 
 
 def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParticipant]:
-    """Yield who takes part as rows beneath a released session, not stored."""
+    """Yield who takes part as rows beneath a released session that is stored, not stored themselves."""
     for position, place in enumerate(session.places):
-        values = {name: getattr(place, name) for name in PLACE}
-        yield ReleasedParticipant(released_session=row, position=position, **values)
+        yield ReleasedParticipant(released_session_id=row.pk, position=position, **vars(place))
 
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:

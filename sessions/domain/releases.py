@@ -16,6 +16,7 @@ from sessions.domain.snapshots import Agenda, numbered
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
+from summit.db import bulk
 from summit.domain import audit
 from summit.models import Summit, User
 
@@ -130,7 +131,7 @@ def release(
     caller waits and then meets what the first has released.
     """
     check_can_release(by, summit)
-    with transaction.atomic():
+    with transaction.atomic(), bulk.uncollected():
         lock(summit)
         number, old, whole = _agendas(summit)
         new = scopes.taken(old=old, new=whole, day=day)

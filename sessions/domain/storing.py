@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sessions.domain.released import places_of, row_of
 from sessions.domain.snapshots import Agenda, Snapshot
-from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.models import Release, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import DESK
+from summit.db import bulk
 
 
 def store(made: Release, *, old: Agenda, new: Agenda) -> None:
@@ -23,20 +24,18 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
             made_entries, made_rows = _entries(made, session, before, kept.get(session_id, []))
             entries += made_entries
             rows += made_rows
-    ReleasedSession.objects.bulk_create([row for row, _session in rows])
-    ReleasedParticipant.objects.bulk_create(
-        participant for row, session in rows for participant in places_of(row, session)
-    )
+    bulk.insert([row for row, _session in rows])
+    bulk.insert([participant for row, session in rows for participant in places_of(row, session)])
     for entry in entries:
         # Rows that had no key when the entry was made have one now.
         entry.released_session_id = entry.released_session_id or entry.released_session.pk
         entry.full_id = entry.full_id or entry.full.pk
-    ReleaseEntry.objects.bulk_create(entries)
+    bulk.insert(entries)
 
 
 def _entry(made: Release, like: ReleaseEntry, row_id: int, full_id: int) -> ReleaseEntry:
     return ReleaseEntry(
-        release=made,
+        release_id=made.pk,
         session_id=like.session_id,
         low=like.low,
         high=like.high,
@@ -66,7 +65,7 @@ def _entries(
     full = row_of(session)
     entries, rows = [], [(full, session)]
     for low, high, view in ranges(session):
-        entry = ReleaseEntry(release=made, session_id=session.session_id, low=low, high=high, full=full)
+        entry = ReleaseEntry(release_id=made.pk, session_id=session.session_id, low=low, high=high, full=full)
         was = before.at(low) if before else None
         if high == DESK:
             entry.released_session = full

@@ -79,6 +79,7 @@ class Facts:
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
         self._differ: dict[tuple[int, int], frozenset[str]] = {}
+        self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
     def own(self, reader: Reader) -> Named | None:
         """Return how the party of a mailbox is named in its language."""
@@ -88,9 +89,8 @@ class Facts:
         """Return what a mailbox is told, and the footnotes of the parties that are named in it."""
         language = spoken(reader.mailbox.language)
         notes, own = Footnotes(), self.own(reader)
-        with override(language):
-            book = self._books.book(language)
-            changes = [self._change(entry, book, own, notes) for entry in told]
+        book = self._books.book(language)
+        changes = [self._change(entry, book, own, notes) for entry in told]
         return {"changes": changes, "notes": [[mark.translate(RAISED), words] for mark, words, _language in notes]}
 
     def _change(self, told: Told, book: Book, own: Named | None, notes: Footnotes) -> dict[str, Any]:
@@ -121,16 +121,31 @@ class Facts:
     def _as_named(
         self, change: Change, roles: frozenset[str], book: Book, own: Named | None, notes: Footnotes
     ) -> dict[str, Any]:
-        def named(place: Place) -> Place | None:
-            if place.role not in roles:
-                return None
-            if (book.language, place) not in self._called:
-                self._called[book.language, place] = called(place, book)
-            name, party = self._called[book.language, place]
-            mark = STAR if party is not None and party == own and party.footnote else raised(party, notes)
-            return replace(place, label=f"{name}{mark}", party_label="")
+        """Return a change with the names in it. The same for whoever has the same language, the same footnotes before
+        it, and no star of their own in it."""
+        star = own if own is not None and own.footnote else None
+        key = (id(change.before), id(change.after), change.nature, change.waiting, book.language, star, tuple(notes))
+        if key not in self._with_names:
+            beside = notes.copy()
 
-        return to_facts(_with_places(change, named))
+            def named(place: Place) -> Place | None:
+                if place.role not in roles:
+                    return None
+                name, party = self._named(place, book)
+                mark = STAR if party is not None and party == star else raised(party, beside)
+                return replace(place, label=f"{name}{mark}", party_label="")
+
+            facts = to_facts(_with_places(change, named))
+            self._with_names[key] = facts, beside.beyond(notes)
+        facts, added = self._with_names[key]
+        notes.add(added)
+        return facts
+
+    def _named(self, place: Place, book: Book) -> tuple[str, Named | None]:
+        if (book.language, place) not in self._called:
+            with override(book.language):
+                self._called[book.language, place] = called(place, book)
+        return self._called[book.language, place]
 
 
 def _with_places(change: Change, named: Callable[[Place], Place | None]) -> Change:

@@ -1,6 +1,7 @@
 """Many rows stored at once, at a fraction of what `bulk_create` costs: column by column, each value prepared once."""
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,8 @@ from django.db.models.fields.json import JSONField
 
 # Values of a statement: below what either database takes.
 MOST_VALUES = 30_000
+# Rows of a statement that has no such limit, so that its text stays within tens of megabytes.
+MOST_ROWS = 5000
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -21,25 +24,86 @@ def insert(rows: Sequence[models.Model]) -> None:
     """
     if not rows:
         return
-    meta = rows[0]._meta
-    fields: list[Any] = [
-        field for field in meta.concrete_fields if not field.primary_key and not _default(field, rows)
-    ]
-    columns = [_column(field, rows) for field in fields]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
-    key: Any = meta.pk
-    into = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES "  # noqa: S608 - names of our own tables
-    one = f"({', '.join(['%s'] * len(fields))})"
-    step = max(1, MOST_VALUES // len(fields))
+    fields = _fields(rows)
+    columns = [(field, _column(field, rows)) for field in fields]
+    key: Any = rows[0]._meta.pk
+    returning = f"RETURNING {connection.ops.quote_name(key.column)}"
+    step = MOST_ROWS if connection.vendor == "postgresql" else max(1, MOST_VALUES // len(fields))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), step):
-            part = list(zip(*(column[start : start + step] for column in columns), strict=True))
-            sql = f"{into}{', '.join([one] * len(part))} RETURNING {quote(key.column)}"
-            cursor.execute(sql, [value for values in part for value in values])
+            part = [(field, values[start : start + step]) for field, values in columns]
+            if connection.vendor == "postgresql":
+                _from_lists(cursor, rows[0], part, returning)
+            else:
+                lines = list(zip(*(values for _field, values in part), strict=True))
+                marks = ", ".join([_marks(fields)] * len(lines))
+                sql = f"{_into(rows[0], fields)} VALUES {marks} {returning}"
+                cursor.execute(sql, [value for line in lines for value in line])
             for row, (stored,) in zip(rows[start : start + step], cursor.fetchall(), strict=True):
                 row.pk = stored
                 row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_new(rows: Sequence[models.Model]) -> int:
+    """Insert rows of one model but for those that break a unique constraint, and return how many were inserted. They
+    are not given their primary keys. One statement for each 5,000 rows."""
+    inserted = 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), MOST_ROWS):
+            part = rows[start : start + MOST_ROWS]
+            columns = [(field, _column(field, part)) for field in _fields(part)]
+            if connection.vendor == "postgresql":
+                _from_lists(cursor, part[0], columns, "ON CONFLICT DO NOTHING")
+            else:
+                fields = [field for field, _values in columns]
+                sql = f"{_into(part[0], fields)} VALUES {_marks(fields)} ON CONFLICT DO NOTHING"
+                cursor.executemany(sql, list(zip(*(values for _field, values in columns), strict=True)))
+            inserted += int(cursor.rowcount)
+    return inserted
+
+
+def _from_lists(cursor: Any, row: models.Model, columns: list[tuple[Any, list[Any]]], tail: str) -> None:
+    """Insert columns as one list each, on PostgreSQL: a mark for each value would cost more than the value. A value
+    that all rows have is sent once; equal values are the same object once they are prepared."""
+    first, rest = columns[0], columns[1:]
+    same = [(field, values[0]) for field, values in rest if all(value is values[0] for value in values)]
+    once = {field for field, _value in same}
+    # The first column says how many rows there are.
+    each = [first, *((field, values) for field, values in rest if field not in once)]
+    lists = [_list(field, values) for field, values in each]
+    given = ", ".join(call for call, _values in lists)
+    said = "".join(f", %s::{_type(field)}" for field, _value in same)
+    into = _into(row, [field for field, _values in (*each, *same)])
+    sql = f"{into} SELECT given.*{said} FROM ROWS FROM ({given}) AS given {tail}"  # noqa: S608
+    cursor.execute(sql, [*(value for _field, value in same), *(values for _call, values in lists)])
+
+
+def _into(row: models.Model, fields: Sequence[Any]) -> str:
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    return f"INSERT INTO {connection.ops.quote_name(row._meta.db_table)} ({names})"
+
+
+def _marks(fields: Sequence[Any]) -> str:
+    return f"({', '.join(['%s'] * len(fields))})"
+
+
+def _list(field: Any, values: list[Any]) -> tuple[str, Any]:
+    """Return what PostgreSQL makes rows of, and its parameter. JSON goes as one text: in an array each of its quotes
+    would have to be escaped."""
+    if isinstance(field, JSONField) and None not in values:
+        return "JSONB_ARRAY_ELEMENTS(%s::jsonb)", json.dumps([value.obj for value in values], cls=field.encoder)
+    return f"UNNEST(%s::{_type(field)}[])", values
+
+
+def _type(field: Any) -> str:
+    """A column's type without its length: what is too long is refused by the column and not cut off."""
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+def _fields(rows: Sequence[models.Model]) -> list[Any]:
+    """Return the fields that these rows say something of."""
+    fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
+    return [field for field in fields if not _default(field, rows)]
 
 
 def _default(field: Any, rows: Sequence[models.Model]) -> bool:
@@ -58,7 +122,7 @@ def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
         _refer(field, rows)
     values = [field.pre_save(row, True) for row in rows]
     prepared: dict[Any, Any] = {}
-    keyed: Callable[[Any], Any] = repr if isinstance(field, JSONField) else lambda value: (type(value), value)
+    keyed: Callable[[Any], Any] = id if isinstance(field, JSONField) else lambda value: (type(value), value)
     # Of an encrypted field equal values are written differently each time; none of it, always the same.
     secret = not isinstance(field, JSONField) and field.get_internal_type() == "BinaryField"
     found = []

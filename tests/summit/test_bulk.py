@@ -13,6 +13,8 @@ from summit.db import bulk
 from summit.domain import audit
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,7 @@ def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -
 
     assert (cost(1), cost(200)) == (1, 1)
     monkeypatch.setattr(bulk, "MOST_VALUES", 100)
+    monkeypatch.setattr(bulk, "MOST_ROWS", 7)
     assert cost(20) == 3
 
 
@@ -82,6 +85,30 @@ def test_nothing_and_what_the_database_refuses() -> None:
     rows[1].public_id = rows[0].public_id
     with pytest.raises(IntegrityError):
         bulk.insert(rows)
+
+
+def test_only_what_is_new_is_stored_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    summit = f.SummitFactory()
+    facts = {"quotes": '"it\\\'s" 100%', "words": "préséance \u202b", "list": [None, {"n": 1}]}
+
+    def rows(first: int, number: int) -> list[Message]:
+        values: dict[str, Any] = {"summit": summit, "kind": "system", "recipient_key": "people", "language": "en"}
+        return [
+            enqueue.draft(subject_key=f"test:{n}", address=f"{n}@land.example", facts=facts | {"n": n}, **values)
+            for n in range(first, first + number)
+        ]
+
+    with CaptureQueriesContext(connection) as queries:
+        assert bulk.insert_new(rows(0, 3)) == 3
+    assert len(queries) == 1
+    monkeypatch.setattr(bulk, "MOST_ROWS", 2)
+    # Two are there already; nothing at all costs nothing.
+    assert bulk.insert_new(rows(1, 5)) == 3
+    assert bulk.insert_new([]) == 0
+    found = Message.objects.order_by("pk")
+    assert [row.facts for row in found] == [facts | {"n": n} for n in range(6)]
+    assert {(row.summit, row.state, row.rendered, row.attempts) for row in found} == {(summit, "pending", None, 0)}
+    assert all(row.created_at and row.next_attempt_at for row in found)
 
 
 def test_the_collector_rests_and_goes_on() -> None:

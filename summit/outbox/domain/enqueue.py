@@ -1,5 +1,6 @@
 """Storing messages, inside the transaction that causes them."""
 
+import functools
 from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any
@@ -7,18 +8,21 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from summit.db.bulk import insert_new
 from summit.models import Person, Summit
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 
-# Messages in one statement.
-SLICE = 500
-
 
 def sender_domain() -> str:
     """Return the domain of the sender's address, which Message-IDs carry."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost.localdomain"
+    return _domain(settings.DEFAULT_FROM_EMAIL)
+
+
+@functools.cache
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].partition("@")[2] or "localhost.localdomain"
 
 
 def draft(
@@ -63,10 +67,4 @@ def store(messages: Sequence[Message]) -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("store() belongs into the transaction that causes the messages")
-    if not messages:
-        return 0
-    Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=SLICE)
-    # In slices: a database takes only so many values in one query.
-    nonces = [message.nonce for message in messages]
-    slices = (nonces[start : start + SLICE] for start in range(0, len(nonces), SLICE))
-    return sum(Message.objects.filter(nonce__in=part).count() for part in slices)
+    return insert_new(messages) if messages else 0
