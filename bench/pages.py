@@ -13,6 +13,7 @@ from portal.demo import border_security
 from press.models import TextKind
 from press.reading import listed
 from sessions.domain import member
+from sessions.models import ReleasedRole
 from summit.http.kept import SHELF
 from summit.models import Summit
 
@@ -45,7 +46,9 @@ def _speech(summit: Summit) -> str:
 
 
 def _session(summit: Summit) -> str:
-    return member.public_agenda(summit=summit)[0].session.public_id
+    """The public id of a session with speeches, of which texts may be published."""
+    rows = member.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
+    return rows[0].session.public_id
 
 
 def _party(summit: Summit) -> int:

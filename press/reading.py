@@ -285,9 +285,10 @@ def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) ->
 
 
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:
-    """Return the session of the speech as the public knows it: from the released agenda, or not at all."""
+    """Return the session of the speech as the public knows it: from the released agenda, or not at all, as where it
+    doesn't tell who speaks."""
     slot = edition.version.text.slot
     if slot is None:
         return None
-    rows = ReleasedSession.objects.public(summit)
-    return rows.filter(session_id=slot.session_id).first()
+    rows = ReleasedSession.objects.public(summit).select_related("session")
+    return rows.filter(session_id=slot.session_id, participants__slot_key=slot.public_id).first()

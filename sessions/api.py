@@ -6,13 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
+from rest_framework.request import Request
 
 from delegations.api import PartySerializer
 from delegations.domain import naming
+from sessions import papers
+from sessions.api_filters import ORDERS, asked_for
 from sessions.domain import member
-from sessions.models import ReleasedParticipant, ReleasedSession
+from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
 from sessions.models.releases import ReleasedQuerySet
 from summit.api.pagination import ByNewest
 from summit.models import Summit
@@ -20,9 +23,13 @@ from summit.views import get_summit
 
 
 class ByStart(ByNewest):
-    """Earliest first."""
+    """Earliest first, or with `?ordering=-starts_at` latest first."""
 
-    ordering: Any = ("starts_at", "ends_at", "id")
+    ordering: Any = ORDERS["starts_at"]
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """Return the order that is asked for; what names another was refused."""
+        return ORDERS.get(request.query_params.get("ordering", ""), ORDERS["starts_at"])
 
 
 class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
@@ -36,7 +43,7 @@ class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
 
     class Meta:
         model = ReleasedParticipant
-        fields = ["role", "name", "party", "about_party", "title", "minutes"]
+        fields = ["role", "name", "party", "about_party", "level", "title", "minutes"]
 
     @extend_schema_field(PartySerializer(allow_null=True))
     def get_about_party(self, row: ReleasedParticipant) -> dict[str, Any] | None:
@@ -45,16 +52,48 @@ class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
         return known.get(row.party_id or 0) or known.get(row.party_label)
 
 
+class WordsSerializer(serializers.Serializer[Any]):
+    """Title and summary in another language than the summit's."""
+
+    language = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+
+
+class InterpretationSerializer(serializers.Serializer[Any]):
+    """From which language into which is interpreted."""
+
+    from_language = serializers.CharField()
+    into_language = serializers.CharField()
+
+
+class DocumentSerializer(serializers.Serializer[Any]):
+    """A paper that everybody may read."""
+
+    title = serializers.CharField()
+    language = serializers.CharField()
+    url = serializers.URLField()
+
+
 class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     """A session as it was released."""
 
     id = serializers.CharField(source="session.public_id", help_text="Stable for ever; part of the UID in calendars.")
+    kind_name = serializers.SerializerMethodField(help_text="The summit's own name for the kind, or empty.")
+    title = serializers.CharField(help_text="In the summit's language; empty where it is not announced.")
+    texts = serializers.SerializerMethodField(help_text="Title and summary in other languages.")
     starts_at = serializers.SerializerMethodField(help_text="With the venue's offset.")
     ends_at = serializers.SerializerMethodField(help_text="With the venue's offset.")
+    times_known = serializers.BooleanField(
+        help_text="Whether the times are announced; if not, they are the bounds of the session's days."
+    )
+    room_id = serializers.CharField(source="room_key", help_text="Stable; empty where no room is announced.")
     room = serializers.CharField(source="room_name")
     venue = serializers.CharField(source="venue_name")
     sequence = serializers.IntegerField(help_text="The number of the release that last changed it.")
     url = serializers.SerializerMethodField()
+    interpretation = serializers.SerializerMethodField()
+    documents = serializers.SerializerMethodField()
     participants = ParticipantSerializer(many=True)
 
     class Meta:
@@ -62,12 +101,20 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         fields = [
             "id",
             "kind",
+            "kind_name",
             "title",
             "summary",
+            "texts",
             "starts_at",
             "ends_at",
+            "times_known",
+            "room_id",
             "room",
             "venue",
+            "media",
+            "sign_up",
+            "interpretation",
+            "documents",
             "sequence",
             "url",
             "participants",
@@ -76,6 +123,28 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     def _summit(self) -> Summit:
         found: Summit = self.context["summit"]
         return found
+
+    def get_kind_name(self, row: ReleasedSession) -> str:
+        """Return what the summit calls the kind, in its own language."""
+        return str(row.kind_names[0][1]) if row.kind_names else ""
+
+    @extend_schema_field(WordsSerializer(many=True))
+    def get_texts(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return title and summary in the languages that the session has besides the summit's."""
+        return [{"language": language, "title": title, "summary": summary} for language, title, summary in row.texts]
+
+    @extend_schema_field(InterpretationSerializer(many=True))
+    def get_interpretation(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return from which languages into which is interpreted."""
+        return [{"from_language": source, "into_language": target} for source, target, _booth in row.languages]
+
+    @extend_schema_field(DocumentSerializer(many=True))
+    def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return the papers that everybody may read."""
+        return [
+            {"title": paper.title, "language": paper.language, "url": f"{settings.BASE_URL}{paper.url}"}
+            for paper in papers.listed(self._summit(), row)
+        ]
 
     @extend_schema_field(OpenApiTypes.DATETIME)
     def get_starts_at(self, row: ReleasedSession) -> str:
@@ -132,8 +201,25 @@ class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
         return self._found
 
 
+_ASKED = [
+    OpenApiParameter("day", OpenApiTypes.DATE, description="Sessions that start on this day at the venue."),
+    OpenApiParameter("kind", str, enum=SessionKind.values, description="Sessions of this kind."),
+    OpenApiParameter("room", str, description="Sessions in the room of this `room_id`."),
+    OpenApiParameter("language", str, description="Sessions that are interpreted into this language."),
+    OpenApiParameter("ordering", str, enum=list(ORDERS), description="Earliest first, or latest first."),
+]
+
+
+@extend_schema(parameters=_ASKED)
 class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
     """The public agenda of a summit, earliest session first."""
+
+    def get_queryset(self) -> ReleasedQuerySet:
+        """Return what is asked for of what everybody may know. Raises ValidationError where nobody can tell what."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return asked_for(rows, self.request.query_params, self.found)
 
 
 class AgendaSession(_PublicAgenda, generics.RetrieveAPIView[ReleasedSession]):

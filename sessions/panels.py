@@ -21,10 +21,15 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show the days of the released agenda: from when to when, and how many sessions."""
     rows = ReleasedSession.objects.public(summit)
     days = [
-        {"day": day, "first": found[0], "ends_at": max(row.ends_at for row in found), "number": len(found)}
+        {"day": day, "number": len(found), **_hours([row for row in found if row.times_known])}
         for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
     ]
     return ("portal/panel_agenda.html", {"summit": summit, "days": days}) if days else None
+
+
+def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
+    """Return what a day begins with and when it ends, of the sessions whose times everybody may know."""
+    return {"first": rows[0], "ends_at": max(row.ends_at for row in rows)} if rows else {"first": None}
 
 
 @desk_panel(20, works=(EDIT,))

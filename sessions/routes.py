@@ -7,6 +7,9 @@ for _name in ("agenda", "calendar", "schedule_json", "schedule_xml"):
 # Only where the summit shows its changes to everybody.
 declare("agenda:changes", Gate.EVERYBODY, kind="public summit")
 declare("agenda:session", Gate.EVERYBODY, kind="public session")
+declare("agenda:session_calendar", Gate.EVERYBODY, kind="public session")
+# Only a document that the newest release names for everybody.
+declare("agenda:document", Gate.EVERYBODY, kind="public document")
 declare("api-agenda", Gate.EVERYBODY, kind="public summit")
 declare("api-session", Gate.EVERYBODY, kind="public session")
 

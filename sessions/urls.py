@@ -11,5 +11,7 @@ urlpatterns = [
     path("agenda/schedule.json", views.schedule_json, name="schedule_json"),
     path("agenda/schedule.xml", views.schedule_xml, name="schedule_xml"),
     path("agenda/changes/", views.changes, name="changes"),
+    path("agenda/<slug:public_id>.ics", views.session_calendar, name="session_calendar"),
+    path("agenda/<slug:public_id>/documents/<slug:document>/", views.paper, name="document"),
     path("agenda/<slug:public_id>/", views.session, name="session"),
 ]

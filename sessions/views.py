@@ -8,12 +8,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
 from delegations.domain import naming
+from sessions import papers
 from sessions.domain import calendars, member, releases, schedule, wording
 from sessions.domain.member import Who
 from sessions.models import ReleasedSession
+from sessions.narrowing import narrowed
+from sessions.published import standing, texts
 from summit.http.kept import kept_page
 from summit.http.public import public_page
 from summit.models import Summit
@@ -26,32 +30,68 @@ def by_day(summit: Summit, rows: Iterable[ReleasedSession]) -> list[tuple[date, 
     def local_day(row: ReleasedSession) -> date:
         return row.starts_at.astimezone(summit.zone).date()
 
-    return [(day, list(group)) for day, group in itertools.groupby(rows, key=local_day)]
+    # What has no announced time begins with its day, and is read after all that has one.
+    return [
+        (day, sorted(group, key=lambda row: not row.times_known))
+        for day, group in itertools.groupby(rows, key=local_day)
+    ]
 
 
 @public_page
 @kept_page()
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show what is public of the newest release, by day."""
+    """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
+    `?room=` or `?language=` asks for it."""
     found = get_summit(summit)
+    shown = narrowed(found, member.public_agenda(summit=found, who=Who.LEADING), request.GET)
     context = {
         "summit": found,
         "release": releases.latest(found),
-        "days": by_day(found, member.public_agenda(summit=found, who=Who.LEADING)),
+        "shown": shown,
+        "days": by_day(found, shown.rows),
         **naming.on_page(found),
     }
     return render(request, "portal/agenda.html", context)
 
 
 @public_page
-@kept_page()
+@kept_page(beside=standing)
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one session. What isn't public isn't there."""
     found = get_summit(summit)
     row = member.public_agenda(summit=found).filter(session__public_id=public_id).first()
     if row is None:
         raise Http404
-    return render(request, "portal/session.html", {"summit": found, "row": row, **naming.on_page(found)})
+    context = {
+        "summit": found,
+        "row": row,
+        "documents": papers.listed(found, row),
+        "texts": texts(found, [row]).get(public_id, []),
+        **naming.on_page(found),
+    }
+    return render(request, "portal/session.html", context)
+
+
+@public_page
+@kept_page()
+def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
+    """Give one session as an entry to put into a calendar."""
+    found = get_summit(summit)
+    rows = list(member.public_agenda(summit=found, who=Who.NOBODY).filter(session__public_id=public_id))
+    if not rows:
+        raise Http404
+    content = calendars.public_feed(summit=found, release=releases.latest(found), sessions=rows)
+    return _as_calendar(content, f"{found.slug}-{public_id}.ics", attached=True)
+
+
+@public_page
+def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> HttpResponse:
+    """Give a paper that the newest release names for everybody. Any other isn't there."""
+    row = member.public_agenda(summit=get_summit(summit), who=Who.NOBODY).filter(session__public_id=public_id).first()
+    found = papers.find(row, document) if row else None
+    if found is None:
+        raise Http404
+    return papers.as_file(found)
 
 
 @public_page
@@ -78,9 +118,13 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     content = calendars.public_feed(
         summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.NOBODY)
     )
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{found.slug}.ics"'
-    return response
+    return _as_calendar(content, f"{found.slug}.ics")
+
+
+def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpResponse:
+    shown = content_disposition_header(attached, name) or f'inline; filename="{name}"'
+    headers = {"Content-Disposition": shown}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @public_page

@@ -98,6 +98,17 @@ def _restored_agenda(facts: Facts) -> str:
     return said % {"number": number}
 
 
+def _read_in(facts: Facts) -> str:
+    number = int(facts.detail.get("new", 0)) + int(facts.detail.get("changed", 0))
+    said = ngettext(
+        "read a schedule into the agenda (%(number)d session)",
+        "read a schedule into the agenda (%(number)d sessions)",
+        number,
+    )
+    return said % {"number": number}
+
+
+deed("sessions.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
 deed("sessions.move", _moved)
 deed("sessions.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
 deed("sessions.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import factory
@@ -458,13 +459,13 @@ class DocumentFactory(DjangoModelFactory[Document]):
         model = Document
 
     session = factory.SubFactory(SessionFactory)
-    title = factory.Sequence(lambda n: f"Brief {n}")
+    title = factory.Sequence(lambda n: f"Paper {n}")
     language = "en"
-    file_name = "brief.pdf"
+    file_name = "paper.pdf"
     content_type = "application/pdf"
-    content = b"%PDF-1.7"
-    size = 8
-    digest = "d" * 64
+    content = b"%PDF-1.7 words"
+    size = factory.LazyAttribute(lambda row: len(row.content))
+    digest = factory.LazyAttribute(lambda row: sha256(row.content).hexdigest())
     added_by = factory.SubFactory(UserFactory)
 
 

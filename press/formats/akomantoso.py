@@ -96,10 +96,13 @@ def _preface(document: Element, reading: Reading) -> None:
     _add(title, "docTitle", reading.edition.title)
     _add(preface, "p", reading.what)
     if reading.occasion:
-        place = ", ".join(filter(None, (reading.occasion.title, reading.occasion.room_name)))
+        place = ", ".join(filter(None, (reading.occasion.words.title, reading.occasion.room_name)))
         line = _add(preface, "p", place + " ")
         moment = reading.occasion.starts_at.astimezone(reading.summit.zone)
-        _add(line, "docDate", moment.isoformat(timespec="minutes"), date=_date(moment))
+        if reading.occasion.times_known:
+            _add(line, "docDate", moment.isoformat(timespec="minutes"), date=_date(moment))
+        else:
+            _add(line, "docDate", moment.date().isoformat(), date=moment.date().isoformat())
     if reading.withdrawn:
         _add(preface, "p", reading.edition.version.text.withdrawal_reason, **{"class": "withdrawn"})
     if reading.edition.summary:
@@ -110,7 +113,7 @@ def _speech(body: Element, reading: Reading) -> None:
     section = _add(body, "debateSection", name="speech", eId="dbsect_1")
     _add(section, "heading", reading.edition.title)
     attributes = {"by": "#speaker" if reading.slot else SOURCE, "eId": "dbsect_1__speech_1"}
-    if reading.occasion:
+    if reading.occasion and reading.occasion.times_known:
         attributes["startTime"] = _date(reading.occasion.starts_at)
     speech = _add(section, "speech", **attributes)
     if reading.who:

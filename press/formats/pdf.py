@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from delegations.domain.naming import Books
 from press.domain.markdown import Block, to_blocks
 from press.models import Edition
+from press.occasion import line_of
 from press.reading import STAR, Reading, speaker
 from summit.paper import words
 from summit.paper.press import lacking, print_pdf
-from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
 SOURCE = Path(__file__).with_name("document.typ")
@@ -49,8 +49,6 @@ def as_data(reading: Reading) -> dict[str, Any]:
     """Return all that the document prints, as JSON holds it."""
     edition, summit = reading.edition, reading.summit
     moment = reading.changed_at.astimezone(summit.zone)
-    occasion = reading.occasion
-    place = comma().join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name))) if occasion else ""
     notes = []
     if reading.withdrawn:
         notes.append(f"{_('This text has been withdrawn.')} {edition.version.text.withdrawal_reason}")
@@ -64,7 +62,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "who": reading.who_marked,
         "footnote": f"{STAR} {reading.note}" if reading.note else "",
         "what": reading.what,
-        "occasion": f"{place}. {day_clock(occasion.starts_at, summit)}" if occasion else "",
+        "occasion": line_of(reading),
         "published": _("Published %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)},
         "notes": notes,
         "footer": " · ".join(

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from press.domain.markdown import to_plain
+from press.occasion import line_of
 from press.reading import STAR, Reading
-from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
 
@@ -13,9 +13,7 @@ def write(reading: Reading) -> bytes:
     edition, summit = reading.edition, reading.summit
     head = [edition.title, reading.who_marked, reading.what]
     if reading.occasion:
-        occasion = reading.occasion
-        place = comma().join(filter(None, (occasion.title, occasion.room_name, occasion.venue_name)))
-        head.append(f"{place}. {day_clock(occasion.starts_at, summit)}")
+        head.append(line_of(reading))
     head.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
     if reading.corrected:
         head.append(

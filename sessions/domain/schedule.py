@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from lxml import etree
 
@@ -76,12 +77,25 @@ def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> di
         "subtitle": "",
         "track": None,
         "type": row.kind,
-        "language": None,
+        "language": summit.language,
         "abstract": row.summary,
-        "description": "\n".join(notes),
+        "description": "\n".join(filter(None, (_announced(row), *notes))),
         "persons": [{"name": name} for name, _party in named],
         "links": [],
+        "attachments": [
+            {
+                "type": "paper",
+                "title": title,
+                "url": settings.BASE_URL + reverse("agenda:document", args=[summit.slug, key, document]),
+            }
+            for document, title, _language in row.documents
+        ],
     }
+
+
+def _announced(row: ReleasedSession) -> str:
+    """Return what an app must be told in words: the format has no session whose time isn't known."""
+    return "" if row.times_known else capfirst(_("time not announced"))
 
 
 def _room(row: ReleasedSession) -> str:
@@ -190,9 +204,16 @@ def _xml_event(room: etree._Element, event: dict[str, Any]) -> None:
         _text(element, name, event[name])
     _text(element, "track", event["track"] or "")
     _text(element, "description", event["description"])
+    _text(element, "language", event["language"])
     persons = etree.SubElement(element, "persons")
     for person in event["persons"]:
         _text(persons, "person", person["name"])
+    # The schema has them in any order, and old apps want no empty list.
+    for name, entries in (("links", event["links"]), ("attachments", event["attachments"])):
+        if entries:
+            listed = etree.SubElement(element, name)
+            for entry in entries:
+                etree.SubElement(listed, name[:-1], href=entry["url"], type=entry["type"]).text = entry["title"]
 
 
 def _text(parent: etree._Element, name: str, value: str) -> None:

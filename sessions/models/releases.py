@@ -15,7 +15,9 @@ from sessions.models.labels import beside
 from sessions.models.participants import Attendance, ParticipantRole
 from sessions.models.sessions import MediaAccess, Session
 from sessions.models.signups import SignUp, SignUpState
+from sessions.models.speeches import Peopled
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
+from sessions.models.words import Worded
 from summit.models import Person, Summit, User
 from summit.models.fields import PublicModel
 
@@ -147,13 +149,12 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
         return self.filter(pk__in=entries.order_by().values("released_session"))
 
 
-class ReleasedSession(PublicModel):
+class ReleasedSession(Worded, Peopled, PublicModel):
     """A session as it was released, as some readers may know it. Never changed: a trigger holds it.
 
-    A release that leaves a session as it was refers to the same row, so what changed between two releases are the
-    entries that differ. `sequence` is the number of the release that made the row: a SEQUENCE (RFC 5545, 3.8.7.4)
-    that only rises. What its readers may not know is empty in it; where they may not know the times
-    (`times_known`), `starts_at` and `ends_at` are the bounds of its days at the venue.
+    A release that leaves a session as it was refers to the same row: two releases differ in their entries. `sequence`
+    is the number of the release that made the row: a SEQUENCE (RFC 5545, 3.8.7.4) that only rises. What its readers
+    may not know is empty in it; without `times_known`, `starts_at` and `ends_at` are the bounds of its days there.
     """
 
     session = models.ForeignKey(

@@ -13,12 +13,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from summit.desk import charts
 from summit.desk.widgets import DayInput, MomentInput, name_parts
+from summit.languages import tongue
 
 # Names of people, places and parties are data, and stay as they are in every language.
 SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
@@ -80,16 +81,31 @@ def _rows(now: datetime) -> list[Any]:
                 session=SimpleNamespace(public_id=f"{number:016}"),
                 state=state,
                 title=titles[number],
+                words=SimpleNamespace(title=titles[number], language="en"),
+                kind_words=SimpleNamespace(title=_("Plenary"), language=get_language()),
+                times_known=number != 3,
+                media="open" if number == 1 else "closed",
+                get_media_display=_("open to the media"),
+                sign_up=number == 2,
                 starts_at=start,
                 ends_at=start + timedelta(minutes=35),
                 room_name=ROOM if number < 2 else "",
                 venue_name=VENUE,
-                get_kind_display=_("plenary"),
                 leading=_places() if number < 2 else [],
                 mine=True,
             )
         )
     return rows
+
+
+def _shown() -> Any:
+    """An agenda that is narrowed to one of two rooms."""
+    rooms = [
+        SimpleNamespace(name=name, language="en", number=number, query="#content", chosen=name == ROOM)
+        for name, number in ((ROOM, 2), ("Music Room", 1))
+    ]
+    group = SimpleNamespace(name="room", label=_("Room"), choices=rooms, all="#content", chosen=True)
+    return SimpleNamespace(groups=[group], chosen=rooms[:1], rows=[1, 2], total=3, asked=True, whole="#content")
 
 
 def _chart() -> charts.Chart:
@@ -111,6 +127,21 @@ def _chart() -> charts.Chart:
     )
 
 
+def _agenda() -> dict[str, Any]:
+    """What stands beside a session, above an agenda and above a text."""
+    return {
+        "documents": [SimpleNamespace(title="On borders", language="en", tongue=tongue("en"), url="#content")],
+        "texts": [SimpleNamespace(title="On borders", language="en", what=_("Text as delivered"), url="#content")],
+        "shown": _shown(),
+        "banners": [
+            ("embargo", _("Under embargo until 14:30 London time.")),
+            ("withdrawn", _("This text was withdrawn.")),
+            ("correction", _("Corrected.")),
+            ("draft", _("This is a draft.")),
+        ],
+    }
+
+
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
     sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
@@ -126,6 +157,7 @@ def _context(now: datetime) -> dict[str, Any]:
         "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
         "wrong": Example(sent, prefix="wrong"),
         "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
+        **_agenda(),
         "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),
         "signs": [
             ("good", _("accepted")),
@@ -133,12 +165,6 @@ def _context(now: datetime) -> dict[str, Any]:
             ("bad", _("withdrawn")),
             ("wait", _("to be sent")),
             ("off", _("not invited")),
-        ],
-        "banners": [
-            ("embargo", _("Under embargo until 14:30 London time.")),
-            ("withdrawn", _("This text was withdrawn.")),
-            ("correction", _("Corrected.")),
-            ("draft", _("This is a draft.")),
         ],
         "person": {"label": f"{OFFICE}, {SPEAKER}", "party": PARTY, "role": _("speaker")},
         "named_parties": [

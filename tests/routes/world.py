@@ -290,6 +290,13 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
         f.ParticipantFactory(session=session, party=parties[whose])
     papers = {whose: f.DocumentFactory(session=session) for whose, session in sessions.items()}
     open_one = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    documents = {
+        whose: f.DocumentFactory(session=session).public_id
+        for whose, session in ((Whose.PUBLIC, open_one), (Whose.HIDDEN, sessions[Whose.FOREIGN]))
+    }
+    kept = f.DocumentFactory(
+        session=f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC, documents_to=Visibility.ACCREDITED)
+    )
     # Takes part where everybody sees it, as the other parties don't.
     seen = f.ParticipantFactory(session=open_one, party=f.PartyFactory(summit=world.here)).party
     elsewhere = [f.SessionFactory(summit=each, visibility=Visibility.PUBLIC) for each in (world.other, world.there)]
@@ -300,6 +307,7 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     releases.release(summit=world.other, by=f.UserFactory(is_superuser=True), tell=False)
     # Not released yet, and what other summits show to everybody.
     unreleased = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
+    world.more["public document", Whose.HIDDEN] = [row(kept.session, document=kept.public_id)]
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
     world.objects |= {
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
@@ -317,6 +325,11 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
             Whose.NONE: {"summit": world.here.slug},
             Whose.PUBLIC: row(open_one),
             Whose.HIDDEN: row(sessions[Whose.FOREIGN]),
+        },
+        "public document": {
+            Whose.NONE: {"summit": world.here.slug, "public_id": open_one.public_id},
+            Whose.PUBLIC: row(open_one, document=documents[Whose.PUBLIC]),
+            Whose.HIDDEN: row(sessions[Whose.FOREIGN], document=documents[Whose.HIDDEN]),
         },
         "public party": {
             Whose.NONE: {"summit": world.here.slug},

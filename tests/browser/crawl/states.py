@@ -216,6 +216,9 @@ def _desks() -> list[Stop]:
 def _public() -> list[Stop]:
     return [
         Stop("summit:home", "/{summit}/", state="menu open", act=open_menus),
+        Stop("agenda:agenda", f"{SUMMIT}/agenda/?kind=plenary", state="narrowed"),
+        Stop("agenda:agenda", f"{SUMMIT}/agenda/?room=nowhere", state="nothing found"),
+        Stop("agenda:agenda", f"{SUMMIT}/agenda/", state="all open", act=open_parts),
         Stop("dev:mail", "/dev/mail/?q=nothing-is-called-so", state="empty"),
         Stop("dev:mail", "/dev/mail/?q=focal&page=1", state="found"),
         Stop("400", "/{summit}/press/", state="public", act=send_too_much),

@@ -38,7 +38,7 @@ from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
-from sessions.models import Document, OwnKind, Release, Session, SignUp
+from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp
 from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
@@ -46,6 +46,7 @@ from summit.outbox.models import Message
 from summit.work.models import Job
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
+from tests.factories import DocumentFactory
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -91,6 +92,9 @@ def _invitations(summit: Summit) -> None:
 def _agenda(summit: Summit) -> None:
     by = user("organiser")
     Summit.objects.filter(pk=summit.pk).update(public_changes=True)
+    opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
+    DocumentFactory(session=opening, title="Order of the day", added_by=by)
+    Interpretation.objects.get_or_create(session=opening, source="en", target="ar")
     releases.release(summit=summit, by=by, note="The first.", tell=False)
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     for minutes in (30, 20):
@@ -261,6 +265,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "feed": feeds.make(by=Link(link.public_id), party=link.invitation.party)[1],
         "letter_invitation": link.invitation.public_id,
         "session": opening.public_id,
+        "document": opening.documents.get(title="Order of the day").public_id,
         "own_session": france.public_id,
         "paper_session": paper.session.public_id,
         "paper": paper.public_id,

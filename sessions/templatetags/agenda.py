@@ -1,0 +1,24 @@
+"""What pages say of released sessions."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from sessions.domain import wording
+from sessions.models import ReleasedSession
+from summit.languages import tongue
+from summit.models import Summit
+
+register = template.Library()
+
+
+@register.filter
+def days_alone(row: ReleasedSession, summit: Summit) -> str:
+    """Return "Monday 31 March 2025, time not announced": of a session whose reader may not know the times."""
+    return wording.days(row.starts_at, row.ends_at, summit)
+
+
+@register.filter
+def interpreted(languages: tuple[str, str, str]) -> str:
+    """Return "from French into English" of one way of interpretation."""
+    source, target, _booth = languages
+    return _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}

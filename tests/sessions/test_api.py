@@ -1,0 +1,77 @@
+"""The agenda in the API: what is public of a session, narrowed and ordered by declared fields alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sessions.domain import releases
+from sessions.models import Interpretation, OwnKind, SessionText, Visibility
+from summit.models import Summit, User
+from tests.factories import START, DocumentFactory, RoomFactory, VenueFactory
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def path(summit: Summit, organiser: User) -> str:
+    """Three sessions: one in the Hall into French, one the day after, one of which nothing is told but its day."""
+    room = RoomFactory(venue=VenueFactory(summit=summit), name="Hall")
+    kind = OwnKind.objects.create(summit=summit, name="Fireside", like="roundtable")
+    known = session(
+        summit, title="One", visibility=Visibility.PUBLIC, room=room, own_kind=kind, kind="roundtable", media="open"
+    )
+    SessionText.objects.create(session=known, language="fr", title="Un", summary="Le premier")
+    Interpretation.objects.create(session=known, source="en", target="fr", booth="3")
+    DocumentFactory(session=known, title="Paper")
+    day = timedelta(days=1)
+    session(summit, title="Two", visibility=Visibility.PUBLIC, starts_at=START + day, ends_at=START + 2 * day)
+    kept = {f"{part}_to": Visibility.ORGANISERS for part in ("title", "room", "times", "participants", "documents")}
+    session(summit, title="Three", visibility=Visibility.PUBLIC, room=room, **kept)
+    releases.release(summit=summit, by=organiser)
+    return f"/api/v1/summits/{summit.slug}/agenda/"
+
+
+def titles(path: str) -> list[str]:
+    return [row["title"] for row in Client().get(path).json()["results"]]
+
+
+def test_a_row_says_all_that_is_public(path: str, summit: Summit) -> None:
+    row = next(row for row in Client().get(path).json()["results"] if row["title"] == "One")
+    assert (row["kind"], row["kind_name"], row["media"], row["sign_up"]) == ("roundtable", "Fireside", "open", False)
+    assert row["texts"] == [{"language": "fr", "title": "Un", "summary": "Le premier"}]
+    assert row["interpretation"] == [{"from_language": "en", "into_language": "fr"}]
+    assert [(each["title"], each["language"]) for each in row["documents"]] == [("Paper", "en")]
+    assert row["documents"][0]["url"].startswith("http")
+
+
+def test_a_row_of_which_parts_are_kept_is_empty_there(path: str) -> None:
+    row = next(row for row in Client().get(path).json()["results"] if row["title"] == "")
+    assert (row["times_known"], row["starts_at"], row["ends_at"]) == (
+        False,
+        "2025-03-31T00:00:00+01:00",
+        "2025-04-01T00:00:00+01:00",
+    )
+    empty = ("room", "room_id", "venue", "summary", "kind_name", "texts", "documents", "participants")
+    assert {name for name in empty if row[name]} == set()
+
+
+def test_it_is_narrowed_and_ordered_by_what_is_declared(path: str) -> None:
+    room = next(row["room_id"] for row in Client().get(path).json()["results"] if row["title"] == "One")
+    assert titles(path) == ["", "One", "Two"]
+    assert titles(f"{path}?ordering=-starts_at") == ["Two", "One", ""]
+    assert titles(f"{path}?day=2025-04-01") == ["Two"]
+    assert titles(f"{path}?kind=roundtable") == ["One"]
+    assert titles(f"{path}?room={room}") == ["One"]
+    assert titles(f"{path}?language=fr") == ["One"]
+    assert titles(f"{path}?language=ar") == []
+    assert titles(f"{path}?visibility=organisers&session__title=Three") == ["", "One", "Two"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["ordering=session__title", "ordering=title", "kind=secret", "day=yesterday", "day=9999-12-31"]
+)
+def test_what_is_not_declared_is_refused_in_words(asked: str, path: str) -> None:
+    response = Client().get(f"{path}?{asked}")
+    assert (response.status_code, list(response.json())) == (400, [asked.split("=", maxsplit=1)[0]])

@@ -1,0 +1,312 @@
+"""Schedules of other conferences become sessions of the draft, and the same file twice changes nothing."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from sessions.domain import releases
+from sessions.domain.incoming import plan
+from sessions.domain.incoming.apply import preview, read_in
+from sessions.domain.incoming.reading import Unreadable, read
+from sessions.domain.incoming.report import Report
+from sessions.models import OwnKind, Session, Slot, Visibility
+from summit.domain.audit import SYSTEM
+from summit.models import AuditEntry, Person, Role, Room, Summit, User
+from tests.factories import PersonFactory, RoomFactory, UserFactory, VenueFactory
+from tests.sessions.conftest import fill
+
+pytestmark = pytest.mark.django_db
+
+GUID = "6c3ca2ee-9a42-4c8a-8e8a-00000000000"
+
+
+def event(number: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "guid": f"{GUID}{number}",
+        "id": number,
+        "date": "2025-03-31T09:30:00+01:00",
+        "start": "09:30",
+        "duration": "00:45",
+        "room": "Hall A",
+        "title": f"Event {number}",
+        "type": "keynote",
+        "language": "en",
+        "abstract": "What it is about.",
+        "persons": [{"name": "A. Speaker"}],
+        **more,
+    }
+
+
+def as_json(*events: dict[str, Any], zone: str = "Europe/London") -> bytes:
+    rooms: dict[str, list[Any]] = {}
+    for each in events:
+        rooms.setdefault(each["room"], []).append(each)
+    conference = {
+        "title": "A conference",
+        "time_zone_name": zone,
+        "days": [{"index": 1, "date": "2025-03-31", "rooms": rooms}],
+    }
+    return json.dumps({"schedule": {"version": "1", "conference": conference}}).encode()
+
+
+XML = b"""<?xml version="1.0" encoding="UTF-8"?>
+<schedule><version>1</version><conference><title>A conference</title><time_zone_name>Europe/London</time_zone_name>
+</conference><day index="1" date="2025-03-31" start="2025-03-31T00:00:00+01:00" end="2025-04-01T00:00:00+01:00">
+<room name="Hall A"><event id="1" guid="6c3ca2ee-9a42-4c8a-8e8a-000000000001"><room>Hall A</room>
+<title>Event 1</title>
+<type>keynote</type><date>2025-03-31T09:30:00+01:00</date><start>09:30</start><duration>00:45</duration>
+<abstract>What it is about.</abstract><track/><language>en</language>
+<persons><person id="1">A. Speaker</person></persons>
+</event></room></day></schedule>"""
+
+
+def outcomes(report: Report) -> list[str]:
+    return [line.outcome for line in report.lines]
+
+
+def take(summit: Summit, content: bytes, **more: Any) -> Report:
+    return read_in(summit=summit, content=content, by=SYSTEM, **more)
+
+
+@pytest.mark.parametrize("content", [as_json(event()), XML])
+def test_an_event_becomes_a_session_of_the_draft(content: bytes, summit: Summit) -> None:
+    report = take(summit, content)
+    assert (outcomes(report), report.rooms, report.people) == (["new"], ["Hall A"], 1)
+    row = Session.objects.get(summit=summit)
+    assert (row.title, row.summary, row.kind, row.visibility) == (
+        "Event 1",
+        "What it is about.",
+        "plenary",
+        "participants",
+    )
+    assert (row.starts_at, row.ends_at) == (
+        datetime(2025, 3, 31, 8, 30, tzinfo=UTC),
+        datetime(2025, 3, 31, 9, 15, tzinfo=UTC),
+    )
+    assert row.room is not None
+    assert (row.room.name, row.room.venue.summit) == ("Hall A", summit)
+    assert [(slot.speaker.name, slot.minutes) for slot in row.slots.all()] == [("A. Speaker", 45)]
+    assert AuditEntry.objects.filter(action="sessions.read_in").count() == 1
+
+
+@pytest.mark.parametrize("second", [as_json(event()), XML])
+def test_the_same_twice_changes_nothing(second: bytes, summit: Summit) -> None:
+    take(summit, as_json(event()))
+    before, told = list(Session.objects.values()), AuditEntry.objects.count()
+    assert outcomes(take(summit, second)) == ["same"]
+    assert (list(Session.objects.values()), AuditEntry.objects.count()) == (before, told)
+    assert (Session.objects.count(), Slot.objects.count(), Person.objects.count(), Room.objects.count()) == (
+        1,
+        1,
+        1,
+        1,
+    )
+
+
+def test_without_its_identity_it_would_be_there_twice(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = iter("0123456789")
+    monkeypatch.setattr(plan, "identity", lambda summit, key: f"{next(numbers):>016}")
+    take(summit, as_json(event()))
+    assert outcomes(take(summit, as_json(event()))) == ["new"]
+    assert Session.objects.count() == 2
+
+
+def test_two_summits_may_read_one_file(summit: Summit) -> None:
+    from tests.factories import SummitFactory
+
+    assert [outcomes(take(each, XML)) for each in (summit, SummitFactory())] == [["new"], ["new"]]
+
+
+def test_a_changed_one_changes_what_changed(summit: Summit) -> None:
+    take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"public_name": "B. Speaker"}])))
+    row = Session.objects.get()
+    Session.objects.update(visibility=Visibility.PUBLIC, capacity=40)
+    kept = row.slots.get(speaker__name="B. Speaker").public_id
+    later = event(date="2025-03-31T10:00:00+01:00", persons=[{"name": "B. Speaker"}, {"name": "C. Speaker"}])
+    report = take(summit, as_json(later))
+    assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["starts", "ends", "speakers"])]
+    row.refresh_from_db()
+    assert (row.visibility, row.capacity, row.revision) == ("public", 40, 1)
+    assert [slot.speaker.name for slot in row.slots.all()] == ["B. Speaker", "C. Speaker"]
+    assert row.slots.get(speaker__name="B. Speaker").public_id == kept
+    assert outcomes(take(summit, as_json(later))) == ["same"]
+
+
+def test_a_dry_run_writes_nothing_and_says_the_same(summit: Summit) -> None:
+    content = as_json(event(), event(2, title=""))
+    with CaptureQueriesContext(connection) as queries:
+        seen = preview(summit=summit, content=content, by=SYSTEM)
+    assert not [query for query in queries if not query["sql"].startswith("SELECT")]
+    assert (Session.objects.count(), Room.objects.count(), Person.objects.count()) == (0, 0, 0)
+    assert take(summit, content) == seen
+
+
+def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summit: Summit) -> None:
+    rows = [
+        event(1),
+        event(1, title="Again"),
+        event(2, title=" "),
+        event(3, date="tomorrow", start="soon"),
+        event(4, duration="long"),
+        event(5, end="2025-03-31T08:00:00+01:00"),
+        event(6, guid="", id=None),
+        event(7, title="\u202eTurned"),
+    ]
+    report = take(summit, as_json(*rows))
+    assert outcomes(report) == ["new", *["refused"] * 7]
+    assert [line.notes[0] for line in report.lines[1:7]] == [
+        "The file has this guid already. Give each event one of its own.",
+        "It has no title. Give it one.",
+        "Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.",
+        "Its duration can’t be read. Write it as 01:30.",
+        "It would end before it starts. Correct its duration.",
+        "It has neither guid nor id, so that it could not be found again. Give it a guid.",
+    ]
+    assert Session.objects.count() == 1
+
+
+def test_kinds_are_known_by_many_names(summit: Summit) -> None:
+    own = OwnKind.objects.create(summit=summit, name="Fireside chat", like="roundtable")
+    said = ["keynote", "Coffee Break", "press_conference", "fireside chat", "hands-on", ""]
+    report = take(summit, as_json(*[event(number, type=kind) for number, kind in enumerate(said, 1)]))
+    rows = [Session.objects.get(title=f"Event {number}") for number in range(1, 7)]
+    assert [row.kind for row in rows] == [
+        *("plenary", "break", "press_conference", "roundtable", "working_session", "working_session"),
+    ]
+    assert rows[3].own_kind == own
+    assert [len(line.notes) for line in report.lines] == [0, 0, 0, 0, 1, 0]
+
+
+def test_times_without_an_offset_are_the_conferences(summit: Summit) -> None:
+    take(summit, as_json(event(date="2025-03-31T09:30:00"), zone="Europe/Berlin"))
+    take(summit, as_json(event(2, date="2025-03-31", start="09:30"), zone="No/Where"))
+    assert [row.starts_at.hour for row in Session.objects.order_by("title")] == [7, 8]
+
+
+def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
+    room = RoomFactory(venue=VenueFactory(summit=summit), name="HALL A")
+    person = PersonFactory(summit=summit, name="Á. Speaker")
+    PersonFactory.create_batch(2, summit=summit, name="B. Twice")
+    report = take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"name": "B. Twice"}])))
+    row = Session.objects.get()
+    assert (row.room, [slot.speaker for slot in row.slots.all()]) == (room, [person])
+    assert report.lines[0].notes == ["Several people are called B. Twice: enter the speech by hand."]
+
+
+def test_what_a_public_file_cant_know_is_left_as_it_is(summit: Summit) -> None:
+    take(summit, as_json(*[event(number) for number in (1, 2, 3)]))
+    one, two, three = Session.objects.order_by("title")
+    Session.objects.filter(pk=one.pk).update(title_to=Visibility.ORGANISERS)
+    Session.objects.filter(pk=two.pk).update(cancelled_at=two.starts_at)
+    Session.objects.filter(pk=three.pk).update(pinned=True)
+    before = list(Session.objects.order_by("pk").values())
+    report = take(summit, as_json(*[event(number, date="2025-03-31T12:00:00+01:00") for number in (1, 2, 3)]))
+    assert outcomes(report) == ["refused"] * 3
+    assert list(Session.objects.order_by("pk").values()) == before
+
+
+def test_words_of_html_lose_their_marks(summit: Summit) -> None:
+    take(summit, as_json(event(abstract="<p>One &amp; two</p><script>x()</script><p>three</p>")))
+    assert Session.objects.get().summary == "One & two\nthree"
+
+
+def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
+    content = as_json(event(language="fr", title="Ouverture"))
+    assert len(take(summit, content).lines[0].notes) == 1
+    text = Session.objects.get().texts.get()
+    assert (text.language, text.title) == ("fr", "Ouverture")
+    assert outcomes(take(summit, content)) == ["same"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b'{"schedule": {"conference": {}}}',
+        b"{" * 100_000,
+        b"\xff\xfe{}",
+        b"<a/>",
+        b"<schedule>",
+        b"words",
+        b'<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><schedule><conference/></schedule>',
+    ],
+)
+def test_what_is_no_schedule_says_so(content: bytes, summit: Summit) -> None:
+    with pytest.raises(Unreadable):
+        read(content, zone=summit.zone)
+
+
+@pytest.mark.parametrize("raw", [1, None, [], {"rooms": []}, {"rooms": {"A": 1}}, {"rooms": {"A": [1, None, {}]}}])
+def test_days_of_any_shape_are_no_fault(raw: Any, summit: Summit) -> None:
+    content = json.dumps({"schedule": {"conference": {"days": [raw]}}}).encode()
+    assert set(outcomes(take(summit, content))) <= {"refused"}
+
+
+def test_only_the_programme_desk_reads_in(summit: Summit) -> None:
+    desk, other = (UserFactory.with_role(role, summit) for role in (Role.PROGRAMME, Role.PRESS_OFFICER))
+    with pytest.raises(PermissionDenied):
+        read_in(summit=summit, content=XML, by=other)
+    report = read_in(summit=summit, content=XML, by=desk)
+    # Protocol enters people.
+    assert (outcomes(report), Person.objects.filter(name="A. Speaker").count()) == (["new"], 0)
+
+
+def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: Summit, organiser: User) -> None:
+    from tests.factories import SummitFactory
+
+    fill(summit, 3)
+    releases.release(summit=summit, by=organiser)
+    for ending in ("json", "xml"):
+        content = Client().get(f"/{summit.slug}/agenda/schedule.{ending}").content
+        assert outcomes(take(summit, content)) == ["same"] * 3
+    other = SummitFactory()
+    assert outcomes(take(other, content)) == ["new"] * 3
+    theirs = [list(Session.objects.filter(summit=each).values("title", "starts_at")) for each in (summit, other)]
+    assert theirs[0] == theirs[1]
+
+
+def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None:
+    file = tmp_path / "schedule.json"
+    file.write_bytes(as_json(event(), event(2, title="")))
+
+    def run(*more: str) -> list[str]:
+        out = io.StringIO()
+        call_command("import_schedule", str(file), "--summit", summit.slug, *more, stdout=out, no_color=True)
+        return out.getvalue().splitlines()
+
+    refused = "Event 2 (refused) -: It has no title. Give it one."
+    first = ["Event 1 (new) Event 1", refused, "New rooms: Hall A.", "New people: 1."]
+    dry = "2 events would be read: nothing was written. 1 new, 0 changed, 0 as they are, 1 refused."
+    assert run("--dry-run") == [*first, dry]
+    assert run("--visible-to", "public") == [*first, "2 events are read. 1 new, 0 changed, 0 as they are, 1 refused."]
+    assert Session.objects.get().visibility == "public"
+    assert run()[0] == "Event 1 (as it is) Event 1"
+    file.write_bytes(b"words")
+    with pytest.raises(CommandError):
+        run()
+    with pytest.raises(CommandError, match="There is no summit nowhere"):
+        call_command("import_schedule", str(file), "--summit", "nowhere")
+
+
+def test_the_number_of_questions_does_not_grow(summit: Summit) -> None:
+    def queries(do: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as found:
+            do()
+        return len(found)
+
+    few, many = (as_json(*[event(number, guid=f"g{number}") for number in range(1, n + 1)]) for n in (2, 40))
+    assert queries(lambda: preview(summit=summit, content=few, by=SYSTEM)) == queries(
+        lambda: preview(summit=summit, content=many, by=SYSTEM)
+    )

@@ -1,0 +1,195 @@
+"""What of a session is kept from everybody stands in no public channel, in no language, by no filter.
+
+A canary in each part, shown to each rank, is looked for wherever anybody can look.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from press.models import Text
+from sessions.domain import releases, snapshots
+from sessions.models import Interpretation, OwnKind, Session, SessionText, Visibility
+from sessions.models.visibility import PARTS
+from summit.models import Summit, User
+from tests.factories import (
+    DocumentFactory,
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    RoomFactory,
+    SlotFactory,
+    VenueFactory,
+)
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+KEPT = [Visibility.ACCREDITED, Visibility.PARTICIPANTS, Visibility.ORGANISERS]
+MARK = "canary"
+# A time of day that nothing else has, at the venue and in UTC.
+SECRET_TIME = re.compile(rb"T?1[23]:?37")
+PLAIN = datetime(2025, 3, 31, 9, 0, tzinfo=UTC)
+SECRET = datetime(2025, 3, 31, 12, 37, tzinfo=UTC)
+
+
+def make(summit: Summit, part: str, **more: object) -> Session:
+    """Make a session with a canary in one part, or in all of them where `part` is "all"."""
+
+    def said(name: str, other: str) -> str:
+        return f"{MARK} {name}" if part in (name, "all") else other
+
+    kind = OwnKind.objects.create(summit=summit, name=f"{MARK} kind {OwnKind.objects.count()}", like="plenary")
+    start = SECRET if part in ("times", "all") else PLAIN
+    room = RoomFactory(venue=VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
+    made = session(
+        summit,
+        title=said("title", "Opening"),
+        summary=said("title", "Words"),
+        own_kind=kind if part in ("title", "all") else None,
+        kind="plenary",
+        starts_at=start,
+        ends_at=start + timedelta(minutes=30),
+        room=room,
+        **{"visibility": Visibility.PUBLIC, **more},
+    )
+    SessionText.objects.create(session=made, language="fr", title=said("title", "Ouverture"))
+    Interpretation.objects.create(session=made, source="en", target="fr", booth=f"{MARK} booth")
+    party = PartyFactory(summit=summit, name=said("participants", f"Land {made.pk}"))
+    ParticipantFactory(session=made, party=party)
+    ParticipantFactory(session=made, party=None, person=person(summit, f"{MARK} ear"), role="interpreter")
+    SlotFactory(
+        session=made, speaker=person(summit, said("participants", "A. Speaker")), title=said("participants", "x")
+    )
+    DocumentFactory(session=made, title=said("documents", "Paper"), content=said("documents", "bytes").encode())
+    return made
+
+
+def person(summit: Summit, name: str) -> object:
+    return PersonFactory(summit=summit, name=name, office="")
+
+
+def addresses(summit: Summit) -> list[str]:
+    """Return every public address there is, with every filter and for every session, known to everybody or not."""
+    base, api = f"/{summit.slug}/agenda", f"/api/v1/summits/{summit.slug}"
+    rooms = list(Session.objects.exclude(room=None).values_list("room__public_id", flat=True))
+    kinds = [f"own:{name}" for name in OwnKind.objects.values_list("name", flat=True)]
+    found = [
+        f"/{summit.slug}/",
+        "/robots.txt",
+        f"{api}/parties/",
+        f"/{summit.slug}/press/",
+        f"{base}/",
+        f"{base}.ics",
+    ]
+    found += [f"{base}/schedule.json", f"{base}/schedule.xml", f"{base}/changes/"]
+    found += [f"{base}/?lang={language}" for language in ("fr", "ar")]
+    found += [f"{base}/?{name}={value}" for name, value in (("day", "2025-03-31"), ("kind", "plenary"))]
+    found += [f"{base}/?room={key}" for key in rooms] + [f"{base}/?language=fr"]
+    found += [f"{api}/agenda/", f"{api}/agenda/?ordering=-starts_at", f"{api}/agenda/?day=2025-03-31&language=fr"]
+    found += [f"{api}/agenda/?room={key}" for key in rooms] + [f"{api}/agenda/?kind=plenary"]
+    for row in Session.objects.filter(summit=summit):
+        key, document = row.public_id, row.documents.get().public_id
+        found += [f"{base}/{key}/", f"{base}/{key}/?lang=fr", f"{base}/{key}.ics", f"{api}/agenda/{key}/"]
+        found += [f"{base}/{key}/documents/{document}/"]
+    assert kinds
+    return found
+
+
+def leaks(summit: Summit) -> set[str]:
+    """Return the addresses in whose answers something stands that is kept."""
+    client, found = Client(), set()
+    for path in addresses(summit):
+        response = client.get(path)
+        assert response.status_code in (200, 404), path
+        body = response.content + str(response.headers).encode()
+        body = re.sub(
+            rb"Release \d+, [^<]*|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+|(DTSTAMP|LAST-MODIFIED):\S+", b"", body
+        )
+        if MARK.encode() in body.lower() or SECRET_TIME.search(body):
+            found.add(path)
+    return found
+
+
+@pytest.fixture
+def open_summit(summit: Summit) -> Summit:
+    summit.public_changes = True
+    summit.save()
+    return summit
+
+
+@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_kept_stands_nowhere(part: str, kept: str, open_summit: Summit, organiser: User) -> None:
+    row = make(open_summit, part, **{f"{part}_to": kept})
+    releases.release(summit=open_summit, by=organiser)
+    assert leaks(open_summit) == set()
+    # Nor does a change of it.
+    Session.objects.filter(pk=row.pk).update(title=f"{MARK} again") if part == "title" else None
+    Session.objects.filter(pk=row.pk).update(capacity=7)
+    releases.release(summit=open_summit, by=organiser)
+    assert leaks(open_summit) == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_control_without_the_mask_it_stands_somewhere(
+    part: str, open_summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_masked", lambda session, rank: session)
+    make(open_summit, part, **{f"{part}_to": Visibility.ORGANISERS})
+    releases.release(summit=open_summit, by=organiser)
+    assert len(leaks(open_summit)) > 3
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_session_that_is_kept_stands_nowhere(kept: str, open_summit: Summit, organiser: User) -> None:
+    make(open_summit, "all", visibility=kept)
+    make(open_summit, "none")
+    releases.release(summit=open_summit, by=organiser)
+    assert leaks(open_summit) == set()
+    page = Client().get(f"/{open_summit.slug}/agenda/?kind=plenary").content.decode()
+    assert "1 of 1 session" in page
+
+
+def _without(body: bytes, value: str) -> bytes:
+    return body.replace(value.encode(), b"")
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(
+    kept: str, open_summit: Summit, organiser: User
+) -> None:
+    hidden = make(open_summit, "all", visibility=kept)
+    shown = make(open_summit, "documents", documents_to=kept)
+    releases.release(summit=open_summit, by=organiser)
+    nowhere = "0" * 16
+    base, api = f"/{open_summit.slug}/agenda/", f"/api/v1/summits/{open_summit.slug}/agenda/"
+    assert hidden.room is not None
+    pairs = [
+        (f"{base}?room={{}}", hidden.room.public_id),
+        (f"{api}?room={{}}", hidden.room.public_id),
+        (f"{base}{{}}/", hidden.public_id),
+        (f"{base}{{}}.ics", hidden.public_id),
+        (f"{api}{{}}/", hidden.public_id),
+        (f"{base}{shown.public_id}/documents/{{}}/", shown.documents.get().public_id),
+        (f"{base}{{}}/documents/{hidden.documents.get().public_id}/", hidden.public_id),
+    ]
+    for path, key in pairs:
+        there, none = (Client().get(path.format(value)) for value in (key, nowhere))
+        assert there.status_code == none.status_code, path
+        assert _without(there.content, key) == _without(none.content, nowhere), path
+
+
+def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit, organiser: User) -> None:
+    row = make(open_summit, "none")
+    document = row.documents.get()
+    path = f"/{open_summit.slug}/agenda/{row.public_id}/documents/{document.public_id}/"
+    assert Client().get(path).status_code == 404
+    releases.release(summit=open_summit, by=organiser)
+    response = Client().get(path)
+    assert (response.content, response["X-Content-Type-Options"]) == (b"bytes", "nosniff")
+    assert response["Content-Disposition"] == 'attachment; filename="paper.pdf"'
+    assert Client().get(path, headers={"if-none-match": response["ETag"]}).status_code == 304
+    assert path in Client().get(f"/{open_summit.slug}/agenda/{row.public_id}/").content.decode()
+    assert Text.objects.count() == 0
