@@ -67,12 +67,12 @@ def _entries(
     for low, high, view in ranges(session):
         entry = ReleaseEntry(release_id=made.pk, session_id=session.session_id, low=low, high=high, full=full)
         was = before.at(low) if before else None
+        had = {each.released_session_id for each in kept if each.low <= high and low <= each.high}
         if high == DESK:
             entry.released_session = full
-        elif was is not None and was.content == view.content:
-            entry.released_session_id = next(
-                each.released_session_id for each in kept if each.low <= low <= each.high
-            )
+        # Of ranks that had rows of their own and now read the same, one had a higher SEQUENCE: none may fall.
+        elif was is not None and was.content == view.content and len(had) == 1:
+            entry.released_session_id = had.pop()
         else:
             entry.released_session = row_of(view)
             rows.append((entry.released_session, view))
