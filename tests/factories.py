@@ -461,7 +461,7 @@ class DocumentFactory(DjangoModelFactory[Document]):
     session = factory.SubFactory(SessionFactory)
     title = factory.Sequence(lambda n: f"Paper {n}")
     language = "en"
-    file_name = "paper.pdf"
+    file_name = "brief.pdf"
     content_type = "application/pdf"
     content = b"%PDF-1.7 words"
     size = factory.LazyAttribute(lambda row: len(row.content))

@@ -127,9 +127,16 @@ def test_where_a_speech_was_given_comes_from_the_released_agenda_alone(client: C
         "ends_at": session.ends_at,
         "room_name": "Long Gallery",
     }
-    for visibility, low, shown in (("accredited", 1, False), ("public", 0, True)):
+    # A session that is everybody's and doesn't tell everybody who speaks is not told beside the speech.
+    for visibility, low, names, shown in (
+        ("accredited", 1, True, False),
+        ("public", 0, False, False),
+        ("public", 0, True, True),
+    ):
         values["sequence"] = int(values["sequence"]) + 1
         released = ReleasedSession.objects.create(visibility=visibility, **values)
+        if names:
+            released.participants.create(role="speaker", slot_key=text.slot.public_id, label="Minister")
         release = ReleaseFactory(summit=text.summit, number=values["sequence"])
         ReleaseEntry.objects.create(
             release=release, session=session, released_session=released, full=released, low=low

@@ -189,7 +189,7 @@ def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit, organiser:
     releases.release(summit=open_summit, by=organiser)
     response = Client().get(path)
     assert (response.content, response["X-Content-Type-Options"]) == (b"bytes", "nosniff")
-    assert response["Content-Disposition"] == 'attachment; filename="paper.pdf"'
+    assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'
     assert Client().get(path, headers={"if-none-match": response["ETag"]}).status_code == 304
     assert path in Client().get(f"/{open_summit.slug}/agenda/{row.public_id}/").content.decode()
     assert Text.objects.count() == 0
