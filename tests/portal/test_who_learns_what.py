@@ -1,0 +1,175 @@
+"""Who learns what: the demonstration's two days are released, then changed in six ways at once and released again.
+
+Every mailbox stands in one table beside every change, and what went out is equal to it: a message too many fails as
+one too few does. The portal shows the same to whoever signs in, and the public learns what is public.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from delegations.models import Party
+from portal.demo import border_security
+from sessions.domain import edits, member, releases
+from sessions.domain.differences import Change, Nature
+from sessions.domain.facts import from_facts
+from sessions.models import Members, Participant, ParticipantRole, Session, SignUpState, Slot, Visibility
+from summit.models import Person, Room, Summit, User
+from summit.outbox.models import Message
+from tests.factories import PersonFactory, SignUpFactory
+
+pytestmark = pytest.mark.django_db
+
+OPENING, CHAINS, FINANCES = "Opening", "Supply chains and enablers", "Criminal finances"
+ONLINE, IRAQ, AUSTRIA = "Countering promotion online", "Tunisia and Iraq", "Tunisia and Austria"
+COLUMNS = (OPENING, CHAINS, FINANCES, ONLINE, IRAQ, AUSTRIA)
+# Who reads it, for whom, and what they learn of: the opening (another speaker), supply chains (longer), criminal
+# finances (moved), promotion online (organisers alone may know of it), Tunisia and Iraq (cancelled), Tunisia and
+# Austria (another room).
+TABLE = """
+london@albania.example          Albania                        speakers  longer  -      gone          -          -
+london@austria.example          Austria                        speakers  longer  -      -             -          room
+missions@benelux.example        Belgium                        speakers  -       -      -             -          -
+london@bulgaria.example         Bulgaria                       speakers  longer  -      -             -          -
+london@canada.example           Canada                         speakers  -       -      -             -          -
+london@china.example            China                          speakers  longer  -      -             -          -
+london@cyprus.example           Cyprus                         speakers  -       moved  -             -          -
+london@czechia.example          Czechia                        speakers  -       -      -             -          -
+london@denmark.example          Denmark                        speakers  -       -      -             -          -
+london@egypt.example            Egypt                          speakers  -       -      gone          -          -
+london@eu-delegation.example    European Union                 speakers  -       -      -             -          -
+focal@summit.example            France                         speakers  longer  -      gone          -          -
+protocol@germany.example        Germany                        speakers  longer  moved  -             -          -
+london@greece.example           Greece                         speakers  -       -      -             -          -
+london@hungary.example          Hungary                        speakers  -       -      -             -          -
+london@india.example            India                          speakers  -       -      gone          -          -
+summits@interpol.example        Interpol                       speakers  longer  moved  gone          -          -
+london@iraq.example             Iraq                           speakers  longer  moved  -             cancelled  -
+london@ireland.example          Ireland                        speakers  -       -      -             -          -
+protocol@italy.example          Italy                          speakers  -       moved  gone          -          -
+london@jordan.example           Jordan                         speakers  -       -      -             -          -
+london@kosovo.example           Kosovo                         speakers  -       -      -             -          -
+protocol@krg.example            Kurdistan Regional Government  speakers  longer  -      -             -          -
+london@lebanon.example          Lebanon                        speakers  -       -      -             -          -
+london@libya.example            Libya                          speakers  -       -      -             -          -
+missions@benelux.example        Luxembourg                     speakers  -       -      -             -          -
+london@malta.example            Malta                          speakers  -       moved  waiting:gone  -          -
+director@malta.example          Malta                          -         -       -      waiting:gone  -          -
+public-policy@meta.example      Meta                           -         -       -      gone          -          -
+london@moldova.example          Moldova                        speakers  -       -      -             -          -
+london@morocco.example          Morocco                        speakers  -       -      -             -          -
+london@netherlands.example      Netherlands                    speakers  longer  -      -             -          -
+london@nigeria.example          Nigeria                        speakers  -       moved  -             -          -
+london@northmacedonia.example   North Macedonia                speakers  -       -      -             -          -
+london@norway.example           Norway                         speakers  -       -      -             -          -
+london@pakistan.example         Pakistan                       speakers  -       moved  -             -          -
+london@poland.example           Poland                         speakers  -       -      -             -          -
+london@portugal.example         Portugal                       speakers  -       -      -             -          -
+london@romania.example          Romania                        speakers  -       -      -             -          -
+london@serbia.example           Serbia                         speakers  longer  -      -             -          -
+london@spain.example            Spain                          speakers  -       moved  gone          -          -
+director@spain.example          Spain                          -         -       -      gone          -          -
+protocol@sweden.example         Sweden                         speakers  -       moved  gone          -          -
+london@switzerland.example      Switzerland                    speakers  -       moved  -             -          -
+public-policy@tiktok.example    TikTok                         -         -       -      gone          -          -
+focal@tunisia.example           Tunisia                        speakers  -       moved  gone          cancelled  room
+london@turkiye.example          Türkiye                        speakers  longer  -      -             -          -
+delegation@homeoffice.example   United Kingdom                 speakers  longer  moved  gone          -          -
+chair@crime.example             United Kingdom                 -         -       moved  -             -          -
+protocol@unitedstates.example   United States                  speakers  -       moved  gone          -          -
+london@vietnam.example          Vietnam                        speakers  longer  -      gone          -          -
+public-policy@x.example         X                              -         -       -      gone          -          -
+booth@interpreters.example      people                         -         -       moved  -             -          -
+"""
+Learnt = dict[str, str]
+
+
+def expected() -> dict[tuple[str, str], Learnt]:
+    """Return the table: by address and party, what is learnt of each session."""
+    found = {}
+    for line in TABLE.strip().splitlines():
+        address, party, *cells = (cell.strip() for cell in line.split("  ") if cell.strip())
+        found[address, party] = {title: cell for title, cell in zip(COLUMNS, cells, strict=True) if cell != "-"}
+    return found
+
+
+def learnt(changes: Iterable[Change]) -> Learnt:
+    """Return what changes say of each session: what became of it, or which of its parts changed."""
+    found = {}
+    for change in changes:
+        parts = [aspect.what.value for aspect in change.aspects()]
+        word = " ".join(parts) if change.nature == Nature.CHANGED else change.nature.value
+        found[change.session.title] = f"waiting:{word}" if change.waiting else word
+    return found
+
+
+def named(title: str) -> Session:
+    return Session.objects.get(title=title)
+
+
+def held(office: str) -> Person:
+    return Person.objects.get(office__startswith=office)
+
+
+@pytest.fixture
+def summit() -> Summit:
+    """The demonstration with a chair who has an address, an interpreter of no party, a sign-up and one who waits."""
+    found = border_security.load()
+    Person.objects.filter(pk=held("Official of the National Crime Agency").pk).update(email="chair@crime.example")
+    booth = PersonFactory(summit=found, email="booth@interpreters.example")
+    Participant.objects.create(session=named(FINANCES), person=booth, role=ParticipantRole.INTERPRETER, position=99)
+    for party, state in (("Spain", SignUpState.PLACE), ("Malta", SignUpState.WAITING)):
+        director = held(f"Director for Border Security, {party}")
+        Person.objects.filter(pk=director.pk).update(email=f"director@{party.lower()}.example")
+        SignUpFactory(session=named(ONLINE), person=director, state=state)
+    by = User.objects.get(email="organiser@summit.example")
+    releases.release(summit=found, by=by, tell=False)
+    ten = timedelta(minutes=10)
+    finances, chains, austria = named(FINANCES), named(CHAINS), named(AUSTRIA)
+    starts, ends = finances.starts_at + ten, finances.ends_at + ten
+    edits.move(session=finances, starts_at=starts, ends_at=ends, room=finances.room, by=by)
+    edits.cancel(session=named(IRAQ), by=by)
+    edits.move(session=chains, starts_at=chains.starts_at, ends_at=chains.ends_at + ten, room=chains.room, by=by)
+    gold = Room.objects.get(name="Gold Room")
+    edits.move(session=austria, starts_at=austria.starts_at, ends_at=austria.ends_at, room=gold, by=by)
+    Slot.objects.filter(title="Address of the host").update(speaker=held("Minister for Border Security"))
+    Session.objects.filter(title=ONLINE).update(visibility=Visibility.ORGANISERS, sign_up=False)
+    releases.release(summit=found, by=by)
+    return found
+
+
+def test_each_mailbox_learns_what_concerns_it_and_nothing_else(summit: Summit) -> None:
+    names = {f"party:{party.public_id}": party.name for party in Party.objects.all()}
+    messages = Message.objects.filter(kind="agenda_change", version=2)
+    assert {
+        (row.address, names.get(row.recipient_key, row.recipient_key)): learnt(
+            from_facts(change) for change in row.facts["changes"]
+        )
+        for row in messages
+    } == expected()
+    assert messages.count() == len(expected())
+
+
+def test_the_portal_shows_the_same(summit: Summit) -> None:
+    table = expected()
+
+    def shown(parties: Iterable[str], people: Iterable[Person] = ()) -> Learnt:
+        members = Members.of(Party.objects.filter(name__in=parties), people)
+        return {
+            title: word
+            for entry in member.changes(summit=summit, members=members)
+            for title, word in learnt(entry.changes).items()
+        }
+
+    assert shown(["Tunisia"]) == table["focal@tunisia.example", "Tunisia"]
+    assert shown(["Meta"]) == table["public-policy@meta.example", "Meta"]
+    director = held("Director for Border Security, Spain")
+    assert shown([], [director]) == table["director@spain.example", "Spain"]
+    # Who takes part in nothing that changed learns nothing.
+    assert shown([], [held("Director for Border Security, Canada")]) == {}
+
+
+def test_the_public_learns_what_is_public(summit: Summit) -> None:
+    (entry,) = member.public_changes(summit=summit)
+    assert learnt(entry.changes) == {OPENING: "speakers", CHAINS: "longer", FINANCES: "moved", ONLINE: "gone"}
