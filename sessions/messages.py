@@ -29,8 +29,10 @@ def render(message: Message) -> Mail:
     changes = [from_facts(entry) for entry in facts["changes"]]
     # A message that was stored by an earlier version lacks what that one didn't know.
     where = wording.Zones.of(facts["summit"]["place"], facts["summit"]["zone"], facts.get("zone", ""))
+    first = _is_first(facts, changes)
     context = {
         **facts,
+        "first": first,
         # As in letters, a star stands behind the name that a footnote explains.
         "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
         "told": [
@@ -40,18 +42,32 @@ def render(message: Message) -> Mail:
         "url": f"{settings.BASE_URL}/portal/",
     }
     text = render_to_string("mail/agenda_change.txt", context)
-    subject = ngettext(
-        "%(summit)s: one change in your programme (%(name)s)",
-        "%(summit)s: %(count)d changes in your programme (%(name)s)",
-        len(changes),
-    ) % {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
+    said = {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
     told = [
         (change, entry)
         for change, entry in zip(changes, facts["changes"], strict=True)
         if entry.get("calendar", True)
     ]
     parts = [_part(message, *entry, position, len(told) == 1) for position, entry in enumerate(told, start=1)]
-    return Mail(subject=subject, text=text, attachments=parts, reply_to=facts["summit"]["contact"])
+    return Mail(subject=_subject(said, first), text=text, attachments=parts, reply_to=facts["summit"]["contact"])
+
+
+def _is_first(facts: dict[str, Any], changes: list[Change]) -> bool:
+    """Return whether a mailbox has been told nothing before: it gets its programme, in which nothing has changed."""
+    return facts["since"] == 0 and all(change.nature == Nature.ADDED for change in changes)
+
+
+def _subject(said: dict[str, Any], first: bool) -> str:
+    if first:
+        return _("%(summit)s: your programme (%(name)s)") % said
+    return (
+        ngettext(
+            "%(summit)s: one change in your programme (%(name)s)",
+            "%(summit)s: %(count)d changes in your programme (%(name)s)",
+            said["count"],
+        )
+        % said
+    )
 
 
 def whom(facts: dict[str, Any]) -> str:

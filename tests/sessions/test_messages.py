@@ -109,6 +109,21 @@ def test_a_move_is_told_with_old_and_new_times_in_the_venues_zone(
     assert stored.state == MessageState.SENT
 
 
+def test_the_first_release_tells_a_programme_in_which_nothing_has_changed(
+    summit: Summit, organiser: User, parties: dict[str, Party]
+) -> None:
+    session(summit, parties["Aland"], title="Talks", starts_at=START, ends_at=START + timedelta(hours=1))
+    releases.release(summit=summit, by=organiser)
+    (sent,) = deliver()
+    assert sent["Subject"] == f"{summit.short_name}: your programme (Aland)"
+    assert text(sent).splitlines()[:4] == [
+        f"{summit.name}: this is the programme of Aland (release 1).",
+        "",
+        "1. Talks",
+        "   Monday 31 March 2025, 09:00–10:00 London time",
+    ]
+
+
 def test_one_change_stands_beside_the_text_and_several_are_attached(
     summit: Summit, organiser: User, talks: Session
 ) -> None:
