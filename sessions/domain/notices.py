@@ -95,7 +95,8 @@ def plan(
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
-                told = telling.tell(touching[since].of(reader.programme), reader, number=number, beside=others)
+                whole = telling.tell(touching[since].of(reader.programme), reader, number=number, beside=others)
+                told = telling.folded(told, whole, beside=others)
             found.append(Notice(reader, names[box], since, tuple(told), overtaken))
     return found
 

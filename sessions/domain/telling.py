@@ -62,6 +62,20 @@ def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequ
     return found if len(several) > 1 else [replace(told, whom=()) for told in found]
 
 
+def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> list[Told]:
+    """Return what a message says that stands for unsent ones too: `whole`, all since the last that went out, instead
+    of what its own release has `told`.
+
+    Where others read at the address, what came and went within it may be in the calendar through them, who left it to
+    this reader: what has left is told nevertheless.
+    """
+    if not beside:
+        return whole
+    said = {entry.change.session.session_id for entry in whole}
+    left = [entry for entry in told if entry.change.after is None and entry.change.session.session_id not in said]
+    return whole + left
+
+
 def _whom(change: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
     if len(reader.parts) < 2:
         return ()

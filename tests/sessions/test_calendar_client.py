@@ -76,7 +76,8 @@ def mails(released: list[Agenda], readers: list[Reader], gone: list[bool]) -> li
             if told:
                 since = since if waits else number - 1
                 changes = differences(old=released[since], new=released[number])
-                told = tell(changes, one, number=number, beside=beside)
+                whole = tell(changes, one, number=number, beside=beside)
+                told = telling.folded(told, whole, beside=beside) if since != number - 1 else whole
                 waits = parts(told, number)
             if gone[number % len(gone)]:
                 sent, waits = sent + waits, []
@@ -148,10 +149,14 @@ def test_one_reader_ends_with_the_feed(drafts: list[Agenda], gone: list[bool], r
     ends_as_the_feed(released, readers, sent)
 
 
-@given(drafts=st.lists(agendas(), min_size=1, max_size=4), random=st.randoms())
-def test_two_parties_at_one_mailbox_end_with_both_feeds(drafts: list[Agenda], random: Any) -> None:
+@given(
+    drafts=st.lists(agendas(), min_size=1, max_size=4),
+    gone=st.lists(st.booleans(), min_size=1, max_size=4),
+    random=st.randoms(),
+)
+def test_two_parties_at_one_mailbox_end_with_both_feeds(drafts: list[Agenda], gone: list[bool], random: Any) -> None:
     released, readers = history(drafts), [reader(1), reader(2)]
-    sent = mails(released, readers, [True])
+    sent = mails(released, readers, gone)
     random.shuffle(sent)
     ends_as_the_feed(released, readers, sent)
 
@@ -178,3 +183,19 @@ def test_control_where_one_party_is_taken_out_of_a_session_the_others_entry_woul
     with pytest.raises(AssertionError):
         # The other party's message has the same SEQUENCE and was stored first.
         ends_as_the_feed(released, readers, [*sent[2:], *sent[:2]][::-1])
+
+
+def test_control_who_came_and_went_unsent_would_leave_the_others_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from tests.sessions.test_differences import PLACE, SESSION
+
+    given = replace(SESSION, places=(replace(PLACE, party_id=2, label="Beland"),))
+    # The first party has gone in favour of the second, which goes before it was told that it had come.
+    released, readers = _two({1: SESSION}, {1: given}, {1: replace(SESSION, places=())})
+    gone = [True, True, False]
+    sent = mails(released, readers, gone)
+    ends_as_the_feed(released, readers, sent)
+    monkeypatch.setattr(telling, "folded", lambda told, whole, *, beside: whole)
+    with pytest.raises(AssertionError):
+        ends_as_the_feed(released, readers, mails(released, readers, gone))
