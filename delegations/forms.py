@@ -133,7 +133,7 @@ class PersonForm(forms.Form):
         return plain_widget(field)
 
     def _zone_said(self) -> str:
-        return _("%(place)s time (%(zone)s)") % {"place": self.summit.place, "zone": self.summit.time_zone}
+        return _("%(place)s time (%(zone)s)") % {"place": self.summit.said_place, "zone": self.summit.time_zone}
 
     @property
     def changed(self) -> dict[str, Any]:

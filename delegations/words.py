@@ -208,7 +208,7 @@ actor("mailbox", _provers)
 
 thing(PartyName, related=("party",), name=lambda row: row.name, shown_on=lambda row: row.party)
 thing(ExternalId, related=("party", "person"), name=str, shown_on=lambda row: row.party or row.person)
-thing(Policy, related=("summit",), name=lambda row: row.summit.name, shown_on=lambda row: row.summit)
+thing(Policy, related=("summit",), name=lambda row: row.summit.reads_as.name, shown_on=lambda row: row.summit)
 thing(Membership, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
 thing(FocalPoint, related=("person", "party"), name=lambda row: row.person.label, shown_on=lambda row: row.party)
 thing(Invitation, related=("party",), name=lambda row: row.party.name)

@@ -1,8 +1,6 @@
 """The message to whoever waited for a place in a session and has one."""
 
 from datetime import datetime
-from types import SimpleNamespace
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -23,7 +21,7 @@ from summit.templatetags.marks import comma
 def render(message: Message) -> Mail:
     """Write it from the message's frozen facts, in the language that is active. No query."""
     facts = message.facts
-    where = SimpleNamespace(place=facts["summit"]["place"], zone=ZoneInfo(facts["summit"]["zone"]))
+    where = wording.Zones.of(facts["summit"]["place"], facts["summit"]["zone"])
     starts_at, ends_at = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     language = spoken(get_language() or "")
     titles = {code: title for code, title, _summary in facts["texts"]}

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.languages import spoken
 from summit.models import Role, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import Kind, Mail, register
@@ -29,7 +30,7 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str], version: int) -
         facts={
             "user": user.public_id,
             "name": user.name,
-            "summit": summit.name,
+            "summit": summit.named(spoken(user.language)).name,
             "contact_email": summit.contact_email,
             "roles": [str(role) for role in roles],
         },

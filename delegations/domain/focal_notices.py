@@ -79,7 +79,7 @@ def _draft(
             "address": address,
             "party": party.name,
             "party_key": party.public_id,
-            "summit": summit.name,
+            "summit": summit.named(spoken(language)).name,
             "contact_email": summit.contact_email,
         },
     )

@@ -137,6 +137,7 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
     """Return all that the letter needs, in its language. The nonce is not the link: SECRET_KEY makes one of it."""
     invitation = link.invitation
     text = text or paper.text(party, invitation.occasion)
+    names = paper.summit.named(spoken(party.language))
     with translation.override(spoken(party.language)):
         said = values(party=party, paper=paper, person=link.person, invitation=invitation)
         said["link_until"] = moment(link.expires_at, paper.summit)
@@ -149,8 +150,8 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
         "values": said,
         "footnote": " ".join(paper.names[party.pk].footnote.split()),
         "contact_email": summit.contact_email,
-        "summit": summit.name,
-        "letterhead": paper.policy.letter_sender.strip() or summit.host,
+        "summit": names.name,
+        "letterhead": paper.policy.letter_sender.strip() or names.host,
         "number": invitation.number or 0,
         "day": paper.now.astimezone(summit.zone).date().isoformat(),
     }
@@ -165,7 +166,7 @@ def values(
     answer_by: datetime | None = None,
 ) -> dict[str, str]:
     """Return what stands for the placeholders of an invitation's letters but for the link, in the active language."""
-    summit, policy = paper.summit, paper.policy
+    summit, policy, names = paper.summit, paper.policy, paper.summit.reads_as
     occasion = paper.occasions.get(invitation.occasion)
     due = occasion.starts_at if occasion else summit.answer_by
     said = {
@@ -173,10 +174,10 @@ def values(
         "formal_name": paper.names[party.pk].formal_name,
         "salutation": salutation(party, paper, person),
         "level": str(Level(party.level).label) if party.level else "",
-        "summit": summit.name,
+        "summit": names.name,
         "dates": days(summit.starts_on, summit.ends_on),
-        "place": summit.place,
-        "host": summit.host,
+        "place": names.place,
+        "host": names.host,
         "answer_by": moment(due, summit) if due else "",
         "contact": summit.contact_email,
         "reference": paper.reference(invitation.number),
@@ -193,7 +194,12 @@ def values(
 
 def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
     first, last = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
-    said = {"day": long_day(first.date()), "from": f"{first:%H:%M}", "to": f"{last:%H:%M}", "place": summit.place}
+    said = {
+        "day": long_day(first.date()),
+        "from": f"{first:%H:%M}",
+        "to": f"{last:%H:%M}",
+        "place": summit.said_place,
+    }
     return {
         "session": " ".join(occasion.title.split()),
         "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % said,
@@ -230,7 +236,7 @@ def days(first: date, last: date) -> str:
 def moment(at: datetime, summit: Summit) -> str:
     """Return a moment in words, in the venue's zone."""
     there = at.astimezone(summit.zone)
-    said = {"day": long_day(there), "time": f"{there:%H:%M}", "place": summit.place}
+    said = {"day": long_day(there), "time": f"{there:%H:%M}", "place": summit.said_place}
     return _("%(day)s, %(time)s %(place)s time") % said
 
 

@@ -75,6 +75,8 @@ class Listing:
     title: str
     summit: str
     short: str
+    # That of the summit's name.
+    summit_language: str
     state: str
     revision: str
     number: int
@@ -118,6 +120,8 @@ def arrange(row: ParticipantList, content: Content, *, language: str, order: str
 
 def _arrange(row: ParticipantList, content: Content, language: str, name: str, order: Order) -> Listing:
     at = row.made_at.astimezone(row.summit.zone)
+    # A revision that was made by an earlier version has no names in other languages.
+    called = content["summit"].get("names", {}).get(language, content["summit"])
     marks: dict[tuple[str, str], str] = {}
     sections = []
     for title, kinds in _sections():
@@ -128,8 +132,9 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
             sections.append(Section(title, lines))
     return Listing(
         title=_("List of participants"),
-        summit=content["summit"]["name"],
-        short=content["summit"]["short"],
+        summit=called["name"],
+        short=called["short"],
+        summit_language=called["language"],
         state=_("final") if row.final else _("provisional"),
         revision=_("Revision %(number)d") % {"number": row.number},
         number=row.number,

@@ -80,10 +80,19 @@ def gather(summit: Summit) -> Content:
     found = [_party(row, policy) for row in parties]
     codes = {member["category"] for party in found for member in party["members"]}
     return {
-        "summit": {"name": summit.name, "short": summit.short_name, "language": summit.language},
+        "summit": _called(summit),
         "categories": _categories(summit, codes),
         "parties": found,
     }
+
+
+def _called(summit: Summit) -> Content:
+    """What the summit is called in its first language, and in each that it has names in."""
+    names = {code: summit.named(code) for code in summit.names if code != summit.language}
+    said = {
+        code: {"name": each.name, "short": each.short_name, "language": each.language} for code, each in names.items()
+    }
+    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": said}
 
 
 def _party(row: Any, policy: Policy) -> Content:

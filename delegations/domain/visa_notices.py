@@ -41,7 +41,7 @@ def _draft(row: VisaLetter, box: mailboxes.Mailbox) -> Message:
             "person": row.person.label,
             "party": row.party.name,
             "party_key": row.party.public_id,
-            "summit": row.summit.name,
+            "summit": row.summit.named(spoken(box.language)).name,
             "contact_email": row.summit.contact_email,
         },
     )

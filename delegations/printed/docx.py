@@ -133,7 +133,7 @@ def _counter(paragraph: Any, name: str) -> None:
 
 
 def _head(document: Any, listing: Listing) -> None:
-    _say(document, listing, SMALL, listing.summit, language=listing.first_language)
+    _say(document, listing, SMALL, listing.summit, language=listing.summit_language)
     _say(document, listing, "Title", listing.title)
     _say(document, listing, "Normal", f"{listing.state} · {listing.revision} · {listing.order}")
     _say(document, listing, "Normal", listing.made)

@@ -40,7 +40,7 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
         _source(),
         {
             **data,
-            "summit": summit.name,
+            "summit": summit.named(language).name,
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "ways": ways(),

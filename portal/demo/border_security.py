@@ -10,7 +10,7 @@ from delegations.models import Capacity, Category, FocalPoint, Membership, Party
 from portal.demo import agenda, agenda_more, parties, protocol, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
-from portal.demo.names import APPROVED, LOCAL, Approved
+from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
@@ -89,6 +89,7 @@ def _summit(ids: Ids) -> Summit:
         ends_on=date(2025, 4, 1),
         time_zone=ZONE,
         place="London",
+        names=SUMMIT,
         contact_email=f"protocol@{DOMAIN}",
         answer_by=_evening(db_now() + ANSWER_WITHIN),
         public=True,

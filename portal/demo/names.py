@@ -1,4 +1,4 @@
-"""What the parties of the demonstration are called in French and Arabic, and what stands under their names.
+"""What the demonstration’s summit and parties are called in French and Arabic, and what stands under their names.
 
 A library of ISO countries proposes names; it knows neither Kosovo nor the European Union, and calls one state by two
 kinds of name. These are written for the demonstration as a host would approve them. Alphabetical keys leave out
@@ -27,6 +27,21 @@ class Approved:
     flag: str = "own"
 
 
+# The summit's own, by language and text.
+SUMMIT = {
+    "fr": {
+        "name": "Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration",
+        "short_name": "Sommet sur la sécurité des frontières 2025",
+        "place": "Londres",
+        "host": "Royaume-Uni (ministère de l’Intérieur)",
+    },
+    "ar": {
+        "name": "قمة أمن الحدود والجريمة المنظمة المرتبطة بالهجرة لعام 2025",
+        "short_name": "قمة أمن الحدود 2025",
+        "place": "لندن",
+        "host": "المملكة المتحدة (وزارة الداخلية)",
+    },
+}
 KURDISTAN = "Kurdistan Regional Government"
 WITHOUT_PREJUDICE = "Takes part as a sub-state government, without prejudice to the sovereignty of Iraq."
 APPROVED = {

@@ -160,7 +160,7 @@ class MomentForm(forms.Form):
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = summit.zone
-        self.fields["moment"].label = _("%(place)s time") % {"place": summit.place}
+        self.fields["moment"].label = _("%(place)s time") % {"place": summit.said_place}
         # Neither optional nor required: it depends on the choice above it.
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
 

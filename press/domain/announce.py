@@ -17,6 +17,7 @@ from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import address, speaker
 from summit.domain import audit
+from summit.languages import spoken
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
@@ -100,6 +101,6 @@ def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: 
             "corrected": edition.published_at > edition.first_published_at,
             "change_note": edition.change_note,
             "path": address(text.summit, edition),
-            "summit": text.summit.name,
+            "summit": text.summit.named(spoken(subscriber.language)).name,
         },
     )

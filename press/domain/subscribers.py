@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from press.models import Subscriber
 from summit.domain import audit
+from summit.languages import spoken
 from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
@@ -84,7 +85,10 @@ def _confirmation(subscriber: Subscriber) -> Message:
         recipient_key=key,
         address=subscriber.address,
         language=subscriber.language,
-        facts={"subscriber": subscriber.public_id, "summit": subscriber.summit.name},
+        facts={
+            "subscriber": subscriber.public_id,
+            "summit": subscriber.summit.named(spoken(subscriber.language)).name,
+        },
     )
 
 

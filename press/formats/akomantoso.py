@@ -79,7 +79,8 @@ def _meta(document: Element, reading: Reading) -> None:
 
 def _references(meta: Element, reading: Reading) -> None:
     references = _add(meta, "references", source=SOURCE)
-    _add(references, "TLCOrganization", eId="office", href="/ontology/organization/press", showAs=reading.summit.host)
+    host = reading.summit.named(reading.language).host
+    _add(references, "TLCOrganization", eId="office", href="/ontology/organization/press", showAs=host)
     if reading.slot:
         key = reading.slot.speaker.public_id
         _add(

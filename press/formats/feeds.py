@@ -59,11 +59,11 @@ def _content(reading: Reading) -> str:
 def atom(summit: Summit, readings: Sequence[Reading]) -> bytes:
     """Return the Atom feed of texts, newest first."""
     root = etree.Element(f"{{{NS}}}feed", {f"{{{XML}}}lang": summit.language}, nsmap={None: NS})  # type: ignore[dict-item]
-    home = settings.BASE_URL + reverse("press:list", args=[summit.slug])
+    home, names = settings.BASE_URL + reverse("press:list", args=[summit.slug]), summit.reads_as
     _add(root, "id", feed_tag(summit))
-    _add(root, "title", _("%(summit)s: press") % {"summit": summit.name})
+    _add(root, "title", _("%(summit)s: press") % {"summit": names.name})
     _add(root, "updated", _moment(changed_at(summit, readings)))
-    _add(_add(root, "author"), "name", summit.host)
+    _add(_add(root, "author"), "name", names.host)
     _add(root, "link", rel="self", type="application/atom+xml", href=home + "feed.atom")
     _add(root, "link", rel="alternate", type="text/html", href=home)
     for reading in readings:
@@ -78,7 +78,7 @@ def _entry(root: etree._Element, reading: Reading) -> None:
     _add(entry, "published", _moment(reading.first_published_at))
     _add(entry, "updated", _moment(reading.changed_at))
     _add(entry, "link", rel="alternate", type="text/html", href=reading.url)
-    _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.host)
+    _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.named(reading.language).host)
     _add(entry, "category", term=reading.edition.version.text.kind, label=reading.what)
     if reading.edition.summary:
         _add(entry, "summary", reading.edition.summary)
@@ -87,14 +87,14 @@ def _entry(root: etree._Element, reading: Reading) -> None:
 
 def json_feed(summit: Summit, readings: Sequence[Reading]) -> bytes:
     """Return the JSON Feed of texts, newest first."""
-    home = settings.BASE_URL + reverse("press:list", args=[summit.slug])
+    home, names = settings.BASE_URL + reverse("press:list", args=[summit.slug]), summit.reads_as
     found: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _("%(summit)s: press") % {"summit": summit.name},
+        "title": _("%(summit)s: press") % {"summit": names.name},
         "home_page_url": home,
         "feed_url": home + "feed.json",
         "language": summit.language,
-        "authors": [{"name": summit.host}],
+        "authors": [{"name": names.host}],
         "items": [_item(reading) for reading in readings],
     }
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
@@ -109,7 +109,7 @@ def _item(reading: Reading) -> dict[str, Any]:
         "date_published": _moment(reading.first_published_at),
         "date_modified": _moment(reading.changed_at),
         "language": reading.language,
-        "authors": [{"name": reading.who_marked or reading.summit.host}],
+        "authors": [{"name": reading.who_marked or reading.summit.named(reading.language).host}],
         "tags": [reading.edition.version.text.kind],
     }
     return item | ({"summary": reading.edition.summary} if reading.edition.summary else {})

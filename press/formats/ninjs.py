@@ -38,7 +38,12 @@ def as_object(reading: Reading) -> dict[str, Any]:
             {"role": "main", "contentType": "text/plain", "value": plain, "wordCount": words(edition.body)},
         ],
         "genres": [{"name": reading.what}],
-        "events": [{"name": reading.summit.name, "uri": settings.BASE_URL + reading.summit.get_absolute_url()}],
+        "events": [
+            {
+                "name": reading.summit.named(reading.language).name,
+                "uri": settings.BASE_URL + reading.summit.get_absolute_url(),
+            }
+        ],
         "altIds": [{"role": "web", "value": reading.url}],
     }
     said = {"summary": edition.summary, "footnote": reading.note}

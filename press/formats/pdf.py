@@ -48,6 +48,7 @@ def unprintable(edition: Edition) -> str:
 def as_data(reading: Reading) -> dict[str, Any]:
     """Return all that the document prints, as JSON holds it."""
     edition, summit = reading.edition, reading.summit
+    names = summit.named(reading.language)
     moment = reading.changed_at.astimezone(summit.zone)
     notes = []
     if reading.withdrawn:
@@ -56,8 +57,8 @@ def as_data(reading: Reading) -> dict[str, Any]:
         notes.append(f"{_('Corrected.')} {edition.change_note}")
     return {
         "title": edition.title,
-        "summit": summit.name,
-        "short": summit.short_name,
+        "summit": names.name,
+        "short": names.short_name,
         "summary": edition.summary,
         "who": reading.who_marked,
         "footnote": f"{STAR} {reading.note}" if reading.note else "",

@@ -104,7 +104,7 @@ class SessionAdmin(TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, Sum
     def group_of(self, row: Session) -> str:
         """Return the day and the zone of the times beneath it, said once for all of them."""
         day = long_day(row.starts_at.astimezone(row.summit.zone).date())
-        return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.place}
+        return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.said_place}
 
     @admin.display(description=gettext_lazy("time"), ordering="starts_at")
     def hours(self, row: Session) -> str:
@@ -151,7 +151,7 @@ class SessionAdmin(TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, Sum
         if field is not None and summit is not None:
             if db_field.name in ("starts_at", "ends_at"):
                 # Pages take what stands below a field for markup.
-                said = _("%(place)s time (%(zone)s)") % {"place": summit.place, "zone": summit.time_zone}
+                said = _("%(place)s time (%(zone)s)") % {"place": summit.said_place, "zone": summit.time_zone}
                 field.help_text = escape(said)
             elif db_field.name == "kind":
                 field.choices = _once(request, "kinds", lambda: kinds_of(summit))

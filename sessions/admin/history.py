@@ -63,7 +63,7 @@ class HistoryPages(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             **board(request, summit, changes, was=_name(first), becomes=_name(second), beside=True),
-            "title": _("Compare releases of %(name)s") % {"name": summit.short_name},
+            "title": _("Compare releases of %(name)s") % {"name": summit.reads_as.short_name},
             "opts": self.opts,
             "summit": summit,
             "states": [(DRAFT, _name(None)), *((str(key), _name(key)) for key in made)] if made else [],

@@ -191,7 +191,7 @@ def published(
     event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
     event.add("categories", [capfirst(kind_label(told.kind_in(language)))])
     event.add("status", "CONFIRMED")
-    event["organizer"] = _address(summit.contact_email, summit.host)
+    event["organizer"] = _address(summit.contact_email, summit.named(language).host)
     return event
 
 
@@ -200,7 +200,7 @@ def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[R
     have their session joined."""
     rows = list(sessions)
     stamp = release.released_at if release else summit.created_at
-    name = _("Agenda of the %(summit)s") % {"summit": summit.name}
+    name = _("Agenda of the %(summit)s") % {"summit": summit.reads_as.name}
     calendar = feed(summit=summit, name=name, stamp=stamp, moments=[row.starts_at for row in rows])
     for row in rows:
         url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])

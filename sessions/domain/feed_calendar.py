@@ -33,7 +33,7 @@ def private_feed(
     stamp = release.released_at if release else summit.created_at
     calendar = calendars.feed(
         summit=summit,
-        name=_("%(summit)s: programme of %(name)s") % {"summit": summit.short_name, "name": name},
+        name=_("%(summit)s: programme of %(name)s") % {"summit": summit.named(language).short_name, "name": name},
         stamp=stamp,
         moments=[row.starts_at for row in rows],
     )

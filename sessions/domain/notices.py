@@ -25,6 +25,7 @@ from sessions.domain.snapshots import Agenda
 from sessions.domain.telling import Facts, Told
 from sessions.domain.touching import Touching
 from sessions.models import Release
+from summit.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox import reasons
 from summit.outbox.domain import enqueue
@@ -160,16 +161,18 @@ def _people(notices: Iterable[Notice]) -> dict[int, str]:
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
-def _summit_facts(summit: Summit) -> dict[str, str]:
+def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
+    """Return what a mail says of the summit, as it is called in the mail's language."""
+    names = summit.named(spoken(language))
     return {
         "slug": summit.slug,
-        "name": summit.name,
-        "short_name": summit.short_name,
-        "host": summit.host,
+        "name": names.name,
+        "short_name": names.short_name,
+        "host": names.host,
         "contact": summit.contact_email,
         "language": summit.language,
         "zone": summit.time_zone,
-        "place": summit.place,
+        "place": names.place,
     }
 
 
@@ -188,7 +191,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
             state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
         )
-    shared = {"number": release.number, "note": release.note, "summit": _summit_facts(release.summit)}
+    shared = {"number": release.number, "note": release.note}
     facts = Facts(release.summit, _people(notices))
     drafts = [
         enqueue.draft(
@@ -201,6 +204,7 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
             language=notice.mailbox.language,
             facts={
                 **shared,
+                "summit": _summit_facts(release.summit, notice.mailbox.language),
                 "since": notice.since,
                 **_called(notice, facts),
                 "zone": notice.mailbox.zone,

@@ -6,6 +6,7 @@ from typing import Any
 from delegations.domain import mailboxes
 from sessions.models import ReleasedSession, ReleaseEntry, Session, SignUp, SignUpState
 from sessions.models.visibility import TAKING_PART
+from summit.languages import spoken
 from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
@@ -22,7 +23,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     people = {each.person_id: each for each in moved}
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
     shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
-    about = {**_summit_facts(summit), **_session_facts(session, shown)}
+    about = _session_facts(session, shown)
     drafts = []
     for box in mailboxes.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
         theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
@@ -38,6 +39,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
                 language=box.language,
                 facts={
                     **about,
+                    "summit": _summit_facts(summit, box.language),
                     "sign_ups": [each.public_id for each in theirs],
                     "people": [each.person.label for each in theirs],
                 },
@@ -46,15 +48,15 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     return enqueue.store(drafts)
 
 
-def _summit_facts(summit: Summit) -> dict[str, Any]:
+def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
+    """Return what a mail says of the summit, as it is called in the mail's language."""
+    names = summit.named(spoken(language))
     return {
-        "summit": {
-            "slug": summit.slug,
-            "name": summit.name,
-            "zone": summit.time_zone,
-            "place": summit.place,
-            "contact": summit.contact_email,
-        }
+        "slug": summit.slug,
+        "name": names.name,
+        "zone": summit.time_zone,
+        "place": names.place,
+        "contact": summit.contact_email,
     }
 
 

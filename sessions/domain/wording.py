@@ -25,8 +25,8 @@ class Where(Protocol):
     """What tells the zone and its name: a summit, or the facts of a message."""
 
     @property
-    def place(self) -> str:
-        """What the venue's zone is called."""
+    def said_place(self) -> str:
+        """What the venue's zone is called, in the reader's language."""
         ...
 
     @property
@@ -42,6 +42,11 @@ class Zones:
     place: str
     zone: ZoneInfo
     also: "Zones | None" = None
+
+    @property
+    def said_place(self) -> str:
+        """What the venue's zone is called."""
+        return self.place
 
     @classmethod
     def of(cls, place: str, zone: str, also: str = "") -> "Zones":
@@ -129,7 +134,7 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",
         "last": long_day(end),
-        "place": where.place,
+        "place": where.said_place,
     }
     if start.date() == end.date():
         return _("%(day)s, %(start)s–%(end)s %(place)s time") % words

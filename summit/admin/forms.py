@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from summit.db.clock import db_now
 from summit.desk.forms import SentencesForm
+from summit.desk.summit_names import NamesForm
 from summit.domain.roles import validate_open
 from summit.models import RoleAssignment, Summit, User
 from summit.models.validators import validate_printable
 
 
-class SummitForm(SentencesForm):
+class SummitForm(NamesForm):
     """A summit's own page."""
 
     def clean(self) -> dict[str, Any]:

@@ -4,13 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from summit.admin.forms import SummitForm
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.desk.places import places_of
+from summit.desk.summit_names import FIELDS, heading, with_names
 from summit.desk.widgets import Colour
-from summit.models import Person, Room, Summit, Venue
+from summit.domain import setup
+from summit.models import Person, Room, Summit, User, Venue
+from summit.templatetags.content import own
 from summit.templatetags.marks import until
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
@@ -34,11 +39,11 @@ class SummitAdmin(SummitModelAdmin):
     """Summits."""
 
     place = 5
-    form = SummitForm
+    form = with_names(SummitForm)
     summit_path = ""
     list_display = ["name", "slug", "starts_on", "ends_on", "public"]
     search_fields = ["name", "slug"]
-    fields = [
+    basics = [
         "name",
         "short_name",
         "host",
@@ -62,6 +67,33 @@ class SummitAdmin(SummitModelAdmin):
         if db_field.name == "accent":
             kwargs["widget"] = Colour
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put apart what it is called in each language that isn't its first."""
+        shown: list[Any] = [(None, {"fields": self.basics})]
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*self.basics, "elsewhere"]})]
+        for language, texts in FIELDS.items():
+            if obj is None or language != obj.language:
+                said = gettext("What is left empty stands as in the summit’s first language.")
+                shown.append((heading(language), {"fields": list(texts.values()), "description": said}))
+        return shown
+
+    @admin.display(description=gettext_lazy("names in other languages"))
+    def elsewhere(self, row: Summit) -> SafeString:
+        """Show its names in other languages to whoever doesn't change them."""
+        others = [language for language in sorted(row.names) if language != row.language]
+        lines = ((own(words, code),) for code in others for words in row.names[code].values())
+        return format_html_join("", "<p>{}</p>", lines)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save what is its own, and what it is called in other languages."""
+        renamed = form.names != obj.names
+        if form.changed_data or not renamed:
+            super().save_model(request, obj, form, change)
+        if renamed:
+            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+            setup.call(summit=obj, names=form.names, by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the address of a summit that exists: letters and calendars carry it."""

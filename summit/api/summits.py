@@ -7,6 +7,7 @@ from rest_framework import generics, serializers
 
 from summit.api.pagination import ByNewest
 from summit.models import Room, Summit, Venue
+from summit.models.names import TEXTS
 
 
 class RoomSerializer(serializers.ModelSerializer[Room]):
@@ -27,19 +28,39 @@ class VenueSerializer(serializers.ModelSerializer[Venue]):
         fields: ClassVar[list[str]] = ["name", "address", "rooms"]
 
 
+class SummitNamesSerializer(serializers.Serializer[Any]):
+    """What a summit is called for readers of a language."""
+
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+    place = serializers.CharField(help_text="As it stands with times.")
+    host = serializers.CharField()
+
+
 class SummitSerializer(serializers.ModelSerializer[Summit]):
     """A summit. `api` is its address here, `page` that of its public home; all addresses are absolute."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     api = serializers.HyperlinkedIdentityField(view_name="api-summit", lookup_field="slug", lookup_url_kwarg="summit")
     page = serializers.SerializerMethodField()
+    names = serializers.SerializerMethodField()
 
     class Meta:
         model = Summit
         fields: ClassVar[list[str]] = [
             *("id", "slug", "name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language"),
-            *("illustrative", "api", "page"),
+            *("names", "illustrative", "api", "page"),
         ]
+
+    @extend_schema_field(
+        serializers.DictField(
+            child=SummitNamesSerializer(), help_text="By language; the summit's own is always there."
+        )
+    )
+    def get_names(self, summit: Summit) -> dict[str, dict[str, str]]:
+        """Return what it is called in each language that it has names in."""
+        named = {code: summit.named(code) for code in (summit.language, *sorted(summit.names))}
+        return {code: {text: getattr(names, text) for text in TEXTS} for code, names in named.items()}
 
     @extend_schema_field(serializers.URLField())
     def get_page(self, summit: Summit) -> str:

@@ -88,7 +88,7 @@ class AuditForm(forms.Form):
         choices: dict[str, list[Any]] = {
             "deed": deed_choices(),
             "kind": kind_choices(),
-            "summit": [(summit.slug, summit.short_name) for summit in summits],
+            "summit": [(summit.slug, summit.reads_as.short_name) for summit in summits],
         }
         for name, found in choices.items():
             column: Any = self.fields[name]

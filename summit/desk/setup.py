@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.desk import steps
-from summit.desk.setup_forms import SummitForm, TeamFormSet, VenueForm
+from summit.desk.setup_forms import NamedSummitForm, TeamFormSet, VenueForm
 from summit.desk.site import desk_page
 from summit.desk.steps import Step, desk_step
 from summit.domain import colours, roles, setup
@@ -47,10 +47,12 @@ def create(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not allows(user, "summit.summit.add", None):
         raise PermissionDenied(_("New summits are made by whoever set the system up."))
-    form = SummitForm(request.POST or None, initial={"contact_email": user.email})
+    form = NamedSummitForm(request.POST or None, initial={"contact_email": user.email})
     if request.method == "POST" and form.is_valid():
-        summit = setup.create_summit(by=user, **form.cleaned_data)
-        messages.success(request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.name})
+        summit = setup.create_summit(by=user, names=form.names, **form.cleaned_data)
+        messages.success(
+            request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.reads_as.name}
+        )
         told = _about_colour(summit.accent)
         if told:
             messages.info(request, told)

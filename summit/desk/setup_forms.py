@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.desk.forms import SentencesForm
+from summit.desk.summit_names import NamesForm, with_names
 from summit.desk.widgets import Colour, DayInput
 from summit.domain.roles import validate_open
 from summit.lines import parts_of
@@ -38,7 +38,7 @@ class Suggested(forms.TextInput):
         return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
 
 
-class SummitForm(SentencesForm):
+class SummitForm(NamesForm):
     """A new summit."""
 
     class Meta:
@@ -106,6 +106,9 @@ class SummitForm(SentencesForm):
         if not made:
             raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
         return made
+
+
+NamedSummitForm = with_names(SummitForm)
 
 
 class VenueForm(forms.Form):

@@ -129,7 +129,7 @@ def hand_over(*, person: Person, by: User) -> bytes:
         if portion.files is not None
         for name, content in portion.files(subject)
     ]
-    told = {"person": person.public_id, "summit": person.summit.name, "at": db_now().isoformat()}
+    told = {"person": person.public_id, "summit": person.summit.reads_as.name, "at": db_now().isoformat()}
     data = {**told, "parts": {name: part.rows for name, part in parts.items()}, "files": [name for name, _ in files]}
     page = render_to_string(
         "admin/person_data.html", {"person": person, "parts": parts.values(), "files": files, "summit": person.summit}

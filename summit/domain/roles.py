@@ -124,4 +124,4 @@ def _check_organised(summits: dict[int, Summit]) -> None:
     for key, summit in summits.items():
         if key not in organised:
             said = _("%(summit)s would have no organiser. Give somebody else the role first.")
-            raise LastOrganiser(said % {"summit": summit})
+            raise LastOrganiser(said % {"summit": summit.reads_as.name})

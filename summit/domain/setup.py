@@ -1,6 +1,6 @@
 """Setting a summit up: the summit itself, its venue and rooms, when answers are due."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -59,9 +59,10 @@ def create_summit(
     contact_email: str,
     accent: str,
     public: bool,
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Summit:
-    """Create a summit, with whoever creates it as its organiser. Raises PermissionDenied, and ValidationError for
-    what can't stand in a field."""
+    """Create a summit, with whoever creates it as its organiser. `names` are those in other languages. Raises
+    PermissionDenied, and ValidationError for what can't stand in a field."""
     check(by, "summit.summit.add", None)
     summit = Summit(
         slug=slug,
@@ -76,6 +77,7 @@ def create_summit(
         contact_email=contact_email,
         accent=accent,
         public=public,
+        names={language: dict(texts) for language, texts in (names or {}).items()},
     )
     with transaction.atomic():
         summit.full_clean()
@@ -84,6 +86,22 @@ def create_summit(
         roles.give(summit=summit, user=by, role=Role.ORGANISER, by=by)
         begin(summit)
     return summit
+
+
+def call(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:
+    """Set what a summit is called in other languages than its first. Raises PermissionDenied, and ValidationError for
+    what can't be kept. Names that stand already are left as they are."""
+    check(by, "summit.summit.change", summit)
+    wanted = {language: dict(texts) for language, texts in names.items() if texts}
+    with transaction.atomic():
+        row = Summit.objects.select_for_update().get(pk=summit.pk)
+        if row.names == wanted:
+            return
+        row.names = wanted
+        row.clean_fields(exclude={field.name for field in Summit._meta.fields} - {"names"})
+        row.save(update_fields=["names"])
+        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["names"])
+    summit.names = wanted
 
 
 def furnish(

@@ -56,6 +56,8 @@ class Example(forms.Form):
 def _summit() -> Any:
     return SimpleNamespace(
         short_name="Border Security Summit",
+        said_place="London",
+        reads_as=SimpleNamespace(place="London", languages={"place": "en"}),
         slug="border-security-2025",
         language="en",
         place="London",

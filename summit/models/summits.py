@@ -9,10 +9,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from summit.models.fields import PublicModel
+from summit.models.names import TEXTS, Names, names_in, validate_names
 from summit.models.validators import (
     validate_colour,
     validate_free_slug,
@@ -57,6 +58,8 @@ class Summit(PublicModel):
     )
     place = models.CharField(_("place as shown with times"), max_length=60, help_text=_("Such as “London”."))
     language = models.CharField(_("first language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    # By language and text (`TEXTS`); what isn't given stands as in the first language.
+    names = models.JSONField(_("names in other languages"), default=dict, blank=True, validators=[validate_names])
     accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
     contact_email = models.EmailField(_("mailbox for answers"))
     answer_by = models.DateTimeField(_("answers due by"), null=True, blank=True)
@@ -94,6 +97,21 @@ class Summit(PublicModel):
         first, last = self.starts_on, self.ends_on
         if isinstance(first, date) and isinstance(last, date) and last < first:
             raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
+
+    def named(self, language: str) -> Names:
+        """Return what it is called for readers of a language. No query."""
+        own = {text: getattr(self, text) for text in TEXTS}
+        return names_in(language, first=self.language, own=own, others=self.names)
+
+    @property
+    def reads_as(self) -> Names:
+        """What it is called in the language of the page or mail that is being made."""
+        return self.named(get_language() or self.language)
+
+    @property
+    def said_place(self) -> str:
+        """The place as it stands with times on that page."""
+        return self.reads_as.place
 
     @property
     def zone(self) -> ZoneInfo:

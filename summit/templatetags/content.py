@@ -23,6 +23,14 @@ def own(written: object, language: Summit | str | None) -> SafeString | str:
     return format_html('<bdi lang="{}">{}</bdi>', code, written) if str(written or "") else ""
 
 
+@register.filter
+def called(summit: Summit, text: str) -> SafeString | str:
+    """Return what a summit is called in the reader's language, or else in its first, marked with that: its "name",
+    "short_name", "place" or "host"."""
+    names = summit.reads_as
+    return own(getattr(names, text), names.languages[text])
+
+
 @register.simple_tag(takes_context=True)
 def named(context: Context, written: object, words: int = 0) -> SafeString | str:
     """Return a row of the admin by its name, in the language of the page's summit or of the one worked for; at most

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from summit.dates import brief_day, long_day, short_day
 from summit.models import Summit
-from summit.templatetags.content import own
+from summit.templatetags.content import called
 
 register = template.Library()
 register.filter("brief_day", brief_day)
@@ -29,7 +29,7 @@ def clock(moment: datetime, summit: Summit) -> str:
 
 def clock_zone(moment: datetime, summit: Summit) -> str:
     """Return "14:30 London time"."""
-    return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.place}
+    return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.said_place}
 
 
 @register.filter
@@ -47,7 +47,7 @@ def day_clock(moment: datetime, summit: Summit) -> str:
 @register.filter("clock_zone")
 def marked_clock_zone(moment: datetime, summit: Summit) -> SafeString:
     """Return "14:30 London time" for a page: the place's name says in which language it is."""
-    said = {"time": clock(moment, summit), "place": own(summit.place, summit)}
+    said = {"time": clock(moment, summit), "place": called(summit, "place")}
     return SafeString(conditional_escape(_("%(time)s %(place)s time")) % said)
 
 
@@ -75,7 +75,7 @@ def iso(moment: datetime, summit: Summit) -> str:
 @register.filter
 def clock_words(summit: Summit) -> str:
     """Return "{time} London time": what a script fills with the time, so that the words are the server's."""
-    return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.place}
+    return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.said_place}
 
 
 @register.simple_tag

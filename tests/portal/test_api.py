@@ -168,7 +168,7 @@ def test_entrance(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_summit(client: Client) -> None:
-    summit = SummitFactory(slug="one", name="One", short_name="1")
+    summit = SummitFactory(slug="one", name="One", short_name="1", names={"fr": {"place": "Londres"}})
     venue = VenueFactory(summit=summit, name="House", address="Street")
     RoomFactory(venue=venue, name="B", position=2, capacity=9)
     RoomFactory(venue=venue, name="A", position=1)
@@ -183,6 +183,10 @@ def test_a_summit(client: Client) -> None:
         "time_zone": "Europe/London",
         "place": "London",
         "language": "en",
+        "names": {
+            "en": {"name": "One", "short_name": "1", "place": "London", "host": "Hostland"},
+            "fr": {"name": "One", "short_name": "1", "place": "Londres", "host": "Hostland"},
+        },
         "illustrative": False,
         "api": "http://testserver/api/v1/summits/one/",
         "page": "http://testserver/one/",

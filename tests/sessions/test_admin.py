@@ -76,7 +76,7 @@ def test_times_are_read_and_shown_in_the_venues_zone(zone: str, day: str, moment
     made = Session.objects.get()
     assert (made.starts_at, made.ends_at) == (moment, moment + timedelta(hours=1))
     page = client.get(f"{LIST}{made.pk}/change/").content.decode()
-    assert f"All times on this page are Here time ({zone})" in page
+    assert f'All times on this page are <bdi lang="en">Here</bdi> time ({zone})' in page
     assert f'value="{day}"' in page
     assert 'value="09:00"' in page
     listed = client.get(LIST).content.decode()
@@ -320,5 +320,5 @@ def test_the_number_of_queries_does_not_grow(summit: Summit, organiser: User, pa
 def test_a_place_is_no_markup_below_a_moment() -> None:
     summit = SummitFactory(place="<b>Hall</b>")
     page = desk(Role.PROGRAMME, summit).get(f"{LIST}add/").content.decode()
-    assert "&lt;b&gt;Hall&lt;/b&gt; time (" in page
+    assert "&lt;b&gt;Hall&lt;/b&gt;</bdi> time (" in page
     assert "<b>Hall</b>" not in page

@@ -11,6 +11,7 @@ from django.urls import reverse
 from delegations.domain import overview
 from delegations.models import Invitation, PartyKind, Reply
 from portal.demo import border_security
+from portal.demo.names import SUMMIT
 from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
 from tests.story.helpers import DATED, SCAN, browser, follow, go_out, link_in, record, subject_of, text
@@ -18,6 +19,7 @@ from tests.story.helpers import DATED, SCAN, browser, follow, go_out, link_in, r
 pytestmark = pytest.mark.django_db
 INVITE = "/admin/delegations/party/invite/"
 NAME = "Border Security Summit: Organised Immigration Crime 2025"
+FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))
 
 
 def _standing(summit: Summit) -> dict[str, int]:
@@ -59,8 +61,8 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     assert len(found) == 54
     for box, subject, begins in (
         ("protocol@germany.example", f"Invitation to the {NAME} (Germany)", "Federal Republic of Germany"),
-        ("focal@summit.example", f"{NAME} : invitation (France)", "République française"),
-        ("focal@tunisia.example", f"دعوة تونس إلى {NAME}", "\u200fالجمهورية التونسية"),
+        ("focal@summit.example", f"{FRENCH} : invitation (France)", "République française"),
+        ("focal@tunisia.example", f"دعوة تونس إلى {ARABIC}", "\u200fالجمهورية التونسية"),
     ):
         assert (subject_of(found[box]), text(found[box]).split("\n")[0]) == (subject, begins)
     # Whom the host doesn't recognise is reached at its focal point alone, by the name that was agreed.
@@ -69,8 +71,10 @@ def _look_into_the_mailbox() -> dict[str, EmailMessage]:
     assert told.startswith("Kurdistan Regional Government of Iraq*\n")
     assert told.endswith("* Takes part as a sub-state government, without prejudice to the sovereignty of Iraq.\n")
     assert "Your Excellency" not in told
-    assert "Nous avons l’honneur de convier votre délégation" in text(found["focal@summit.example"])
-    assert "يشرفنا أن ندعو وفدكم الموقر" in text(found["focal@tunisia.example"])
+    french = f"Nous avons l’honneur de convier votre délégation à la rencontre « {FRENCH} » (Londres, du "
+    assert french in text(found["focal@summit.example"]).replace("\u00a0", " ")
+    arabic = f"يشرفنا أن ندعو وفدكم الموقر إلى المشاركة في {ARABIC}، وذلك في لندن "
+    assert arabic in text(found["focal@tunisia.example"])
     return found
 
 

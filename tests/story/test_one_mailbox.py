@@ -19,7 +19,7 @@ from tests.story.helpers import go_out, party, subject_of, text
 
 pytestmark = pytest.mark.django_db
 BOX = "missions@benelux.example"
-SHORT = "Border Security Summit 2025"
+SHORT = "Sommet sur la sécurité des frontières 2025"
 
 
 def _subject(name: str, changes: int = 2) -> str:
@@ -65,17 +65,17 @@ def _told() -> dict[str, EmailMessage]:
 
 MOVED = """%(place)d. %(title)s – modifiée
    Date et heure
-      avant : mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (London)
-      désormais : mardi 1er avril 2025, %(hour)d:30–%(end)d:30, heure locale (London)
+      avant : mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (Londres)
+      désormais : mardi 1er avril 2025, %(hour)d:30–%(end)d:30, heure locale (Londres)
 """
 CANCELLED = """%(place)d. %(title)s – annulée
-   mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (London)
+   mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (Londres)
 """
-WHOLE = """Border Security Summit: Organised Immigration Crime 2025 : le programme a changé (%(name)s, version 2).
+WHOLE = """Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration : le programme a changé (%(name)s, version 2).
 
 %(first)s
 %(second)s
-Toutes les heures sont données en heure locale (London). Votre programme complet se trouve à l’adresse :
+Toutes les heures sont données en heure locale (Londres). Votre programme complet se trouve à l’adresse :
 http://localhost:8000/portal/
 
 Pour toute question : protocol@summit.example.

@@ -102,7 +102,7 @@ def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> No
     page = client.get("/border-security-2025/").content.decode()
     for said in (summit.name, "Monday 31 March 2025", "Tuesday 1 April 2025", "Lancaster House", "Hostland"):
         assert said in page
-    assert "All times are London time." in page
+    assert 'All times are <bdi lang="en">London</bdi> time.' in page
     assert "This is a demonstration: the people and the texts in it are made up." in page
     Summit.objects.update(illustrative=False)
     assert "demonstration" not in client.get("/border-security-2025/").content.decode()
