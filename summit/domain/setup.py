@@ -59,10 +59,10 @@ def create_summit(
     contact_email: str,
     accent: str,
     public: bool,
-    names: Mapping[str, Mapping[str, str]] | None = None,
+    names: dict[str, dict[str, str]] | None = None,
 ) -> Summit:
-    """Create a summit, with whoever creates it as its organiser. `names` are those in other languages. Raises
-    PermissionDenied, and ValidationError for what can't stand in a field."""
+    """Create a summit, with whoever creates it as its organiser. Raises PermissionDenied, and ValidationError for
+    what can't stand in a field."""
     check(by, "summit.summit.add", None)
     summit = Summit(
         slug=slug,
@@ -77,15 +77,19 @@ def create_summit(
         contact_email=contact_email,
         accent=accent,
         public=public,
-        names={language: dict(texts) for language, texts in (names or {}).items()},
+        names=names or {},
     )
+    _store(summit, by)
+    return summit
+
+
+def _store(summit: Summit, by: User) -> None:
     with transaction.atomic():
         summit.full_clean()
         summit.save()
         audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
         roles.give(summit=summit, user=by, role=Role.ORGANISER, by=by)
         begin(summit)
-    return summit
 
 
 def call(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:

@@ -71,7 +71,8 @@ MOVED = """%(place)d. %(title)s – modifiée
 CANCELLED = """%(place)d. %(title)s – annulée
    mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (Londres)
 """
-WHOLE = """Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration : le programme a changé (%(name)s, version 2).
+LONG = "Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration"
+WHOLE = """%(summit)s : le programme a changé (%(name)s, version 2).
 
 %(first)s
 %(second)s
@@ -88,7 +89,7 @@ def _digest(name: str, *parts: tuple[str, str, int]) -> str:
         part % {"place": place, "title": title, "hour": hour, "end": hour + 1}
         for place, (part, title, hour) in enumerate(parts, start=1)
     )
-    return WHOLE % {"name": name, "first": first, "second": second}
+    return WHOLE % {"summit": LONG, "name": name, "first": first, "second": second}
 
 
 DIGESTS = {

@@ -97,7 +97,8 @@ def test_nothing_that_turns_the_letters_round(override: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u202d\u202e")))
 def test_everything_else_can_be_printed(text: str) -> None:
-    assert code(validators.validate_printable, text) == ""
+    # Beside a letter: alone, some of them are not seen.
+    assert code(validators.validate_printable, f"a{text}") == ""
 
 
 # --- colours --------------------------------------------------------------------------------------------------------
