@@ -19,7 +19,7 @@ FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language,
 def _label_of(text: str, language: str) -> str:
     column: Any = Summit._meta.get_field(text)
     said = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
-    return _("%(text)s (%(language)s)") % said
+    return _("%(text)s in %(language)s") % said
 
 
 def heading(language: str) -> str:
