@@ -2,7 +2,7 @@
 
 from summit.routes import Gate, declare
 
-for _name in ("home", "agenda", "changes"):
+for _name in ("home", "agenda", "programme", "changes"):
     declare(f"portal:{_name}", Gate.PORTAL)
 declare("api-parties", Gate.EVERYBODY, kind="public summit")
 declare("api-party", Gate.EVERYBODY, kind="public party")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import agenda, browsers, calendars, codes, desk, invitation, offline, seen, sessions
+from portal.views import agenda, browsers, calendars, codes, desk, invitation, offline, programme, seen, sessions
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("delegation/<str:public_id>/", include("portal.delegation_urls")),
     path("worker.js", offline.worker, name="worker"),
     path("agenda/", agenda.my_agenda, name="agenda"),
+    path("agenda/programme.pdf", programme.programme, name="programme"),
     path("agenda/<str:public_id>/", sessions.my_session, name="session"),
     path("agenda/<str:public_id>/sign-up/", sessions.sign_up, name="sign_up"),
     path("agenda/<str:public_id>/documents/<str:document>/", sessions.document, name="document"),

@@ -59,6 +59,7 @@ OTHERS = {
     "portal:visa_paper": FILE,
     "portal:document": FILE,
     "portal:worker": FILE,
+    "portal:programme": FILE,
     "portal:person_photo": FILE,
     "admin:delegations_visaletter_paper": FILE,
     "admin:delegations_sheet_blank": FILE,
