@@ -3,8 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from delegations.models import Party, PortalSignIn
-from delegations.permissions import can_act, own_parties
+from delegations.models import Capacity, Membership, Party, PortalSignIn
+from delegations.permissions import can_act, own_parties, standing_parties
 from sessions.models import Session
 from summit.domain.audit import By, Mailbox
 from summit.models import Person, Role, Summit, User
@@ -32,6 +32,8 @@ declare("sessions.agenda.view", (), own=(Role.FOCAL_POINT, Role.DELEGATE))
 # Taking places: delegates for themselves, focal points for the members of their delegation.
 declare("sessions.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare_model("sessions.signup", view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION), change=())
+# Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
+declare("sessions.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare("sessions.edit", PROGRAMME_DESK)
 declare("sessions.release_agenda", (Role.ORGANISER,))
 
@@ -80,6 +82,41 @@ def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
         raise PermissionDenied(
             _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")
             % {"person": person.label, "contact": person.summit.contact_email}
+        )
+
+
+def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
+    """Return whether somebody may ask for the floor for a person of a party, and withdraw that: its focal points, its
+    head where they speak themselves, or a desk."""
+    if _leads(by, party, speaker):
+        return allows_own("sessions.ask_floor", [Role.DELEGATE])
+    if isinstance(by, User):
+        if allows(by, "sessions.ask_floor", party.summit_id):
+            return True
+        acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
+        return allows_own("sessions.ask_floor", [Role.FOCAL_POINT]) and acts.exists()
+    return can_act(by, "sessions.ask_floor", party)
+
+
+def _leads(by: By, party: Party, speaker: Person) -> bool:
+    """Return whether somebody is the head of a party, which hasn't left its summit, and the person meant."""
+    heads = Membership.objects.filter(
+        person=speaker, capacity=Capacity.HEAD, party__in=standing_parties().filter(pk=party.pk)
+    )
+    if isinstance(by, User):
+        return by.is_active and heads.filter(person__user=by).exists()
+    if isinstance(by, Mailbox):
+        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=speaker)
+        return live.exists() and heads.exists()
+    return False
+
+
+def check_can_ask_floor(by: By, party: Party, speaker: Person) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_ask_floor` is false."""
+    if not can_ask_floor(by, party, speaker):
+        raise PermissionDenied(
+            _("A focal point of the delegation can do this, its head in person, or the programme desk: %(contact)s.")
+            % {"contact": party.summit.contact_email}
         )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.models import (
     Document,
+    FloorRequest,
     Interpretation,
     OwnKind,
     Participant,
@@ -109,6 +110,28 @@ def _read_in(facts: Facts) -> str:
 
 
 deed("sessions.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
+
+
+def _arranged(facts: Facts) -> str:
+    number = int(facts.detail.get("moved", 0))
+    if number:
+        said = ngettext(
+            "moved %(number)d speech on the speakers’ list", "moved %(number)d speeches on the speakers’ list", number
+        )
+        return said % {"number": number}
+    return _("gave speeches another time")
+
+
+def _lined_up(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "moved")}
+    said = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
+    ]
+    rows = comma().join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+    return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
+
+
 deed("sessions.move", _moved)
 deed("sessions.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
 deed("sessions.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))
@@ -130,6 +153,18 @@ deed(
     fields_of=Interpretation,
     called=gettext_lazy("changed the interpretation"),
 )
+deed("sessions.speakers.arrange", _arranged, fields_of=Slot, called=gettext_lazy("changed the speakers’ list"))
+deed("sessions.speakers.line_up", _lined_up, called=gettext_lazy("made the speakers’ list from the protocol order"))
+deed("sessions.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session)
+deed("sessions.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
+deed("sessions.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
+deed("sessions.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
+deed("sessions.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
+deed("sessions.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
+deed("sessions.floor.ask", gettext_lazy("asked for the floor"))
+deed("sessions.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
+deed("sessions.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
+deed("sessions.floor.decline", gettext_lazy("declined the request for the floor"))
 deed("sessions.document.add", gettext_lazy("put a document on the session’s table"))
 deed("sessions.document.replace", gettext_lazy("replaced a document by a new version"))
 deed("sessions.document.remove", gettext_lazy("took a document off the session’s table"))
@@ -147,6 +182,7 @@ deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up 
 deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))
 deed("sessions.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
 thing(SignUp, related=("person", "session"), shown_on=lambda row: row.person)
+thing(FloorRequest, related=("party", "session"), shown_on=lambda row: row.session)
 thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
 thing(Session)
 thing(OwnKind)

@@ -1,7 +1,7 @@
 """A session's page in the portal: who takes part, speeches with their times, papers, and signing up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from portal.views.narrowing import facts
 from sessions.domain import member, releases, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
+from sessions.domain.speech_times import beginnings
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
 from summit.languages import tongue
 from summit.models import Person
@@ -65,12 +66,9 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
     """Return who speaks, in their order, each with when they begin if all before them keep their time; without it
     where the reader may not know the times."""
-    found, begins = [], row.starts_at
-    for place in places:
-        if place.role == ReleasedRole.SPEAKER:
-            found.append((place, begins if row.times_known else None))
-            begins += timedelta(minutes=place.minutes or 0)
-    return found
+    found = [place for place in places if place.role == ReleasedRole.SPEAKER]
+    times = beginnings(starts_at=row.starts_at, opening=row.opening, minutes=(place.minutes for place in found))
+    return [(place, begins if row.times_known else None) for place, begins in zip(found, times, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class What(StrEnum):
     DOCUMENTS = "documents"
     MEDIA = "media"
     PLACES = "places"
+    OPENING = "opening"
     VISIBILITY = "visibility"
 
 
@@ -133,6 +134,7 @@ def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> l
         (What.DOCUMENTS, before.documents, after.documents),
         (What.MEDIA, before.media, after.media),
         (What.PLACES, places_of(before), places_of(after)),
+        (What.OPENING, opening_of(before), opening_of(after)),
         (What.VISIBILITY, shown_to(before), shown_to(after)),
     ]
     found += [Aspect(what, was, now) for what, was, now in pairs if was != now]
@@ -174,6 +176,11 @@ def _pairs(old: tuple[str, str], new: tuple[str, str]) -> tuple[tuple[str, str],
 def places_of(session: Snapshot) -> str:
     """Return how many places there are, where somebody can take one."""
     return str(session.capacity or "") if session.sign_up else ""
+
+
+def opening_of(session: Snapshot) -> str:
+    """Return how many minutes pass before the first speech."""
+    return str(session.opening or "")
 
 
 def shown_to(session: Snapshot) -> Rows:

@@ -62,6 +62,7 @@ def _snapshot(row: Session, summit: Summit, **parts: Any) -> Snapshot:
         media=row.media,
         capacity=row.capacity,
         sign_up=row.sign_up,
+        opening=row.opening or None,
         zone=summit.time_zone,
         **parts,
     )

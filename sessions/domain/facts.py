@@ -9,7 +9,7 @@ from sessions.domain.snapshots import Place, Snapshot
 # What a message keeps of a session besides its identity, its times and who takes part.
 _KEPT = (
     *("key", "sequence", "kind", "title", "summary", "times_known", "room_name", "venue_name", "visibility"),
-    *("media", "capacity", "sign_up", "zone"),
+    *("media", "capacity", "sign_up", "opening", "zone"),
 )
 _LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 

@@ -11,7 +11,7 @@ from summit.models import Summit
 # What a snapshot and its row have alike, and what a row keeps as lists.
 SAME = (
     *("sequence", "kind", "title", "summary", "starts_at", "ends_at", "times_known", "room_key", "room_name"),
-    *("venue_name", "visibility", "media", "capacity", "sign_up", "seal"),
+    *("venue_name", "visibility", "media", "capacity", "sign_up", "opening", "seal"),
 )
 LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 

@@ -28,7 +28,7 @@ from sessions.models.visibility import PARTS
 from summit.db.clock import db_now
 from summit.models import Person, Room, Summit
 
-_PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "media", "capacity", "sign_up")
+_PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "media", "capacity", "sign_up", "opening")
 _FIELDS = [
     *_PLAIN,
     *(f"{part}_to" for part in PARTS),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy
 
-from sessions.domain.differences import ROLES, Change, Span, Value, What, places_of, shown_to
+from sessions.domain.differences import ROLES, Change, Span, Value, What, opening_of, places_of, shown_to
 from sessions.domain.snapshots import Snapshot
 from sessions.domain.wording import PARTS, WRITTEN, Story, Where, story, value
 
@@ -68,6 +68,7 @@ _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
         What.LANGUAGES: lambda session: session.languages,
         What.DOCUMENTS: lambda session: session.documents,
         What.PLACES: places_of,
+        What.OPENING: opening_of,
     }
 )
 LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}

@@ -23,7 +23,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     people = {each.person_id: each for each in moved}
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
     shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
-    about = _session_facts(session, shown)
+    about = session_facts(session, shown)
     drafts = []
     for box in mailboxes.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
         theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
@@ -39,7 +39,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
                 language=box.language,
                 facts={
                     **about,
-                    "summit": _summit_facts(summit, box.language),
+                    "summit": summit_facts(summit, box.language),
                     "sign_ups": [each.public_id for each in theirs],
                     "people": [each.person.label for each in theirs],
                 },
@@ -48,7 +48,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     return enqueue.store(drafts)
 
 
-def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
+def summit_facts(summit: Summit, language: str) -> dict[str, str]:
     """Return what a mail says of the summit, as it is called in the mail's language."""
     names = summit.named(spoken(language))
     return {
@@ -60,7 +60,7 @@ def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
     }
 
 
-def _session_facts(session: Session, shown: ReleasedSession) -> dict[str, Any]:
+def session_facts(session: Session, shown: ReleasedSession) -> dict[str, Any]:
     """Return what those who take part may know of the session: they do now."""
     return {
         "key": session.public_id,

@@ -59,8 +59,8 @@ class Snapshot:
 
     `kind_names` are the names of the summit's own kind by language, the summit's first; `texts` language, title and
     summary in other languages; `audiences` a part and to whom it is shown; `languages` from, into and booth;
-    `documents` public id, title and language: each of them in a fixed order. Where `times_known` is false, the times
-    are the bounds of the session's days.
+    `documents` public id, title and language: each of them in a fixed order. `opening` are the minutes before the
+    first speech. Where `times_known` is false, the times are the bounds of the session's days.
     """
 
     key: str
@@ -83,6 +83,7 @@ class Snapshot:
     media: str = "closed"
     capacity: int | None = None
     sign_up: bool = False
+    opening: int | None = None
     languages: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()
     seal: str = ""
@@ -98,6 +99,8 @@ class Snapshot:
             *(self.visibility, self.audiences, self.media, self.capacity, self.sign_up),
             *(self.languages, self.documents, self.seal),
             tuple(tuple(getattr(place, name) for name in PLACE) for place in self.places),
+            # Rows that were released before there were openings keep their fingerprints.
+            *([self.opening] if self.opening else []),
         )
 
     @cached_property
@@ -194,9 +197,9 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
         values |= {"room_key": "", "room_name": "", "venue_name": ""}
     if "times" in kept:
         starts_at, ends_at = _days_of(session)
-        values |= {"starts_at": starts_at, "ends_at": ends_at, "times_known": False}
+        values |= {"starts_at": starts_at, "ends_at": ends_at, "times_known": False, "opening": None}
     if "participants" in kept:
-        values |= {"places": ()}
+        values |= {"places": (), "opening": None}
     if "documents" in kept:
         values |= {"documents": ()}
     if rank < TAKING_PART:

@@ -159,8 +159,9 @@ def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
-        total = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
-        if total > session.minutes:
+        given = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
+        total = (session.opening or 0) + given
+        if given and total > session.minutes:
             yield Finding(Kind.SPEECHES, "", (session,), (total, session.minutes))
 
 

@@ -119,6 +119,7 @@ PARTS = {
     What.DOCUMENTS: gettext_lazy("Documents"),
     What.MEDIA: gettext_lazy("Media"),
     What.PLACES: gettext_lazy("Places"),
+    What.OPENING: gettext_lazy("Before the first speech"),
     What.VISIBILITY: gettext_lazy("Visible to"),
 }
 # What people have written of a session.
@@ -222,6 +223,7 @@ def value(what: What, found: Value, where: Where, names: Names | None = None) ->
 _SAID: dict[What, Callable[[str], str]] = {
     What.KIND: kind_label,
     What.MEDIA: lambda found: str(MediaAccess(found).label),
+    What.OPENING: lambda found: minutes(int(found)),
 }
 _NOTHING = {What.PLACES: gettext_lazy("no limit")}
 

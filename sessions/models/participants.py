@@ -189,6 +189,9 @@ class FloorRequest(PublicModel):
     speaker = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "speaker")
     )
+    subject = models.CharField(
+        pgettext_lazy("speech", "subject"), max_length=200, blank=True, validators=[validate_printable]
+    )
     minutes = models.PositiveIntegerField(_("minutes"), default=5)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.ASKED)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
@@ -221,6 +224,9 @@ class FloorRequest(PublicModel):
             models.CheckConstraint(
                 name="floor_request_decided_by_somebody",
                 condition=~Q(state__in=["granted", "declined"]) | Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="floor_request_declined_says_why", condition=~Q(state="declined") | ~Q(reason="")
             ),
         ]
 

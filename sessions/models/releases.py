@@ -181,6 +181,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
     capacity = models.PositiveIntegerField(_("places"), null=True)
     sign_up = models.BooleanField(_("open for sign-up"), default=False)
+    opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
     # Lists of from, into and booth; and of a document's public id, title and language.
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
@@ -267,7 +268,8 @@ class ReleasedParticipant(models.Model):
 class ReleaseEntry(models.Model):
     """A release holds a session for readers of some ranks (`sessions.models.visibility`), from `low` to `high`.
 
-    A session that is in no entry of a release is cancelled or not yet announced. Never changed: a trigger holds it.
+    `released_session` is what these may know of it, `full` all that was released. A session that is in no entry of a
+    release is cancelled or not yet announced. Never changed: a trigger holds it.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries", verbose_name=_("release"))
@@ -276,11 +278,9 @@ class ReleaseEntry(models.Model):
     )
     low = models.PositiveSmallIntegerField(_("from rank"), default=EVERYBODY)
     high = models.PositiveSmallIntegerField(_("to rank"), default=DESK)
-    # What these readers may know of it.
     released_session = models.ForeignKey(
         ReleasedSession, on_delete=models.PROTECT, related_name="entries", verbose_name=_("released session")
     )
-    # All that was released of it.
     full = models.ForeignKey(
         ReleasedSession, on_delete=models.PROTECT, related_name="+", verbose_name=_("whole released session")
     )

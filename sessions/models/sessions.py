@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,10 @@ class MediaAccess(models.TextChoices):
     CLOSED = "closed", _("closed to the media")
     POOLED = "pooled", _("pooled media")
     OPEN = "open", _("open to the media")
+
+
+# How many minutes a speech has where nobody has said anything.
+USUAL_MINUTES = 5
 
 
 def calendar_uid(public_id: str) -> str:
@@ -96,6 +101,12 @@ class Session(PublicModel):
     times_to = _shown_to(_("times shown to"))
     participants_to = _shown_to(_("participants shown to"))
     documents_to = _shown_to(_("documents shown to"))
+    # The speakers' list: empty is no opening, the usual time for a speech, and no requests for the floor.
+    opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
+    speech_minutes = models.PositiveSmallIntegerField(
+        _("minutes of a speech"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     # Rises with every edit of the session or of what hangs on it, so that of two who edit at once the second is told.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
@@ -151,6 +162,11 @@ class Session(PublicModel):
     def uid(self) -> str:
         """The UID by which calendars know the session."""
         return calendar_uid(self.public_id)
+
+    @property
+    def time_limit(self) -> int:
+        """How many minutes a speech has that has no time of its own."""
+        return self.speech_minutes or USUAL_MINUTES
 
 
 class SessionText(models.Model):

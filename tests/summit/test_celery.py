@@ -112,6 +112,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "focal_point": "delegations.tasks.deliver_invitations",
         "visa_letter": "delegations.tasks.deliver_invitations",
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
+        "floor_request": "sessions.tasks.deliver_agenda_changes",
         "place_free": "sessions.tasks.deliver_agenda_changes",
         "publication": "press.tasks.deliver_announcements",
         "subscription": "press.tasks.deliver_announcements",

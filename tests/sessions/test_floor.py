@@ -1,0 +1,146 @@
+"""Requests for the floor: who asks until when, what becomes of them, and who is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from delegations.models import Party
+from sessions.domain import floor, floor_notices, releases, speakers
+from sessions.domain.floor import FloorRefused
+from sessions.models import FloorRequest, RequestState, Session
+from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.outbox.kinds import KINDS
+from summit.outbox.models import Message
+from tests.factories import FocalPointFactory, MembershipFactory, PersonFactory, UserFactory
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+SOON = timezone.now() + timedelta(days=2)
+
+
+def person_of(party: Party, code: str = "delegate") -> Person:
+    made = PersonFactory(summit=party.summit, user=UserFactory())
+    MembershipFactory(party=party, person=made, code=code)
+    return made
+
+
+@pytest.fixture
+def plenary(summit: Summit, organiser: User, parties: dict[str, Party]) -> Session:
+    """A released session in which two of three parties take part, open for requests."""
+    row = session(
+        summit,
+        parties["Aland"],
+        parties["Beland"],
+        starts_at=SOON,
+        ends_at=SOON + timedelta(hours=1),
+        title="Plenary",
+    )
+    floor.take_requests(session=row, until=SOON, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    row.refresh_from_db()
+    return row
+
+
+class TestAsking:
+    def test_who_may_ask_for_whom(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
+        party = parties["Aland"]
+        head, delegate, theirs = person_of(party, "head"), person_of(party), person_of(parties["Beland"], "head")
+        focal = FocalPointFactory(party=party, person=PersonFactory(summit=party.summit, user=UserFactory())).person
+        for by, speaker in ((head, head), (focal, head), (focal, delegate)):
+            made = floor.ask(session=plenary, party=party, speaker=speaker, by=by.user)
+            assert floor.withdraw(request=made, by=by.user) is True
+            assert floor.withdraw(request=made, by=by.user) is False
+        made = floor.ask(session=plenary, party=party, speaker=head, by=organiser)
+        for by, speaker in ((head, delegate), (delegate, delegate), (theirs, head)):
+            with pytest.raises(PermissionDenied):
+                floor.ask(session=plenary, party=party, speaker=speaker, by=by.user)
+        for by in (delegate, theirs):
+            with pytest.raises(PermissionDenied):
+                floor.withdraw(request=made, by=by.user)
+        made.refresh_from_db()
+        assert made.state == RequestState.ASKED
+
+    def test_what_is_refused_says_why(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
+        head, outside = person_of(parties["Aland"], "head"), person_of(parties["Celand"], "head")
+        with pytest.raises(FloorRefused, match="takes no requests"):
+            floor.ask(session=plenary, party=parties["Celand"], speaker=outside, by=organiser)
+        with pytest.raises(FloorRefused, match="not of your delegation"):
+            floor.ask(session=plenary, party=parties["Aland"], speaker=outside, by=organiser)
+        floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
+        with pytest.raises(FloorRefused, match="asks for the floor already"):
+            floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
+        other = person_of(parties["Beland"], "head")
+        for until in (None, timezone.now() - timedelta(minutes=1)):
+            floor.take_requests(session=plenary, until=until, by=organiser)
+            with pytest.raises(FloorRefused, match="takes no requests"):
+                floor.ask(session=plenary, party=parties["Beland"], speaker=other, by=other.user)
+        assert FloorRequest.objects.count() == 1
+
+
+class TestDeciding:
+    def test_requests_become_speeches_in_the_order_of_asking_and_their_parties_are_told(
+        self, plenary: Session, organiser: User, parties: dict[str, Party]
+    ) -> None:
+        second, first = (
+            floor.ask(session=plenary, party=parties[name], speaker=person_of(parties[name], "head"), by=organiser)
+            for name in ("Beland", "Aland")
+        )
+        now = timezone.now()
+        for row, minute in ((first, 1), (second, 2)):
+            FloorRequest.objects.filter(pk=row.pk).update(asked_at=now + timedelta(minutes=minute), subject="Rivers")
+        made = floor.grant(requests=[second, first], session=plenary, by=organiser)
+        assert [(slot.party, slot.title, slot.position) for slot in made] == [
+            (parties["Aland"], "Rivers", 0),
+            (parties["Beland"], "Rivers", 1),
+        ]
+        first.refresh_from_db()
+        assert (first.state, first.slot, first.decided_by) == (RequestState.GRANTED, made[0], organiser)
+        assert floor.grant(requests=[second, first], session=plenary, by=organiser) == []
+        told = {message.address: message for message in Message.objects.filter(kind=floor_notices.KIND)}
+        assert set(told) == {"aland@mission.example", "beland@mission.example"}
+        message = told["aland@mission.example"]
+        mail = KINDS[message.kind].render(message)
+        assert mail.subject == "On the speakers’ list: Plenary"
+        assert all(words in mail.text for words in (first.speaker.label, "Subject: Rivers", plenary.public_id))
+        # Who was taken off before it was sent isn't told that they speak.
+        assert KINDS[message.kind].withdrawn([message]) == {}
+        speakers.drop(slot=made[0], by=organiser)
+        assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
+
+    def test_declining_says_why_and_what_was_withdrawn_is_not_decided(
+        self, plenary: Session, organiser: User, parties: dict[str, Party]
+    ) -> None:
+        head = person_of(parties["Aland"], "head")
+        row = floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
+        with pytest.raises(FloorRefused, match="Say why"):
+            floor.decline(request=row, reason=" ", by=organiser)
+        assert floor.decline(request=row, reason="No time is left.", by=organiser) is True
+        message = Message.objects.get(kind=floor_notices.KIND)
+        assert "The reason: No time is left." in KINDS[message.kind].render(message).text
+        assert KINDS[message.kind].withdrawn([message]) == {}
+        again = floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
+        floor.withdraw(request=again, by=head.user)
+        assert floor.decline(request=again, reason="No.", by=organiser) is False
+        assert floor.grant(requests=[again], session=plenary, by=organiser) == []
+        assert not plenary.slots.exists()
+        deeds = AuditEntry.objects.filter(action__startswith="sessions.floor").order_by("pk")
+        assert list(deeds.values_list("action", flat=True)) == [
+            f"sessions.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
+        ]
+
+    def test_who_may_decide(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
+        head = person_of(parties["Aland"], "head")
+        row = floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
+        for by in (head.user, UserFactory.with_role(Role.PROTOCOL, plenary.summit)):
+            for call in (
+                lambda by=by: floor.grant(requests=[row], session=plenary, by=by),
+                lambda by=by: floor.decline(request=row, reason="No.", by=by),
+                lambda by=by: floor.take_requests(session=plenary, until=None, by=by),
+            ):
+                with pytest.raises(PermissionDenied):
+                    call()
+        row.refresh_from_db()
+        assert row.state == RequestState.ASKED

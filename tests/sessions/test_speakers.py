@@ -1,0 +1,228 @@
+"""The speakers' list of a session: order, times, totals, and made from the protocol order."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Answer, Party
+from press.models import TextKind
+from sessions.domain import line_up, speakers
+from sessions.domain.releases import release
+from sessions.domain.speakers import SpeakersRefused
+from sessions.models import ReleaseEntry, Session, Slot
+from summit.models import AuditEntry, Role, Summit, User
+from tests.factories import (
+    START,
+    InvitationFactory,
+    MembershipFactory,
+    PersonFactory,
+    SlotFactory,
+    TextFactory,
+    UserFactory,
+)
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+
+
+def speech(row: Session, name: str, **kwargs: Any) -> Slot:
+    return SlotFactory(
+        session=row, speaker=PersonFactory(summit=row.summit, name=name), position=row.slots.count(), **kwargs
+    )
+
+
+def order(row: Session) -> str:
+    return "".join(slot.speaker.name for slot in speakers.slots(row))
+
+
+@pytest.fixture
+def row(summit: Summit) -> Session:
+    """An hour with four speakers, whose numbers have gaps and stand twice, as hands enter them."""
+    made = session(summit)
+    for name, position in zip("ABCD", (0, 0, 3, 9), strict=True):
+        SlotFactory(session=made, speaker=PersonFactory(summit=summit, name=name), position=position)
+    return made
+
+
+class TestMoves:
+    @pytest.mark.parametrize(
+        ("name", "to", "after"), [("C", 1, "CABD"), ("A", 4, "BCDA"), ("B", 99, "ACDB"), ("B", 0, "BACD")]
+    )
+    def test_a_speech_goes_to_its_place_and_keeps_its_row(
+        self, row: Session, organiser: User, name: str, to: int, after: str
+    ) -> None:
+        keys = dict(row.slots.values_list("speaker__name", "public_id"))
+        assert speakers.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is True
+        assert order(row) == after
+        assert dict(row.slots.values_list("speaker__name", "public_id")) == keys
+        row.refresh_from_db()
+        assert row.revision == 1
+        assert AuditEntry.objects.get().action == "sessions.speakers.arrange"
+        # Pressed twice it is moved once.
+        assert speakers.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is False
+        assert (order(row), AuditEntry.objects.count()) == (after, 1)
+
+    def test_several_at_once_each_where_it_was_put(self, row: Session, organiser: User) -> None:
+        keys = dict(row.slots.values_list("speaker__name", "pk"))
+        places, minutes = {keys["A"]: 2, keys["B"]: 3}, {keys["D"]: 8}
+        assert speakers.arrange(session=row, places=places, minutes=minutes, by=organiser) is True
+        assert order(row) == "CABD"
+        assert row.slots.get(speaker__name="D").minutes == 8
+
+    def test_what_somebody_has_taken_off_is_not_moved(self, row: Session, organiser: User) -> None:
+        slot = row.slots.get(speaker__name="C")
+        speakers.drop(slot=Slot.objects.get(pk=slot.pk), by=organiser)
+        assert list(row.slots.order_by("position").values_list("position", flat=True)) == [0, 1, 2]
+        with pytest.raises(SpeakersRefused, match="taken this speech off"):
+            speakers.move(slot=slot, to=1, by=organiser)
+        assert order(row) == "ABD"
+
+    def test_a_speech_with_a_text_stays(self, row: Session, organiser: User) -> None:
+        slot = row.slots.get(speaker__name="C")
+        TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=slot)
+        with pytest.raises(SpeakersRefused, match="A text of this speech is entered"):
+            speakers.drop(slot=slot, by=organiser)
+        assert order(row) == "ABCD"
+
+    def test_another_speaker_is_the_same_speech(self, row: Session, organiser: User) -> None:
+        slot = row.slots.get(speaker__name="B")
+        other = PersonFactory(summit=row.summit, name="E")
+        assert speakers.change(slot=slot, speaker=other, party=None, minutes=7, by=organiser) is True
+        assert order(row) == "AECD"
+        assert row.slots.get(speaker=other).public_id == slot.public_id
+
+    def test_who_may(self, row: Session) -> None:
+        viewer = UserFactory.with_role(Role.VIEWER, row.summit)
+        slot = row.slots.get(speaker__name="B")
+        for call in (
+            lambda: speakers.move(slot=slot, to=1, by=viewer),
+            lambda: speakers.add(session=row, speaker=slot.speaker, by=viewer),
+            lambda: speakers.change(slot=slot, speaker=slot.speaker, party=None, by=viewer),
+            lambda: speakers.drop(slot=slot, by=viewer),
+            lambda: speakers.settle(session=row, opening=1, speech_minutes=1, by=viewer),
+            lambda: line_up.make(session=row, by=viewer),
+        ):
+            with pytest.raises(PermissionDenied):
+                call()
+        assert (order(row), AuditEntry.objects.count()) == ("ABCD", 0)
+
+
+class TestTimes:
+    def test_each_begins_when_those_before_it_are_over(self, row: Session, organiser: User) -> None:
+        assert speakers.settle(session=row, opening=10, speech_minutes=None, by=organiser) == 0
+        row.refresh_from_db()
+        first = row.slots.get(speaker__name="A")
+        speakers.change(slot=first, speaker=first.speaker, party=None, minutes=12, by=organiser)
+        rows = speakers.slots(row)
+        minutes = [int((line.begins - START).total_seconds() // 60) for line in speakers.lines(row, rows)]
+        assert minutes == [10, 22, 27, 32]
+        found = speakers.totals(row, [slot.minutes for slot in rows])
+        assert (found.there, found.used, found.free, found.over) == (50, 27, 23, 0)
+        found = speakers.totals(row, [27, 30])
+        assert (found.free, found.over) == (0, 7)
+
+    def test_another_time_limit_is_theirs_who_had_the_old_one(self, row: Session, organiser: User) -> None:
+        row.slots.filter(speaker__name="B").update(minutes=9)
+        assert speakers.settle(session=row, opening=None, speech_minutes=3, by=organiser) == 3
+        assert list(row.slots.order_by("position", "pk").values_list("minutes", flat=True)) == [3, 9, 3, 3]
+        row.refresh_from_db()
+        made = speakers.add(session=row, speaker=PersonFactory(summit=row.summit, name="E"), by=organiser)
+        assert (made.minutes, order(row)) == (3, "ABCDE")
+
+    @pytest.mark.parametrize(("opening", "limit"), [(60, None), (None, 0), (None, 1441)])
+    def test_what_can_not_be_is_said(self, row: Session, organiser: User, opening: int, limit: int) -> None:
+        with pytest.raises(SpeakersRefused):
+            speakers.settle(session=row, opening=opening, speech_minutes=limit, by=organiser)
+        row.refresh_from_db()
+        assert (row.opening, row.speech_minutes) == (None, None)
+
+    def test_a_release_holds_the_opening_for_those_who_may_know_the_times(
+        self, row: Session, organiser: User
+    ) -> None:
+        speakers.settle(session=row, opening=10, speech_minutes=None, by=organiser)
+        Session.objects.filter(pk=row.pk).update(times_to="organisers", visibility="public")
+        release(summit=row.summit, by=organiser)
+        entries = ReleaseEntry.objects.filter(session=row)
+        shown = {entry.low: entry.released_session.opening for entry in entries}
+        assert shown == {0: None, 2: None, 3: 10}
+
+
+class TestFromTheProtocolOrder:
+    @pytest.fixture
+    def plenary(self, summit: Summit, parties: dict[str, Party]) -> Session:
+        """Three parties, the last of them ranked first and the host; each with its head."""
+        for place, name in ((1, "Celand"), (2, "Aland")):
+            Party.objects.filter(pk=parties[name].pk).update(protocol_order=place)
+        Party.objects.filter(pk=parties["Beland"].pk).update(is_host=True)
+        for name, party in parties.items():
+            head = PersonFactory(summit=summit, name=name[0])
+            MembershipFactory(party=party, person=head, code="head")
+        return session(summit, *parties.values())
+
+    @pytest.mark.parametrize(("host_first", "after"), [(False, "CAB"), (True, "BCA")])
+    def test_ranked_parties_come_first_and_the_host_where_it_is_wanted(
+        self, plenary: Session, organiser: User, host_first: bool, after: str
+    ) -> None:
+        plan = line_up.preview(session=plenary, host_first=host_first)
+        assert ("".join(entry.speaker.name for entry in plan.entries), plan.added, plan.moved) == (after, 3, 0)
+        assert not plenary.slots.exists()
+        line_up.make(session=plenary, host_first=host_first, expected=plan.digest, by=organiser)
+        assert order(plenary) == after
+        assert line_up.make(session=plenary, host_first=host_first, by=organiser).added == 0
+        assert AuditEntry.objects.filter(action="sessions.speakers.line_up").count() == 1
+
+    def test_what_is_there_keeps_its_row_its_speaker_and_its_time(
+        self, plenary: Session, organiser: User, parties: dict[str, Party]
+    ) -> None:
+        other = PersonFactory(summit=plenary.summit, name="X")
+        kept = SlotFactory(session=plenary, party=parties["Aland"], speaker=other, minutes=9, position=0)
+        guest = speech(plenary, "G")
+        InvitationFactory(
+            party=parties["Beland"],
+            state="answered",
+            sent_at=START,
+            answer=Answer.REGRETS,
+            answered_at=START,
+            answered_by="x",
+        )
+        last = PersonFactory(summit=plenary.summit, name="Z")
+        gone = SlotFactory(session=plenary, party=parties["Beland"], speaker=last, position=2)
+        plan = line_up.make(session=plenary, by=organiser)
+        assert order(plenary) == "GCXZ"
+        assert [(entry.was, entry.place) for entry in plan.entries] == [(2, 1), (None, 2), (1, 3), (3, 4)]
+        kept.refresh_from_db()
+        assert (kept.speaker, kept.minutes, kept.position) == (other, 9, 2)
+        assert {guest.pk, gone.pk, kept.pk} < set(plenary.slots.values_list("pk", flat=True))
+
+    def test_who_has_named_nobody_is_told_apart(self, plenary: Session, parties: dict[str, Party]) -> None:
+        parties["Aland"].memberships.all().delete()
+        plan = line_up.preview(session=plenary)
+        assert (plan.nobody, plan.added) == ([parties["Aland"]], 2)
+
+    def test_a_list_that_changed_meanwhile_is_not_made(self, plenary: Session, organiser: User) -> None:
+        plan = line_up.preview(session=plenary)
+        speech(plenary, "G")
+        with pytest.raises(line_up.ListChanged, match="has changed"):
+            line_up.make(session=plenary, by=organiser, expected=plan.digest)
+        assert order(plenary) == "G"
+
+    def test_as_many_queries_for_many(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as found:
+                line_up.preview(session=plenary)
+            return len(found)
+
+        few = asked()
+        for number in range(20):
+            SlotFactory(
+                session=plenary,
+                party=parties["Aland"],
+                speaker=PersonFactory(summit=plenary.summit),
+                position=number,
+            )
+        assert (few, asked()) == (3, 3)
+        assert plenary.ends_at - plenary.starts_at == timedelta(hours=1)

@@ -1,0 +1,108 @@
+"""Two who change one speakers' list at once: neither loses anything."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from sessions.domain import floor, speakers
+from sessions.models import FloorRequest, RequestState, Session
+from summit.models import Summit, User
+from tests.factories import PartyFactory, PersonFactory, SlotFactory
+from tests.sessions.conftest import session
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+
+def _amid(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+    """Let `first` read the list and wait a second for `second`, which begins then, before it writes."""
+    read, done, threads = threading.Event(), threading.Event(), []
+    number = speakers._number
+
+    def slowly(rows: Any) -> Any:
+        if not read.is_set():
+            read.set()
+            done.wait(1)
+        return number(rows)
+
+    monkeypatch.setattr(speakers, "_number", slowly)
+    for call, begin in ((first, None), (second, read)):
+
+        def run(call: Callable[[], Any] = call, begin: threading.Event | None = begin) -> None:
+            try:
+                if begin is not None:
+                    begin.wait(10)
+                call()
+            finally:
+                if begin is not None:
+                    done.set()
+                connection.close()
+
+        threads.append(threading.Thread(target=run))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _two_moves(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Move A to the end while B is moved to the end as well; return the order."""
+    row = session(summit)
+    slots = {
+        name: SlotFactory(session=row, speaker=PersonFactory(summit=summit, name=name), position=place)
+        for place, name in enumerate("ABCD")
+    }
+    _amid(
+        monkeypatch,
+        lambda: speakers.move(slot=slots["A"], to=4, by=by),
+        lambda: speakers.move(slot=slots["B"], to=4, by=by),
+    )
+    places = dict(row.slots.values_list("speaker__name", "position"))
+    # Each place is held once, or the list is torn.
+    if sorted(places.values()) != [0, 1, 2, 3]:
+        return "torn"
+    return "".join(sorted(places, key=lambda name: places[name]))
+
+
+def test_two_moves_at_once_are_both_made(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _two_moves(summit, organiser, monkeypatch) == "CDAB"
+
+
+def test_control_without_the_lock_one_is_lost(
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speakers, "lock", lambda summit: None)
+    assert _two_moves(summit, organiser, monkeypatch) != "CDAB"
+
+
+def _granted_and_withdrawn(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
+    """Withdraw a request while it is being granted; return its state and how many speeches there are."""
+    row: Session = session(summit)
+    person = PersonFactory(summit=summit)
+    request = FloorRequest.objects.create(session=row, party=PartyFactory(summit=summit), speaker=person)
+    _amid(
+        monkeypatch,
+        lambda: floor.grant(requests=[request], session=row, by=by),
+        lambda: floor.withdraw(request=request, by=by),
+    )
+    request.refresh_from_db()
+    return request.state, row.slots.count()
+
+
+def test_what_is_being_granted_is_not_withdrawn(
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _granted_and_withdrawn(summit, organiser, monkeypatch) == (RequestState.GRANTED, 1)
+
+
+def test_control_without_the_lock_it_is_said_to_be_withdrawn(
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[bool] = []
+    withdraw = floor.withdraw
+    monkeypatch.setattr(floor, "withdraw", lambda **kwargs: said.append(withdraw(**kwargs)))
+    monkeypatch.setattr(floor, "lock", lambda summit: None)
+    assert _granted_and_withdrawn(summit, organiser, monkeypatch)[1] == 1
+    assert said == [True]
