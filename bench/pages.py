@@ -15,6 +15,7 @@ from press.reading import listed
 from sessions.domain import member
 from sessions.models import ReleasedRole
 from summit.http.kept import SHELF
+from summit.memory import forget_all
 from summit.models import Summit
 
 ANYBODY, FOCAL, ORGANISER = "anybody", "focal", "organiser"
@@ -144,6 +145,7 @@ def count(page: Page, summit: Summit) -> int:
     browser.get(address)
     # What a page costs that isn't kept: the first one after each change.
     SHELF.clear()
+    forget_all()
     with CaptureQueriesContext(connection) as queries:
         response = browser.get(address)
     if response.status_code != 200:

@@ -3,8 +3,8 @@
 import itertools
 import json
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,6 @@ from delegations.domain import naming
 from sessions import papers
 from sessions.domain import calendars, member, releases, schedule, wording
 from sessions.domain.member import Who
-from sessions.models import ReleasedSession
 from sessions.narrowing import narrowed
 from sessions.published import standing, texts
 from summit.http.kept import kept_page
@@ -23,11 +22,25 @@ from summit.http.public import public_page
 from summit.models import Summit
 from summit.views import get_summit
 
+Row = TypeVar("Row", bound="HasStart")
 
-def by_day(summit: Summit, rows: Iterable[ReleasedSession]) -> list[tuple[date, list[ReleasedSession]]]:
+
+class HasStart(Protocol):
+    """What begins at a moment."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """When, or the day's beginning where that is not known."""
+
+    @property
+    def times_known(self) -> bool:
+        """Whether it is."""
+
+
+def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
     """Group sessions, which come in order, by the day on which they start in the venue's zone."""
 
-    def local_day(row: ReleasedSession) -> date:
+    def local_day(row: Row) -> date:
         return row.starts_at.astimezone(summit.zone).date()
 
     # What has no announced time begins with its day, and is read after all that has one.

@@ -97,6 +97,19 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
     return add
 
 
+def _given(user: User) -> list[tuple[int, str]]:
+    """Return the roles given to an account by hand, each with the summit's primary key, and "" for each summit where
+    it is somebody. One query a request."""
+    found: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
+    if found is None:
+        given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
+        # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
+        people = Person.objects.filter(user=user).order_by().values_list("summit_id", Value(""))
+        found = list(given.union(people, all=True))
+        user._given_roles = found  # type: ignore[attr-defined]
+    return found
+
+
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
     """Return the roles of an account by the summits' primary keys: those given by hand and those that follow from
     its people. One query a request, one more for an account that is somebody at a summit, none for nobody."""
@@ -105,10 +118,7 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] | None = getattr(user, "_roles_by_summit", None)
     if found is None:
         found = {}
-        given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
-        # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
-        people = Person.objects.filter(user=user).order_by().values_list("summit_id", Value(""))
-        rows = list(given.union(people, all=True))
+        rows = list(_given(user))
         if any(role == "" for _summit, role in rows):
             rows += [row for function in _following for row in function(user)]
         for summit_id, role in rows:
@@ -172,8 +182,10 @@ def summits_for(user: Actor, action: str) -> list[int] | None:
 
 
 def can_use_admin(user: Actor) -> bool:
-    """Return whether the account works at any desk."""
-    return may_everything(user) or any(DESKS & roles for roles in roles_by_summit(user).values())
+    """Return whether the account works at any desk. Roles at desks are given by hand: one query a request."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or any(role in DESKS for _summit, role in _given(user))
 
 
 # The desks that work with people.

@@ -49,8 +49,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 def nothing_kept() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
     from summit.http.kept import SHELF
+    from summit.memory import forget_all
 
     SHELF.clear()
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

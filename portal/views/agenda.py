@@ -1,5 +1,6 @@
 """The agenda of whoever is in the portal: where they must be, and what has changed for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_safe
 from delegations.domain import naming
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.narrowing import facts, narrowing
-from sessions.domain import member, releases, wording
-from sessions.models import Attendance, ReleasedParticipant, ReleasedSession
+from portal.views.narrowing import narrowing
+from portal.views.shown import List, Shown
+from sessions.domain import kept, member, news, wording
+from sessions.domain.differences import Change
+from sessions.domain.kept import Current, Own
+from sessions.models import ReleasedSession
 from sessions.views import by_day
-from summit.db.clock import db_now
 
 # Minutes before which "in 45 minutes" says more than the time of day.
 SOON = 120
@@ -23,20 +26,14 @@ SOON = 120
 CHANGES = 3
 
 
-def agenda_of(viewer: Viewer) -> list[ReleasedSession]:
-    """Return what the viewer may see of the agenda, with who leads each session."""
-    rows = member.members_agenda(summit=viewer.summit, members=viewer.members, who=member.Who.LEADING)
-    return list(rows)
-
-
 def own_agenda_of(viewer: Viewer) -> list[ReleasedSession]:
     """Return the viewer's own sessions, with who leads each."""
     return list(member.own_agenda(summit=viewer.summit, members=viewer.members, who=member.Who.LEADING))
 
 
-def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSession], ReleasedSession | None]:
+def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
     """Mark which of the reader's own sessions are on and which comes next, and return both."""
-    mine: list[Any] = [row for row in rows if row.mine]  # type: ignore[attr-defined]
+    mine = [row for row in rows if row.mine]
     on = [row for row in mine if row.starts_at <= now < row.ends_at]
     following = next((row for row in mine if row.starts_at > now), None)
     for row in on:
@@ -46,7 +43,7 @@ def mark(rows: list[ReleasedSession], now: datetime) -> tuple[list[ReleasedSessi
     return on, following
 
 
-def minutes_until(row: ReleasedSession | None, now: datetime) -> int | None:
+def minutes_until(row: Any | None, now: datetime) -> int | None:
     """Return in how many minutes a session starts, where that says more than the time of day."""
     wait = int((row.starts_at - now).total_seconds() // 60) if row else SOON + 1
     return wait if wait <= SOON else None
@@ -59,45 +56,55 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     that they may see; narrowed by kind, room or language."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    rows = agenda_of(viewer) if everything else own_agenda_of(viewer)
-    now = db_now()
-    on, following = mark(rows, now)
+    at = kept.current(viewer.summit)
+    context: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit, "everything": everything, "release": None}
+    if at is not None:
+        found = seen.seen_by(request, viewer)
+        own = seen.own(viewer, at, found)
+        listed = List(viewer.summit, at.stamp, get_language() or "", everything)
+        rows = _shown(viewer, at, own, listed)
+        fresh = seen.unread(viewer, at, found, own)
+        context |= _lists(viewer, at, listed, rows, fresh)
+    else:
+        rows = []
     narrowed = narrowing(request, rows)
     shown = [row for row in rows if narrowed.keeps(row)]
-    release = releases.latest(viewer.summit)
-    page = naming.on_page(viewer.summit)
-    news = [change for entry in seen.unread(request, viewer, release) for change in entry.changes]
-    _tell(viewer, rows, {change.session.session_id for change in news})
-    context = {
-        **page,
-        "viewer": viewer,
-        "summit": viewer.summit,
-        "release": release,
+    context |= {
         "days": by_day(viewer.summit, shown),
-        "everything": everything,
         "narrowed": narrowed,
         "narrow_fields": narrowed.fields(),
-        "changed": len(news),
-        "stories": wording.stories(news[:CHANGES], viewer.summit, names=wording.Names(page["names"], page["notes"])),
-        "now": on,
-        "next": following,
-        "minutes": minutes_until(following, now),
-        "moment": now,
     }
     return render(request, "portal/my_agenda.html", context)
 
 
-def _tell(viewer: Viewer, rows: list[Any], fresh: set[int]) -> None:
-    """Say of each session in a list what changed unseen, at which level the reader's parties take part, and what
-    there is besides. One query."""
-    parties = [party.pk for party in viewer.reads_for]
-    own = [row.pk for row in rows if row.mine]
-    placed = ReleasedParticipant.objects.filter(released_session__in=own, party__in=parties).exclude(level="")
-    levels = dict(placed.values_list("released_session", "level"))
+def _shown(viewer: Viewer, at: Current, own: Own, listed: List) -> list[Shown]:
+    """Return the sessions that the page lists, in their order. One query for all that one may see, none for one's
+    own, and two for rows that the process hasn't kept: those too of which the page's news will tell."""
+    mine = set(own.rows[at.release.number].values())
+    keys = set(kept.visible(at.release, viewer.members)) if listed.everything else mine
+    rows = kept.rows(viewer.summit, keys | news.differing(own), at.stamp)
+    parties = frozenset(party.pk for party in viewer.reads_for)
+    found = [Shown(rows[key], listed, mine=key in mine, parties=parties) for key in keys]
+    return sorted(found, key=lambda shown: (shown.row.starts_at, shown.row.ends_at, shown.row.pk))
+
+
+def _lists(viewer: Viewer, at: Current, listed: List, rows: list[Shown], fresh: list[Change]) -> dict[str, Any]:
+    """Return what a released agenda's page says besides the list, and mark in it what is now, next, or new."""
+    on, following = mark(rows, at.moment)
+    changed = {change.session.session_id for change in fresh}
     for row in rows:
-        row.fresh = row.session_id in fresh
-        row.level = str(Attendance(levels[row.pk]).label) if row.pk in levels else ""
-        row.facts = facts(row)
+        row.fresh = row.row.session_id in changed
+    return {
+        "release": at.release,
+        "names": listed.names,
+        "notes": listed.notes,
+        "changed": len(fresh),
+        "stories": wording.stories(fresh[:CHANGES], viewer.summit, names=wording.Names(listed.names, listed.notes)),
+        "now": on,
+        "next": following,
+        "minutes": minutes_until(following, at.moment),
+        "moment": at.moment,
+    }
 
 
 @require_safe

@@ -11,7 +11,8 @@ from delegations.models import InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark, minutes_until, own_agenda_of
-from sessions.domain import releases, wording
+from sessions.domain import kept, wording
+from sessions.domain.differences import Change
 from summit.db.clock import db_now
 
 # How many changes the home tells in full: the page of changes has them all.
@@ -27,9 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     # The first thing to do is the one button in the summit's colour.
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
-    unseen = [
-        change for entry in seen.unread(request, viewer, releases.latest(viewer.summit)) for change in entry.changes
-    ]
+    unseen = _unseen(request, viewer)
     page = naming.on_page(viewer.summit)
     names = wording.Names(page["names"], page["notes"])
     context = {
@@ -46,6 +45,16 @@ def home(request: HttpRequest) -> HttpResponse:
         **page,
     }
     return render(request, "portal/desk_home.html", context)
+
+
+def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
+    """Return what the last releases changed for the reader and they haven't seen. Three queries, and two for what the
+    process hasn't kept."""
+    at = kept.current(viewer.summit)
+    if at is None:
+        return []
+    found = seen.seen_by(request, viewer)
+    return seen.unread(viewer, at, found, seen.own(viewer, at, found))
 
 
 def _rows(viewer: Viewer) -> list[dict[str, Any]]:

@@ -2,17 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from sessions.models import MediaAccess, ReleasedSession, SessionKind
+from sessions.models import Attendance, MediaAccess, ReleasedSession, SessionKind
 from summit.languages import tongue
 from summit.templatetags.marks import comma
 
 BY = ("kind", "room", "language")
+
+
+@dataclass(frozen=True)
+class About:
+    """What of a session narrows a list, by the name of the field each value and what it is called, and its facts."""
+
+    values: dict[str, dict[str, str]]
+    facts: str
+
+
+class HasAbout(Protocol):
+    """A session in a list."""
+
+    @property
+    def about(self) -> About:
+        """What is said of it in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +54,27 @@ class Narrowing:
         labels = {"kind": _("Kind"), "room": _("Room"), "language": _("Interpreted into")}
         return [(name, labels[name], self.choices[name], self.asked.get(name, "")) for name in BY]
 
-    def keeps(self, row: ReleasedSession) -> bool:
+    def keeps(self, row: HasAbout) -> bool:
         """Return whether a session is one of those asked for."""
-        return all(value in dict(_values(row)[name]) for name, value in self.asked.items())
+        return all(value in row.about.values[name] for name, value in self.asked.items())
 
 
-def narrowing(request: HttpRequest, rows: Iterable[ReleasedSession]) -> Narrowing:
+def about(row: ReleasedSession) -> About:
+    """Return what is said of a session in the reader's language."""
+    return About({name: dict(values) for name, values in _values(row).items()}, facts(row))
+
+
+def level(attendance: str) -> str:
+    """Return what a level is called, "" for none."""
+    return str(Attendance(attendance).label) if attendance else ""
+
+
+def narrowing(request: HttpRequest, rows: Iterable[HasAbout]) -> Narrowing:
     """Return how the address narrows these sessions, which are all that its reader may know of: what one may not know
     is neither offered nor found."""
     found: dict[str, dict[str, str]] = {name: {} for name in BY}
     for row in rows:
-        for name, values in _values(row).items():
+        for name, values in row.about.values.items():
             found[name] |= values
     asked = {name: value for name in BY if (value := request.GET.get(name, ""))}
     choices = {name: sorted(values.items(), key=lambda pair: pair[1].casefold()) for name, values in found.items()}

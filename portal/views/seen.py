@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 
 from portal.identity import Viewer
 from portal.kept import SHOWN_KEY
-from sessions.domain import looks, member, releases
+from sessions.domain import kept, looks, news, releases
+from sessions.domain.differences import Change
+from sessions.domain.kept import Current, Own
 from sessions.domain.looks import Seen
-from sessions.domain.member import ReleaseChanges
-from sessions.models import Release, Session
+from sessions.models import Session
 
 # How many releases the home looks back: the page of changes has them all.
 LOOK_BACK = 3
@@ -25,9 +26,9 @@ def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
     """Return what the viewer has seen already. One query at most."""
     if viewer.me is not None:
         return looks.seen(viewer.me)
-    kept = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
+    noted = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
     # Before sessions were noted one by one, the number alone was kept.
-    numbers = {"": kept} if isinstance(kept, int) else kept
+    numbers = {"": noted} if isinstance(noted, int) else noted
     return Seen(numbers.get("", 0), {int(key): number for key, number in numbers.items() if key})
 
 
@@ -40,25 +41,26 @@ def note(request: HttpRequest, viewer: Viewer, number: int, session: Session | N
     if number > (found.sessions.get(session.pk, 0) if session else found.everything):
         numbers = {"": found.everything, **{str(key): value for key, value in found.sessions.items()}}
         numbers[str(session.pk) if session else ""] = number
-        kept = request.session.get(SHOWN_KEY, {})
-        request.session[SHOWN_KEY] = {**kept, viewer.summit.slug: numbers}
+        noted = request.session.get(SHOWN_KEY, {})
+        request.session[SHOWN_KEY] = {**noted, viewer.summit.slug: numbers}
 
 
-def unread(request: HttpRequest, viewer: Viewer, newest: Release | None) -> list[ReleaseChanges]:
-    """Return what the last releases changed for the viewer and they haven't seen, newest first. One query where they
-    have seen all."""
-    found = seen_by(request, viewer)
-    if newest is None or newest.number <= max(found.everything, 1):
-        return []
-    told = member.changes(summit=viewer.summit, members=viewer.members, limit=LOOK_BACK, language=get_language())
+def own(viewer: Viewer, at: Current, found: Seen) -> Own:
+    """Return the viewer's sessions in the newest release, and in those before it of which something is new to them.
+    One query."""
+    back = LOOK_BACK if at.release.number > max(found.everything, 1) else 0
+    return kept.own(viewer.summit, viewer.members, news.numbers(at, back))
+
+
+def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Change]:
+    """Return what the last releases changed for the viewer and they haven't seen, newest first. No query but for rows
+    that the process hasn't kept."""
+    told = news.changes(viewer.summit, theirs, at, get_language())
     return [
-        ReleaseChanges(entry.release, news)
-        for entry in told
-        if (
-            news := [
-                change for change in entry.changes if not found.has(entry.release.number, change.session.session_id)
-            ]
-        )
+        change
+        for number, changes in told.items()
+        for change in changes
+        if not found.has(number, change.session.session_id)
     ]
 
 

@@ -39,6 +39,13 @@ class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
             found = cursor.fetchone()
         return Stamp(found[0], found[1] or 0, found[2] or 0, found[3] or 0) if found else None
 
+    def noted(self, summit: str) -> dict[str, Subquery]:
+        """Return the annotations that make a stamp (`oldest`, `newest`, `noted`) for rows whose column `summit` is a
+        summit's key."""
+        of = PublicChange.objects.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
+        asked = {"oldest": Min("pk"), "newest": Max("pk"), "noted": Count("pk")}
+        return {name: Subquery(of.annotate(found=each).values("found")) for name, each in asked.items()}
+
     def clear(self, age: timedelta) -> None:
         """Take away what is older than `age`, but for the newest of each summit: always the oldest first."""
         last = self.filter(at__lt=Now() - age).order_by("-pk").values_list("pk", flat=True).first()
@@ -53,9 +60,8 @@ _SLUG = "slug"
 @functools.cache
 def _statement(vendor: str) -> tuple[str, list[Any], int]:
     """Return the SQL that finds a summit's stamp, its parameters, and which of them is the slug."""
-    of = PublicChange.objects.filter(summit_id=OuterRef("pk")).order_by().values("summit_id")
-    noted = [Subquery(of.annotate(found=each).values("found")) for each in (Min("pk"), Max("pk"), Count("pk"))]
-    rows = Summit.objects.open_to_public().filter(slug=_SLUG).order_by().values_list("pk", *noted)
+    noted = PublicChange.objects.noted("pk")
+    rows = Summit.objects.open_to_public().filter(slug=_SLUG).order_by().values_list("pk", *noted.values())
     sql, params = rows.query.sql_with_params()
     return sql, list(params), list(params).index(_SLUG)
 

@@ -1,0 +1,116 @@
+"""Sessions as a list in the portal shows them: what many read alike is rendered once and kept by the process.
+
+A line is kept under all that it depends on: the row, which never changes, the summit's stamp, the language, what is
+the reader's own in it, and the footnotes that stand on the page before it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from delegations.domain import naming
+from delegations.domain.naming import Book, Footnotes
+from portal.views import narrowing
+from sessions.domain.kept import Kept
+from summit.memory import Memory
+from summit.models import Summit
+from summit.models.changes import Stamp
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line as it is rendered, and the footnotes to which it leads."""
+
+    html: SafeString
+    notes: tuple[tuple[str, str], ...]
+
+
+_LINES: Memory[_Line] = Memory(8000)
+_ABOUT: Memory[narrowing.About] = Memory(8000)
+_BOOKS: Memory[Book] = Memory(50)
+
+
+@dataclass
+class List:
+    """The list on one reader's page. `everything`: it has more than their own sessions."""
+
+    summit: Summit
+    stamp: Stamp
+    language: str
+    everything: bool
+    notes: Footnotes = field(default_factory=Footnotes)
+
+    @property
+    def names(self) -> Book:
+        """How the page names parties. One query where the process hasn't kept it."""
+        key = self.stamp, self.language
+        return _BOOKS.ask(key, lambda: naming.book(self.summit, self.language))
+
+
+class Shown:
+    """A released row as it is shown to one reader, who has `levels` at which their parties take part in it."""
+
+    def __init__(self, kept: Kept, listed: List, *, mine: bool, parties: frozenset[int]) -> None:
+        self.row: Any = kept.row
+        self.mine = mine
+        self.state = ""
+        self.fresh = False
+        self._level = next((level for party, level in kept.levels.items() if party in parties), "") if mine else ""
+        self._list = listed
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the row itself says."""
+        return getattr(self.row, name)
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins."""
+        found: datetime = self.row.starts_at
+        return found
+
+    @property
+    def times_known(self) -> bool:
+        """Whether its times are announced to its reader."""
+        return bool(self.row.times_known)
+
+    @property
+    def about(self) -> narrowing.About:
+        """What is said of it in the reader's language, and by what it is narrowed."""
+        key = self.row.pk, self._list.language, self._list.stamp
+        return _ABOUT.ask(key, lambda: narrowing.about(self.row))
+
+    @property
+    def facts(self) -> str:
+        """What there is besides time, place and people."""
+        return self.about.facts
+
+    @property
+    def level(self) -> str:
+        """At which level the reader's party takes part."""
+        return narrowing.level(self._level)
+
+    @property
+    def html(self) -> SafeString:
+        """Its line in the list."""
+        listed = self._list
+        own = self.mine and listed.everything
+        said = listed.language, listed.everything, own, self.state, self.fresh, self._level, tuple(listed.notes)
+        line = _LINES.ask((self.row.pk, listed.stamp, said), self._render)
+        listed.notes.add(line.notes)
+        return line.html
+
+    def _render(self) -> _Line:
+        listed = self._list
+        notes = listed.notes.copy()
+        context = {
+            "row": self,
+            "summit": listed.summit,
+            "personal": True,
+            "everything": listed.everything,
+            "names": listed.names,
+            "notes": notes,
+        }
+        return _Line(render_to_string("components/session.html", context), notes.beyond(listed.notes))

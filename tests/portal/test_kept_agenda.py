@@ -1,0 +1,119 @@
+"""What a process keeps of the agenda is never older than the database, and nobody's but theirs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Party
+from sessions.domain import edits, kept, member, news, releases
+from sessions.models import Members, ReleasedParticipant, Session, Visibility
+from summit.memory import forget_all
+from summit.models import Person, Summit, User
+from summit.models.changes import Stamp
+from tests.factories import ParticipantFactory, PersonFactory
+from tests.portal.test_agenda import AGENDA, client, delegate, page, party
+from tests.sessions.conftest import organiser, session, summit
+
+__all__ = ["client", "delegate", "organiser", "party", "summit"]
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def blind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take the stamp for one that never changes."""
+    current = kept.current
+
+    def same(summit: Summit) -> kept.Current | None:
+        at = current(summit)
+        return at and kept.Current(at.release, at.moment, Stamp(summit.pk, 0, 0, 0))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "current", same)
+        forget_all()
+        yield
+    forget_all()
+
+
+def test_a_name_that_was_erased_or_changed_is_gone_at_once(
+    client: Client, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chair = PersonFactory(summit=summit, name="Ada Chair", office="Minister")
+    made = session(summit, title="Ours")
+    ParticipantFactory(session=made, party=party, role="chair")
+    ParticipantFactory(session=made, person=chair, role="moderator")
+    releases.release(summit=summit, by=organiser)
+
+    def change(name: str, label: str) -> None:
+        Party.objects.filter(pk=party.pk).update(name=name)
+        rows = list(ReleasedParticipant.objects.filter(person=chair))
+        ReleasedParticipant.objects.filter(person=chair).delete()
+        for row in rows:
+            row.label = label
+        ReleasedParticipant.objects.bulk_create(rows)
+
+    before = page(client, AGENDA)
+    assert ("Aland" in before, "Ada Chair" in before) == (True, True)
+    change("Beland", "Minister")
+    after = page(client, AGENDA)
+    assert ("Aland" in after, "Beland" in after, "Ada Chair" in after) == (False, True, False)
+    # The control: kept without the stamp, the page says what isn't true any more.
+    with blind(monkeypatch):
+        assert "Beland" in page(client, AGENDA)
+        change("Celand", "Ada again")
+        stale = page(client, AGENDA)
+        assert ("Celand" in stale, "Ada again" in stale) == (False, False)
+
+
+def test_what_is_ones_own_in_a_line_is_not_anothers(
+    client: Client, delegate: Person, summit: Summit, party: Party, organiser: User
+) -> None:
+    ours = session(summit, title="Ours", visibility=Visibility.PUBLIC)
+    ParticipantFactory(session=ours, party=party, level="head")
+    releases.release(summit=summit, by=organiser)
+    assert page(client, f"{AGENDA}?show=all").count("in your programme") == 1
+    ours.participants.all().delete()
+    ParticipantFactory(session=ours, person=PersonFactory(summit=summit))
+    releases.release(summit=summit, by=organiser)
+    text = page(client, f"{AGENDA}?show=all")
+    assert (text.count("in your programme"), text.count("Your delegation:")) == (1, 0)
+    assert "no longer in your programme" in text
+
+
+def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, organiser: User) -> None:
+    rows = [session(summit, party, title=f"S{number}") for number in range(5)]
+    releases.release(summit=summit, by=organiser, tell=False)
+    edits.cancel(session=rows[0], by=organiser)
+    rows[1].participants.all().delete()
+    releases.release(summit=summit, by=organiser)
+    session(summit, party, title="New")
+    Session.objects.filter(pk=rows[2].pk).update(title="Renamed")
+    releases.release(summit=summit, by=organiser)
+    Session.objects.filter(pk=rows[3].pk).update(visibility=Visibility.ORGANISERS)
+    Session.objects.filter(pk=rows[4].pk).update(ends_at=rows[4].ends_at + timedelta(minutes=5))
+    releases.release(summit=summit, by=organiser)
+    members = Members.of([party], [])
+    told = {
+        entry.release.number: [(change.nature, change.before, change.after) for change in entry.changes]
+        for entry in member.changes(summit=summit, members=members, language="en")
+    }
+    at = kept.current(summit)
+    assert at is not None
+    for _turn in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            own = kept.own(summit, members, news.numbers(at, 3))
+            found = news.changes(summit, own, at, "en")
+        assert {
+            number: [(change.nature, change.before, change.after) for change in changes]
+            for number, changes in found.items()
+        } == told
+        assert sum(len(changes) for changes in found.values()) == 6
+    assert len(queries) == 1
+    # Of the last release alone where one has seen the others.
+    own = kept.own(summit, members, news.numbers(at, 1))
+    assert news.changes(summit, own, at, "en").keys() == {4}
