@@ -48,7 +48,7 @@ test-browser: $(VENV)/dev.done ## every page by axe, every main task by keyboard
 test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not crawl and not once" $(ARGS)
 
 bench: $(VENV)/dev.done ## the figures, as ratios within one run
 	@$(BIN)/python -m bench

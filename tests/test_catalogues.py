@@ -8,6 +8,8 @@ import pytest
 from tools.catalogues import LANGUAGES, compiled, merge, path_of, read, text_of
 from tools.msgids import extract
 
+pytestmark = pytest.mark.once
+
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|(?<!%)%[sd]|\{\w+\}")
 ARABIC = re.compile(r"[\u0621-\u064a]")
 LATIN = re.compile(r"[A-Za-z]{2,}")

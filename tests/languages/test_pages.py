@@ -25,7 +25,7 @@ from tests.attack.test_embargo_crawl import PART, routes
 from tests.languages import pseudo, world
 from tests.languages.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Names of languages, formats and headers are the same everywhere; so are a text's address and a server's words.
 SAME = {name for _code, name in settings.LANGUAGES}

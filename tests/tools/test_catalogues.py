@@ -4,9 +4,12 @@ import gettext
 import io
 
 import polib
+import pytest
 
 from tools.catalogues import compiled, merge, text_of
 from tools.msgids import Msgid
+
+pytestmark = pytest.mark.once
 
 START = r"""# Words.
 msgid ""

@@ -11,6 +11,8 @@ import pytest
 
 from tools.msgids import ROOT, Msgid, UnreadableError, extract, in_python, in_template
 
+pytestmark = pytest.mark.once
+
 
 def text(words: str, plural: str | None = None, context: str | None = None) -> Msgid:
     return Msgid(context, words, plural)

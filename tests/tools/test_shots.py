@@ -10,6 +10,8 @@ from tools.shots import sheet
 from tools.shots.camera import WAYS, Camera, _in
 from tools.shots.pages import PAGES, PICTURES, STEPS
 
+pytestmark = pytest.mark.once
+
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^\d\. \*\*(.+?)[.?]\*\*", README, flags=re.MULTILINE)
 LARGEST = 250_000
