@@ -73,19 +73,20 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
         {"day": long_day(day), "entries": [asdict(_entry(pocket, row)) for row in entries]}
         for day, entries in groupby(rows, key=lambda row: row.starts_at.astimezone(pocket.summit.zone).date())
     ]
+    names = pocket.summit.reads_as
     at = release.released_at.astimezone(pocket.summit.zone)
     made = {"number": release.number, "moment": day_clock(release.released_at, pocket.summit)}
     return print_pdf(
         _source(),
         {
             "title": _("Pocket programme"),
-            "summit": asdict(_theirs(pocket, pocket.summit.name)),
+            "summit": asdict(Said(names.name, names.language)),
             "whose": [asdict(each) for each in pocket.whose],
             "about": _about(pocket, sum(len(day["entries"]) for day in days)),
             "days": days,
             "nothing": _("No session stands in your programme yet."),
             "made": _("Release %(number)s, %(moment)s") % made,
-            "zone": _("All times are %(place)s time.") % {"place": pocket.summit.place},
+            "zone": _("All times are %(place)s time.") % {"place": names.place},
             "comma": comma(),
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
