@@ -1,0 +1,54 @@
+"""What somebody has read of their agenda stays readable without a network, and nobody else reads it then."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+
+FOCAL = "focal@summit.example"
+KEPT = "caches.open('portal-pages').then((pages) => pages.keys()).then((keys) => keys.length)"
+
+
+def reader(visitor: Callable[..., Visitor], width: int = 390) -> Page:
+    """Sign in, and read the agenda while the script that keeps it looks on."""
+    found = visitor(width, 844)
+    page = found.sign_in(FOCAL)
+    until(page, "navigator.serviceWorker.controller !== null")
+    found.open("/portal/agenda/")
+    until(page, "caches.match('/portal/reader').then(Boolean)")
+    return page
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for what a script of the page says; its policy lets no test wait by a function of its own."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {condition}")
+
+
+def test_the_agenda_is_read_without_a_network(visitor: Callable[..., Visitor]) -> None:
+    page = reader(visitor)
+    heading = page.get_by_role("heading", level=1).inner_text()
+    notice = page.locator("[data-offline]")
+    expect(notice).to_be_hidden()
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(notice).to_be_visible()
+    # Its looks are kept too: without them the menu would be a list.
+    expect(page.get_by_text("Menu", exact=True)).to_be_visible()
+    page.context.set_offline(False)
+    page.reload()
+    expect(notice).to_be_hidden()
+
+
+def test_who_has_signed_out_leaves_nothing_to_read(visitor: Callable[..., Visitor]) -> None:
+    page = reader(visitor, 1280)
+    assert page.evaluate(KEPT) > 1
+    page.locator("details.menu-of > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/")
+    until(page, f"{KEPT}.then((number) => number === 0)")
