@@ -110,6 +110,7 @@ def _portal() -> list[Stop]:
         Stop("portal:home", "/portal/", "letter", "letter"),
         Stop("portal:home", "/portal/", "organiser", "of a desk", status=403),
         Stop("portal:agenda", "/portal/agenda/?show=all", "focal", "all"),
+        Stop("portal:agenda", "/portal/agenda/?kind=plenary", "focal", "narrowed"),
         Stop("portal:agenda", "/portal/agenda/", "letter", "of a letter"),
         Stop("portal:changes", "/portal/changes/?show=all", "focal", "all"),
         Stop("portal:changes", "/portal/changes/", "letter", "of a letter"),
