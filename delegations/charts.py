@@ -18,6 +18,7 @@ from summit.desk.charts import Chart, Column, Row
 from summit.desk.today import desk_chart, now_of, today_of
 from summit.models import Summit
 from summit.permissions import allows
+from summit.templatetags.marks import semicolon
 
 # A year of days at most, the last ones: more can't be told apart.
 LONGEST = 366
@@ -117,21 +118,7 @@ def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
         return None
     found = progress.by_region(summit)
     open_in = [row for row in found if row.open]
-    attending = sum(row.attending for row in found)
-    said = {"attending": attending, "regions": len(open_in)}
-    title = (
-        ngettext(
-            "%(attending)d attend; answers are open in %(regions)d region",
-            "%(attending)d attend; answers are open in %(regions)d regions",
-            len(open_in),
-        )
-        if open_in
-        else ngettext(
-            "%(attending)d attends; every region has answered",
-            "%(attending)d attend; every region has answered",
-            attending,
-        )
-    ) % said
+    title = _attending(sum(row.attending for row in found), len(open_in))
     labels = dict(Region.choices)
     shown = [
         Row(
@@ -150,6 +137,20 @@ def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
         rows=[_region(row, str(labels[row.region]), summit) for row in found],
         key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
     )
+
+
+def _attending(attending: int, regions: int) -> str:
+    """Return what a glance should tell: how many attend, and in how many regions answers are open."""
+    if not regions:
+        every = ngettext(
+            "%(attending)d attends; every region has answered",
+            "%(attending)d attend; every region has answered",
+            attending,
+        )
+        return every % {"attending": attending}
+    attend = ngettext("%(attending)d attends", "%(attending)d attend", attending)
+    still = ngettext("answers are open in %(regions)d region", "answers are open in %(regions)d regions", regions)
+    return semicolon().join((attend % {"attending": attending}, still % {"regions": regions}))
 
 
 def _region(row: progress.RegionNumbers, label: str, summit: Summit) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import polib
 import pytest
 
-from tools.catalogues import LANGUAGES, compiled, merge, path_of, read, text_of
+from tools.catalogues import LANGUAGES, compiled, merge, path_of, read, spaced, text_of
 from tools.msgids import extract
 
 pytestmark = pytest.mark.once
@@ -127,6 +127,13 @@ def test_a_translation_is_not_its_source(language: str) -> None:
 def words_of(text: str) -> str:
     """Return a translation without what is no word of it: placeholders, tags, addresses."""
     return re.sub(r"%\(\w+\)[sd]|\{\w+\}|<[^>]*>|&\w+;|\S+@\S+|https?://\S+|fonts-\S+", "", text)
+
+
+def test_no_line_is_broken_before_a_french_mark() -> None:
+    broken = [text for entry in entries("fr") for text in said(entry) if spaced(text) != text]
+    assert broken == []
+    # The control: it finds what a hand types, and leaves what is no mark of a sentence.
+    assert spaced("« Oui » : non ; qui ? 14:30") == "«\u00a0Oui\u00a0»\u00a0: non\u202f; qui\u202f? 14:30"
 
 
 def test_arabic_is_in_arabic_letters() -> None:

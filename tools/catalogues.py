@@ -1,8 +1,8 @@
 """`make messages`: brings locale/ in line with the source, and compiles it.
 
 A catalogue keeps its translations where they stand. What the source no longer says goes; what is new comes in empty,
-behind the text that precedes it in the source; nothing is guessed. No places, no dates and no wrapping: two people
-who add texts rarely meet in one line.
+behind the text that precedes it in the source; nothing is guessed but the spaces of French marks. No places, no dates
+and no wrapping: two people who add texts rarely meet in one line.
 """
 
 import re
@@ -16,6 +16,13 @@ LANGUAGES = ("fr", "ar")
 PERCENT = re.compile(r"%\(\w+\)[sd]")
 BRACE = re.compile(r"\{\w*\}")
 Key = tuple[str | None, str]
+# In French a space that breaks no line stands before these marks and inside quotes, a narrow one before the high.
+SPACES = (
+    (re.compile("[ \u202f]:"), "\u00a0:"),
+    (re.compile("[ \u00a0](?=[;?!])"), "\u202f"),
+    (re.compile("[ \u202f]»"), "\u00a0»"),
+    (re.compile("«[ \u202f]"), "«\u00a0"),
+)
 
 
 def path_of(language: str, root: Path = ROOT) -> Path:
@@ -79,6 +86,20 @@ def merge(catalogue: polib.POFile, msgids: list[Msgid]) -> polib.POFile:
     return merged
 
 
+def spaced(text: str) -> str:
+    """Return a French text with spaces at which no line is broken where they belong."""
+    for pattern, right in SPACES:
+        text = pattern.sub(right, text)
+    return text
+
+
+def space(catalogue: polib.POFile) -> None:
+    """Put such spaces into a French catalogue."""
+    for entry in catalogue:
+        entry.msgstr = spaced(entry.msgstr)
+        entry.msgstr_plural = {form: spaced(said) for form, said in entry.msgstr_plural.items()}
+
+
 def text_of(catalogue: polib.POFile) -> str:
     """Return the bytes of a .po file as text."""
     return f"{catalogue}".rstrip("\n") + "\n"
@@ -94,6 +115,8 @@ def main() -> None:
     msgids = extract()
     for language in LANGUAGES:
         catalogue = merge(read(language), msgids)
+        if language == "fr":
+            space(catalogue)
         path_of(language).write_text(text_of(catalogue), encoding="utf-8")
         path_of(language).with_suffix(".mo").write_bytes(compiled(catalogue))
         left = len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())

@@ -60,11 +60,10 @@ class AnswerForm(forms.Form):
 
     def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(level.value, level.label) for level in levels.offered(invitation.party)]
         ways = [(way.value, way.label) for way in DESK_CHANNELS]
         for name, first, choices in (
             ("answer", _("Choose the answer"), Answer.choices),
-            ("level", _("Not said"), offered),
+            ("level", _("Not said"), levels.choices(invitation.party)),
             ("channel", _("Choose the way"), ways),
         ):
             field: Any = self.fields[name]
@@ -88,7 +87,7 @@ def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> 
     """Return what the form begins with: what holds now, and the way by which one came to it."""
     return {
         "answer": invitation.answer,
-        "level": invitation.level or invitation.party.level,
+        "level": levels.proposed(invitation),
         "name": invitation.answered_by,
         "note": invitation.note,
         "channel": channel if channel in DESK_CHANNELS else "",
@@ -105,7 +104,7 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             invitation=invitation,
             by=user,
             answer=values["answer"],
-            level=values["level"],
+            level=levels.meant(values["level"], answer=values["answer"], party=invitation.party),
             name=values["name"],
             note=values["note"],
             way=Way(values["channel"], values["reference"], values["dated"], values["scan"]),

@@ -31,8 +31,8 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what is asked, of whom and until when; a POST answers."""
     viewer, row = _find(request, public_id)
     if request.method != "POST":
-        level = row.level if row.answer else row.party.level
-        values = {"answer": row.answer, "level": level, "name": row.answered_by or viewer.name, "note": row.note}
+        level, name = levels.proposed(row), row.answered_by or viewer.name
+        values = {"answer": row.answer, "level": level, "name": name, "note": row.note}
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
         said = {"party": naming.to_reader(row.party).name, "contact": viewer.summit.contact_email}
@@ -43,7 +43,7 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
             invitation=row,
             by=viewer.acts.get(row.party_id, viewer.by),
             answer=values["answer"],
-            level=values["level"],
+            level=levels.meant(values["level"], answer=values["answer"], party=row.party),
             name=values["name"],
             note=values["note"],
         )
@@ -87,7 +87,7 @@ def _page(
         "acts": viewer.may_answer(row),
         "takes_answers": occasion.takes_answers(db_now()) if occasion else takes,
         "choices": _choices(named),
-        "levels": [(level.value, level.label) for level in levels.offered(row.party)],
+        "levels": levels.choices(row.party),
         "values": values,
         "errors": errors or {},
         "refused": refused,

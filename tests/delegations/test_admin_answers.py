@@ -49,10 +49,21 @@ def values(**kwargs: Any) -> dict[str, Any]:
 class TestRecording:
     def test_the_form_proposes_the_level_that_was_asked_for(self, summit: Summit, row: Invitation) -> None:
         content = sign_in(summit).get(f"{page_of(row)}?channel=telephone").content.decode()
-        assert '<option value="minister" selected>minister</option>' in content
+        assert '<option value="asked" selected>As the letter asks: minister</option>' in content
         assert '<option value="telephone" selected>telephone</option>' in content
         for way in ("link", "portal"):
             assert f'<option value="{way}"' not in content
+
+    @pytest.mark.parametrize(("answer", "level"), [("attending", "minister"), ("represented", ""), ("regrets", "")])
+    def test_who_is_represented_by_another_does_not_come_as_the_letter_asks(
+        self, summit: Summit, row: Invitation, answer: str, level: str
+    ) -> None:
+        client = sign_in(summit)
+        assert client.post(page_of(row), values(answer=answer, level="asked")).status_code == 302
+        row.refresh_from_db()
+        assert (row.answer, row.level) == (answer, level)
+        again = client.get(page_of(row)).context["form"]["level"].value()
+        assert again == ("asked" if level else "")
 
     def test_all_is_kept_with_the_paper(self, summit: Summit, row: Invitation) -> None:
         paper = {"reference": "NV 12/2025", "dated": "2025-03-03", "level": "ambassador"}

@@ -54,6 +54,7 @@ def test_regions_count_what_stands_the_largest_first() -> None:
     chart = charts.by_region(asked(summit), summit)
     assert chart is not None
     assert chart.title == "2 attend; answers are open in 1 region"
+    assert charts._attending(1, 2) == "1 attends; answers are open in 2 regions"
     rows = [[strip_tags(cell) for cell in row] for row in chart.rows]
     assert rows == [["Europe", "1", "1", "1"], ["Africa", "1", "0", "0"]]
 
