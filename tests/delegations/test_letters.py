@@ -156,7 +156,7 @@ class TestFrozen:
         )
         invite(parties=[land], by=protocol(summit))
         mail = rendered()
-        assert mail.subject == "Border Summit : invitation (Alande)"
+        assert mail.subject == "Border Summit\u00a0: invitation (Alande)"
         lines = mail.text.splitlines()
         assert (lines[0], lines[2], lines[-1]) == (
             "République d’Alande*",
