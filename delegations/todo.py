@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.domain import approval, asked, duplicates, gaps, handovers, overview
+from summit.db import together
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
@@ -39,9 +40,26 @@ def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
     return once(request, "delegations.ending", lambda: gaps.ending_by_day(summit))
 
 
+def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    """Return how many rows of which kind wait for a desk, counted once a page, in one query."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+    return once(
+        request,
+        "delegations.waiting",
+        lambda: together.counts(
+            prepared=approval.waiting(summit=summit, by=user),
+            alike=duplicates.waiting(summit),
+            handed=handovers.still_open(summit),
+            asked=asked.of(summit),
+            declined=gaps.declined_lately(summit),
+        ),
+    )
+
+
 def handed(request: HttpRequest, summit: Summit) -> int:
-    """Return how many things of people who left wait, counted once a page."""
-    return once(request, "delegations.handovers", lambda: handovers.count(summit))
+    """Return how many things of people who left wait."""
+    return waiting(request, summit)["handed"]
 
 
 def handed_words(number: int) -> str:
@@ -92,14 +110,14 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of parties that aren't invited, and of those that can't be written to."""
     if not allows(request.user, CHANGE, summit):
         return
-    waiting = numbers(request, summit)["uninvited"]
-    if waiting:
+    uninvited = numbers(request, summit)["uninvited"]
+    if uninvited:
         said = ngettext(
             "%(n)d party is not invited yet. Read whom the letters reach, then send them.",
             "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
-            waiting,
+            uninvited,
         )
-        yield Task(said % {"n": waiting}, Urgency.NOW, _invite_page(summit), INVITE)
+        yield Task(said % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
     yield from _prepared(request, summit)
     yield from _lacking(request, summit)
     alike = twice(request, summit)
@@ -108,8 +126,8 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def twice(request: HttpRequest, summit: Summit) -> int:
-    """Return how many people are perhaps entered twice, counted once a page."""
-    return once(request, "delegations.twice", lambda: duplicates.waiting(summit))
+    """Return how many people are perhaps entered twice."""
+    return waiting(request, summit)["alike"]
 
 
 def alike_list(summit: Summit) -> str:
@@ -124,9 +142,9 @@ def _invite_page(summit: Summit) -> str:
 
 def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell whoever may be the second person of invitations that wait for one."""
-    if not isinstance(request.user, User) or not allows(request.user, INVITE, summit):
+    if not allows(request.user, INVITE, summit):
         return
-    number = approval.waiting(summit=summit, by=request.user)
+    number = waiting(request, summit)["prepared"]
     if number:
         said = ngettext(
             "%(n)d prepared invitation waits for a second person. Read it, then approve it.",
@@ -164,11 +182,11 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of answers that are late or due, of parties that declined, and of links that end."""
     if not allows(request.user, INVITE, summit):
         return
-    waiting, due = numbers(request, summit)["open"], summit.answer_by
-    if waiting and due is not None:
+    unanswered, due = numbers(request, summit)["open"], summit.answer_by
+    if unanswered and due is not None:
         late = due <= now_of(request)
         yield Task(
-            _late(waiting) if late else _due(waiting),
+            _late(unanswered) if late else _due(unanswered),
             Urgency.LATE if late else Urgency.NOW if due - now_of(request) <= SOON else Urgency.NEXT,
             parties(summit, answer="open"),
             INVITE,
@@ -184,11 +202,11 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
         yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
-    yield from _asked(summit)
-    waiting = lacks(request, summit)[gaps.REQUESTS]
-    if waiting:
-        yield Task(requested(waiting), Urgency.NOW, requests(summit), INVITE)
-    declined = gaps.declined_lately(summit)
+    yield from _asked(request, summit)
+    points = lacks(request, summit)[gaps.REQUESTS]
+    if points:
+        yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
+    declined = waiting(request, summit)["declined"]
     if declined:
         said = ngettext(
             "%(n)d party declined within the last week. Look whether its places can go to others.",
@@ -198,18 +216,18 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(said % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
 
 
-def _asked(summit: Summit) -> Iterable[Task]:
+def _asked(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of those for whom a link doesn't open and who asked for a new letter."""
-    waiting = asked.count(summit)
-    if waiting:
+    number = waiting(request, summit)["asked"]
+    if number:
         said = ngettext(
             "%(n)d reader of a letter asks for a new one: the link does not open for them. Write anew.",
             "%(n)d readers of letters ask for new ones: their links do not open for them. Write anew.",
-            waiting,
+            number,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
-        yield Task(said % {"n": waiting}, Urgency.NOW, address, INVITE)
+        yield Task(said % {"n": number}, Urgency.NOW, address, INVITE)
 
 
 def _late(number: int) -> str:
@@ -252,11 +270,11 @@ def returned_letters(number: int) -> str:
 def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     """Say when answers are due, where any is open: before anybody is invited, and when all have answered, none is."""
     if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
-        waiting = numbers(request, summit)["open"]
-        if not waiting:
+        unanswered = numbers(request, summit)["open"]
+        if not unanswered:
             return
-        said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", waiting)
-        yield Coming(summit.answer_by, said % {"n": waiting}, parties(summit, answer="open"))
+        said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", unanswered)
+        yield Coming(summit.answer_by, said % {"n": unanswered}, parties(summit, answer="open"))
 
 
 @desk_due.register(10)
@@ -264,8 +282,8 @@ def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
     """Count answers by the day on which they are due, and links by the day on which they end."""
     if not allows(request.user, INVITE, summit):
         return
-    waiting = numbers(request, summit)["open"]
+    unanswered = numbers(request, summit)["open"]
     if summit.answer_by is not None:
-        yield Due(_("answers"), summit.answer_by.astimezone(summit.zone).date(), waiting)
+        yield Due(_("answers"), summit.answer_by.astimezone(summit.zone).date(), unanswered)
     for day, number in ending_by_day(request, summit).items():
         yield Due(_("links that end"), day, number)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -32,11 +32,11 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
     return reach
 
 
-def waiting(*, summit: Summit, by: User) -> int:
-    """Return how many prepared invitations of a summit whose letters need a second person wait for `by`, who didn't
-    prepare them. One query."""
+def waiting(*, summit: Summit, by: User) -> QuerySet[Invitation]:
+    """Return the prepared invitations of a summit whose letters need a second person that wait for `by`, who didn't
+    prepare them."""
     drafts = Invitation.objects.filter(party__summit=summit, state=InvitationState.DRAFT)
-    return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by).count()
+    return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by)
 
 
 def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:

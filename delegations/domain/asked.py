@@ -72,9 +72,9 @@ def waiting() -> QuerySet[InvitationLink]:
     return InvitationLink.objects.filter(~Exists(newer), asked_at__isnull=False)
 
 
-def count(summit: Summit) -> int:
-    """Return how many wait in a summit. One query."""
-    return waiting().filter(invitation__party__summit=summit).count()
+def of(summit: Summit) -> QuerySet[InvitationLink]:
+    """Return those that wait in a summit."""
+    return waiting().filter(invitation__party__summit=summit)
 
 
 def settle(*, link: InvitationLink, by: User) -> bool:

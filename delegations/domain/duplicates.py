@@ -135,9 +135,9 @@ def note(*, person: Person, hits: Iterable[Hit]) -> None:
         Resemblance.objects.bulk_create([row for row in rows if row.other_id not in there], ignore_conflicts=True)
 
 
-def waiting(summit: Summit) -> int:
-    """Return how many pairs of a summit's people wait for a decision. One query."""
-    return Resemblance.objects.filter(person__summit=summit, decided_at__isnull=True).count()
+def waiting(summit: Summit) -> QuerySet[Resemblance]:
+    """Return the pairs of a summit's people that wait for a decision."""
+    return Resemblance.objects.filter(person__summit=summit, decided_at__isnull=True)
 
 
 def sentence(number: int) -> str:

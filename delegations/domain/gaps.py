@@ -134,9 +134,9 @@ def ending_by_day(summit: Summit) -> dict[date, int]:
     return dict(days.annotate(n=Count("pk")).values_list("day", "n"))
 
 
-def declined_lately(summit: Summit) -> int:
-    """Return how many parties declined within the last week. One query."""
+def declined_lately(summit: Summit) -> QuerySet[Invitation]:
+    """Return the invitations that parties declined within the last week."""
     recent = Invitation.objects.filter(
         party__summit=summit, state=InvitationState.ANSWERED, answer="regrets", occasion=""
     )
-    return recent.filter(answered_at__gte=Now() - SOON).count()
+    return recent.filter(answered_at__gte=Now() - SOON)

@@ -31,14 +31,18 @@ class HandoverRefused(Exception):
 
 def waiting(summit: Summit) -> QuerySet[Handover]:
     """Return what waits in a summit, by party and by who held it, with the parties and people."""
-    rows = Handover.objects.filter(party__summit=summit, state=HandoverState.OPEN)
-    joined = rows.select_related("party__summit", "giver", "taker")
+    joined = still_open(summit).select_related("party__summit", "giver", "taker")
     return joined.order_by("party__sort_key", "party", "giver", "since", "pk")
+
+
+def still_open(summit: Summit) -> QuerySet[Handover]:
+    """Return the items that wait in a summit."""
+    return Handover.objects.filter(party__summit=summit, state=HandoverState.OPEN)
 
 
 def count(summit: Summit) -> int:
     """Return how many items wait in a summit. One query."""
-    return Handover.objects.filter(party__summit=summit, state=HandoverState.OPEN).count()
+    return still_open(summit).count()
 
 
 def told(

@@ -53,8 +53,9 @@ def address(step: Step, summit: Summit) -> str:
     return reverse(f"admin:setup_{step.name}", args=[summit.slug])
 
 
-def stands(user: Any, summit: Summit | None, current: str = "") -> list[Stand]:
-    """Return all steps with where they stand. `current` is the step on the page, else the first that is open is."""
+def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bool = False) -> list[Stand]:
+    """Return all steps with where they stand. `current` is the step on the page, else the first that is open is.
+    `ends_open`: that the last one isn't done is known already."""
     title, about = (str(words) for words in FIRST)
     if summit is None:
         first = reverse("admin:setup") if allows(user, "summit.summit.add", None) else ""
@@ -62,8 +63,10 @@ def stands(user: Any, summit: Summit | None, current: str = "") -> list[Stand]:
         return found + [Stand(step.name, str(step.title), str(step.about), "open", "") for step in desk_step]
     settings = reverse("admin:summit_summit_change", args=[summit.pk])
     found = [Stand("summit", title, about, "done", settings if allows(user, "summit.summit.view", summit) else "")]
-    for step in desk_step:
-        state = "done" if step.done(summit) else "open"
+    listed = list(desk_step)
+    for step in listed:
+        known = ends_open and step is listed[-1]
+        state = "done" if not known and step.done(summit) else "open"
         if step.name == current or (not current and state == "open"):
             current = step.name
             state = "now" if state == "open" else state
@@ -77,7 +80,7 @@ def unfinished(user: Any, summit: Summit) -> list[Stand]:
     listed = list(desk_step)
     if not listed or listed[-1].done(summit) or not any(allows(user, step.rule, summit) for step in listed):
         return []
-    return stands(user, summit)
+    return stands(user, summit, ends_open=True)
 
 
 def after(step_name: str, user: Any, summit: Summit) -> str:

@@ -92,7 +92,8 @@ def validate_printable(value: str) -> None:
     """Refuse control characters, which no document can hold, those that turn the order of letters round, and words
     of which nothing is seen; line breaks and tabs are allowed."""
     if _BLANK.fullmatch(value) and not value.isspace():
-        raise ValidationError(_("Nothing of this is seen. Write it anew, or leave it empty."), code="blank")
+        # Not "blank": Django's fields have words of their own for that, which say what isn't so.
+        raise ValidationError(_("Nothing of this is seen. Write it anew, or leave it empty."), code="unseen")
     # Python's word for it is stricter: whatever it lets pass needs no second look.
     if value.isprintable():
         return

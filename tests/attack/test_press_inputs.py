@@ -30,6 +30,7 @@ ENTITY = "An entity, such as &#12;, stands for a control character. Take it out:
 DEEP = "Quotations and lists stand more than 8 deep in one another. Take some out."
 MARKS = "The text has too many paragraphs, marks and links. Publish it in parts, or with fewer marks."
 CONTROL = "Character 2 is a control character. Remove it: it can't be printed."
+UNSEEN = "Nothing of this is seen. Write it anew, or leave it empty."
 TURNED = "Character 2 is invisible and turns round what stands after it. Remove it."
 
 REFUSED = {
@@ -49,7 +50,7 @@ REFUSED = {
     "embedding left open": ("summary", "a\u202bb", UNCLOSED),
     "title of two lines": ("title", "Title\nBcc: everybody@x.example", LINE),
     "title with a line separator": ("title", "Title\u2028Second", LINE),
-    "title of nothing": ("title", "\u200b\u2060\ufeff\u200d", "This field cannot be blank."),
+    "title of nothing": ("title", "\u200b\u2060\ufeff\u200d", UNSEEN),
     "text of spaces": ("body", " \n \n", EMPTY),
     "text of rules": ("body", "---\n\n***", EMPTY),
     "huge title": ("title", "a" * 201, "Ensure this value has at most 200 characters (it has 201)."),

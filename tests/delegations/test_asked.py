@@ -31,7 +31,7 @@ def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.by_label) == ("delegations.ask_letter", f"link:{dead.public_id}")
     assert (entry.fields, entry.detail) == (["asked_at"], {"link": "revoked"})
-    assert asked.count(dead.invitation.party.summit) == 1
+    assert asked.of(dead.invitation.party.summit).count() == 1
 
 
 def test_after_a_day_it_is_heard_again(dead: InvitationLink) -> None:
@@ -50,10 +50,10 @@ def test_a_newer_letter_settles_it_and_another_partys_does_not(dead: InvitationL
     asked.ask(link=dead)
     summit = dead.invitation.party.summit
     f.InvitationLinkFactory(invitation__party__summit=summit)
-    assert asked.count(summit) == 1
+    assert asked.of(summit).count() == 1
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
     invitations.write_anew(invitation=dead.invitation, by=by)
-    assert asked.count(summit) == 0
+    assert asked.of(summit).count() == 0
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -66,7 +66,7 @@ def test_a_desk_settles_it_by_hand(dead: InvitationLink, role: Role) -> None:
     else:
         with pytest.raises(PermissionDenied):
             asked.settle(link=dead, by=user)
-    assert asked.count(dead.invitation.party.summit) == (role not in (Role.ORGANISER, Role.PROTOCOL))
+    assert asked.of(dead.invitation.party.summit).count() == (role not in (Role.ORGANISER, Role.PROTOCOL))
 
 
 class TestPage:
@@ -99,7 +99,7 @@ class TestPage:
         page = client.get("/portal/")
         assert (page.status_code, 'action="/i/ask/"' in page.content.decode()) == (410, True)
         assert client.post("/i/ask/").status_code == 200
-        assert asked.count(link.invitation.party.summit) == 1
+        assert asked.of(link.invitation.party.summit).count() == 1
 
     @pytest.mark.parametrize("token", ["", "x", "x" * 44, "%00"])
     def test_a_stranger_is_told_nothing_and_writes_nothing(self, dead: InvitationLink, token: str) -> None:

@@ -37,7 +37,7 @@ def test_every_route_is_reserved() -> None:
 
 @pytest.mark.parametrize("text", ["\u200b", "\u200f \u200e", "\u3164", "\u2800\ufe0f", "\u00ad\n"])
 def test_what_looks_like_nothing_is_refused(text: str) -> None:
-    assert code(validators.validate_printable, text) == "blank"
+    assert code(validators.validate_printable, text) == "unseen"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "a\u200b", "می\u200cخواهم", "क्\u200dष", "❤\ufe0f"])
