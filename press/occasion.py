@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from press.models import Edition
+from press.models.visibility import public_editions
 from press.reading import Reading, address, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
-from sessions.published import Published, source
+from sessions.published import Published, source, stamp
 from summit.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
@@ -35,6 +36,16 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
         listed(summit).filter(version__text__slot__public_id__in=slots).order_by("first_published_at", "id")
     ):
         yield _published(summit, edition)
+
+
+@stamp(10)
+def stamp_of(summit: str, session: str) -> tuple[Any, ...]:
+    """Return which texts of speeches everybody may read at this moment: an edition's words never change."""
+    rows = public_editions().filter(version__authoritative=True, version__text__summit__slug=summit)
+    of = {"session__public_id": session} if session else {"isnull": False}
+    text = "version__text__"
+    rows = rows.filter(**{f"{text}slot__{name}": value for name, value in of.items()})
+    return tuple(rows.order_by("pk").values_list("pk", f"{text}kind", f"{text}wording", f"{text}slug"))
 
 
 def _published(summit: Summit, edition: Edition) -> Published:

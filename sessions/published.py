@@ -1,10 +1,10 @@
 """What was published of the speeches of a session: the apps above register where it is found."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions.models import ReleasedSession, Slot
+from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.models import Summit
 from summit.registry import Registry
 
@@ -22,28 +22,36 @@ class Published:
 
 # From a summit and public ids of speeches, or a query for them, to what everybody may read of them. One query.
 Source = Callable[[Summit, Any], Iterable[Published]]
+# From a summit's slug and a session's public id, "" for all of them, to what changes whenever that does. One query.
+Stamp = Callable[[str, str], Hashable]
 _sources: Registry[Source] = Registry()
+_stamps: Registry[Stamp] = Registry()
 source = _sources.register
+stamp = _stamps.register
 
 
-def standing(*, summit: str, public_id: str) -> tuple[Published, ...]:
-    """Return what is published now of all speeches of a session: what a kept page of it depends on. Two queries.
+def standing(*, summit: str, public_id: str = "") -> tuple[Hashable, ...]:
+    """Return what a kept page that links to the texts of a session's speeches, or of all, depends on. One query.
 
     It looks at the draft's speeches too; what of it a page may tell is `texts`' matter.
     """
-    found = Summit.objects.filter(slug=summit).first()
-    slots = Slot.objects.filter(session__public_id=public_id, session__summit=found).values("public_id")
-    return tuple(text for function in _sources for text in function(found, slots)) if found else ()
+    return tuple(function(summit, public_id) for function in _stamps)
 
 
 def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Published]]:
     """Return what was published of the speeches that released sessions name, by the session's public id.
 
-    Who may not know who speaks learns of no text here: the rows name no speech then.
+    `rows` come with whom they name (`member.Who`). Who may not know who speaks learns of no text here: the rows name
+    no speech then.
     """
-    of = {place.slot_key: row.session.public_id for row in rows for place in row.participants.all() if place.slot_key}
+    of = {place.slot_key: row.session.public_id for row in rows for place in _named(row) if place.slot_key}
     found: dict[str, list[Published]] = {}
     for function in _sources if of else ():
         for text in function(summit, of.keys()):
             found.setdefault(of[text.slot_key], []).append(text)
     return found
+
+
+def _named(row: ReleasedSession) -> Iterable[ReleasedParticipant]:
+    leading: Iterable[ReleasedParticipant] | None = getattr(row, "leading", None)
+    return row.participants.all() if leading is None else leading

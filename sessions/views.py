@@ -141,14 +141,14 @@ def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpRe
 
 
 @public_page
-@kept_page()
+@kept_page(beside=standing)
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
-@kept_page()
+@kept_page(beside=standing)
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
     return HttpResponse(schedule.as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
@@ -156,5 +156,7 @@ def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
 
 def _schedule(slug: str) -> dict[str, Any]:
     found = get_summit(slug)
-    rows = member.public_agenda(summit=found, who=Who.LEADING)
-    return schedule.as_data(summit=found, release=releases.latest(found), sessions=rows)
+    rows = list(member.public_agenda(summit=found, who=Who.LEADING))
+    return schedule.as_data(
+        summit=found, release=releases.latest(found), sessions=rows, links=schedule.links_of(texts(found, rows))
+    )

@@ -4,9 +4,10 @@ Ids are made from the sessions' public ids, so that they are stable and tell not
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
@@ -25,6 +26,19 @@ from summit.templatetags.marks import pair
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
 SLOT = "00:05"
+Link = dict[str, str]
+
+
+class Linked(Protocol):
+    """What an event links to: its title, and its path."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def url(self) -> str:
+        """Its path."""
 
 
 def guid(kind: str, key: str) -> UUID:
@@ -56,11 +70,27 @@ def _clock(length: timedelta) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Beside:
+    """What a schedule's events show that no released row holds: parties' names, and links by the session's id."""
+
+    names: Book
+    links: Mapping[str, list[Link]]
+
+
+def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
+    """Return texts by the session's public id as the format's links."""
+    return {
+        key: [{"type": "related", "title": text.title, "url": settings.BASE_URL + text.url} for text in found]
+        for key, found in texts.items()
+    }
+
+
+def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
     # People and parties who lead or speak; those who only take part are too many for an app's screen.
-    named = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
+    named = [called(place, beside.names) for place in row.leading]  # type: ignore[attr-defined]
     # The format knows no footnotes: they stand in the description, each after the name that it explains.
     notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {
@@ -76,12 +106,13 @@ def _event(summit: Summit, row: ReleasedSession, number: int, names: Book) -> di
         "title": title_of(snapshot(row, ()), summit.language),
         "subtitle": "",
         "track": None,
-        "type": row.kind,
+        # A kind of the summit's own by its name, as whoever reads the file knows it again.
+        "type": row.kind_names[0][1] if row.kind_names else row.kind,
         "language": summit.language,
         "abstract": row.summary,
         "description": "\n".join(filter(None, (_announced(row), *notes))),
         "persons": [{"name": name} for name, _party in named],
-        "links": [],
+        "links": beside.links.get(key, []),
         "attachments": [
             {
                 "type": "paper",
@@ -108,28 +139,35 @@ def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def as_data(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> dict[str, Any]:
+def as_data(
+    *,
+    summit: Summit,
+    release: Release | None,
+    sessions: Iterable[ReleasedSession],
+    links: Mapping[str, list[Link]] | None = None,
+) -> dict[str, Any]:
     """Return the schedule as data, with parties as they are named in the active language. `sessions` come with who
-    leads them (`member.Who.LEADING`). One query."""
+    leads them (`member.Who.LEADING`), `links` by their public ids. One query."""
     rows = list(sessions)
+    beside = Beside(book(summit), links or {})
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
             "version": str(release.number) if release else "0",
             "base_url": settings.BASE_URL + summit.get_absolute_url(),
-            "conference": _conference(summit, rows, _by_day(summit, rows, book(summit))),
+            "conference": _conference(summit, rows, _by_day(summit, rows, beside)),
         },
     }
 
 
-def _by_day(summit: Summit, rows: list[ReleasedSession], names: Book) -> list[dict[str, Any]]:
+def _by_day(summit: Summit, rows: list[ReleasedSession], beside: Beside) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
     days: list[dict[str, Any]] = []
     for index, day in enumerate(_days(summit, rows), start=1):
         rooms: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             if row.starts_at.astimezone(summit.zone).date() == day:
-                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], names))
+                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], beside))
         days.append(
             {
                 "index": index,

@@ -267,6 +267,8 @@ def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: 
     from tests.factories import SummitFactory
 
     fill(summit, 3)
+    kind = OwnKind.objects.create(summit=summit, name="Fireside chat", like="plenary")
+    Session.objects.filter(pk=Session.objects.all()[:1]).update(own_kind=kind, kind="plenary")
     releases.release(summit=summit, by=organiser)
     for ending in ("json", "xml"):
         content = Client().get(f"/{summit.slug}/agenda/schedule.{ending}").content
@@ -310,3 +312,16 @@ def test_the_number_of_questions_does_not_grow(summit: Summit) -> None:
     assert queries(lambda: preview(summit=summit, content=few, by=SYSTEM)) == queries(
         lambda: preview(summit=summit, content=many, by=SYSTEM)
     )
+
+
+def test_new_events_are_written_in_few_statements(summit: Summit) -> None:
+    def written(number: int) -> int:
+        rows = [event(n, guid=f"{number}-{n}", persons=[{"name": f"S. {number} {n}"}]) for n in range(number)]
+        with CaptureQueriesContext(connection) as found:
+            take(summit, as_json(*rows))
+        return len(found)
+
+    # The first makes the room too.
+    written(1)
+    assert written(3) == written(30)
+    assert Slot.objects.count() == 34
