@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from sessions.domain.differences import ROLES, Change, Span, Value, What, opening_of, places_of, shown_to
 from sessions.domain.snapshots import Snapshot
-from sessions.domain.wording import PARTS, WRITTEN, Story, Where, story, value
+from sessions.domain.tongues import WRITTEN
+from sessions.domain.wording import PARTS, Story, Where, story, value
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from delegations.domain.naming import Book, Footnotes
+from sessions.domain import tongues
 from sessions.domain.called import called, raised
 from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
@@ -32,7 +33,6 @@ class Where(Protocol):
     @property
     def zone(self) -> ZoneInfo:
         """The venue's zone."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ class Line:
     # Whether people have written it: pages then say in which language.
     old_written: bool = field(default=False, compare=False)
     new_written: bool = field(default=False, compare=False)
+    # In which, where it isn't the summit's.
+    old_language: str = field(default="", compare=False)
+    new_language: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Story:
     when: str
     room: str
     lines: tuple[Line, ...]
+    # In which the title is, where it isn't the summit's.
+    language: str = ""
 
     @property
     def sign(self) -> str:
@@ -122,8 +127,6 @@ PARTS = {
     What.OPENING: gettext_lazy("Before the first speech"),
     What.VISIBILITY: gettext_lazy("Visible to"),
 }
-# What people have written of a session.
-WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
 PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the programme")}
 
 
@@ -227,7 +230,6 @@ _SAID: dict[What, Callable[[str], str]] = {
 }
 _NOTHING = {What.PLACES: gettext_lazy("no limit")}
 
-
 SHOWN_PARTS = {
     "title": gettext_lazy("title"),
     "room": pgettext_lazy("label", "room"),
@@ -250,11 +252,14 @@ def _row(what: What, row: tuple[str, ...]) -> str:
     return pair(str(SHOWN_PARTS[part]), label) if part else label
 
 
-def line(aspect: Aspect, where: Where, names: Names | None = None) -> Line:
-    """Return one part of a session as it was and as it is."""
-    old, new = (value(aspect.what, side, where, names) for side in (aspect.old, aspect.new))
-    theirs = aspect.what in WRITTEN
-    return Line(str(PARTS[aspect.what]), old, new, theirs and bool(aspect.old), theirs and bool(aspect.new))
+def line(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> Line:
+    """Return one part of a session as it was and as it is, for readers of a language."""
+    what, book = aspect.what, names.book if names else None
+    sides = ((change.before, aspect.old), (change.after, aspect.new))
+    old, new = (value(what, side, where, names) for _state, side in sides)
+    told = [tongues.of_side(what, state, side, language, book) for state, side in sides]
+    was, now = (what in tongues.TOLD and bool(side) for _state, side in sides)
+    return Line(str(PARTS[what]), old, new, was, now, told[0], told[1])
 
 
 def story(
@@ -272,7 +277,7 @@ def story(
         for aspect in found
         if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
     ]
-    lines = [line(aspect, where, names) for aspect in shown]
+    lines = [line(aspect, change, where, names, language) for aspect in shown]
     if len(shown) < len(found):
         both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
         lines[0] = Line(both, lines[0].old, lines[0].new)
@@ -284,6 +289,7 @@ def story(
         when=when(session, where),
         room=session.where,
         lines=tuple(lines),
+        language=tongues.of_title(session, language),
     )
 
 

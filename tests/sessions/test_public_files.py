@@ -1,0 +1,173 @@
+"""What the public calendar and the schedule files say of a session that has everything: in whose language, of which
+parts, with footnotes and links, and valid."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+from django.test import Client
+from icalendar import Calendar
+from lxml import etree
+
+from press.models import Lift
+from sessions import published
+from sessions.domain import releases
+from sessions.models import OwnKind, Session, SessionText, Visibility
+from summit.models import Summit, User
+from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory
+from tests.press.helpers import ago, make_text
+from tests.schemas import SCHEMAS, needs_schemas
+from tests.sessions.conftest import session
+
+pytestmark = pytest.mark.django_db
+NOTE = "Takes part without prejudice."
+
+
+@pytest.fixture
+def full(summit: Summit) -> Session:
+    """A public session with a kind of the summit's own, words in two languages, a chair whose party has a footnote, a
+    paper, and a speech that was published."""
+    speech = make_text(summit=summit, moment=ago(1), speech=True, title="On borders").version.text.slot
+    assert speech is not None
+    kind = OwnKind.objects.create(summit=summit, name="Fireside chat", names={"fr": "Causerie"}, like="plenary")
+    values = {"visibility": Visibility.PUBLIC, "title": "Opening", "own_kind": kind, "kind": "plenary"}
+    Session.objects.filter(pk=speech.session_id).update(**values)
+    made = Session.objects.get(pk=speech.session_id)
+    SessionText.objects.create(session=made, language="fr", title="Ouverture", summary="Des mots.")
+    party = PartyFactory(summit=summit, name="Aland", footnote=NOTE)
+    PartyNameFactory(party=party, language="fr", name="Pays d’Aland", footnote="Sans préjudice.")
+    ParticipantFactory(session=made, party=party, role="chair")
+    DocumentFactory(session=made, title="Order of the day")
+    return made
+
+
+def release(summit: Summit, by: User) -> None:
+    releases.release(summit=summit, by=by, tell=False)
+
+
+def files(summit: Summit, query: str = "") -> tuple[dict[str, Any], etree._Element]:
+    data, xml = (Client().get(f"/{summit.slug}/agenda/schedule.{ending}{query}") for ending in ("json", "xml"))
+    return json.loads(data.content), etree.fromstring(xml.content)
+
+
+def event(summit: Summit, query: str = "") -> dict[str, Any]:
+    data, _xml = files(summit, query)
+    days = data["schedule"]["conference"]["days"]
+    (found,) = [each for day in days for room in day["rooms"].values() for each in room]
+    return dict(found)
+
+
+def calendar(summit: Summit, query: str = "") -> Any:
+    (found,) = Calendar.from_ical(Client().get(f"/{summit.slug}/agenda.ics{query}").content).events
+    return found
+
+
+def test_the_calendar_is_in_the_readers_language_or_says_in_which(
+    full: Session, summit: Summit, organiser: User
+) -> None:
+    release(summit, organiser)
+    found = {query: calendar(summit, query) for query in ("", "?lang=fr", "?lang=ar")}
+    said = {query: (str(each["summary"]), each["summary"].params["LANGUAGE"]) for query, each in found.items()}
+    assert said == {"": ("Opening", "en"), "?lang=fr": ("Ouverture", "fr"), "?lang=ar": ("Opening", "en")}
+    assert [str(each["categories"].cats[0]) for each in found.values()] == [
+        "Fireside chat",
+        "Causerie",
+        "Fireside chat",
+    ]
+    assert (str(found["?lang=fr"]["description"]), str(found[""]["class"])) == ("Des mots.", "PUBLIC")
+
+
+def test_the_calendar_has_of_a_session_what_everybody_may_know(
+    full: Session, summit: Summit, organiser: User
+) -> None:
+    kept = {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}
+    Session.objects.filter(pk=full.pk).update(**kept)
+    session(summit, title="Not for everybody", visibility=Visibility.ACCREDITED)
+    release(summit, organiser)
+    found = calendar(summit)
+    assert (str(found["summary"]), "location" in found, "description" in found) == ("Plenary", False, False)
+    assert (str(found["dtstart"].dt), str(found["transp"])) == ("2025-03-31", "TRANSPARENT")
+
+
+def test_the_schedule_names_parties_as_they_are_approved_with_their_footnotes(
+    full: Session, summit: Summit, organiser: User
+) -> None:
+    release(summit, organiser)
+    found = {query: event(summit, query) for query in ("", "?lang=fr")}
+    assert [each["persons"][0]["name"] for each in found.values()] == ["Aland", "Pays d’Aland"]
+    assert [each["description"] for each in found.values()] == [f"Aland: {NOTE}", "Pays d’Aland\xa0: Sans préjudice."]
+    assert {(each["language"], each["title"], each["type"]) for each in found.values()} == {
+        ("en", "Opening", "Fireside chat")
+    }
+
+
+def test_the_schedule_links_to_what_was_published_and_to_nothing_else(
+    full: Session, summit: Summit, organiser: User
+) -> None:
+    release(summit, organiser)
+    (link,) = event(summit)["links"]
+    assert (link["type"], link["title"]) == ("related", "On borders")
+    assert Client().get(link["url"].split("localhost:8000")[-1]).status_code == 200
+    assert [each.text for each in files(summit)[1].iter("link")] == ["On borders"]
+    # The file is kept: what is held meanwhile is in it no more, though nothing of the agenda changed.
+    lift = Lift.objects.get()
+    Lift.objects.update(held_at=ago(0.1), held_by=lift.decided_by, hold_reason="wait")
+    assert (event(summit)["links"], list(files(summit)[1].iter("link"))) == ([], [])
+
+
+def test_control_without_what_it_depends_on_a_kept_file_would_go_on_linking(
+    full: Session, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "_stamps", [])
+    release(summit, organiser)
+    assert len(event(summit)["links"]) == 1
+    Lift.objects.update(held_at=ago(0.1), held_by=Lift.objects.get().decided_by, hold_reason="wait")
+    assert len(event(summit)["links"]) == 1
+
+
+def test_who_may_not_know_who_speaks_learns_of_no_text(full: Session, summit: Summit, organiser: User) -> None:
+    Session.objects.filter(pk=full.pk).update(participants_to=Visibility.ACCREDITED)
+    release(summit, organiser)
+    found = event(summit)
+    assert (found["links"], found["persons"], found["description"]) == ([], [], "")
+
+
+@needs_schemas
+@pytest.mark.parametrize("kept", [{}, {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}])
+def test_files_with_all_that_is_public_are_valid(
+    kept: dict[str, str], full: Session, summit: Summit, organiser: User
+) -> None:
+    Session.objects.filter(pk=full.pk).update(**kept)
+    release(summit, organiser)
+    data, xml = files(summit)
+    found = event(summit)
+    assert (len(found["links"]), len(found["attachments"])) == (1, 1)
+    schema = json.loads((SCHEMAS / "frab-schedule.schema.json").read_text())
+    jsonschema.validate(data, schema, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER)
+    etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
+
+
+def test_changes_say_in_which_language_each_word_stands(full: Session, summit: Summit, organiser: User) -> None:
+    Summit.objects.filter(pk=summit.pk).update(public_changes=True)
+    release(summit, organiser)
+    Session.objects.filter(pk=full.pk).update(title="Closing", own_kind=None)
+    SessionText.objects.filter(session=full).update(title="Clôture")
+    full.participants.filter(role="chair").delete()
+    release(summit, organiser)
+    sides = {
+        query: re.findall(
+            r'<(?:del|ins) lang="(\w+)" dir="auto">([^<]+)<',
+            Client().get(f"/{summit.slug}/agenda/changes/?lang={query}").content.decode(),
+        )
+        for query in ("fr", "ar")
+    }
+    assert {language for language, _said in sides["fr"]} == {"fr"}
+    assert [said for _language, said in sides["fr"]] == [
+        *("Ouverture", "Clôture", "Causerie", "séance plénière", "Pays d’Aland¹")
+    ]
+    assert sides["ar"][:3] == [("en", "Opening"), ("en", "Closing"), ("en", "Fireside chat")]
+    assert [language for language, _said in sides["ar"][3:]] == ["ar", "en"]
+    page = Client().get(f"/{summit.slug}/agenda/changes/?lang=fr").content.decode()
+    assert re.search(r'<h3><bdi lang="fr"><a [^>]+>Clôture</a></bdi>', page)
