@@ -1,16 +1,41 @@
 """A report on an uploaded table as pages show it: what becomes of how many rows, and some of the rows."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from delegations.domain.incoming.report import Line, Outcome, Report
+from delegations.domain.incoming.report import Outcome
 
 ROWS = 100
 ODD = "odd"
 SIGNS = {Outcome.NEW: "good", Outcome.CHANGED: "good", Outcome.SAME: "off", Outcome.REFUSED: "bad"}
+
+
+class Line(Protocol):
+    """What became of a row."""
+
+    @property
+    def outcome(self) -> str:
+        """One of `Outcome`."""
+
+    @property
+    def odd(self) -> bool:
+        """Whether one should look at it."""
+
+
+class Report(Protocol):
+    """What became of the rows of a file, whatever they are."""
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The rows, in the file's order."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many have which outcome, and how many are odd."""
 
 
 def context(report: Report, asked: QueryDict) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class SessionsConfig(AppConfig):
             occasions,
             panels,
             permissions,
+            reading,
             routes,
             search,
             signup_messages,
@@ -28,3 +29,4 @@ class SessionsConfig(AppConfig):
             words,
         )
         from sessions.domain import feeds, forgetting, merging, signups  # noqa: F401
+        from sessions.domain.incoming import kept  # noqa: F401

@@ -35,6 +35,8 @@ declare_model("sessions.signup", view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCR
 # Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
 declare("sessions.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare("sessions.edit", PROGRAMME_DESK)
+# Schedules of other conferences, before they are taken over into the draft.
+declare_model("sessions.schedulefile", view=PROGRAMME_DESK, change=())
 declare("sessions.release_agenda", (Role.ORGANISER,))
 
 

@@ -51,6 +51,22 @@ declare(
     do="sessions.release_agenda",
 )
 declare("admin:programme_release_sent", Gate.DESK, kind="sessions.release", see="sessions.release.view")
+declare(
+    "admin:programme_schedulefile_upload",
+    Gate.DESK,
+    "GET POST",
+    see="sessions.schedulefile.view",
+    do="sessions.edit",
+)
+for _verb in ("look", "take", "drop"):
+    declare(
+        f"admin:programme_schedulefile_{_verb}",
+        Gate.DESK,
+        "POST",
+        kind="sessions.schedulefile",
+        see="sessions.schedulefile.view",
+        do="sessions.edit",
+    )
 declare("admin:programme_signup_export", Gate.DESK, see="sessions.signup.view")
 declare("admin:programme_release_warnings", Gate.DESK, kind="summit.summit", see="sessions.session.view")
 declare("admin:programme_release_compare", Gate.DESK, kind="summit.summit", see="sessions.release.view")

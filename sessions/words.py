@@ -12,15 +12,16 @@ from sessions.models import (
     OwnKind,
     Participant,
     Release,
+    ScheduleFile,
     Session,
     SessionText,
     SignUp,
     SignUpState,
     Slot,
 )
-from summit.deeds import Facts, deed, deeds_of, thing
+from summit.deeds import Facts, deed, deeds_of, personal, thing
 from summit.templatetags.marks import comma
-from summit.templatetags.moments import clock_zone, day_clock, local
+from summit.templatetags.moments import clock_zone, day_clock, local, short_clock
 
 deeds_of(
     "sessions.session",
@@ -109,6 +110,8 @@ def _read_in(facts: Facts) -> str:
     return said % {"number": number}
 
 
+deed("sessions.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
+deed("sessions.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
 deed("sessions.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
 
 
@@ -186,5 +189,8 @@ thing(FloorRequest, related=("party", "session"), shown_on=lambda row: row.sessi
 thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
 thing(Session)
 thing(OwnKind)
+# By its moment: a file's name may be a person's.
+thing(ScheduleFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
+personal(ScheduleFile, "content", "filename", "report")
 thing(Document, related=("session",), shown_on=lambda row: row.session)
 thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

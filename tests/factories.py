@@ -38,7 +38,7 @@ from delegations.models import (
     Zone,
 )
 from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
-from sessions.models import Document, OwnKind, Participant, Release, Session, SignUp, Slot
+from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 
@@ -467,6 +467,23 @@ class DocumentFactory(DjangoModelFactory[Document]):
     size = factory.LazyAttribute(lambda row: len(row.content))
     digest = factory.LazyAttribute(lambda row: sha256(row.content).hexdigest())
     added_by = factory.SubFactory(UserFactory)
+
+
+class ScheduleFileFactory(DjangoModelFactory[ScheduleFile]):
+    """A schedule that a desk uploaded, looked at."""
+
+    class Meta:
+        model = ScheduleFile
+
+    summit = factory.SubFactory(SummitFactory)
+    filename = "schedule.json"
+    content = (
+        b'{"schedule": {"conference": {"title": "A conference", "days": [{"date": "2025-03-31", "rooms": {"Hall": [{'
+        b'"guid": "g", "title": "Talk", "start": "09:00", "duration": "01:00", "persons": []}]}}]}}}'
+    )
+    report = factory.LazyFunction(
+        lambda: json.dumps({"lines": [{"number": 1, "title": "Talk", "outcome": "new"}], "rooms": ["Hall"]})
+    )
 
 
 class ReleaseFactory(DjangoModelFactory[Release]):

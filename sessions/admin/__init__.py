@@ -1,5 +1,5 @@
 """The agenda in the admin."""
 
-from sessions.admin import draft, kinds, releases, signups
+from sessions.admin import draft, kinds, releases, schedules, signups
 
-__all__ = ["draft", "kinds", "releases", "signups"]
+__all__ = ["draft", "kinds", "releases", "schedules", "signups"]

@@ -26,6 +26,7 @@ from sessions.admin.inlines import InterpretationInline, OfSummitMixin, Particip
 from sessions.admin.papers import PapersMixin
 from sessions.admin.seeing import who_sees
 from sessions.admin.together import TogetherMixin
+from sessions.admin.tools import ToolsMixin
 from sessions.domain import documents, places, releases
 from sessions.models import Session
 from sessions.models.visibility import PARTS
@@ -70,7 +71,7 @@ def _once(request: HttpRequest, name: str, find: Any) -> Any:
 
 
 @admin.register(Session)
-class SessionAdmin(TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin):
+class SessionAdmin(ToolsMixin, TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
     place = 1

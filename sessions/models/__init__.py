@@ -22,6 +22,7 @@ from sessions.models.releases import (
 )
 from sessions.models.sessions import Interpretation, MediaAccess, Session, SessionText
 from sessions.models.signups import SignUp, SignUpState
+from sessions.models.uploads import ScheduleFile
 from sessions.models.visibility import Visibility
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "ReleasedRole",
     "ReleasedSession",
     "RequestState",
+    "ScheduleFile",
     "Session",
     "SessionKind",
     "SessionText",

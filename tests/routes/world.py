@@ -312,6 +312,9 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.objects |= {
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
         "sessions.document": {whose: row(f.DocumentFactory(session=each)) for whose, each in sessions.items()},
+        "sessions.schedulefile": {
+            whose: row(f.ScheduleFileFactory(summit=party.summit)) for whose, party in parties.items()
+        },
         "sessions.ownkind": {whose: row(f.OwnKindFactory(summit=party.summit)) for whose, party in parties.items()},
         "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
         "document in an agenda": {

@@ -87,7 +87,7 @@ class TestMenu:
         assert all(len(pages) > 1 for word, pages in found.items() if word != "open")
 
     def test_a_desk_with_few_lists_has_none_behind_words(self, summit: Summit) -> None:
-        lists = ["Sessions", "Releases", "Sign-ups", "Kinds of session"]
+        lists = ["Sessions", "Releases", "Sign-ups", "Uploaded schedules", "Kinds of session"]
         assert menu(client_of(Role.ORGANISER, summit), "/admin/", "Agenda") == {"open": lists}
 
     def test_says_behind_which_word_one_is(self, summit: Summit) -> None:

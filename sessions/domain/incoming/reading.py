@@ -51,17 +51,26 @@ class Schedule:
     ours: bool
 
 
+def too_large() -> str:
+    """Say that a file has more bytes than are read, and what to do."""
+    return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2}
+
+
+def ending(content: bytes) -> str:
+    """Return which of the two forms a file has, as its name ends."""
+    return "json" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "xml"
+
+
 def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     """Read a file; its bytes say which of the two it is. `zone` is the venue's, for times that come without one.
 
     Raises Unreadable.
     """
     if len(content) > MOST_BYTES:
-        raise Unreadable(_("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2})
-    begun = content.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not begun:
+        raise Unreadable(too_large())
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Unreadable(_("The file is empty. Choose the one that holds the schedule."))
-    found = _json(content) if begun.startswith((b"{", b"[")) else _xml(content)
+    found = _json(content) if ending(content) == "json" else _xml(content)
     conference = found["conference"]
     zone = _zone(conference.get("time_zone_name"), zone)
     ours = found["generator"] == OURS

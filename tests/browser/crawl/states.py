@@ -193,6 +193,8 @@ def _desks() -> list[Stop]:
              "looked at"),
         Stop("admin:delegations_sheet_upload", "/admin/delegations/sheet/upload/", "protocol", "errors",
              act=send_empty),
+        Stop("admin:programme_schedulefile_upload", "/admin/programme/schedulefile/upload/", "organiser", "errors",
+             act=send_empty),
         Stop("admin:delegations_visaletter_refuse", "/admin/delegations/visaletter/{visa_asked}/refuse/",
              "organiser", "errors", act=send_empty),
         Stop("admin:delegations_badge_check", "/admin/delegations/badge/check/", "organiser", "nothing typed"),

@@ -1,0 +1,124 @@
+"""Schedules that a desk uploads: kept with what would be made of their events, then taken over once, or deleted.
+
+Of a file its bytes are kept until it is taken over; the report stays, which names events and people and holds nothing
+else of them. What nobody takes over goes by itself.
+"""
+
+import json
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.domain.scans import harmless_name
+from sessions.domain.incoming import reading
+from sessions.domain.incoming.apply import preview, read_in
+from sessions.domain.incoming.reading import Unreadable
+from sessions.domain.incoming.report import Report
+from sessions.models import ScheduleFile, Visibility
+from summit.db.clock import db_now
+from summit.domain import audit
+from summit.domain.audit import By
+from summit.models import Summit, User
+from summit.permissions import check
+
+# Events that are read and written while somebody waits; more of them are a worker's.
+AT_ONCE = 60
+# For so long a schedule waits to be taken over.
+WAITS = timedelta(days=14)
+LONGEST_NAME = 200
+
+
+def look_at_size(size: int) -> None:
+    """Raise Unreadable for a file of more bytes than are read; ask before reading it."""
+    if size > reading.MOST_BYTES:
+        raise Unreadable(reading.too_large())
+
+
+def store(
+    *, summit: Summit, filename: str, content: bytes, by: User, visibility: str = Visibility.PARTICIPANTS
+) -> ScheduleFile:
+    """Keep a schedule with what would be made of it, and write nothing of it yet. One of more than AT_ONCE events has
+    no report yet (`look`). Raises PermissionDenied, Unreadable."""
+    check(by, "sessions.edit", summit)
+    events = reading.read(content, zone=summit.zone).events
+    report = None
+    if len(events) <= AT_ONCE:
+        report = preview(summit=summit, content=content, by=by, visibility=visibility)
+    with transaction.atomic():
+        drop_old()
+        row = ScheduleFile.objects.create(
+            summit=summit,
+            filename=harmless_name(filename, reading.ending(content), LONGEST_NAME, "schedule"),
+            content=content,
+            visibility=visibility,
+            report=_written(report) if report else "",
+            uploaded_by=by,
+        )
+        detail = {"lines": len(events)}
+        audit.record(by=by, action="sessions.schedule_file.add", target=summit, summit=summit, detail=detail)
+    return row
+
+
+def look(*, row: ScheduleFile, by: By) -> Report:
+    """Look anew what would be made of a schedule that waits, and keep the report. Raises PermissionDenied, Unreadable
+    where it waits no more."""
+    content = _content(row)
+    report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
+    row.report = _written(report)
+    if not ScheduleFile.objects.filter(pk=row.pk, applied_at=None).update(report=row.report):
+        raise Unreadable(_taken())
+    return report
+
+
+def take(*, row: ScheduleFile, by: By) -> Report:
+    """Write what a schedule says into the draft, once, whoever asks how often; its report tells from now on what was
+    done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
+    with transaction.atomic():
+        if not ScheduleFile.objects.filter(pk=row.pk, applied_at=None).update(applied_at=Now()):
+            raise Unreadable(_taken())
+        report = read_in(summit=row.summit, content=_content(row), by=by, visibility=row.visibility)
+        row.content, row.report = b"", _written(report)
+        row.save(update_fields=["content", "report"])
+    row.refresh_from_db(fields=["applied_at"])
+    return report
+
+
+def drop(*, row: ScheduleFile, by: User) -> None:
+    """Delete a schedule; what was taken over of it stays. Raises PermissionDenied."""
+    check(by, "sessions.edit", row.summit)
+    with transaction.atomic():
+        audit.record(by=by, action="sessions.schedule_file.remove", target=row.summit, summit=row.summit)
+        ScheduleFile.objects.filter(pk=row.pk).delete()
+
+
+def drop_old() -> int:
+    """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
+    return ScheduleFile.objects.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS).delete()[0]
+
+
+def report_of(row: ScheduleFile) -> Report | None:
+    """Return what would be made of a schedule, or was; None where nobody has looked yet."""
+    return Report.from_data(json.loads(row.report)) if row.report else None
+
+
+def events_of(row: ScheduleFile) -> int:
+    """Return how many events a schedule that waits has. Raises Unreadable where it waits no more."""
+    return len(reading.read(_content(row), zone=row.summit.zone).events)
+
+
+def _content(row: ScheduleFile) -> bytes:
+    if not row.content:
+        raise Unreadable(_taken())
+    return bytes(row.content)
+
+
+def _taken() -> str:
+    return _("This schedule is taken over or deleted already. Look at what became of its events.")
+
+
+def _written(report: Report) -> str:
+    report.language = get_language() or ""
+    return json.dumps(report.as_data(), ensure_ascii=False)

@@ -1,0 +1,148 @@
+"""Schedules that a desk uploads: looked at first, taken over once, by a worker where they are long."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from sessions import reading
+from sessions.domain.incoming import uploads
+from sessions.domain.incoming.kept import _naming
+from sessions.domain.incoming.reading import Unreadable
+from sessions.models import ScheduleFile, Session, Visibility
+from summit.domain.portions import Subject
+from summit.models import AuditEntry, Role, Summit, User
+from summit.work.models import Job
+from tests.factories import PersonFactory, UserFactory
+from tests.sessions.test_incoming import as_json, event
+
+pytestmark = pytest.mark.django_db
+TWO = as_json(event(), event(2, title=""))
+
+
+@pytest.fixture
+def desk(summit: Summit) -> User:
+    return UserFactory.with_role(Role.PROGRAMME, summit)
+
+
+@pytest.fixture
+def client(desk: User) -> Client:
+    found = Client()
+    found.force_login(desk)
+    return found
+
+
+def store(summit: Summit, by: User, content: bytes = TWO, **more: Any) -> ScheduleFile:
+    return uploads.store(summit=summit, filename="../A/their.json", content=content, by=by, **more)
+
+
+def upload(client: Client, summit: Summit, content: bytes = TWO, name: str = "schedule.json") -> Any:
+    sent = {"summit": summit.slug, "visibility": Visibility.PUBLIC, "file": SimpleUploadedFile(name, content)}
+    return client.post(reverse("admin:programme_schedulefile_upload"), sent)
+
+
+def deeds() -> list[str]:
+    return list(
+        AuditEntry.objects.filter(action__startswith="sessions.").order_by("pk").values_list("action", flat=True)
+    )
+
+
+def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Summit) -> None:
+    response = upload(client, summit)
+    row = ScheduleFile.objects.get()
+    page = reverse("admin:programme_schedulefile_change", args=[row.pk])
+    assert response["Location"] == page
+    assert Session.objects.count() == 0
+    shown = client.get(page).content.decode()
+    for said in ("Take over 1 event", "It has no title. Give it one.", "Rooms that would be new:", "Hall A"):
+        assert said in shown
+    assert "Event 1" not in client.get(f"{page}?rows=refused").content.decode()
+    client.post(reverse("admin:programme_schedulefile_take", args=[row.pk]))
+    assert list(Session.objects.values_list("title", "visibility")) == [("Event 1", "public")]
+    shown = client.get(page).content.decode()
+    assert ("1 event was taken over" in shown, "Take over 1 event" in shown) == (True, False)
+    row.refresh_from_db()
+    assert (bytes(row.content), row.filename) == (b"", "schedule.json")
+
+
+def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
+    row = store(summit, desk)
+    uploads.take(row=row, by=desk)
+    Session.objects.update(title="Changed by hand")
+    for act in (uploads.take, uploads.look):
+        with pytest.raises(Unreadable, match="taken over or deleted already"):
+            act(row=row, by=desk)
+    assert Session.objects.get().title == "Changed by hand"
+
+
+def test_control_without_its_claim_it_would_be_twice(summit: Summit, desk: User) -> None:
+    """Two who press the button at once both hold the row with its bytes: the claim alone lets one in."""
+    first, second = store(summit, desk), ScheduleFile.objects.get()
+    uploads.take(row=first, by=desk)
+    Session.objects.update(title="Changed by hand")
+    with pytest.raises(Unreadable), transaction.atomic():
+        uploads.take(row=second, by=desk)
+    ScheduleFile.objects.update(applied_at=None)
+    uploads.take(row=second, by=desk)
+    assert Session.objects.get().title == "Event 1"
+
+
+@pytest.mark.parametrize("content", [b"", b"words", b"{}"])
+def test_what_is_no_schedule_is_said_beside_the_field(content: bytes, client: Client, summit: Summit) -> None:
+    page = upload(client, summit, content).content.decode()
+    assert 'aria-invalid="true"' in page
+    assert ScheduleFile.objects.count() == 0
+
+
+def test_a_long_schedule_is_a_workers(
+    client: Client, summit: Summit, desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "AT_ONCE", 1)
+    response = upload(client, summit)
+    row, job = ScheduleFile.objects.get(), Job.objects.get()
+    assert response["Location"] == reverse("admin:work_job", args=[job.public_id])
+    page = reverse("admin:programme_schedulefile_change", args=[row.pk])
+    assert "Look at 2 events" in client.get(page).content.decode()
+    assert reading.step(job).result == reading.Result("look", {"number": 2})
+    assert Session.objects.count() == 0
+    client.post(reverse("admin:programme_schedulefile_take", args=[row.pk]))
+    job = Job.objects.exclude(pk=job.pk).get()
+    # A worker that was killed after it had written finds what it wrote.
+    results = [reading.step(job).result for _time in range(2)]
+    assert results == [reading.Result("take", {"number": 1})] * 2
+    assert Session.objects.count() == 1
+    uploads.drop(row=row, by=desk)
+    assert reading.step(job).result == reading.Result("gone")
+
+
+def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
+    press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    with pytest.raises(PermissionDenied):
+        store(summit, press)
+    row = store(summit, desk)
+    for act in (uploads.look, uploads.take, uploads.drop):
+        with pytest.raises(PermissionDenied):
+            act(row=row, by=press)
+    assert Session.objects.count() == 0
+    uploads.drop(row=row, by=desk)
+    assert deeds() == ["sessions.schedule_file.add", "sessions.schedule_file.remove"]
+
+
+def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
+    old, taken = store(summit, desk), store(summit, desk)
+    uploads.take(row=taken, by=desk)
+    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploads.WAITS - timedelta(hours=1))
+    new = store(summit, desk)
+    assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
+
+
+def test_schedules_that_name_somebody_are_found(summit: Summit, desk: User) -> None:
+    person = PersonFactory(summit=summit, name="Ánna Speaker")
+    theirs = store(summit, desk, as_json(event(persons=[{"name": "Ánna Speaker"}])))
+    store(summit, desk)
+    assert list(_naming(Subject(person))) == [theirs]
