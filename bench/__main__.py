@@ -1,5 +1,6 @@
 """Runs every bench on a database of its own and prints one table: `python -m bench`, or `make bench`."""
 
+import itertools
 import os
 import sys
 import tempfile
@@ -28,7 +29,7 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import importing, inviting, loading, outbox, pages, releasing, serving, world
+    from bench import growing, importing, inviting, loading, outbox, pages, readers, releasing, serving, world
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -42,12 +43,13 @@ def _rows() -> Iterator[Row]:
         verdict = "equal" if small == large else "NOT equal"
         yield f"queries: {page.name} ({page.who})", f"{small} on the demo, {large} on big", verdict
     yield from _serving(serving, big)
+    yield _readers(readers, big)
     rates = outbox.measure(demo)
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
     yield from _inviting(inviting)
     yield _importing(importing)
-    yield from _releasing(releasing)
+    yield from _releasing(releasing, growing)
 
 
 def _serving(bench: Any, summit: Any) -> Iterator[Row]:
@@ -84,19 +86,38 @@ def _importing(bench: Any) -> Row:
     return f"import of {times.people} people", said, most if times.multiple <= bench.MOST else f"NOT {most}"
 
 
-def _releasing(bench: Any) -> Iterator[Row]:
+def _readers(bench: Any, summit: Any) -> Row:
+    waits = bench.measure(summit)
+    return f"my agenda, {bench.READERS} readers", waits.said(), ""
+
+
+def _releasing(bench: Any, growing: Any) -> Iterator[Row]:
     """Growth is that of the multiple of the bare messages: what else the machine does stretches both."""
-    costs = [bench.measure(size) for size in bench.SIZES]
-    for before, cost in zip([None, *costs], costs, strict=False):
+    before, pages = None, []
+    for size in bench.SIZES:
+        cost, summit = bench.measure(size)
         said = f"{cost.queries} queries, {cost.seconds:.1f} s"
         said += f", {cost.multiple:.1f} times its {cost.messages} bare messages"
+        said += f"; another writer waits {cost.waited:.2f} s at most" if cost.waited else ""
         linear = before is None or cost.multiple / before.multiple <= cost.sessions / before.sessions
-        most = f"{bench.QUERIES} queries and {bench.SECONDS:.0f} s on PostgreSQL, linear"
+        most = f"{bench.QUERIES} queries and {bench.SECONDS:.0f} s on PostgreSQL"
+        verdict = f"{most}, {bench.WAIT:.0f} s of waiting on SQLite, linear"
         yield (
             f"release of {bench.CHANGES} changes of {cost.sessions}",
             said,
-            most if linear and cost.kept else f"NOT {most}",
+            verdict if linear and cost.kept else f"NOT {verdict}",
         )
+        before = cost
+        pages += list(growing.measure(summit, size))
+    for name, costs in growing.by_name(pages).items():
+        sizes = ", ".join(f"{cost.milliseconds:.0f} ms" for cost in costs)
+        ratios = " and ".join(
+            f"{larger.milliseconds / smaller.milliseconds:.1f} times for {larger.sessions / smaller.sessions:.0f}"
+            for smaller, larger in itertools.pairwise(costs)
+        )
+        queries = "/".join(dict.fromkeys(str(cost.queries) for cost in costs))
+        at = ", ".join(str(cost.sessions) for cost in costs)
+        yield f"{name} of {at}", f"{queries} queries, {sizes}: {ratios}", growing.verdict(costs)
 
 
 if __name__ == "__main__":

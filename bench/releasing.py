@@ -1,5 +1,5 @@
 """What a release costs: queries and seconds to release so many changes of so many sessions with all their messages,
-and how often one could have stored the bare messages in that time."""
+how often one could have stored the bare messages in that time, and on SQLite how long another writer waits."""
 
 import time
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from bench import waiting
 from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
 from sessions.domain import releases
 from sessions.models import Participant, Session, SessionKind, Visibility
@@ -24,19 +25,21 @@ PEOPLE = 2000
 OTHERS = 10
 SLICE = 200
 FIRST = datetime(2030, 3, 30, 8, tzinfo=UTC)
-# At most on PostgreSQL, whose statements take any number of rows, for the size that was promised.
-QUERIES, SECONDS, PROMISED = 40, 2.0, 500
+# At most for the size that was promised: on PostgreSQL queries and seconds, on SQLite the wait of another writer.
+QUERIES, SECONDS, WAIT, PROMISED = 40, 2.0, 1.0, 500
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one release took. `bare` are the seconds in which its messages alone are stored."""
+    """What one release took. `bare` are the seconds in which its messages alone are stored, `waited` those that
+    another writer waited at most."""
 
     sessions: int
     messages: int
     queries: int
     seconds: float
     bare: float
+    waited: float
 
     @property
     def multiple(self) -> float:
@@ -46,19 +49,23 @@ class Cost:
     @property
     def kept(self) -> bool:
         """Whether it is within what was promised."""
-        if connection.vendor != "postgresql" or self.sessions > PROMISED:
+        if self.sessions > PROMISED:
             return True
+        if connection.vendor != "postgresql":
+            return self.waited <= WAIT
         return self.queries <= QUERIES and self.seconds < SECONDS
 
 
-def measure(sessions: int) -> Cost:
-    """Release the changes of an agenda of so many sessions. Once without counting, then with: counting costs time."""
+def measure(sessions: int) -> tuple[Cost, Summit]:
+    """Release the changes of an agenda of so many sessions; return what it cost, and the summit. Once without
+    counting, then with: counting costs time."""
     summit, organiser, rows = _summit(sessions)
     releases.release(summit=summit, by=organiser, tell=False)
     _move(rows)
-    started = time.perf_counter()
-    made = releases.release(summit=summit, by=organiser)
-    seconds = time.perf_counter() - started
+    with waiting.another_writer() as wait:
+        started = time.perf_counter()
+        made = releases.release(summit=summit, by=organiser)
+        seconds = time.perf_counter() - started
     found = Message.objects.filter(summit=summit, version=made.number)
     if found.count() != PEOPLE:
         raise RuntimeError(f"{found.count()} messages to {PEOPLE} people")
@@ -68,7 +75,7 @@ def measure(sessions: int) -> Cost:
     _move(rows)
     with CaptureQueriesContext(connection) as queries:
         releases.release(summit=summit, by=organiser)
-    return Cost(sessions, PEOPLE, len(queries), seconds, bare)
+    return Cost(sessions, PEOPLE, len(queries), seconds, bare, wait.seconds), summit
 
 
 def _bare(messages: list[Message]) -> float:
@@ -105,6 +112,7 @@ def _summit(sessions: int) -> tuple[Summit, User, list[Session]]:
         time_zone="Europe/London",
         place="London",
         contact_email=f"protocol@{slug}.example",
+        public=True,
     )
     RoleAssignment.objects.create(user=organiser, summit=summit, role=Role.ORGANISER)
     people = _people(summit)
@@ -115,7 +123,7 @@ def _summit(sessions: int) -> tuple[Summit, User, list[Session]]:
             title=f"Session {number}",
             starts_at=FIRST + timedelta(minutes=number),
             ends_at=FIRST + timedelta(minutes=number + 60),
-            visibility=Visibility.PARTICIPANTS,
+            visibility=Visibility.PUBLIC,
         )
         for number in range(sessions)
     ]

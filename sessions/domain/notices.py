@@ -181,19 +181,11 @@ def subject_key(release: Release) -> str:
     return f"release:{release.public_id}"
 
 
-def store(*, release: Release, notices: Sequence[Notice]) -> int:
-    """Store the messages of a release and drop what they overtake; return how many are to be sent."""
-    # What failed stays to be seen, but where nothing of it is true any more: nobody must send it again.
-    overtaken = [
-        message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
-    ]
-    if overtaken:
-        Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
-            state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
-        )
+def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
+    """Return the messages of a release, which needn't be stored yet."""
     shared = {"number": release.number, "note": release.note}
     facts = Facts(release.summit, _people(notices))
-    drafts = [
+    return [
         enqueue.draft(
             summit=release.summit,
             kind=KIND,
@@ -214,6 +206,18 @@ def store(*, release: Release, notices: Sequence[Notice]) -> int:
         for notice in notices
         if notice.told
     ]
+
+
+def store(*, release: Release, notices: Sequence[Notice], drafts: Sequence[Message]) -> int:
+    """Store the messages of a release and drop what they overtake; return how many are to be sent."""
+    # What failed stays to be seen, but where nothing of it is true any more: nobody must send it again.
+    overtaken = [
+        message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
+    ]
+    if overtaken:
+        Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
+            state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
+        )
     return enqueue.store(drafts)
 
 

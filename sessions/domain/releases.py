@@ -1,6 +1,7 @@
 """Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +18,13 @@ from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
 from summit.db import bulk
+from summit.db.watching import others_wrote
 from summit.domain import audit
 from summit.models import Summit, User
+from summit.outbox.models import Message
+
+# How often a release is worked out before the lock is taken, where others write meanwhile.
+TURNS = 3
 
 
 class NothingToRelease(ValueError):
@@ -59,6 +65,29 @@ class Standing:
     last: Release | None
     changes: list[Change]
     warnings: list[Finding]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be released, by whom and how."""
+
+    summit: Summit
+    by: User
+    note: str
+    expected: str
+    day: date | None
+    tell: bool
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A release that isn't stored yet, with all that belongs to it."""
+
+    made: Release
+    old: Agenda
+    new: Agenda
+    notices: list[Notice]
+    messages: list[Message]
 
 
 def latest(summit: Summit) -> Release | None:
@@ -129,26 +158,64 @@ def release(
     always tell. Raises PermissionDenied, NothingToRelease where the draft is what was released last, and
     DraftChanged where `expected`, a preview's digest, names another draft. One at a time for each summit: a second
     caller waits and then meets what the first has released.
+
+    On SQLite, where one writes at a time, it is worked out before and written under the lock; where others write all
+    the while, at last both under the lock.
     """
     check_can_release(by, summit)
-    with transaction.atomic(), bulk.uncollected():
-        lock(summit)
-        number, old, whole = _agendas(summit)
-        new = scopes.taken(old=old, new=whole, day=day)
-        if not differences(old=old, new=new):
-            raise NothingToRelease(_nothing(number, day))
-        if expected and expected != _digest(number, new):
-            raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
-        made = Release.objects.create(summit=summit, number=number, note=note.strip(), released_by=by)
-        storing.store(made, old=old, new=new)
-        planned = notices.plan(summit=summit, number=number, old=old, new=new, lock=True, tell=tell)
-        told = notices.store(release=made, notices=planned)
-        # Who waits for a session that has more places now has one.
-        signups.fill(summit=summit)
-        detail: dict[str, object] = {"number": number, "sessions": len(new), "messages": told}
-        if day is not None:
-            detail["day"] = day.isoformat()
-        audit.record(by=by, action="sessions.release", target=made, summit=summit, detail=detail)
+    asked = _Asked(summit, by, note.strip(), expected, day, tell)
+    with bulk.uncollected():
+        for _turn in range(TURNS):
+            wrote = others_wrote()
+            if wrote is None:
+                break
+            made = _release_ahead(asked, wrote)
+            if made is not None:
+                return made
+        with transaction.atomic():
+            lock(summit)
+            return _write(asked, _prepare(asked, lock=True))
+
+
+def _release_ahead(asked: _Asked, wrote: Callable[[], bool]) -> Release | None:
+    """Work a release out before the lock is taken, under which it is only written; None where anybody has written
+    anything meanwhile, so that it may not be true any more."""
+    try:
+        ready = _prepare(asked, lock=False)
+    except (NothingToRelease, DraftChanged):
+        if wrote():
+            return None
+        raise
+    with transaction.atomic():
+        lock(asked.summit)
+        return None if wrote() else _write(asked, ready)
+
+
+def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
+    """Work out what a release stores. With `lock` what it overtakes is locked."""
+    number, old, whole = _agendas(asked.summit)
+    new = scopes.taken(old=old, new=whole, day=asked.day)
+    if not differences(old=old, new=new):
+        raise NothingToRelease(_nothing(number, asked.day))
+    if asked.expected and asked.expected != _digest(number, new):
+        raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
+    made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by)
+    planned = notices.plan(summit=asked.summit, number=number, old=old, new=new, lock=lock, tell=asked.tell)
+    return _Ready(made, old, new, planned, notices.drafts(release=made, notices=planned))
+
+
+def _write(asked: _Asked, ready: _Ready) -> Release:
+    """Store a release that was worked out."""
+    made = ready.made
+    made.save(force_insert=True)
+    storing.store(made, old=ready.old, new=ready.new)
+    told = notices.store(release=made, notices=ready.notices, drafts=ready.messages)
+    # Who waits for a session that has more places now has one.
+    signups.fill(summit=asked.summit)
+    detail: dict[str, object] = {"number": made.number, "sessions": len(ready.new), "messages": told}
+    if asked.day is not None:
+        detail["day"] = asked.day.isoformat()
+    audit.record(by=asked.by, action="sessions.release", target=made, summit=asked.summit, detail=detail)
     return made
 
 
