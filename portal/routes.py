@@ -14,6 +14,7 @@ for _name in ("ask", "enter", "choose"):
     declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")
 declare("portal:session", Gate.PORTAL, kind="session in an agenda", see="sessions.agenda.view")
 declare("portal:sign_up", Gate.PORTAL, "POST", kind="session in an agenda", see="sessions.agenda.view")
+declare("portal:ask_floor", Gate.PORTAL, "POST", kind="session in an agenda", see="sessions.agenda.view")
 declare("portal:document", Gate.PORTAL, kind="document in an agenda", see="sessions.agenda.view")
 declare(
     "portal:invitation",

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from portal.views import agenda, browsers, calendars, codes, desk, invitation, offline, programme, seen, sessions
+from portal.views import (
+    agenda,
+    browsers,
+    calendars,
+    codes,
+    desk,
+    floor,
+    invitation,
+    offline,
+    programme,
+    seen,
+    sessions,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +26,7 @@ urlpatterns = [
     path("agenda/programme.pdf", programme.programme, name="programme"),
     path("agenda/<str:public_id>/", sessions.my_session, name="session"),
     path("agenda/<str:public_id>/sign-up/", sessions.sign_up, name="sign_up"),
+    path("agenda/<str:public_id>/floor/", floor.ask_floor, name="ask_floor"),
     path("agenda/<str:public_id>/documents/<str:document>/", sessions.document, name="document"),
     path("changes/", seen.marks_seen(agenda.my_changes), name="changes"),
     path("sign-in/", codes.ask, name="code_ask"),

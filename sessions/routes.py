@@ -32,6 +32,31 @@ declare(
     see="sessions.session.view",
     post="sessions.edit",
 )
+declare(
+    "admin:programme_session_speakers",
+    Gate.DESK,
+    "GET POST",
+    kind="sessions.session",
+    see="sessions.session.view",
+    post="sessions.edit",
+)
+declare(
+    "admin:programme_session_line_up",
+    Gate.DESK,
+    "GET POST",
+    kind="sessions.session",
+    see="sessions.session.view",
+    do="sessions.edit",
+)
+for _name in ("speech", "take_off"):
+    declare(
+        f"admin:programme_slot_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="sessions.slot",
+        see="sessions.slot.view",
+        do="sessions.edit",
+    )
 declare("admin:programme_document_file", Gate.DESK, kind="sessions.document", see="sessions.document.view")
 for _name in ("replace", "remove"):
     declare(

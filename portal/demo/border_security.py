@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
-from portal.demo import agenda, agenda_more, parties, protocol, texts
+from portal.demo import agenda, agenda_more, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
@@ -57,6 +57,8 @@ def load() -> Summit:
         protocol.load(protocol.Made(*made))
         papers = [ids() for _paper in agenda_more.PAPERS]
         agenda_more.load(loading.sessions, loading.users["organiser"], papers)
+        listed = [ids() for _row in range(speakers.IDS)]
+        speakers.load(loading.sessions, loading.parties, _evening(db_now() + ANSWER_WITHIN), listed)
         audit.record(
             by=audit.SYSTEM,
             action="demo.load",

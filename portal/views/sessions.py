@@ -14,38 +14,30 @@ from django.views.decorators.http import require_POST, require_safe
 
 from delegations.domain import naming
 from delegations.models import Membership
-from portal.identity import Viewer, viewer_of, viewer_required
+from portal.identity import Viewer, viewer_required
 from portal.views import seen
+from portal.views.finding import find
+from portal.views.floor import floor_of
 from portal.views.narrowing import facts
-from sessions.domain import member, releases, signups
+from sessions.domain import releases, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
-from sessions.domain.speech_times import beginnings
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
+from sessions.models.speeches import timed
 from summit.languages import tongue
 from summit.models import Person
-
-
-def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
-    """Return a session of any summit that the reader belongs to, and the reader there. Raises Http404 for one that
-    they may not know of."""
-    listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
-    for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
-        row = member.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
-        if row is not None:
-            return viewer, row
-    raise Http404(_("This session does not stand in the agenda that is open to you."))
 
 
 @require_safe
 @viewer_required
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session, as far as the reader may know it."""
-    viewer, row = _find(request, public_id)
+    viewer, row = find(request, public_id)
     newest = releases.latest(viewer.summit)
     if newest is not None:
         seen.note(request, viewer, newest.number, row.session)
     places = list(row.participants.all())
+    spoken = speeches(row, places)
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
@@ -54,8 +46,11 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "levels": [
             place for place in places if place.level and place.party_id in {party.pk for party in viewer.reads_for}
         ],
-        "speeches": speeches(row, places),
-        "languages": [(capfirst(tongue(source)), tongue(target), booth) for source, target, booth in row.languages],
+        "speeches": spoken,
+        "floor": floor_of(viewer, row, spoken),
+        "interpretation": [
+            (capfirst(tongue(source)), tongue(target), booth) for source, target, booth in row.languages
+        ],
         "documents": [(key, title, language, tongue(language)) for key, title, language in row.documents],
         "sign_up": _sign_up_of(viewer, row),
         **naming.on_page(viewer.summit),
@@ -66,9 +61,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
     """Return who speaks, in their order, each with when they begin if all before them keep their time; without it
     where the reader may not know the times."""
-    found = [place for place in places if place.role == ReleasedRole.SPEAKER]
-    times = beginnings(starts_at=row.starts_at, opening=row.opening, minutes=(place.minutes for place in found))
-    return [(place, begins if row.times_known else None) for place, begins in zip(found, times, strict=True)]
+    return [(place, place.about) for place in timed(row, places) if place.role == ReleasedRole.SPEAKER]
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
 @viewer_required
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a place for one of the reader's people, or give it back."""
-    viewer, row = _find(request, public_id)
+    viewer, row = find(request, public_id)
     wanted = request.POST.get("person", "")
     person = next((each for each in viewer.people if each.public_id == wanted), None)
     if person is None:
@@ -141,7 +134,7 @@ def _take(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -
 @viewer_required
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
     """Hand out a paper of a session: one of those that the release names to this reader."""
-    _viewer, row = _find(request, public_id)
+    _viewer, row = find(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This paper does not lie on the table of a session that is open to you."))
     found = Document.objects.get(session=row.session_id, public_id=document)

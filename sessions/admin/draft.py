@@ -25,6 +25,7 @@ from sessions.admin.forms import SessionForm, kinds_of
 from sessions.admin.inlines import InterpretationInline, OfSummitMixin, ParticipantInline, SlotInline, TextInline
 from sessions.admin.papers import PapersMixin
 from sessions.admin.seeing import who_sees
+from sessions.admin.speakers import SpeakersMixin
 from sessions.admin.together import TogetherMixin
 from sessions.admin.tools import ToolsMixin
 from sessions.domain import documents, places, releases
@@ -71,7 +72,9 @@ def _once(request: HttpRequest, name: str, find: Any) -> Any:
 
 
 @admin.register(Session)
-class SessionAdmin(ToolsMixin, TogetherMixin, PapersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin):
+class SessionAdmin(
+    ToolsMixin, TogetherMixin, PapersMixin, SpeakersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin
+):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
     place = 1
@@ -192,6 +195,7 @@ class SessionAdmin(ToolsMixin, TogetherMixin, PapersMixin, DecidingMixin, OfSumm
             "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
             "left": [] if session is None else places.waiting(session),
             "documents": [] if session is None else list(documents.listed(session)),
+            "speeches": 0 if session is None else session.slots.count(),
             "sees": [] if session is None else who_sees(session),
             **(extra_context or {}),
         }

@@ -6,10 +6,11 @@ becomes a speech of the draft, in the order of asking where all are taken at onc
 holds the lock of the agenda, so that a request is decided once and nothing is granted that was withdrawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -31,14 +32,16 @@ class FloorRefused(ValueError):
 
 def is_open(session: Session) -> bool:
     """Return whether a session takes requests for the floor now. One query."""
-    return session.requests_until is not None and db_now() < min(session.requests_until, session.ends_at)
+    return session.requests_until is not None and db_now() < session.requests_until
 
 
-def takes_part(session: Session, party: Party) -> bool:
-    """Return whether a party, or one of its people by name, takes part in a session of the draft. Two queries at
-    most."""
-    rows = session.participants.order_by()
-    return rows.filter(party=party).exists() or rows.filter(person__membership__party=party).exists()
+def taking_part(session: Session, parties: Iterable[int]) -> set[int]:
+    """Return which of these parties, by primary key, take part in a session of the draft, themselves or by one of
+    their people. One query; none for no parties."""
+    wanted = set(parties)
+    theirs = Q(party__in=wanted) | Q(person__membership__party__in=wanted)
+    rows = session.participants.order_by().filter(theirs).values_list("party", "person__membership__party")
+    return wanted & {key for row in rows for key in row} if wanted else set()
 
 
 def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
@@ -49,7 +52,7 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
     with transaction.atomic():
         session = _hold(session)
         contact = {"contact": session.summit.contact_email, "person": speaker.label}
-        if party.summit_id != session.summit_id or not takes_part(session, party) or not is_open(session):
+        if party.summit_id != session.summit_id or not taking_part(session, [party.pk]) or not is_open(session):
             raise FloorRefused(
                 _("This session takes no requests for the floor now. The programme desk can help: %(contact)s.")
                 % contact

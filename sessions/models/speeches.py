@@ -10,6 +10,7 @@ class _Session(Protocol):
 
     starts_at: datetime
     times_known: bool
+    opening: int | None
 
     @property
     def participants(self) -> Any:
@@ -27,7 +28,7 @@ class Peopled:
 
 def timed(session: _Session, places: Iterable[Any]) -> list[Any]:
     """Give each place `about`: the moment at which a speech begins where all before it take as long as they may."""
-    found, moment = list(places), session.starts_at
+    found, moment = list(places), session.starts_at + timedelta(minutes=session.opening or 0)
     sure = session.times_known
     for place in found:
         place.about = None

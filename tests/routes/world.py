@@ -311,6 +311,7 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
     world.objects |= {
         "sessions.session": {whose: row(session) for whose, session in sessions.items()},
+        "sessions.slot": {whose: row(f.SlotFactory(session=each)) for whose, each in sessions.items()},
         "sessions.document": {whose: row(f.DocumentFactory(session=each)) for whose, each in sessions.items()},
         "sessions.schedulefile": {
             whose: row(f.ScheduleFileFactory(summit=party.summit)) for whose, party in parties.items()

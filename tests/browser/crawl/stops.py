@@ -142,6 +142,8 @@ INSTEAD = {
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
     "admin:programme_session_reinstate": {"key": "cancelled"},
+    "admin:programme_session_speakers": {"key": "pk plenary"},
+    "admin:programme_session_line_up": {"key": "pk plenary"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
 }

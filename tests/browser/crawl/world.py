@@ -38,7 +38,7 @@ from press.domain import editions, lifts, subscribers, texts
 from press.models import Announcement, Subscriber, Text
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
-from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp
+from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
 from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
@@ -220,6 +220,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     brief = Paper("Brief", "en", files.read(name="brief.pdf", content=b"%PDF-1.7"))
     document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
+    plenary = Session.objects.get(summit=summit, requests_until__isnull=False)
     subscriber = Subscriber.objects.filter(summit=summit)[0]
     public = Text.objects.get(slug="statement-public")
     deadline = time.monotonic() + 30
@@ -246,6 +247,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "sessions.signup": SignUp.objects.create(
             session=opening, person=Person.objects.filter(summit=summit, membership__isnull=False)[0], state="place"
         ),
+        "sessions.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
         "sessions.ownkind": kind,
         "sessions.document": document,
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
@@ -267,6 +269,8 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "session": opening.public_id,
         "document": opening.documents.get(title="Order of the day").public_id,
         "own_session": france.public_id,
+        "pk plenary": plenary.pk,
+        "plenary": plenary.public_id,
         "paper_session": paper.session.public_id,
         "paper": paper.public_id,
         "cancelled": cancelled.pk,

@@ -1,0 +1,47 @@
+"""The speakers' list of a plenary of the Border Security Summit of 2025, and two requests for the floor. All of it is
+illustrative."""
+
+from datetime import datetime
+
+from delegations.models import Capacity, Membership, Party
+from sessions.models import FloorRequest, Session, Slot
+
+PLENARY = "Plenary: reports from the working sessions"
+# Minutes before the first speech, and of a speech.
+OPENING, LIMIT = 10, 5
+# In this order; the one that has more time says how much.
+SPEAKING = {"Italy": 8, "Tunisia": LIMIT, "Albania": LIMIT, "Iraq": LIMIT, "Netherlands": LIMIT, "Nigeria": LIMIT}
+ASKING = {"Sweden": "Recruitment of minors by smugglers", "Vietnam": "Warnings to families before they pay"}
+# How many public ids this takes.
+IDS = len(SPEAKING) + len(ASKING)
+
+
+def load(sessions: list[Session], parties: dict[str, Party], until: datetime, ids: list[str]) -> None:
+    """Load the list and the requests, which are taken `until` a moment."""
+    row = next(each for each in sessions if each.title == PLENARY)
+    row.opening, row.speech_minutes, row.requests_until = OPENING, LIMIT, until
+    row.save(update_fields=["opening", "speech_minutes", "requests_until"])
+    chosen = [parties[name] for name in (*SPEAKING, *ASKING)]
+    members = Membership.objects.filter(party__in=chosen, capacity=Capacity.HEAD).select_related("person")
+    heads = {each.party_id: each.person for each in members}
+    public = iter(ids)
+    for position, (name, minutes) in enumerate(SPEAKING.items()):
+        party = parties[name]
+        Slot.objects.create(
+            public_id=next(public),
+            session=row,
+            party=party,
+            speaker=heads[party.pk],
+            position=position,
+            minutes=minutes,
+        )
+    for name, subject in ASKING.items():
+        party = parties[name]
+        FloorRequest.objects.create(
+            public_id=next(public),
+            session=row,
+            party=party,
+            speaker=heads[party.pk],
+            subject=subject,
+            minutes=LIMIT,
+        )

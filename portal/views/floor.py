@@ -1,0 +1,146 @@
+"""Asking for the floor in the portal: what the reader's delegations have asked for in a session, and what became of
+it. The place on the list and its time are those of the newest release, as far as the reader may know them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from delegations.models import Capacity, Membership
+from portal.identity import Viewer, viewer_required
+from portal.views.finding import find
+from sessions.domain import floor
+from sessions.domain.floor import FloorRefused
+from sessions.models import FloorRequest, ReleasedSession, RequestState
+from summit.models import Person
+
+# Who is offered to speak: neither security nor interpreters.
+SPEAKING = (
+    *(Capacity.HEAD, Capacity.ALTERNATE, Capacity.DELEGATE, Capacity.ADVISER),
+    *(Capacity.REPRESENTATIVE, Capacity.GUEST),
+)
+# A speech of the released session, and when it begins, None where the reader may not know.
+Speech = tuple[Any, datetime | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with its place on the released list, None where it has none, and when its speech begins."""
+
+    row: FloorRequest
+    place: int | None = None
+    begins: datetime | None = None
+    dropped: bool = False
+    may_withdraw: bool = False
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the reader may do about the floor of a session: for whom they may ask, and what they have asked."""
+
+    until: datetime | None
+    listed: list[Asked] = field(default_factory=list)
+    free: list[Person] = field(default_factory=list)
+
+
+def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -> Floor | None:
+    """Return it, or None where nobody of theirs can ask or has asked. Four queries at most."""
+    people = _people(viewer)
+    theirs = Q(party__in={*people.values(), *viewer.acts}) | Q(speaker=viewer.me, speaker__isnull=False)
+    rows = FloorRequest.objects.filter(theirs, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
+    asked = list(rows.select_related("speaker", "party", "slot").order_by("asked_at", "pk"))
+    mine = [each for each in asked if _may_see(viewer, each)]
+    opened = row.mine and floor.is_open(row.session)  # type: ignore[attr-defined]
+    free = []
+    if opened:
+        waiting = {each.party_id for each in asked if each.state == RequestState.ASKED}
+        taking = floor.taking_part(row.session, set(people.values()) - waiting)
+        free = [person for person in viewer.people if people.get(person.pk) in taking]
+    if not mine and not free:
+        return None
+    listed = [_asked(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in mine]
+    return Floor(row.session.requests_until if opened else None, listed, free)
+
+
+def _people(viewer: Viewer) -> dict[int, int]:
+    """Return for whom the reader may ask, with their parties: members of those they act for, and themselves where
+    they are the head. One query."""
+    rows = Membership.objects.filter(person__in=[person.pk for person in viewer.people])
+    me = viewer.me.pk if viewer.me else 0
+    return {
+        person: party
+        for person, party, capacity in rows.values_list("person", "party", "capacity")
+        if capacity in SPEAKING
+        and viewer.may("sessions.ask_floor", party)
+        and (party in viewer.acts or (person == me and capacity == Capacity.HEAD))
+    }
+
+
+def _may_see(viewer: Viewer, row: FloorRequest) -> bool:
+    return row.party_id in viewer.acts or (viewer.me is not None and row.speaker_id == viewer.me.pk)
+
+
+def _asked(row: FloorRequest, speeches: Sequence[Speech], may: bool) -> Asked:
+    if row.state != RequestState.GRANTED:
+        return Asked(row, may_withdraw=may and row.state == RequestState.ASKED)
+    if row.slot is None:
+        return Asked(row, dropped=True)
+    for place, (speech, begins) in enumerate(speeches, start=1):
+        if speech.slot_key == row.slot.public_id:
+            return Asked(row, place, begins)
+    return Asked(row)
+
+
+@require_POST
+@viewer_required
+def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask for the floor for one of the reader's people, or take a request back."""
+    viewer, row = find(request, public_id)
+    if request.POST.get("deed") == "withdraw":
+        _withdraw(request, viewer, row)
+    else:
+        _ask(request, viewer, row)
+    response = redirect("portal:session", public_id)
+    response.status_code = 303
+    return response
+
+
+def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
+    wanted = request.POST.get("person", "")
+    person = next((each for each in viewer.people if each.public_id == wanted), None)
+    member = Membership.objects.filter(person=person).select_related("party__summit").first() if person else None
+    if person is None or member is None:
+        messages.warning(request, _("Choose who is to speak."))
+        return
+    try:
+        floor.ask(
+            session=row.session,
+            party=member.party,
+            speaker=person,
+            subject=request.POST.get("subject", ""),
+            by=viewer.acts.get(member.party_id, viewer.by),
+        )
+    except (FloorRefused, ValidationError) as refused:
+        said = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+        messages.warning(request, said)
+    else:
+        messages.success(request, _("The floor is asked for %(person)s.") % {"person": person.label})
+
+
+def _withdraw(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
+    rows = FloorRequest.objects.filter(
+        session=row.session_id, party__in=viewer.parties, public_id=request.POST.get("request", "")
+    )
+    found = rows.select_related("session__summit", "party__summit", "speaker").first()
+    if found is not None and floor.withdraw(request=found, by=viewer.acts.get(found.party_id, viewer.by)):
+        messages.success(request, _("The request is withdrawn."))
+    else:
+        messages.warning(request, _("This request was decided or withdrawn meanwhile."))

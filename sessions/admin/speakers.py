@@ -1,0 +1,258 @@
+"""The speakers' list of a session at the desk: one page for the list and the requests for the floor, one that makes
+it from the protocol order, one for a speech."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.domain import naming
+from sessions.admin.speakers_forms import SpeechForm, TimesForm
+from sessions.admin.speakers_typed import Shown, Typed, read, shown
+from sessions.domain import floor, line_up, speakers
+from sessions.domain.floor import FloorRefused
+from sessions.domain.speakers import SpeakersRefused
+from sessions.models import FloorRequest, RequestState, Session, Slot
+from sessions.permissions import can_edit, check_can_edit
+from summit.desk.keys import key_of
+from summit.models import User
+
+REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
+
+
+def words_of(refused: Exception) -> str:
+    """Return what a refusal says."""
+    return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+
+
+@dataclass
+class Forms:
+    """The forms beside the list."""
+
+    speech: SpeechForm
+    times: TimesForm
+
+
+class SpeakersMixin:
+    """Adds the pages to the desk of the draft."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        pages: list[tuple[str, str, Callable[..., HttpResponse]]] = [
+            ("<int:key>/speakers/", "session_speakers", self.speakers_view),
+            ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),
+            ("speech/<int:pk>/", "slot_speech", self.speech_view),
+            ("speech/<int:pk>/take-off/", "slot_take_off", self.take_off_view),
+        ]
+        own = [path(route, self.admin_site.admin_view(view), name=f"programme_{name}") for route, name, view in pages]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`), saves the places and
+        minutes that were entered, adds a speech, changes the times, or decides a request."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        with timezone.override(session.summit.zone):
+            forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
+            if request.method == "POST":
+                check_can_edit(request.user, session)
+                assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+                if request.POST.get("do") == "add":
+                    forms.speech = SpeechForm(request.POST, session=session)
+                elif request.POST.get("do") == "times":
+                    forms.times = TimesForm(request.POST)
+                try:
+                    done = _do(request, session, request.user, forms)
+                except REFUSED as refused:
+                    messages.warning(request, words_of(refused))
+                    typed, done = read(request.POST, keep=True), False
+                if done:
+                    return _back(request, session)
+            response = self._list(request, session, typed, forms)
+            response.render()
+        return response
+
+    def _list(self, request: HttpRequest, session: Session, typed: Typed, forms: Forms) -> TemplateResponse:
+        rows = speakers.slots(session)
+        lines, focus = speakers.lines(session, rows), request.GET.get("focus", "")
+        requests = list(session.requests.select_related("party", "speaker", "decided_by").order_by("asked_at", "pk"))
+        context = {
+            **self._speakers_page(request, session, _("Speakers’ list")),
+            "lines": [Shown(line, typed, len(rows), focus) for line in lines],
+            "was": typed.was or shown(lines),
+            "totals": speakers.totals(session, [row.minutes for row in rows]),
+            "parties": len(line_up.attending(session)),
+            "asked": [row for row in requests if row.state == RequestState.ASKED],
+            "decided": [row for row in requests if row.state != RequestState.ASKED],
+            "takes_requests": floor.is_open(session),
+            "form": forms.speech,
+            "times": forms.times,
+            "may_edit": can_edit(request.user, session),
+        }
+        return TemplateResponse(request, "admin/programme/session/speakers.html", context)
+
+    def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Show what the list would become from the protocol order; make it."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        check_can_edit(request.user, session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
+        if request.method == "POST":
+            try:
+                made = line_up.make(
+                    session=session, by=request.user, host_first=host_first, expected=request.POST.get("expected", "")
+                )
+            except line_up.ListChanged as changed:
+                messages.warning(request, str(changed))
+            else:
+                said = ngettext(
+                    "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", made.added
+                )
+                messages.success(request, said % {"number": made.added})
+                return redirect("admin:programme_session_speakers", session.pk)
+        plan = line_up.preview(session=session, host_first=host_first)
+        context = {
+            **self._speakers_page(request, session, _("From the protocol order")),
+            "plan": plan,
+            "host_first": host_first,
+            "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
+        }
+        return TemplateResponse(request, "admin/programme/session/line_up.html", context)
+
+    def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change who gives a speech, for whom, its title and its minutes."""
+        slot = self._slot(request, pk)
+        check_can_edit(request.user, slot.session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        given = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
+        form = SpeechForm(request.POST or None, session=slot.session, initial=given)
+        if request.method == "POST" and form.is_valid():
+            try:
+                speakers.change(slot=slot, by=request.user, **form.values())
+            except REFUSED as refused:
+                messages.warning(request, words_of(refused))
+            else:
+                messages.success(request, _("The speech is saved."))
+                return redirect("admin:programme_session_speakers", slot.session_id)
+        context = {**self._speakers_page(request, slot.session, _("Speech")), "slot": slot, "form": form}
+        return TemplateResponse(request, "admin/programme/session/speech.html", context)
+
+    def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, then take a speech off the list."""
+        slot = self._slot(request, pk)
+        check_can_edit(request.user, slot.session)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        if request.method == "POST":
+            try:
+                speakers.drop(slot=slot, by=request.user)
+            except SpeakersRefused as refused:
+                messages.warning(request, str(refused))
+            else:
+                messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
+            return redirect("admin:programme_session_speakers", slot.session_id)
+        context = {**self._speakers_page(request, slot.session, _("Take speech off")), "slot": slot}
+        return TemplateResponse(request, "admin/programme/session/take_off.html", context)
+
+    def _slot(self, request: HttpRequest, pk: int) -> Slot:
+        """Return a speech of a session that the reader may see. Raises Http404."""
+        mixed: Any = self
+        if not mixed.has_module_permission(request):
+            raise Http404
+        rows = Slot.objects.filter(session__in=mixed.get_queryset(request).order_by())
+        row = rows.select_related("session__summit", "speaker", "party").filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def _speakers_page(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            **naming.on_page(session.summit),
+            "title": title,
+            "opts": self.opts,
+            "session": session,
+            "summit": session.summit,
+            "back": reverse("admin:programme_session_change", args=[session.pk]),
+        }
+
+
+def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
+    """Do what was pressed; return whether the page is shown anew. Raises what `REFUSED` names."""
+    what, _sep, wanted = request.POST.get("do", "").partition(":")
+    if "move" in request.POST:
+        _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
+        speakers.arrange(session=session, places={key_of(number) or 0: key_of(place) or 1}, by=by)
+    elif what == "add" and forms.speech.is_valid():
+        made = speakers.add(session=session, by=by, **forms.speech.values())
+        messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": made.speaker.label})
+    elif what == "times" and forms.times.is_valid():
+        _change_times(request, session, by, forms.times.cleaned_data)
+    elif what == "save":
+        found = read(request.POST)
+        if speakers.arrange(session=session, places=found.places, minutes=found.minutes, by=by):
+            messages.success(request, _("The list is saved."))
+    elif what in ("grant", "decline"):
+        _decide(request, session, by, what, wanted)
+    else:
+        return False
+    return True
+
+
+def _back(request: HttpRequest, session: Session) -> HttpResponse:
+    """Return to the list, with the focus on the button that was pressed where it moved something."""
+    address = reverse("admin:programme_session_speakers", args=[session.pk])
+    how, _sep, rest = request.POST.get("move", "").partition(":")
+    key = key_of(rest.partition(":")[0])
+    return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down") and key else address)
+
+
+def _times_form(session: Session) -> TimesForm:
+    names = ("opening", "speech_minutes", "requests_until")
+    return TimesForm(initial={name: getattr(session, name) for name in names})
+
+
+def _change_times(request: HttpRequest, session: Session, by: User, found: dict[str, Any]) -> None:
+    timed = speakers.settle(session=session, opening=found["opening"], speech_minutes=found["speech_minutes"], by=by)
+    floor.take_requests(session=session, until=found["requests_until"], by=by)
+    said = ngettext(
+        "The times are saved; %(number)d speech has another time.",
+        "The times are saved; %(number)d speeches have another time.",
+        timed,
+    )
+    messages.success(request, said % {"number": timed} if timed else _("The times are saved."))
+
+
+def _decide(request: HttpRequest, session: Session, by: User, what: str, wanted: str) -> None:
+    """Grant or decline a request, or with `all` grant all that wait. Raises FloorRefused."""
+    rows = session.requests.filter(state=RequestState.ASKED).select_related("session__summit", "speaker", "party")
+    found: list[FloorRequest] = list(rows if wanted == "all" else rows.filter(pk=key_of(wanted) or 0))
+    if what == "grant":
+        made = floor.grant(requests=found, session=session, by=by)
+        said = ngettext(
+            "%(number)d request is on the list, and its delegation is told.",
+            "%(number)d requests are on the list, and their delegations are told.",
+            len(made),
+        )
+        done = bool(made)
+        said %= {"number": len(made)}
+    else:
+        reason = request.POST.get("reason", "")
+        done = bool(found) and floor.decline(request=found[0], reason=reason, by=by)
+        said = _("The request is declined, and its delegation is told.")
+    if done:
+        messages.success(request, said)
+    else:
+        messages.warning(request, _("This request was decided or withdrawn meanwhile. Look at the list again."))
