@@ -1,5 +1,6 @@
 """The messages of this app: what changed in somebody's programme, with the update for their calendar."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.domain import calendars, notices, wording
 from sessions.domain.differences import Change, Nature
 from sessions.domain.facts import from_facts
+from sessions.domain.speech_news import sentence
 from summit.outbox.kinds import Attachment, Kind, Mail, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import pair, semicolon
@@ -36,7 +38,12 @@ def render(message: Message) -> Mail:
         # As in letters, a star stands behind the name that a footnote explains.
         "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
         "told": [
-            {"story": wording.story(change, where), "whom": whom(entry), "waiting": _waiting(change)}
+            {
+                "story": wording.story(change, where),
+                "whom": whom(entry),
+                "waiting": _waiting(change),
+                "speeches": [_speech(where, row) for row in entry.get("speeches", ())],
+            }
             for change, entry in zip(changes, facts["changes"], strict=True)
         ],
         "url": f"{settings.BASE_URL}/portal/",
@@ -89,6 +96,11 @@ def _named(names: list[str]) -> str:
         return semicolon().join(names)
     more = ngettext("and %(number)d other", "and %(number)d others", rest) % {"number": rest}
     return semicolon().join([*names[:NAMED], more])
+
+
+def _speech(where: wording.Where, row: list[Any]) -> str:
+    name, place, begins = row
+    return sentence(name, place, datetime.fromisoformat(begins) if begins else None, where)
 
 
 def _waiting(change: Change) -> str:

@@ -55,10 +55,8 @@ def load() -> Summit:
         _subscribers(loading)
         made = (loading.summit, loading.ids, loading.users, loading.categories, loading.parties)
         protocol.load(protocol.Made(*made))
-        papers = [ids() for _paper in agenda_more.PAPERS]
-        agenda_more.load(loading.sessions, loading.users["organiser"], papers)
-        listed = [ids() for _row in range(speakers.IDS)]
-        speakers.load(loading.sessions, loading.parties, _evening(db_now() + ANSWER_WITHIN), listed)
+        agenda_more.load(loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_more.PAPERS])
+        speakers.load(loading.sessions, loading.parties, _evening(db_now() + ANSWER_WITHIN), ids)
         audit.record(
             by=audit.SYSTEM,
             action="demo.load",

@@ -4,6 +4,7 @@ illustrative."""
 from datetime import datetime
 
 from delegations.models import Capacity, Membership, Party
+from portal.demo.ids import Ids
 from sessions.models import FloorRequest, Session, Slot
 
 PLENARY = "Plenary: reports from the working sessions"
@@ -12,11 +13,9 @@ OPENING, LIMIT = 10, 5
 # In this order; the one that has more time says how much.
 SPEAKING = {"Italy": 8, "Tunisia": LIMIT, "Albania": LIMIT, "Iraq": LIMIT, "Netherlands": LIMIT, "Nigeria": LIMIT}
 ASKING = {"Sweden": "Recruitment of minors by smugglers", "Vietnam": "Warnings to families before they pay"}
-# How many public ids this takes.
-IDS = len(SPEAKING) + len(ASKING)
 
 
-def load(sessions: list[Session], parties: dict[str, Party], until: datetime, ids: list[str]) -> None:
+def load(sessions: list[Session], parties: dict[str, Party], until: datetime, ids: Ids) -> None:
     """Load the list and the requests, which are taken `until` a moment."""
     row = next(each for each in sessions if each.title == PLENARY)
     row.opening, row.speech_minutes, row.requests_until = OPENING, LIMIT, until
@@ -24,11 +23,10 @@ def load(sessions: list[Session], parties: dict[str, Party], until: datetime, id
     chosen = [parties[name] for name in (*SPEAKING, *ASKING)]
     members = Membership.objects.filter(party__in=chosen, capacity=Capacity.HEAD).select_related("person")
     heads = {each.party_id: each.person for each in members}
-    public = iter(ids)
     for position, (name, minutes) in enumerate(SPEAKING.items()):
         party = parties[name]
         Slot.objects.create(
-            public_id=next(public),
+            public_id=ids(),
             session=row,
             party=party,
             speaker=heads[party.pk],
@@ -38,7 +36,7 @@ def load(sessions: list[Session], parties: dict[str, Party], until: datetime, id
     for name, subject in ASKING.items():
         party = parties[name]
         FloorRequest.objects.create(
-            public_id=next(public),
+            public_id=ids(),
             session=row,
             party=party,
             speaker=heads[party.pk],

@@ -14,6 +14,7 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.narrowing import narrowing
 from portal.views.shown import List, Shown
+from portal.views.told import told
 from sessions.domain import kept, member, news, wording
 from sessions.domain.differences import Change
 from sessions.domain.kept import Current, Own
@@ -99,7 +100,7 @@ def _lists(viewer: Viewer, at: Current, listed: List, rows: list[Shown], fresh: 
         "names": listed.names,
         "notes": listed.notes,
         "changed": len(fresh),
-        "stories": wording.stories(fresh[:CHANGES], viewer.summit, names=wording.Names(listed.names, listed.notes)),
+        "stories": told(fresh[:CHANGES], viewer, wording.Names(listed.names, listed.notes)),
         "now": on,
         "next": following,
         "minutes": minutes_until(following, at.moment),
@@ -122,7 +123,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
         **page,
         "viewer": viewer,
         "summit": viewer.summit,
-        "told": [(entry.release, wording.stories(entry.changes, viewer.summit, names=names)) for entry in found],
+        "told": [(entry.release, told(entry.changes, viewer, names)) for entry in found],
         "everything": everything,
         "show_notes": True,
     }

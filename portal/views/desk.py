@@ -11,6 +11,7 @@ from delegations.models import InvitationState
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark, minutes_until, own_agenda_of
+from portal.views.told import told
 from sessions.domain import kept, wording
 from sessions.domain.differences import Change
 from summit.db.clock import db_now
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         # Whoever has to be somewhere within two hours is told that first.
         "waiting_first": waiting and not where["now"] and where["minutes"] is None,
         "changed": len(unseen),
-        "stories": wording.stories(unseen[:CHANGES], viewer.summit, names=names),
+        "stories": told(unseen[:CHANGES], viewer, names),
         **where,
         **page,
     }

@@ -12,6 +12,7 @@ from sessions.domain.differences import ROLES, Change, read_by
 from sessions.domain.facts import to_facts
 from sessions.domain.readers import DELEGATION, Reader
 from sessions.domain.snapshots import Place, Snapshot
+from sessions.domain.speech_news import SpeechNews
 from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
 from summit.models import Summit
@@ -93,6 +94,7 @@ class Facts:
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
         self._differ: dict[tuple[int, int], frozenset[str]] = {}
+        self._news: dict[tuple[int, int], SpeechNews] = {}
         self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
     def own(self, reader: Reader) -> Named | None:
@@ -104,7 +106,10 @@ class Facts:
         language = spoken(reader.mailbox.language)
         notes, own = Footnotes(), self.own(reader)
         book = self._books.book(language)
-        changes = [self._change(entry, book, own, notes) for entry in told]
+        changes = [
+            {**self._change(entry, book, own, notes), "speeches": self._speeches(entry.change, reader, book)}
+            for entry in told
+        ]
         return {"changes": changes, "notes": [[mark.translate(RAISED), words] for mark, words, _language in notes]}
 
     def _change(self, told: Told, book: Book, own: Named | None, notes: Footnotes) -> dict[str, Any]:
@@ -116,6 +121,16 @@ class Facts:
             "calendar": told.calendar,
             "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in told.whom],
         }
+
+    def _speeches(self, change: Change, reader: Reader, book: Book) -> list[list[Any]]:
+        """Return the name of whoever gives each speech of the reader's that changed, its place and when it begins."""
+        key = (id(change.before), id(change.after))
+        if key not in self._news:
+            self._news[key] = SpeechNews(change)
+        return [
+            [called(each.speech, book)[0], each.place, each.begins.isoformat() if each.begins else ""]
+            for each in self._news[key].of(reader.programme)
+        ]
 
     def _same(self, change: Change) -> dict[str, Any]:
         key = (id(change.before), id(change.after), change.nature.value, change.waiting)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from delegations.domain.naming import Book, Footnotes
-from sessions.domain import tongues
+from sessions.domain import many_places, tongues
 from sessions.domain.called import called, raised
 from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What
 from sessions.domain.snapshots import Place, Snapshot
@@ -83,6 +83,7 @@ class Story:
     lines: tuple[Line, ...]
     # In which the title is, where it isn't the summit's.
     language: str = ""
+    speeches: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -254,10 +255,9 @@ def _row(what: What, row: tuple[str, ...]) -> str:
 
 def line(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> Line:
     """Return one part of a session as it was and as it is, for readers of a language."""
-    what, book = aspect.what, names.book if names else None
-    sides = ((change.before, aspect.old), (change.after, aspect.new))
-    old, new = (value(what, side, where, names) for _state, side in sides)
-    told = [tongues.of_side(what, state, side, language, book) for state, side in sides]
+    what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
+    old, new = many_places.sides(aspect, lambda side: value(what, side, where, names))
+    told = [tongues.of_side(what, state, side, language, names and names.book) for state, side in sides]
     was, now = (what in tongues.TOLD and bool(side) for _state, side in sides)
     return Line(str(PARTS[what]), old, new, was, now, told[0], told[1])
 
