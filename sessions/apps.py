@@ -28,5 +28,5 @@ class SessionsConfig(AppConfig):
             todo,
             words,
         )
-        from sessions.domain import feeds, forgetting, merging, signups  # noqa: F401
+        from sessions.domain import feeds, floor, forgetting, merging, signups  # noqa: F401
         from sessions.domain.incoming import kept  # noqa: F401

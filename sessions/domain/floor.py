@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from delegations.domain import departures
 from delegations.models import Membership, Party
 from sessions.domain import floor_notices, speakers
 from sessions.domain.releases import lock
@@ -97,7 +98,10 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
         rows = session.requests.filter(pk__in=keys, state=RequestState.ASKED).order_by("asked_at", "pk")
         for row in rows.select_related("speaker", "party"):
             slot = speakers.put_last(session=session, speaker=row.speaker, party=row.party, title=row.subject)
-            _decide(row, RequestState.GRANTED, by, slot=slot)
+            if not _decide(row, RequestState.GRANTED, by, slot=slot):
+                # Whoever was to speak has left the party at this moment: that waits for no lock.
+                slot.delete()
+                continue
             _record(row, action="sessions.floor.grant", by=by)
             made.append(slot)
         if made:
@@ -119,9 +123,19 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
             return False
         row.reason = said
         row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
-        _decide(row, RequestState.DECLINED, by, reason=said)
-        _record(row, action="sessions.floor.decline", by=by)
-    return True
+        done = _decide(row, RequestState.DECLINED, by, reason=said)
+        if done:
+            _record(row, action="sessions.floor.decline", by=by)
+    return done
+
+
+@departures.follows(55)
+def depart(party: Party, person: Person, by: By) -> None:
+    """Withdraw what a party asks for somebody who leaves it."""
+    rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
+    for row in rows.select_related("session__summit").order_by("pk"):
+        FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
+        _record(row, action="sessions.floor.withdraw", by=by)
 
 
 def take_requests(*, session: Session, until: datetime | None, by: User) -> bool:
@@ -154,11 +168,14 @@ def _open(request: FloorRequest) -> FloorRequest | None:
     return rows.select_related("session__summit", "speaker", "party").first()
 
 
-def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | None = None, reason: str = "") -> None:
+def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | None = None, reason: str = "") -> bool:
+    """Decide a request and tell its party; return False, changing nothing, where it isn't open any more."""
     values = {"state": state, "decided_by": by, "slot": slot, "reason": reason}
-    FloorRequest.objects.filter(pk=row.pk).update(decided_at=Now(), **values)
+    if not FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(decided_at=Now(), **values):
+        return False
     row.state, row.reason, row.slot = state, reason, slot
     floor_notices.tell(row)
+    return True
 
 
 def _record(row: FloorRequest, *, action: str, by: By) -> None:

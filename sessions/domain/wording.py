@@ -257,7 +257,7 @@ def line(aspect: Aspect, change: Change, where: Where, names: Names | None, lang
     """Return one part of a session as it was and as it is, for readers of a language."""
     what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
     old, new = many_places.sides(aspect, lambda side: value(what, side, where, names))
-    told = [tongues.of_side(what, state, side, language, names and names.book) for state, side in sides]
+    told = [tongues.of_side(what, state, side, language, names.book if names else None) for state, side in sides]
     was, now = (what in tongues.TOLD and bool(side) for _state, side in sides)
     return Line(str(PARTS[what]), old, new, was, now, told[0], told[1])
 

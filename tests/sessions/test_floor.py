@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
+from delegations.domain import departures
 from delegations.models import Party
 from sessions.domain import floor, floor_notices, releases, speakers
 from sessions.domain.floor import FloorRefused
@@ -130,6 +132,18 @@ class TestDeciding:
         assert list(deeds.values_list("action", flat=True)) == [
             f"sessions.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
         ]
+
+    def test_who_leaves_the_party_asks_no_more(
+        self, plenary: Session, organiser: User, parties: dict[str, Party]
+    ) -> None:
+        rows = [
+            floor.ask(session=plenary, party=parties[name], speaker=person_of(parties[name], "head"), by=organiser)
+            for name in ("Aland", "Beland")
+        ]
+        with transaction.atomic():
+            departures.leave(party=parties["Aland"], person=rows[0].speaker, by=organiser)
+        assert len(floor.grant(requests=rows, session=plenary, by=organiser)) == 1
+        assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["withdrawn", "granted"]
 
     def test_who_may_decide(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
         head = person_of(parties["Aland"], "head")
