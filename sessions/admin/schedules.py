@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, offered: list[Summit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["summit"]
-        field.choices = [(summit.slug, summit.short_name) for summit in offered]
+        field.choices = [(summit.slug, summit.reads_as.short_name) for summit in offered]
         if len(offered) == 1:
             field.widget = forms.HiddenInput()
             field.initial = offered[0].slug
