@@ -3,6 +3,7 @@ parts, with footnotes and links, and valid."""
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import jsonschema
@@ -14,9 +15,9 @@ from lxml import etree
 from press.models import Lift
 from sessions import published
 from sessions.domain import releases
-from sessions.models import OwnKind, Session, SessionText, Visibility
+from sessions.models import OwnKind, ReleasedSession, Session, SessionText, Visibility
 from summit.models import Summit, User
-from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory
+from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory, SlotFactory
 from tests.press.helpers import ago, make_text
 from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import session
@@ -171,3 +172,20 @@ def test_changes_say_in_which_language_each_word_stands(full: Session, summit: S
     assert [language for language, _said in sides["ar"][3:]] == ["ar", "en"]
     page = Client().get(f"/{summit.slug}/agenda/changes/?lang=fr").content.decode()
     assert re.search(r'<h3><bdi lang="fr"><a [^>]+>Clôture</a></bdi>', page)
+
+
+def test_speeches_begin_after_the_opening_for_whom_the_times_are_known(
+    full: Session, summit: Summit, organiser: User
+) -> None:
+    SlotFactory(session=full, position=1)
+    Session.objects.filter(pk=full.pk).update(opening=10)
+    release(summit, organiser)
+
+    def begin() -> list[datetime | None]:
+        people = ReleasedSession.objects.public(summit).get().people
+        return [place.about for place in people if place.slot_key]
+
+    assert begin() == [full.starts_at + timedelta(minutes=minutes) for minutes in (10, 15)]
+    Session.objects.filter(pk=full.pk).update(times_to=Visibility.ACCREDITED)
+    release(summit, organiser)
+    assert begin() == [None, None]

@@ -45,6 +45,7 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
         "title": draw(st.sampled_from(["Opening", "Talks"])),
         "room": draw(st.sampled_from([None, 0, 1])),
         "hour": draw(st.integers(0, 1)),
+        "opening": draw(st.sampled_from([None, 10])),
         "parties": draw(st.sets(st.integers(0, 1))),
         # Only what all delegations know of can be open for sign-up.
         "sign_up": RANKS[seen] <= DELEGATIONS and draw(st.booleans()),
@@ -70,7 +71,10 @@ class World:
         """Bring a session of the draft into a state; what stays as it was keeps its identity."""
         row = self.rows[number]
         start = START + timedelta(hours=state["hour"])
-        values = {name: state[name] for name in ("visibility", "title", "sign_up", *[f"{part}_to" for part in PARTS])}
+        values = {
+            name: state[name]
+            for name in ("visibility", "title", "opening", "sign_up", *[f"{part}_to" for part in PARTS])
+        }
         room = None if state["room"] is None else self.rooms[state["room"]]
         ends = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
         gone = START if state["cancelled"] else None
@@ -149,7 +153,15 @@ def play(world: World, steps: list[list[dict[str, Any]]]) -> None:
 
 
 PLAIN = {
-    **{"visibility": Visibility.PUBLIC, "title": "Opening", "room": 0, "hour": 0, "parties": {0}, "sign_up": False},
+    **{
+        "visibility": Visibility.PUBLIC,
+        "title": "Opening",
+        "room": 0,
+        "hour": 0,
+        "opening": None,
+        "parties": {0},
+        "sign_up": False,
+    },
     **{f"{part}_to": "" for part in PARTS},
     **dict.fromkeys(("speech", "ear", "french", "paper", "cancelled"), False),
 }
@@ -172,7 +184,7 @@ def world(summit: Summit, parties: dict[str, Party], organiser: User) -> World:
 
 
 def test_each_reads_what_the_draft_lets_them_know(world: World) -> None:
-    run(world, 15)
+    run(world, 10)
 
 
 def test_control_without_ranges_of_ranks_somebody_reads_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
