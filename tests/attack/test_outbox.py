@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from summit.db import bulk
 from summit.models import Role
 from summit.outbox.domain import delivery, enqueue
 from summit.outbox.models import Message, MessageState
@@ -33,8 +34,8 @@ def test_what_is_given_back_is_claimed_under_a_new_number() -> None:
     assert delivery.mark(second, MessageState.SENT)
 
 
-def test_new_messages_are_counted_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enqueue, "SLICE", 2)
+def test_new_messages_are_counted_over_several_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MOST_ROWS", 2)
     rows = [
         enqueue.draft(
             summit=None,
@@ -49,5 +50,5 @@ def test_new_messages_are_counted_in_slices(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     with transaction.atomic():
         assert enqueue.store(rows) == 5
-        assert enqueue.store(rows[:1]) == 1
+        assert enqueue.store(rows[:1]) == 0
     assert Message.objects.count() == 5
