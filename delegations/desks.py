@@ -22,7 +22,9 @@ from delegations.todo import (
     requested,
     requests,
     twice,
+    waiting,
 )
+from delegations.todo_of_visas import asked_words, letters
 from summit.desk.site import desk_panel
 from summit.models import Role, Summit
 from summit.permissions import allows
@@ -76,9 +78,12 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
     alike = twice(request, summit)
     last = [Line(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
-    waiting = handed(request, summit)
-    if waiting:
-        own.append(Line(handed_words(waiting), waiting, handed_page(summit)))
+    things = handed(request, summit)
+    if things:
+        own.append(Line(handed_words(things), things, handed_page(summit)))
+    asked = waiting(request, summit)["visas"]
+    if asked:
+        own.append(Line(asked_words(asked), asked, letters(summit)))
     desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL] + last
     return desks
 

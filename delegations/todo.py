@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import approval, asked, duplicates, gaps, handovers, overview
+from delegations.domain import approval, asked, duplicates, gaps, handovers, overview, visas
 from summit.db import together
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
@@ -53,6 +53,7 @@ def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
             handed=handovers.still_open(summit),
             asked=asked.of(summit),
             declined=gaps.declined_lately(summit),
+            visas=visas.waiting(summit),
         ),
     )
 

@@ -12,6 +12,12 @@ def long_day(day: date) -> str:
     return formats.date_format(day, first if day.day == 1 else ordinary)
 
 
+def plain_day(day: date) -> str:
+    """Return "31 March 2025", where nobody asks for the day of the week."""
+    ordinary, first = pgettext("date", "j F Y"), pgettext("date, first of a month", "j F Y")
+    return formats.date_format(day, first if day.day == 1 else ordinary)
+
+
 def brief_day(day: date) -> str:
     """Return "Mon 31 Mar", where the year is said elsewhere."""
     ordinary, first = pgettext("date", "D j M"), pgettext("date, first of a month", "D j M")

@@ -37,7 +37,8 @@ SAME = {
             "participants",
         ),
         *("minutes", "Code", "date", "programme", "version", "message", "messages", "Menu", "Type", "Source", "Page"),
-        *("Formats", "Summit", "l j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute", "%(minutes)s minute"),
+        *("Formats", "Summit", "l j F Y", "j F Y", "%(time)s UTC", "%(number)d minute", "%(n)d minute"),
+        "%(minutes)s minute",
         *("%(number)s %(one)s", "Sessions", "sessions", "session", "Session", "Notes"),
         *("note verbale", "laissez-passer", "badge", "badges", "Badges", "mission", "format"),
         *("zone", "zones", "Zones", "quota", "quotas", "signature", "type", "places", "Places"),
@@ -45,7 +46,7 @@ SAME = {
         # Languages.
         *("Dari", "Filipino", "Lao", "Somali", "Yoruba"),
     },
-    "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "%(what)s:", "%(label)s: %(error)s"},
+    "ar": {"%(name)s: %(about)s", "Summit", "l j F Y", "j F Y", "%(what)s:", "%(label)s: %(error)s"},
 }
 # What has no word in it, and the system's name.
 NO_WORDS = {
@@ -53,6 +54,7 @@ NO_WORDS = {
     "j M",
     "D j M",
     "D j M Y",
+    "j F Y",
     "l j F Y",
     "%(name)s: %(about)s",
     "%(day)s, %(time)s",

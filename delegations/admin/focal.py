@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -36,7 +37,7 @@ SIGNS = {
     RequestState.WITHDRAWN: "off",
 }
 FIELDS: list[Any] = [
-    "party", "name", "office", "email", "language", "instead_of", "asked", "asked_by", "state_word", "decided",
+    "party", "name", "office", "email", "language_name", "instead_of", "asked", "asked_by", "state_word", "decided",
     "decided_by", "reason", "person",
 ]  # fmt: skip
 
@@ -73,6 +74,11 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     def name_of(self, row: FocalPointRequest) -> str:
         """Show who is asked for."""
         return row.name
+
+    @admin.display(description=_("language"))
+    def language_name(self, row: FocalPointRequest) -> SafeString:
+        """Show by its own name in which language they are written to."""
+        return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
     @admin.display(description=_("in place of"))
     def beside(self, row: FocalPointRequest) -> str:

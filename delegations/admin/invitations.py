@@ -20,7 +20,7 @@ from delegations.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.admin.replies import ChannelFilter, ReplyInline
 from delegations.admin.standing import LinkMoments, moment, state_word
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import exports, invitations, letters, naming
+from delegations.domain import exports, invitations, letters, naming, reminders
 from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from delegations.todo import call_sheet
@@ -43,6 +43,7 @@ FIELDS: list[Any] = [
     "note",
     "sent",
     "sent_by",
+    "reminded",
 ]
 
 LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
@@ -118,6 +119,17 @@ class InvitationAdmin(
     def answered(self, row: Invitation) -> str:
         """Show when it was answered."""
         return moment(row.answered_at, row.party.summit)
+
+    @admin.display(description=_("reminded"))
+    def reminded(self, row: Invitation) -> str:
+        """Show which reminders went, and when."""
+        summit = row.party.summit
+        said = [
+            ngettext("%(moment)s, %(n)d day before the deadline", "%(moment)s, %(n)d days before the deadline", days)
+            % {"n": days, "moment": moment(at, summit)}
+            for days, at in reminders.gone(row)
+        ]
+        return "; ".join(said) or moment(None, summit)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

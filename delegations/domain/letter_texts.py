@@ -88,10 +88,10 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
             _("To whom it may concern,"),
             _(
                 "{host} confirms that {person} is invited to the {summit}, to be held in {place} {dates}, as a "
-                "member of the delegation of {formal_name}."
+                "member of the delegation of {party}."
             ),
             _("Nationality: {nationality}."),
-            _("Day of birth: {birth_date}."),
+            _("Date of birth: {birth_date}."),
             _("Number of the passport: {passport}."),
             _("Arrival: {arrival}."),
             _("Departure: {departure}."),

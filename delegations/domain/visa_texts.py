@@ -16,7 +16,7 @@ from delegations.domain import naming, placeholders
 from delegations.domain.templates import Texts
 from delegations.models import Particulars, Policy, Purpose, VisaLetter
 from delegations.paper.letter import Sheet
-from summit.dates import long_day
+from summit.dates import long_day, plain_day
 from summit.db.clock import db_now
 from summit.languages import spoken
 from summit.models import Summit
@@ -91,7 +91,7 @@ class Desk:
         return {
             "person": announced(passport.passport_name or row.person.name, row.person.office),
             "nationality": countries.name_of(passport.nationality),
-            "birth_date": long_day(born) if born else "",
+            "birth_date": plain_day(born) if born else "",
             "passport": passport.passport_number,
             "arrival": self._moment(passport.arrives_at),
             "departure": self._moment(passport.departs_at),

@@ -117,6 +117,11 @@ def _check_passport(person: Person) -> None:
         raise VisaRefused(said % {"person": person.label, "fields": named}, lacking)
 
 
+def waiting(summit: Summit) -> QuerySet[VisaLetter]:
+    """Return the letters of a summit that are asked for and not decided."""
+    return VisaLetter.objects.filter(summit=summit, state=VisaState.ASKED)
+
+
 def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
     """Issue letters that were asked for, each with the next number of its summit, and tell the parties.
 

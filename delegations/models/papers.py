@@ -158,4 +158,4 @@ class VisaLetter(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return self.person.label

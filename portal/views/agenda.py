@@ -125,6 +125,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
         "summit": viewer.summit,
         "told": [(entry.release, told(entry.changes, viewer, names)) for entry in found],
         "everything": everything,
+        "unreleased": not found and kept.current(viewer.summit) is None,
         "show_notes": True,
     }
     return render(request, "portal/my_changes.html", context)

@@ -44,6 +44,7 @@ def busy(summit: Summit) -> None:
     Declaration.objects.create(kind=kind, party=party, person=member.person, details="149 MHz")
     Badge.objects.create(party=party, person=member.person)
     Particulars.objects.create(person=member.person, passport_number="X1")
+    f.VisaLetterFactory(party=party, person=member.person)
 
 
 def count(client: Client, address: str) -> int:
@@ -72,6 +73,7 @@ def test_each_line_opens_exactly_what_it_counts(summit: Summit) -> None:
         "1 party has no mailbox: no letter reaches it.": 1,
         "4 parties that attend have no focal point.": 4,
         "1 thing that was somebody’s own waits: pass it on or drop it.": 1,
+        "1 visa support letter is asked for: issue or refuse.": 1,
         "2 parties that attend have people without a badge.": 2,
         "1 party waits for a decision on what it declared.": 1,
         "2 parties that attend have people to be vetted without a passport number.": 2,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import answers, links, reminders
@@ -198,6 +199,16 @@ class TestRemind:
         assert gone(row) == []
         deliver()
         assert [days for days, _moment in gone(row)] == [7]
+
+    def test_the_invitations_page_tells_it(self, client: Client) -> None:
+        party = invited()
+        client.force_login(protocol(party.summit))
+        address = f"/admin/delegations/invitation/{Invitation.objects.get().pk}/change/"
+        said = "7 days before the deadline"
+        assert said not in client.get(address).content.decode()
+        remind()
+        deliver()
+        assert said in client.get(address).content.decode()
 
     def test_queries_do_not_grow_with_the_parties(self) -> None:
         def cost(size: int) -> int:

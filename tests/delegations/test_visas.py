@@ -157,7 +157,14 @@ class TestIssue:
         letter.refresh_from_db()
         sheet = sheet_of(letter)
         text = "\n".join(sheet.paragraphs)
-        for said in ("ADA EXAMPLE, Minister", "X4821397", "29 February 1980", "France", EMBASSY, "C. Chief"):
+        for said in (
+            "ADA EXAMPLE, Minister",
+            "X4821397",
+            "Date of birth: 29 February 1980.",
+            "France",
+            EMBASSY,
+            "C. Chief",
+        ):
             assert said in text
         assert "OTHER" not in text
         assert (sheet.reference, sheet.letterhead, sheet.language) == ("HS/V1", "Hostland\nProtocol", "en")

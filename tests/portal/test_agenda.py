@@ -68,6 +68,12 @@ def titles(text: str) -> set[str]:
     return {title for title in Session.objects.values_list("title", flat=True) if f">{title}</a>" in text}
 
 
+def test_before_the_first_release_no_change_is_told_of(client: Client, summit: Summit, party: Party) -> None:
+    text = page(client, CHANGES)
+    assert "The agenda has not been released yet." in text
+    assert "Nothing has changed" not in text
+
+
 def test_mine_and_all(client: Client, summit: Summit, party: Party, organiser: User) -> None:
     agenda_of_all_kinds(summit, party)
     releases.release(summit=summit, by=organiser)
