@@ -26,6 +26,7 @@ class DelegationsConfig(AppConfig):
             search,
             setup,
             todo,
+            todo_of_reminders,
             todo_of_visas,
             words,
             words_of_badges,

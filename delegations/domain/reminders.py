@@ -60,6 +60,15 @@ def due(summit: Summit, policy: Policy, now: datetime) -> Reminder | None:
     return None
 
 
+def planned(summit: Summit, policy: Policy) -> list[datetime]:
+    """Return the moments at which reminders go, the earliest first; none where no answer is due. Those that have
+    passed are among them."""
+    if summit.answer_by is None:
+        return []
+    there = summit.answer_by.astimezone(summit.zone)
+    return [there - timedelta(days=days) for days in policy.reminds if days]
+
+
 def days_of(message: Message) -> int:
     """Return how many days before answers were due a reminder went."""
     return message.version % _DAYS

@@ -200,6 +200,15 @@ class TestRemind:
         deliver()
         assert [days for days, _moment in gone(row)] == [7]
 
+    def test_the_desks_home_tells_when_the_next_go(self, client: Client) -> None:
+        party = invited()
+        client.force_login(protocol(party.summit))
+        said = "Reminders go to those who have not answered: 1 party now."
+        # The one of two days before: those of 14 and 7 days have passed.
+        assert client.get("/admin/").content.decode().count(said) == 1
+        answers.answer(invitation=Invitation.objects.get(), answer="regrets", note="", name="A", by=SYSTEM)
+        assert said not in client.get("/admin/").content.decode()
+
     def test_the_invitations_page_tells_it(self, client: Client) -> None:
         party = invited()
         client.force_login(protocol(party.summit))

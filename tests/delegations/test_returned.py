@@ -19,8 +19,8 @@ SENTENCE = (
 )
 
 
-def back(summit: Summit) -> Invitation:
-    party = f.PartyFactory(summit=summit, mission_email="mission@land.example")
+def back(summit: Summit, party: Party | None = None) -> Invitation:
+    party = party or f.PartyFactory(summit=summit, mission_email="mission@land.example")
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
     invitations.invite(parties=[party], by=by)
     row = Invitation.objects.get(party=party)
@@ -47,6 +47,19 @@ def test_both_pages_say_so_with_what_to_do() -> None:
         assert '<bdi lang="en" translate="no">550 unknown</bdi>' in content
         assert reverse("admin:delegations_invitation_write_anew", args=[row.pk]) in content
         assert f"{reverse('admin:delegations_party_change', args=[row.party_id])}#id_mission_email" in content
+
+
+def test_a_focal_points_mailbox_is_corrected_on_their_page() -> None:
+    summit = f.SummitFactory()
+    party = f.PartyFactory(summit=summit, mission_email="")
+    focal = f.FocalPointFactory(party=party, person__email="focal@land.example").person
+    row = back(summit, party)
+    assert [found.focal for found in returned.letters_back([row])] == [focal.pk]
+    client = sign_in(summit)
+    for page in pages(row):
+        content = client.get(page).content.decode()
+        assert f'<a href="{reverse("admin:summit_person_change", args=[focal.pk])}#id_email">' in content
+        assert "#id_mission_email" not in content
 
 
 def test_a_new_letter_settles_it() -> None:
