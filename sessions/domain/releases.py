@@ -144,8 +144,12 @@ def _digest(number: int, agenda: Agenda) -> str:
 
 
 def lock(summit: Summit) -> None:
-    """Make whoever else edits or releases this summit's agenda wait until the transaction ends."""
-    Summit.objects.select_for_update().get(pk=summit.pk)
+    """Make whoever else edits or releases this summit's agenda wait until the transaction ends.
+
+    Not whoever merely refers to the summit: who signs up holds a session and records it, while a release that holds
+    the summit waits for that session.
+    """
+    Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def release(

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from delegations.models import Party
-from sessions.domain import edits, releases
+from sessions.domain import edits, releases, signups
 from sessions.domain.released import released
-from sessions.models import ReleasedSession, Session
+from sessions.models import ReleasedSession, Session, Visibility
+from summit.db.clock import db_now
+from summit.domain import audit
 from summit.models import Summit, User
-from tests.factories import ParticipantFactory
+from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory
 from tests.sessions.conftest import session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
@@ -144,3 +146,49 @@ def test_control_without_the_lock_the_edit_is_overlooked(
 ) -> None:
     monkeypatch.setattr(releases, "lock", lambda summit: None)
     assert _expected_amid(summit, organiser, parties) == "release 1"
+
+
+def _sign_up_amid(summit: Summit, organiser: User, parties: Parties) -> list[str]:
+    """Sign up for a session while a release lets those move up who wait for it; return what came of each."""
+    values = {"visibility": Visibility.ACCREDITED, "sign_up": True, "capacity": 1}
+    soon = db_now() + HOUR
+    row = session(summit, parties["Aland"], starts_at=soon, ends_at=soon + HOUR, **values)
+    waits = SignUpFactory(session=row, person=MembershipFactory(party=parties["Aland"]).person, state="waiting")
+    came: list[str] = []
+
+    def sign_up(half: threading.Event, go_on: threading.Event) -> None:
+        try:
+            with transaction.atomic():
+                locked = signups._lock(row)
+                half.set()
+                go_on.wait(10)
+                audit.record(by=organiser, action="sessions.signup.add", target=waits, summit=locked.summit)
+            came.append("signed up")
+        except OperationalError:
+            came.append("lost")
+
+    def release() -> None:
+        try:
+            releases.release(summit=summit, by=organiser)
+            came.append("released")
+        except OperationalError:
+            came.append("lost")
+
+    _during(sign_up, release)
+    return sorted(came)
+
+
+def test_a_release_and_a_sign_up_do_not_wait_for_one_another(
+    summit: Summit, organiser: User, parties: Parties
+) -> None:
+    assert _sign_up_amid(summit, organiser, parties) == ["released", "signed up"]
+
+
+def test_control_with_a_lock_of_the_whole_row_one_of_them_is_lost(
+    summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lock(summit: Summit) -> None:
+        Summit.objects.select_for_update().get(pk=summit.pk)
+
+    monkeypatch.setattr(releases, "lock", lock)
+    assert "lost" in _sign_up_amid(summit, organiser, parties)
