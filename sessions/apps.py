@@ -29,4 +29,4 @@ class SessionsConfig(AppConfig):
             words,
         )
         from sessions.domain import feeds, floor, forgetting, merging, signups  # noqa: F401
-        from sessions.domain.incoming import kept  # noqa: F401
+        from sessions.domain.incoming import kept, uploads  # noqa: F401

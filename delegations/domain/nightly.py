@@ -1,6 +1,7 @@
 """The purge of every night: of all summits, and of mail that belongs to none."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,16 +10,22 @@ from delegations.domain import kept, retention, sheets
 from delegations.models import USUAL_DAYS, Kept
 from summit.db.clock import db_now
 from summit.models import Summit
+from summit.registry import Registry
 
 logger = logging.getLogger(__name__)
 # When it runs, in UTC: the settings' beat reads these.
 HOUR, MINUTE = 2, 20
+# Each deletes uploads that nobody took over for too long, of all summits, and returns how many.
+Drop = Callable[[], int]
+_drops: Registry[Drop] = Registry()
+drops = _drops.register
+drops(10)(sheets.drop_old)
 
 
 def purge_all() -> dict[str, dict[str, int]]:
     """Purge what each summit has kept long enough, and return how much by the summits' addresses. Of a demonstration
     nothing goes by night: its people are made up, and it would end where it is shown. What fails at one
-    summit is in the log, and is looked at again the next night; the others are purged all the same. Tables that
+    summit is in the log, and is looked at again the next night; the others are purged all the same. Uploads that
     nobody took over go after two weeks, of every summit."""
     done = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):
@@ -29,7 +36,8 @@ def purge_all() -> dict[str, dict[str, int]]:
         else:
             if found:
                 done[summit.slug] = found
-    sheets.drop_old()
+    for drop in _drops:
+        drop()
     days = USUAL_DAYS[Kept.MAIL]
     if days is not None:
         with transaction.atomic():

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from delegations.domain import nightly
 from sessions import reading
 from sessions.domain.incoming import uploads
 from sessions.domain.incoming.kept import _naming
@@ -139,6 +140,11 @@ def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> No
     ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploads.WAITS - timedelta(hours=1))
     new = store(summit, desk)
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
+    # Every night as well, be the summit a demonstration.
+    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploads.WAITS - timedelta(hours=1))
+    Summit.objects.update(illustrative=True)
+    nightly.purge_all()
+    assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk}
 
 
 def test_schedules_that_name_somebody_are_found(summit: Summit, desk: User) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from delegations.domain import nightly
 from delegations.domain.scans import harmless_name
 from sessions.domain.incoming import reading
 from sessions.domain.incoming.apply import preview, read_in
@@ -94,6 +95,7 @@ def drop(*, row: ScheduleFile, by: User) -> None:
         ScheduleFile.objects.filter(pk=row.pk).delete()
 
 
+@nightly.drops(20)
 def drop_old() -> int:
     """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
     return ScheduleFile.objects.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS).delete()[0]
