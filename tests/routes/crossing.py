@@ -14,6 +14,7 @@ from django.template.response import SimpleTemplateResponse
 
 from summit.http.kept import SHELF
 from summit.http.middleware import is_personal
+from summit.memory import forget_all
 from summit.routes import Answer, Gate, Reader, Route, Whose, existing
 from tests.routes.world import Somebody, World
 
@@ -26,6 +27,8 @@ PATHS = {
     "api-nothing": "/api/v1/nothing/",
 }
 LED = {"/accounts/login/": Answer.SIGN_IN, "/admin/login/": Answer.AWAY}
+# Whoever is led to sign in is asked about before any row is: of that `make test` asks for all databases.
+LED_AWAY = frozenset({Answer.SIGN_IN, Answer.AWAY})
 # What differs each time: tokens, and the minute in the header.
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # A cookie and the second are others each time, and the page is as long as its address.
@@ -99,6 +102,7 @@ def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, 
     data = world.asked.get(route.name, {}).get(method.lower(), {})
     # A page that is kept from the one before would take fewer queries.
     SHELF.clear()
+    forget_all()
     client, got = world.client, Got()
     client.cookies = somebody.cookies()
     rendered = nullcontext() if whole else UNRENDERED
@@ -151,6 +155,8 @@ def differing(world: World, route: Route) -> list[str]:
     same: dict[tuple[str, str], Got] = {}
     for somebody, method, whose, values in crossings(world, route):
         wanted = route.answer(method, somebody.reader, whose)
+        if wanted in LED_AWAY and connection.vendor != "sqlite":
+            continue
         whole = wanted != Answer.YES or not is_known(route)
         got = ask(world, somebody, route, method, fill(route, values), whole=whole)
         who = f"{method} {route.name} by {somebody.reader.name} of {whose}"

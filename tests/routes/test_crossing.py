@@ -41,7 +41,9 @@ def test_the_answers_are_the_declared_ones(world: World, name: str) -> None:
     assert differing(world, ROUTES[name]) == []
 
 
+# A method that isn't answered is refused before any row is looked for: the same on every database.
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("name", PICKING)
 def test_a_wrong_method_tells_nothing(world: World, name: str) -> None:
     assert telling(world, ROUTES[name]) == []
