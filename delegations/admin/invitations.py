@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -121,15 +122,17 @@ class InvitationAdmin(
         return moment(row.answered_at, row.party.summit)
 
     @admin.display(description=_("reminded"))
-    def reminded(self, row: Invitation) -> str:
+    def reminded(self, row: Invitation) -> SafeString:
         """Show which reminders went, and when."""
         summit = row.party.summit
         said = [
-            ngettext("%(moment)s, %(n)d day before the deadline", "%(moment)s, %(n)d days before the deadline", days)
-            % {"n": days, "moment": moment(at, summit)}
+            (
+                moment(at, summit),
+                ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
+            )
             for days, at in reminders.gone(row)
         ]
-        return "; ".join(said) or moment(None, summit)
+        return format_html_join("; ", "{} ({})", said) or format_html("{}", moment(None, summit))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
