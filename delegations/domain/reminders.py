@@ -4,7 +4,7 @@ What is due is worked out from the clock whenever somebody asks, so that a run t
 does no harm: of the moments that have passed only the newest counts, and a reminder is stored once for its mailbox.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from delegations.domain import letters, links, mailboxes
+from delegations.domain import letters, links, mailboxes, returned
 from delegations.domain.letters import Stationery
 from delegations.domain.mailboxes import Mailbox
 from delegations.models import (
@@ -29,6 +29,7 @@ from summit.domain import audit
 from summit.domain.audit import SYSTEM
 from summit.languages import spoken
 from summit.models import Summit
+from summit.outbox import came_back
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
@@ -130,15 +131,21 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
     return stored
 
 
-def _boxes(rows: Iterable[Invitation]) -> dict[int, list[Mailbox]]:
-    """Return the mailboxes to be reminded by the parties' keys, without those of whoever leads a party."""
+def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
+    """Return the mailboxes to be reminded by the parties' keys: not those of whoever leads a party, nor those that
+    don't exist, from which the letter came back: a desk corrects them first."""
     parties = [row.party for row in rows]
     heads = Membership.objects.filter(party__in=parties, capacity__in=LEADERS).exclude(person__email="")
-    leading = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
+    left = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
+    left |= {
+        (back.invitation.party_id, back.message.address.casefold())
+        for back in returned.letters_back(rows)
+        if came_back.is_unknown(back.message.returned_why)
+    }
     found: dict[int, list[Mailbox]] = {}
     for box in mailboxes.for_letters(parties):
         key = box.party_id or 0
-        if (key, box.address.casefold()) not in leading:
+        if (key, box.address.casefold()) not in left:
             found.setdefault(key, []).append(box)
     return found
 

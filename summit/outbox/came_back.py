@@ -34,6 +34,11 @@ def words(why: str) -> str:
     return str(_OTHERWISE)
 
 
+def is_unknown(why: str) -> bool:
+    """Return whether a mail came back since there is no such mailbox: what is sent to it again comes back again."""
+    return why.startswith("5.1.")
+
+
 def their_words(why: str) -> str:
     """Return what the mail server said itself, "" where it said nothing."""
     return _STATUS.sub("", why, count=1).strip()

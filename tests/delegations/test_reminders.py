@@ -111,6 +111,25 @@ class TestRemind:
         assert remind() == 1
         assert stored() == ["desk@land.example"]
 
+    @pytest.mark.parametrize(
+        ("why", "reminded"),
+        [
+            ("5.1.1 550 unknown", ["focal@aland.example"]),
+            ("4.4.7 no answer", ["focal@aland.example", "mission@aland.example"]),
+        ],
+    )
+    def test_a_mailbox_that_does_not_exist_waits_for_its_correction(self, why: str, reminded: list[str]) -> None:
+        party = f.PartyFactory(
+            summit=f.SummitFactory(answer_by=db_now() + timedelta(days=5)), mission_email="mission@aland.example"
+        )
+        f.FocalPointFactory(party=party, person__email="focal@aland.example", person__summit=party.summit)
+        invite(parties=[party], by=protocol(party.summit))
+        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        Invitation.objects.update(sent_at=db_now() - timedelta(days=30))
+        Message.objects.filter(address=party.mission_email).update(returned_at=db_now(), returned_why=why)
+        remind()
+        assert stored() == reminded
+
     def test_a_party_that_is_not_recognised_is_reminded_at_its_focal_points(self) -> None:
         party = invited(mission_email="office@land.example", recognised=False, flag="none")
         f.FocalPointFactory(party=party, person__email="focal@land.example")
