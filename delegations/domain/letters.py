@@ -137,8 +137,9 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
     """Return all that the letter needs, in its language. The nonce is not the link: SECRET_KEY makes one of it."""
     invitation = link.invitation
     text = text or paper.text(party, invitation.occasion)
-    names = paper.summit.named(spoken(party.language))
-    with translation.override(spoken(party.language)):
+    language = spoken(party.language)
+    names = paper.summit.named(language)
+    with translation.override(language):
         said = values(party=party, paper=paper, person=link.person, invitation=invitation)
         said["link_until"] = moment(link.expires_at, paper.summit)
     summit = paper.summit
@@ -151,7 +152,7 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
         "footnote": " ".join(paper.names[party.pk].footnote.split()),
         "contact_email": summit.contact_email,
         "summit": names.name,
-        "letterhead": paper.policy.letter_sender.strip() or names.host,
+        "letterhead": paper.policy.letter_word("letter_sender", language).strip() or names.host,
         "number": invitation.number or 0,
         "day": paper.now.astimezone(summit.zone).date().isoformat(),
     }
@@ -185,8 +186,7 @@ def values(
     }
     # Lines are the text's: what names somebody has one.
     said = {name: value if name == "salutation" else " ".join(value.split()) for name, value in said.items()}
-    signs = [policy.signatory_name, policy.signatory_office]
-    said["signatory"] = "\n".join(" ".join(line.split()) for line in signs if line.strip()) or said["host"]
+    said["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or said["host"]
     if invitation.sent_at:
         said["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
     return {**said, **(_of_session(occasion, summit) if occasion else {})}

@@ -13,7 +13,7 @@ from summit.permissions import check
 FIELDS = (
     *("shows_flags", "says_country", "second_person"),
     *("total", "name_by", "confirm_by", "reminder_days"),
-    *("letter_sender", "signatory_name", "signatory_office", "reference_prefix"),
+    *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
 )
 
 

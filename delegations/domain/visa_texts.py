@@ -72,7 +72,6 @@ class Desk:
     def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
         """Return what stands for the placeholders but for the party's names, in the active language."""
         summit, policy, passport = self._summit, self._policy, row.person.particulars
-        signs = [policy.signatory_name, policy.signatory_office]
         return {
             "summit": summit.name,
             "dates": _days(summit.starts_on, summit.ends_on),
@@ -81,7 +80,7 @@ class Desk:
             "contact": summit.contact_email,
             "reference": reference(policy, number),
             "today": long_day(self._now.astimezone(summit.zone).date()),
-            "signatory": "\n".join(line for line in signs if line) or summit.host,
+            "signatory": "\n".join(policy.signs(summit.language)) or summit.host,
             "embassy": row.embassy,
             **self._of_person(row, passport),
         }

@@ -8,9 +8,18 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.categories import Category
 from summit.models import Summit
+from summit.models.names import validate_texts
 from summit.models.validators import validate_printable
 
+# What letters say of whoever writes them, in the summit's first language and in others, with its most characters.
+LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}
+
 days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write days with commas, such as “14, 7, 2”."))
+
+
+def validate_letter_words(value: object) -> None:
+    """Refuse what isn't some of LETTER_TEXTS by language."""
+    validate_texts(value, LETTER_TEXTS)
 
 
 class PolicyManager(models.Manager["Policy"]):
@@ -67,6 +76,12 @@ class Policy(models.Model):
     signatory_office = models.CharField(
         _("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]
     )
+    letter_words = models.JSONField(
+        _("letterhead and who signs, in other languages"),
+        default=dict,
+        blank=True,
+        validators=[validate_letter_words],
+    )
     reference_prefix = models.CharField(
         _("letters’ references begin with"), max_length=40, blank=True, validators=[validate_printable]
     )
@@ -86,6 +101,16 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return str(self.summit)
+
+    def letter_word(self, text: str, language: str) -> str:
+        """Return one of LETTER_TEXTS for letters in a language, else in the summit's first."""
+        theirs: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
+        return theirs.get(text) or str(getattr(self, text))
+
+    def signs(self, language: str) -> list[str]:
+        """Return who signs letters in a language: name and office, as far as they are given."""
+        said = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
+        return [" ".join(line.split()) for line in said if line.strip()]
 
     @property
     def reminds(self) -> list[int]:

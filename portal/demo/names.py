@@ -44,6 +44,19 @@ SUMMIT = {
 }
 KURDISTAN = "Kurdistan Regional Government"
 WITHOUT_PREJUDICE = "Takes part as a sub-state government, without prejudice to the sovereignty of Iraq."
+# What letters say of whoever writes them.
+LETTERS = {
+    "fr": {
+        "letter_sender": "Ministère de l’Intérieur (Home Office)\n2 Marsham Street\nLondres SW1P 4DF\nRoyaume-Uni",
+        "signatory_name": "Le Commandant de la sécurité des frontières",
+        "signatory_office": "Ministère de l’Intérieur",
+    },
+    "ar": {
+        "letter_sender": "وزارة الداخلية\n2 Marsham Street\nلندن SW1P 4DF\nالمملكة المتحدة",
+        "signatory_name": "قائد أمن الحدود",
+        "signatory_office": "وزارة الداخلية",
+    },
+}
 APPROVED = {
     KURDISTAN: Approved(WITHOUT_PREJUDICE, recognised=False, flag="none"),
     "Kosovo": Approved(

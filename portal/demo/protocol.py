@@ -24,6 +24,7 @@ from delegations.models import (
     Sex,
     Zone,
 )
+from portal.demo import names
 from portal.demo.ids import Ids
 from summit.domain import audit
 from summit.models import Person, Summit, User
@@ -127,6 +128,7 @@ def _policy(summit: Summit) -> Policy:
         letter_sender="Home Office\n2 Marsham Street\nLondon SW1P 4DF\nUnited Kingdom",
         signatory_name="Border Security Commander",
         signatory_office="Home Office",
+        letter_words=names.LETTERS,
         reference_prefix="BSS/2025/",
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Model
 from django.utils.functional import lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from summit.models.validators import validate_printable
 FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language, _name in settings.LANGUAGES}
 
 
-def _label_of(text: str, language: str) -> str:
-    column: Any = Summit._meta.get_field(text)
+def label(model: type[Model], text: str, language: str) -> str:
+    """Return what the field is called that says in a language what a column says in the first."""
+    column: Any = model._meta.get_field(text)
     said = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
     return _("%(text)s in %(language)s") % said
 
@@ -28,7 +30,7 @@ def heading(language: str) -> str:
 
 
 # The class of the form is made before anybody's language is known.
-_lazy_label = lazy(_label_of, str)
+lazy_label = lazy(label, str)
 
 
 class NamesForm(SentencesForm):
@@ -97,7 +99,7 @@ def with_names(form: type[NamesForm]) -> type[Any]:
     """Return a form's class with a field for each text in each language."""
     found = {
         name: forms.CharField(
-            label=_lazy_label(text, language),
+            label=lazy_label(Summit, text, language),
             max_length=TEXTS[text],
             required=False,
             validators=[validate_printable],

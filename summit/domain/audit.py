@@ -75,6 +75,8 @@ def _packed(model: type[models.Model], name: str, value: Any) -> Any:
         return value if value is None or not column.is_relation else ...
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, dict | list):
+        return ...
     if isinstance(value, models.Model):
         return ... if value._meta.label_lower in PERSONAL else {"row": name_of(value)}
     choices = dict(getattr(model._meta.get_field(name), "flatchoices", None) or [])

@@ -41,24 +41,29 @@ def names_in(language: str, *, first: str, own: Mapping[str, str], others: Mappi
 
 def validate_names(value: object) -> None:
     """Refuse what isn't texts by language, in languages that the system knows, as long as the summit's own may be."""
+    validate_texts(value, TEXTS)
+
+
+def validate_texts(value: object, texts: Mapping[str, int]) -> None:
+    """Refuse what isn't some of these texts by language, each with no more than so many characters."""
     known = dict(settings.LANGUAGES)
-    if not isinstance(value, dict) or not all(isinstance(texts, dict) for texts in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(said, dict) for said in value.values()):
         raise ValidationError(_("Give the names by language, and for each language by what they name."), code="form")
-    for language, texts in value.items():
+    for language, said in value.items():
         if language not in known:
-            said = _("Names aren’t kept in “%(language)s”. Use one of: %(known)s.")
-            raise ValidationError(said, code="language", params={"language": language, "known": ", ".join(known)})
-        for text, words in texts.items():
-            _check(text, words)
+            refused = _("Names aren’t kept in “%(language)s”. Use one of: %(known)s.")
+            raise ValidationError(refused, code="language", params={"language": language, "known": ", ".join(known)})
+        for text, words in said.items():
+            _check(text, words, texts)
 
 
-def _check(text: object, words: object) -> None:
-    if text not in TEXTS:
-        said = _("A summit has no “%(text)s” by language. It has: %(known)s.")
-        raise ValidationError(said, code="text", params={"text": text, "known": ", ".join(TEXTS)})
+def _check(text: object, words: object, texts: Mapping[str, int]) -> None:
+    if text not in texts:
+        said = _("There is no “%(text)s” by language. There are: %(known)s.")
+        raise ValidationError(said, code="text", params={"text": text, "known": ", ".join(texts)})
     if not isinstance(words, str) or not words.strip():
         raise ValidationError(_("A name is empty. Write it, or leave its language out."), code="empty")
-    most = TEXTS[str(text)]
+    most = texts[str(text)]
     if len(words) > most:
         said = _("“%(words)s” has more than %(most)d characters. Shorten it.")
         raise ValidationError(said, code="long", params={"words": words, "most": most})

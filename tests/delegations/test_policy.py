@@ -127,3 +127,32 @@ def test_it_is_reached_from_the_home_and_the_summits_page(summit: Summit) -> Non
         sees = role in RULES["delegations.policy.view"].any
         for address in ("/admin/?summit=here", f"/admin/summit/summit/{summit.pk}/change/"):
             assert (PAGE in client.get(address).content.decode()) is sees, (role, address)
+
+
+WORDS = {"fr": {"letter_sender": "Ministère", "signatory_name": "Le Commandant"}}
+
+
+def test_letters_say_in_their_language_who_writes_them(summit: Summit, protocol: User) -> None:
+    form = {**FORM, "signatory_name": "Commander", "signatory_office": "Home Office"}
+    said = {f"{text}_fr": words for text, words in WORDS["fr"].items()}
+    assert client_of(protocol).post(PAGE, {**form, **said}).status_code == 302
+    row = Policy.objects.get(summit=summit)
+    assert row.letter_words == WORDS
+    assert (row.letter_word("letter_sender", "fr"), row.letter_word("letter_sender", "ar")) == ("Ministère", "Host")
+    # Each by itself: an office that is in no other language stands as it is.
+    assert (row.signs("fr"), row.signs("en")) == (["Le Commandant", "Home Office"], ["Commander", "Home Office"])
+    content = client_of(protocol).get(PAGE).content.decode()
+    assert 'name="letter_sender_en"' not in content
+    assert 'value="Le Commandant"' in content
+    client_of(protocol).post(PAGE, form)
+    row.refresh_from_db()
+    assert row.letter_words == {}
+
+
+@pytest.mark.parametrize(
+    "words", [{"xx": {}}, {"fr": {"reference_prefix": "X"}}, {"fr": {"signatory_name": "x" * 201}}]
+)
+def test_what_letters_cannot_say_is_refused(summit: Summit, protocol: User, words: Any) -> None:
+    with pytest.raises(ValidationError):
+        policy.change(summit=summit, values={"letter_words": words}, by=protocol)
+    assert not Policy.objects.exists()
