@@ -7,10 +7,14 @@ from typing import Any
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from summit.accounts.devices import device as name_device
 from summit.dates import long_day
+from summit.models import Summit
+from summit.templatetags.moments import marked_day_clock
 
 register = template.Library()
 
@@ -34,19 +38,21 @@ def day_of(moment: datetime) -> str:
 
 
 @register.filter
-def since(moment: datetime) -> str:
-    """Say since when a browser is signed in. Accounts know no summit, so that the zone is UTC."""
-    return _("since %(moment)s") % {"moment": _utc(moment)}
+def since(moment: datetime, summit: Summit | None = None) -> str:
+    """Say since when a browser is signed in: in a summit's zone, or in UTC, since accounts know no summit."""
+    return SafeString(conditional_escape(_("since %(moment)s")) % {"moment": _at(moment, summit)})
 
 
 @register.filter
-def seen(moment: datetime) -> str:
-    """Say when a browser was last seen: it is noted every five minutes."""
+def seen(moment: datetime, summit: Summit | None = None) -> str:
+    """Say when a browser was last seen: it is noted every five minutes. Zones are as those of `since`."""
     if timezone.now() - moment < timedelta(minutes=6):
         return _("seen just now")
-    return _("last seen %(moment)s") % {"moment": _utc(moment)}
+    return SafeString(conditional_escape(_("last seen %(moment)s")) % {"moment": _at(moment, summit)})
 
 
-def _utc(moment: datetime) -> str:
+def _at(moment: datetime, summit: Summit | None) -> str:
+    if summit is not None:
+        return marked_day_clock(moment, summit)
     at = moment.astimezone(UTC)
     return _("%(day)s, %(time)s UTC") % {"day": long_day(at.date()), "time": at.strftime("%H:%M")}
