@@ -30,8 +30,8 @@ $(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
 run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=0 begins with nothing
 	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo)
 
-test: $(VENV)/dev.done ## the tests, on SQLite, without any server
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+test: $(VENV)/dev.done ## the tests, on SQLite, without any server or browser
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" $(ARGS)
 
 check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployment
 	$(BIN)/ruff check .
@@ -42,8 +42,8 @@ check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployme
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
 
-test-browser: $(VENV)/dev.done ## every page by axe, every main task by keyboard, in a real Chromium (minutes)
-	@$(BIN)/python -m pytest -n 2 -m crawl $(ARGS) tests/browser
+test-browser: $(VENV)/dev.done ## the tour, every page by axe, every main task by keyboard, in a real Chromium (minutes)
+	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
 test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \

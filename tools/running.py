@@ -23,7 +23,7 @@ QUIET = [
     "--disable-sync",
     *(["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []),
 ]
-SECONDS_TO_START = 120
+SECONDS_TO_START = 240
 SECONDS_TO_STOP = 15
 
 

@@ -22,6 +22,7 @@ from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.header import chosen_summit
 from summit.desk.shelves import Shelf
+from summit.domain import seen
 from summit.models import Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.moments import short_clock
@@ -66,6 +67,7 @@ class ScheduleFileAdmin(ReadOnlyAdmin):
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "taken"]
     list_filter = ["summit"]
     list_select_related = ["summit", "uploaded_by"]
+    page_shows = ("report",)
     change_list_template = "admin/programme/schedulefile/change_list.html"
     nothing_yet = gettext_lazy("No schedule has been uploaded yet.")
 
@@ -106,6 +108,7 @@ class ScheduleFileAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show what would become of each event, or what became of it."""
         row: ScheduleFile = self.admit(request, "change" if request.method == "POST" else "view", object_id)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         report = uploads.report_of(row)
         context = {
             **self.admin_site.each_context(request),
@@ -118,6 +121,8 @@ class ScheduleFileAdmin(ReadOnlyAdmin):
             "events": 0 if report or not row.content else uploads.events_of(row),
             **(shown_report.context(report, request.GET) if report else {}),
         }
+        if report and request.method == "GET":
+            seen.note_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
         return TemplateResponse(request, "admin/programme/schedulefile/file.html", context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Every page there is, by axe's rules: in English and Arabic, on a phone and a wide screen, light and dark.
 
-The crawl takes minutes and belongs to `make test-browser`; a few pages are looked at in `make test`.
+`make test-browser` walks them all; that none is left out is a test of its own (tests/routes/test_walked.py).
 """
 
 import json
@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
-from summit.routes import declared
 from tests.browser.conftest import Visitor
 from tests.browser.crawl.look import MODES, look
 from tests.browser.crawl.states import states
@@ -75,29 +74,6 @@ def _fault(route: Route) -> None:
         route.fulfill(status=500, body=render_to_string("errors/500.html"), content_type="text/html")
 
 
-# --- A few pages, in each `make test` ---------------------------------------------------------------------------
-SUMMIT = "/border-security-2025"
-FEW = {
-    "": [f"{SUMMIT}/?lang=ar", f"{SUMMIT}/agenda/?lang=en", f"{SUMMIT}/press/?lang=ar", "/portal/sign-in/?lang=en"],
-    "organiser@summit.example": [
-        "/admin/?lang=en",
-        "/admin/delegations/party/?lang=ar",
-        "/admin/programme/session/add/?lang=en",
-    ],
-    "focal@summit.example": ["/portal/?lang=ar"],
-}
-
-
-@pytest.mark.parametrize("email", FEW)
-def test_axe_finds_nothing_on_a_few_pages(email: str, visitor: Callable[..., Visitor]) -> None:
-    someone = visitor()
-    if email:
-        someone.sign_in(email)
-    for path in FEW[email]:
-        page = someone.open(path)
-        assert look(page, "ar" if "lang=ar" in page.url else "en", []) == [], path
-
-
 PALE = """<!doctype html><html lang="en"><title>Pale</title><meta name="color-scheme" content="light dark">
 <style>body { background: light-dark(#fff, #111); color: light-dark(#111, #eee) } p { %s } div { inline-size: 500px }
 </style><main><h1>Pale</h1><p>Words.</p><div>Wide.</div></main>"""
@@ -116,7 +92,6 @@ def test_what_is_wrong_in_one_mode_alone_is_found(visitor: Callable[..., Visitor
     assert sorted(found["dark"]) == sorted([*narrow, "1280 dark: color-contrast", "390 dark: color-contrast"])
 
 
-# --- All of them, in `make test-browser` ------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def crawl(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
     with make_run(tmp_path_factory.mktemp("crawl")) as running:
@@ -149,10 +124,3 @@ def test_what_is_passed_by_is_no_page(crawl: Crawl, stop: Stop) -> None:
     kind = answer.headers.get("content-type", "")
     expected = OTHERS.get(stop.route, LEADS)
     assert (leads or kind.startswith("text/html"), leads) == (expected == LEADS, expected == LEADS), kind
-
-
-def test_every_address_is_walked() -> None:
-    asked = {name for name, route in declared().items() if "GET" in route.methods}
-    assert {stop.route for stop in DECLARED} == asked
-    assert [str(stop) for stop in DECLARED if "<" in stop.path] == []
-    assert OTHERS.keys() <= asked

@@ -49,7 +49,7 @@ class TestInvitation:
         client = follow(link)
         form = client.get(page_of(link)).content.decode()
         assert "The letter asks for: head of government." in form
-        assert '<option value="government" selected>head of government</option>' in form
+        assert '<option value="asked" selected>As the letter asks: head of government</option>' in form
         assert 'value="executive"' not in form
         client.post(page_of(link), {**ANSWER, "answer": "represented", "level": "minister"})
         row = Invitation.objects.get()

@@ -205,8 +205,8 @@ def test_where_the_database_takes_no_writes_the_page_is_shown(
 
 
 def test_every_desk_with_personal_data_says_what_it_shows() -> None:
-    # The list of uploaded tables names nobody who stands in them.
-    named_on_the_page_alone = {"delegations.sheet"}
+    # The lists of uploaded tables and schedules name nobody who stands in them.
+    named_on_the_page_alone = {"delegations.sheet", "programme.schedulefile"}
     silent = {
         model._meta.label_lower
         for model, desk in site._registry.items()
