@@ -7,11 +7,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# What can be otherwise in another colour scheme, all else on the page being equal.
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 HEIGHT, TALLEST = 900, 20000
-# In this order each step changes one thing: the width, and then all rules are asked, or the colours.
-MODES = ((1280, "light", RULES), (1280, "dark", COLOURS), (390, "dark", RULES), (390, "light", COLOURS))
+# Each scheme at one width: what is drawn in which colours is the same at all.
+MODES = ((1280, "light"), (390, "dark"))
+# From right to left colours are the same and nothing else is: they are not looked at again, and take the longest.
+OTHERWISE = {"color-contrast": {"enabled": False}}
 NARROWEST = 320
 
 # Texts and controls that are cut off, or lie where one can't scroll to.
@@ -48,10 +48,10 @@ DOCUMENT = """() => ({
 })"""
 
 
-def axe(page: Page, rules: dict[str, Any], without: list[str]) -> list[str]:
-    """Return what axe finds on the page as it stands."""
+def axe(page: Page, without: list[str], otherwise: dict[str, Any]) -> list[str]:
+    """Return what axe finds on the page as it stands; `otherwise` are rules that are set apart."""
     context = json.dumps({"exclude": [[found] for found in without]}) if without else "document"
-    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
+    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"], "rules": otherwise})
     result: dict[str, Any] = page.evaluate(
         f"axe.run({context}, {options}).then(found => ({{violations: found.violations.map(rule => ({{id: rule.id,"
         " nodes: rule.nodes.map(node => [node.target.join(' '), node.html, node.failureSummary])}))}))"
@@ -65,18 +65,18 @@ def axe(page: Page, rules: dict[str, Any], without: list[str]) -> list[str]:
 
 
 def look(page: Page, language: str, without: list[str]) -> list[str]:
-    """Return what is wrong with the open page, in every mode."""
+    """Return what is wrong with the open page, in every mode of its language."""
+    otherwise = OTHERWISE if language == "ar" else {}
     found = _document(page, language)
     page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
     found += [f"{NARROWEST}: {line}" for line in page.evaluate(CUT)]
     page.evaluate(AXE_SCRIPT)
-    for width, scheme, rules in MODES:
+    for width, scheme in MODES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         _unroll(page, width)
         mode = f"{width} {scheme}"
-        found += [f"{mode}: {line}" for line in axe(page, rules, without)]
-        if scheme == "light":
-            found += [f"{width}: {line}" for line in page.evaluate(CUT)]
+        found += [f"{mode}: {line}" for line in axe(page, without, otherwise)]
+        found += [f"{width}: {line}" for line in page.evaluate(CUT)]
     page.set_viewport_size({"width": MODES[0][0], "height": HEIGHT})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return found
