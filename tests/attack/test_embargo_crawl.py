@@ -189,6 +189,7 @@ def leaks(client: Client, paths: list[str]) -> dict[str, set[bytes]]:
     return found
 
 
+@pytest.mark.once
 def test_no_route_tells_anybody_of_what_is_not_out(summit: Summit) -> None:
     hide(summit)
     paths = crawled(summit) + asked(summit)

@@ -99,11 +99,14 @@ def test_no_letter_is_lost(tmp_path: Path) -> None:
     assert states == str({"sent": letters})
 
 
+# The controls take a minute each, and one database says it.
+@pytest.mark.postgresql
 def test_control_without_sweep_letters_are_lost(tmp_path: Path) -> None:
     server, letters, _states = _run(tmp_path, beat=False, lease="4", patience=12)
     assert len(set(server.log)) < letters
 
 
+@pytest.mark.postgresql
 def test_control_with_a_lease_that_never_ends_letters_are_lost(tmp_path: Path) -> None:
     server, letters, states = _run(tmp_path, beat=True, lease="86400", patience=15)
     assert len(set(server.log)) < letters
