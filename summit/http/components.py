@@ -57,7 +57,12 @@ def _summit() -> Any:
     return SimpleNamespace(
         short_name="Border Security Summit",
         said_place="London",
-        reads_as=SimpleNamespace(place="London", languages={"place": "en"}),
+        reads_as=SimpleNamespace(
+            place="London",
+            short_name="Border Security Summit",
+            name="Border Security Summit",
+            languages={"place": "en", "short_name": "en", "name": "en"},
+        ),
         slug="border-security-2025",
         language="en",
         place="London",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
+from portal.demo.texts import SUBSCRIBERS
 from tests.browser.conftest import Visitor
 from tools.running import Running
 
@@ -41,11 +42,14 @@ def _mails(someone: Visitor, query: str) -> list[MailRow]:
         page.wait_for_load_state()
 
 
-def _wait_for_mails(someone: Visitor, query: str, number: int, seconds: float) -> list[MailRow]:
+def _wait_for_mails(
+    someone: Visitor, query: str, number: int, seconds: float, of: frozenset[str] = frozenset()
+) -> list[MailRow]:
+    """Wait for so many mails, those to `of` alone where it names any: other tests share the system."""
     deadline = time.monotonic() + seconds
     found: list[MailRow] = []
     while time.monotonic() < deadline:
-        found = _mails(someone, query)
+        found = [mail for mail in _mails(someone, query) if not of or mail[0] in of]
         if len(found) >= number and all(subject != "not written yet" for _recipient, subject in found):
             return found
         time.sleep(0.3)
@@ -237,9 +241,10 @@ def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
     assert "The canary of the tour sings." in content
     assert address in _get(feed)[1]
     expect(reader.open(f"/{SLUG}/press/").locator("main")).to_contain_text("Prime Minister")
-    mails = _wait_for_mails(reader, "publication", 4, 20)
+    known = frozenset(address for address, _language in SUBSCRIBERS)
+    mails = _wait_for_mails(reader, "publication", 4, 20, known)
     # Each of the demonstration's four subscribers, once.
-    assert len({recipient for recipient, _subject in mails}) == len(mails) == 4
+    assert sorted(recipient for recipient, _subject in mails) == sorted(known)
 
 
 def test_the_tour(visitor: Make, running: Running) -> None:

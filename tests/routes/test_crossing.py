@@ -21,6 +21,8 @@ from summit.routes import Gate, declared
 from tests.routes.crossing import PATTERNS, differing, telling
 from tests.routes.world import World, make_world
 
+# Who may do what is decided above the database: it is asked on one.
+pytestmark = pytest.mark.once
 ROUTES = {name: route for name, route in declared().items() if name in PATTERNS}
 # Those that pick an object, but for those that open to whoever holds what stands in them.
 PICKING = sorted(name for name, route in ROUTES.items() if route.kind and route.gate != Gate.HOLDER)

@@ -46,7 +46,7 @@ from summit.outbox.models import Message
 from summit.work.models import Job
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
-from tests.factories import DocumentFactory
+from tests.factories import DocumentFactory, ScheduleFileFactory
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -250,6 +250,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "sessions.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
         "sessions.ownkind": kind,
         "sessions.document": document,
+        "sessions.schedulefile": ScheduleFileFactory(summit=summit, uploaded_by=user("organiser")),
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],
