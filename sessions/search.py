@@ -29,7 +29,9 @@ def _session(row: Session) -> Hit:
 
 
 def _folded(*names: str) -> Fold:
-    spaced = [piece for name in names for piece in (Coalesce(F(name), Value("")), Value(" "))]
+    spaced = [
+        piece for name in names for piece in (Coalesce(F(name), Value(""), output_field=TextField()), Value(" "))
+    ]
     return Fold(Concat(*spaced, output_field=TextField()))
 
 
