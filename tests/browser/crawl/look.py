@@ -1,6 +1,7 @@
 """What is looked at on every page: axe's rules and what axe has no rule for, in each width and colour scheme."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -65,9 +66,11 @@ def axe(page: Page, without: list[str], otherwise: dict[str, Any]) -> list[str]:
     return found
 
 
-def look(page: Page, language: str, without: list[str]) -> list[str]:
-    """Return what is wrong with the open page, in every mode of its language."""
+def look(page: Page, language: str, without: list[str], modes: Sequence[tuple[int, str]] = MODES) -> list[str]:
+    """Return what is wrong with the open page; the rules are asked in these modes, the last of them from right to
+    left."""
     mirrored = language == "ar"
+    asked = MODES[-1:] if mirrored else modes
     found = _document(page, language)
     page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
     found += [f"{NARROWEST}: {line}" for line in page.evaluate(CUT)]
@@ -75,7 +78,7 @@ def look(page: Page, language: str, without: list[str]) -> list[str]:
     for width, scheme in MODES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         _unroll(page, width)
-        if not mirrored or (width, scheme) == MODES[-1]:
+        if (width, scheme) in asked:
             lines = axe(page, without, MIRRORED if mirrored else {})
             found += [f"{width} {scheme}: {line}" for line in lines]
         found += [f"{width}: {line}" for line in page.evaluate(CUT)]
