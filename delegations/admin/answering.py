@@ -68,6 +68,8 @@ class AnswerForm(forms.Form):
         ):
             field: Any = self.fields[name]
             field.choices = [("", first), *choices]
+        # Any that isn't offered to such a party: what is said of it is the domain's.
+        self.fields["level"].error_messages["invalid_choice"] = levels.problem("unknown", invitation.party.kind)
         for name, field in self.fields.items():
             field.depends = name not in self.LEFT_OUT
 

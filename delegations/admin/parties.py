@@ -21,11 +21,12 @@ from delegations.admin.quotas import RoomFilter
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import exports, naming, overview, parties
+from delegations.domain import exports, levels, naming, overview, parties
 from delegations.models import FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
+from summit.desk.forms import SentencesForm
 from summit.desk.header import chosen_summit, summits_of
 from summit.models import Person, User
 
@@ -47,6 +48,25 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
 
 
+class PartyForm(SentencesForm):
+    """A party's own fields. Offered are the levels at which such a party may come, all while it is new."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields.get("level")
+        if field is not None and "kind" in self.fields and (self.instance.pk or self.is_bound):
+            fit = {"", self.instance.level, *levels.OFFERED.get(self["kind"].value(), ())}
+            field.widget.choices = [choice for choice in field.choices if choice[0] in fit]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a level at which no such party comes."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        unfit = levels.problem(found.get("level", ""), found.get("kind", ""))
+        if unfit and {"kind", "level"} & set(self.changed_data):
+            self.add_error("level", unfit)
+        return found
+
+
 # What stands together on a party's page.
 PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (None, ("summit", "name", "formal_name", "sort_key", "footnote")),
@@ -62,6 +82,7 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
 
+    form = PartyForm
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
     list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mailbox_word"]

@@ -14,7 +14,7 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import naming, occasions
+from delegations.domain import levels, naming, occasions
 from delegations.domain.scans import Scan
 from delegations.domain.states import sources
 from delegations.models import (
@@ -23,7 +23,6 @@ from delegations.models import (
     Invitation,
     InvitationLink,
     InvitationState,
-    Level,
     Reply,
     ReplyScan,
 )
@@ -224,8 +223,8 @@ def _why_refused(invitation: Invitation) -> str:
 def _problems(reply: Reply) -> Iterator[AnswerProblem]:
     if reply.answer not in Answer.values:
         yield AnswerProblem("answer", _("Choose whether the delegation takes part."))
-    if reply.level and reply.level not in Level.values:
-        yield AnswerProblem("level", _("Choose the level from the list, or leave it open."))
+    if unfit := levels.problem(reply.level, reply.invitation.party.kind):
+        yield AnswerProblem("level", unfit)
     if not reply.name:
         yield AnswerProblem("name", _("Enter the name of whoever answers."))
     for field, text, limit in (("name", reply.name, NAME_LENGTH), ("note", reply.note, NOTE_LENGTH)):

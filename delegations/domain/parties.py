@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from delegations.domain import levels
 from delegations.models import ExternalId, Party, PartyName
 from summit.domain import audit
 from summit.models import AuditEntry, Summit, User
@@ -30,6 +31,7 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Party:
     with transaction.atomic():
         _lock(summit)
         party.full_clean()
+        _check_level(party)
         party.save()
         audit.record(by=by, action="delegations.party.add", target=party, summit=summit, fields=list(values))
     return party
@@ -45,6 +47,9 @@ def change(*, party: Party, values: Mapping[str, Any], by: User) -> Party:
         changed = _put(row, _known(values, FIELDS))
         if changed:
             row.full_clean()
+            # A level that an earlier rule allowed hinders nobody who corrects a telephone number.
+            if {"kind", "level"} & set(changed):
+                _check_level(row)
             row.save(update_fields=list(changed))
             audit.record(
                 by=by,
@@ -115,6 +120,12 @@ def set_keys(*, party: Party, keys: Mapping[str, str], by: User) -> None:
             elif fields:
                 entries.append(_entry(row, party, by, fields, action="delegations.externalid.change"))
         audit.record_many(entries)
+
+
+def _check_level(party: Party) -> None:
+    unfit = levels.problem(party.level, party.kind)
+    if unfit:
+        raise ValidationError({"level": unfit})
 
 
 def _lock(summit: Summit) -> None:

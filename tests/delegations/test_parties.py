@@ -60,6 +60,7 @@ def test_choices_are_told_and_texts_are_not(summit: Summit, protocol: User) -> N
         ({"name": "A\x07B"}, "name"),
         ({"flag": "pirate"}, "flag"),
         ({"is_host": True}, "is_host"),
+        ({"level": "representative"}, "level"),
     ],
 )
 def test_what_can_t_be_is_refused_whoever_asks(
@@ -73,6 +74,13 @@ def test_what_can_t_be_is_refused_whoever_asks(
     with pytest.raises(ValidationError):
         parties.enter(summit=summit, values={**VALUES, "name": "New", **values}, by=protocol)
     assert recorded() == []
+
+
+def test_a_level_of_an_earlier_rule_hinders_no_other_change(summit: Summit, protocol: User) -> None:
+    party = f.PartyFactory(summit=summit, level="representative")
+    assert parties.change(party=party, values={"mission_phone": "+44 20"}, by=protocol).mission_phone == "+44 20"
+    with pytest.raises(ValidationError, match="Choose one of these levels"):
+        parties.change(party=party, values={"level": "executive"}, by=protocol)
 
 
 def test_what_is_no_field_of_a_desk_is_refused(summit: Summit, protocol: User) -> None:

@@ -18,6 +18,10 @@ from summit.models import AuditEntry, Role, User
 from tests import factories as f
 from tests.delegations.test_answers import desk, give, in_state
 
+LEVELS = (
+    "Choose one of these levels, or leave it open: head of state, head of government, deputy head of government, "
+    "minister, deputy minister or state secretary, senior official, ambassador or chargé d’affaires."
+)
 PAPER = Way(
     "note_verbale", reference=" NV  12/2025 ", dated=date(2025, 3, 3), scan=Scan("n.pdf", "application/pdf", b"%PDF-")
 )
@@ -99,7 +103,7 @@ class TestWay:
     @pytest.mark.parametrize(
         ("field", "values", "said"),
         [
-            ("level", {"level": "king"}, "Choose the level from the list, or leave it open."),
+            ("level", {"level": "king"}, LEVELS),
             ("channel", {"way": Way("pigeon")}, "Choose by which way the answer came."),
             (
                 "reference",
