@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain import departures, outstanding
-from delegations.models import Badge, Membership, Party, Policy
+from delegations.models import Badge, FormerMember, Membership, Party, Policy
 from delegations.models.badges import BadgeQuerySet
 from delegations.permissions import standing_parties
 from delegations.permissions_of_badges import check_can_end_badges, check_can_issue_badges
@@ -62,6 +62,22 @@ def without(summit: Summit) -> QuerySet[Membership]:
     live = Badge.objects.live().filter(person=OuterRef("person"))
     rows = Membership.objects.filter(~Exists(live), party__in=standing_parties().filter(summit=summit))
     return rows.select_related("person", "party", "category").order_by("party__sort_key", "party", "position", "pk")
+
+
+def able(summit: Summit, policy: Policy) -> QuerySet[Membership]:
+    """Return those of `without` who get a badge at once. One query."""
+    return without(summit).exclude(_waits(policy))
+
+
+def waiting(summit: Summit, policy: Policy) -> QuerySet[Membership]:
+    """Return those of `without` who are to be confirmed first. One query."""
+    return without(summit).filter(_waits(policy))
+
+
+def _waits(policy: Policy) -> Q:
+    """The condition of which `why_not` tells."""
+    unconfirmed = Q(confirmed_at__isnull=True)
+    return unconfirmed if policy.confirm_by else unconfirmed & Q(category__confirm_by__isnull=False)
 
 
 def why_not(member: Membership, policy: Policy) -> str:
@@ -203,3 +219,9 @@ def reissue(*, badge: Badge, by: User) -> Badge:
 def leave(party: Party, person: Person, by: By) -> None:
     """End the badge of somebody who leaves a party: from that moment on it opens nothing."""
     _end(Badge.objects.filter(party=party, person=person), LEFT, by)
+
+
+def ended_with(former: FormerMember) -> Badge | None:
+    """Return the badge that died when a member left, None where they had none. One query."""
+    rows = Badge.objects.filter(party=former.party_id, person=former.person_id, why=LEFT)
+    return rows.filter(issued_at__gte=former.named_at).first()

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import badge_check, badges, departures, members
-from delegations.models import Badge, InvitationState, Membership, Party, Zone
+from delegations.models import Badge, Category, InvitationState, Membership, Party, Zone
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Role, User
 from tests import factories as f
@@ -103,6 +103,17 @@ class TestIssue:
         member(f.PartyFactory())
         badges.issue(members=[second], by=desk)
         assert list(badges.without(party.summit)) == [other, first]
+
+    @pytest.mark.parametrize("deadline", ["summit", "category", "none"])
+    def test_they_are_parted_by_what_stops_them(self, party: Party, deadline: str) -> None:
+        late, sure = member(party), member(party, confirmed_at=f.START)
+        policy = f.PolicyFactory(summit=party.summit, confirm_by=f.START if deadline == "summit" else None)
+        if deadline == "category":
+            Category.objects.filter(pk=late.category_id).update(confirm_by=f.START)
+        able, waiting = list(badges.able(party.summit, policy)), list(badges.waiting(party.summit, policy))
+        assert (able, waiting) == (([late, sure], []) if deadline == "none" else ([sure], [late]))
+        assert not any(badges.why_not(row, policy) for row in able)
+        assert all(badges.why_not(row, policy) for row in waiting)
 
 
 class TestEnd:

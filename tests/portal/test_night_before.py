@@ -64,6 +64,10 @@ def test_a_head_is_replaced_the_night_before(world: World) -> None:
     found = badge_check.look(typed=badge.public_id, by=accreditation)
     assert (found.opens, found.why) == (False, "The person left the delegation.")
     assert not Badge.objects.live().exists()
+    said = world.get(f"people/{Person.objects.get(name='Bea').public_id}/")
+    assert '<bdi lang="">Ada</bdi> is replaced by <bdi lang="">Bea</bdi>.' in said
+    assert f"{badge_check.spaced(badge.public_id)}</bdi> is dead from now on." in said
+    assert "2 things that were theirs wait for protocol, who passes each on or drops it." in said
     fresh = Membership.objects.get(party=party)
     assert (fresh.person.name, fresh.category.code, fresh.position) == ("Bea", "head", 3)
 

@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import entering, holdings, members, visas
+from delegations.domain import badge_check, badges, entering, handovers, holdings, members, visas
 from delegations.domain.people import SeemsKnown
 from delegations.forms import PersonForm
-from delegations.models import Badge, Declaration, DeclarationState, Membership, VisaLetter
+from delegations.models import Badge, Declaration, DeclarationState, FormerMember, Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
 from summit.models import Person
@@ -38,6 +41,19 @@ def left(found: Desk, person: Person) -> list[str]:
     return [row.words for row in rows]
 
 
+def say_gone(request: HttpRequest, found: Desk, member: Membership) -> None:
+    """Say on the next page who left, that their badge is dead, and how much waits for protocol. Three queries."""
+    gone = FormerMember.objects.filter(party=found.party, person=member.person_id)
+    former = gone.select_related("person", "successor").order_by("-pk")[0]
+    badge = badges.ended_with(former)
+    said = {
+        "former": former,
+        "badge": badge_check.spaced(badge.public_id) if badge else "",
+        "waiting": handovers.still_open(found.summit).filter(giver=former.person_id).count(),
+    }
+    messages.success(request, SafeString(" ".join(render_to_string("portal/delegation/gone.html", said).split())))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
 def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
@@ -50,6 +66,7 @@ def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
         except members.NamingRefused as problem:
             refused = str(problem)
         else:
+            say_gone(request, found, member)
             return see_other("people", found.party.public_id)
     told = {"follows": follows(found, member), "left": left(found, member.person)}
     context = found.context(member=member, person=member.person, refused=refused, **told)
@@ -78,6 +95,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
         except (ValidationError, PermissionDenied) as problem:
             tell(form, problem)
         else:
+            say_gone(request, found, member)
             return see_other("person", found.party.public_id, fresh.person.public_id)
     return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from delegations.domain import entering, members
+from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Category, FormerMember, Membership, Particulars, Photo, Policy, VisaLetter
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person
@@ -286,11 +287,24 @@ class TestLeaving:
         letter = f.VisaLetterFactory(party=world.party, person=row.person)
         response = world.post(page(row, "withdraw/"), {})
         assert response["Location"] == world.path("people/")
+        assert '<bdi lang="">Ada</bdi> is withdrawn.</p>' in world.get("people/")
         assert FormerMember.objects.get().person == row.person
         letter.refresh_from_db()
         assert letter.state == "void"
         assert "Ada was withdrawn." in world.get()
         assert world.client.post(world.path(page(row, "withdraw/"))).status_code == 404
+
+    def test_a_badge_that_died_is_named_and_one_of_before_is_not(self, world: World) -> None:
+        row = world.member("Ada")
+        badge = f.BadgeFactory(party=world.party, person=row.person)
+        world.post(page(row, "withdraw/"), {})
+        said = f'Badge no. <bdi lang="" dir="ltr">{spaced(badge.public_id)}</bdi> is dead from now on.'
+        assert said in world.get("people/")
+        again = f.MembershipFactory(party=world.party, person=row.person)
+        world.post(page(again, "withdraw/"), {})
+        shown = world.get("people/")
+        assert "is withdrawn." in shown
+        assert "is dead from now on" not in shown
 
     def test_replacing_by_somebody_new(self, world: World) -> None:
         row = world.member("Ada", code="head", position=3)
