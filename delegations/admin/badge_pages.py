@@ -1,5 +1,6 @@
 """Pages of badges that are no list: to issue, to issue anew, to check at a door, and the document."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -22,10 +24,17 @@ from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
 from summit.permissions import allows, check
-from summit.templatetags.marks import pair
 
 # So many rows an address can hold, or a page shows.
 MOST = 300
+# So many are told by name why they got none.
+TOLD = 5
+
+
+def _to_confirm(summit: Summit, **party: int) -> str:
+    """Return the address of a summit's members, or of one party's, who are to be confirmed."""
+    query = {"party__summit__id__exact": summit.pk, "confirmed_at__isempty": 1, **party}
+    return f"{reverse('admin:delegations_membership_changelist')}?{urlencode(query)}"
 
 
 class BadgePagesMixin:
@@ -63,8 +72,12 @@ class BadgePagesMixin:
             return self._ask(request, summit, address)
         keys = keys_of(request.POST.getlist("row"))[:MOST]
         issued = badges.issue(members=Membership.objects.filter(pk__in=keys, party__summit=summit), by=user)
-        for row, why in issued.skipped:
-            messages.warning(request, pair(row.person.label, why))
+        for _row, why in issued.skipped[:TOLD]:
+            messages.warning(request, why)
+        if len(issued.skipped) > TOLD:
+            more = len(issued.skipped) - TOLD
+            said = ngettext("%(n)d more person got none.", "%(n)d more people got none.", more)
+            messages.warning(request, said % {"n": more})
         number = len(issued.done)
         said = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
         messages.success(request, said)
@@ -73,19 +86,26 @@ class BadgePagesMixin:
         return redirect(address)
 
     def _ask(self, request: HttpRequest, summit: Summit, address: str) -> HttpResponse:
-        rows, policy, book = list(badges.without(summit)), Policy.objects.of(summit), naming.book(summit)
-        told = [(row, book.of(row.party), badges.why_not(row, policy)) for row in rows]
-        able = [(row, named) for row, named, why in told if not why]
-        number = len(able[:MOST])
+        policy = Policy.objects.of(summit)
+        able, waiting = badges.able(summit, policy), badges.waiting(summit, policy)
+        shown, told = list(able[:MOST]), list(waiting[:MOST])
+        names = naming.to_readers({row.party_id for row in (*shown, *told)})
+        number, waits = len(shown), waiting.count()
         button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Who has no badge"),
             "summit": summit,
-            "able": able[:MOST],
-            "further": max(0, len(able) - MOST),
-            "waiting": [(row, named, why) for row, named, why in told if why][:MOST],
+            "able": [(row, names[row.party_id]) for row in shown],
+            "further": able.count() - number,
+            "waits": waits,
+            "waiting": [
+                (names[key], list(rows), _to_confirm(summit, party=key))
+                for key, rows in groupby(told, key=lambda row: row.party_id)
+            ],
+            "unshown": waits - len(told),
+            "confirming": _to_confirm(summit),
             "button": button,
             "address": address,
         }

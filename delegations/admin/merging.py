@@ -55,10 +55,29 @@ def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
         "facts": _facts(pair),
         "problem": problem,
         "stopped": merging.stops(*pair),
+        "mending": _mending(pair),
         "back": back,
     }
     status = 422 if problem else 200
     return TemplateResponse(request, "admin/delegations/person/merge.html", context, status=status)
+
+
+def _mending(pair: list[Person]) -> list[tuple[str, str]]:
+    """Return address and words of what is done first where two can't be merged, as `merging.stops` says it."""
+    whose = [each.label for each in pair]
+    if whose[0] == whose[1]:
+        whose = [f"{whose[0]} {said}" for said in (_("(entered first)"), _("(entered last)"))]
+    members: list[Any] = [getattr(each, "membership", None) for each in pair]
+    if all(each.user_id for each in pair):
+        page, said = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
+        keys = [each.pk for each in pair]
+    elif all(members) and members[0].party_id != members[1].party_id:
+        page, said = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
+        keys = [each.pk for each in members]
+    else:
+        return []
+    address = reverse(page)
+    return [(f"{address}?row={key}", said % {"person": name}) for key, name in zip(keys, whose, strict=True)]
 
 
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:

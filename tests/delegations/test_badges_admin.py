@@ -86,10 +86,13 @@ class TestIssue:
         assert f'value="{able.pk}" checked' in page
         assert holder.person.label not in page
         assert "1 person can’t have one yet" in page
-        assert "Bo is not confirmed yet." in page
+        assert "They are not confirmed: their delegations confirm who comes, or protocol does." in page
+        narrowed = f"?party__summit__id__exact={party.summit_id}&amp;confirmed_at__isempty=1&amp;party={party.pk}"
+        assert f'<a href="/admin/delegations/membership/{narrowed}"><bdi lang="en">{party.name}</bdi></a>' in page
+        assert '<td data-label="People"><bdi lang="">Bo</bdi></td>' in page
         response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
         assert said(response) == [
-            "Bo: Bo is not confirmed yet. The delegation or protocol confirms who comes.",
+            "Bo is not confirmed yet. The delegation or protocol confirms who comes.",
             "1 badge is issued.",
         ]
         assert Badge.objects.live().filter(person=able.person).count() == 1

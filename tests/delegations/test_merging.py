@@ -268,8 +268,12 @@ class TestPage:
         row = f.ResemblanceFactory(person=pair[1], other=pair[0])
         page = f"/admin/delegations/resemblance/{row.pk}/merge/"
         client = self.client(by)
-        assert "They belong to two parties" in client.get(page).content.decode()
-        assert "Keep " not in client.get(page).content.decode()
+        shown = client.get(page).content.decode()
+        assert "They belong to two parties" in shown
+        assert "Keep " not in shown
+        assert "Whoever stays" not in shown
+        for person in pair:
+            assert f'withdraw/?row={person.membership.pk}">Withdraw {person.label}</a>' in shown
         assert client.post(page, {"keep": pair[0].pk}).status_code == 422
 
 
