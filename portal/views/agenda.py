@@ -6,13 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.domain import naming
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.narrowing import narrowing
+from portal.views.narrowing import BY, narrowing
 from portal.views.shown import List, Shown
 from portal.views.told import told
 from sessions.domain import kept, member, news, wording
@@ -59,23 +60,24 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     at = kept.current(viewer.summit)
     context: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit, "everything": everything, "release": None}
-    if at is not None:
-        found = seen.seen_by(request, viewer)
-        own = seen.own(viewer, at, found)
-        listed = List(viewer.summit, at.stamp, get_language() or "", everything)
-        rows = _shown(viewer, at, own, listed)
-        fresh = seen.unread(viewer, at, found, own)
-        context |= _lists(viewer, at, listed, rows, fresh)
-    else:
-        rows = []
-    narrowed = narrowing(request, rows)
-    shown = [row for row in rows if narrowed.keeps(row)]
-    context |= {
-        "days": by_day(viewer.summit, shown),
-        "narrowed": narrowed,
-        "narrow_fields": narrowed.fields(),
-    }
+    if at is None:
+        context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed(request, context, []))
+        return render(request, "portal/my_agenda.html", context)
+    found = seen.seen_by(request, viewer)
+    own = seen.own(viewer, at, found)
+    listed = List(viewer.summit, at.stamp, get_language() or "", everything)
+    rows = _shown(viewer, at, own, listed)
+    context |= _lists(viewer, at, listed, rows, seen.unread(viewer, at, found, own))
+    asked = tuple(request.GET.get(name, "") for name in BY)
+    context["sessions"] = listed.rendered(rows, asked, lambda: context | _narrowed(request, context, rows))
     return render(request, "portal/my_agenda.html", context)
+
+
+def _narrowed(request: HttpRequest, context: dict[str, Any], rows: list[Shown]) -> dict[str, Any]:
+    """Return what the list says of rows that the address narrows."""
+    narrowed = narrowing(request, rows)
+    days = by_day(context["summit"], [row for row in rows if narrowed.keeps(row)])
+    return {"days": days, "narrowed": narrowed, "narrow_fields": narrowed.fields()}
 
 
 def _shown(viewer: Viewer, at: Current, own: Own, listed: List) -> list[Shown]:

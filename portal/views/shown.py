@@ -1,9 +1,11 @@
-"""Sessions as a list in the portal shows them: what many read alike is rendered once and kept by the process.
+"""Sessions as a list in the portal shows them: what is read alike is rendered once and kept by the process.
 
 A line is kept under all that it depends on: the row, which never changes, the summit's stamp, the language, what is
-the reader's own in it, and the footnotes that stand on the page before it.
+the reader's own in it, and the footnotes that stand on the page before it; so is the whole list, for those who look
+again and for those of one delegation.
 """
 
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,6 +31,7 @@ class _Line:
 
 
 _LINES: Memory[_Line] = Memory(8000)
+_LISTS: Memory[_Line] = Memory(500)
 _ABOUT: Memory[narrowing.About] = Memory(8000)
 _BOOKS: Memory[Book] = Memory(50)
 
@@ -49,6 +52,18 @@ class List:
         key = self.stamp, self.language
         return _BOOKS.ask(key, lambda: naming.book(self.summit, self.language))
 
+    def rendered(self, rows: Sequence["Shown"], asked: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
+        """Return the whole list of these rows, which `asked` narrows, made with `context` where it isn't kept."""
+        key = self.stamp, self.language, self.everything, asked, tuple(row.said for row in rows), tuple(self.notes)
+        found = _LISTS.ask(key, lambda: self._render(context()))
+        self.notes.add(found.notes)
+        return found.html
+
+    def _render(self, context: dict[str, Any]) -> _Line:
+        before = self.notes.copy()
+        html = render_to_string("portal/my_sessions.html", context)
+        return _Line(html, self.notes.beyond(before))
+
 
 class Shown:
     """A released row as it is shown to one reader, who has `levels` at which their parties take part in it."""
@@ -64,6 +79,11 @@ class Shown:
     def __getattr__(self, name: str) -> Any:
         """Return what the row itself says."""
         return getattr(self.row, name)
+
+    @property
+    def said(self) -> tuple[int, bool, str, bool, str]:
+        """What is said of it in a list, besides what its row says to everybody."""
+        return self.row.pk, self.mine, self.state, self.fresh, self._level
 
     @property
     def starts_at(self) -> datetime:

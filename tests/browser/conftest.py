@@ -1,8 +1,10 @@
 """A real Chromium against the running `make run`: not a test server."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from portal.demo.accounts import PASSWORD
-from tools.running import CHROMIUM, QUIET, Running, make_run
+from tools.running import CHROMIUM, QUIET, Running, begun, make_run
+
+Begin = Callable[[str, bool], AbstractContextManager[Running]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,9 +41,23 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Begin:
+    """Run a system of one's own, with the demonstration or without. Its tables take most of a start: they are made
+    once for all processes of the tests, and copied."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "begun"
+
+    def run(name: str, demo: bool) -> AbstractContextManager[Running]:
+        variables = [] if demo else ["DEMO=0"]
+        return make_run(tmp_path_factory.mktemp(name), *variables, like=begun(shared, demo=demo))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def running(begin: Begin) -> Iterator[Running]:
     """A system that the tests share."""
-    with make_run(tmp_path_factory.mktemp("run")) as found:
+    with begin("run", True) as found:
         yield found
 
 

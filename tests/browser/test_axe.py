@@ -12,11 +12,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Begin, Visitor
 from tests.browser.crawl.look import MODES, look
 from tests.browser.crawl.states import states
 from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_page
-from tools.running import Running, make_run
+from tools.running import Running
 
 DECLARED = list(declared_stops())
 PAGES = sorted([*filter(is_page, DECLARED), *states()], key=lambda stop: stop.reader)
@@ -95,8 +95,8 @@ def test_what_is_wrong_in_one_mode_alone_is_found(visitor: Callable[..., Visitor
 
 
 @pytest.fixture(scope="module")
-def crawl(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
-    with make_run(tmp_path_factory.mktemp("crawl")) as running:
+def crawl(browser: Browser, begin: Begin) -> Iterator[Crawl]:
+    with begin("crawl", True) as running:
         yield Crawl(running, browser)
 
 

@@ -9,9 +9,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, expect
 
 from portal.demo.accounts import PASSWORD
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Begin, Visitor
 from tests.browser.keyboard import Keys, Make, read_mail, somebody
-from tools.running import Running, make_run
+from tools.running import Running
 
 pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("keyboard-accounts")]
 
@@ -97,9 +97,9 @@ def test_a_code_to_the_mailbox_opens_the_portal(visitor: Make) -> None:
 
 
 @pytest.fixture
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def empty(begin: Begin) -> Iterator[Running]:
     """An installation without a summit, with one account."""
-    with make_run(tmp_path_factory.mktemp("empty"), "DEMO=0") as found:
+    with begin("empty", False) as found:
         found.inside(
             "from summit.models import User\n"
             f"User.objects.create_superuser('first@summit.example', {PASSWORD!r}, name='First')"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tools.running import Running, make_run
+from tests.browser.conftest import Begin
+from tools.running import Running
 
 # One party for each state of a link; each is called otherwise in Arabic.
 MAKE = """
@@ -38,9 +39,9 @@ STATE = "from delegations.models import *; print(list(Reply.objects.values_list(
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(begin: Begin) -> Iterator[Running]:
     """A system of its own, without the demonstration."""
-    with make_run(tmp_path_factory.mktemp("letters"), "DEMO=0") as found:
+    with begin("letters", False) as found:
         yield found
 
 

@@ -10,12 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Party
+from portal.views.shown import Shown
 from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
-from summit.memory import forget_all
+from summit.memory import Memory, forget_all
 from summit.models import Person, Summit, User
 from summit.models.changes import Stamp
-from tests.factories import ParticipantFactory, PersonFactory
+from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
 from tests.portal.test_agenda import AGENDA, client, delegate, page, party
 from tests.sessions.conftest import organiser, session, summit
 
@@ -117,3 +118,37 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
     # Of the last release alone where one has seen the others.
     own = kept.own(summit, members, news.numbers(at, 1))
     assert news.changes(summit, own, at, "en").keys() == {4}
+
+
+def test_a_kept_list_is_what_would_be_made_anew(
+    client: Client, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = PartyFactory(summit=summit, name="Zeland")
+    theirs = PersonFactory(summit=summit, user=UserFactory())
+    MembershipFactory(person=theirs, party=other)
+    reader = Client()
+    reader.force_login(theirs.user)
+    both = session(summit, party, title="Both", kind="plenary", visibility=Visibility.ACCREDITED)
+    ParticipantFactory(session=both, party=other, level="head")
+    session(summit, party, title="Ours", kind="roundtable", visibility=Visibility.ACCREDITED)
+    releases.release(summit=summit, by=organiser)
+    asked = ("lang=en", "lang=en&show=all", "lang=en&kind=plenary", "lang=en&show=all&kind=plenary", "lang=fr")
+
+    def pages() -> list[str]:
+        found = [page(who, f"{AGENDA}?{narrowed}") for narrowed in asked for who in (client, reader)]
+        return [text[text.index('class="tabs"') : text.index("</main>")] for text in found]
+
+    forget_all()
+    assert pages() == pages()
+    with monkeypatch.context() as patch:
+        # Nothing is kept.
+        patch.setattr(Memory, "get", lambda self, key: None)
+        anew = pages()
+    assert pages() == anew
+    assert len(set(anew)) == len(anew)
+    # The control: kept without what is the reader's own, one is shown the list of another.
+    with monkeypatch.context() as patch:
+        patch.setattr(Shown, "said", property(lambda self: self.row.pk))
+        forget_all()
+        assert pages() != anew
+    forget_all()
