@@ -1,7 +1,9 @@
 """Real processes for tests: web, workers and beat on a database and a folder of their own, and a slow mail server."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +21,9 @@ from psycopg import sql
 
 from tools.running import PASSED_ON, ROOT, free_port
 
+# The database that those of tests are copies of; each run of the tests makes it anew.
+BEGUN = "summit_begun"
+
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     """Return the first true value of `condition`; fail after `seconds`."""
@@ -31,21 +36,55 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     raise AssertionError(f"after {seconds} s: {what}")
 
 
+def _on_sqlite() -> bool:
+    return bool(settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3")
+
+
+def _named(database: str) -> str:
+    """Return the variable that names a database of the server on which the tests run."""
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{database}"
+
+
+def _tell(statement: str, *databases: str) -> None:
+    """Tell the database server a statement about databases."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, databases)))  # type: ignore[arg-type]
+
+
+def _begin(shared: Path) -> Path:
+    """Make the database that the others are copies of, with the demonstration in it, once in a run of the tests;
+    return the folder that belongs to it."""
+    folder = shared / "processes"
+    with (shared / "processes.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "processes.made").exists():
+            folder.mkdir(exist_ok=True)
+            env = {"VAR_DIR": str(folder)}
+            if not _on_sqlite():
+                _tell("DROP DATABASE IF EXISTS {}", BEGUN)
+                _tell("CREATE DATABASE {}", BEGUN)
+                env["DATABASE_URL"] = _named(BEGUN)
+            found = Processes(env, folder)
+            found.manage("migrate", "--verbosity", "0")
+            found.manage("demo")
+            (shared / "processes.made").touch()
+    return folder
+
+
 @contextlib.contextmanager
-def own_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Give the variables of a fresh database: a file, or where the tests run on PostgreSQL one of its own there."""
-    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+def _own_database(folder: Path, shared: Path) -> Iterator[dict[str, str]]:
+    """Give the variables of a database with the demonstration: a file, or where the tests run on PostgreSQL one of
+    its own there."""
+    shutil.copytree(_begin(shared), folder, dirs_exist_ok=True)
+    if _on_sqlite():
         yield {"VAR_DIR": str(folder)}
         return
-    given = os.environ["DATABASE_URL"]
     name = f"summit_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(given, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    _tell("CREATE DATABASE {} TEMPLATE {}", name, BEGUN)
     try:
-        yield {"VAR_DIR": str(folder), "DATABASE_URL": f"{given.rpartition('/')[0]}/{name}"}
+        yield {"VAR_DIR": str(folder), "DATABASE_URL": _named(name)}
     finally:
-        with psycopg.connect(given, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _tell("DROP DATABASE {} WITH (FORCE)", name)
 
 
 class Processes:
@@ -108,11 +147,10 @@ class Processes:
 
 
 @contextlib.contextmanager
-def processes(folder: Path, **env: str) -> Iterator[Processes]:
-    """Give processes on a migrated database of their own."""
-    with own_database(folder) as database:
+def processes(folder: Path, shared: Path, **env: str) -> Iterator[Processes]:
+    """Give processes on a database of their own, with the demonstration; `shared` is a folder of all tests."""
+    with _own_database(folder, shared) as database:
         found = Processes({**database, **env}, folder)
-        found.manage("migrate", "--verbosity", "0")
         try:
             yield found
         finally:

@@ -1,6 +1,5 @@
 """A real Chromium against the running `make run`: not a test server."""
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -41,15 +40,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def begin(tmp_path_factory: pytest.TempPathFactory) -> Begin:
+def begin(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Begin:
     """Run a system of one's own, with the demonstration or without. Its tables take most of a start: they are made
     once for all processes of the tests, and copied."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "begun"
 
     def run(name: str, demo: bool) -> AbstractContextManager[Running]:
         variables = [] if demo else ["DEMO=0"]
-        return make_run(tmp_path_factory.mktemp(name), *variables, like=begun(shared, demo=demo))
+        return make_run(tmp_path_factory.mktemp(name), *variables, like=begun(shared / "begun", demo=demo))
 
     return run
 

@@ -41,7 +41,6 @@ print(dict(rows.order_by()))
 
 def _letters(found: Processes) -> int:
     """Invite the parties, and return how many letters there are: some go to a mission and to focal points."""
-    found.manage("demo")
     parties, letters = found.python(INVITE).split()[-2:]
     assert int(parties) == PARTIES
     assert int(letters) >= PARTIES
@@ -56,7 +55,7 @@ def _kill_thrice(found: Processes, server: SlowServer, client: redis.Redis) -> N
         client.flushall()
 
 
-def _run(folder: Path, *, beat: bool, lease: str, patience: float) -> tuple[SlowServer, int, str]:
+def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float) -> tuple[SlowServer, int, str]:
     socket = folder / "b.sock"
     with slow_mail_server(0.1) as (server, port), broker(socket) as _pid:
         env = {
@@ -68,7 +67,7 @@ def _run(folder: Path, *, beat: bool, lease: str, patience: float) -> tuple[Slow
             "OUTBOX_HANDED": "3",
         }
         client = redis.Redis(unix_socket_path=str(socket))
-        with processes(folder, **env) as found:
+        with processes(folder, shared, **env) as found:
             letters = _letters(found)
             if beat:
                 found.beat()
@@ -92,8 +91,8 @@ def _kill_once(found: Processes, server: SlowServer, client: redis.Redis) -> Non
     client.flushall()
 
 
-def test_no_letter_is_lost(tmp_path: Path) -> None:
-    server, letters, states = _run(tmp_path, beat=True, lease="4", patience=40)
+def test_no_letter_is_lost(tmp_path: Path, shared: Path) -> None:
+    server, letters, states = _run(tmp_path, shared, beat=True, lease="4", patience=40)
     assert len(set(server.log)) == letters
     assert len(server.log) - letters <= IN_FLIGHT
     assert states == str({"sent": letters})
@@ -101,13 +100,13 @@ def test_no_letter_is_lost(tmp_path: Path) -> None:
 
 # The controls take a minute each, and one database says it.
 @pytest.mark.postgresql
-def test_control_without_sweep_letters_are_lost(tmp_path: Path) -> None:
-    server, letters, _states = _run(tmp_path, beat=False, lease="4", patience=12)
+def test_control_without_sweep_letters_are_lost(tmp_path: Path, shared: Path) -> None:
+    server, letters, _states = _run(tmp_path, shared, beat=False, lease="4", patience=12)
     assert len(set(server.log)) < letters
 
 
 @pytest.mark.postgresql
-def test_control_with_a_lease_that_never_ends_letters_are_lost(tmp_path: Path) -> None:
-    server, letters, states = _run(tmp_path, beat=True, lease="86400", patience=15)
+def test_control_with_a_lease_that_never_ends_letters_are_lost(tmp_path: Path, shared: Path) -> None:
+    server, letters, states = _run(tmp_path, shared, beat=True, lease="86400", patience=15)
     assert len(set(server.log)) < letters
     assert "pending" in states

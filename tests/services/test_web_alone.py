@@ -44,9 +44,8 @@ def _status(url: str) -> tuple[int, bytes]:
         return 0, b""
 
 
-def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path) -> None:
-    with processes(tmp_path) as found:
-        found.manage("demo")
+def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path, shared: Path) -> None:
+    with processes(tmp_path, shared) as found:
         found.manage("collectstatic", "--no-input", "--verbosity", "0")
         port = free_port()
         found.web(port)
