@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations import shown_report
 from delegations.domain import sheets, tables
 from delegations.models import Category, Party, Sheet
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.uploads import shown
 from summit.work.models import Job
 from tests import factories as f
 
@@ -87,7 +87,7 @@ class TestUpload:
         assert "Bea Example" in refused
         assert "Ada Example" not in refused
         assert "Ada Example" in page(desk, f"{key}/change/?rows=nonsense&page=x")
-        monkeypatch.setattr(shown_report, "ROWS", 1)
+        monkeypatch.setattr(shown, "ROWS", 1)
         assert "2–2 of 4" in page(desk, f"{key}/change/?page=2")
 
     @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from delegations.domain.incoming import values
 from delegations.domain.incoming.changes import refuse
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.parties import PartyRow, make
-from delegations.domain.incoming.report import Line, Outcome, Report
+from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.places import NamingRefused, check_category, take_place
 from delegations.domain.quotas import QuotaFull
@@ -23,6 +23,7 @@ from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import PersonForm, values_of
 from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party
 from summit.models import Person, Summit
+from summit.uploads.report import Outcome
 
 
 def sentences(problem: Exception) -> list[str]:
@@ -119,7 +120,7 @@ class Planner:
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
         said = [label(name) for name in barred]
-        self.found = Plan(Report([], columns.unknown, columns.twice, said, get_language() or ""))
+        self.found = Plan(Report([], get_language() or "", columns.unknown, columns.twice, said))
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
@@ -155,7 +156,6 @@ class Planner:
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 if not fresh:
                     raise
-                line.odd = True
                 line.notes += [_("The party is entered, the person is not."), *sentences(problem)]
         elif self.party is not None:
             # A formula that no program has worked out is empty too.
@@ -173,11 +173,10 @@ class Planner:
             party, notes = make(given, self.summit)
             self.known.add_party(party, given.key)
             self.found.parties.append((party, given.key))
-            line.outcome, line.odd = Outcome.NEW.value, bool(notes)
+            line.outcome = Outcome.NEW.value
             line.notes += notes
             return party
         if given.name and not self.known.is_called(found, given.name):
-            line.odd = True
             line.notes.append(_("It is called “%(name)s” here, and stays so.") % {"name": found.name})
         return found
 
@@ -264,7 +263,6 @@ class Planner:
         """Note whom somebody new resembles, and tell a desk."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
-            line.odd = True
             line.notes += [_likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:

@@ -52,12 +52,9 @@ class Command(BaseCommand):
         for line in report.lines:
             if line.odd or line.outcome == "refused":
                 self.stdout.write(self._line(line))
-        counts = report.counts
-        told = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
-        told += f"{counts['refused']} refused; {counts['odd']} odd."
         rows = len(report.lines)
         verb = "would be read: nothing was written" if dry else "are read"
-        self.stdout.write(self.style.SUCCESS(f"{rows} rows {verb}. {told}"))
+        self.stdout.write(self.style.SUCCESS(f"{rows} rows {verb}. {report.told}; {report.counts['odd']} odd."))
 
     def _line(self, line: Line) -> str:
         who = ", ".join(part for part in (line.party, line.person) if part)

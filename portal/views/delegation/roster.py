@@ -6,14 +6,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations import shown_report
 from delegations.domain import exports, quotas, sheets
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank, tables
+from delegations.sheet_words import WORDS
 from portal.delegation import Desk, desk, see_other
 from summit.domain import seen
 from summit.models import Person
+from summit.uploads import shown
 
 READ_IN = "delegations.read_in"
 
@@ -104,8 +105,8 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
     report = sheets.report_of(row)
     if report is None:
         raise Http404
-    shown = shown_report.context(report, request.GET)
-    context = found.context(sheet=row, writes=report.writes, refused=refused, own=True, **shown)
+    context = found.context(sheet=row, writes=report.writes, refused=refused, own=True)
+    context |= shown.context(report, request.GET, WORDS)
     return render(request, "portal/delegation/sheet.html", context, status=409 if refused else 200)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sessions.domain.incoming.kinds import Kinds
 from sessions.domain.incoming.reading import Event, Schedule
-from sessions.domain.incoming.report import Line, Outcome, Report
+from sessions.domain.incoming.report import Line, Report
 from sessions.domain.schedule import guid
 from sessions.models import Session, SessionKind, Slot
 from sessions.models.visibility import PARTS
@@ -19,6 +19,7 @@ from summit.db.fold import fold
 from summit.languages import tongue
 from summit.models import Person, Room, Summit, Venue
 from summit.models.fields import ALPHABET, PUBLIC_ID_LENGTH
+from summit.uploads.report import Outcome
 
 LONGEST_TITLE = 200
 LONGEST_ROOM = 120
@@ -76,7 +77,7 @@ class Planner:
     def plan(self) -> "Planner":
         """Look at each event."""
         for event in self.schedule.events:
-            line = Line(event.number, event.title)
+            line = Line(event.number, title=event.title)
             self.report.lines.append(line)
             try:
                 self._one(event, line)

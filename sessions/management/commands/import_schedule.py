@@ -57,11 +57,8 @@ class Command(BaseCommand):
             self.stdout.write(f"New rooms: {', '.join(report.rooms)}.")
         if report.people:
             self.stdout.write(f"New people: {report.people}.")
-        counts = report.counts
-        told = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
-        told += f"{counts['refused']} refused."
         verb = "would be read: nothing was written" if dry else "are read"
-        self.stdout.write(self.style.SUCCESS(f"{len(report.lines)} events {verb}. {told}"))
+        self.stdout.write(self.style.SUCCESS(f"{len(report.lines)} events {verb}. {report.told}."))
 
     def _line(self, line: Line) -> str:
         about = [f"changes {', '.join(line.fields)}."] if line.fields else []

@@ -1,0 +1,82 @@
+"""What a file would do, row by row: shown before anything is written."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+ODD = "odd"
+
+
+class Outcome(models.TextChoices):
+    """What becomes of a row."""
+
+    NEW = "new", pgettext_lazy("row", "new")
+    CHANGED = "changed", pgettext_lazy("row", "changed")
+    SAME = "same", pgettext_lazy("row", "as it is")
+    REFUSED = "refused", _("refused")
+
+
+@dataclass
+class Line:
+    """What becomes of a row: `notes` are sentences, for a refused row why and what to do, for another what is made of
+    it that one should look at; `fields` are what changes, in words. What a row is about each kind of file adds."""
+
+    number: int
+    outcome: str = Outcome.SAME.value
+    notes: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+    @property
+    def odd(self) -> bool:
+        """Whether one should look at what is made of it."""
+        return bool(self.notes) and self.outcome != Outcome.REFUSED
+
+    @property
+    def word(self) -> str:
+        """The outcome in the reader's language."""
+        return str(Outcome(self.outcome).label)
+
+
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
+@dataclass
+class Report(Generic[AnyLine]):
+    """The rows in the file's order. `language` is that of its sentences: whoever looked first read it."""
+
+    LINE: ClassVar[type[Line]] = Line
+
+    lines: list[AnyLine] = field(default_factory=list)
+    language: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows have which outcome, and how many are odd."""
+        found = Counter(line.outcome for line in self.lines)
+        return {**{value: found[value] for value in Outcome.values}, ODD: sum(line.odd for line in self.lines)}
+
+    @property
+    def writes(self) -> int:
+        """How many rows would write something."""
+        return self.counts["new"] + self.counts["changed"]
+
+    @property
+    def told(self) -> str:
+        """The numbers as commands tell them."""
+        counts = self.counts
+        said = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
+        return f"{said}{counts['refused']} refused"
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        """Read what `as_data` wrote. Earlier reports also hold of each line whether it is odd."""
+        lines = [cls.LINE(**{name: line[name] for name in line if name != ODD}) for line in data["lines"]]
+        return cls(**{**data, "lines": lines})

@@ -1,0 +1,57 @@
+"""A report on an uploaded file as pages show it: what becomes of how many rows, and some of the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from summit.uploads.report import ODD, Line, Outcome, Report
+
+ROWS = 100
+SIGNS = {Outcome.NEW: "good", Outcome.CHANGED: "good", Outcome.SAME: "off", Outcome.REFUSED: "bad"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a page calls the rows of a kind of file: `all` names the numbers, `row` and `about` two columns. `notices`
+    and `about_row` are the templates that say what the file brings besides, and what a row is about."""
+
+    all: Any
+    row: Any
+    about: Any
+    each: Any
+    some: Any
+    show_all: Any
+    caption: Any
+    notices: str
+    about_row: str
+
+
+def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
+    """Return what `uploads/report.html` shows: `?rows=` narrows it to one outcome, `?page=` turns its pages."""
+    counts = report.counts
+    shown = asked.get("rows", "")
+    shown = shown if counts.get(shown) else ""
+    lines: Sequence[Line] = [line for line in report.lines if _is(line, shown)]
+    page = Paginator(lines, ROWS).get_page(asked.get("page"))
+    found = [{"key": value, "number": counts[value], "word": Outcome(value).label} for value in Outcome.values]
+    found.append({"key": ODD, "number": counts[ODD], "word": _("odd: look at them")})
+    return {
+        "report": report,
+        "words": words,
+        "counts": [each for each in found if each["number"]],
+        "rows_shown": shown,
+        "page": page,
+        "lines": [{"line": line, "sign": _sign(line)} for line in page],
+    }
+
+
+def _is(line: Line, shown: str) -> bool:
+    return not shown or (line.odd if shown == ODD else line.outcome == shown)
+
+
+def _sign(line: Line) -> str:
+    return "warn" if line.odd else SIGNS[Outcome(line.outcome)]
