@@ -1,4 +1,4 @@
-"""The public agenda narrowed to a day, a kind, a room or a language into which is interpreted, by plain links.
+"""An agenda narrowed to a day, a kind, a room or a language into which is interpreted, by plain links.
 
 All that can be chosen, and each number beside it, comes from the sessions that the page may show, so that no choice
 tells of another.
@@ -6,7 +6,7 @@ tells of another.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -20,6 +20,9 @@ from summit.models import Summit
 
 # A value that stands in an address, its name, and the language of that: "" is the page's own.
 Named = tuple[str, str, str]
+# Those of a session, by the name of the field.
+Values = dict[str, list[Named]]
+Row = TypeVar("Row")
 
 
 def _day(row: ReleasedSession, summit: Summit) -> list[Named]:
@@ -82,10 +85,10 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class Narrowed(Generic[Row]):
     """What is shown of how many sessions, what was chosen, and what can be chosen."""
 
-    rows: list[ReleasedSession]
+    rows: list[Row]
     total: int
     groups: tuple[Group, ...]
     chosen: tuple[Choice, ...]
@@ -94,49 +97,57 @@ class Narrowed:
     whole: str
 
 
-def narrowed(summit: Summit, rows: Iterable[ReleasedSession], asked: QueryDict) -> Narrowed:
-    """Return the sessions that have all that is asked for; what none of them has gives none."""
+def values(row: ReleasedSession, summit: Summit) -> Values:
+    """Return by what a session is found, in the reader's language."""
+    return {field.name: field.values(row, summit) for field in FIELDS}
+
+
+def asked(query: QueryDict) -> dict[str, str]:
+    """Return what an address asks for, by the names of the fields."""
+    return {field.name: value for field in FIELDS if (value := str(query.get(field.name, "")))}
+
+
+def narrowed(
+    rows: Iterable[Row], wanted: Mapping[str, str], *, has: Callable[[Row], Values], kept: Mapping[str, str]
+) -> Narrowed[Row]:
+    """Return the sessions that have all that is asked for (`asked`); what none of them has gives none. `has` returns
+    the values of one; `kept` is what stands in the address of each choice besides."""
     every = list(rows)
-    given = {name: str(value) for name, value in asked.items() if value}
-    wanted = {field.name: given[field.name] for field in FIELDS if field.name in given}
-    has = [{field.name: field.values(row, summit) for field in FIELDS} for row in every]
-    lang = {name: value for name, value in given.items() if name == "lang"}
-    groups = tuple(_group(field, has, wanted, lang) for field in FIELDS)
+    found = [has(row) for row in every]
+    groups = tuple(_group(field, found, wanted, kept) for field in FIELDS)
     return Narrowed(
-        rows=[row for row, values in zip(every, has, strict=True) if _fits(values, wanted)],
+        rows=[row for row, known in zip(every, found, strict=True) if _fits(known, wanted)],
         total=len(every),
         groups=tuple(group for group in groups if len(group.choices) > 1 or group.chosen),
         chosen=tuple(choice for group in groups for choice in group.choices if choice.chosen),
         asked=bool(wanted),
-        whole=_query(lang, {}),
+        whole=_query(kept, {}),
     )
 
 
-def _fits(values: Mapping[str, list[Named]], wanted: Mapping[str, str]) -> bool:
-    return all(value in [known for known, _name, _code in values[name]] for name, value in wanted.items())
+def _fits(known: Values, wanted: Mapping[str, str]) -> bool:
+    return all(any(value == each[0] for each in known[name]) for name, value in wanted.items())
 
 
-def _group(
-    field: Field, has: list[dict[str, list[Named]]], wanted: Mapping[str, str], lang: Mapping[str, str]
-) -> Group:
+def _group(field: Field, found: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Group:
     others = {name: value for name, value in wanted.items() if name != field.name}
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
-    for values in has:
-        fits = _fits(values, others)
-        for named in values[field.name]:
+    for known in found:
+        fits = _fits(known, others)
+        for named in known[field.name]:
             names.setdefault(named[0], named)
             numbers[named[0]] = numbers.get(named[0], 0) + fits
-    order = sorted(names.values()) if field.name == "day" else sorted(names.values(), key=lambda named: named[1:])
+    order = sorted(names.values()) if field.name == "day" else sorted(names.values(), key=lambda named: (named[1].casefold(), named))
     chosen = wanted.get(field.name)
     choices = tuple(
-        Choice(name, code, numbers[value], _query(lang, {**others, field.name: value}), value == chosen)
+        Choice(name, code, numbers[value], _query(kept, {**others, field.name: value}), value == chosen)
         for value, name, code in order
     )
-    return Group(field.name, field.label, choices, _query(lang, others), chosen is not None)
+    return Group(field.name, field.label, choices, _query(kept, others), chosen is not None)
 
 
-def _query(lang: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+def _query(kept: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     # The order of the fields is always the same, so that one choice has one address.
     ordered = {field.name: wanted[field.name] for field in FIELDS if field.name in wanted}
-    return f"?{urlencode({**lang, **ordered})}" if lang or ordered else "."
+    return f"?{urlencode({**kept, **ordered})}" if kept or ordered else "."

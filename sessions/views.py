@@ -15,7 +15,7 @@ from delegations.domain import naming
 from sessions import papers
 from sessions.domain import calendars, member, releases, schedule, wording
 from sessions.domain.member import Who
-from sessions.narrowing import narrowed
+from sessions.narrowing import asked, narrowed, values
 from sessions.published import standing, texts
 from summit.http.kept import kept_page
 from summit.http.public import public_page
@@ -56,7 +56,9 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
     `?room=` or `?language=` asks for it."""
     found = get_summit(summit)
-    shown = narrowed(found, member.public_agenda(summit=found, who=Who.LEADING), request.GET)
+    rows = member.public_agenda(summit=found, who=Who.LEADING)
+    kept = {"lang": lang} if (lang := request.GET.get("lang")) else {}
+    shown = narrowed(rows, asked(request.GET), has=lambda row: values(row, found), kept=kept)
     context = {
         "summit": found,
         "release": releases.latest(found),

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 from delegations.domain import naming
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.narrowing import BY, narrowing
 from portal.views.shown import List, Shown
 from portal.views.told import told
 from sessions.domain import kept, member, news, wording
 from sessions.domain.differences import Change
 from sessions.domain.kept import Current, Own
 from sessions.models import ReleasedSession
+from sessions.narrowing import asked, narrowed
 from sessions.views import by_day
 
 # Minutes before which "in 45 minutes" says more than the time of day.
@@ -55,29 +55,32 @@ def minutes_until(row: Any | None, now: datetime) -> int | None:
 @viewer_required
 def my_agenda(request: HttpRequest) -> HttpResponse:
     """Show where the reader must be next, what changed since they looked, and their sessions, or with `?show=all` all
-    that they may see; narrowed by kind, room or language."""
+    that they may see; narrowed to a day, a kind, a room or a language."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     at = kept.current(viewer.summit)
     context: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit, "everything": everything, "release": None}
     if at is None:
-        context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed(request, context, []))
+        context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed({}, context, []))
         return render(request, "portal/my_agenda.html", context)
     found = seen.seen_by(request, viewer)
     own = seen.own(viewer, at, found)
     listed = List(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _shown(viewer, at, own, listed)
     context |= _lists(viewer, at, listed, rows, seen.unread(viewer, at, found, own))
-    asked = tuple(request.GET.get(name, "") for name in BY)
-    context["sessions"] = listed.rendered(rows, asked, lambda: context | _narrowed(request, context, rows))
+    wanted = asked(request.GET)
+    context["sessions"] = listed.rendered(
+        rows, tuple(wanted.items()), lambda: context | _narrowed(wanted, context, rows)
+    )
     return render(request, "portal/my_agenda.html", context)
 
 
-def _narrowed(request: HttpRequest, context: dict[str, Any], rows: list[Shown]) -> dict[str, Any]:
+def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Shown]) -> dict[str, Any]:
     """Return what the list says of rows that the address narrows."""
-    narrowed = narrowing(request, rows)
-    days = by_day(context["summit"], [row for row in rows if narrowed.keeps(row)])
-    return {"days": days, "narrowed": narrowed, "narrow_fields": narrowed.fields()}
+    summit = context["summit"]
+    kept = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
+    shown = narrowed(rows, wanted, has=lambda row: row.about.values, kept=kept)
+    return {"days": by_day(summit, shown.rows), "shown": shown}
 
 
 def _shown(viewer: Viewer, at: Current, own: Own, listed: List) -> list[Shown]:

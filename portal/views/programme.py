@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from delegations.domain import naming
 from delegations.domain.naming import Book
 from portal.identity import Viewer, viewer_of, viewer_required
-from portal.views.narrowing import facts
 from sessions.domain import member, releases
 from sessions.models.labels import beside
 from sessions.printed import pocket
@@ -33,7 +32,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     find = member.members_agenda if everything else member.own_agenda
     names = naming.book(viewer.summit)
-    asked = Pocket(viewer.summit, release, viewer.members, _whose(viewer, names), not everything, names, facts)
+    asked = Pocket(viewer.summit, release, viewer.members, _whose(viewer, names), not everything, names)
     try:
         content = pocket.write(asked, find(summit=viewer.summit, members=viewer.members))
     except MissingFontError as problem:

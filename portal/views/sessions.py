@@ -18,10 +18,10 @@ from portal.identity import Viewer, viewer_required
 from portal.views import seen
 from portal.views.finding import find
 from portal.views.floor import floor_of
-from portal.views.narrowing import facts
 from sessions.domain import releases, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
+from sessions.facts import facts
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
 from sessions.models.speeches import timed
 from summit.languages import tongue

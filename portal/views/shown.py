@@ -15,8 +15,10 @@ from django.utils.safestring import SafeString
 
 from delegations.domain import naming
 from delegations.domain.naming import Book, Footnotes
-from portal.views import narrowing
+from sessions import narrowing
 from sessions.domain.kept import Kept
+from sessions.facts import facts
+from sessions.models import Attendance
 from summit.memory import Memory
 from summit.models import Summit
 from summit.models.changes import Stamp
@@ -30,9 +32,17 @@ class _Line:
     notes: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class About:
+    """By what a session is found, and what there is besides time, place and people, in one language."""
+
+    values: narrowing.Values
+    facts: str
+
+
 _LINES: Memory[_Line] = Memory(8000)
 _LISTS: Memory[_Line] = Memory(500)
-_ABOUT: Memory[narrowing.About] = Memory(8000)
+_ABOUT: Memory[About] = Memory(8000)
 _BOOKS: Memory[Book] = Memory(50)
 
 
@@ -97,10 +107,10 @@ class Shown:
         return bool(self.row.times_known)
 
     @property
-    def about(self) -> narrowing.About:
+    def about(self) -> About:
         """What is said of it in the reader's language, and by what it is narrowed."""
         key = self.row.pk, self._list.language, self._list.stamp
-        return _ABOUT.ask(key, lambda: narrowing.about(self.row))
+        return _ABOUT.ask(key, lambda: About(narrowing.values(self.row, self._list.summit), facts(self.row)))
 
     @property
     def facts(self) -> str:
@@ -110,7 +120,7 @@ class Shown:
     @property
     def level(self) -> str:
         """At which level the reader's party takes part."""
-        return narrowing.level(self._level)
+        return str(Attendance(self._level).label) if self._level else ""
 
     @property
     def html(self) -> SafeString:

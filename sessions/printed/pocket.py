@@ -1,6 +1,6 @@
 """The pocket programme as PDF: somebody's sessions, or all that they may know of, on pages of the size A6."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from delegations.domain.listing import languages
 from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
+from sessions.facts import facts
 from sessions.models import Members, Release, ReleasedRole, ReleasedSession
 from summit.dates import long_day
 from summit.models import Summit
@@ -52,8 +53,6 @@ class Pocket:
     whose: Sequence[Said]
     own: bool
     names: Book
-    # What else is to be said of a session in a line.
-    facts: Callable[[ReleasedSession], str]
     notes: Footnotes = field(default_factory=Footnotes)
 
 
@@ -105,8 +104,8 @@ def _about(pocket: Pocket, number: int) -> str:
 
 def _entry(pocket: Pocket, row: ReleasedSession) -> Entry:
     times = (clock(row.starts_at, pocket.summit), clock(row.ends_at, pocket.summit)) if row.times_known else ()
-    facts = pocket.facts(row)
-    lines = (_where(pocket, row), *_people(pocket, row), (_ours(facts),) if facts else ())
+    said = facts(row)
+    lines = (_where(pocket, row), *_people(pocket, row), (_ours(said),) if said else ())
     return Entry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
 
 
