@@ -138,13 +138,17 @@ def _group(field: Field, found: list[Values], wanted: Mapping[str, str], kept: M
         for named in known[field.name]:
             names.setdefault(named[0], named)
             numbers[named[0]] = numbers.get(named[0], 0) + fits
-    order = sorted(names.values()) if field.name == "day" else sorted(names.values(), key=lambda named: (named[1].casefold(), named))
+    order = sorted(names.values(), key=None if field.name == "day" else _by_name)
     chosen = wanted.get(field.name)
     choices = tuple(
         Choice(name, code, numbers[value], _query(kept, {**others, field.name: value}), value == chosen)
         for value, name, code in order
     )
     return Group(field.name, field.label, choices, _query(kept, others), chosen is not None)
+
+
+def _by_name(named: Named) -> tuple[str, Named]:
+    return named[1].casefold(), named
 
 
 def _query(kept: Mapping[str, str], wanted: Mapping[str, str]) -> str:

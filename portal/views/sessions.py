@@ -21,7 +21,7 @@ from portal.views.floor import floor_of
 from sessions.domain import releases, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
-from sessions.facts import facts
+from sessions.facts_line import facts
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
 from sessions.models.speeches import timed
 from summit.languages import tongue

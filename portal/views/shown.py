@@ -17,7 +17,7 @@ from delegations.domain import naming
 from delegations.domain.naming import Book, Footnotes
 from sessions import narrowing
 from sessions.domain.kept import Kept
-from sessions.facts import facts
+from sessions.facts_line import facts
 from sessions.models import Attendance
 from summit.memory import Memory
 from summit.models import Summit

@@ -3,26 +3,26 @@ that asks before one is taken off, and the files themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain.scans import megabytes
+from sessions.admin.frame import FrameMixin
 from sessions.domain import documents, files
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
-from sessions.permissions import can_edit, check_can_edit
+from sessions.permissions import can_edit
 from summit.desk.keys import key_of
 from summit.domain import seen
 from summit.models import User
@@ -62,39 +62,34 @@ class DocumentForm(forms.Form):
         return Paper(title=found["title"], language=found["language"], file=found["file"])
 
 
-class PapersMixin:
+class PapersMixin(FrameMixin):
     """Adds the pages to the desk of the draft."""
-
-    admin_site: Any
-    opts: Any
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages."""
-        pages: list[tuple[str, str, Callable[..., HttpResponse]]] = [
+        pages = [
             ("<int:key>/documents/", "session_documents", self.documents_view),
             ("document/<int:pk>/file/", "document_file", self.file_view),
             ("document/<int:pk>/replace/", "document_replace", self.replace_view),
             ("document/<int:pk>/remove/", "document_remove", self.remove_view),
         ]
-        own = [path(route, self.admin_site.admin_view(view), name=f"programme_{name}") for route, name, view in pages]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
+        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def documents_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """List the documents of a session; take a new one, or put them in another order."""
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         form = DocumentForm(initial={"language": session.summit.language})
         if request.method == "POST":
-            check_can_edit(request.user, session)
-            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+            by = self.editor(request, session)
             if "move" in request.POST:
-                return self._shift(request, session, request.user)
+                return self._shift(request, session, by)
             form = DocumentForm(request.POST, request.FILES)
             if form.is_valid():
-                made = documents.add(session=session, paper=form.paper(), by=request.user)
+                made = documents.add(session=session, paper=form.paper(), by=by)
                 messages.success(request, _("“%(title)s” lies on the table.") % {"title": made.title})
                 return redirect("admin:programme_session_documents", session.pk)
         context = {
-            **self._page(request, session, _("Documents")),
+            **self.frame(request, session, _("Documents")),
             "documents": _shown(documents.listed(session)),
             "removed": _shown(documents.listed(session, removed=True)),
             "form": form,
@@ -111,7 +106,7 @@ class PapersMixin:
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give a document as a file, never as a page of this site; who had it is recorded."""
-        row = self._document(request, pk)
+        row = self.part(request, Document, pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         seen.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
         return HttpResponse(
@@ -127,55 +122,32 @@ class PapersMixin:
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put a new version in the place of a document."""
-        row = self._document(request, pk)
-        check_can_edit(request.user, row.session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        row = self.part(request, Document, pk)
+        by = self.editor(request, row.session)
         form = DocumentForm(
             request.POST or None, request.FILES or None, initial={"title": row.title, "language": row.language}
         )
         if request.method == "POST" and form.is_valid():
             try:
-                made = documents.replace(document=row, paper=form.paper(), by=request.user)
+                made = documents.replace(document=row, paper=form.paper(), by=by)
             except ValidationError as refused:
                 messages.warning(request, " ".join(refused.messages))
             else:
                 messages.success(request, _("“%(title)s” has a new version.") % {"title": made.title})
             return redirect("admin:programme_session_documents", row.session_id)
-        context = {**self._page(request, row.session, _("New version")), "document": row, "form": form}
+        context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
         return TemplateResponse(request, "admin/programme/session/document_replace.html", context)
 
     def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then take a document off the table."""
-        row = self._document(request, pk)
-        check_can_edit(request.user, row.session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        row = self.part(request, Document, pk)
+        by = self.editor(request, row.session)
         if request.method == "POST":
-            documents.take_off(document=row, by=request.user)
+            documents.take_off(document=row, by=by)
             messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
             return redirect("admin:programme_session_documents", row.session_id)
-        context = {**self._page(request, row.session, _("Take document off")), "document": row}
+        context = {**self.frame(request, row.session, _("Take document off")), "document": row}
         return TemplateResponse(request, "admin/programme/session/document_remove.html", context)
-
-    def _document(self, request: HttpRequest, pk: int) -> Document:
-        """Return a document of a session that the reader may see. Raises Http404."""
-        mixed: Any = self
-        if not mixed.has_module_permission(request):
-            raise Http404
-        rows = Document.objects.filter(session__in=mixed.get_queryset(request).order_by())
-        row = rows.select_related("session__summit").filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        return row
-
-    def _page(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
-        return {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "session": session,
-            "summit": session.summit,
-            "back": reverse("admin:programme_session_change", args=[session.pk]),
-        }
 
 
 def _shown(rows: Any) -> list[dict[str, Any]]:

@@ -3,28 +3,28 @@ it from the protocol order, one for a speech."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.domain import naming
+from sessions.admin.frame import FrameMixin
 from sessions.admin.speakers_forms import SpeechForm, TimesForm
 from sessions.admin.speakers_typed import Shown, Typed, read, shown
 from sessions.domain import floor, line_up, speakers
 from sessions.domain.floor import FloorRefused
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, RequestState, Session, Slot
-from sessions.permissions import can_edit, check_can_edit
+from sessions.permissions import can_edit
 from summit.desk.keys import key_of
 from summit.models import User
 
@@ -44,22 +44,18 @@ class Forms:
     times: TimesForm
 
 
-class SpeakersMixin:
+class SpeakersMixin(FrameMixin):
     """Adds the pages to the desk of the draft."""
-
-    admin_site: Any
-    opts: Any
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages."""
-        pages: list[tuple[str, str, Callable[..., HttpResponse]]] = [
+        pages = [
             ("<int:key>/speakers/", "session_speakers", self.speakers_view),
             ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),
             ("speech/<int:pk>/", "slot_speech", self.speech_view),
             ("speech/<int:pk>/take-off/", "slot_take_off", self.take_off_view),
         ]
-        own = [path(route, self.admin_site.admin_view(view), name=f"programme_{name}") for route, name, view in pages]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
+        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`), saves the places and
@@ -68,14 +64,13 @@ class SpeakersMixin:
         with timezone.override(session.summit.zone):
             forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
             if request.method == "POST":
-                check_can_edit(request.user, session)
-                assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+                by = self.editor(request, session)
                 if request.POST.get("do") == "add":
                     forms.speech = SpeechForm(request.POST, session=session)
                 elif request.POST.get("do") == "times":
                     forms.times = TimesForm(request.POST)
                 try:
-                    done = _do(request, session, request.user, forms)
+                    done = _do(request, session, by, forms)
                 except REFUSED as refused:
                     messages.warning(request, words_of(refused))
                     typed, done = read(request.POST, keep=True), False
@@ -90,7 +85,8 @@ class SpeakersMixin:
         lines, focus = speakers.lines(session, rows), request.GET.get("focus", "")
         requests = list(session.requests.select_related("party", "speaker", "decided_by").order_by("asked_at", "pk"))
         context = {
-            **self._speakers_page(request, session, _("Speakers’ list")),
+            **self.frame(request, session, _("Speakers’ list")),
+            **naming.on_page(session.summit),
             "lines": [Shown(line, typed, len(rows), focus) for line in lines],
             "was": typed.was or shown(lines),
             "totals": speakers.totals(session, [row.minutes for row in rows]),
@@ -107,13 +103,12 @@ class SpeakersMixin:
     def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show what the list would become from the protocol order; make it."""
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
-        check_can_edit(request.user, session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        by = self.editor(request, session)
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
         if request.method == "POST":
             try:
                 made = line_up.make(
-                    session=session, by=request.user, host_first=host_first, expected=request.POST.get("expected", "")
+                    session=session, by=by, host_first=host_first, expected=request.POST.get("expected", "")
                 )
             except line_up.ListChanged as changed:
                 messages.warning(request, str(changed))
@@ -125,7 +120,8 @@ class SpeakersMixin:
                 return redirect("admin:programme_session_speakers", session.pk)
         plan = line_up.preview(session=session, host_first=host_first)
         context = {
-            **self._speakers_page(request, session, _("From the protocol order")),
+            **self.frame(request, session, _("From the protocol order")),
+            **naming.on_page(session.summit),
             "plan": plan,
             "host_first": host_first,
             "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
@@ -134,59 +130,35 @@ class SpeakersMixin:
 
     def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change who gives a speech, for whom, its title and its minutes."""
-        slot = self._slot(request, pk)
-        check_can_edit(request.user, slot.session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        slot = self.part(request, Slot, pk, "speaker", "party")
+        by = self.editor(request, slot.session)
         given = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
         form = SpeechForm(request.POST or None, session=slot.session, initial=given)
         if request.method == "POST" and form.is_valid():
             try:
-                speakers.change(slot=slot, by=request.user, **form.values())
+                speakers.change(slot=slot, by=by, **form.values())
             except REFUSED as refused:
                 messages.warning(request, words_of(refused))
             else:
                 messages.success(request, _("The speech is saved."))
                 return redirect("admin:programme_session_speakers", slot.session_id)
-        context = {**self._speakers_page(request, slot.session, _("Speech")), "slot": slot, "form": form}
+        context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
         return TemplateResponse(request, "admin/programme/session/speech.html", context)
 
     def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then take a speech off the list."""
-        slot = self._slot(request, pk)
-        check_can_edit(request.user, slot.session)
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        slot = self.part(request, Slot, pk, "speaker", "party")
+        by = self.editor(request, slot.session)
         if request.method == "POST":
             try:
-                speakers.drop(slot=slot, by=request.user)
+                speakers.drop(slot=slot, by=by)
             except SpeakersRefused as refused:
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
             return redirect("admin:programme_session_speakers", slot.session_id)
-        context = {**self._speakers_page(request, slot.session, _("Take speech off")), "slot": slot}
+        context = {**self.frame(request, slot.session, _("Take speech off")), "slot": slot}
         return TemplateResponse(request, "admin/programme/session/take_off.html", context)
-
-    def _slot(self, request: HttpRequest, pk: int) -> Slot:
-        """Return a speech of a session that the reader may see. Raises Http404."""
-        mixed: Any = self
-        if not mixed.has_module_permission(request):
-            raise Http404
-        rows = Slot.objects.filter(session__in=mixed.get_queryset(request).order_by())
-        row = rows.select_related("session__summit", "speaker", "party").filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        return row
-
-    def _speakers_page(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
-        return {
-            **self.admin_site.each_context(request),
-            **naming.on_page(session.summit),
-            "title": title,
-            "opts": self.opts,
-            "session": session,
-            "summit": session.summit,
-            "back": reverse("admin:programme_session_change", args=[session.pk]),
-        }
 
 
 def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:

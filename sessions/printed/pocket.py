@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from delegations.domain.listing import languages
 from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
-from sessions.facts import facts
+from sessions.facts_line import facts
 from sessions.models import Members, Release, ReleasedRole, ReleasedSession
 from summit.dates import long_day
 from summit.models import Summit
