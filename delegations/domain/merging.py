@@ -51,6 +51,11 @@ class MergeRefused(Exception):
 Move = Callable[[Person, Person], int]
 _moves: Registry[Move] = Registry()
 moves = _moves.register
+# Makes others wait who would change what hangs on the second, before the people themselves are held: whoever takes a
+# place in a session holds the session first, and then the person.
+Hold = Callable[[Person, Person], None]
+_holds: Registry[Hold] = Registry()
+holds = _holds.register
 
 
 def stops(kept: Person, gone: Person) -> str:
@@ -81,6 +86,8 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
         parties = list(
             Party.objects.select_for_update().filter(pk__in=own).order_by("pk").values_list("pk", flat=True)
         )
+        for hold in _holds:
+            hold(kept, gone)
         people = Person.objects.select_for_update(of=("self",)).select_related("summit")
         found = {row.pk: row for row in people.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
         if len(found) != 2:

@@ -2,10 +2,17 @@
 
 from django.db.models import Q
 
-from delegations.domain.merging import moves
+from delegations.domain.merging import holds, moves
+from sessions.domain import signups
 from sessions.domain.revisions import rise
 from sessions.models import AgendaLook, Feed, FloorRequest, Participant, SignUp, SignUpState, Slot
 from summit.models import Person
+
+
+@holds(40)
+def places(kept: Person, gone: Person) -> None:
+    """Let nobody else take or free a place in a session of the one who goes."""
+    signups.hold(person=gone)
 
 
 @moves(40)
@@ -33,12 +40,17 @@ def requests(kept: Person, gone: Person) -> int:
 
 @moves(43)
 def sign_ups(kept: Person, gone: Person) -> int:
-    """Let who stays be signed up where either is, once for a session; with a place where either has one."""
+    """Let who stays be signed up where either is, once for a session, with a place where either has one. Of two
+    places one becomes free: whoever waits moves up."""
     theirs = SignUp.objects.filter(person=gone)
     held = theirs.filter(state=SignUpState.PLACE).values("session")
     SignUp.objects.filter(person=kept, session__in=held).update(state=SignUpState.PLACE)
-    theirs.filter(session__in=SignUp.objects.filter(person=kept).values("session")).delete()
-    return SignUp.objects.filter(person=gone).update(person=kept)
+    own = SignUp.objects.filter(person=kept).values("session")
+    twice = list(theirs.filter(session__in=own).values_list("session", flat=True))
+    theirs.filter(session__in=twice).delete()
+    number = theirs.update(person=kept)
+    signups.fill(summit=kept.summit, among=twice)
+    return number
 
 
 @moves(44)

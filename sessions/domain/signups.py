@@ -6,6 +6,7 @@ which they came, and moves up when somebody leaves or there are more places. Wha
 happens one after the other: whoever changes them holds the session's row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -182,12 +183,22 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
     signup_notices.tell(session=session, row=row, moved=moved)
 
 
-def fill(*, summit: Summit) -> None:
-    """Let those move up who wait for sessions that have more places since a release. In the release's transaction."""
+def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
+    """Let those move up who wait for sessions that have more places since a release or a merge, in its transaction:
+    of all sessions, or of those among them (by primary key)."""
     waited = SignUp.objects.filter(session__summit=summit, state=SignUpState.WAITING).order_by().values("session")
-    for session in Session.objects.filter(pk__in=waited).order_by("pk"):
+    rows = Session.objects.filter(pk__in=waited)
+    for session in (rows if among is None else rows.filter(pk__in=among)).order_by("pk"):
         locked = _lock(session)
         _fill(locked, _released(locked))
+
+
+def hold(*, person: Person) -> None:
+    """Make whoever else changes the places of the sessions for which somebody is signed up wait until the transaction
+    ends."""
+    signed = SignUp.objects.filter(person=person).order_by().values("session")
+    for session in Session.objects.filter(pk__in=signed).order_by("pk"):
+        _lock(session)
 
 
 @departures.follows(50)

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from delegations.domain import departures
+from delegations.domain import departures, merging
 from delegations.models import Party
 from sessions.domain import edits, releases, signup_notices, signups
 from sessions.domain.meanwhile import meanwhile
@@ -259,3 +259,28 @@ class TestAtOnce:
         leave = lambda: signups.leave(session=row, person=people[0], by=people[0].user)  # noqa: E731
         assert sorted(self.together([leave, leave])) == [False, True]
         assert states(row) == [("P1", "place"), ("P2", "waiting")]
+
+
+class TestMerging:
+    """Two who are one person had a place each: the one that becomes free is theirs who wait."""
+
+    @staticmethod
+    def merged(summit: Summit, party: Party, organiser: User) -> list[tuple[str, str]]:
+        row = open_session(summit, places=2, title="Side event")
+        releases.release(summit=summit, by=organiser)
+        people = [delegate(party, name=name, email=f"{name}@x.example".lower()) for name in ("Zoe", "Bob", "Third")]
+        for person in people:
+            signups.sign_up(session=row, person=person, by=person.user)
+        Person.objects.filter(pk=people[1].pk).update(user=None)
+        merging.merge(kept=people[0], gone=people[1], by=UserFactory.with_role(Role.PROTOCOL, summit))
+        return states(row)
+
+    def test_whoever_waits_moves_up_and_is_told(self, summit: Summit, party: Party, organiser: User) -> None:
+        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
+        assert Message.objects.get(kind=signup_notices.KIND).address == "third@x.example"
+
+    def test_control_a_merge_that_fills_nothing_lets_them_wait(
+        self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(signups, "fill", lambda **_asked: None)
+        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "waiting")]
