@@ -22,7 +22,7 @@ from sessions.domain.incoming.report import Report
 from sessions.models import OwnKind, Session, Slot, Visibility
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role, Room, Summit, User
-from tests.factories import PersonFactory, RoomFactory, UserFactory, VenueFactory
+from tests.factories import PersonFactory, RoomFactory, TextFactory, UserFactory, VenueFactory
 from tests.sessions.conftest import fill
 
 pytestmark = pytest.mark.django_db
@@ -325,3 +325,33 @@ def test_new_events_are_written_in_few_statements(summit: Summit) -> None:
     written(1)
     assert written(3) == written(30)
     assert Slot.objects.count() == 34
+
+
+def test_changed_events_are_written_in_few_statements(summit: Summit) -> None:
+    def rows(numbers: range, **more: Any) -> bytes:
+        return as_json(*[event(n, guid=f"g{n}", **more) for n in numbers])
+
+    def written(numbers: range) -> int:
+        later = {"abstract": f"{numbers}", "language": "fr", "persons": [{"name": "B."}, {"name": "A. Speaker"}]}
+        with CaptureQueriesContext(connection) as found:
+            report = take(summit, rows(numbers, **later))
+        assert set(outcomes(report)) == {"changed"}
+        return len(found)
+
+    take(summit, rows(range(41)))
+    # The first enters a person too.
+    written(range(1))
+    assert written(range(1, 4)) == written(range(10, 40))
+
+
+def test_a_speech_on_which_a_text_hangs_stays(summit: Summit) -> None:
+    take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
+    TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
+    report = take(summit, as_json(event(persons=[{"name": "C."}])))
+    assert report.lines[0].notes == ["A. is not in the file any more, but a text hangs on the speech: it stays."]
+    assert list(Slot.objects.order_by("pk").values_list("speaker__name", flat=True)) == ["A.", "C."]
+    assert AuditEntry.objects.get(action="sessions.slots", detail__removed=1).detail == {
+        "added": 1,
+        "changed": 0,
+        "removed": 1,
+    }

@@ -1,15 +1,17 @@
 """Reading a schedule into a summit's draft: what it would do, and doing it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, ProtectedError
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from sessions.domain.incoming.plan import Change, Planner
+from sessions.domain.incoming.plan import FIELDS, Change, Planner
 from sessions.domain.incoming.reading import read
 from sessions.domain.incoming.report import Report
 from sessions.domain.releases import lock
+from sessions.domain.revisions import rise
 from sessions.models import Session, SessionText, Slot, Visibility
 from summit.db import bulk
 from summit.domain import audit
@@ -35,9 +37,7 @@ def read_in(*, summit: Summit, content: bytes, by: By, visibility: str = Visibil
         plan = _plan(summit, content, by, visibility)
         _store_rooms(plan, by)
         _store_new(plan, by)
-        for change in plan.changes:
-            if not change.new:
-                _store_changed(change, by)
+        _store_changed(plan, by)
         if plan.changes:
             audit.record(by=by, action="sessions.read_in", target=summit, summit=summit, detail=plan.report.counts)
     return plan.report
@@ -90,41 +90,84 @@ def _slot(change: Change, position: int, speaker: Person) -> Slot:
     return Slot(session=change.session, speaker=speaker, position=position, minutes=change.minutes)
 
 
-def _store_changed(change: Change, by: By) -> None:
-    session = change.session
-    # The room may have had no key when it was planned, and has one now.
-    session.room = session.room
-    session.save()
-    Session.objects.filter(pk=session.pk).update(revision=F("revision") + 1)
-    if change.language:
-        words = {"title": session.title, "summary": session.summary}
-        SessionText.objects.update_or_create(session=session, language=change.language, defaults=words)
-    if change.fields or change.language:
+def _store_changed(plan: Planner, by: By) -> None:
+    """Store what changes of sessions that are there, each table in one statement."""
+    changes = [change for change in plan.changes if not change.new]
+    for change in changes:
+        # The room may have had no key when it was planned, and has one now.
+        change.session.room = change.session.room
+    Session.objects.bulk_update([change.session for change in changes if change.fields], FIELDS)
+    rise(*(change.session.pk for change in changes))
+    _store_texts([change for change in changes if change.language])
+    numbers = _store_speeches([change for change in changes if change.speakers is not None])
+    told = []
+    for change in changes:
+        of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
         names = [*change.fields, *(["texts"] if change.language else [])]
-        audit.record(by=by, action="sessions.session.change", target=session, summit=session.summit, fields=names)
-    if change.speakers is not None:
-        _store_speeches(change, by)
+        if names:
+            told.append(audit.entry(action="sessions.session.change", fields=names, **of))
+        if change.speakers is not None:
+            told.append(audit.entry(action="sessions.slots", detail=numbers[change.session.pk], **of))
+    audit.record_many(told)
 
 
-def _store_speeches(change: Change, by: By) -> None:
-    """Keep the speeches of those who go on to speak, since transcripts hang on them; add and take off the others."""
-    kept = {slot.speaker_id: slot for slot in change.slots}
-    numbers = {"added": 0, "changed": 0, "removed": 0}
-    wanted = change.speakers or []
-    for position, person in enumerate(wanted):
-        slot = kept.pop(person.pk, None)
-        if slot is None:
-            _slot(change, position, person).save()
-            numbers["added"] += 1
-        elif slot.position != position:
-            Slot.objects.filter(pk=slot.pk).update(position=position)
-            numbers["changed"] += 1
-    for slot in kept.values():
-        try:
-            with transaction.atomic():
-                slot.delete()
-            numbers["removed"] += 1
-        except ProtectedError:
+def _store_texts(changes: list[Change]) -> None:
+    new, changed = [], []
+    for change in changes:
+        text = _text(change)
+        kept = next((row for row in change.session.texts.all() if row.language == change.language), None)
+        if kept is None:
+            new.append(text)
+        else:
+            kept.title, kept.summary = text.title, text.summary
+            changed.append(kept)
+    bulk.insert(new)
+    SessionText.objects.bulk_update(changed, ["title", "summary"])
+
+
+def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
+    """Keep the speeches of those who go on to speak, since transcripts hang on them; add and take off the others.
+    Return by the keys of the sessions how many."""
+    new, moved = [], []
+    left: dict[int, tuple[Slot, Change]] = {}
+    numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
+    for change in changes:
+        found = numbers[change.session.pk]
+        kept = {slot.speaker_id: slot for slot in change.slots}
+        for position, person in enumerate(change.speakers or []):
+            slot = kept.pop(person.pk, None)
+            if slot is None:
+                new.append(_slot(change, position, person))
+                found["added"] += 1
+            elif slot.position != position:
+                slot.position = position
+                moved.append(slot)
+                found["changed"] += 1
+        left |= {slot.pk: (slot, change) for slot in kept.values()}
+    bulk.insert(new)
+    Slot.objects.bulk_update(moved, ["position"])
+    held = _take_off(left)
+    for key, (slot, change) in left.items():
+        if key in held:
             said = _("%(name)s is not in the file any more, but a text hangs on the speech: it stays.")
             change.line.notes.append(said % {"name": slot.speaker.name})
-    audit.record(by=by, action="sessions.slots", target=change.session, summit=change.session.summit, detail=numbers)
+        else:
+            numbers[change.session.pk]["removed"] += 1
+    return numbers
+
+
+def _take_off(keys: Iterable[int]) -> set[int]:
+    """Delete speeches but for those on which something hangs; return the keys of these."""
+    rows = Slot.objects.filter(pk__in=keys)
+    try:
+        rows.delete()
+    except ProtectedError as refused:
+        held = {
+            getattr(row, relation.field.attname)
+            for row in refused.protected_objects
+            for relation in Slot._meta.related_objects
+            if isinstance(row, relation.related_model)
+        }
+        rows.exclude(pk__in=held).delete()
+        return held
+    return set()
