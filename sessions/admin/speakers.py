@@ -58,8 +58,8 @@ class SpeakersMixin(FrameMixin):
         return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`), saves the places and
-        minutes that were entered, adds a speech, changes the times, or decides a request."""
+        """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the places
+        and minutes that were entered, saves these alone, adds a speech, changes the times, or decides a request."""
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         with timezone.override(session.summit.zone):
             forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
@@ -88,6 +88,7 @@ class SpeakersMixin(FrameMixin):
             **self.frame(request, session, _("Speakers’ list")),
             **naming.on_page(session.summit),
             "lines": [Shown(line, typed, len(rows), focus) for line in lines],
+            "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
             "was": typed.was or shown(lines),
             "totals": speakers.totals(session, [row.minutes for row in rows]),
             "parties": len(line_up.attending(session)),
@@ -166,7 +167,9 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
     what, _sep, wanted = request.POST.get("do", "").partition(":")
     if "move" in request.POST:
         _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
-        speakers.arrange(session=session, places={key_of(number) or 0: key_of(place) or 1}, by=by)
+        found = read(request.POST)
+        places = {**found.places, key_of(number) or 0: key_of(place) or 1}
+        speakers.arrange(session=session, places=places, minutes=found.minutes, by=by)
     elif what == "add" and forms.speech.is_valid():
         made = speakers.add(session=session, by=by, **forms.speech.values())
         messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": made.speaker.label})
@@ -184,11 +187,11 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
 
 
 def _back(request: HttpRequest, session: Session) -> HttpResponse:
-    """Return to the list, with the focus on the button that was pressed where it moved something."""
+    """Return to the list, which says what was moved, with the focus on the button that was pressed."""
     address = reverse("admin:programme_session_speakers", args=[session.pk])
     how, _sep, rest = request.POST.get("move", "").partition(":")
     key = key_of(rest.partition(":")[0])
-    return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down") and key else address)
+    return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down", "to") and key else address)
 
 
 def _times_form(session: Session) -> TimesForm:

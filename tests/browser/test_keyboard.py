@@ -9,6 +9,7 @@ from tests.browser.keyboard import Keys, Make, read_mail, somebody
 
 pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("keyboard")]
 
+PLENARY = "Plenary: reports from the working sessions"
 LETTER = re.compile(r"invitation \(France\)")
 
 
@@ -110,6 +111,32 @@ def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
     focal.to_element(focal.page.locator("summary").first, "the menu").press("Enter")
     focal.follow("link", "What has changed")
     focal.says("Tunisia and France")
+
+
+def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
+    keys = somebody(visitor, "organiser@summit.example")
+    keys.open("/admin/programme/session/?q=reports+from+the+working")
+    keys.follow("link", PLENARY)
+    keys.follow("link", re.compile("^Speakers’ list"))
+    keys.follow("link", re.compile("^Make the list from the protocol order"))
+    keys.follow("button", "Make the list")
+    # Past the speeches of 46 parties.
+    keys.to("link", "Times and requests").press("Enter")
+    keys.to("spinbutton", "Minutes of a speech").type("4")
+    keys.follow("button", "Save times")
+    keys.says("The times are saved; ")
+    rows, said = keys.page.locator("tr[data-key]"), keys.page.locator("form [role=status]")
+    number, names = rows.count(), rows.locator("th").all_inner_texts()
+    # One press moves and saves it; a screen reader is told where it is now, and the focus stays with it.
+    keys.to_element(rows.nth(1).locator("button[value^=up]"), "the second speech's way up").press("Enter")
+    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 1 of {number}, about "))
+    assert keys.page.evaluate("document.activeElement.value").startswith("down:")
+    keys.press("Enter")
+    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 2 of {number}, about "))
+    keys.press("Enter")
+    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 3 of {number}, about "))
+    keys.page.reload()
+    assert rows.locator("th").all_inner_texts() == [names[0], names[2], names[1], *names[3:]]
 
 
 def _decide(keys: Keys, decision: str, note: str, reason: str) -> None:

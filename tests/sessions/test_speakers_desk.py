@@ -48,7 +48,8 @@ def test_a_press_moves_one_speech_and_keeps_the_focus(desk: Client, row: Session
         assert (response.status_code, response["Location"]) == (302, f"{page(row)}?focus=up-{key}")
         assert order(row) == "ACB"
     shown = desk.get(response["Location"]).content.decode()
-    assert f'value="up:{key}:1" autofocus' in shown
+    assert f'value="up:{key}:1" autofocus aria-describedby="moved"' in shown
+    assert '<bdi lang="en">C</bdi> now has place 2 of 3, about 09:05.' in shown
     # At the top the button that is left has it.
     desk.post(page(row), {"move": f"up:{key}:1"})
     assert f'value="down:{key}:2" autofocus' in desk.get(response["Location"]).content.decode()
@@ -67,6 +68,19 @@ def test_what_is_typed_is_saved_together_and_leaves_alone_what_somebody_else_has
     assert desk.post(page(row), typed).status_code == 302
     assert order(row) == "CBA"
     assert row.slots.get(speaker__name="B").minutes == 8
+
+
+def test_a_move_saves_what_was_typed_with_it(desk: Client, row: Session) -> None:
+    keys = dict(row.slots.values_list("speaker__name", "pk"))
+    typed = {"was": " ".join(f"{keys[name]}:{place}:5" for place, name in enumerate("ABC", start=1))}
+    typed |= {f"minutes-{keys['A']}": "8", "move": f"to:{keys['C']}:1"}
+    response = desk.post(page(row), typed)
+    assert response["Location"] == f"{page(row)}?focus=to-{keys['C']}"
+    assert (order(row), row.slots.get(speaker__name="A").minutes) == ("CAB", 8)
+    # What is no number stops it, and stays on the page.
+    shown = desk.post(page(row), {**typed, f"minutes-{keys['A']}": "ten", "move": f"to:{keys['C']}:3"})
+    assert 'value="ten"' in shown.content.decode()
+    assert order(row) == "CAB"
 
 
 def test_what_is_no_number_is_said_and_stays_on_the_page(desk: Client, row: Session) -> None:

@@ -69,6 +69,7 @@ _LISTED = {
     "Change it": {
         "session-edit": "A session at the desk",
         "session-cancel": "Before a session is cancelled",
+        "speakers": "The speakers' list of a plenary, with requests for the floor",
         "release-second": "Before the second release: what changed, and who is told",
         "public-changes": "What changed, for everybody",
         "portal-changes": "What changed, for a delegation",
@@ -77,6 +78,7 @@ _LISTED = {
     "On the day": {
         "portal-day": "Where a delegate must be",
         "portal-session": "A session, for who takes part",
+        "portal-floor": "Asking for the floor",
     },
     "Publish": {
         "press-empty": "The press site with nothing on it",

@@ -11,6 +11,7 @@ from tools.shots.people import Walker, london
 
 SLUG = "border-security-2025"
 LARGE = "ocean-summit"
+PLENARY = "Plenary: reports from the working sessions"
 SIZES = ("--delegations", "60", "--sessions", "48", "--people", "240", "--texts", "60")
 
 
@@ -119,6 +120,10 @@ class Tour:
         organiser.press("Cancel session")
         organiser.take("session-cancel")
         organiser.press(re.compile("^Cancel"))
+        organiser.open("/admin/programme/session/?q=reports+from+the+working")
+        organiser.press(PLENARY)
+        organiser.press(re.compile("^Speakers’ list"))
+        organiser.take("speakers")
         organiser.open("/admin/")
         organiser.press("Preview the next release", exact=False)
         organiser.take("release-second")
@@ -146,6 +151,9 @@ class Tour:
         page.goto(f"{self.focal.base}/portal/agenda/")
         self.focal.press("Supply chains and enablers")
         self.focal.take("portal-session")
+        self.focal.open("/portal/agenda/")
+        self.focal.press(PLENARY)
+        self.focal.take("portal-floor")
 
     def write(self) -> None:
         """A text from draft to approval."""
