@@ -123,7 +123,7 @@ class InvitationAdmin(
 
     @admin.display(description=_("reminded"))
     def reminded(self, row: Invitation) -> SafeString:
-        """Show which reminders went, and when."""
+        """Show which reminders went, and when, each on a line of its own."""
         summit = row.party.summit
         said = [
             (
@@ -132,7 +132,7 @@ class InvitationAdmin(
             )
             for days, at in reminders.gone(row)
         ]
-        return format_html_join("; ", "{} ({})", said) or format_html("{}", moment(None, summit))
+        return format_html_join(SafeString("<br>"), "{} ({})", said) or format_html("{}", moment(None, summit))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

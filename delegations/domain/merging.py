@@ -12,7 +12,7 @@ from django.db.models import ProtectedError, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import digests, overpasses
+from delegations.domain import digests, naming, overpasses
 from delegations.domain.badges import MERGED
 from delegations.fields import PARTICULARS, PERSON
 from delegations.models import (
@@ -67,9 +67,10 @@ def stops(kept: Person, gone: Person) -> str:
         return _("The data of one of them was erased: nothing is left to be merged.")
     if kept.user_id is not None and gone.user_id is not None:
         return _("Both %(one)s and %(other)s have an account. Take one of the accounts away first.") % names
-    rows = list(Membership.objects.filter(person__in=[kept.pk, gone.pk]).select_related("party"))
+    rows = list(Membership.objects.filter(person__in=[kept.pk, gone.pk]))
     if len({row.party_id for row in rows}) > 1:
-        parties = {row.person_id: row.party.name for row in rows}
+        called = naming.to_readers(row.party_id for row in rows)
+        parties = {row.person_id: called[row.party_id].name for row in rows}
         said = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
         return said % {"first": parties[kept.pk], "second": parties[gone.pk]}
     return ""

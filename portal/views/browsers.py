@@ -21,7 +21,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         viewer = viewer_of(request)
         known = {"viewer": viewer, "summit": viewer.summit, **naming.on_page(viewer.summit)}
-        context = {**known, "rows": rows, "here": here}
+        elsewhere = any(row.public_id not in here for row in rows)
+        context = {**known, "rows": rows, "here": here, "elsewhere": elsewhere}
         return render(request, "portal/browsers.html", context)
     wanted = request.POST.get("end", "")
     others = [row for row in rows if row.public_id not in here]
