@@ -19,6 +19,7 @@ class DelegationsConfig(AppConfig):
             desks,
             messages,
             notices,
+            own_data_notice,
             panels,
             permissions,
             routes,

@@ -259,6 +259,7 @@ deeds_of(
     change=gettext_lazy("changed a kind of declaration"),
     remove=gettext_lazy("took a kind of declaration off"),
 )
+deed("delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them"))
 deed("delegations.visaletter.ask", gettext_lazy("asked for a visa support letter"))
 deed("delegations.visaletter.issue", gettext_lazy("issued a visa support letter"))
 deed("delegations.visaletter.refuse", gettext_lazy("refused a visa support letter"))

@@ -9,6 +9,8 @@ declare("api-party", Gate.EVERYBODY, kind="public party")
 declare("portal:worker", Gate.EVERYBODY)
 declare("portal:browsers", Gate.PORTAL, "GET POST")
 declare("portal:calendars", Gate.PORTAL, "GET POST")
+declare("portal:held", Gate.PORTAL, "GET POST")
+declare("portal:held_take", Gate.PORTAL, "POST")
 declare("portal:leave", Gate.EVERYBODY, "POST")
 for _name in ("ask", "enter", "choose"):
     declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")

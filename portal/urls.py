@@ -9,6 +9,7 @@ from portal.views import (
     codes,
     desk,
     floor,
+    held,
     invitation,
     offline,
     programme,
@@ -34,5 +35,7 @@ urlpatterns = [
     path("sign-in/person/", codes.choose, name="code_choose"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("browsers/", browsers.browsers, name="browsers"),
+    path("held/", held.held, name="held"),
+    path("held/data.zip", held.take, name="held_take"),
     path("leave/", browsers.leave, name="leave"),
 ]

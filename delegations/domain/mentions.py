@@ -132,6 +132,7 @@ for _order, _portion in enumerate(
             erase=lambda subject: _calls(subject).update(note=""),
             gone=_("The note is blanked."),
             columns=("at", "outcome", "note"),
+            desks=True,
         ),
         Portion(
             name="requests",

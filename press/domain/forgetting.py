@@ -38,5 +38,6 @@ portion(61)(
         rows=_texts,
         stays=_("Published words are never changed. The press office can withdraw a text, or publish it corrected."),
         columns=("kind", "slug"),
+        desks=True,
     )
 )

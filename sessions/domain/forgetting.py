@@ -55,6 +55,7 @@ portion(51)(
         rows=lambda subject: Participant.objects.filter(person=subject.person),
         stays=_("They name the person by a key alone."),
         columns=("session", "role"),
+        desks=True,
     )
 )
 portion(52)(
@@ -66,6 +67,7 @@ portion(52)(
         rows=lambda subject: Slot.objects.filter(speaker=subject.person),
         stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
         columns=("session", "title", "minutes", "party"),
+        desks=True,
     )
 )
 portion(53)(

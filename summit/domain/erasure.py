@@ -19,7 +19,16 @@ from django.utils.translation import gettext_lazy
 from summit.db.clock import db_now
 from summit.domain import audit
 from summit.domain.audit import SYSTEM, By
-from summit.domain.portions import Portion, Subject, as_data, portions, subject_of
+from summit.domain.portions import (
+    Portion,
+    Subject,
+    as_data,
+    columns_of,
+    is_staffs,
+    own_portions,
+    portions,
+    subject_of,
+)
 from summit.models import Person, User
 from summit.permissions import check
 
@@ -105,13 +114,13 @@ class Part:
     rows: list[dict[str, Any]]
 
 
-def gather(subject: Subject) -> dict[str, Part]:
-    """Return all that is held of somebody, by the portions' names."""
+def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
+    """Return all that is held of somebody, by the portions' names; with `own` what they may take themselves, without
+    the names of those who decided."""
     found = {}
-    for portion in portions():
-        if not portion.handed:
-            continue
-        rows = [as_data(row, portion.columns) for row in portion.rows(subject)]
+    for portion in own_portions() if own else [each for each in portions() if each.handed]:
+        columns = [column for column in columns_of(portion) if not (own and is_staffs(column))]
+        rows = [as_data(row, columns) for row in portion.rows(subject)]
         if rows:
             found[portion.name] = Part(str(portion.title), rows)
     return found
@@ -121,11 +130,27 @@ def hand_over(*, person: Person, by: User) -> bytes:
     """Return all that is held of somebody as a ZIP: `data.json` for machines, `data.html` to read, and the files that
     are their own. What is in it is recorded by the portions' names. Raises PermissionDenied."""
     check(by, HAND_OVER, person.summit)
+    packed, detail = _pack(person)
+    with transaction.atomic():
+        audit.record(by=by, action=HAND_OVER, target=person, summit=person.summit, detail=detail)
+    return packed
+
+
+def take(*, person: Person, by: By) -> bytes:
+    """Return the same file to the person themselves, without what the desks draft and note: whoever asks has been
+    found to be them."""
+    packed, detail = _pack(person, own=True)
+    with transaction.atomic():
+        audit.record(by=by, action="summit.take_own_data", target=person, summit=person.summit, detail=detail)
+    return packed
+
+
+def _pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
     subject = subject_of(person)
-    parts = gather(subject)
+    parts = gather(subject, own=own)
     files = [
         (f"{portion.name}/{name}", content)
-        for portion in portions()
+        for portion in (own_portions() if own else portions())
         if portion.files is not None
         for name, content in portion.files(subject)
     ]
@@ -140,7 +165,4 @@ def hand_over(*, person: Person, by: User) -> bytes:
         packed.writestr("data.html", page)
         for name, content in files:
             packed.writestr(name, content)
-    with transaction.atomic():
-        detail = {"parts": sorted(parts), "files": len(files)}
-        audit.record(by=by, action=HAND_OVER, target=person, summit=person.summit, detail=detail)
-    return made.getvalue()
+    return made.getvalue(), {"parts": sorted(parts), "files": len(files)}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from summit.models import Person, Summit, User
+from summit.models.fields import EncryptedTextField
 from summit.registry import Registry
 
 # Shorter names are words of other names: what holds them isn't looked for by them.
@@ -86,8 +87,9 @@ class Portion:
 
     `keys` are the foreign keys to Person that lead to them. `erase` returns how many rows it has erased or changed;
     without it they stay. `gone` and `stays` say for a reader what becomes of them, and why. `columns` are what is
-    handed over of a row, all that it has unless they are given; nothing with `handed` off. `files` are documents of
-    the person's own, by their names.
+    handed over of a row, all that it has unless they are given; nothing with `handed` off. What is `desks` are the
+    desks' own drafts and notes: a person gets it from an organiser, who knows what may leave, and doesn't take it
+    themselves. `files` are documents of the person's own, by their names.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Portion:
     stays: str | Promise = ""
     columns: tuple[str, ...] = ()
     handed: bool = True
+    desks: bool = False
     files: Callable[[Subject], Iterable[tuple[str, bytes]]] | None = None
 
 
@@ -116,6 +119,11 @@ called = _called.register
 def portions() -> list[Portion]:
     """Return all portions, in the order in which they are erased."""
     return list(_portions)
+
+
+def own_portions() -> list[Portion]:
+    """Return those that a person may take themselves."""
+    return [each for each in _portions if each.handed and not each.desks]
 
 
 def subject_of(person: Person) -> Subject:
@@ -135,18 +143,26 @@ def erased_name(summit: Summit) -> str:
         return _("erased person")
 
 
-def as_data(row: models.Model, columns: Iterable[str] = ()) -> dict[str, Any]:
-    """Return a row as JSON holds it: its columns, those that it refers to by name, no bytes and no keys of doors."""
-    wanted = set(columns)
-    found = {}
-    for column in row._meta.fields:
-        if column.name in NEVER or (wanted and column.name not in wanted):
-            continue
-        value = getattr(row, column.name)
-        if isinstance(value, bytes | memoryview):
-            continue
-        found[column.name] = _said(value)
+def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
+    """Return the columns that are handed over of a portion: no bytes and no keys of doors."""
+    found: list[models.Field[Any, Any]] = [
+        column
+        for column in portion.model._meta.fields
+        if column.name not in NEVER
+        and (not portion.columns or column.name in portion.columns)
+        and (isinstance(column, EncryptedTextField) or not isinstance(column, models.BinaryField))
+    ]
     return found
+
+
+def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> dict[str, Any]:
+    """Return columns of a row as JSON holds them: those that it refers to by name."""
+    return {column.name: _said(getattr(row, column.name)) for column in columns}
+
+
+def is_staffs(column: "models.Field[Any, Any]") -> bool:
+    """Return whether a column names an account that is not the person's: who at a desk decided."""
+    return column.related_model is User and column.model is not Person
 
 
 def _said(value: Any) -> Any:

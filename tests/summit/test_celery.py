@@ -110,6 +110,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "invitation_test": "delegations.tasks.deliver_invitations",
         "reminder": "delegations.tasks.deliver_reminders",
         "focal_point": "delegations.tasks.deliver_invitations",
+        "own_data": "delegations.tasks.deliver_invitations",
         "visa_letter": "delegations.tasks.deliver_invitations",
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
         "floor_request": "sessions.tasks.deliver_agenda_changes",

@@ -52,5 +52,6 @@ portion(57)(
         ).delete()[0],
         gone=_("Deleted: what was taken over from them stands in the system."),
         columns=("filename", "uploaded_at", "applied_at"),
+        desks=True,
     )
 )

@@ -132,6 +132,8 @@ def _portal() -> list[Stop]:
         ),
         Stop("portal:person_declarations", "/portal/delegation/{desk_party}/people/{desk_person}/declarations/",
              "focal", "errors", act=send_empty),
+        Stop("portal:held", "/portal/held/", "letter", "of a letter"),
+        Stop("portal:held", "/portal/held/", "focal", "errors", act=send_empty),
         Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),
         Stop("portal:calendars", "/portal/calendars/", "letter", "of a letter"),
         Stop("portal:code_ask", "/portal/sign-in/", state="errors", act=send_empty),

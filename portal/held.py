@@ -1,0 +1,213 @@
+"""What is held of somebody, for that person: each field, who else may see it, until when it is kept, whence it is.
+
+What is held is asked of the same portions as the file that an organiser hands over (summit.domain.portions). A test
+holds that each of them says here who sees it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from delegations import countries
+from delegations.domain import badges, holdings, naming
+from delegations.domain.retention import Times
+from delegations.fields import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
+from delegations.models import Badge, FormerMember, Handover, Kept, Particulars, Party
+from portal.views.delegation.person import SECTIONS
+from summit.dates import long_day
+from summit.domain.portions import Portion, Subject, columns_of, is_staffs, own_portions
+from summit.models import Person, Summit
+from summit.outbox.kinds import label_of
+from summit.outbox.models import Message
+from summit.permissions import RULES
+from summit.templatetags.moments import day_clock
+
+# The action by which others see a portion, "" where none does; in this order they are shown.
+SEEN_BY: dict[str, str] = {
+    "person": "summit.person.view",
+    "particulars": "",
+    "photo": GROUPS["photo"].view,
+    "membership": "delegations.membership.view",
+    "former_memberships": "delegations.membership.view",
+    "focal_points": "delegations.focalpoint.view",
+    "badges": "delegations.badge.view",
+    "visa_letters": "delegations.visaletter.view",
+    "declarations": "delegations.declaration.view",
+    "external_ids": "delegations.externalid.view",
+    "answers": "delegations.reply.view",
+    "scans": "delegations.reply.view",
+    "requests": "delegations.focalpointrequest.view",
+    "released_places": "sessions.participant.view",
+    "floor_requests": "sessions.session.view",
+    "sign_ups": "sessions.signup.view",
+    "handovers": "delegations.handover.view",
+    "lists": "delegations.participantlist.view",
+    "sheets": "delegations.sheet.view",
+    "mail": "outbox.message.view",
+    "mail_naming": "outbox.message.view",
+    "links": "delegations.invitationlink.view",
+    "sign_ins": "",
+    "codes": "",
+    "private_calendars": "",
+    "agenda_looks": "",
+    "subscriptions": "press.subscriber.view",
+    "account": "summit.user.view",
+    "resemblances": "delegations.resemblance.view",
+    "history": "summit.auditentry.view",
+}
+# As what each is kept; the others go with the person.
+KEPT_AS: dict[str, Kept] = {
+    "photo": Kept.PHOTO,
+    "declarations": Kept.DECLARATIONS,
+    "visa_letters": Kept.VISA,
+    "scans": Kept.SCANS,
+    "sheets": Kept.SCANS,
+    "mail": Kept.MAIL,
+    "mail_naming": Kept.MAIL,
+    "sign_ins": Kept.CONTACT,
+    "links": Kept.CONTACT,
+    "requests": Kept.CONTACT,
+}
+GROUPED = ((PASSPORT, Kept.PASSPORT), (NEEDS, Kept.NEEDS), (TRAVEL, Kept.TRAVEL))
+# Told by their number alone: there are many, and the file has them.
+COUNTED = frozenset({"history", "mail_naming"})
+# So many rows of a portion stand on the page.
+MOST = 10
+# What the row is by: the reader, and what holds rows together.
+STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "entered_for", "withheld", "invitation"})
+
+# Columns whose values are words of the system's own.
+WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
+    (Badge, "why"): badges.why_words,
+    (Handover, "what"): lambda row: str(holdings.kinds()[row.what].label),
+    (Message, "kind"): lambda row: label_of(row.kind),
+    (Particulars, "nationality"): lambda row: countries.name_of(row.nationality) if row.nationality else "",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is held of one kind: `rows` are fields and what they say, `number` how many rows there are."""
+
+    title: str
+    rows: list[list[tuple[str, Any]]]
+    number: int
+    seen_by: str
+    until: str
+    source: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many rows the page leaves out."""
+        return self.number - len(self.rows)
+
+
+@dataclass
+class Held:
+    """Gathers what is held of a person, who comes with summit, particulars, photo and membership."""
+
+    subject: Subject
+    times: Times = field(init=False)
+    category: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.times = Times.of(self.summit)
+        membership = getattr(self.person, "membership", None)
+        before = FormerMember.objects.filter(person=self.person).order_by("-ended_at", "-pk")
+        self.category = membership.category_id if membership else before.values_list("category", flat=True).first()
+
+    @property
+    def person(self) -> Person:
+        """Of whom it is."""
+        return self.subject.person
+
+    @property
+    def summit(self) -> Summit:
+        """The summit that holds it."""
+        return self.subject.summit
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what is held. As many queries for many rows as for few."""
+        order = list(SEEN_BY)
+        for portion in sorted(own_portions(), key=lambda each: order.index(each.name)):
+            if portion.name == "particulars":
+                yield from self._particulars()
+            elif part := self._part(portion):
+                yield part
+
+    def _part(self, portion: Portion) -> Part | None:
+        columns = [each for each in columns_of(portion) if each.name not in STRUCTURE and not is_staffs(each)]
+        related = [each.name for each in columns if each.many_to_one]
+        rows = portion.rows(self.subject)
+        shown = [] if portion.name in COUNTED else list(rows.select_related(*related)[: MOST + 1])
+        number = rows.count() if portion.name in COUNTED or len(shown) > MOST else len(shown)
+        if not number:
+            return None
+        until = self._until(KEPT_AS.get(portion.name, Kept.PERSON))
+        if portion.erase is None:
+            until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
+        elif portion.stays:
+            said = {"gone": portion.gone, "stays": portion.stays}
+            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % said}"
+        source = self._source() if portion.name == "person" else ""
+        if portion.name == "photo":
+            photo = photo_of(self.person)
+            source = self._entered_for(photo.entered_for if photo else None)
+        lines = [self._line(row, columns) for row in shown[:MOST]]
+        return Part(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
+
+    def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
+        said = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
+        return [(name, value) for name, value in said if value != ""]
+
+    def _particulars(self) -> Iterator[Part]:
+        row = particulars_of(self.person)
+        for group, kept in GROUPED if row is not None else ():
+            line = self._line(row, [Particulars._meta.get_field(name) for name in group.fields])  # type: ignore[arg-type]
+            if line:
+                until, source = self._until(kept), self._source(group)
+                yield Part(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
+
+    def _source(self, group: Group | None = None) -> str:
+        """Say who entered it, as far as that is known: the fields of others are withheld from the delegation."""
+        row = particulars_of(self.person)
+        if row is None:
+            return ""
+        said = self._entered_for(row.entered_for)
+        others = [name for name in (group.fields if group else PERSON) if name in row.withheld]
+        return f"{said} {_('Some of it was entered by a desk of the host.')}" if others and row.entered_for else said
+
+    def _entered_for(self, party: Party | None) -> str:
+        if party is None:
+            return _("Entered by a desk of the host.")
+        return _("Entered by the focal points of %(party)s.") % {"party": naming.to_reader(party).name}
+
+    def _until(self, kept: Kept) -> str:
+        day = self.times.goes_on(kept, self.category)
+        if day is None:
+            return _("Kept until it is erased at your request.")
+        return _("Erased by itself on %(day)s.") % {"day": long_day(day)}
+
+    def _said(self, row: models.Model, column: Any) -> str:
+        if (column.model, column.name) in WORDS:
+            return WORDS[column.model, column.name](row)
+        value = getattr(row, column.name)
+        if value is None or value == "":
+            return ""
+        if column.choices:
+            return str(dict(column.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, datetime):
+            return day_clock(value, self.summit)
+        return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
+
+
+def _roles(action: str) -> str:
+    return RULES[action].names() if action else _("nobody at the desks")

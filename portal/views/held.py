@@ -1,0 +1,117 @@
+"""What is held of the reader themselves: read, taken as a file, and corrected or erased by protocol on request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from delegations.domain import own_data, shown
+from delegations.fields import PASSPORT
+from delegations.models import Party, PortalSignIn
+from portal.held import Held
+from portal.identity import Viewer, viewer_of, viewer_required
+from portal.kept import sign_ins
+from summit.domain import erasure
+from summit.domain.audit import By, Mailbox
+from summit.domain.portions import Subject, subject_of
+from summit.models import Person, User
+
+RELATED = ("summit", "user", "membership__party", "particulars__entered_for", "photo__entered_for")
+
+
+@dataclass(frozen=True)
+class Self:
+    """The reader as the person that they are. `alone` is off where a mailbox opened the portal behind which others
+    may be too: they learn what is held, and not what it says."""
+
+    subject: Subject
+    by: By
+    mailbox: str
+    alone: bool
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return self.subject.person
+
+
+def find(request: HttpRequest, viewer: Viewer) -> Self | None:
+    """Return who the reader is themselves, None for whoever came by a letter's link. Seven queries at most."""
+    if viewer.me is None:
+        return None
+    person = Person.objects.select_related(*RELATED).get(pk=viewer.me.pk)
+    subject = subject_of(person)
+    user = request.user
+    if isinstance(user, User) and person.user_id == user.pk:
+        return Self(subject, user, user.email, alone=True)
+    rows = PortalSignIn.objects.live().filter(public_id__in=sign_ins(request), person=person)
+    row = rows.order_by("pk").first()
+    if row is None:
+        return None
+    return Self(subject, Mailbox(row.public_id), row.mailbox, alone=is_own(row.mailbox, subject))
+
+
+def is_own(mailbox: str, subject: Subject) -> bool:
+    """Return whether a mailbox is one person's alone: nobody else's, and no mission's. Five queries at most."""
+    mission = Party.objects.filter(summit=subject.summit, mission_email__iexact=mailbox)
+    return mailbox in subject.mailboxes and not mission.exists()
+
+
+class AskForm(forms.Form):
+    """What is asked of protocol. The domain says what is lacking."""
+
+    what = forms.ChoiceField(label=gettext_lazy("What is to be done"), choices=own_data.What.choices, required=False)
+    words = forms.CharField(
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("What is wrong and how it is right, or why it is to be erased."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": own_data.LENGTH}),
+    )
+    what.depends = words.depends = True  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@viewer_required
+def held(request: HttpRequest) -> HttpResponse:
+    """Show what is held of the reader; a POST asks protocol to correct or erase it."""
+    viewer = viewer_of(request)
+    found = find(request, viewer)
+    form = AskForm(request.POST if request.method == "POST" and found else None)
+    if found is not None and request.method == "POST" and form.is_valid():
+        try:
+            new = own_data.ask(person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data)
+        except own_data.AskProblem as problem:
+            form.add_error(problem.field, str(problem))
+        else:
+            said = _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
+            messages.success(request, said % {"mailbox": found.mailbox})
+            return redirect("portal:held")
+    parts = list(Held(found.subject).parts()) if found else []
+    if found is not None and found.alone:
+        shown.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+    known: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit}
+    context = {**known, "found": found, "parts": parts, "form": form}
+    return render(request, "portal/held.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@viewer_required
+def take(request: HttpRequest) -> HttpResponse:
+    """Return all of it as a ZIP, to whoever is alone behind what opened the portal; the others are told who hands it
+    to them."""
+    viewer = viewer_of(request)
+    found = find(request, viewer)
+    if found is None or not found.alone:
+        said = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
+        messages.warning(request, said % {"contact": viewer.summit.contact_email})
+        return redirect("portal:held")
+    packed = erasure.take(person=found.person, by=found.by)
+    shown.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+    headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
+    return HttpResponse(packed, content_type="application/zip", headers=headers)
