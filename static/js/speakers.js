@@ -5,6 +5,8 @@
 const form = document.querySelector("form[data-speakers]");
 const said = form && form.querySelector("[role=status]");
 let busy = false;
+// The last move that was asked for while another was under way.
+let next = "";
 
 const rows = () => [...form.querySelectorAll("tr[data-key]")];
 
@@ -26,7 +28,10 @@ const show = (page) => {
 
 // Sends a move. What is refused or doesn't arrive is sent as a page would, which says why.
 const send = async (move) => {
-  if (busy) return;
+  if (busy) {
+    next = move;
+    return;
+  }
   busy = true;
   const data = new FormData(form);
   data.set("move", move);
@@ -42,9 +47,15 @@ const send = async (move) => {
     field.value = move;
     form.append(field);
     form.submit();
-  } finally {
-    busy = false;
+    return;
   }
+  busy = false;
+  const [how, key] = next.split(":");
+  // A button moves a speech from where it stands by then.
+  const button = form.querySelector(`button[value^="${how}:${key}:"]`);
+  const again = how === "to" ? next : button && button.value;
+  next = "";
+  if (again) send(again);
 };
 
 const ready = () => {

@@ -131,9 +131,8 @@ def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
     keys.to_element(rows.nth(1).locator("button[value^=up]"), "the second speech's way up").press("Enter")
     expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 1 of {number}, about "))
     assert keys.page.evaluate("document.activeElement.value").startswith("down:")
-    keys.press("Enter")
-    expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 2 of {number}, about "))
-    keys.press("Enter")
+    # No press is lost, however fast they come.
+    keys.press("Enter", "Enter")
     expect(said).to_have_text(re.compile(f"^{re.escape(names[1])} now has place 3 of {number}, about "))
     keys.page.reload()
     assert rows.locator("th").all_inner_texts() == [names[0], names[2], names[1], *names[3:]]
