@@ -23,6 +23,9 @@ from summit.memory import Memory
 from summit.models import Summit
 from summit.models.changes import Stamp
 
+# More sessions than one person's days hold.
+LONG = 60
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -65,7 +68,8 @@ class List:
     def rendered(self, rows: Sequence["Shown"], asked: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
         """Return the whole list of these rows, which `asked` narrows, made with `context` where it isn't kept."""
         key = self.stamp, self.language, self.everything, asked, tuple(row.said for row in rows), tuple(self.notes)
-        found = _LISTS.ask(key, lambda: self._render(context()))
+        # Of a long list the lines are kept, and not the whole for each reader.
+        found = _LISTS.ask(key, lambda: self._render(context())) if len(rows) <= LONG else self._render(context())
         self.notes.add(found.notes)
         return found.html
 
