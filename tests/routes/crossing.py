@@ -15,6 +15,7 @@ from django.template.response import SimpleTemplateResponse
 from summit.http.kept import SHELF
 from summit.http.middleware import is_personal
 from summit.memory import forget_all
+from summit.models import Role
 from summit.routes import Answer, Gate, Reader, Route, Whose, existing
 from tests.routes.world import Somebody, World
 
@@ -36,6 +37,7 @@ OWN_HEADERS = ("Content-Length", "Expires", "Set-Cookie")
 # Who is asked with a method that an address doesn't answer, and who reads public pages, which know nobody.
 FEW = frozenset({"nobody", "vetting", "mailbox"})
 READERS_OF_PUBLIC = frozenset({"nobody", "organiser"})
+DESKS = sorted({str(role) for role in Role} - {str(Role.FOCAL_POINT), str(Role.DELEGATE)})
 # Who opens pages that ask for no role.
 WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superuser", "letter", "mailbox"})
 # The numbers of this moment.
@@ -136,9 +138,13 @@ def crossings(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose
 
 
 def reads(reader: Reader, route: Route) -> bool:
-    """Return whether a reader is asked at an address: everybody where roles decide."""
-    if route.gate in (Gate.DESK, Gate.PORTAL):
+    """Return whether a reader is asked at an address: everybody where roles decide. The desks, each of which is
+    nobody in the portal, are asked there by turns, two at each address."""
+    if route.gate == Gate.DESK:
         return True
+    if route.gate == Gate.PORTAL:
+        at = sorted(PATTERNS).index(route.name) % len(DESKS)
+        return reader.name not in DESKS or reader.name in (DESKS[at], DESKS[at - 1])
     return reader.name in (WITHOUT_ROLES if is_known(route) else READERS_OF_PUBLIC)
 
 
