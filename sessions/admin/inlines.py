@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from delegations.models import Category, Party
 from sessions.admin.forms import InterpretationForm, ParticipantForm, TextForm
@@ -40,6 +41,8 @@ class TextInline(SummitInline):
     """Title and summary in other languages."""
 
     model = SessionText
+    verbose_name = gettext_lazy("title in another language")
+    verbose_name_plural = gettext_lazy("title and summary in other languages")
     summit_path = "session__summit"
     form = TextForm
     fields = ["language", "title", "summary"]
