@@ -13,7 +13,7 @@ from press import api as press_api
 from press import views as press_views
 from press.models import Text
 from press.reading import find
-from sessions.admin import deciding
+from sessions.admin import frame
 from sessions.models import Session
 from summit.admin.summits import VenueAdmin
 from summit.models import Summit, User, Venue
@@ -78,7 +78,7 @@ def found(world: World, name: str) -> list[str]:
 
 @pytest.mark.django_db
 def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deciding, "check_can_edit", lambda user, session: None)
+    monkeypatch.setattr(frame, "check_can_edit", lambda user, session: None)
     wrong = found(world, "admin:programme_session_cancel")
     assert "GET admin:programme_session_cancel by viewer of foreign: yes, not 403" in wrong
     assert not any(" by organiser " in each or " by vetting " in each for each in wrong)
@@ -99,6 +99,6 @@ def test_control_a_refusal_that_came_too_late_is_found(world: World, monkeypatch
         Session.objects.filter(pk=session.pk).update(title="changed")
         raise PermissionDenied("Not you.")
 
-    monkeypatch.setattr(deciding, "check_can_edit", late)
+    monkeypatch.setattr(frame, "check_can_edit", late)
     wrong = found(world, "admin:programme_session_cancel")
     assert any("by viewer of foreign: 403, and yet" in each for each in wrong)
