@@ -1,16 +1,20 @@
 """The page on which the parties of a summit are ranked by hand: by mouse, by keyboard, with and without script."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain import naming, order
 from delegations.models import Party
+from delegations.templatetags.parties import line
 from summit.desk.keys import key_of
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
@@ -38,8 +42,8 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         if how in (order.UP, order.DOWN, order.TOP, order.OUT) and chosen in {row.pk for row in rows}:
             ranked, focus, expected = order.moved(ranked, chosen, how), f"{how}:{chosen}", looked_at
         elif request.POST.get("do") == "alphabet":
-            names = naming.book(summit)
-            ranked = [row.pk for row in sorted(rows, key=lambda row: names.by_key[row.pk].alphabetical)]
+            keys = naming.book(summit).by_key
+            ranked = [row.pk for row in sorted(rows, key=lambda row: keys[row.pk].alphabetical)]
             expected = looked_at
         else:
             try:
@@ -50,12 +54,13 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             else:
                 messages.success(request, _("The protocol order is saved."))
                 return redirect("admin:delegations_order", summit.slug)
+    names, notes = naming.book(summit), naming.Footnotes()
     context = {
         **admin.site.each_context(request),
-        **naming.on_page(summit),
+        "notes": notes,
         "title": _("Protocol order"),
         "summit": summit,
-        "rows": _lines(rows, ranked),
+        "rows": list(_shown(rows, ranked, names, notes, focus)),
         "expected": expected,
         "refused": refused,
         "focus": focus,
@@ -75,6 +80,46 @@ def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
         if before:
             was[row.pk] = before
     return order.by_numbers(numbers, was)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button that moves a party: what it posts, its sign, and its words."""
+
+    value: str
+    sign: str
+    words: str
+    focused: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A party as it stands on the page. Its words are put together here: a summit has up to a thousand, and a
+    template would translate each of them anew."""
+
+    party: Party
+    place: int | str
+    line: SafeString
+    label: str
+    buttons: list[Button]
+
+
+def _shown(
+    rows: list[Party], ranked: list[int], names: naming.Book, notes: naming.Footnotes, focus: str
+) -> Iterator[Row]:
+    label = _("Place of %(name)s")
+    moves = (
+        (order.UP, "↑", _("Move %(name)s up")),
+        (order.DOWN, "↓", _("Move %(name)s down")),
+        (order.TOP, "⤒", _("Move %(name)s to the top")),
+        (order.OUT, "×", _("Take %(name)s out of the order")),
+    )
+    for party, place in _lines(rows, ranked):
+        named = names.by_key[party.pk]
+        called = {"name": named.name}
+        values = [(f"{how}:{party.pk}", sign, words % called) for how, sign, words in moves]
+        buttons = [Button(value, sign, words, value == focus) for value, sign, words in values]
+        yield Row(party, place or "", line(named, notes), label % called, buttons)
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:

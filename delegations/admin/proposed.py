@@ -11,9 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import naming, parties, proposals
+from delegations.models import Party
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
 from summit.models import Summit, User
+
+# So many stand on the page at once; when they have names, the next ones do.
+MOST = 100
 
 
 @summit_page(
@@ -29,7 +33,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     known = dict(offered)
     language = request.GET.get("language", "")
     language = language if language in known else offered[0][0]
-    rows = proposals.proposals(summit, language)
+    rows, numbers = proposals.proposals(summit, language, MOST), proposals.numbers(summit, language)
     problem, ticked = "", set()
     written = {row.party.pk: row.name for row in rows}
     if request.method == "POST":
@@ -45,14 +49,16 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             return redirect(f"{reverse('admin:delegations_names', args=[summit.slug])}?language={language}")
     context = {
         **admin.site.each_context(request),
-        **naming.on_page(summit),
+        "names": naming.book(summit, parties=Party.objects.filter(pk__in=[row.party.pk for row in rows])),
+        "notes": naming.Footnotes(),
         "title": _("Names in other languages"),
         "summit": summit,
         "languages": offered,
         "chosen": language,
         "language_name": known[language],
         "rows": [(row, written[row.party.pk], row.party.pk in ticked) for row in rows],
-        "lacking": sum(not row.name for row in rows),
+        "lacking": numbers["lacking"],
+        "further": numbers["unnamed"] - len(rows),
         "problem": problem,
     }
     return TemplateResponse(request, "admin/delegations/names.html", context, status=400 if problem else 200)

@@ -23,7 +23,8 @@ class OrderChanged(ValueError):
 def parties(summit: Summit) -> list[Party]:
     """Return a summit's parties in protocol order: those that are ranked, then the others by the alphabet of the
     reader's language. One query."""
-    return list(naming.in_order(Party.objects.filter(summit=summit), get_language() or "", protocol=True))
+    rows = Party.objects.filter(summit=summit).only("name", "protocol_order")
+    return list(naming.in_order(rows, get_language() or "", protocol=True))
 
 
 def mark(rows: Iterable[Party]) -> str:

@@ -22,11 +22,20 @@ def flag_url(flag: str) -> str:
     return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
 
 
+@register.simple_tag
+def marked_party(named: Named, mark: str) -> SafeString:
+    """Render a party's line: its flag, which is decoration beside the name, the name, the mark of its footnote. Made
+    here and by no template: a page may have a thousand."""
+    flag: SafeString | str = ""
+    if named.flag:
+        flag = format_html('<img class="flag" src="{}" alt="" width="16" height="11">', flag_url(named.flag))
+    return format_html('<span class="party-name">{}{}{}</span>', flag, own(named.name, named.language), _marked(mark))
+
+
 def line(named: Named, notes: Footnotes | None = None) -> SafeString:
     """Return a party's line, with the mark of its footnote among those of its page."""
     # A page without footnotes of its own gives none.
-    mark = notes.mark(named) if isinstance(notes, Footnotes) else ""
-    return render_to_string("components/party.html", {"named": named, "mark": mark})
+    return marked_party(named, notes.mark(named) if isinstance(notes, Footnotes) else "")
 
 
 @register.simple_tag
@@ -44,7 +53,10 @@ def party_words(named: Named, notes: Footnotes | None = None) -> SafeString:
 @register.simple_tag
 def party_mark(named: Named | None, notes: Footnotes | None = None) -> SafeString | str:
     """Render the mark of a party's footnote alone, for where the party is named in other words."""
-    mark = notes.mark(named) if isinstance(notes, Footnotes) else ""
+    return _marked(notes.mark(named) if isinstance(notes, Footnotes) else "")
+
+
+def _marked(mark: str) -> SafeString | str:
     return render_to_string("components/mark.html", {"mark": mark}) if mark else ""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import override
 
 from delegations.models import Category
@@ -16,6 +16,8 @@ from summit.models.people import announced
 
 # Who somebody is and whose: the name and office of a person, the name of their delegation.
 _WHO = ("name", "office", "membership__party__name")
+# What is told of a room: by its name in a snapshot, the path from the room.
+ROOM = {"room_key": "public_id", "room_name": "name", "venue_name": "venue__name"}
 
 
 def draft(summit: Summit) -> Agenda:
@@ -25,7 +27,9 @@ def draft(summit: Summit) -> Agenda:
 
 
 def _draft(summit: Summit) -> Agenda:
-    rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("room__venue", "own_kind")
+    # Of rooms values are read: each would be made anew for each of its sessions.
+    rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
+    rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("own_kind").annotate(**rooms)
     places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
     for session_id, order, place in (*_participants(summit), *_speeches(summit)):
         places.setdefault(session_id, []).append((order, place))
@@ -43,7 +47,8 @@ def _draft(summit: Summit) -> Agenda:
     }
 
 
-def _snapshot(row: Session, summit: Summit, **parts: Any) -> Snapshot:
+def _snapshot(row: Any, summit: Summit, **parts: Any) -> Snapshot:
+    room: dict[str, Any] = {name: getattr(row, f"{name}_of_room") or "" for name in ROOM}
     return Snapshot(
         key=row.public_id,
         session_id=row.pk,
@@ -54,9 +59,7 @@ def _snapshot(row: Session, summit: Summit, **parts: Any) -> Snapshot:
         summary=row.summary,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        room_key=row.room.public_id if row.room else "",
-        room_name=row.room.name if row.room else "",
-        venue_name=row.room.venue.name if row.room else "",
+        **room,
         visibility=row.visibility,
         audiences=tuple((part, value) for part in PARTS if (value := getattr(row, f"{part}_to"))),
         media=row.media,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import F
+
 from sessions.domain.snapshots import PLACE, Agenda, Place, Snapshot
 from sessions.models import ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import DESK
@@ -18,13 +20,14 @@ LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], zone: str = "UTC") -> Snapshot:
     """Return a released session, with its session joined, as a snapshot."""
-    return _snapshot(row, [Place(*[getattr(each, name) for name in PLACE]) for each in participants], zone)
+    places = [Place(*[getattr(each, name) for name in PLACE]) for each in participants]
+    return _snapshot(row, row.session.public_id, places, zone)
 
 
-def _snapshot(row: ReleasedSession, places: Iterable[Place], zone: str) -> Snapshot:
+def _snapshot(row: ReleasedSession, key: str, places: Iterable[Place], zone: str) -> Snapshot:
     lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in getattr(row, name)) for name in LISTS}
     return Snapshot(
-        key=row.session.public_id,
+        key=key,
         session_id=row.session_id,
         places=tuple(places),
         zone=zone,
@@ -60,13 +63,13 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
 
 
 def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
-    """Return released sessions, a query set, as snapshots by primary key. Two queries: of thousands of places values
-    are read and no objects made."""
+    """Return released sessions, a query set, as snapshots by primary key. Two queries: of thousands of places, and of
+    the sessions of the draft, values are read and no objects made."""
     places: dict[int, list[Place]] = {}
     people = ReleasedParticipant.objects.filter(released_session__in=rows.order_by().values("pk"))
     for row_id, *values in people.order_by("released_session", "position", "id").values_list(
         "released_session", *PLACE
     ):
         places.setdefault(row_id, []).append(Place(*values))
-    listed = rows.select_related("session").prefetch_related(None).order_by()
-    return {row.pk: _snapshot(row, places.get(row.pk, ()), summit.time_zone) for row in listed}
+    listed = rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by()
+    return {row.pk: _snapshot(row, row.own_key, places.get(row.pk, ()), summit.time_zone) for row in listed}

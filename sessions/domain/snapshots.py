@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,7 @@ class Place:
 
 
 PLACE = [field.name for field in fields(Place)]
+_PLACE = attrgetter(*PLACE)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Snapshot:
             *(self.times_known, self.room_key, self.room_name, self.venue_name),
             *(self.visibility, self.audiences, self.media, self.capacity, self.sign_up),
             *(self.languages, self.documents, self.seal),
-            tuple(tuple(getattr(place, name) for name in PLACE) for place in self.places),
+            tuple(map(_PLACE, self.places)),
             # Rows that were released before there were openings keep their fingerprints.
             *([self.opening] if self.opening else []),
         )

@@ -196,7 +196,7 @@ class TestPage:
         return found
 
     def shown(self, response: Any) -> list[tuple[str, int | None]]:
-        return [(row.name, place) for row, place in response.context["rows"]]
+        return [(row.party.name, row.place or None) for row in response.context["rows"]]
 
     def test_a_button_moves_without_script_and_stores_nothing(self, summit: Summit, protocol: User) -> None:
         client = client_of(protocol)

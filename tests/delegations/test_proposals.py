@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from delegations.admin import proposed
 from delegations.domain import proposals
 from delegations.models import Party, PartyName
 from summit.models import Role, Summit, User
@@ -40,6 +41,16 @@ def test_only_those_without_a_name_are_proposed_and_what_the_library_lacks_is_em
     found = [(row.party.name, row.name) for row in proposals.proposals(summit, "fr")]
     assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
     assert "en" not in dict(proposals.languages(summit))
+
+
+def test_of_many_the_first_stand_on_the_page_and_the_others_are_counted(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposed, "MOST", 1)
+    content = client_of(summit).get(PAGE).content.decode()
+    assert "2 more parties stand here when these have names." in content
+    assert "For 2 parties there is no proposal: write their names." in content
+    assert content.count('name="name-') == 1
 
 
 def test_nothing_is_applied_by_looking(summit: Summit) -> None:
