@@ -132,7 +132,9 @@ class InvitationAdmin(
             )
             for days, at in reminders.gone(row)
         ]
-        return format_html_join(SafeString("<br>"), "{} ({})", said) or format_html("{}", moment(None, summit))
+        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', said) or format_html(
+            "{}", moment(None, summit)
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -298,7 +298,7 @@ class TestLeaving:
         row = world.member("Ada")
         badge = f.BadgeFactory(party=world.party, person=row.person)
         world.post(page(row, "withdraw/"), {})
-        said = f'Badge no. <bdi lang="" dir="ltr">{spaced(badge.public_id)}</bdi> is dead from now on.'
+        said = f'Badge no. <bdi class="whole" lang="" dir="ltr">{spaced(badge.public_id)}</bdi> is dead from now on.'
         assert said in world.get("people/")
         again = f.MembershipFactory(party=world.party, person=row.person)
         world.post(page(again, "withdraw/"), {})
