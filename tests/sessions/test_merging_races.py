@@ -1,0 +1,68 @@
+"""A merge and a sign-up at once: both hold the session before the person, so that neither waits for the other in
+vain."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, transaction
+
+from delegations.domain import merging
+from delegations.models import Party
+from sessions.domain import signups
+from sessions.models import Visibility
+from summit.db.clock import db_now
+from summit.models import Person, Role, Summit
+from tests.factories import MembershipFactory, SignUpFactory, UserFactory
+from tests.sessions.conftest import session
+from tests.sessions.test_release_races import Parties, _during
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+HOUR = timedelta(hours=1)
+
+
+def _merge_amid(summit: Summit, party: Party) -> list[str]:
+    """Merge two who have places in a session, for which a third waits, while a place in it is given to one of them;
+    return what came of each."""
+    soon = db_now() + HOUR
+    row = session(
+        summit, party, starts_at=soon, ends_at=soon + HOUR, visibility=Visibility.ACCREDITED, sign_up=True, capacity=2
+    )
+    kept, gone = (MembershipFactory(party=party).person for _number in range(2))
+    for person in (kept, gone):
+        SignUpFactory(session=row, person=person)
+    SignUpFactory(session=row, person=MembershipFactory(party=party).person, state="waiting")
+    protocol = UserFactory.with_role(Role.PROTOCOL, summit)
+    came: list[str] = []
+
+    def give(half: threading.Event, go_on: threading.Event) -> None:
+        try:
+            with transaction.atomic():
+                signups._lock(row)
+                half.set()
+                go_on.wait(10)
+                Person.objects.select_for_update().get(pk=gone.pk)
+            came.append("given")
+        except OperationalError:
+            came.append("lost")
+
+    def merge() -> None:
+        try:
+            merging.merge(kept=kept, gone=gone, by=protocol)
+            came.append("merged")
+        except OperationalError:
+            came.append("lost")
+
+    _during(give, merge)
+    return sorted(came)
+
+
+def test_a_merge_and_a_sign_up_do_not_wait_for_one_another(summit: Summit, parties: Parties) -> None:
+    assert _merge_amid(summit, parties["Aland"]) == ["given", "merged"]
+
+
+def test_control_a_merge_that_holds_people_first_loses_one_of_them(
+    summit: Summit, parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_holds", [])
+    assert "lost" in _merge_amid(summit, parties["Aland"])
