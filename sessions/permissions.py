@@ -12,7 +12,7 @@ from summit.permissions import Actor, allows, allows_own, check, declare, declar
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
 # Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.
-_READERS = (
+DRAFT_READERS = (
     *PROGRAMME_DESK,
     Role.PROTOCOL,
     Role.CONFERENCE_OFFICER,
@@ -21,12 +21,12 @@ _READERS = (
     Role.VIEWER,
 )
 
-declare_model("sessions.session", view=_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.session", view=DRAFT_READERS, change=PROGRAMME_DESK)
 for _kind in ("sessiontext", "interpretation", "document", "ownkind"):
-    declare_model(f"sessions.{_kind}", view=_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.participant", view=_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.slot", view=_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.release", view=_READERS, change=())
+    declare_model(f"sessions.{_kind}", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.participant", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.slot", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("sessions.release", view=DRAFT_READERS, change=())
 # What of the released agenda isn't public is for those who take part in it.
 declare("sessions.agenda.view", (), own=(Role.FOCAL_POINT, Role.DELEGATE))
 # Taking places: delegates for themselves, focal points for the members of their delegation.

@@ -31,13 +31,13 @@ from sessions.admin.tools import ToolsMixin
 from sessions.domain import documents, places, releases
 from sessions.models import Session
 from sessions.models.visibility import PARTS
-from sessions.permissions import can_edit
+from sessions.permissions import DRAFT_READERS, can_edit
 from summit.dates import long_day, short_day
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.domain import audit
-from summit.models import Summit, User
+from summit.models import Role, Summit, User
 from summit.permissions import summits_for
-from summit.templatetags.marks import until
+from summit.templatetags.marks import comma, until
 
 SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
 AS_THE_SESSION = gettext_lazy("whoever knows of the session")
@@ -57,10 +57,12 @@ def _takes_invitations(session: Session) -> bool:
 
 def _about_seeing() -> str:
     """Return what the form says of who sees what."""
-    return _(
+    parts = _(
         "First say who may know that the session takes place at all: for all others it isn’t there. Then, where it "
         "must be, keep a part of it for fewer: they read “time not announced”, say, and nothing tells them the rest."
     )
+    desks = _("“Organisers only” leaves it to the desks that read the draft: %(roles)s.")
+    return f"{parts} {desks % {'roles': comma().join(str(Role(role).label) for role in DRAFT_READERS)}}"
 
 
 def _once(request: HttpRequest, name: str, find: Any) -> Any:

@@ -39,14 +39,22 @@ async function keep(request, response) {
   }
 }
 
-async function kept(request) {
+// What is kept of an address, with the notices that say so.
+async function kept(url, ...notices) {
   const pages = await caches.open(PAGES);
-  const address = new URL(request.url);
+  const address = new URL(url);
   const plain = address.origin + address.pathname;
-  const found = (await pages.match(request.url)) || (await pages.match(plain, { ignoreSearch: true }));
+  const found = (await pages.match(url)) || (await pages.match(plain, { ignoreSearch: true }));
   if (!found || Date.now() - Number(found.headers.get("Kept-At")) > LONGEST) return null;
-  const text = (await found.text()).replace(" data-offline hidden>", " data-offline>");
+  const text = notices.reduce((all, name) => all.replace(` ${name} hidden>`, ` ${name}>`), await found.text());
   return new Response(text, { headers: found.headers });
+}
+
+// In place of a page that isn't kept, the agenda, which says so.
+async function instead(problem) {
+  const found = await kept(`${self.location.origin}/portal/agenda/`, "data-offline", "data-not-kept");
+  if (found) return found;
+  throw problem;
 }
 
 async function page(event) {
@@ -56,8 +64,8 @@ async function page(event) {
   try {
     return await Promise.race([answer, wait()]);
   } catch (problem) {
-    const found = KEPT.test(new URL(event.request.url).pathname) ? await kept(event.request) : null;
-    return found || answer;
+    const found = KEPT.test(new URL(event.request.url).pathname) ? await kept(event.request.url, "data-offline") : null;
+    return found || answer.catch(instead);
   }
 }
 

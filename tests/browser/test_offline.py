@@ -40,6 +40,12 @@ def test_the_agenda_is_read_without_a_network(visitor: Callable[..., Visitor]) -
     expect(notice).to_be_visible()
     # Its looks are kept too: without them the menu would be a list.
     expect(page.get_by_text("Menu", exact=True)).to_be_visible()
+    expect(page.locator("[data-not-kept]")).to_be_hidden()
+    # What nobody has opened before isn't there: the agenda stands in for it.
+    page.goto(page.url.replace("/portal/agenda/", "/portal/calendars/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(page.locator("[data-not-kept]")).to_be_visible()
+    page.go_back()
     page.context.set_offline(False)
     page.reload()
     expect(notice).to_be_hidden()
