@@ -81,6 +81,21 @@ def public_changes(*, summit: Summit, limit: int = 20, language: str | None = No
     return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).for_public(), limit, language)
 
 
+def cancelled(*, summit: Summit, public_id: str) -> ReleasedSession | None:
+    """Return what everybody read last of a session that the release after it cancelled, where the summit tells the
+    public of changes; None of any other. What only became invisible isn't told from what never was. One query at
+    most."""
+    if not summit.public_changes:
+        return None
+    after = ReleaseEntry.objects.filter(
+        release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
+    )
+    entries = ReleaseEntry.objects.filter(release__summit=summit, session__public_id=public_id).for_public()
+    last = entries.annotate(stands=Exists(after)).order_by("-release__number").select_related("released_session")
+    entry = last.first()
+    return None if entry is None or entry.stands else entry.released_session  # type: ignore[attr-defined]
+
+
 # By the release that tells and the session: the row that was, and whether the session still stands; the row that is.
 _Was = dict[tuple[int, int], tuple[int, bool]]
 _Now = dict[tuple[int, int], int]

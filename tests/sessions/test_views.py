@@ -150,6 +150,20 @@ def test_public_changes_tell_of_what_is_public_before_or_after(open_summit: Summ
     assert page.count("cancelled") == 1
     for secret in ("Secret", "Only delegations", "For desks"):
         assert secret not in page
+    assert [_found(open_summit, row) for row in (first, second, hidden)] == ["cancelled", "nothing", "nothing"]
+    Summit.objects.update(public_changes=False)
+    assert _found(open_summit, first) == "nothing"
+
+
+def _found(summit: Summit, row: Session) -> str:
+    """Return what stands at a session's public address."""
+    response = Client().get(f"/{summit.slug}/agenda/{row.public_id}/")
+    if response.status_code == 410:
+        assert row.title in response.content.decode()
+        return "cancelled"
+    nothing = Client().get(f"/{summit.slug}/agenda/0000000000000000/")
+    same = response.content.replace(row.public_id.encode(), b"0" * 16) == nothing.content
+    return "nothing" if (response.status_code, same) == (404, True) else "told"
 
 
 def _queries(path: str) -> int:

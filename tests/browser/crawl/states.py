@@ -215,6 +215,7 @@ def _desks() -> list[Stop]:
         Stop("admin:programme_session_speakers", "/admin/programme/session/{pk sessions.session}/speakers/",
              "organiser", "empty"),
         Stop("portal:session", "/portal/agenda/{plenary}/", "focal", "floor"),
+        Stop("agenda:session", "/{summit}/agenda/{cancelled_session}/", "anybody", "cancelled", status=410),
         Stop("admin:delegations_party_history", "/admin/delegations/party/{pk delegations.party}/history/?show=seen",
              "organiser", "who saw it"),
         Stop("admin:press_text_history", "/admin/press/text/{text_corrected}/history/", "organiser", "corrected"),

@@ -275,6 +275,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "paper_session": paper.session.public_id,
         "paper": paper.public_id,
         "cancelled": cancelled.pk,
+        "cancelled_session": cancelled.public_id,
         "text": public.slug,
         "mail": mail.public_id,
         "job": Job.objects.get(key="axe-failed").public_id,
