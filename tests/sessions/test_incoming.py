@@ -135,6 +135,10 @@ def test_a_changed_one_changes_what_changed(summit: Summit) -> None:
     later = event(date="2025-03-31T10:00:00+01:00", persons=[{"name": "B. Speaker"}, {"name": "C. Speaker"}])
     report = take(summit, as_json(later))
     assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["starts", "ends", "speakers"])]
+    assert [value[1:] for value in report.lines[0].values] == [
+        ["Mon 31 Mar 2025, 09:30", "Mon 31 Mar 2025, 10:00"],
+        ["Mon 31 Mar 2025, 10:15", "Mon 31 Mar 2025, 10:45"],
+    ]
     row.refresh_from_db()
     assert (row.visibility, row.capacity, row.revision) == ("public", 40, 1)
     assert [slot.speaker.name for slot in row.slots.all()] == ["B. Speaker", "C. Speaker"]
@@ -213,6 +217,61 @@ def test_what_a_public_file_cant_know_is_left_as_it_is(summit: Summit) -> None:
     report = take(summit, as_json(*[event(number, date="2025-03-31T12:00:00+01:00") for number in (1, 2, 3)]))
     assert outcomes(report) == ["refused"] * 3
     assert list(Session.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("said", ["room to be announced", "salle communiquée ultérieurement", ""])
+def test_a_file_that_does_not_know_the_room_leaves_it(said: str, summit: Summit) -> None:
+    take(summit, as_json(event(), event(2)))
+    room = Room.objects.get()
+    Session.objects.filter(title="Event 2").update(room=None)
+    assert outcomes(take(summit, as_json(event(room=said), event(2, room=said)))) == ["same", "same"]
+    assert [row.room for row in Session.objects.order_by("title")] == [room, None]
+    report = take(summit, as_json(event(room="Hall B")))
+    assert report.lines[0].values == [["room", "Hall A", "Hall B"]]
+
+
+def test_what_an_event_says_twice_and_differently_is_odd(summit: Summit) -> None:
+    end = "2025-03-31T10:00:00+01:00"
+    rows = [
+        event(1, end=end, duration="banana"),
+        event(2, start="11:15"),
+        event(3, start="soon"),
+        # The offset is not the venue's, and the clock is.
+        event(4, date="2025-03-31T08:30:00Z", end=end),
+        event(5, type="banana"),
+    ]
+    report = take(summit, as_json(*rows))
+    assert [line.notes for line in report.lines] == [
+        ["Its duration, “banana”, can’t be read: its end is taken."],
+        ["Its start says 11:15 and its date 09:30: the date is taken."],
+        ["Its start, “soon”, can’t be read: the time of its date is taken."],
+        [],
+        ["“banana” is no kind known here: it becomes a working session. Add a kind of that name first."],
+    ]
+    assert report.counts["odd"] == 4
+
+
+BILLION = (
+    b'<!DOCTYPE schedule [<!ENTITY a "ha">%b]><schedule><conference><title>&z;</title></conference></schedule>'
+    % b"".join(b'<!ENTITY %c "%b">' % (98 + n, b"&%c;" % (97 + n) * 30) for n in range(25))
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"title,start\nOpening,09:30\n", "neither a schedule.json nor a schedule.xml"),
+        (BILLION, "declares a document type or entities"),
+        (BILLION.decode().encode("utf-16"), "declares a document type or entities"),
+        (XML.decode().replace("UTF-8", "UTF-16").encode("utf-16"), ""),
+    ],
+)
+def test_another_file_is_refused_in_words_of_ours(content: bytes, said: str, summit: Summit) -> None:
+    if not said:
+        assert len(read(content, zone=summit.zone).events) == 1
+        return
+    with pytest.raises(Unreadable, match=said):
+        read(content, zone=summit.zone)
 
 
 def test_words_of_html_lose_their_marks(summit: Summit) -> None:

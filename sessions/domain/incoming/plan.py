@@ -2,12 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from sessions.domain.incoming.kinds import Kinds
 from sessions.domain.incoming.reading import Event, Schedule
@@ -15,6 +18,7 @@ from sessions.domain.incoming.report import Line, Report
 from sessions.domain.schedule import guid
 from sessions.models import Session, SessionKind, Slot
 from sessions.models.visibility import PARTS
+from summit.dates import short_day
 from summit.db.fold import fold
 from summit.languages import tongue
 from summit.models import Person, Room, Summit, Venue
@@ -93,24 +97,44 @@ class Planner:
         if event.guid in self._read:
             raise ValidationError(_("The file has this guid already. Give each event one of its own."))
         self._read.add(event.guid)
+        line.notes += event.notes
         ours = self._ours.get(event.guid)
         key = ours or identity(self.summit, event.guid)
         there = self._sessions.get(key)
         session = there or Session(summit=self.summit, public_id=key, visibility=self.visibility)
         _check_kept(session)
         values = self._values(event, line)
+        if there is not None and there.room_id and values["room"] is None:
+            # A file that doesn't know the room is no word that there is none: ours were made for some readers.
+            values["room"] = there.room
         changed = [name for name in FIELDS if there is None or getattr(there, name) != values[name]]
         if there is not None and there.pinned and {"starts_at", "ends_at", "room"} & set(changed):
             raise ValidationError(
                 _("It is pinned: its time and room stay. Take the pin off, then read the file again.")
             )
+        # In words before and after, but for texts: they are long.
+        told = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if there is not None]
+        before = [self._told(session, name) for name in told]
         for name in changed:
             setattr(session, name, values[name])
+        for name, old in zip(told, before, strict=True):
+            if old != (new := self._told(session, name)):
+                line.values.append([str(label_for_field(name, Session)), old, new])
         session.clean_fields(exclude=["summit", "room", "own_kind"])
         change = Change(session, line, changed, new=there is None, language=self._language(event, session, line))
         if ours is None:
             self._speakers(event, change)
         self._settle(change)
+
+    def _told(self, session: Session, name: str) -> str:
+        """Return a field of a session as the report shows it; times are the venue's."""
+        value = getattr(session, name)
+        if name == "kind":
+            return str(session.own_kind or session.get_kind_display())
+        if isinstance(value, datetime):
+            local = value.astimezone(self.summit.zone)
+            return f"{short_day(local)}, {local:%H:%M}"
+        return value.name if isinstance(value, Room) else str(value or "–")
 
     def _settle(self, change: Change) -> None:
         said = [str(label_for_field(name, Session)) for name in change.fields]
@@ -218,6 +242,11 @@ def _check_kept(session: Session) -> None:
         )
 
 
-def _nowhere() -> set[str]:
-    """Return how our own schedules say that there is no room yet, in the active language and in English."""
-    return {fold(_("room to be announced")), "room to be announced"}
+@cache
+def _nowhere() -> frozenset[str]:
+    """Return how our own schedules say that there is no room yet, in each language in which they are read."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.add(fold(_("room to be announced")))
+    return frozenset(found)

@@ -27,7 +27,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """An event as its file says it: `number` counts from 1 in the file's order, `problem` is why it can't be read."""
+    """An event as its file says it: `number` counts from 1 in the file's order, `problem` is why it can't be read,
+    `notes` are what of it contradicts itself."""
 
     number: int
     guid: str = ""
@@ -40,6 +41,7 @@ class Event:
     ends_at: datetime | None = None
     people: tuple[str, ...] = ()
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
         raise Unreadable(too_large())
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Unreadable(_("The file is empty. Choose the one that holds the schedule."))
+    # Of two bytes a letter, as some systems write XML, one is empty.
+    if not content.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith((b"{", b"[", b"<")):
+        raise Unreadable(
+            _(
+                "The file is neither a schedule.json nor a schedule.xml, whatever its name says. "
+                "Export the schedule from frab or pretalx as one of the two, and choose that file."
+            )
+        )
     found = _json(content) if ending(content) == "json" else _xml(content)
     conference = found["conference"]
     zone = _zone(conference.get("time_zone_name"), zone)
@@ -120,12 +130,15 @@ def _name(person: Any) -> Any:
 def _xml(content: bytes) -> dict[str, Any]:
     # Neither entities nor other files: what is declared in a file stays unread, and one that declares any is refused.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    declares = _("The file declares a document type or entities. Take these lines out, and choose it again.")
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
+        if b"<!DOCTYPE" in content.replace(b"\0", b"").partition(b"<schedule")[0]:
+            raise Unreadable(declares) from problem
         raise Unreadable(_("The file can’t be read as XML: %(problem)s.") % {"problem": problem.msg}) from problem
     if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise Unreadable(_("The file declares a document type. Take that line out, and choose it again."))
+        raise Unreadable(declares)
     head = root.find("conference")
     if root.tag != "schedule" or head is None:
         raise Unreadable(
@@ -173,6 +186,7 @@ def _event(number: int, room: str, raw: Mapping[str, Any], zone: ZoneInfo, ours:
         starts_at=starts_at,
         ends_at=ends_at,
         people=tuple(dict.fromkeys(name for person in raw["people"] if (name := _line(person)))),
+        notes=tuple(_odd(raw, starts_at, zone)),
     )
 
 
@@ -202,6 +216,24 @@ def _times(raw: Mapping[str, Any], zone: ZoneInfo) -> tuple[datetime, datetime]:
     if ends_at <= starts_at:
         raise Unreadable(_("It would end before it starts. Correct its duration."))
     return starts_at, ends_at
+
+
+def _odd(raw: Mapping[str, Any], starts_at: datetime, zone: ZoneInfo) -> Iterator[str]:
+    """Yield what an event says of its times that was not taken, since it says them twice."""
+    start, length = _line(raw.get("start")), _line(raw.get("duration"))
+    try:
+        clock = time.fromisoformat(start).replace(tzinfo=None) if start else None
+    except ValueError:
+        yield _("Its start, “%(start)s”, can’t be read: the time of its date is taken.") % {"start": start}
+    else:
+        # The offset of the date need not be the venue's.
+        if clock and clock not in (starts_at.time(), starts_at.astimezone(zone).time()):
+            told = {"start": start, "time": f"{starts_at.astimezone(zone):%H:%M}"}
+            yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % told
+    try:
+        _length(length or "0:0")
+    except (ValueError, OverflowError):
+        yield _("Its duration, “%(duration)s”, can’t be read: its end is taken.") % {"duration": length}
 
 
 def _moment(said: str, zone: ZoneInfo) -> datetime | None:

@@ -8,9 +8,11 @@ from summit.uploads import report
 
 @dataclass
 class Line(report.Line):
-    """An event. What a schedule says of it in words of its own is its title."""
+    """An event. What a schedule says of it in words of its own is its title; `values` are what changes of a session
+    that is there: the field, what it was and what it becomes."""
 
     title: str = ""
+    values: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
