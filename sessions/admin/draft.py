@@ -30,7 +30,7 @@ from sessions.admin.together import TogetherMixin
 from sessions.admin.tools import ToolsMixin
 from sessions.domain import documents, places, releases
 from sessions.models import Session
-from sessions.models.visibility import PARTS
+from sessions.models.visibility import AS_THE_SESSION, PARTS
 from sessions.permissions import DRAFT_READERS, can_edit
 from summit.dates import long_day, short_day
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
@@ -40,7 +40,6 @@ from summit.permissions import summits_for
 from summit.templatetags.marks import comma, until
 
 SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
-AS_THE_SESSION = gettext_lazy("whoever knows of the session")
 
 
 def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:

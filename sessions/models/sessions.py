@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.models.kinds import OwnKind, SessionKind
-from sessions.models.visibility import PARTS, Visibility, not_wider
+from sessions.models.visibility import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.models import Room, Summit
 from summit.models.fields import PublicModel
 from summit.models.validators import validate_printable
@@ -151,12 +152,24 @@ class Session(PublicModel):
         return self.title
 
     def clean(self) -> None:
-        """Refuse a room or a kind of another summit."""
+        """Refuse a part that is shown to more than the session, at the part; and a room or a kind of another
+        summit."""
+        self._refuse_wider()
         refuse_others(
             self.summit_id,
             room=(self.room_id, Room, "venue__summit"),
             own_kind=(self.own_kind_id, OwnKind, "summit"),
         )
+
+    def _refuse_wider(self) -> None:
+        """Say at each part that would be shown to more than the session what to choose. Raises ValidationError."""
+        least = RANKS.get(self.visibility, 0)
+        names = [f"{part}_to" for part in PARTS]
+        wider = [name for name in names if RANKS.get(getattr(self, name), least) < least]
+        if wider:
+            said = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
+            words = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
+            raise ValidationError(dict.fromkeys(wider, ValidationError(said, params=words)))
 
     @property
     def uid(self) -> str:

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# What the choice of nothing means, for a part of a session.
+AS_THE_SESSION = _("whoever knows of the session")
+
 
 class Visibility(models.TextChoices):
     """Who may know of a session."""

@@ -165,8 +165,14 @@ def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Su
     page = client.get(f"{LIST}{made.pk}/change/").content.decode()
     six = [page.index(f'value="{code}"', page.index("Official languages")) for code in ("ar", "zh", "en", "fr", "ru")]
     assert six == sorted(six)
-    # A part for more people than the session is refused, at its field.
-    wrong = client.post(
-        f"{LIST}{made.pk}/change/", values(summit=summit.pk, visibility="participants", room_to="public")
+
+
+def test_a_part_for_more_than_the_session_is_refused_at_the_part(summit: Summit) -> None:
+    made = SessionFactory(summit=summit, visibility="participants")
+    parts = {"room_to": "participants", "participants_to": "participants", "times_to": "organisers", "title_to": ""}
+    wrong = desk(summit).post(
+        f"{LIST}{made.pk}/change/", values(summit=summit.pk, visibility="organisers", **parts, documents_to="public")
     )
-    assert "A part of a session can’t be shown to more people than the session itself." in wrong.content.decode()
+    said = "The session itself is visible to fewer: choose “Whoever knows of the session” here, or “organisers only”."
+    found = {name: list(told) for name, told in wrong.context["adminform"].form.errors.items()}
+    assert found == {name: [said] for name in ("room_to", "participants_to", "documents_to")}
