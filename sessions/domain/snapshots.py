@@ -46,6 +46,11 @@ class Place:
     category_id: int | None = None
 
     @property
+    def name(self) -> tuple[str, str]:
+        """By what it is known among the others."""
+        return (self.label, self.party_label)
+
+    @property
     def reads(self) -> tuple[str, str, str, int | None, str]:
         """What is read of it."""
         return (self.label, self.party_label, self.title, self.minutes, self.level)

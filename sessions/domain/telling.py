@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from delegations.domain.naming import Book, Books, Footnotes, Named
+from sessions.domain import lines
 from sessions.domain.called import RAISED, called, raised
 from sessions.domain.differences import ROLES, Change, read_by
 from sessions.domain.facts import to_facts
@@ -93,7 +94,7 @@ class Facts:
         # Most mailboxes are told the same of a session; the snapshots live as long as the messages are being made.
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
-        self._differ: dict[tuple[int, int], frozenset[str]] = {}
+        self._differ: dict[tuple[int, int], dict[str, lines.Differ]] = {}
         self._news: dict[tuple[int, int], SpeechNews] = {}
         self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
@@ -138,17 +139,17 @@ class Facts:
             self._plain[key] = to_facts(_with_places(change, lambda place: None))
         return self._plain[key]
 
-    def _roles(self, change: Change) -> frozenset[str]:
-        """Return the roles in which others take part than before."""
+    def _roles(self, change: Change) -> dict[str, lines.Differ]:
+        """Return the roles in which others take part than before, with who differs."""
         key = (id(change.before), id(change.after))
         if key not in self._differ:
-            self._differ[key] = frozenset(
-                ROLES[aspect.what].value for aspect in change.aspects() if aspect.what in ROLES
-            )
+            self._differ[key] = {
+                ROLES[aspect.what].value: lines.differ(aspect) for aspect in change.aspects() if aspect.what in ROLES
+            }
         return self._differ[key]
 
     def _as_named(
-        self, change: Change, roles: frozenset[str], book: Book, own: Named | None, notes: Footnotes
+        self, change: Change, roles: dict[str, lines.Differ], book: Book, own: Named | None, notes: Footnotes
     ) -> dict[str, Any]:
         """Return a change with the names in it. The same for whoever has the same language, the same footnotes before
         it, and no star of their own in it."""
@@ -156,12 +157,16 @@ class Facts:
         key = (id(change.before), id(change.after), change.nature, change.waiting, book.language, star, tuple(notes))
         if key not in self._with_names:
             beside = notes.copy()
+            # Only who is named has a footnote; the others are there so that it can be said who moved.
+            shown = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
 
             def named(place: Place) -> Place | None:
                 if place.role not in roles:
                     return None
                 name, party = self._named(place, book)
-                mark = STAR if party is not None and party == star else raised(party, beside)
+                mark = ""
+                if (place.role, *place.name) in shown:
+                    mark = STAR if party is not None and party == star else raised(party, beside)
                 return replace(place, label=f"{name}{mark}", party_label="")
 
             facts = to_facts(_with_places(change, named))

@@ -1,7 +1,7 @@
 """Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from delegations.domain.naming import Book, Footnotes
-from sessions.domain import many_places, tongues
+from sessions.domain import lines, tongues
 from sessions.domain.called import called, raised
 from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What
+from sessions.domain.lines import Line
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import Attendance, MediaAccess, SessionKind, Visibility
 from sessions.models.labels import with_party
@@ -53,21 +54,6 @@ class Zones:
         """Return zones by their names; the reader's is called by its city."""
         city = also.rpartition("/")[2].replace("_", " ")
         return cls(place, ZoneInfo(zone), cls(city, ZoneInfo(also)) if also and also != zone else None)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that changed: what it was and what it is."""
-
-    what: str
-    old: str
-    new: str
-    # Whether people have written it: pages then say in which language.
-    old_written: bool = field(default=False, compare=False)
-    new_written: bool = field(default=False, compare=False)
-    # In which, where it isn't the summit's.
-    old_language: str = field(default="", compare=False)
-    new_language: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -253,13 +239,21 @@ def _row(what: What, row: tuple[str, ...]) -> str:
     return pair(str(SHOWN_PARTS[part]), label) if part else label
 
 
-def line(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> Line:
-    """Return one part of a session as it was and as it is, for readers of a language."""
+def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> list[Line]:
+    """Return one part of a session as it was and is, for readers of a language; of several people who differs."""
     what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
-    old, new = many_places.sides(aspect, lambda side: value(what, side, where, names))
-    told = [tongues.of_side(what, state, side, language, names.book if names else None) for state, side in sides]
+    book = names.book if names else None
+    if lines.several(aspect):
+        return lines.of_people(
+            str(PARTS[what]),
+            aspect,
+            lambda place: place_line(place, names),
+            lambda side: tongues.of_side(what, None, side, language, book),
+        )
+    old, new = (value(what, side, where, names) for _state, side in sides)
+    told = [tongues.of_side(what, state, side, language, book) for state, side in sides]
     was, now = (what in tongues.TOLD and bool(side) for _state, side in sides)
-    return Line(str(PARTS[what]), old, new, was, now, told[0], told[1])
+    return [Line(str(PARTS[what]), old, new, was, now, told[0], told[1])]
 
 
 def story(
@@ -277,10 +271,10 @@ def story(
         for aspect in found
         if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
     ]
-    lines = [line(aspect, change, where, names, language) for aspect in shown]
+    said = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
     if len(shown) < len(found):
         both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
-        lines[0] = Line(both, lines[0].old, lines[0].new)
+        said[0] = Line(both, said[0].old, said[0].new)
     return Story(
         key=session.key,
         nature=change.nature.value,
@@ -288,7 +282,7 @@ def story(
         state=str(states[change.nature]),
         when=when(session, where),
         room=session.where,
-        lines=tuple(lines),
+        lines=tuple(said),
         language=tongues.of_title(session, language),
     )
 

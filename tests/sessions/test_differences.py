@@ -18,10 +18,11 @@ from sessions.domain.differences import (
     touched,
 )
 from sessions.domain.facts import from_facts, to_facts
+from sessions.domain.lines import Line
 from sessions.domain.occupancy import Use, overlapping
 from sessions.domain.snapshots import Agenda, Place, Snapshot, numbered
 from sessions.domain.storing import ranges
-from sessions.domain.wording import Line, place_line, story
+from sessions.domain.wording import place_line, story
 from sessions.models import MediaAccess, SessionKind, Visibility
 from sessions.models.visibility import DESK, PARTS, RANKS, rank_of
 from tests.factories import START, SummitFactory

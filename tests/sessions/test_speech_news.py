@@ -1,14 +1,14 @@
 """Speakers learn at which place they are and when about; of many speakers those are named that changed."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from delegations.models import Party
-from sessions.domain import many_places, notices, releases, speakers
+from sessions.domain import lines, notices, releases, speakers
 from sessions.domain.differences import Aspect, What
 from sessions.domain.snapshots import Place
+from sessions.domain.wording import place_line
 from sessions.models import Session
 from summit.models import Summit, User
 from summit.outbox.kinds import KINDS
@@ -60,18 +60,26 @@ def test_whoever_may_not_know_the_times_reads_the_place(row: Session, summit: Su
     assert told(2)["celand@mission.example"] == ["Speech of Celand: place 3"]
 
 
-def test_of_many_those_are_named_that_changed() -> None:
+def test_of_many_those_are_named_that_differ() -> None:
     def side(names: list[str]) -> tuple[Place, ...]:
-        return tuple(Place("speaker", None, number, name, name, "") for number, name in enumerate(names))
+        rows = (name.partition(" ") for name in names)
+        return tuple(Place("speaker", None, None, "", name, "", "", int(long or 0)) for name, _space, long in rows)
 
-    def say(places: Any) -> str:
-        return "; ".join(place.label for place in places) or "nobody"
+    def told(old: list[str], new: list[str], what: What = What.SPEAKERS) -> list[str]:
+        found = lines.of_people("S", Aspect(what, side(old), side(new)), place_line, lambda places: "")
+        return [f"{line.what}: {line.old}|{line.new}" for line in found]
 
-    def sides(old: list[str], new: list[str]) -> tuple[str, str]:
-        return many_places.sides(Aspect(What.SPEAKERS, side(old), side(new)), say)
-
-    names = [f"S{number}" for number in range(30)]
-    assert sides(["A", "B"], ["B"]) == ("A; B", "B")
-    assert sides(names, names[::-1]) == ("30", "30, in another order")
-    assert sides(names, [*names[1:], "X", "Y"]) == ("S0; 29 as before", "X; Y; 29 as before")
-    assert sides(names, []) == ("; ".join(names), "nobody")
+    names = [f"S{number}" for number in range(46)]
+    assert told(names, [*names[1:], "X", "Y"]) == ["S – taken off: S0|", "S – added: |X; Y"]
+    # Who makes room for others has not moved.
+    assert told(names, ["X", *names]) == ["S – added: |X"]
+    assert told(names, ["S9", *names[:9], *names[10:]]) == ["S – moved: |S9: place 1"]
+    assert told(names, names[:40]) == ["S – taken off: S40; S41; S42; S43; S44; S45|"]
+    assert told(names, names[:39]) == ["S – taken off: S39; S40; S41; S42; S43; and 2 more|"]
+    assert told(["A 5", "B 5"], ["B 3", "A 5"]) == [
+        "S – changed: B: 5 minutes|B: 3 minutes",
+        "S – moved: |A: place 2",
+    ]
+    assert told(["A", "B"], ["B", "A"], What.PARTICIPANTS) == ["S: |in another order"]
+    # One of two speeches of the same name.
+    assert told(["A", "B", "A"], ["A", "B"]) == ["S – taken off: A|"]
