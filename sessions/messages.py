@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.domain import calendars, notices, wording
+from sessions.domain import calendars, notices, telling, wording
 from sessions.domain.differences import Change, Nature
 from sessions.domain.facts import from_facts
 from sessions.domain.speech_news import sentence
@@ -18,6 +18,14 @@ from summit.templatetags.marks import pair, semicolon
 
 # So many people are named; a category may have hundreds.
 NAMED = 10
+# What a session became for some of those for whom a mailbox stands.
+BECAME: dict[str, Any] = {
+    **{nature.value: words for nature, words in wording.STATES.items()},
+    telling.SPEAKS: gettext_lazy("now speaking there"),
+    telling.SILENT: gettext_lazy("no longer speaking there"),
+    telling.CAME: gettext_lazy("now taking part"),
+    telling.LEFT: gettext_lazy("no longer taking part"),
+}
 
 
 def render(message: Message) -> Mail:
@@ -86,7 +94,7 @@ def whom(facts: dict[str, Any]) -> str:
     said = []
     for nature, names in sorted(by_nature.items(), key=lambda entry: entry[0] != facts["nature"]):
         words = _named(names)
-        said.append(words if nature == facts["nature"] else pair(words, str(wording.STATES[Nature(nature)])))
+        said.append(words if nature == facts["nature"] else pair(words, str(BECAME[nature])))
     return semicolon().join(said)
 
 

@@ -9,15 +9,18 @@ from django.utils.translation import override
 from delegations.domain.naming import Book, Books, Footnotes, Named
 from sessions.domain import lines
 from sessions.domain.called import RAISED, called, raised
-from sessions.domain.differences import ROLES, Change, read_by
+from sessions.domain.differences import ROLES, Change, Nature, Programme, read_by
 from sessions.domain.facts import to_facts
 from sessions.domain.readers import DELEGATION, Reader
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.domain.speech_news import SpeechNews
+from sessions.models import ReleasedRole
 from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
 from summit.models import Summit
 
+# What a session that stays in a programme became for one of those who read it, who came into it or left it.
+CAME, LEFT, SPEAKS, SILENT = "came", "left", "speaks", "silent"
 # Behind the name of the party to which a mail is written, as in letters.
 STAR = "*"
 
@@ -27,8 +30,8 @@ class Told:
     """A change as a mailbox is told it.
 
     `sequence` is the release that made what it tells, the SEQUENCE of its calendar part; `calendar` says whether
-    there is such a part. `whom` are those whom it concerns and what the session became for each, where the mailbox
-    stands for several: people by primary key, or `DELEGATION`.
+    there is such a part. `whom` are those whom it concerns and what the session became for each (a `Nature`, or
+    `CAME` and so on), where the mailbox stands for several: people by primary key, or `DELEGATION`.
     """
 
     change: Change
@@ -57,7 +60,7 @@ def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequ
                 change=seen,
                 sequence=seen.after.sequence if seen.after else gone,
                 calendar=not seen.waiting and not kept,
-                whom=_whom(change, reader),
+                whom=_whom(change, seen, reader),
             )
         )
     several = {key for told in found for key, _nature in told.whom}
@@ -78,11 +81,27 @@ def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> 
     return whole + left
 
 
-def _whom(change: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
+def _whom(change: Change, seen: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
+    """Return whom a change concerns that a mailbox reads as `seen`, and what the session became for each."""
     if len(reader.parts) < 2:
         return ()
-    seen = ((key, read_by(change, part)) for key, part in reader.parts.items())
-    return tuple((key, each.nature.value) for key, each in sorted(seen, key=lambda entry: entry[0]) if each)
+    each = ((key, part, read_by(change, part)) for key, part in sorted(reader.parts.items()))
+    return tuple((key, _became(theirs, part, seen)) for key, part, theirs in each if theirs)
+
+
+def _became(theirs: Change, part: Programme, seen: Change) -> str:
+    """Return what a session became for one of those who read it together. Who leaves what the others still have, or
+    comes into what they had, is told so by role, as far as the readers may know it."""
+    if seen.nature != Nature.CHANGED or theirs.waiting or theirs.nature not in (Nature.ADDED, Nature.GONE):
+        return theirs.nature.value
+    if theirs.nature == Nature.ADDED:
+        return SPEAKS if _speaks(part, seen.after) else CAME
+    return SILENT if _speaks(part, seen.before) else LEFT
+
+
+def _speaks(part: Programme, session: Snapshot | None) -> bool:
+    speeches = session.by_role(ReleasedRole.SPEAKER) if session else ()
+    return any(speech.party_id in part.parties or speech.person_id in part.people for speech in speeches)
 
 
 class Facts:

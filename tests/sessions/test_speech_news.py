@@ -13,7 +13,7 @@ from sessions.models import Session
 from summit.models import Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
-from tests.factories import PersonFactory, SlotFactory
+from tests.factories import MembershipFactory, ParticipantFactory, PersonFactory, SlotFactory
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,44 @@ def test_of_many_those_are_named_that_differ() -> None:
     assert told(["A", "B"], ["B", "A"], What.PARTICIPANTS) == ["S: |in another order"]
     # One of two speeches of the same name.
     assert told(["A", "B", "A"], ["A", "B"]) == ["S – taken off: A|"]
+
+
+def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(
+    summit: Summit, organiser: User, parties: dict[str, Party]
+) -> None:
+    made = session(summit, *parties.values(), title="Debate")
+    first, second, third = (
+        MembershipFactory(party=parties["Aland"], person__office="", person__name=name).person
+        for name in ("First", "Second", "Third")
+    )
+    SlotFactory(session=made, speaker=first, minutes=5)
+    ParticipantFactory(session=made, person=third, position=9)
+    releases.release(summit=summit, by=organiser, tell=False)
+    made.slots.update(speaker=second)
+    made.participants.filter(person=third).delete()
+    releases.release(summit=summit, by=organiser)
+    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    said = KINDS[row.kind].render(row).text
+    assert said[said.index("1. ") : said.index("All times")] == WHOLE
+    # Where they may not know who takes part, no role is told.
+    Session.objects.filter(pk=made.pk).update(participants_to="organisers")
+    releases.release(summit=summit, by=organiser)
+    Session.objects.filter(pk=made.pk).update(title="Talks")
+    made.slots.update(speaker=third)
+    Message.objects.all().delete()
+    releases.release(summit=summit, by=organiser)
+    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    said = KINDS[row.kind].render(row).text
+    assert "   for: the delegation; Second: no longer taking part; Third: now taking part\n" in said
+    assert "speak" not in said.lower()
+
+
+WHOLE = """1. Debate – changed
+   for: the delegation; First: no longer speaking there; Second: now speaking there; Third: no longer taking part
+   Speakers
+      was: First (Aland): 5 minutes
+      now: Second (Aland): 5 minutes
+   Participants – taken off
+      Third (Aland)
+
+"""
