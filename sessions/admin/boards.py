@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sessions.domain.differences import Change
+from sessions.domain.differences import Change, widens
 from sessions.domain.sides import sheet
 from summit.dates import long_day
 from summit.models import Summit
@@ -16,6 +17,8 @@ from summit.models import Summit
 ON_PAGE = 50
 # With more sessions than these on a page each is folded, so that one sees which they are.
 OPEN = 12
+# How many of the sessions are named that more people are to know of.
+NAMED = 12
 
 
 def board(
@@ -27,12 +30,17 @@ def board(
     shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
     sides = request.GET.get("view", "sides" if beside else "words") == "sides"
     sheets = [sheet(change, summit) for change in shown]
+    widened = [change.session for change in ordered if widens(change)]
     return {
         "page": shown,
         "sheets": [
             (day.isoformat(), long_day(day), list(rows)) for day, rows in groupby(sheets, key=lambda row: row.day)
         ],
         "sides": sides,
+        "widened": len(widened),
+        "widened_named": [
+            (reverse("admin:programme_session_change", args=[row.session_id]), row.title) for row in widened[:NAMED]
+        ],
         "folded": len(ordered) > OPEN,
         "was": was,
         "becomes": becomes,

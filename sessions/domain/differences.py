@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sessions.domain.snapshots import Agenda, Place, Snapshot
 from sessions.models import ReleasedRole
-from sessions.models.visibility import DELEGATIONS, TAKING_PART
+from sessions.models.visibility import DELEGATIONS, PARTS, TAKING_PART, rank_of
 
 
 class Nature(StrEnum):
@@ -186,6 +186,17 @@ def opening_of(session: Snapshot) -> str:
 def shown_to(session: Snapshot) -> Rows:
     """Return to whom it is shown, and each part that is shown to fewer."""
     return (("", session.visibility), *session.audiences)
+
+
+def widens(change: Change) -> bool:
+    """Return whether more people than before may know of a session that stays, or of a part of it."""
+    if change.before is None or change.after is None:
+        return False
+    old, new = (
+        [rank_of(state.visibility, dict(state.audiences).get(part, "")) for part in ("", *PARTS)]
+        for state in (change.before, change.after)
+    )
+    return any(now < was for was, now in zip(old, new, strict=True))
 
 
 def differences(*, old: Agenda, new: Agenda) -> list[Change]:

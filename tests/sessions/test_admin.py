@@ -22,6 +22,7 @@ from tests.factories import (
     PartyFactory,
     PersonFactory,
     RoomFactory,
+    SessionFactory,
     SlotFactory,
     SummitFactory,
     UserFactory,
@@ -251,6 +252,38 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     assert "Release 2 is out." in answer.content.decode()
     assert list(Release.objects.order_by("number").values_list("number", "note")) == [(1, ""), (2, "Longer talks")]
     assert Message.objects.filter(kind="agenda_change").count() == 1
+
+
+def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, organiser: User) -> None:
+    def made(title: str, visibility: str, **more: str) -> Session:
+        return SessionFactory(summit=summit, title=title, visibility=visibility, **more)
+
+    wider, part = made("Wider", "organisers"), made("Part", "public", room_to="participants")
+    fewer, opened = made("Fewer", "public"), made("Opened", "participants", times_to="organisers")
+    client = Client()
+    client.force_login(organiser)
+    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    # What is new was visible to nobody: the first release widens nothing.
+    assert client.get(path).context["widened"] == 0
+    first = releases.release(summit=summit, by=organiser)
+    Session.objects.filter(pk=wider.pk).update(visibility="public")
+    few = _queries(client, path)
+    Session.objects.filter(pk=part.pk).update(room_to="")
+    Session.objects.filter(pk=fewer.pk).update(visibility="organisers", summary="More")
+    # The session is for more, and its times are not.
+    Session.objects.filter(pk=opened.pk).update(visibility="public")
+    made("New", "public")
+    assert _queries(client, path) == few
+    answer = client.get(path)
+    assert sorted(title for _url, title in answer.context["widened_named"]) == ["Opened", "Part", "Wider"]
+    page = answer.content.decode()
+    said = page.index("3 sessions become visible to more people, as a whole or in part:")
+    assert page.index('id="changes"') < said < page.index("How changes are shown")
+    assert f'<a href="{LIST}{wider.pk}/change/">' in page[said : said + 700]
+    # The way back says it of the session that it shows to more again.
+    back = client.get(f"/admin/programme/release/{first.pk}/restore/")
+    assert [title for _url, title in back.context["widened_named"]] == ["Fewer"]
+    assert "1 session becomes visible to more people" in back.content.decode()
 
 
 def test_releases_are_listed_and_never_changed(summit: Summit, organiser: User) -> None:
