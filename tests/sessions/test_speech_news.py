@@ -13,7 +13,7 @@ from sessions.models import Session
 from summit.models import Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
-from tests.factories import MembershipFactory, ParticipantFactory, PersonFactory, SlotFactory
+from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, SlotFactory
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,18 @@ WHOLE = """1. Debate – changed
       Third (Aland)
 
 """
+
+
+def test_only_who_is_named_has_a_footnote(summit: Summit, organiser: User, parties: dict[str, Party]) -> None:
+    made = session(summit, *parties.values())
+    for number in range(9):
+        ParticipantFactory(
+            session=made, party=PartyFactory(summit=summit, name=f"P{number}", footnote=f"N{number}."), position=9
+        )
+    releases.release(summit=summit, by=organiser, tell=False)
+    made.participants.filter(party__name="P4").delete()
+    releases.release(summit=summit, by=organiser)
+    row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
+    said = KINDS[row.kind].render(row).text
+    assert "   Participants – taken off\n      P4¹\n" in said
+    assert row.facts["notes"] == [["¹", "N4."]]
