@@ -338,13 +338,18 @@ class TestAtOnce:
 
     @pytest.mark.postgresql
     def test_control_without_the_lock_a_number_is_given_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pause = threading.Barrier(4)
+        pause, ask_why = threading.Barrier(4), visas._why_not
 
         def unlocked(letters: Any) -> list[Summit]:
-            pause.wait(10)
             return list(Summit.objects.filter(pk__in=letters.values("summit")))
 
+        def read(row: VisaLetter) -> str:
+            # Nobody takes the next number before all have read the last.
+            pause.wait(10)
+            return ask_why(row)
+
         monkeypatch.setattr(visas, "_locked", unlocked)
+        monkeypatch.setattr(visas, "_why_not", read)
         assert any(isinstance(result, Exception) for result in self.race())
 
     def test_asking_twice_at_once_makes_one_letter(self) -> None:
