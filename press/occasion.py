@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from press.models import Edition
 from press.models.visibility import public_editions
 from press.reading import Reading, address, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
 from sessions.published import Published, source, stamp
+from summit.db.prepared import Prepared
 from summit.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
@@ -38,14 +41,20 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
         yield _published(summit, edition)
 
 
+def _public_of(**of: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    text = "version__text__"
+    rows = public_editions().filter(version__authoritative=True, **{f"{text}{name}": key for name, key in of.items()})
+    return rows.order_by("pk").values_list("pk", f"{text}kind", f"{text}wording", f"{text}slug")
+
+
+_OF_SESSION = Prepared(lambda summit, session: _public_of(summit__slug=summit, slot__session__public_id=session))
+_OF_ALL = Prepared(lambda summit: _public_of(summit__slug=summit, slot__isnull=False))
+
+
 @stamp(10)
 def stamp_of(summit: str, session: str) -> tuple[Any, ...]:
     """Return which texts of speeches everybody may read at this moment: an edition's words never change."""
-    rows = public_editions().filter(version__authoritative=True, version__text__summit__slug=summit)
-    of = {"session__public_id": session} if session else {"isnull": False}
-    text = "version__text__"
-    rows = rows.filter(**{f"{text}slot__{name}": value for name, value in of.items()})
-    return tuple(rows.order_by("pk").values_list("pk", f"{text}kind", f"{text}wording", f"{text}slug"))
+    return tuple(_OF_SESSION.rows(summit=summit, session=session) if session else _OF_ALL.rows(summit=summit))
 
 
 def _published(summit: Summit, edition: Edition) -> Published:

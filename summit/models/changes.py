@@ -1,15 +1,15 @@
 """What the database notes of changes that public pages show."""
 
-import functools
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, F, Max, Min, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from summit.db.prepared import Prepared
 from summit.models.summits import Summit
 
 
@@ -33,10 +33,7 @@ class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
     def stamp(self, slug: str) -> Stamp | None:
         """Return the stamp of the public summit at an address, None where none is. One query, whose SQL is made once:
         this is asked for each public page."""
-        sql, params, place = _statement(connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*params[:place], slug, *params[place + 1 :]])
-            found = cursor.fetchone()
+        found = next(iter(_STAMP.rows(slug=slug)), None)
         return Stamp(found[0], found[1] or 0, found[2] or 0, found[3] or 0) if found else None
 
     def noted(self, summit: str) -> dict[str, Subquery]:
@@ -54,16 +51,12 @@ class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
             self.annotate(newest=Subquery(newest)).filter(pk__lt=F("newest"), pk__lte=last).delete()
 
 
-_SLUG = "slug"
-
-
-@functools.cache
-def _statement(vendor: str) -> tuple[str, list[Any], int]:
-    """Return the SQL that finds a summit's stamp, its parameters, and which of them is the slug."""
+def _stamp_of(slug: str) -> models.QuerySet[Summit, tuple[Any, ...]]:
     noted = PublicChange.objects.noted("pk")
-    rows = Summit.objects.open_to_public().filter(slug=_SLUG).order_by().values_list("pk", *noted.values())
-    sql, params = rows.query.sql_with_params()
-    return sql, list(params), list(params).index(_SLUG)
+    return Summit.objects.open_to_public().filter(slug=slug).order_by().values_list("pk", *noted.values())
+
+
+_STAMP = Prepared(_stamp_of)
 
 
 class PublicChange(models.Model):

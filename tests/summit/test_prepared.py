@@ -1,0 +1,42 @@
+"""A query whose SQL is made once says what the query itself says."""
+
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from summit.db.prepared import Prepared
+from summit.models import Summit
+from tests.factories import SummitFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(slug: str, **other: str) -> QuerySet[Summit, tuple[Any, ...]]:
+    return Summit.objects.filter(slug=slug, public=True).exclude(name=slug).values_list("pk", "slug")
+
+
+def test_each_time_the_rows_of_the_string_that_is_asked() -> None:
+    first, second = SummitFactory(slug="first"), SummitFactory(slug="second")
+    SummitFactory(slug="closed", public=False)
+    calls = []
+
+    def build(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
+        calls.append(slug)
+        return rows(slug)
+
+    asked = Prepared(build)
+    found = {slug: asked.rows(slug=slug) for slug in ("first", "second", "closed", "' OR 1=1 --")}
+    assert found == {slug: list(rows(slug)) for slug in found}
+    assert found == {
+        "first": [(first.pk, "first")],
+        "second": [(second.pk, "second")],
+        "closed": [],
+        "' OR 1=1 --": [],
+    }
+    assert len(calls) == 1
+
+
+def test_a_string_that_the_query_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="depends on"):
+        Prepared(rows).rows(slug="first", session="any")
