@@ -26,6 +26,7 @@ from tests.factories import (
     PartyFactory,
     PersonFactory,
     RoomFactory,
+    SignUpFactory,
     SummitFactory,
     UserFactory,
     VenueFactory,
@@ -289,3 +290,22 @@ class TestMerging:
     ) -> None:
         monkeypatch.setattr(signups, "fill", lambda **_asked: None)
         assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "waiting")]
+
+    def test_only_sessions_of_the_two_are_held(
+        self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Others are held by no merge: it holds sessions before people.
+        other = open_session(summit, places=1, title="Another")
+        for name, state in (("First", "place"), ("Waiter", "waiting")):
+            SignUpFactory(session=other, person=delegate(party, name=name), state=state)
+        held, lock = [], signups._lock
+
+        def noted(session: Session) -> Session:
+            held.append(session.title)
+            return lock(session)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(signups, "_lock", noted)
+            self.merged(summit, party, organiser)
+        merging_held = held[held.index("Side event") + 3 :]
+        assert set(merging_held) == {"Side event"}
