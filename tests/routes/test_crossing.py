@@ -10,9 +10,9 @@ from django.db import transaction
 from django.test import override_settings
 
 from press import api as press_api
-from press import views as press_views
 from press.models import Text
 from press.reading import find
+from press.views import texts as press_views
 from sessions.admin import frame
 from sessions.models import Session
 from summit.admin.summits import VenueAdmin

@@ -1,0 +1,7 @@
+"""The press site: the same bytes for everybody, and one way to find a text: through the predicate."""
+
+from press.views.lists import atom, index, json_feed
+from press.views.subscriptions import subscribe, subscription
+from press.views.texts import export, text
+
+__all__ = ["atom", "export", "index", "json_feed", "subscribe", "subscription", "text"]

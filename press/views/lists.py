@@ -1,0 +1,60 @@
+"""Lists of what has been published: as a page and as feeds."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from delegations.domain import naming
+from press.formats import feeds
+from press.models import TextKind
+from press.reading import brief, listed
+from summit.http.public import public_page
+from summit.models import Summit
+from summit.views import get_summit
+
+PAGE = 20
+
+
+@public_page
+def index(request: HttpRequest, summit: str) -> HttpResponse:
+    """List what has been published, newest first, of one kind where `?kind=` names it."""
+    found = get_summit(summit)
+    rows = listed(found)
+    kind = request.GET.get("kind", "")
+    if kind in TextKind.values:
+        rows = rows.filter(version__text__kind=kind)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "summit": found,
+        "page": page,
+        "readings": [brief(found, edition) for edition in page],
+        "kinds": TextKind.choices,
+        "kind": kind if kind in TextKind.values else "",
+        "interface": translation.get_language(),
+        **naming.on_page(found),
+    }
+    return render(request, "press/list.html", context)
+
+
+@public_page
+def atom(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the Atom feed."""
+    found = get_summit(summit)
+    content = feeds.atom(found, _newest(found))
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+@public_page
+def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the JSON Feed."""
+    found = get_summit(summit)
+    return HttpResponse(feeds.json_feed(found, _newest(found)), content_type="application/feed+json; charset=utf-8")
+
+
+def _newest(summit: Summit) -> list[Any]:
+    rows = list(listed(summit)[: feeds.LENGTH])
+    books = naming.Books(summit, [edition.version.language for edition in rows])
+    return [brief(summit, edition, books) for edition in rows]
