@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from press.addresses import address
 from press.models import Edition
 from press.models.visibility import public_editions
-from press.reading import Reading, address, described, listed
+from press.reading import Reading, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
 from sessions.published import Published, source, stamp

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.urls import reverse
-from django.utils.translation import get_language_info, pgettext
+from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from delegations.domain.naming import Books, Named
+from press.addresses import address, tag
 from press.models import Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
+from press.versions import Version, versions_of
 from sessions.models import ReleasedSession, Slot
 from sessions.models.labels import beside, with_party
+from summit.languages import direction
 from summit.models import Summit
 
 if TYPE_CHECKING:
@@ -26,17 +29,6 @@ if TYPE_CHECKING:
 # Stands behind the name that a footnote explains, as in letters.
 STAR = "*"
 FORMATS = ("txt", "pdf", "xml", "json")
-
-
-@dataclass(frozen=True)
-class Version:
-    """A language in which a text can be read."""
-
-    language: str
-    name: str
-    direction: str
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True)
@@ -156,32 +148,6 @@ class Reading:
         return [(ending, self.format_url(ending)) for ending in FORMATS]
 
 
-def direction(language: str) -> str:
-    """Return "rtl" or "ltr" for a language."""
-    return "rtl" if get_language_info(language)["bidi"] else "ltr"
-
-
-def address(summit: Summit, edition: Edition) -> str:
-    """Return the path of an edition's page: short for the authoritative language."""
-    version = edition.version
-    args = [summit.slug, version.text.slug]
-    if version.authoritative:
-        return reverse("press:text", args=args)
-    return reverse("press:language", args=[*args, version.language])
-
-
-def authority() -> str:
-    """Return the host that names things in tag URIs: the one of BASE_URL."""
-    return urlsplit(settings.BASE_URL).hostname or "localhost"
-
-
-def tag(summit: Summit, edition: Edition) -> str:
-    """Return the tag URI (RFC 4151) of an edition's language version: the same for all its editions."""
-    version = edition.version
-    ending = "" if version.authoritative else f":{version.language}"
-    return f"tag:{authority()},{summit.starts_on:%Y}:text:{version.text.public_id}{ending}"
-
-
 def speaker(edition: Edition, named: Named | None = None) -> str:
     """Return who speaks, with the party as it is `named`, or else by its name in the summit's language; or ""."""
     slot = edition.version.text.slot
@@ -232,6 +198,13 @@ def listed(summit: Summit) -> QuerySet[PublicEdition]:
     return readable(summit).filter(version__authoritative=True)
 
 
+def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
+    """Order public editions as feeds do: what came out, was corrected or was withdrawn last comes first, so that a
+    correction of an old text reaches those who follow."""
+    changed = Coalesce("version__text__withdrawn_at", "published_at", output_field=DateTimeField())
+    return rows.annotate(changed=changed).order_by("-changed", "-id")
+
+
 def find(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
     """Return the public edition at an address, in one query, or None: under embargo is like never written."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
@@ -241,23 +214,7 @@ def find(summit: Summit, slug: str, language: str | None) -> PublicEdition | Non
 def read(summit: Summit, edition: PublicEdition) -> Reading:
     """Return a public edition with its languages, its history and its occasion, in three queries at most."""
     version = edition.version
-    others = (
-        public_editions()
-        .filter(version__text=version.text_id)
-        .select_related("version__text")
-        .order_by("-version__authoritative", "version__language")
-    )
-    names = dict(settings.LANGUAGES)
-    versions = tuple(
-        Version(
-            language=other.version.language,
-            name=names[other.version.language],
-            direction=direction(other.version.language),
-            url=address(summit, other),
-            current=other.version_id == version.pk,
-        )
-        for other in others
-    )
+    versions = versions_of(summit, [version.text_id], version.pk).get(version.text_id, ())
     past = published_editions().filter(version=version.pk).order_by("-number")
     history = tuple(Change(number=row.number, at=row.published_at, note=row.change_note) for row in past)
     return Reading(
@@ -282,6 +239,21 @@ def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) ->
         first_published_at=edition.first_published_at,
         books=books,
     )
+
+
+def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
+    """Return what feeds say of public editions: as `brief`, with their languages and their speakers' parties. A query
+    for the languages, and one for each in which parties are named."""
+    books = Books(summit, [edition.version.language for edition in rows])
+    versions = versions_of(summit, [edition.version.text_id for edition in rows])
+    found = []
+    for edition in rows:
+        version = edition.version
+        known = tuple(
+            replace(each, current=each.language == version.language) for each in versions.get(version.text_id, ())
+        )
+        found.append(replace(brief(summit, edition, books), versions=known))
+    return found
 
 
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:

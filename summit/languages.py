@@ -17,7 +17,16 @@ def spoken(language: str) -> str:
 def begun(text: str, language: str) -> str:
     """Return the text of a mail as it begins in its language. Programs for mail take the side from which a text is
     read from its first letter: an Arabic one that begins with a Latin name gets an invisible mark before it."""
-    return f"{RIGHT_TO_LEFT_MARK}{text}" if get_language_info(language)["bidi"] else text
+    return f"{RIGHT_TO_LEFT_MARK}{text}" if direction(language) == "rtl" else text
+
+
+def direction(code: str) -> str:
+    """Return from which side a language that people speak is read: "rtl" or "ltr", which stands for all that nobody
+    has named."""
+    try:
+        return "rtl" if code in _FURTHER_FROM_THE_RIGHT or get_language_info(code)["bidi"] else "ltr"
+    except KeyError:
+        return "ltr"
 
 
 # Languages that are spoken at summits and that the framework doesn't name.
@@ -35,6 +44,22 @@ _FURTHER = {
     "ti": gettext_lazy("Tigrinya"),
     "yo": gettext_lazy("Yoruba"),
 }
+# What those who speak them call them.
+_FURTHER_THEMSELVES = {
+    "zh": "中文",
+    "am": "አማርኛ",
+    "prs": "دری",
+    "fil": "Filipino",
+    "ha": "Hausa",
+    "lo": "ລາວ",
+    "mt": "Malti",
+    "ps": "پښتو",
+    "si": "සිංහල",
+    "so": "Soomaali",
+    "ti": "ትግርኛ",
+    "yo": "Yorùbá",
+}
+_FURTHER_FROM_THE_RIGHT = frozenset({"prs", "ps"})
 # Codes of a spelling or a country, of languages that were made up, and two of three for Norwegian.
 _NO_TONGUES = frozenset({"eo", "ia", "io", "nb", "nn"})
 # The official languages of the United Nations, in the order of the English alphabet.
@@ -49,6 +74,18 @@ def tongue(code: str) -> str:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
+
+
+def calls_itself(code: str) -> str:
+    """Return what a language is called in itself, as readers look for it; its code where nobody has named it."""
+    known = dict(settings.LANGUAGES) | _FURTHER_THEMSELVES
+    if code in known:
+        return str(known[code])
+    try:
+        name = str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+    return name[:1].upper() + name[1:]
 
 
 def tongues() -> list[tuple[str, str]]:

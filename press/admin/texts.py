@@ -27,11 +27,11 @@ from press.formats import pdf
 from press.models import Edition, EditionState, Text, TextVersion
 from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
-from press.reading import direction
 from summit.db.clock import db_now
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.words import written
+from summit.languages import direction
 from summit.models import Summit, User
 from summit.permissions import check, summits_for
 from summit.templatetags.moments import short_clock

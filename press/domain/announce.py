@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from delegations.domain.naming import Books
+from press.addresses import address
 from press.domain.locks import lock_lift
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
-from press.reading import address, speaker
+from press.reading import speaker
 from summit.domain import audit
 from summit.languages import spoken
 from summit.outbox.domain import enqueue

@@ -1,44 +1,82 @@
-"""Feeds: Atom (RFC 4287) and JSON Feed 1.1."""
+"""What the two feeds have in common: their name, how long they are, and how each text stands in them.
 
-import json
+A text that was withdrawn and is kept stays an entry: it has a page, and whoever follows a feed is to read that it was
+withdrawn and why. A text that was removed has none; of it the feed says that it is gone (`Gone`), so that readers
+take it away too.
+"""
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from lxml import etree
 
-from press.domain.markdown import to_html
-from press.reading import STAR, Reading, authority
+from press.addresses import authority
+from press.notices import notices
+from press.reading import STAR, Reading
+from press.rendered import html_of
 from summit.models import Summit
 
-NS = "http://www.w3.org/2005/Atom"
-XML = "http://www.w3.org/XML/1998/namespace"
-# How many texts a feed holds.
+# How many texts a feed holds: those that changed last.
 LENGTH = 50
 
 
-def _add(parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
-    found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
-    found.text = text or None
-    return found
+@dataclass(frozen=True)
+class Gone:
+    """A text that had been published and was removed: its name for ever, and since when."""
+
+    ref: str
+    at: datetime
 
 
-def _moment(value: datetime) -> str:
+@dataclass(frozen=True)
+class Feed:
+    """A feed as it is asked for: `query` is the part of its address that narrows it ("kind=notice"), or ""; its texts
+    are those that changed last, the newest first."""
+
+    summit: Summit
+    readings: Sequence[Reading]
+    query: str = ""
+    gone: Sequence[Gone] = ()
+
+    @property
+    def home(self) -> str:
+        """The absolute address of the list of the same texts."""
+        return self._absolute("press:list")
+
+    @property
+    def title(self) -> str:
+        """What the feed is called, in the language that is active."""
+        return _("%(summit)s: press") % {"summit": self.summit.reads_as.name}
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the feed last changed: with its newest text or the newest removal, or when the summit was set up."""
+        moments = [reading.changed_at for reading in self.readings] + [gone.at for gone in self.gone]
+        return max(moments, default=self.summit.created_at)
+
+    @property
+    def tag(self) -> str:
+        """The feed's name for ever (RFC 4151); one that is narrowed is another feed."""
+        whole = f"tag:{authority()},{self.summit.starts_on:%Y}:press:{self.summit.public_id}"
+        return f"{whole}?{self.query}" if self.query else whole
+
+    def address(self, name: str) -> str:
+        """Return the absolute address of the feed that the route `name` gives."""
+        return self._absolute(name)
+
+    def _absolute(self, name: str) -> str:
+        path = reverse(name, args=[self.summit.slug])
+        return f"{settings.BASE_URL}{path}{'?' if self.query else ''}{self.query}"
+
+
+def moment(value: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 writes it, to the second."""
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def feed_tag(summit: Summit) -> str:
-    """Return the feed's name for ever (RFC 4151)."""
-    return f"tag:{authority()},{summit.starts_on:%Y}:press:{summit.public_id}"
-
-
-def changed_at(summit: Summit, readings: Sequence[Reading]) -> datetime:
-    """Return when the feed last changed: with its newest text, or else when the summit was set up."""
-    return max((reading.changed_at for reading in readings), default=summit.created_at)
 
 
 def title_of(reading: Reading) -> str:
@@ -48,68 +86,15 @@ def title_of(reading: Reading) -> str:
     return reading.edition.title
 
 
-def _content(reading: Reading) -> str:
-    note = format_html("<p>{} {}</p>\n", STAR, reading.note) if reading.note else ""
-    if reading.withdrawn:
-        said = to_html(_("This text has been withdrawn.")) + to_html(reading.edition.version.text.withdrawal_reason)
-        return said + note
-    return to_html(reading.edition.body) + note
-
-
-def atom(summit: Summit, readings: Sequence[Reading]) -> bytes:
-    """Return the Atom feed of texts, newest first."""
-    root = etree.Element(f"{{{NS}}}feed", {f"{{{XML}}}lang": summit.language}, nsmap={None: NS})  # type: ignore[dict-item]
-    home, names = settings.BASE_URL + reverse("press:list", args=[summit.slug]), summit.reads_as
-    _add(root, "id", feed_tag(summit))
-    _add(root, "title", _("%(summit)s: press") % {"summit": names.name})
-    _add(root, "updated", _moment(changed_at(summit, readings)))
-    _add(_add(root, "author"), "name", names.host)
-    _add(root, "link", rel="self", type="application/atom+xml", href=home + "feed.atom")
-    _add(root, "link", rel="alternate", type="text/html", href=home)
-    for reading in readings:
-        _entry(root, reading)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-
-def _entry(root: etree._Element, reading: Reading) -> None:
-    entry = _add(root, "entry", **{f"{{{XML}}}lang": reading.language})
-    _add(entry, "id", reading.tag)
-    _add(entry, "title", title_of(reading))
-    _add(entry, "published", _moment(reading.first_published_at))
-    _add(entry, "updated", _moment(reading.changed_at))
-    _add(entry, "link", rel="alternate", type="text/html", href=reading.url)
-    _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.named(reading.language).host)
-    _add(entry, "category", term=reading.edition.version.text.kind, label=reading.what)
-    if reading.edition.summary:
-        _add(entry, "summary", reading.edition.summary)
-    _add(entry, "content", _content(reading), type="html")
-
-
-def json_feed(summit: Summit, readings: Sequence[Reading]) -> bytes:
-    """Return the JSON Feed of texts, newest first."""
-    home, names = settings.BASE_URL + reverse("press:list", args=[summit.slug]), summit.reads_as
-    found: dict[str, Any] = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": _("%(summit)s: press") % {"summit": names.name},
-        "home_page_url": home,
-        "feed_url": home + "feed.json",
-        "language": summit.language,
-        "authors": [{"name": names.host}],
-        "items": [_item(reading) for reading in readings],
-    }
-    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _item(reading: Reading) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": reading.tag,
-        "url": reading.url,
-        "title": title_of(reading),
-        "content_html": _content(reading),
-        "date_published": _moment(reading.first_published_at),
-        "date_modified": _moment(reading.changed_at),
-        "language": reading.language,
-        "authors": [{"name": reading.who_marked or reading.summit.named(reading.language).host}],
-        "tags": [reading.edition.version.text.kind],
-    }
-    return item | ({"summary": reading.edition.summary} if reading.edition.summary else {})
+def content_of(reading: Reading) -> SafeString:
+    """Return an entry's content as HTML: what has to be known of the text first, then its words. The words of a text
+    that was withdrawn are left to its page."""
+    parts = [
+        format_html("<p><strong>{}</strong> {}</p>\n", notice.said, notice.reason) for notice in notices(reading)
+    ]
+    if not reading.withdrawn:
+        # Cleaned by nh3 as it was made.
+        parts.append(mark_safe(html_of(reading.edition)))  # noqa: S308
+    if reading.note:
+        parts.append(format_html("<p>{} {}</p>\n", STAR, reading.note))
+    return mark_safe("".join(parts))  # noqa: S308

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from delegations.domain.naming import Books
@@ -13,6 +12,7 @@ from press.domain.markdown import Block, to_blocks
 from press.models import Edition
 from press.occasion import line_of
 from press.reading import STAR, Reading, speaker
+from summit.languages import tongue
 from summit.paper import words
 from summit.paper.press import lacking, print_pdf
 from summit.templatetags.moments import day_clock
@@ -69,7 +69,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "footer": " · ".join(
             (
                 _("Edition %(number)d") % {"number": edition.number},
-                dict(settings.LANGUAGES)[reading.language],
+                tongue(reading.language),
                 reading.state,
             )
         ),

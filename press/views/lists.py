@@ -1,16 +1,15 @@
 """Lists of what has been published: as a page and as feeds."""
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from delegations.domain import naming
-from press.formats import feeds
+from press.formats import atom as atom_feed
+from press.formats import feeds, jsonfeed
 from press.models import TextKind
-from press.reading import brief, listed
+from press.reading import brief, by_change, listed, several
 from summit.http.public import public_page
 from summit.models import Summit
 from summit.views import get_summit
@@ -42,19 +41,15 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the Atom feed."""
-    found = get_summit(summit)
-    content = feeds.atom(found, _newest(found))
-    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+    return HttpResponse(atom_feed.write(_feed(get_summit(summit))), content_type=atom_feed.MEDIA_TYPE)
 
 
 @public_page
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the JSON Feed."""
-    found = get_summit(summit)
-    return HttpResponse(feeds.json_feed(found, _newest(found)), content_type="application/feed+json; charset=utf-8")
+    return HttpResponse(jsonfeed.write(_feed(get_summit(summit))), content_type=jsonfeed.MEDIA_TYPE)
 
 
-def _newest(summit: Summit) -> list[Any]:
-    rows = list(listed(summit)[: feeds.LENGTH])
-    books = naming.Books(summit, [edition.version.language for edition in rows])
-    return [brief(summit, edition, books) for edition in rows]
+def _feed(summit: Summit) -> feeds.Feed:
+    rows = list(by_change(listed(summit))[: feeds.LENGTH])
+    return feeds.Feed(summit, several(summit, rows))

@@ -8,10 +8,11 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from delegations.domain import naming
+from press.addresses import address
 from press.domain.markdown import to_html
 from press.formats import WRITERS
 from press.models import Edition
-from press.reading import address, find, read
+from press.reading import find, read
 from summit.http.public import public_page
 from summit.languages import spoken
 from summit.models import Summit

@@ -6,19 +6,16 @@ from typing import Any
 import jsonschema
 import pypdf
 import pytest
-from django.conf import settings
 from django.test import Client
 from lxml import etree
 
 from press.domain.markdown import to_blocks, to_html, to_plain, words
 from press.models import Edition
 from summit.paper import fonts, press
-from tests.factories import SummitFactory, TextVersionFactory
+from tests.factories import TextVersionFactory
 from tests.languages import pseudo
 from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import SCHEMAS, needs_schemas
-
-ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 RICH = """# A heading
 
@@ -235,51 +232,3 @@ class TestLettersWithoutAFont:
         client.force_login(officer(edition.version.text.summit))
         page = client.get(f"/admin/press/text/{edition.version.text.pk}/change/").content.decode()
         assert "This edition has no PDF." not in page
-
-
-@pytest.mark.django_db
-def test_atom(client: Client, rich: Edition) -> None:
-    summit = rich.version.text.summit
-    make_text(summit=summit, moment=ago(2), withdrawn_at=ago(0.5), title="Gone", body="words that go")
-    make_text(summit=summit, moment=ago(-2), title="Later")
-    response = client.get(f"/{summit.slug}/press/feed.atom")
-    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
-    root = etree.fromstring(response.content)
-    titles = root.xpath("a:entry/a:title/text()", namespaces=ATOM)
-    assert titles == ["Withdrawn: Gone", "Tïtle & <co> #1"]
-    for path in ("a:id", "a:title", "a:updated"):
-        assert len(root.xpath(path, namespaces=ATOM)) == 1
-    entry = root.xpath("a:entry", namespaces=ATOM)[1]
-    key = rich.version.text.public_id
-    assert entry.findtext("a:id", namespaces=ATOM) == f"tag:localhost,2025:text:{key}"
-    updated, published = (entry.findtext(f"a:{name}", namespaces=ATOM) for name in ("updated", "published"))
-    assert updated > published
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", updated)
-    content = entry.find("a:content", namespaces=ATOM)
-    assert (content.get("type"), content.text) == ("html", to_html(RICH))
-    assert b"words that go" not in response.content
-
-
-@pytest.mark.django_db
-def test_json_feed(client: Client, rich: Edition) -> None:
-    summit = rich.version.text.summit
-    response = client.get(f"/{summit.slug}/press/feed.json")
-    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
-    found = json.loads(response.content)
-    assert (found["version"], found["feed_url"]) == (
-        "https://jsonfeed.org/version/1.1",
-        f"{settings.BASE_URL}/{summit.slug}/press/feed.json",
-    )
-    item = found["items"][0]
-    assert item["id"] == f"tag:localhost,2025:text:{rich.version.text.public_id}"
-    assert item["content_html"] == to_html(RICH)
-    assert item["date_modified"] > item["date_published"]
-
-
-@pytest.mark.django_db
-def test_feeds_of_a_summit_that_has_published_nothing(client: Client) -> None:
-    summit = SummitFactory()
-    root = etree.fromstring(client.get(f"/{summit.slug}/press/feed.atom").content)
-    assert root.xpath("count(a:entry)", namespaces=ATOM) == 0
-    assert root.findtext("a:updated", namespaces=ATOM)
-    assert json.loads(client.get(f"/{summit.slug}/press/feed.json").content)["items"] == []

@@ -1,0 +1,69 @@
+"""Atom (RFC 4287), with tombstones (RFC 6721) for what was removed.
+
+A text that was withdrawn and is kept stays an entry, marked, since it still has a page and a reason to be read. RFC
+6721 has its `at:deleted-entry` for entries that are no longer there: it is written for removed texts alone, and a
+feed never holds both for one text.
+"""
+
+from collections.abc import Sequence
+
+from django.utils import translation
+from lxml import etree
+
+from press.formats.feeds import Feed, Gone, content_of, moment, title_of
+from press.reading import Reading
+from summit.languages import spoken
+
+NS = "http://www.w3.org/2005/Atom"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+XML = "http://www.w3.org/XML/1998/namespace"
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+
+Element = etree._Element
+
+
+def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
+    found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
+    found.text = text or None
+    return found
+
+
+def write(feed: Feed) -> bytes:
+    """Return the feed as XML in UTF-8. Its own words are in the language that is active, those around a text in the
+    text's."""
+    namespaces = {None: NS, "at": TOMBSTONES} if feed.gone else {None: NS}
+    language = {f"{{{XML}}}lang": translation.get_language() or feed.summit.language}
+    root = etree.Element(f"{{{NS}}}feed", language, nsmap=namespaces)  # type: ignore[arg-type]
+    _add(root, "id", feed.tag)
+    _add(root, "title", feed.title)
+    _add(root, "updated", moment(feed.changed_at))
+    _add(_add(root, "author"), "name", feed.summit.reads_as.host)
+    _add(root, "link", rel="self", type="application/atom+xml", href=feed.address("press:atom"))
+    _add(root, "link", rel="alternate", type="text/html", href=feed.home)
+    for reading in feed.readings:
+        with translation.override(spoken(reading.language)):
+            _entry(root, reading)
+    _tombstones(root, feed.gone)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _entry(root: Element, reading: Reading) -> None:
+    entry = _add(root, "entry", **{f"{{{XML}}}lang": reading.language})
+    _add(entry, "id", reading.tag)
+    _add(entry, "title", title_of(reading))
+    _add(entry, "published", moment(reading.first_published_at))
+    _add(entry, "updated", moment(reading.changed_at))
+    _add(entry, "link", rel="alternate", type="text/html", hreflang=reading.language, href=reading.url)
+    for version in reading.versions:
+        if not version.current:
+            _add(entry, "link", rel="alternate", type="text/html", hreflang=version.language, href=version.full_url)
+    _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.named(reading.language).host)
+    _add(entry, "category", term=reading.edition.version.text.kind, label=reading.what)
+    if reading.edition.summary:
+        _add(entry, "summary", reading.edition.summary)
+    _add(entry, "content", content_of(reading), type="html")
+
+
+def _tombstones(root: Element, gone: Sequence[Gone]) -> None:
+    for each in gone:
+        etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=each.ref, when=moment(each.at))

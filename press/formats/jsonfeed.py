@@ -1,0 +1,59 @@
+"""JSON Feed 1.1. What it has no words for stands under `_summit`: corrections, withdrawals, removed texts."""
+
+import json
+from typing import Any
+
+from django.utils import translation
+
+from press.formats.feeds import Feed, content_of, moment, title_of
+from press.notices import notices
+from press.reading import Reading
+from summit.languages import spoken
+
+VERSION = "https://jsonfeed.org/version/1.1"
+MEDIA_TYPE = "application/feed+json; charset=utf-8"
+
+
+def write(feed: Feed) -> bytes:
+    """Return the feed as JSON in UTF-8. Its own words are in the language that is active, those around a text in the
+    text's."""
+    language = translation.get_language() or feed.summit.language
+    found: dict[str, Any] = {
+        "version": VERSION,
+        "title": feed.title,
+        "home_page_url": feed.home,
+        "feed_url": feed.address("press:json-feed"),
+        "language": language,
+        "authors": [{"name": feed.summit.reads_as.host}],
+        "items": [_item(reading) for reading in feed.readings],
+    }
+    if feed.gone:
+        found["_summit"] = {"removed": [{"id": each.ref, "at": moment(each.at)} for each in feed.gone]}
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(reading: Reading) -> dict[str, Any]:
+    with translation.override(spoken(reading.language)):
+        item: dict[str, Any] = {
+            "id": reading.tag,
+            "url": reading.url,
+            "title": title_of(reading),
+            "content_html": content_of(reading),
+            "date_published": moment(reading.first_published_at),
+            "date_modified": moment(reading.changed_at),
+            "language": reading.language,
+            "authors": [{"name": reading.who_marked or reading.summit.named(reading.language).host}],
+            "tags": [reading.edition.version.text.kind],
+            "_summit": _ours(reading),
+        }
+    return item | ({"summary": reading.edition.summary} if reading.edition.summary else {})
+
+
+def _ours(reading: Reading) -> dict[str, Any]:
+    """Return what the format has no words for: the edition, other languages, what has to be known."""
+    found: dict[str, Any] = {"edition": reading.edition.number}
+    found |= {each.kind: {"at": moment(each.at), "reason": each.reason} for each in notices(reading)}
+    others = [each for each in reading.versions if not each.current]
+    if others:
+        found["languages"] = [{"language": each.language, "url": each.full_url} for each in others]
+    return found

@@ -1,0 +1,37 @@
+"""What a reader has to know before the words: that a text was withdrawn, or corrected, when and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from press.reading import Reading
+from summit.templatetags.moments import day_clock
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A withdrawal ("withdrawn") or the newest correction ("correction"): when, in a sentence, and the reason as the
+    press office wrote it, "" where it gave none."""
+
+    kind: str
+    at: datetime
+    said: str
+    reason: str
+
+    @property
+    def line(self) -> str:
+        """The sentence with the reason."""
+        return " ".join(filter(None, (self.said, self.reason)))
+
+
+def notices(reading: Reading) -> list[Notice]:
+    """Return what has to be known of a text, in the language that is active: of a withdrawn one that alone."""
+    text, summit = reading.edition.version.text, reading.summit
+    if text.withdrawn_at is not None:
+        said = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}
+        return [Notice("withdrawn", text.withdrawn_at, said, text.withdrawal_reason)]
+    if reading.corrected:
+        said = _("Corrected on %(moment)s.") % {"moment": day_clock(reading.published_at, summit)}
+        return [Notice("correction", reading.published_at, said, reading.edition.change_note)]
+    return []

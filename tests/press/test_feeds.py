@@ -1,0 +1,177 @@
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.html import escape
+from lxml import etree
+
+from press.domain.markdown import to_html
+from press.formats import atom, feeds
+from press.formats.feeds import Feed, Gone
+from press.models import Edition
+from press.reading import by_change, listed, several
+from summit.models import Summit
+from tests.factories import SummitFactory, TextVersionFactory
+from tests.press.checks import NS, atom_faults, json_feed_faults
+from tests.press.helpers import add_edition, ago, make_text
+
+pytestmark = pytest.mark.django_db
+
+BODY = "One *two*.\n\n- three & <four>\n"
+
+
+@pytest.fixture
+def corrected() -> Edition:
+    edition = make_text(moment=ago(3), speech=True, title="Tïtle & <co>", summary="Sum <1>", body="One.")
+    return add_edition(
+        edition.version, decided_at=ago(1), title="Tïtle & <co>", summary="Sum", body=BODY, change_note="Note & co"
+    )
+
+
+def atom_of(client: Client, summit: Summit, query: str = "") -> Any:
+    response = client.get(f"/{summit.slug}/press/feed.atom{query}")
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert atom_faults(response.content) == []
+    return etree.fromstring(response.content)
+
+
+def json_of(client: Client, summit: Summit, query: str = "") -> Any:
+    response = client.get(f"/{summit.slug}/press/feed.json{query}")
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    assert json_feed_faults(response.content) == []
+    return json.loads(response.content)
+
+
+def titles(client: Client, summit: Summit) -> list[str]:
+    found: list[str] = atom_of(client, summit).xpath("a:entry/a:title/text()", namespaces=NS)
+    assert [item["title"] for item in json_of(client, summit)["items"]] == found
+    return found
+
+
+def test_the_newest_change_comes_first(client: Client, corrected: Edition) -> None:
+    summit = corrected.version.text.summit
+    make_text(summit=summit, moment=ago(2), title="Between")
+    make_text(summit=summit, moment=ago(9), withdrawn_at=ago(0.5), title="Gone", body="words that go")
+    make_text(summit=summit, moment=ago(-2), title="Later")
+    assert titles(client, summit) == ["Withdrawn: Gone", "Tïtle & <co>", "Between"]
+
+
+def test_a_correction_of_an_old_text_comes_back_into_a_full_feed(
+    client: Client, corrected: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "LENGTH", 2)
+    summit = corrected.version.text.summit
+    for hours in (2, 2.5):
+        make_text(summit=summit, moment=ago(hours), title=f"{hours}")
+    assert titles(client, summit) == ["Tïtle & <co>", "2"]
+    # Control: by when they came out it would not be there.
+    rows = listed(summit).order_by("-first_published_at")[:2]
+    assert [edition.title for edition in rows] == ["2", "2.5"]
+
+
+def test_an_entry(client: Client, corrected: Edition) -> None:
+    summit, text = corrected.version.text.summit, corrected.version.text
+    entry = atom_of(client, summit).find("a:entry", namespaces=NS)
+    tag = f"tag:localhost,2025:text:{text.public_id}"
+    assert entry.findtext("a:id", namespaces=NS) == tag
+    updated, published = (entry.findtext(f"a:{name}", namespaces=NS) for name in ("updated", "published"))
+    assert updated > published
+    content = entry.find("a:content", namespaces=NS)
+    head, _, words = content.text.partition("</p>\n")
+    assert (content.get("type"), words) == ("html", to_html(BODY))
+    assert head.startswith("<p><strong>Corrected on ")
+    assert head.endswith("</strong> Note &amp; co")
+    item = json_of(client, summit)["items"][0]
+    assert (item["id"], item["content_html"]) == (tag, content.text)
+    assert item["date_modified"] == updated
+    assert item["_summit"] == {"edition": 2, "correction": {"at": updated, "reason": "Note & co"}}
+
+
+def test_of_a_withdrawn_text_the_reason_and_no_words(client: Client) -> None:
+    edition = make_text(moment=ago(2), withdrawn_at=ago(1), title="Gone", body="words that go", change_note="c")
+    summit = edition.version.text.summit
+    entry = atom_of(client, summit).find("a:entry", namespaces=NS)
+    content = entry.findtext("a:content", namespaces=NS)
+    assert content.startswith("<p><strong>This text was withdrawn on ")
+    assert content.endswith("</strong> It was wrong.</p>\n")
+    ours = json_of(client, summit)["items"][0]["_summit"]
+    assert ours["withdrawn"]["reason"] == "It was wrong."
+    assert atom_of(client, summit).xpath("//at:deleted-entry", namespaces=NS) == []
+
+
+def test_the_words_around_a_text_are_in_its_language(client: Client) -> None:
+    edition = make_text(moment=ago(2), withdrawn_at=ago(1), title="Discours", language="fr")
+    summit = edition.version.text.summit
+    root = atom_of(client, summit)
+    entry = root.find("a:entry", namespaces=NS)
+    assert (root.get(f"{{{NS['xml']}}}lang"), entry.get(f"{{{NS['xml']}}}lang")) == ("en", "fr")
+    assert entry.findtext("a:title", namespaces=NS) == "Retiré\u00a0: Discours"
+    assert escape("Ce texte a été retiré") in entry.findtext("a:content", namespaces=NS)
+    assert root.findtext("a:title", namespaces=NS).endswith(": press")
+    assert atom_of(client, summit, "?lang=fr").get(f"{{{NS['xml']}}}lang") == "fr"
+
+
+def test_languages_of_an_entry(client: Client, corrected: Edition) -> None:
+    summit, text = corrected.version.text.summit, corrected.version.text
+    add_edition(TextVersionFactory(text=text, language="ar", authoritative=False), title="كلمة", body="نص.")
+    hidden = TextVersionFactory(text=text, language="fr", authoritative=False)
+    add_edition(hidden, title="Brouillon", state="draft")
+    entry = atom_of(client, summit).find("a:entry", namespaces=NS)
+    links = [(link.get("hreflang"), link.get("href")) for link in entry.findall("a:link", namespaces=NS)]
+    page = f"{settings.BASE_URL}/{summit.slug}/press/{text.slug}/"
+    assert links == [("en", page), ("ar", f"{page}ar/")]
+    ours = json_of(client, summit)["items"][0]["_summit"]
+    assert ours["languages"] == [{"language": "ar", "url": f"{page}ar/"}]
+
+
+def test_a_summit_that_has_published_nothing(client: Client) -> None:
+    assert titles(client, SummitFactory()) == []
+
+
+def test_removed_texts_are_buried() -> None:
+    edition = make_text(moment=ago(2), title="Kept")
+    summit = edition.version.text.summit
+    gone = [Gone("tag:localhost,2025:text:abc", ago(1))]
+    content = atom.write(Feed(summit, several(summit, list(by_change(listed(summit)))), gone=gone))
+    assert atom_faults(content) == []
+    root = etree.fromstring(content)
+    assert root.xpath("at:deleted-entry/@ref", namespaces=NS) == ["tag:localhost,2025:text:abc"]
+    when = root.xpath("string(at:deleted-entry/@when)", namespaces=NS)
+    assert root.findtext("a:updated", namespaces=NS) == when
+
+
+def test_control_the_rules_see_mistakes(client: Client, corrected: Edition) -> None:
+    summit = corrected.version.text.summit
+    content = client.get(f"/{summit.slug}/press/feed.atom").content
+    tag = f"tag:localhost,2025:text:{corrected.version.text.public_id}".encode()
+    buried = b'<d:deleted-entry xmlns:d="%s" ref="%s" when="2025-03-31T12:00:00Z"/></feed>' % (NS["at"].encode(), tag)
+    entry = content[content.index(b"<entry") : content.index(b"</entry>") + 8]
+    wrong = [
+        (b"<updated>", b"<updated>x"),
+        (b"Z</published>", b"</published>"),
+        (b'rel="self"', b'rel="alternate"'),
+        (b"<published>", b"<modified/><published>"),
+        (b"</feed>", buried),
+        (b"</entry>", b"</entry>" + entry),
+        (b'type="text/html" hreflang', b"hreflang"),
+        (b"<name>", b"<name> </name><name>"),
+    ]
+    for old, new in wrong:
+        assert atom_faults(content.replace(old, new, 1)), old
+    good = json.loads(client.get(f"/{summit.slug}/press/feed.json").content)
+    item = good["items"][0]
+    broken_items: list[dict[str, Any]] = [
+        {"id": 5},
+        {"content_html": None},
+        {"date_published": "31 March"},
+        {"_summit": "x"},
+        {"slug": "x"},
+        {"attachments": [{"url": "https://x.example/"}]},
+        {"authors": [{}]},
+    ]
+    for change in broken_items:
+        assert json_feed_faults(json.dumps({**good, "items": [{**item, **change}]}).encode()), change
+    assert json_feed_faults(json.dumps({**good, "items": [item, item]}).encode())
+    assert json_feed_faults(json.dumps({**good, "version": "https://jsonfeed.org/version/1"}).encode())
