@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from press import views
+from press import sitemap, views
 from press.reading import FORMATS
 
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("feed.atom", views.atom, name="atom"),
     path("feed.json", views.json_feed, name="json-feed"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("subscribe/", views.subscribe, name="subscribe"),
     path("subscription/<str:token>/", views.subscription, name="subscription"),
     path("<slug:slug>/", views.text, name="text"),

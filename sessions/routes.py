@@ -2,7 +2,7 @@
 
 from summit.routes import Gate, declare
 
-for _name in ("agenda", "calendar", "schedule_json", "schedule_xml"):
+for _name in ("agenda", "calendar", "schedule_json", "schedule_xml", "sitemap"):
     declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")
 # Only where the summit shows its changes to everybody.
 declare("agenda:changes", Gate.EVERYBODY, kind="public summit")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views
+from sessions import sitemap, views
 
 app_name = "agenda"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("agenda.ics", views.calendar, name="calendar"),
     path("agenda/schedule.json", views.schedule_json, name="schedule_json"),
     path("agenda/schedule.xml", views.schedule_xml, name="schedule_xml"),
+    path("agenda/sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("agenda/changes/", views.changes, name="changes"),
     path("agenda/<slug:public_id>.ics", views.session_calendar, name="session_calendar"),
     path("agenda/<slug:public_id>/documents/<slug:document>/", views.paper, name="document"),

@@ -182,11 +182,11 @@ def existing(
             yield (f"{space}{entry.name}" if entry.name else pattern), pattern
 
 
-for _name in ("root", "healthz", "readyz", "robots", "api-root", "api-schema", "api-docs", "api-summits"):
+for _name in ("root", "healthz", "readyz", "robots", "sitemap", "api-root", "api-schema", "api-docs", "api-summits"):
     declare(_name, Gate.EVERYBODY)
 # What is no address of the API.
 declare("api-nothing", Gate.EVERYBODY, see=NOBODY)
 # The numbers are for machines: from loopback, or with their token. No role opens or closes them.
 declare("metrics", Gate.EVERYBODY)
-for _name in ("summit:home", "summit:theme", "api-summit"):
+for _name in ("summit:home", "summit:theme", "summit:sitemap", "api-summit"):
     declare(_name, Gate.EVERYBODY, kind="public summit")

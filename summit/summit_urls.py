@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from summit import views
+from summit import sitemaps, views
 
 app_name = "summit"
 urlpatterns = [
     path("", views.home, name="home"),
     path("theme.css", views.theme, name="theme"),
+    path("sitemap.xml", sitemaps.home, name="sitemap"),
 ]

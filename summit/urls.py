@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from summit import views
+from summit import sitemaps, views
 from summit.http import health
 from summit.outbox import webhook
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("accounts/", include("summit.accounts.urls")),
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),

@@ -173,7 +173,7 @@ def asked(summit: Summit) -> list[str]:
     base = f"/{summit.slug}/press/"
     queries = [f"?lang={code}" for code in EVERY_LANGUAGE] + ["?page=2", "?page=-1", "?page=last"]
     queries += [f"?kind={kind}" for kind in ("transcript", "statement", "x")] + ["?state=draft", "?q=zqcanary"]
-    lists = [base, f"/{summit.slug}/", f"{base}feed.atom", f"{base}feed.json"]
+    lists = [base, f"/{summit.slug}/", f"{base}feed.atom", f"{base}feed.json", f"{base}sitemap.xml"]
     lists += [f"/api/v1/summits/{summit.slug}/texts/", "/admin/press/text/", "/admin/", "/portal/"]
     return [path + query for path in lists for query in queries]
 

@@ -68,7 +68,13 @@ def test_same_bytes_for_everybody() -> None:
     home = f"/{text.summit.slug}/press/"
     signed_in = Client(headers={"accept-language": "ar", "user-agent": "x"})
     signed_in.force_login(UserFactory(is_superuser=True))
-    listed = [home, home + "feed.atom", home + "feed.json", *(url_of(text)[:-1] + ending for ending in ENDINGS)]
+    listed = [
+        home,
+        home + "feed.atom",
+        home + "feed.json",
+        home + "sitemap.xml",
+        *(url_of(text)[:-1] + ending for ending in ENDINGS),
+    ]
     for path in listed:
         nobody, somebody = Client().get(path), signed_in.get(path)
         assert nobody.status_code == 200
@@ -214,6 +220,8 @@ def test_queries_stay_the_same_from_5_to_50_texts(client: Client) -> None:
         home,
         home + "feed.atom",
         home + "feed.json",
+        home + "sitemap.xml",
+        "/sitemap.xml",
         f"/{summit.slug}/",
         f"/api/v1/summits/{summit.slug}/texts/",
     ]

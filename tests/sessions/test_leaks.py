@@ -80,6 +80,8 @@ def addresses(summit: Summit) -> list[str]:
     found = [
         f"/{summit.slug}/",
         "/robots.txt",
+        "/sitemap.xml",
+        f"{base}/sitemap.xml",
         f"{api}/parties/",
         f"/{summit.slug}/press/",
         f"{base}/",

@@ -72,6 +72,7 @@ def test_every_first_segment_is_refused_as_a_slug() -> None:
         "readyz",
         "metrics",
         "robots",
+        "sitemap",
         "accounts",
         "admin",
         "portal",
