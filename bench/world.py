@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from delegations.domain import answers, invitations
 from delegations.models import Invitation, Party
-from press.domain import editions, lifts
+from press.domain import deciding, lifts
 from press.models import Edition, Lift
 from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
@@ -36,7 +36,7 @@ def advance(summit: Summit) -> None:
 def _publish(summit: Summit) -> None:
     officer, approver = (User.objects.get(email=f"{box}@summit.example") for box in ("press", "approver"))
     for edition in Edition.objects.filter(version__text__summit=summit).select_related("version__text__summit"):
-        editions.submit(edition=edition, by=officer)
-        editions.approve(edition=edition, by=approver)
+        deciding.submit(edition=edition, by=officer)
+        deciding.approve(edition=edition, by=approver)
     for lift in Lift.objects.filter(summit=summit).select_related("summit"):
         lifts.release_now(lift=lift, by=officer)

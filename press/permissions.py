@@ -1,5 +1,6 @@
 """Who may do what at the press desk."""
 
+from press.models.decisions import TABLE
 from summit.models import Role, Summit
 from summit.permissions import Actor, allows, check, declare, declare_model
 
@@ -14,17 +15,18 @@ declare("press.review", (Role.PRESS_APPROVER,))
 declare("press.schedule", (Role.PRESS_OFFICER,))
 declare("press.hold", SEES_EMBARGOED)
 declare("press.withdraw", PRESS)
+# What nobody is to read any more is a matter for two: an officer who withdraws it asks an approver or organiser.
+declare("press.remove", (Role.ORGANISER, Role.PRESS_APPROVER))
+declare("press.approve_alone", PRESS)
+declare_model("press.topic", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
 
-# What each decision about a text needs, by the name that its address has.
-DECISIONS: dict[str, str] = {
-    "submit": "press.write",
-    "ask_changes": "press.review",
-    "approve": "press.review",
+# What each decision about a text needs, by the name that its address has: the table's rows, and those about moments,
+# which change no state.
+DECISIONS: dict[str, str] = {row.name: row.rule for row in TABLE} | {
     "set_moment": "press.schedule",
     "deliver": "press.schedule",
-    "hold": "press.hold",
-    "unhold": "press.hold",
-    "withdraw": "press.withdraw",
+    "tie": "press.schedule",
+    "untie": "press.schedule",
 }
 
 

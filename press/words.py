@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from press.models import Edition, Lift, Subscriber, Text, TextKind, TextVersion
 from summit.deeds import Facts, deed, deeds_of, part, personal, thing
+from summit.languages import calls_itself
 from summit.templatetags.marks import semicolon
 
 deeds_of(
@@ -29,8 +29,7 @@ def _created(facts: Facts) -> str:
 
 
 def _language(facts: Facts) -> str:
-    name = dict(settings.LANGUAGES).get(facts.detail.get("language", ""), "")
-    return _("added the language %(language)s") % {"language": name}
+    return _("added the language %(language)s") % {"language": calls_itself(facts.detail.get("language", ""))}
 
 
 def _announced(facts: Facts) -> str:
@@ -50,6 +49,10 @@ deed(
     called=gettext_lazy("added a language"),
 )
 deed("press.withdraw", gettext_lazy("withdrew the text"))
+deed("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
+deed("press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all"))
+deed("press.untie", gettext_lazy("untied it: it goes out by itself"))
+deed("press.complete", gettext_lazy("approved the last of what goes out together: it went out"))
 deed(
     "press.draft",
     lambda facts: _("saved edition %(number)s") % _number(facts),
@@ -69,6 +72,16 @@ deed(
     "press.approve",
     lambda facts: _("approved edition %(number)s") % _number(facts),
     called=gettext_lazy("approved an edition"),
+)
+deed(
+    "press.approve_alone",
+    lambda facts: _("approved edition %(number)s without a second person") % _number(facts),
+    called=gettext_lazy("approved an edition without a second person"),
+)
+deed(
+    "press.review_afterwards",
+    lambda facts: _("reviewed edition %(number)s afterwards") % _number(facts),
+    called=gettext_lazy("reviewed afterwards an edition that was approved alone"),
 )
 deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
 deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))

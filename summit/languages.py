@@ -62,6 +62,7 @@ _FURTHER_THEMSELVES = {
 _FURTHER_FROM_THE_RIGHT = frozenset({"prs", "ps"})
 # Codes of a spelling or a country, of languages that were made up, and two of three for Norwegian.
 _NO_TONGUES = frozenset({"eo", "ia", "io", "nb", "nn"})
+_TONGUES = ({code for code in LANG_INFO if "-" not in code} | set(_FURTHER)) - _NO_TONGUES
 # The official languages of the United Nations, in the order of the English alphabet.
 UNITED_NATIONS = ("ar", "zh", "en", "fr", "ru", "es")
 
@@ -88,9 +89,13 @@ def calls_itself(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def is_tongue(code: str) -> bool:
+    """Return whether a code names a language that people speak, of those offered by `tongues`."""
+    return code in _TONGUES
+
+
 def tongues() -> list[tuple[str, str]]:
     """Return the languages that people speak, as choices: the United Nations' six, then the others by their names in
     the reader's language."""
-    known = {code for code in LANG_INFO if "-" not in code} | set(_FURTHER)
-    others = [(code, tongue(code)) for code in known - _NO_TONGUES - set(UNITED_NATIONS)]
+    others = [(code, tongue(code)) for code in _TONGUES - set(UNITED_NATIONS)]
     return [(code, tongue(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))

@@ -37,7 +37,7 @@ from delegations.models import (
     VisaLetter,
     Zone,
 )
-from press.models import Edition, EditionState, Lift, Subscriber, Text, TextVersion
+from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
@@ -536,6 +536,29 @@ class EditionFactory(DjangoModelFactory[Edition]):
             decided_by=factory.SubFactory(UserFactory),
             decided_at=START,
         )
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    class Meta:
+        model = Attachment
+
+    text = factory.SubFactory(TextFactory)
+    title = factory.Sequence(lambda n: f"Annex {n}")
+    language = "en"
+    file_name = "annex.pdf"
+    content_type = "application/pdf"
+    content = b"%PDF-1.7 annex"
+    size = factory.LazyAttribute(lambda row: len(row.content))
+    digest = factory.LazyAttribute(lambda row: sha256(row.content).hexdigest())
+    added_by = factory.SubFactory(UserFactory)
+
+
+class TopicFactory(DjangoModelFactory[Topic]):
+    class Meta:
+        model = Topic
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Topic {n}")
 
 
 class SubscriberFactory(DjangoModelFactory[Subscriber]):

@@ -20,12 +20,25 @@ from summit.http.middleware import PERSONAL
 from summit.permissions import RULES
 from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, writes
 
-NOTED = ("delegations_party", "delegations_partyname", "delegations_policy", "programme_release", "summit_summit")
+NOTED = (
+    "delegations_party",
+    "delegations_partyname",
+    "delegations_policy",
+    "press_edition",
+    "press_lift",
+    "press_text",
+    "press_text_topics",
+    "press_textversion",
+    "press_topic",
+    "programme_release",
+    "summit_summit",
+)
 TRIGGERS = {
     "delegations_category_frozen",
     "delegations_participantlist_frozen",
     "delegations_reply_frozen",
     "outbox_message_frozen",
+    "press_attachment_frozen",
     "press_edition_frozen",
     "programme_document_frozen",
     "programme_release_frozen",

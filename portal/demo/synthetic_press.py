@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from press.models import (
     Announcement,
+    ChangeKind,
     Edition,
     EditionState,
     Lift,
@@ -113,6 +114,7 @@ def _edition(made: World, version: TextVersion, position: int, number: int, stan
         title=f"{version.text.get_kind_display().capitalize()} {position + 1}",
         summary="A synthetic text.",
         body="\n".join(PARAGRAPH.format(number=index + 1) for index in range(paragraphs)),
+        change_kind=ChangeKind.CORRECTION if number > 1 else "",
         change_note="A figure in the second paragraph was corrected." if number > 1 else "",
         author=made.users["press"],
         state=EditionState(standing) if standing in ("in_review", "draft") else EditionState.APPROVED,

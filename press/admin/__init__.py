@@ -1,7 +1,7 @@
 """The press desk in the admin."""
 
 from press.admin import subscribers, texts
-from press.models import Announcement, Edition, Lift, Subscriber, Text, TextVersion
+from press.models import Announcement, Attachment, Edition, Lift, Subscriber, Text, TextVersion, Topic
 from summit.desk.base import SUMMIT_PATHS
 
 SUMMIT_PATHS.update(
@@ -10,6 +10,8 @@ SUMMIT_PATHS.update(
         Lift: "summit",
         Subscriber: "summit",
         TextVersion: "text__summit",
+        Attachment: "text__summit",
+        Topic: "summit",
         Edition: "version__text__summit",
         Announcement: "edition__version__text__summit",
     }

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from press.admin.forms import MomentForm, When
-from press.domain import editions, lifts, texts
+from press.domain import deciding, lifts, texts
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, LiftMode, Text
 from press.models.visibility import published_lifts
@@ -42,15 +42,15 @@ def set_moment(post: Post) -> None:
 # What each button does, and what is said when it is done.
 DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
     "submit": (
-        lambda post: editions.submit(edition=post.edition, by=post.by),
+        lambda post: deciding.submit(edition=post.edition, by=post.by),
         _("Submitted: a press approver has to read it."),
     ),
     "ask_changes": (
-        lambda post: editions.ask_changes(edition=post.edition, note=post.note, by=post.by),
+        lambda post: deciding.ask_changes(edition=post.edition, note=post.note, by=post.by),
         _("Sent back to the writer with your remark."),
     ),
     "approve": (
-        lambda post: editions.approve(edition=post.edition, note=post.note, by=post.by),
+        lambda post: deciding.approve(edition=post.edition, note=post.note, by=post.by),
         _("Approved."),
     ),
     "set_moment": (set_moment, _("The moment stands.")),

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from press.domain.checks import check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
 from summit.db.clock import db_now
+from summit.languages import tongues
 from summit.models import Summit
 from summit.models.validators import validate_year
 
@@ -73,7 +73,7 @@ class EditionForm(WordsForm):
 class LanguageForm(WordsForm):
     """A text in another language."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
 
     field_order = ["language", "title", "summary", "body"]
 
@@ -89,7 +89,7 @@ class NewTextForm(WordsForm):
         initial=Wording.PREPARED,
         help_text=gettext_lazy("Of a transcript: how the words relate to what was said."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
     slug = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=100,

@@ -10,9 +10,11 @@ STANDINGS = {
     "held": (_("held"), "bad"),
     "unscheduled": (_("approved, no moment"), "warn"),
     "under_embargo": (_("under embargo"), "wait"),
+    "waits_for_others": (_("waits for what goes out with it"), "warn"),
     "published": (_("published"), "good"),
     "replaced": (_("replaced"), "off"),
     "withdrawn": (_("withdrawn"), "bad"),
+    "removed": (_("removed"), "bad"),
 }
 NEXT = {
     "submit": _("A press officer submits it for review."),

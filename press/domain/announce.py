@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from delegations.domain.naming import Books
 from press.addresses import address
-from press.domain.locks import lock_lift
+from press.domain.locks import lock_text
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import speaker
@@ -44,7 +44,7 @@ def announce(text_id: int) -> bool:
     workers at once the first announces.
     """
     with transaction.atomic():
-        lock_lift(Text.objects.values_list("lift_id", flat=True).get(pk=text_id))
+        lock_text(text_id)
         editions = _still_due(text_id)
         if not editions:
             return False
@@ -100,6 +100,7 @@ def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: 
             "kind": text.kind,
             "wording": text.wording,
             "corrected": edition.published_at > edition.first_published_at,
+            "change_kind": edition.change_kind,
             "change_note": edition.change_note,
             "path": address(text.summit, edition),
             "summit": text.summit.named(spoken(subscriber.language)).name,

@@ -19,6 +19,7 @@ from summit.models import User
 
 # A moment entered by hand is a minute old when it arrives; anything older is a slip of the pen.
 GRACE = timedelta(minutes=1)
+NO_ALARM: dict[str, Any] = {"fallback_at": None, "alarmed_at": None}
 
 
 def set_moment(*, lift: Lift, moment: datetime | None, by: User) -> None:
@@ -37,7 +38,7 @@ def set_moment(*, lift: Lift, moment: datetime | None, by: User) -> None:
         value = Now() if moment is not None and moment <= now else moment
         _change(
             lift,
-            {"moment": value, "mode": LiftMode.MOMENT, "decided_by": by if moment else None},
+            {"moment": value, "mode": LiftMode.MOMENT, "decided_by": by if moment else None} | NO_ALARM,
             by=by,
             action="press.set_moment",
         )
@@ -49,17 +50,23 @@ def release_now(*, lift: Lift, by: User) -> None:
     with transaction.atomic():
         lock_lift(lift.pk)
         _check_unpublished(lift)
-        values = {"moment": Now(), "mode": LiftMode.MOMENT, "decided_by": by}
+        values = {"moment": Now(), "mode": LiftMode.MOMENT, "decided_by": by} | NO_ALARM
         _change(lift, values, by=by, action="press.set_moment")
 
 
-def wait_for_delivery(*, lift: Lift, by: User) -> None:
-    """Let the texts of a lift wait until an officer says that the speech has been given. Raises as `set_moment`."""
+def wait_for_delivery(*, lift: Lift, by: User, fallback: datetime | None = None) -> None:
+    """Let the texts of a lift wait until an officer says that the speech has been given.
+
+    If nobody has by `fallback`, the desk is alarmed; nothing goes out by itself. Raises as `set_moment`.
+    """
     check_can_schedule(by, lift.summit)
     with transaction.atomic():
         lock_lift(lift.pk)
         _check_unpublished(lift)
-        values = {"moment": None, "mode": LiftMode.DELIVERED, "decided_by": None}
+        if fallback is not None and fallback <= db_now():
+            raise DecisionRefused(_("This time has passed. Choose a time to come for the alarm."))
+        values = {"moment": None, "mode": LiftMode.DELIVERED, "decided_by": None} | NO_ALARM
+        values["fallback_at"] = fallback
         _change(lift, values, by=by, action="press.wait_for_delivery")
 
 
@@ -92,6 +99,18 @@ def hold(*, lift: Lift, reason: str, by: User) -> None:
         if not rows.update(held_at=Now(), held_by=by, hold_reason=reason.strip()[:300]):
             raise DecisionRefused(_("This is held already."))
         _record(lift, by=by, action="press.hold", fields=["held_at", "held_by", "hold_reason"])
+
+
+def hold_for(*, lift: Lift, reason: str, by: User) -> bool:
+    """Hold a lift for what happened to what hangs on it, whoever did that; return False where it is held already.
+
+    To be called inside the transaction of what happened, under the lift's lock. Asks nobody's permission.
+    """
+    rows = Lift.objects.filter(pk=lift.pk, held_at__isnull=True)
+    if not rows.update(held_at=Now(), held_by=by, hold_reason=reason[:300]):
+        return False
+    _record(lift, by=by, action="press.hold", fields=["held_at", "held_by", "hold_reason"])
+    return True
 
 
 def unhold(*, lift: Lift, by: User) -> None:

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from press.models import Lift
+from press.models import Lift, Text
 
 
 def lock_lift(lift_id: int) -> Lift:
@@ -13,3 +13,18 @@ def lock_lift(lift_id: int) -> Lift:
     """
     rows: QuerySet[Lift] = Lift.objects.select_for_update()
     return rows.get(pk=lift_id)
+
+
+def lock_text(text_id: int) -> Lift:
+    """Lock the lift on which a text hangs, and return it. One that was tied to others meanwhile hangs on theirs."""
+    hangs = Text.objects.filter(pk=text_id).values_list("lift_id", flat=True)
+    while True:
+        lift = lock_lift(hangs.get())
+        if hangs.get() == lift.pk:
+            return lift
+
+
+def lock_two(one: int, other: int) -> None:
+    """Lock two lifts, always in the same order, so that nobody waits for whoever waits for them."""
+    for lift_id in sorted({one, other}):
+        lock_lift(lift_id)

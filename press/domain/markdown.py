@@ -1,10 +1,10 @@
 """Markdown of published texts: parsed once, into HTML that is safe to show and into blocks for all other formats.
 
 Raw HTML is text like any other, images are not loaded, headings start below the page's own and skip no level, and
-each paragraph has an address (`p-1`, `p-2` ...) that readers can point to.
+each paragraph has an address (`p-1`, `p-2` ...) that readers can point to; press.domain.anchors keeps it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import nh3
@@ -53,8 +53,16 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable(["image"])
 
 
-def parse(body: str) -> list[Token]:
+def paragraphs(body: str) -> list[str]:
+    """Return the words of each paragraph that has an address, in order, with their marks."""
+    tokens = _parser().parse(body)
+    return [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "paragraph_open"]
+
+
+def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
     """Return the tokens of a text, with addresses on paragraphs and headings moved below the page's own.
+
+    `anchors` are the addresses of its paragraphs in order; without them they are counted, "p-1", "p-2" ...
 
     Whoever hears a text finds their way by its headings: the highest are one below the page's, whatever the writer
     began with, and none is two levels below the one before it.
@@ -72,21 +80,21 @@ def parse(body: str) -> list[Token]:
             # In a tight list the paragraph's own element isn't shown: the item carries its address.
             target = tokens[position - 1] if token.hidden and position else token
             if not target.attrs.get("id"):
-                target.attrSet("id", f"p-{count}")
+                target.attrSet("id", anchors[count - 1] if count <= len(anchors) else f"p-{count}")
     return tokens
 
 
-def to_html(body: str) -> str:
+def to_html(body: str, anchors: Sequence[str] = ()) -> str:
     """Return safe HTML: what no element and attribute of the lists above is, is gone."""
     parser = _parser()
-    rendered = parser.renderer.render(parse(body), parser.options, {})
+    rendered = parser.renderer.render(parse(body, anchors), parser.options, {})
     cleaned: str = nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
     return cleaned
 
 
-def to_blocks(body: str) -> list[Block]:
+def to_blocks(body: str, anchors: Sequence[str] = ()) -> list[Block]:
     """Return the text's blocks in order."""
-    return list(_blocks(SyntaxTreeNode(parse(body))))
+    return list(_blocks(SyntaxTreeNode(parse(body, anchors))))
 
 
 def words(body: str) -> int:

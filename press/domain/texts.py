@@ -9,15 +9,18 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from press.domain import anchors, lifts
 from press.domain.checks import check_remark, check_words
-from press.domain.locks import lock_lift
+from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Lift, Text, TextVersion
 from press.models.texts import RESERVED_TEXT_SLUGS, TextKind, Wording
-from press.permissions import check_can_withdraw, check_can_write
+from press.models.visibility import published_lifts
+from press.permissions import DECISIONS, check_can_withdraw, check_can_write
 from sessions.models import Slot
 from summit.domain import audit
 from summit.models import Summit, User
+from summit.permissions import check
 
 SLUG_LENGTH = 80
 
@@ -49,20 +52,24 @@ def create_text(
     summary: str = "",
     contact: str = "",
     lift: Lift | None = None,
+    prepared: Text | None = None,
 ) -> Text:
     """Enter a text with its first edition in the language that will be authoritative.
 
-    Without a `slug` one is proposed from the title; without a `lift` it gets one of its own, with no moment yet.
+    Without a `slug` one is proposed from the title; without a `lift` it gets one of its own, with no moment yet. A
+    text as delivered follows its `prepared` one, of the same speech.
     Raises PermissionDenied, or ValidationError by field.
     """
     check_can_write(by, summit)
     _check_slot(summit, slot, kind, wording)
+    _check_prepared(prepared, slot)
     with transaction.atomic():
         lift = lift or Lift.objects.create(summit=summit)
         if lift.summit_id != summit.pk:
             raise ValidationError({"lift": _("This moment belongs to another summit.")})
         address = slug or propose_slug(summit=summit, title=title)
         text = Text(summit=summit, kind=kind, slug=address, slot=slot, wording=wording, lift=lift, contact=contact)
+        text.prepared = prepared
         text.full_clean()
         text.save(force_insert=True)
         _add_version(text=text, language=language, authoritative=True, words=(title, summary, body), by=by)
@@ -75,7 +82,7 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
     check_can_write(by, text.summit)
     try:
         with transaction.atomic():
-            lock_lift(text.lift_id)
+            lock_text(text.pk)
             if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
                 raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
             version = _add_version(
@@ -92,27 +99,44 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
     """Withdraw a text: once read, it stays, marked, with the reason; before that it never comes out.
 
-    Raises PermissionDenied, or DecisionRefused without a reason, with one that can't be shown, or where it is
-    withdrawn already.
+    Of texts that go out together or not at all, the others are held then. Raises PermissionDenied, or DecisionRefused
+    without a reason, with one that can't be shown, or where it is withdrawn already.
     """
     check_can_withdraw(by, text.summit)
-    if not reason.strip():
-        raise DecisionRefused(_("Say why the text is withdrawn: readers see the reason."))
-    check_remark(reason)
+    said = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
     with transaction.atomic():
-        lock_lift(text.lift_id)
+        lift = lock_text(text.pk)
+        tied = lift.tied and lift.held_at is None and not published_lifts().filter(pk=lift.pk).exists()
         changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
-            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=reason.strip()
+            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=said
         )
         if not changed:
             raise DecisionRefused(_("This text has been withdrawn already."))
-        audit.record(
-            by=by,
-            action="press.withdraw",
-            target=text,
-            summit=text.summit,
-            fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"],
-        )
+        if tied and Text.objects.filter(lift=lift.pk, withdrawn_at__isnull=True).exists():
+            lifts.hold_for(lift=lift, reason=_("A text that goes out with it was withdrawn."), by=by)
+        fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
+        audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
+
+
+def remove(*, text: Text, reason: str, by: User) -> None:
+    """Remove a withdrawn text: nobody reads it any more, its addresses answer 410 with the reason, and nothing is
+    deleted. Raises PermissionDenied, or DecisionRefused as `withdraw`, and where the text hasn't been withdrawn."""
+    check(by, DECISIONS["remove"], text.summit)
+    said = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
+    with transaction.atomic():
+        lock_text(text.pk)
+        rows = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False, removed_at__isnull=True)
+        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=said):
+            raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
+        fields = ["removed_at", "removed_by", "removal_reason"]
+        audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)
+
+
+def _reason(reason: str, wanted: str) -> str:
+    if not reason.strip():
+        raise DecisionRefused(wanted)
+    check_remark(reason)
+    return reason.strip()
 
 
 def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> None:
@@ -124,6 +148,11 @@ def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> N
         )
 
 
+def _check_prepared(prepared: Text | None, slot: Slot | None) -> None:
+    if prepared is not None and (slot is None or prepared.slot_id != slot.pk or prepared.wording != Wording.PREPARED):
+        raise ValidationError({"prepared": _("Choose the prepared text of the same speech.")})
+
+
 def _add_version(
     *, text: Text, language: str, authoritative: bool, words: tuple[str, str, str], by: User
 ) -> TextVersion:
@@ -132,7 +161,16 @@ def _add_version(
     version.clean_fields()
     version.save(force_insert=True)
     edition = Edition(version=version, number=1, title=title.strip(), summary=summary.strip(), body=body, author=by)
+    edition.anchors = anchors.counted(body)
+    if not authoritative:
+        edition.translates = _original(text)
     edition.clean_fields()
     check_words(title=edition.title, summary=edition.summary, body=body)
     edition.save(force_insert=True)
     return version
+
+
+def _original(text: Text) -> int | None:
+    """Return the number of the newest edition in the authoritative language, which a translation is made from."""
+    rows = Edition.objects.filter(version__text=text, version__authoritative=True).order_by("-number")
+    return rows.values_list("number", flat=True).first()

@@ -1,12 +1,18 @@
 """Tables of the press office."""
 
+from press.models.attachments import Attachment
+from press.models.editions import ChangeKind, Edition, EditionAttachment, EditionState
 from press.models.lifts import Lift, LiftMode
 from press.models.subscribers import Announcement, Subscriber
-from press.models.texts import Edition, EditionState, Text, TextKind, TextVersion, Wording
+from press.models.texts import Text, TextKind, TextVersion, Wording
+from press.models.topics import Topic
 
 __all__ = [
     "Announcement",
+    "Attachment",
+    "ChangeKind",
     "Edition",
+    "EditionAttachment",
     "EditionState",
     "Lift",
     "LiftMode",
@@ -14,5 +20,6 @@ __all__ = [
     "Text",
     "TextKind",
     "TextVersion",
+    "Topic",
     "Wording",
 ]

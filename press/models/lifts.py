@@ -29,6 +29,20 @@ class Lift(PublicModel):
     )
     mode = models.CharField(_("goes out"), max_length=10, choices=LiftMode, default=LiftMode.MOMENT)
     moment = models.DateTimeField(_("moment"), null=True, blank=True)
+    fallback_at = models.DateTimeField(
+        _("alarm at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "If the speech hasn't been marked as given by then, the desk is alarmed. Nothing goes out by itself."
+        ),
+    )
+    alarmed_at = models.DateTimeField(_("alarm raised"), null=True, blank=True, editable=False)
+    tied = models.BooleanField(
+        _("together or not at all"),
+        default=False,
+        help_text=_("Nothing of it is read before every text, in every language, is approved."),
+    )
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
     )
@@ -44,13 +58,23 @@ class Lift(PublicModel):
         verbose_name = _("lift")
         verbose_name_plural = _("lifts")
         ordering = ["moment", "id"]
-        indexes = [models.Index(fields=["moment"], name="lift_by_moment")]
+        indexes = [
+            models.Index(fields=["moment"], name="lift_by_moment"),
+            models.Index(fields=["summit", "moment"], name="lift_of_summit_by_moment"),
+        ]
         constraints = [
             models.CheckConstraint(name="lift_mode_known", condition=Q(mode__in=LiftMode.values)),
             models.CheckConstraint(
                 name="lift_held_whole",
                 condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
                 | (Q(held_at__isnull=False, held_by__isnull=False) & ~Q(hold_reason="")),
+            ),
+            # An alarm is for what waits for a speech, and is raised for a time that stands.
+            models.CheckConstraint(
+                name="lift_fallback_of_delivery", condition=Q(fallback_at__isnull=True) | Q(mode=LiftMode.DELIVERED)
+            ),
+            models.CheckConstraint(
+                name="lift_alarm_of_fallback", condition=Q(alarmed_at__isnull=True) | Q(fallback_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="lift_moment_has_officer", condition=Q(moment__isnull=True) | Q(decided_by__isnull=False)

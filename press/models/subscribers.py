@@ -7,7 +7,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from press.models.texts import Edition
+from press.models.editions import Edition
 from summit.models import Summit
 from summit.models.fields import PublicModel
 from summit.outbox.models.messages import new_nonce

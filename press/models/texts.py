@@ -1,16 +1,18 @@
-"""What the press office publishes: texts, their languages, and every edition of each."""
+"""What the press office publishes: texts and their languages."""
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.models.lifts import Lift
-from sessions.models import Slot
-from summit.models import Summit, User
+from press.models.topics import Topic
+from sessions.models import MediaAccess, Session, Slot
+from summit.languages import is_tongue
+from summit.models import Person, Summit, User
 from summit.models.fields import PublicModel
 from summit.models.validators import validate_printable
 
@@ -24,11 +26,21 @@ text_slug_form = RegexValidator(
 
 def validate_text_slug(value: str) -> None:
     """Refuse an address of the press site itself, or one that reads like a language."""
-    if value in RESERVED_TEXT_SLUGS or value in dict(settings.LANGUAGES):
+    if value in RESERVED_TEXT_SLUGS or is_tongue(value):
         raise ValidationError(
             _("“%(slug)s” is an address of the press site itself. Choose another."),
             code="reserved",
             params={"slug": value},
+        )
+
+
+def validate_language(value: str) -> None:
+    """Refuse what is no language that people speak."""
+    if not is_tongue(value):
+        raise ValidationError(
+            _("“%(code)s” is no language known here. Choose one from the list."),
+            code="language",
+            params={"code": value},
         )
 
 
@@ -40,6 +52,7 @@ class TextKind(models.TextChoices):
     NOTICE = "notice", _("press notice")
     JOINT = "joint", _("joint statement")
     COMMUNIQUE = "communique", _("communiqué")
+    SUMMARY = "summary", _("chair's summary")
     ADVISORY = "advisory", _("media advisory")
 
 
@@ -69,6 +82,41 @@ class Text(PublicModel):
         Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="texts", verbose_name=_("speech")
     )
     wording = models.CharField(_("wording"), max_length=10, choices=Wording, default=Wording.NONE)
+    prepared = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delivered",
+        verbose_name=_("prepared text"),
+        help_text=_("Of a text as delivered: the prepared text that it follows."),
+    )
+    comparison_public = models.BooleanField(
+        _("comparison is public"),
+        default=False,
+        help_text=_("Whether readers may see what was said otherwise than prepared."),
+    )
+    session = models.ForeignKey(
+        Session,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="press_texts",
+        verbose_name=pgettext_lazy("label", "session"),
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="texts", verbose_name=_("topics"))
+    people = models.ManyToManyField(Person, blank=True, related_name="texts", verbose_name=_("people concerned"))
+    media_access = models.CharField(
+        _("media"),
+        max_length=10,
+        choices=MediaAccess,
+        blank=True,
+        help_text=_("Of a media advisory: who may attend."),
+    )
+    gather_place = models.CharField(
+        _("where the media gather"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    gather_at = models.DateTimeField(_("when the media gather"), null=True, blank=True)
     lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="texts", verbose_name=_("goes out"))
     contact = models.CharField(
         _("contact for the press"), max_length=200, blank=True, validators=[validate_printable]
@@ -78,6 +126,11 @@ class Text(PublicModel):
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("withdrawn by")
     )
     withdrawal_reason = models.TextField(_("reason for withdrawal"), blank=True, editable=False)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("removed by")
+    )
+    removal_reason = models.TextField(_("reason for removal"), blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -92,6 +145,24 @@ class Text(PublicModel):
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason="")
                 | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawal_reason="")),
             ),
+            models.CheckConstraint(
+                name="text_removed_whole",
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True, removal_reason="")
+                | (
+                    Q(removed_at__isnull=False, removed_by__isnull=False, withdrawn_at__isnull=False)
+                    & ~Q(removal_reason="")
+                ),
+            ),
+            models.CheckConstraint(name="text_media_known", condition=Q(media_access__in=["", *MediaAccess.values])),
+            # Only what was said follows what was prepared, and nothing follows itself.
+            models.CheckConstraint(
+                name="text_prepared_of_delivered",
+                condition=Q(prepared__isnull=True)
+                | (Q(kind=TextKind.TRANSCRIPT, wording=Wording.DELIVERED) & ~Q(prepared=models.F("pk"))),
+            ),
+            models.UniqueConstraint(
+                fields=["prepared"], name="text_delivered_once", condition=Q(withdrawn_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,8 +175,9 @@ class TextVersion(PublicModel):
     text = models.ForeignKey(
         Text, on_delete=models.CASCADE, related_name="versions", verbose_name=pgettext_lazy("label", "text")
     )
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=10, validators=[validate_language])
     authoritative = models.BooleanField(_("authoritative"), default=False)
+    added_at = models.DateTimeField(_("added"), db_default=Now())
 
     class Meta:
         verbose_name = _("language version")
@@ -120,71 +192,3 @@ class TextVersion(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.text} ({self.language})"
-
-
-class EditionState(models.TextChoices):
-    """What has been decided about an edition. Scheduled, under embargo and published are no states: the predicate
-    of press.models.visibility derives them from the lift."""
-
-    DRAFT = "draft", _("draft")
-    IN_REVIEW = "in_review", _("in review")
-    CHANGES_ASKED = "changes_asked", _("changes asked")
-    APPROVED = "approved", _("approved")
-
-
-# The one table of what may follow what. A new wording is a new edition, never a state.
-TRANSITIONS: dict[str, frozenset[str]] = {
-    EditionState.DRAFT: frozenset({EditionState.IN_REVIEW}),
-    EditionState.IN_REVIEW: frozenset({EditionState.CHANGES_ASKED, EditionState.APPROVED}),
-    EditionState.CHANGES_ASKED: frozenset({EditionState.IN_REVIEW}),
-    EditionState.APPROVED: frozenset(),
-}
-
-
-class Edition(PublicModel):
-    """The words of a version at one moment. Its words never change: a trigger holds them."""
-
-    version = models.ForeignKey(
-        TextVersion,
-        on_delete=models.CASCADE,
-        related_name="editions",
-        verbose_name=pgettext_lazy("label", "language version"),
-    )
-    number = models.PositiveIntegerField(pgettext_lazy("label", "edition"))
-    title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
-    summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
-    body = models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_printable])
-    change_note = models.CharField(
-        _("what changed"),
-        max_length=300,
-        blank=True,
-        validators=[validate_printable],
-        help_text=_("Shown to readers once an edition before this one has been published."),
-    )
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("written by"))
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
-    state = models.CharField(_("state"), max_length=20, choices=EditionState, default=EditionState.DRAFT)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    decision_note = models.TextField(_("remark of the reviewer"), blank=True, validators=[validate_printable])
-
-    class Meta:
-        verbose_name = _("edition")
-        verbose_name_plural = _("editions")
-        ordering = ["version", "-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "number"], name="edition_number_once"),
-            models.CheckConstraint(name="edition_number_from_one", condition=Q(number__gte=1)),
-            models.CheckConstraint(name="edition_state_known", condition=Q(state__in=EditionState.values)),
-            # The second pair of eyes: nobody approves their own words.
-            models.CheckConstraint(
-                name="edition_approved_by_another",
-                condition=~Q(state=EditionState.APPROVED)
-                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("author"))),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.number})"

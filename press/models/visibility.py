@@ -24,8 +24,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Now
 
+from press.models.editions import Edition, EditionState
 from press.models.lifts import Lift
-from press.models.texts import Edition, EditionState
+from press.models.texts import TextVersion
 
 LIFT = "version__text__lift__"
 
@@ -57,13 +58,33 @@ def lifted(prefix: str = LIFT) -> Q:
     return Q(**{f"{prefix}moment__lte": Now(), f"{prefix}held_at__isnull": True})
 
 
-def _open() -> Q:
+def missing(lift: str = "", by: str = "") -> Exists:
+    """Return whether a lift that is tied still waits for a language of one of its texts.
+
+    `lift` is the path from the outer rows to their lift; `by` the outer column of the moment at which it is asked,
+    now without one.
+    Texts that have been withdrawn are waited for no more. What was added after the moment came later: it doesn't take
+    back what has been read.
+    """
+    approved = Edition.objects.filter(version=OuterRef("pk"), state=EditionState.APPROVED)
+    if by:
+        approved = approved.filter(decided_at__lte=OuterRef(OuterRef(by)))
+    versions = TextVersion.objects.filter(
+        text__lift=OuterRef(f"{lift}pk"), text__withdrawn_at__isnull=True, added_at__lte=OuterRef(f"{lift}moment")
+    )
+    return Exists(versions.filter(~Exists(approved)))
+
+
+def _open(*, removed: bool = False) -> Q:
     """What must hold of an approved edition beside being the newest.
 
-    A text that was withdrawn after it had been read stays, marked; one withdrawn before that never comes out.
+    A text that was withdrawn after it had been read stays, marked; one withdrawn before that never comes out. What
+    was removed is gone (`removed`: only that).
     """
     kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{LIFT}moment"))
-    return lifted() & kept & Q(state=EditionState.APPROVED, version__text__summit__public=True)
+    together = Q(**{f"{LIFT}tied": False}) | ~missing(LIFT)
+    standing = Q(version__text__removed_at__isnull=not removed)
+    return lifted() & kept & standing & together & Q(state=EditionState.APPROVED, version__text__summit__public=True)
 
 
 def _published_at() -> Greatest:
@@ -99,25 +120,35 @@ def published_editions() -> QuerySet[PublishedEdition]:
     return Edition.objects.filter(_open(), ~Exists(replaced_before)).annotate(published_at=_published_at())
 
 
+def gone_editions() -> QuerySet[Edition]:
+    """Return editions that had been read by all when their text was removed: their addresses answer 410."""
+    return Edition.objects.filter(_open(removed=True))
+
+
 def published_lifts() -> QuerySet[Lift]:
     """Return the lifts of which something has been read, whether or not it is held since."""
     until = Coalesce("held_at", Now(), output_field=DateTimeField())
     approved = Edition.objects.filter(
         version__text__lift=OuterRef("pk"), state=EditionState.APPROVED, decided_at__lte=OuterRef("until")
     )
-    return Lift.objects.annotate(until=until).filter(Q(moment__lte=F("until")), Exists(approved))
+    together = Q(tied=False) | ~missing(by="until")
+    return Lift.objects.annotate(until=until).filter(Q(moment__lte=F("until")), Exists(approved), together)
 
 
 def standing() -> Case:
     """Return an expression over editions that names where each stands: the stored decision, or for an approved one
-    what the predicate derives ("held", "unscheduled", "under_embargo", "published", "withdrawn")."""
+    what the predicate derives ("held", "unscheduled", "under_embargo", "waits_for_others", "published", "withdrawn",
+    "removed")."""
     text = "version__text__"
+    waits = Q(**{f"{text}lift__tied": True}) & missing(LIFT)
     return Case(
+        When(**{f"{text}removed_at__isnull": False}, then=Value("removed")),
         When(**{f"{text}withdrawn_at__isnull": False}, then=Value("withdrawn")),
         When(~Q(state=EditionState.APPROVED), then="state"),
         When(**{f"{text}lift__held_at__isnull": False}, then=Value("held")),
         When(**{f"{text}lift__moment__isnull": True}, then=Value("unscheduled")),
         When(**{f"{text}lift__moment__gt": Now()}, then=Value("under_embargo")),
+        When(waits, then=Value("waits_for_others")),
         default=Value("published"),
         output_field=CharField(),
     )

@@ -13,7 +13,7 @@ from django.test import Client
 from lxml import etree
 
 from press.admin.forms import WordsForm
-from press.domain import checks, editions, lifts, texts
+from press.domain import checks, deciding, editions, lifts, texts
 from press.domain.markdown import to_html
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Text
@@ -126,7 +126,7 @@ def test_reasons_and_remarks_are_refused_alike(value: str, summit: Summit) -> No
     with pytest.raises(DecisionRefused):
         texts.withdraw(text=text, reason=value, by=by)
     with pytest.raises(DecisionRefused):
-        editions.ask_changes(edition=edition, note=value, by=by)
+        deciding.ask_changes(edition=edition, note=value, by=by)
     with pytest.raises(DecisionRefused):
         lifts.hold(lift=text.lift, reason=value, by=by)
     text.refresh_from_db()

@@ -10,7 +10,7 @@ from django.db import connections
 
 from delegations.domain import answers, codes
 from delegations.models import Invitation, SignInCode
-from press.domain import announce, editions, lifts, subscribers
+from press.domain import announce, deciding, editions, lifts, subscribers
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Announcement, Edition, EditionState, Lift, Subscriber
 from press.models.visibility import public_editions
@@ -101,7 +101,7 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read() -> None
         edition = make_text(summit=summit, state=EditionState.IN_REVIEW, moment=ago(1), title="Read", body="Read.")
         writer, reviewer = officer(summit), approver(summit)
         came = race(
-            lambda edition=edition, by=reviewer: editions.approve(edition=edition, by=by),
+            lambda edition=edition, by=reviewer: deciding.approve(edition=edition, by=by),
             lambda edition=edition, by=writer: (
                 editions.draft(version=edition.version, based_on=1, title="Unread", body="Unread.", by=by).number
             ),
@@ -135,8 +135,8 @@ def test_two_decide_at_once_and_the_first_wins() -> None:
         edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
         one, other = approver(summit), approver(summit)
         came = race(
-            lambda edition=edition, by=one: editions.approve(edition=edition, by=by),
-            lambda edition=edition, by=other: editions.ask_changes(edition=edition, note="Shorter.", by=by),
+            lambda edition=edition, by=one: deciding.approve(edition=edition, by=by),
+            lambda edition=edition, by=other: deciding.ask_changes(edition=edition, note="Shorter.", by=by),
         )
         edition.refresh_from_db()
         refused = DecisionRefused.__name__
@@ -281,7 +281,7 @@ def test_accounts_of_others_stay_out() -> None:
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
     stranger, reviewer = UserFactory(), approver(summit)
     came = race(
-        lambda: editions.approve(edition=edition, by=stranger), lambda: editions.approve(edition=edition, by=reviewer)
+        lambda: deciding.approve(edition=edition, by=stranger), lambda: deciding.approve(edition=edition, by=reviewer)
     )
     edition.refresh_from_db()
     assert (came, edition.decided_by) == (["PermissionDenied", None], reviewer)

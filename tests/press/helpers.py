@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from press.models import Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
+from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.models import Slot
 from summit.models import Role, Summit, User
 from tests.factories import (
@@ -99,6 +99,8 @@ def add_edition(
     decided: dict[str, Any] = {}
     if state != EditionState.DRAFT:
         decided = {"decided_by": reader or UserFactory(), "decided_at": decided_at or ago(24)}
+    if words.get("change_note"):
+        words.setdefault("change_kind", ChangeKind.CORRECTION)
     return EditionFactory(version=version, number=number, state=state, **decided, **words)
 
 

@@ -1,14 +1,15 @@
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError, connection, connections, transaction
 
-from press.domain import announce, editions, lifts, texts
+from press.domain import announce, deciding, editions, lifts, texts
 from press.models import Announcement, Edition, EditionState, Lift
-from press.models.texts import TRANSITIONS
+from press.models.decisions import BY_NAME
 from press.models.visibility import public_editions
 from press.tasks import announce_publications, deliver_announcements
 from summit.domain import audit
@@ -267,8 +268,9 @@ def test_of_many_approvals_and_refusals_at_once_one_stands(
 ) -> None:
     """Control: where the UPDATE doesn't ask for the state before, all of them are written, one over the other."""
     if not guarded:
-        for state in EditionState.values:
-            monkeypatch.setitem(TRANSITIONS, state, frozenset(EditionState.values))
+        for name in ("approve", "ask_changes"):
+            row = replace(BY_NAME[name], before=frozenset(EditionState.values))
+            monkeypatch.setitem(BY_NAME, name, row)
     summit = SummitFactory()
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
     readers = [approver(summit) for _ in range(THREADS)]
@@ -276,9 +278,9 @@ def test_of_many_approvals_and_refusals_at_once_one_stands(
     def act(n: int) -> None:
         own = Edition.objects.select_related("version__text__summit").get(pk=edition.pk)
         if n % 2:
-            editions.approve(edition=own, by=readers[n])
+            deciding.approve(edition=own, by=readers[n])
         else:
-            editions.ask_changes(edition=own, note="n", by=readers[n])
+            deciding.ask_changes(edition=own, note="n", by=readers[n])
 
     stood = 1 if guarded else THREADS
     assert [type(problem).__name__ for problem in race(act)] == ["DecisionRefused"] * (THREADS - stood)

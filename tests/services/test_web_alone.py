@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.loopback, pytest.mark.services, pytest.mark.xdist_grou
 SECONDS_AHEAD = 4
 SCHEDULE = f"""
 from datetime import timedelta
-from press.domain import editions, lifts, texts
+from press.domain import deciding, editions, lifts, texts
 from summit.db.clock import db_now
 from summit.models import Summit, User
 officer = User.objects.get(email="press@summit.example")
@@ -25,8 +25,8 @@ text = texts.create_text(
     title="Lifted by nobody", summary="", body="The canary sings.", language="en", by=officer,
 )
 edition = text.versions.get().editions.get()
-editions.submit(edition=edition, by=officer)
-editions.approve(edition=edition, by=approver)
+deciding.submit(edition=edition, by=officer)
+deciding.approve(edition=edition, by=approver)
 moment = db_now() + timedelta(seconds={SECONDS_AHEAD})
 lifts.set_moment(lift=text.lift, moment=moment, by=officer)
 print(moment.isoformat())

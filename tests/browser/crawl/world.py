@@ -34,8 +34,8 @@ from delegations.models import (
     Retention,
     SignInCode,
 )
-from press.domain import editions, lifts, subscribers, texts
-from press.models import Announcement, Subscriber, Text
+from press.domain import deciding, editions, lifts, subscribers, texts
+from press.models import Announcement, ChangeKind, Subscriber, Text
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
@@ -116,11 +116,11 @@ def _text(summit: Summit, name: str, *, state: str) -> Text:
     edition = editions.newest(text.versions.get())
     if state == "draft":
         return text
-    editions.submit(edition=edition, by=officer)
+    deciding.submit(edition=edition, by=officer)
     if state == "approved":
-        editions.approve(edition=edition, by=approver, note="Good.")
+        deciding.approve(edition=edition, by=approver, note="Good.")
     elif state == "changes":
-        editions.ask_changes(edition=edition, note="Say it shorter.", by=approver)
+        deciding.ask_changes(edition=edition, note="Say it shorter.", by=approver)
     return text
 
 
@@ -137,8 +137,8 @@ def _texts(summit: Summit) -> dict[str, Any]:
     french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
     arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
     for version in (french, arabic):
-        editions.submit(edition=editions.newest(version), by=officer)
-        editions.approve(edition=editions.newest(version), by=user("approver"))
+        deciding.submit(edition=editions.newest(version), by=officer)
+        deciding.approve(edition=editions.newest(version), by=user("approver"))
     lifts.set_moment(lift=made["embargo"].lift, moment=db_now() + timedelta(days=2), by=officer)
     lifts.hold(lift=made["held"].lift, reason="The wording is asked about.", by=officer)
     lifts.wait_for_delivery(lift=made["speech"].lift, by=officer)
@@ -151,10 +151,10 @@ def _texts(summit: Summit) -> dict[str, Any]:
     version = made["corrected"].versions.get()
     second = editions.draft(
         version=version, based_on=1, title="Statement corrected", body=BODY + "\nMore.", by=officer,
-        change_note="A number was wrong.",
+        change_kind=ChangeKind.CORRECTION, change_note="A number was wrong.",
     )  # fmt: skip
-    editions.submit(edition=second, by=officer)
-    editions.approve(edition=second, by=by)
+    deciding.submit(edition=second, by=officer)
+    deciding.approve(edition=second, by=by)
     subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
     return {f"text_{name}": text.pk for name, text in made.items()}
 

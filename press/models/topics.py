@@ -1,0 +1,39 @@
+"""What texts are about: a summit's own topics."""
+
+from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from summit.models import Summit
+from summit.models.fields import PublicModel
+from summit.models.validators import validate_printable
+
+
+class Topic(PublicModel):
+    """Something that texts of a summit are about, by which readers find them."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="topics", verbose_name=pgettext_lazy("label", "summit")
+    )
+    name = models.CharField(_("name"), max_length=80, validators=[validate_printable])
+    # By language; where none is given, `name` stands.
+    names = models.JSONField(_("names in other languages"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["summit", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "name"],
+                name="topic_name_once",
+                violation_error_message=_("The summit has a topic of this name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.called(get_language() or "")
+
+    def called(self, language: str) -> str:
+        """Return the name in a language, or as it was given first."""
+        return str(self.names.get(language) or self.name)
