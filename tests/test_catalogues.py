@@ -33,6 +33,7 @@ SAME = {
             "Invitations",
             "Europe",
             "communiqué",
+            "correction",
             "Participants",
             "participants",
         ),
