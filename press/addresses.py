@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from press.models import Edition
+from press.models import Edition, TextVersion
 from summit.models import Summit
 
 
@@ -16,6 +16,14 @@ def address(summit: Summit, edition: Edition) -> str:
     if version.authoritative:
         return reverse("press:text", args=args)
     return reverse("press:language", args=[*args, version.language])
+
+
+def pinned(summit: Summit, version: TextVersion, number: int) -> str:
+    """Return the path of an edition's own page, which goes on showing it when a newer one has replaced it."""
+    args: list[str | int] = [summit.slug, version.text.slug]
+    if version.authoritative:
+        return reverse("press:edition", args=[*args, number])
+    return reverse("press:language-edition", args=[*args, version.language, number])
 
 
 def authority() -> str:

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db.models import DateTimeField, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from delegations.domain.naming import Books, Named
-from press.addresses import address, tag
-from press.models import Edition, TextKind, Wording
+from press.addresses import address, pinned, tag
+from press.models import ChangeKind, Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from press.versions import Version, versions_of
 from sessions.models import ReleasedSession, Slot
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 # Stands behind the name that a footnote explains, as in letters.
 STAR = "*"
 FORMATS = ("txt", "pdf", "xml", "json")
+CHANGED = {
+    ChangeKind.CORRECTION: pgettext_lazy("state of a text", "Corrected"),
+    ChangeKind.CLARIFICATION: pgettext_lazy("state of a text", "Clarified"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class Change:
     number: int
     at: datetime
     note: str
+    kind: str = ""
+    url: str = ""
+
+    @property
+    def said(self) -> str:
+        """What it was: corrected or clarified."""
+        return str(CHANGED[ChangeKind(self.kind or ChangeKind.CORRECTION)])
 
 
 @dataclass(frozen=True)
@@ -111,12 +122,22 @@ class Reading:
         return self.published_at > self.first_published_at
 
     @property
+    def changed(self) -> str:
+        """What the edition that replaced an earlier one did to it: corrected or clarified."""
+        return str(CHANGED[ChangeKind(self.edition.change_kind or ChangeKind.CORRECTION)])
+
+    @property
+    def corrections(self) -> tuple[Change, ...]:
+        """The corrections and clarifications, the newest first."""
+        return self.history[:-1]
+
+    @property
     def state(self) -> str:
         """The state in words, as documents print it."""
         if self.withdrawn:
             return pgettext("state of a text", "Withdrawn")
         if self.corrected:
-            return pgettext("state of a text", "Corrected")
+            return self.changed
         return pgettext("state of a text", "Published")
 
     @property
@@ -216,7 +237,10 @@ def read(summit: Summit, edition: PublicEdition) -> Reading:
     version = edition.version
     versions = versions_of(summit, [version.text_id], version.pk).get(version.text_id, ())
     past = published_editions().filter(version=version.pk).order_by("-number")
-    history = tuple(Change(number=row.number, at=row.published_at, note=row.change_note) for row in past)
+    history = tuple(
+        Change(row.number, row.published_at, row.change_note, row.change_kind, pinned(summit, version, row.number))
+        for row in past
+    )
     return Reading(
         summit=summit,
         edition=edition,
@@ -259,8 +283,8 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:
     """Return the session of the speech as the public knows it: from the released agenda, or not at all, as where it
     doesn't tell who speaks."""
-    slot = edition.version.text.slot
+    text = edition.version.text
+    slot, rows = text.slot, ReleasedSession.objects.public(summit).select_related("session")
     if slot is None:
-        return None
-    rows = ReleasedSession.objects.public(summit).select_related("session")
+        return rows.filter(session_id=text.session_id).first() if text.session_id else None
     return rows.filter(session_id=slot.session_id, participants__slot_key=slot.public_id).first()

@@ -16,7 +16,7 @@ _blocks: Memory[tuple[Block, ...]] = Memory(MOST)
 
 def html_of(edition: Edition) -> str:
     """Return an edition's words as HTML that is safe to show."""
-    return _html.ask(edition.public_id, lambda: to_html(edition.body))
+    return _html.ask(edition.public_id, lambda: to_html(edition.body, edition.anchors))
 
 
 def plain_of(edition: Edition) -> str:
@@ -26,4 +26,4 @@ def plain_of(edition: Edition) -> str:
 
 def blocks_of(edition: Edition) -> tuple[Block, ...]:
     """Return an edition's blocks in order."""
-    return _blocks.ask(edition.public_id, lambda: tuple(to_blocks(edition.body)))
+    return _blocks.ask(edition.public_id, lambda: tuple(to_blocks(edition.body, edition.anchors)))

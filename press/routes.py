@@ -6,8 +6,17 @@ from summit.routes import Gate, declare
 for _name in ("press:list", "press:atom", "press:json-feed", "press:sitemap", "text-list"):
     declare(_name, Gate.EVERYBODY, kind="public summit")
 declare("press:subscribe", Gate.EVERYBODY, "POST", kind="public summit")
-for _name in ("press:text", "press:export", "press:language", "press:language-export", "text-detail"):
+for _name in (
+    "press:text",
+    "press:export",
+    "press:language",
+    "press:language-export",
+    "press:edition",
+    "press:language-edition",
+    "text-detail",
+):
     declare(_name, Gate.EVERYBODY, kind="public text")
+declare("press:file", Gate.EVERYBODY, kind="public file")
 declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
 for _name, _deed in DECISIONS.items():

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from press.models import Edition, Lift, Subscriber, Text, TextKind, TextVersion
+from press.models import Attachment, Edition, Lift, Subscriber, Text, TextKind, TextVersion
 from summit.deeds import Facts, deed, deeds_of, part, personal, thing
 from summit.languages import calls_itself
 from summit.templatetags.marks import semicolon
@@ -49,6 +49,7 @@ deed(
     called=gettext_lazy("added a language"),
 )
 deed("press.withdraw", gettext_lazy("withdrew the text"))
+deed("press.attach", gettext_lazy("kept a file to lie beside the text"))
 deed("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
 deed("press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all"))
 deed("press.untie", gettext_lazy("untied it: it goes out by itself"))
@@ -124,9 +125,11 @@ TITLES = Prefetch("editions", Edition.objects.only("version_id", "number", "titl
 VERSIONS = Prefetch("versions", TextVersion.objects.prefetch_related(TITLES))
 thing(Text, name=_title, prefetch=(VERSIONS,))
 thing(Lift, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
+thing(Attachment, related=("text",), shown_on=lambda row: row.text)
 thing(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
 # Their mailbox is theirs alone: the audit knows a subscriber by the key.
 thing(Subscriber, name=lambda row: row.public_id)
 part(Text, Edition, _editions)
+part(Text, Attachment, lambda row: Attachment.objects.filter(text=row))
 part(Text, Lift, _lifts)
 personal(Subscriber, "address")

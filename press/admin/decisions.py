@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from press.admin.forms import MomentForm, When
-from press.domain import deciding, lifts, texts
+from press.admin.moments import MomentForm, When
+from press.domain import deciding, lifts, texts, tying
 from press.domain.problems import DecisionRefused
-from press.models import Edition, EditionState, LiftMode, Text
+from press.models import Edition, LiftMode, Text
+from press.models.decisions import BY_NAME, TABLE, LiftState, TextState
 from press.models.visibility import published_lifts
-from press.permissions import can_hold, can_review, can_schedule, can_withdraw, can_write
+from press.permissions import can_schedule, can_write
 from summit.models import User
+from summit.permissions import allows
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Post:
     note: str
     form: MomentForm
     by: User
+    other: str = ""
 
 
 def set_moment(post: Post) -> None:
@@ -34,9 +37,19 @@ def set_moment(post: Post) -> None:
     if when == When.NOW:
         lifts.release_now(lift=lift, by=post.by)
     elif when == When.DELIVERED:
-        lifts.wait_for_delivery(lift=lift, by=post.by)
+        lifts.wait_for_delivery(lift=lift, by=post.by, fallback=post.form.cleaned_data.get("alarm_at"))
     else:
         lifts.set_moment(lift=lift, moment=post.form.cleaned_data.get("at"), by=post.by)
+
+
+def tie(post: Post) -> None:
+    """Tie the text to the one whose key was posted, or else all its languages. Raises DecisionRefused."""
+    other = None
+    if post.other:
+        other = Text.objects.filter(public_id=post.other, summit=post.text.summit_id).exclude(pk=post.text.pk).first()
+        if other is None:
+            raise DecisionRefused(_("Choose the text with which this one goes out."))
+    tying.tie(text=post.text, to=other, by=post.by)
 
 
 # What each button does, and what is said when it is done.
@@ -53,6 +66,14 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
         lambda post: deciding.approve(edition=post.edition, note=post.note, by=post.by),
         _("Approved."),
     ),
+    "approve_alone": (
+        lambda post: deciding.approve_alone(edition=post.edition, reason=post.note, by=post.by),
+        _("Approved without a second person. It stands in red until somebody else has reviewed it."),
+    ),
+    "review_afterwards": (
+        lambda post: deciding.review_afterwards(edition=post.edition, by=post.by),
+        _("Reviewed: a second person has read it now."),
+    ),
     "set_moment": (set_moment, _("The moment stands.")),
     "deliver": (lambda post: lifts.deliver(lift=post.text.lift, by=post.by), _("Marked as given: it goes out now.")),
     "hold": (
@@ -64,25 +85,42 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
         lambda post: texts.withdraw(text=post.text, reason=post.note, by=post.by),
         _("Withdrawn: if it had been read it stays, marked, with the reason."),
     ),
+    "remove": (
+        lambda post: texts.remove(text=post.text, reason=post.note, by=post.by),
+        _("Removed: whoever looks for it is told that it was, and why."),
+    ),
+    "tie": (tie, _("Tied: they go out together or not at all.")),
+    "untie": (
+        lambda post: tying.untie(text=post.text, by=post.by),
+        _("Untied: set its moment."),
+    ),
 }
 
 
 def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
-    """Return the buttons that fit where the text stands and what the account may do; one query."""
+    """Return the buttons that fit where the text stands, by the one table, and what the account may do; one query."""
+    summit, lift = text.summit, text.lift
     if text.withdrawn_at is not None:
-        return frozenset()
-    summit, lift, state = text.summit, text.lift, edition.state
+        removable = text.removed_at is None and allows(user, BY_NAME["remove"].rule, summit)
+        return frozenset({"remove"} if removable else ())
+    states = {str(edition.state), LiftState.HELD if lift.held_at else LiftState.FREE, TextState.STANDING}
     unread = can_schedule(user, summit) and not published_lifts().filter(pk=lift.pk).exists()
-    in_review = state == EditionState.IN_REVIEW and can_review(user, summit)
-    fits = {
+    own = edition.author_id == user.pk
+    alone = bool(edition.emergency_reason) and edition.afterwards_at is None and edition.decided_by_id != user.pk
+    also = {
         "save": can_write(user, summit),
-        "submit": can_write(user, summit) and state in (EditionState.DRAFT, EditionState.CHANGES_ASKED),
-        "ask_changes": in_review,
-        "approve": in_review and edition.author_id != user.pk,
+        "review_afterwards": alone,
         "set_moment": unread,
         "deliver": unread and lift.mode == LiftMode.DELIVERED and lift.moment is None,
-        "hold": can_hold(user, summit) and lift.held_at is None,
-        "unhold": can_hold(user, summit) and lift.held_at is not None,
-        "withdraw": can_withdraw(user, summit),
+        "tie": unread,
+        "untie": unread and lift.tied,
     }
-    return frozenset(name for name, fit in fits.items() if fit)
+    fits = {
+        row.name
+        for row in TABLE
+        if states & row.before
+        and also.get(row.name, True)
+        and not (row.another and own)
+        and allows(user, row.rule, summit)
+    }
+    return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})

@@ -1,21 +1,16 @@
 """Forms of the press desk."""
 
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.domain.checks import check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
-from summit.db.clock import db_now
 from summit.languages import tongues
 from summit.models import Summit
-from summit.models.validators import validate_year
 
 ROWS = 24
 
@@ -55,19 +50,6 @@ class WordsForm(forms.Form):
             check_words(**words)
         except forms.ValidationError as problem:
             self.add_error(None, problem)
-
-
-class EditionForm(WordsForm):
-    """A new edition of a language version, from the one that it is based on."""
-
-    change_note = forms.CharField(
-        label=gettext_lazy("What changed"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
-        help_text=gettext_lazy("Readers see it, with the date, once an edition before this one has been published."),
-    )
-    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
 class LanguageForm(WordsForm):
@@ -125,71 +107,3 @@ class NewTextForm(WordsForm):
         elif cleaned.get("wording") == Wording.NONE:
             self.add_error("wording", _("Say how the words of the transcript relate to what was said."))
         return cleaned
-
-
-class When:
-    """How a moment can be given."""
-
-    NOW, SOON, AT, DELIVERED, NEVER = "now", "soon", "at", "delivered", "never"
-
-
-SOON = timedelta(minutes=2)
-
-
-class MomentForm(forms.Form):
-    """When a text goes out, in the venue's zone."""
-
-    when = forms.ChoiceField(
-        label=gettext_lazy("Goes out"),
-        widget=forms.RadioSelect,
-        choices=[
-            (When.AT, gettext_lazy("at this time")),
-            (When.SOON, gettext_lazy("in 2 minutes")),
-            (When.NOW, gettext_lazy("now")),
-            (When.DELIVERED, gettext_lazy("when the speech has been given")),
-            (When.NEVER, gettext_lazy("not yet: take the moment back")),
-        ],
-        initial=When.AT,
-    )
-    moment = forms.CharField(
-        label=gettext_lazy("Time"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
-    )
-
-    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone = summit.zone
-        self.fields["moment"].label = _("%(place)s time") % {"place": summit.said_place}
-        # Neither optional nor required: it depends on the choice above it.
-        self.fields["moment"].depends = True  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Turn what was entered into an aware moment; the database's clock gives "in 2 minutes"."""
-        cleaned = super().clean() or {}
-        if cleaned.get("when") == When.AT:
-            try:
-                cleaned["at"] = local_moment(str(cleaned.get("moment") or ""), self.zone)
-            except ValueError as problem:
-                self.add_error("moment", str(problem))
-        elif cleaned.get("when") == When.SOON:
-            cleaned["at"] = db_now() + SOON
-        return cleaned
-
-
-def local_moment(written: str, zone: ZoneInfo) -> datetime:
-    """Return the moment of a wall clock in a zone. An hour that the clocks show twice means the second time, so
-    that nothing goes out early. Raises ValueError, in a sentence, for what isn't a time there."""
-    try:
-        naive = datetime.fromisoformat(written)
-    except ValueError:
-        raise ValueError(_("Give day and time, such as 2025-03-31 09:30.")) from None
-    aware = naive.replace(tzinfo=zone, fold=1) if naive.tzinfo is None else naive
-    try:
-        validate_year(naive)
-        utc = aware.astimezone(ZoneInfo("UTC"))
-    except ValidationError as refused:
-        raise ValueError(refused.messages[0]) from None
-    if naive.tzinfo is None and utc.astimezone(zone).replace(tzinfo=None) != naive:
-        raise ValueError(_("The clocks skip this time that night. Choose another."))
-    return utc

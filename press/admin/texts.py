@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from press import permissions
+from press.admin import editing
 from press.admin.decisions import DECISIONS, Post, offered
-from press.admin.forms import EditionForm, LanguageForm, MomentForm, NewTextForm
+from press.admin.forms import LanguageForm, NewTextForm
+from press.admin.moments import MomentForm
 from press.admin.words import NEXT, STANDINGS, TASKS
 from press.desk import next_step, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.markdown import to_html, words
-from press.domain.problems import DecisionRefused, EditConflict
+from press.domain.problems import DecisionRefused
 from press.formats import pdf
 from press.models import Edition, EditionState, Text, TextVersion
 from press.models.visibility import standing
@@ -171,29 +173,23 @@ class TextAdmin(SummitModelAdmin):
         if request.method == "POST":
             return self._save(request, text, version)
         edition = editions.newest(version)
-        return self._page(request, "text.html", self._context(request, text, version, edition, _form_of(edition)))
+        return self._page(
+            request, "text.html", self._context(request, text, version, edition, editing.form_of(edition))
+        )
 
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
-        user, form, newer = self._user(request), EditionForm(request.POST), None
+        user = self._user(request)
         check_can_write(user, text.summit)
-        if form.is_valid():
-            try:
-                edition = editions.draft(version=version, by=user, **form.cleaned_data)
-            except EditConflict as conflict:
-                newer = conflict.newest
-                form = EditionForm({**request.POST.dict(), "based_on": newer.number})
-                form.add_error(None, str(conflict))
-            except (DecisionRefused, ValidationError) as refused:
-                form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
-            else:
-                said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
-                messages.success(request, said, SAVED)
-                return redirect(_url(version))
+        form, edition, newer = editing.save(request, version, user)
+        if edition is not None:
+            said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
+            messages.success(request, said, SAVED)
+            return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         return self._page(request, "text.html", context, 409 if newer else 400)
 
     def _context(
-        self, request: HttpRequest, text: Text, version: TextVersion, edition: Edition, form: EditionForm
+        self, request: HttpRequest, text: Text, version: TextVersion, edition: Edition, form: editing.EditionForm
     ) -> dict[str, Any]:
         user, summit = self._user(request), text.summit
         count = words(edition.body)
@@ -235,7 +231,8 @@ class TextAdmin(SummitModelAdmin):
         decide, done = DECISIONS[name]
         form = MomentForm(request.POST, summit=text.summit)
         try:
-            decide(Post(text, edition, request.POST.get("note", ""), form, self._user(request)))
+            note, other = request.POST.get("note", ""), request.POST.get("other", "")
+            decide(Post(text, edition, note, form, self._user(request), other))
         except (DecisionRefused, ValidationError) as refused:
             messages.error(request, str(refused))
         else:
@@ -274,17 +271,6 @@ def _number(written: str) -> int:
 
 def _url(version: TextVersion) -> str:
     return f"{reverse('admin:press_text_change', args=[version.text_id])}?version={version.language}"
-
-
-def _form_of(edition: Edition) -> EditionForm:
-    return EditionForm(
-        initial={
-            "title": edition.title,
-            "summary": edition.summary,
-            "body": edition.body,
-            "based_on": edition.number,
-        }
-    )
 
 
 def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:

@@ -2,6 +2,6 @@
 
 from press.views.lists import atom, index, json_feed
 from press.views.subscriptions import subscribe, subscription
-from press.views.texts import export, text
+from press.views.texts import edition, export, file, text
 
-__all__ = ["atom", "export", "index", "json_feed", "subscribe", "subscription", "text"]
+__all__ = ["atom", "edition", "export", "file", "index", "json_feed", "subscribe", "subscription", "text"]

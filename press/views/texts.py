@@ -1,18 +1,20 @@
 """A text: its page, and its other formats."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.safestring import mark_safe
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 
 from delegations.domain import naming
-from press.addresses import address
-from press.domain.markdown import to_html
+from press.addresses import address, pinned
+from press.beside import beside, files_of
 from press.formats import WRITERS
 from press.models import Edition
-from press.reading import find, read
+from press.pinned import find_edition, find_file, find_gone, since, with_links
+from press.reading import Reading, find, read
 from summit.http.public import public_page
 from summit.languages import spoken
 from summit.models import Summit
@@ -20,36 +22,87 @@ from summit.paper import words as paper
 from summit.paper.fonts import MissingFontError
 from summit.views import get_summit
 
-if TYPE_CHECKING:
-    from press.models.visibility import PublicEdition
-
 
 @public_page
 def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
     """Show a text, in its authoritative language or another."""
     found = get_summit(summit)
-    edition = _find(found, slug, language)
+    edition = find(found, slug, language)
+    if edition is None:
+        return gone(request, found, slug, language)
     if language and edition.version.authoritative:
         return HttpResponsePermanentRedirect(address(found, edition))
     reading = read(found, edition)
-    context = {
-        "summit": found,
+    body = with_links(edition, pinned(found, edition.version, edition.number))
+    return render(request, "press/text.html", _context(found, reading, body))
+
+
+def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, Any]:
+    edition = reading.edition
+    return {
+        "summit": summit,
         "reading": reading,
         "edition": edition,
         "text": edition.version.text,
-        # Cleaned by nh3 in to_html.
-        "body": mark_safe(to_html(edition.body)),  # noqa: S308
+        "body": body,
+        "beside": beside(summit, edition),
         "formats": [(ending.upper(), url) for ending, url in reading.formats()],
-        **naming.on_page(found),
+        **naming.on_page(summit),
     }
-    return render(request, "press/text.html", context)
+
+
+@public_page
+def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
+    """Show an edition that has been read, whether or not a newer one has replaced it, and what became of it since."""
+    found = get_summit(summit)
+    shown = find_edition(found, slug, language, number)
+    if shown is None:
+        return gone(request, found, slug, language)
+    if language and shown.version.authoritative:
+        return HttpResponsePermanentRedirect(pinned(found, shown.version, number))
+    current = find(found, slug, language)
+    if current is None:
+        raise Http404
+    became = since(shown, current)
+    body = with_links(shown, pinned(found, shown.version, number), became)
+    context = _context(found, read(found, current), body) | {"edition": shown, "files": files_of(found, shown)}
+    context |= {"newer": current if current.number != shown.number else None, "since": len(became)}
+    return render(request, "press/edition.html", context)
+
+
+@public_page
+def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
+    """Give a file that lies beside an edition that has been read. Any other isn't there, whatever its address."""
+    found = get_summit(summit)
+    row = find_file(found, slug, public_id, name)
+    if row is None:
+        return gone(request, found, slug, None)
+    return HttpResponse(
+        bytes(row.content),
+        content_type=row.content_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",
+            "Content-Language": row.language,
+        },
+    )
+
+
+def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
+    """Answer 410 for what had been read and was removed, with the reason; 404 for all else, in as many queries."""
+    removed = find_gone(summit, slug, language)
+    if removed is None:
+        raise Http404
+    context = {"summit": summit, "text": removed.version.text}
+    return render(request, "press/gone.html", context, status=410)
 
 
 @public_page
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
     """Give a text in another format, named by the ending of its address. The words around it are in its language."""
     found = get_summit(summit)
-    edition = _find(found, slug, language)
+    edition = find(found, slug, language)
+    if edition is None:
+        return gone(request, found, slug, language)
     if language and edition.version.authoritative:
         return HttpResponsePermanentRedirect(address(found, edition).rstrip("/") + f".{ending}")
     kind, write = WRITERS[ending]
@@ -65,10 +118,3 @@ def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: Mi
     """Say which font the machine lacks: better than a document of empty boxes. 503, since it can be put right."""
     told = {"missing": paper.missing(problem), "remedy": paper.remedy(problem), "page": address(summit, edition)}
     return render(request, "press/no_font.html", {"summit": summit, **told}, status=503)
-
-
-def _find(summit: Summit, slug: str, language: str | None) -> "PublicEdition":
-    edition = find(summit, slug, language)
-    if edition is None:
-        raise Http404
-    return edition

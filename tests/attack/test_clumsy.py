@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from press.admin.forms import local_moment
+from press.admin.moments import local_moment
 from summit.models import Role, RoleAssignment, Summit
 from tests import factories as f
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.admin.decisions import DECISIONS
-from press.admin.forms import EditionForm, local_moment
+from press.admin.editing import EditionForm
+from press.admin.moments import local_moment
 from press.models import Edition, EditionState, Lift, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from summit.db.clock import db_now

@@ -33,7 +33,8 @@ from fido2.webauthn import (
 from delegations.domain import codes, links, visas
 from delegations.models import Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
-from press.models import Announcement
+from press.models import Announcement, EditionAttachment
+from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
 from sessions.models import Visibility
 from summit.models import AuditEntry, Role, Summit, User
@@ -50,7 +51,7 @@ MISSING: Values = {
         ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
         "nothing-here",
     ),
-    **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "app_label": "summit"},
+    **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "number": "1", "app_label": "summit"},
 }
 
 
@@ -386,7 +387,14 @@ def _add_texts(world: World) -> None:
             Whose.HIDDEN: {"token": subscribers.token(readers[Whose.ELSEWHERE], subscribers.END)},
         },
     }
-    for name in ("submit", "ask_changes", "approve", "set_moment", "deliver", "hold", "unhold", "withdraw"):
+    files = {whose: f.AttachmentFactory(text=texts[whose]) for whose in (Whose.PUBLIC, Whose.HIDDEN)}
+    for whose, file in files.items():
+        EditionAttachment.objects.create(edition=editions[whose], attachment=file)
+    world.objects["public file"] = {Whose.NONE: {"summit": world.here.slug}} | {
+        whose: row(file) | row(texts[whose]) | {"public_id": file.public_id, "name": file.file_name}
+        for whose, file in files.items()
+    }
+    for name in DECISIONS:
         world.asked[f"admin:press_text_{name}"] = {"post": {"version": "en", "number": "1"}}
 
 

@@ -1,0 +1,144 @@
+"""Saving words as a new edition: its form, and what a post of it does."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.admin.forms import WordsForm
+from press.domain import attachments, editions
+from press.domain.problems import DecisionRefused, EditConflict
+from press.models import Attachment, ChangeKind, Edition, TextVersion
+from sessions.domain.files import File, FileProblem, look_at_size, read
+from summit.models import User
+
+
+class EditionForm(WordsForm):
+    """A new edition of a language version, from the one that it is based on."""
+
+    change_kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of change"),
+        required=False,
+        choices=[("", gettext_lazy("none: nothing has been read yet")), *ChangeKind.choices],
+        help_text=gettext_lazy("What replaces words that have been read corrects or clarifies them."),
+    )
+    change_note = forms.CharField(
+        label=gettext_lazy("What changed"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=gettext_lazy("Readers see it, with the date, once an edition before this one has been published."),
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    translates = forms.TypedChoiceField(
+        label=gettext_lazy("Translates edition"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy(
+            "Which edition of the original these words say. Readers are told when it is not the newest."
+        ),
+    )
+    attachments = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Attachments"),
+        queryset=Attachment.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("What lies beside this edition. It goes out with it, and not before."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Another file"),
+        required=False,
+        help_text=gettext_lazy("PDF, Word, Excel, PowerPoint, OpenDocument, JPEG or PNG."),
+    )
+    file_title = forms.CharField(
+        label=gettext_lazy("Title of the file"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, version: TextVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept: forms.ModelMultipleChoiceField[Attachment] = self.fields["attachments"]  # type: ignore[assignment]
+        kept.queryset = Attachment.objects.filter(text=version.text_id).defer("content")
+        if not kept.queryset.exists():
+            del self.fields["attachments"]
+        if version.authoritative:
+            del self.fields["translates"]
+        else:
+            numbers = Edition.objects.filter(version__text=version.text_id, version__authoritative=True)
+            choices = [
+                (number, str(number)) for number in numbers.order_by("-number").values_list("number", flat=True)
+            ]
+            self.fields["translates"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_file(self) -> File | None:
+        """Read the file as what it is. What it isn't is said."""
+        given = self.cleaned_data["file"]
+        if not given:
+            return None
+        try:
+            look_at_size(given.size)
+            return read(name=given.name, content=given.read())
+        except FileProblem as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def clean(self) -> dict[str, Any]:
+        """Make kind and reason of a change agree."""
+        cleaned = super().clean()
+        if cleaned.get("change_kind") and not cleaned.get("change_note"):
+            self.add_error("change_note", _("Say what was wrong, or unclear: readers see it beside the text."))
+        return cleaned
+
+
+def form_of(edition: Edition) -> EditionForm:
+    """Return the form that begins with an edition's words."""
+    version = edition.version
+    initial = {
+        "title": edition.title,
+        "summary": edition.summary,
+        "body": edition.body,
+        "based_on": edition.number,
+        "translates": edition.translates,
+        "attachments": [row.public_id for row in edition.attachments.defer("content")],
+    }
+    return EditionForm(initial=initial, version=version)
+
+
+def save(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionForm, Edition | None, Edition | None]:
+    """Save what was posted as a new edition, and a new file beside it.
+
+    Returns the form, the edition that was saved, and the newer one of somebody else that kept it from being saved;
+    then the form is based on that one, so that saving again says that both were read.
+    """
+    form = EditionForm(request.POST, request.FILES, version=version)
+    if not form.is_valid():
+        return form, None, None
+    try:
+        return form, _saved(form, version, by), None
+    except EditConflict as conflict:
+        again = EditionForm({**request.POST.dict(), "based_on": conflict.newest.number}, version=version)
+        again.add_error(None, str(conflict))
+        return again, None, conflict.newest
+    except (DecisionRefused, ValidationError) as refused:
+        form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
+        return form, None, None
+
+
+def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
+    words = dict(form.cleaned_data)
+    file: File | None = words.pop("file", None)
+    title = words.pop("file_title", "")
+    lying = list(words.pop("attachments", ()))
+    with transaction.atomic():
+        if file is not None:
+            lying.append(
+                attachments.keep(text=version.text, file=file, title=title, language=version.language, by=by)
+            )
+        return editions.draft(version=version, by=by, attachments=lying, **words)
