@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from press.models import Edition, EditionState, LiftMode, Text
-from press.models.visibility import public_editions, standing
+from press.models import Edition, EditionState, LiftMode, Text, TextVersion
+from press.models.visibility import public_editions, published_lifts, standing
 from summit.models import Summit
 from summit.permissions import Actor
+
+# So many texts are offered to be tied to.
+MOST_TIED = 50
 
 
 class Stand(TypedDict):
@@ -56,6 +59,18 @@ def together(text: Text) -> list[StandingText]:
     """Return the other texts that go out at the same moment because they hang on the same lift. One query."""
     others = Text.objects.filter(lift=text.lift_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
     return list(with_standing(others).order_by("id"))
+
+
+def tieable(text: Text) -> list[StandingText]:
+    """Return the texts that this one can be tied to: those that nobody has read, on another lift. One query."""
+    others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(lift=text.lift_id)
+    return list(with_standing(others).exclude(lift__in=published_lifts().values("pk")).order_by("-id")[:MOST_TIED])
+
+
+def alone(version: TextVersion) -> Edition | None:
+    """Return the newest edition that was approved without a second person and that nobody has reviewed since."""
+    rows = Edition.objects.filter(version=version, afterwards_at__isnull=True).exclude(emergency_reason="")
+    return rows.select_related("decided_by").order_by("-number").first()
 
 
 def coming(summit: Summit) -> QuerySet[StandingText]:

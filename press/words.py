@@ -49,6 +49,7 @@ deed(
     called=gettext_lazy("added a language"),
 )
 deed("press.withdraw", gettext_lazy("withdrew the text"))
+deed("press.describe", gettext_lazy("changed what the text is about"))
 deed("press.attach", gettext_lazy("kept a file to lie beside the text"))
 deed("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
 deed("press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all"))

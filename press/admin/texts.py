@@ -17,12 +17,15 @@ from django.views.decorators.http import require_POST
 
 from press import permissions
 from press.admin import editing
+from press.admin.about import AboutMixin
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import LanguageForm, NewTextForm
+from press.admin.looking import LookingMixin
 from press.admin.moments import MomentForm
 from press.admin.words import NEXT, STANDINGS, TASKS
-from press.desk import next_step, todo, together, with_standing
+from press.desk import alone, next_step, tieable, todo, together, with_standing
 from press.domain import editions, texts
+from press.domain.differences import compare
 from press.domain.markdown import to_html, words
 from press.domain.problems import DecisionRefused
 from press.formats import pdf
@@ -60,7 +63,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(SummitModelAdmin):
+class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
     """Texts."""
 
     place = 1
@@ -118,6 +121,9 @@ class TextAdmin(SummitModelAdmin):
         ]
         return [
             *decisions,
+            path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
+            path("<int:pk>/compare/", wrap(self.compare_view), name="press_text_compare"),
+            path("<int:pk>/files/<int:file>/", wrap(self.file_view), name="press_text_file"),
             path("<int:pk>/language/", wrap(self.language_view), name="press_text_language"),
             *super().get_urls(),
         ]
@@ -186,6 +192,9 @@ class TextAdmin(SummitModelAdmin):
             messages.success(request, said, SAVED)
             return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
+        if newer is not None:
+            began = version.editions.filter(number=_number(request.POST.get("based_on", ""))).first()
+            context["meanwhile"] = compare(began.body if began else "", newer.body)
         return self._page(request, "text.html", context, 409 if newer else 400)
 
     def _context(
@@ -216,6 +225,9 @@ class TextAdmin(SummitModelAdmin):
                 summit=summit, initial={"moment": local.strftime("%Y-%m-%dT%H:%M:%S") if local else ""}
             ),
             "together": together(text),
+            "tieable": tieable(text),
+            "alone": alone(version),
+            "edition_files": list(edition.attachments.defer("content").order_by("attached__position")),
             "no_font": pdf.unprintable(edition),
             "now": db_now(),
         }

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -13,13 +15,13 @@ from press.domain import anchors, lifts
 from press.domain.checks import check_remark, check_words
 from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused
-from press.models import Edition, Lift, Text, TextVersion
+from press.models import Edition, Lift, Text, TextVersion, Topic
 from press.models.texts import RESERVED_TEXT_SLUGS, TextKind, Wording
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS, check_can_withdraw, check_can_write
 from sessions.models import Slot
 from summit.domain import audit
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 from summit.permissions import check
 
 SLUG_LENGTH = 80
@@ -94,6 +96,29 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
     except IntegrityError as problem:
         raise DecisionRefused(_("This text has this language already. Change its edition instead.")) from problem
     return version
+
+
+def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Person], **values: Any) -> None:
+    """Say what a text is about: names of `topics`, made where the summit has none of that name, `people`, and columns
+    of the text (`session`, `contact`, `comparison_public`, `media_access`, `gather_place`, `gather_at`).
+
+    Raises PermissionDenied, DecisionRefused for a withdrawn text, or ValidationError by field.
+    """
+    check_can_write(by, text.summit)
+    with transaction.atomic():
+        lock_text(text.pk)
+        if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
+            raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+        changed = [name for name, value in values.items() if getattr(text, name) != value]
+        for name in changed:
+            setattr(text, name, values[name])
+        text.clean_fields()
+        Text.objects.filter(pk=text.pk).update(**{name: values[name] for name in changed})
+        text.topics.set([Topic.objects.get_or_create(summit=text.summit, name=name)[0] for name in topics])
+        text.people.set(people)
+        audit.record(
+            by=by, action="press.describe", target=text, summit=text.summit, fields=[*changed, "topics", "people"]
+        )
 
 
 def withdraw(*, text: Text, reason: str, by: User) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from press.models.lifts import Lift
 from press.models.topics import Topic
 from sessions.models import MediaAccess, Session, Slot
-from summit.languages import is_tongue
+from summit.languages import calls_itself, is_tongue
 from summit.models import Person, Summit, User
 from summit.models.fields import PublicModel
 from summit.models.validators import validate_printable
@@ -192,3 +192,8 @@ class TextVersion(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.text} ({self.language})"
+
+    @property
+    def language_name(self) -> str:
+        """What the language is called in itself."""
+        return calls_itself(self.language)

@@ -46,12 +46,20 @@ from tests.press.helpers import add_edition, ago, make_text
 # Fills the variables of an address: what stands for a row is its key under each name by which addresses ask for it.
 Values = Mapping[str, object]
 MISSING: Values = {
-    **dict.fromkeys(("object_id", "pk", "key", "number"), 987654),
+    **dict.fromkeys(("object_id", "pk", "key", "number", "file"), 987654),
     **dict.fromkeys(
         ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
         "nothing-here",
     ),
-    **{"token": "x" * 60, "language": "fr", "ending": "txt", "uidb36": "1", "number": "1", "app_label": "summit"},
+    **{
+        "token": "x" * 60,
+        "language": "fr",
+        "ending": "txt",
+        "uidb36": "1",
+        "number": "1",
+        "name": "x.pdf",
+        "app_label": "summit",
+    },
 }
 
 
@@ -390,6 +398,10 @@ def _add_texts(world: World) -> None:
     files = {whose: f.AttachmentFactory(text=texts[whose]) for whose in (Whose.PUBLIC, Whose.HIDDEN)}
     for whose, file in files.items():
         EditionAttachment.objects.create(edition=editions[whose], attachment=file)
+    world.asked["admin:press_text_compare"] = {"get": {"version": "en", "a": "1", "b": "1"}}
+    world.objects["press.text file"] = {
+        whose: row(texts[whose]) | {"file": f.AttachmentFactory(text=texts[whose]).pk} for whose in readers
+    }
     world.objects["public file"] = {Whose.NONE: {"summit": world.here.slug}} | {
         whose: row(file) | row(texts[whose]) | {"public_id": file.public_id, "name": file.file_name}
         for whose, file in files.items()

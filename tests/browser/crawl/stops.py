@@ -60,6 +60,7 @@ OTHERS = {
     "press:json-feed": FILE,
     "press:export": FILE,
     "press:file": FILE,
+    "admin:press_text_file": FILE,
     "press:language-export": FILE,
     "portal:visa_paper": FILE,
     "portal:document": FILE,
@@ -150,10 +151,13 @@ INSTEAD = {
     "admin:programme_session_reinstate": {"key": "cancelled"},
     "admin:programme_session_speakers": {"key": "pk plenary"},
     "admin:programme_session_line_up": {"key": "pk plenary"},
+    "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
+    "admin:press_text_compare": {"pk": "text_corrected"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
     "admin:summit_user_reset_second_step": {"pk": "guarded"},
 }
 QUERY = {
+    "admin:press_text_compare": "?version=en&a=1&b=2",
     "admin:summit_person_accounts": "?row={pk summit.person}",
     "admin:summit_person_take_accounts": "?row={pk summit.person}",
     "admin:summit_person_language": "?row={pk summit.person}",

@@ -34,7 +34,7 @@ from delegations.models import (
     Retention,
     SignInCode,
 )
-from press.domain import deciding, editions, lifts, subscribers, texts
+from press.domain import attachments, deciding, editions, lifts, subscribers, texts
 from press.models import Announcement, ChangeKind, Subscriber, Text
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
@@ -134,6 +134,9 @@ def _texts(summit: Summit) -> dict[str, Any]:
             "speech": "approved", "never": "draft", "corrected": "approved",
         }.items()
     }  # fmt: skip
+    page = files.File("annex.pdf", "application/pdf", b"%PDF-1.7 annex")
+    annex = attachments.keep(text=made["public"], file=page, title="Annex", language="en", by=officer)
+    editions.attach(editions.newest(made["public"].versions.get()), [annex])
     french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
     arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
     for version in (french, arabic):
@@ -156,7 +159,8 @@ def _texts(summit: Summit) -> dict[str, Any]:
     deciding.submit(edition=second, by=officer)
     deciding.approve(edition=second, by=by)
     subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
-    return {f"text_{name}": text.pk for name, text in made.items()}
+    found = {"attachment": annex.public_id, "attachment_name": annex.file_name, "attachment_key": annex.pk}
+    return found | {f"text_{name}": text.pk for name, text in made.items()}
 
 
 def _work() -> dict[str, Any]:

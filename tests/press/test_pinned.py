@@ -1,0 +1,188 @@
+"""Editions under their own addresses, paragraphs that keep theirs, and what stands beside a text."""
+
+import pytest
+from django.test import Client
+
+from press.domain import anchors, deciding, editions
+from press.domain.problems import DecisionRefused
+from press.models import EditionAttachment, EditionState, Text, TextKind, Wording
+from tests.factories import AttachmentFactory, LiftFactory, TextFactory, TextVersionFactory, TopicFactory, UserFactory
+from tests.press.helpers import add_edition, ago, approver, make_text, officer, url_of
+
+pytestmark = pytest.mark.django_db
+FIRST = "One stays as it is.\n\nTwo has five hundred ships.\n\nThree goes away entirely."
+SECOND = "A new opening.\n\nOne stays as it is.\n\nTwo has six hundred ships."
+
+
+# --- addresses of paragraphs ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("before", "given", "after", "used", "expected"),
+    [
+        (FIRST, [], SECOND, [], ["p-4", "p-1", "p-2"]),
+        (FIRST, [], FIRST, [], ["p-1", "p-2", "p-3"]),
+        # What was taken out comes back under another address: a link to it led to nothing meanwhile.
+        (SECOND, ["p-4", "p-1", "p-2"], FIRST, ["p-3"], ["p-1", "p-2", "p-5"]),
+        ("A.\n\nB.", ["p-7", "p-2"], "B.\n\nA.", ["p-9"], ["p-10", "p-7"]),
+        ("- item one\n- item two", [], "- item one\n- item new and different\n- item two", [], ["p-1", "p-3", "p-2"]),
+        ("", [], "A.", [], ["p-1"]),
+        ("A.", [], "", [], []),
+    ],
+)
+def test_paragraphs_keep_their_addresses(
+    before: str, given: list[str], after: str, used: list[str], expected: list[str]
+) -> None:
+    assert anchors.follow(before=before, anchors=given, after=after, used=used) == expected
+
+
+def test_control_counted_anew_an_address_leads_to_other_words() -> None:
+    assert anchors.counted(SECOND)[1] != anchors.follow(before=FIRST, anchors=[], after=SECOND, used=[])[1]
+
+
+def corrected(client: Client) -> tuple[Text, Client]:
+    """Return a text that was published and then corrected by the domain."""
+    edition = make_text(moment=ago(2), decided_at=ago(3), body=FIRST, title="Ships")
+    text = edition.version.text
+    writer, reader = officer(text.summit), approver(text.summit)
+    second = editions.draft(
+        version=edition.version,
+        based_on=1,
+        title="Ships",
+        body=SECOND,
+        change_kind="correction",
+        change_note="Six hundred, not five.",
+        by=writer,
+    )
+    deciding.submit(edition=second, by=writer)
+    deciding.approve(edition=second, by=reader)
+    return text, client
+
+
+def test_a_link_to_a_paragraph_is_pinned_and_says_what_became_of_it(client: Client) -> None:
+    text, client = corrected(client)
+    page = client.get(url_of(text)).content.decode()
+    assert f'<p id="p-2"><a class="pin" href="{url_of(text)}edition/2/#p-2"' in page
+    old = client.get(f"{url_of(text)}edition/1/").content.decode()
+    assert "This is edition 1. It has been replaced since." in old
+    assert "2 paragraphs have been changed or taken out since." in old
+    assert old.count('<mark class="since">changed since</mark>') == 1
+    assert old.count('<mark class="since">taken out since</mark>') == 1
+    assert "five hundred" in old
+    newest = client.get(f"{url_of(text)}edition/2/").content.decode()
+    assert "This is edition 2, the newest." in newest
+    assert client.get(f"{url_of(text)}edition/3/").status_code == 404
+
+
+def test_what_was_never_read_has_no_address(client: Client) -> None:
+    edition = make_text(moment=ago(1), decided_at=ago(3))
+    add_edition(edition.version, decided_at=ago(2))  # replaced the first before anybody read it
+    add_edition(edition.version, state=EditionState.DRAFT)
+    answers = {n: client.get(f"{url_of(edition.version.text)}edition/{n}/").status_code for n in (1, 2, 3)}
+    assert answers == {1: 404, 2: 200, 3: 404}
+
+
+# --- corrections ----------------------------------------------------------------------------------------------------
+def test_what_replaces_words_that_were_read_says_why() -> None:
+    edition = make_text(moment=ago(1), decided_at=ago(3))
+    writer, reader = officer(edition.version.text.summit), approver(edition.version.text.summit)
+    silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
+    deciding.submit(edition=silent, by=writer)
+    with pytest.raises(DecisionRefused, match="as a correction or a clarification"):
+        deciding.approve(edition=silent, by=reader)
+    with pytest.raises(DecisionRefused, match="Say what was wrong"):
+        editions.draft(version=edition.version, based_on=2, title="T", body="C", change_kind="correction", by=writer)
+
+
+def test_before_anybody_has_read_it_no_reason_is_wanted() -> None:
+    edition = make_text(moment=ago(-1), decided_at=ago(3))
+    writer, reader = officer(edition.version.text.summit), approver(edition.version.text.summit)
+    silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
+    deciding.submit(edition=silent, by=writer)
+    deciding.approve(edition=silent, by=reader)
+    assert silent.state == EditionState.APPROVED
+
+
+def test_a_translation_knows_when_it_is_behind(client: Client) -> None:
+    text, client = corrected(client)
+    french = TextVersionFactory(text=text, language="fr", authoritative=False)
+    add_edition(french, translates=1, title="Navires")
+    page = client.get(f"{url_of(text)}fr/").content.decode()
+    assert "This translation says edition 1 of the original, which has been corrected since." in page
+    add_edition(french, translates=2, title="Navires")
+    assert "corrected since" not in client.get(f"{url_of(text)}fr/").content.decode()
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+def test_a_file_is_read_by_whoever_may_read_an_edition_it_lies_beside(client: Client) -> None:
+    edition = make_text(moment=ago(1), decided_at=ago(3))
+    text = edition.version.text
+    open_file, next_file, unused = (AttachmentFactory(text=text, title=f"Annex {n}") for n in "ABC")
+    EditionAttachment.objects.create(edition=edition, attachment=open_file)
+    draft = add_edition(edition.version, state=EditionState.DRAFT)
+    EditionAttachment.objects.create(edition=draft, attachment=next_file)
+    path = "{}files/{}/{}"
+    answer = client.get(path.format(url_of(text), open_file.public_id, "annex.pdf"))
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"%PDF-1.7 annex", "application/pdf")
+    assert answer["Content-Disposition"] == 'attachment; filename="annex.pdf"'
+    for file, name in ((next_file, "annex.pdf"), (unused, "annex.pdf"), (open_file, "other.pdf")):
+        assert client.get(path.format(url_of(text), file.public_id, name)).status_code == 404
+    page = client.get(url_of(text)).content.decode()
+    assert ("Annex A" in page, "Annex B" in page, "Annex C" in page) == (True, False, False)
+
+
+# --- withdrawn and removed ------------------------------------------------------------------------------------------
+GONE = {"withdrawn_at": ago(2), "withdrawal_reason": "Wrong.", "removed_at": ago(1), "removal_reason": "A name."}
+
+
+def test_what_was_read_and_removed_is_gone_everywhere(client: Client) -> None:
+    edition = make_text(moment=ago(5), decided_at=ago(9), title="Zebra")
+    text, by = edition.version.text, UserFactory()
+    Text.objects.filter(pk=text.pk).update(**GONE, withdrawn_by=by, removed_by=by)
+    for ending in ("", "edition/1/"):
+        answer = client.get(url_of(text) + ending)
+        assert answer.status_code == 410
+        assert "A name." in answer.content.decode()
+        assert "Zebra" not in answer.content.decode()
+    assert client.get(f"{url_of(text)[:-1]}.pdf").status_code == 410
+    assert client.get(f"{url_of(text)}fr/").status_code == 404
+    assert "Zebra" not in client.get(f"/{text.summit.slug}/press/").content.decode()
+
+
+def test_what_was_removed_before_it_was_read_was_never_there(client: Client) -> None:
+    edition = make_text(moment=ago(-5), decided_at=ago(9))
+    text, by = edition.version.text, UserFactory()
+    Text.objects.filter(pk=text.pk).update(**GONE, withdrawn_by=by, removed_by=by)
+    assert client.get(url_of(text)).status_code == 404
+
+
+# --- what stands beside ---------------------------------------------------------------------------------------------
+def test_prepared_and_delivered_lead_to_each_other_when_both_are_read(client: Client) -> None:
+    prepared = make_text(moment=ago(5), decided_at=ago(9), speech=True, title="As written")
+    text = prepared.version.text
+    lift = LiftFactory(summit=text.summit, moment=ago(-1), decided_by=UserFactory())
+    delivered = TextFactory(
+        summit=text.summit,
+        slot=text.slot,
+        prepared=text,
+        kind=TextKind.TRANSCRIPT,
+        wording=Wording.DELIVERED,
+        lift=lift,
+    )
+    add_edition(TextVersionFactory(text=delivered), decided_at=ago(9), title="As said")
+    before = client.get(url_of(text)).content.decode()
+    assert "As said" not in before
+    type(lift).objects.filter(pk=lift.pk).update(moment=ago(1))
+    assert "The text as delivered has been published:" in client.get(url_of(text)).content.decode()
+    page = client.get(url_of(delivered)).content.decode()
+    assert "As written" in page
+    assert 'data-kind="correction"' not in page
+
+
+def test_topics_and_the_medias_access_stand_on_the_page(client: Client) -> None:
+    edition = make_text(moment=ago(5), decided_at=ago(9))
+    text = edition.version.text
+    text.topics.add(TopicFactory(summit=text.summit, name="Coasts", names={"fr": "Côtes"}))
+    text.kind, text.media_access, text.gather_place = TextKind.ADVISORY, "pooled", "North gate"
+    text.save()
+    page = client.get(url_of(text)).content.decode()
+    assert all(said in page for said in ("Coasts", "pooled media", "North gate"))
+    assert "Côtes" in client.get(f"{url_of(text)}?lang=fr").content.decode()

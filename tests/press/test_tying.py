@@ -1,0 +1,144 @@
+"""Texts that go out together or not at all, and the moment they go out late."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db.models import Q
+from django.test import Client
+
+from press.domain import deciding, lifts, texts, tying
+from press.domain.problems import DecisionRefused
+from press.models import Edition, EditionState, Lift, Text, TextVersion, visibility
+from press.models.visibility import public_editions, published_lifts
+from summit.models import AuditEntry, Summit
+from tests.factories import SummitFactory, TextVersionFactory
+from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, officer, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def two(summit: Summit, *, second: str = EditionState.IN_REVIEW) -> tuple[Edition, Edition]:
+    """Return editions of two texts that are tied, the first approved."""
+    one, other = (
+        make_text(summit=summit, decided_at=ago(9)),
+        make_text(summit=summit, state=second, decided_at=ago(9)),
+    )
+    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
+    for edition in (one, other):
+        edition.version.text.refresh_from_db()
+    return one, other
+
+
+def out() -> set[int]:
+    return set(public_editions().values_list("pk", flat=True))
+
+
+def test_nothing_goes_out_before_all_of_it_is_approved(client: Client) -> None:
+    summit = SummitFactory()
+    one, other = two(summit)
+    lift = Lift.objects.get()
+    assert (lift.tied, lift.texts.count()) == (True, 2)
+    move_to_now(lift)
+    assert out() == set()
+    assert client.get(url_of(one.version.text)).status_code == 404
+    assert not published_lifts().exists()
+    deciding.approve(edition=other, by=approver(summit))
+    assert out() == {one.pk, other.pk}
+    # It went out late, together, at one moment, and says so.
+    assert len(set(public_editions().values_list("published_at", flat=True))) == 1
+    assert AuditEntry.objects.filter(action="press.complete").count() == 1
+
+
+def test_control_without_the_condition_the_first_goes_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _other = two(SummitFactory())
+    move_to_now(Lift.objects.get())
+    monkeypatch.setattr(visibility, "missing", lambda *args, **kwargs: Q(pk__in=[]))
+    assert out() == {one.pk}
+
+
+def test_all_languages_of_one_go_out_together() -> None:
+    edition = make_text(decided_at=ago(9))
+    text = edition.version.text
+    french = TextVersionFactory(text=text, language="fr", authoritative=False)
+    TextVersion.objects.update(added_at=ago(8))
+    draft = add_edition(french, state=EditionState.IN_REVIEW)
+    tying.tie(text=text, by=officer(text.summit))
+    move_to_now(text.lift)
+    assert out() == set()
+    deciding.approve(edition=draft, by=approver(text.summit))
+    assert out() == {edition.pk, draft.pk}
+
+
+def test_a_language_added_after_it_was_read_takes_nothing_back() -> None:
+    edition = make_text(decided_at=ago(9), moment=ago(1))
+    text = edition.version.text
+    TextVersion.objects.update(added_at=ago(8))
+    Lift.objects.update(tied=True)
+    texts.add_language(text=text, language="zh", title="话", body="话", by=officer(text.summit))
+    assert out() == {edition.pk}
+
+
+def test_approved_before_the_moment_the_moment_stands() -> None:
+    summit = SummitFactory()
+    one, other = two(summit)
+    Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
+    deciding.approve(edition=other, by=approver(summit))
+    assert out() == set()
+    Lift.objects.update(moment=ago(0.5))
+    assert out() == {one.pk, other.pk}
+    assert not AuditEntry.objects.filter(action="press.complete").exists()
+
+
+def test_one_that_is_withdrawn_before_holds_the_others() -> None:
+    summit = SummitFactory()
+    one, other = two(summit, second=EditionState.APPROVED)
+    Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
+    texts.withdraw(text=other.version.text, reason="Not agreed.", by=officer(summit))
+    lift = Lift.objects.get()
+    assert lift.hold_reason == "A text that goes out with it was withdrawn."
+    move_to_now(lift)
+    assert out() == set()
+    lifts.unhold(lift=lift, by=officer(summit))
+    assert out() == {one.pk}
+
+
+def test_untied_a_text_gets_a_lift_without_a_moment() -> None:
+    summit = SummitFactory()
+    one, _other = two(summit, second=EditionState.APPROVED)
+    Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
+    tying.untie(text=one.version.text, by=officer(summit))
+    lift = Text.objects.get(pk=one.version.text_id).lift
+    assert (Lift.objects.count(), lift.moment, lift.tied) == (2, None, False)
+
+
+def test_a_hold_of_either_holds_both() -> None:
+    summit = SummitFactory()
+    one, other = make_text(summit=summit), make_text(summit=summit)
+    lifts.hold(lift=one.version.text.lift, reason="Wait.", by=officer(summit))
+    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
+    assert Lift.objects.get().hold_reason == "Wait."
+
+
+def _read(summit: Summit) -> None:
+    read, other = make_text(summit=summit, moment=ago(1), decided_at=ago(2)), make_text(summit=summit)
+    tying.tie(text=other.version.text, to=read.version.text, by=officer(summit))
+
+
+def _elsewhere(summit: Summit) -> None:
+    one, other = make_text(summit=summit), make_text()
+    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
+
+
+def _withdrawn(summit: Summit) -> None:
+    one, other = make_text(summit=summit), make_text(summit=summit, withdrawn_at=ago(1))
+    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [(_read, "has been read already"), (_elsewhere, "another summit"), (_withdrawn, "has been withdrawn")],
+)
+def test_what_cannot_be_tied(act: Callable[[Summit], None], said: str) -> None:
+    with pytest.raises(DecisionRefused, match=said):
+        act(SummitFactory())
+    assert not Lift.objects.filter(tied=True).exists()
