@@ -27,6 +27,7 @@ NOTED = (
     "press_edition",
     "press_lift",
     "press_text",
+    "press_text_people",
     "press_text_topics",
     "press_textversion",
     "press_topic",
@@ -49,6 +50,8 @@ TRIGGERS = {
     "summit_auditentry_kept",
     *(f"{table}_noted_{event}" for table in NOTED for event in ("insert", "update", "delete")),
     "programme_releasedparticipant_noted_delete",
+    "programme_slot_noted_update",
+    "summit_person_noted_update",
 }
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}

@@ -111,7 +111,7 @@ def form_of(edition: Edition) -> EditionForm:
     return EditionForm(initial=initial, version=version)
 
 
-def save(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionForm, Edition | None, Edition | None]:
+def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionForm, Edition | None, Edition | None]:
     """Save what was posted as a new edition, and a new file beside it.
 
     Returns the form, the edition that was saved, and the newer one of somebody else that kept it from being saved;

@@ -1,6 +1,7 @@
 """The form that says when a text goes out."""
 
-from datetime import datetime, timedelta
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from press.kept import GRID
 from summit.db.clock import db_now
 from summit.models import Summit
 from summit.models.validators import validate_year
@@ -72,8 +74,13 @@ class MomentForm(forms.Form):
             except ValueError as problem:
                 self.add_error("alarm", str(problem))
         elif cleaned.get("when") == When.SOON:
-            cleaned["at"] = db_now() + SOON
+            cleaned["at"] = soon(db_now())
         return cleaned
+
+
+def soon(now: datetime) -> datetime:
+    """Return the moment some two minutes from now, on the grid to which caches keep: full five seconds."""
+    return datetime.fromtimestamp(math.ceil((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
 
 
 def local_moment(written: str, zone: ZoneInfo) -> datetime:

@@ -186,7 +186,7 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
         user = self._user(request)
         check_can_write(user, text.summit)
-        form, edition, newer = editing.save(request, version, user)
+        form, edition, newer = editing.take(request, version, user)
         if edition is not None:
             said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
             messages.success(request, said, SAVED)

@@ -12,10 +12,10 @@ from delegations.domain import naming
 from press.addresses import address, pinned
 from press.beside import beside, files_of
 from press.formats import WRITERS
+from press.kept import press_page
 from press.models import Edition
 from press.pinned import find_edition, find_file, find_gone, since, with_links
 from press.reading import Reading, find, read
-from summit.http.public import public_page
 from summit.languages import spoken
 from summit.models import Summit
 from summit.paper import words as paper
@@ -23,7 +23,7 @@ from summit.paper.fonts import MissingFontError
 from summit.views import get_summit
 
 
-@public_page
+@press_page()
 def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
     """Show a text, in its authoritative language or another."""
     found = get_summit(summit)
@@ -51,7 +51,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
     }
 
 
-@public_page
+@press_page()
 def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
     """Show an edition that has been read, whether or not a newer one has replaced it, and what became of it since."""
     found = get_summit(summit)
@@ -70,7 +70,7 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     return render(request, "press/edition.html", context)
 
 
-@public_page
+@press_page()
 def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
     """Give a file that lies beside an edition that has been read. Any other isn't there, whatever its address."""
     found = get_summit(summit)
@@ -96,7 +96,7 @@ def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) 
     return render(request, "press/gone.html", context, status=410)
 
 
-@public_page
+@press_page()
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
     """Give a text in another format, named by the ending of its address. The words around it are in its language."""
     found = get_summit(summit)

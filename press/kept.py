@@ -1,0 +1,115 @@
+"""Pages of the press site as bytes that are kept: right from the second of each lift on, and at every decision.
+
+What such a page shows depends on rows, whose changes the database notes (`summit.models.changes`), and on the clock
+in one way only: which moments have passed. So a page is kept under the newest moment that has.
+"""
+
+import functools
+import math
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.dateparse import parse_datetime
+
+from press.models import Lift
+from summit.db.prepared import Prepared
+from summit.http.kept import kept_page
+from summit.http.public import public_page
+from summit.models import Summit
+
+# Caches in between may answer for so long, in seconds, and never across a full multiple of it: moments are set on
+# these, so that nobody reads from a header that something is about to come.
+GRID = 5
+# What passes between the database's clock and the cache that stores the answer.
+MARGIN = 0.25
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The newest moment of a summit's lifts that has passed, the next one, and the database's present."""
+
+    last: datetime | None
+    next: datetime | None
+    now: datetime
+
+    @property
+    def seconds(self) -> int:
+        """How long a cache may answer from now on: to the end of the grid's step, or to the next moment."""
+        ends = self.now.timestamp() // GRID * GRID + GRID
+        if self.next is not None:
+            ends = min(ends, self.next.timestamp())
+        return max(0, math.floor(ends - self.now.timestamp() - MARGIN))
+
+    @property
+    def cache_control(self) -> str:
+        """The header that says so (RFC 9111). Browsers always ask: their reader is shown what stands now."""
+        if not self.seconds:
+            return "public, no-cache"
+        return f"public, max-age=0, s-maxage={self.seconds}, must-revalidate"
+
+
+def _moments(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
+    lifts = Lift.objects.filter(summit=OuterRef("pk"))
+    passed = lifts.filter(moment__lte=Now()).order_by("-moment").values("moment")[:1]
+    coming = lifts.filter(moment__gt=Now()).order_by("moment").values("moment")[:1]
+    rows = Summit.objects.filter(slug=slug).annotate(last=Subquery(passed), next=Subquery(coming), now=Now())
+    return rows.order_by().values_list("last", "next", "now")
+
+
+_MOMENTS = Prepared(_moments)
+
+
+def moments_of(summit: str) -> Moments | None:
+    """Return the moments of the summit at an address; None where there is no summit. One query."""
+    row = next(iter(_MOMENTS.rows(slug=summit)), None)
+    if row is None:
+        return None
+    last, coming, now = (_aware(value) for value in row)
+    return Moments(last, coming, now or datetime.now(UTC))
+
+
+def _aware(value: datetime | str | None) -> datetime | None:
+    found = parse_datetime(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
+
+
+_asked: ContextVar[Moments | None] = ContextVar("press.moments", default=None)
+
+
+def _passed(**_of: Any) -> datetime | None:
+    known = _asked.get()
+    return known.last if known else None
+
+
+def press_page(*params: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+    """Make a view of the press site public, keep its pages, and let no cache live past the next moment.
+
+    `params` are those that the page knows beside `lang`. Two queries for a page that is kept.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        kept = kept_page(*params, beside=_passed)(view)
+
+        @public_page
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, summit: str, **kwargs: Any) -> HttpResponse:
+            known = moments_of(summit)
+            token = _asked.set(known)
+            try:
+                response: HttpResponse = kept(request, summit=summit, **kwargs)
+            finally:
+                _asked.reset(token)
+            if known is not None and response.status_code == 200:
+                response["Cache-Control"] = known.cache_control
+            return response
+
+        return wrapped
+
+    return decorate

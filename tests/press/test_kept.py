@@ -1,0 +1,125 @@
+"""Kept pages of the press site: valid again at each lift and decision, and in no cache for too long."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from press import kept
+from press.domain import deciding, editions, lifts, texts
+from press.kept import Moments
+from press.models import Wording
+from summit.http.kept import SHELF
+from tests.factories import TextFactory, TextVersionFactory, TopicFactory
+from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, move_to_now, officer, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _keeping(settings: LazySettings) -> Any:
+    settings.KEPT_PAGES = 10_000_000
+    SHELF.clear()
+    yield
+    SHELF.clear()
+
+
+def body(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_a_page_is_kept_and_costs_two_queries(client: Client) -> None:
+    edition = make_text(moment=ago(1), title="Once")
+    path = url_of(edition.version.text)
+    first = client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        again = client.get(path)
+    assert (again.content, again["ETag"], len(asked)) == (first.content, first["ETag"], 2)
+    assert client.get(path, headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+def test_it_is_right_at_each_decision(client: Client) -> None:
+    edition = make_text(moment=ago(1), decided_at=ago(2), title="First words", speech=True)
+    text = edition.version.text
+    path, writer, reader = url_of(text), officer(text.summit), approver(text.summit)
+    assert "First words" in body(client, path)
+    second = editions.draft(
+        version=edition.version, based_on=1, title="Second words", body="B", by=writer,
+        change_kind="correction", change_note="n",
+    )  # fmt: skip
+    deciding.submit(edition=second, by=writer)
+    assert "Second words" not in body(client, path)
+    deciding.approve(edition=second, by=reader)
+    assert "Second words" in body(client, path)
+    assert text.slot is not None
+    text.slot.speaker.name = "Renamed Since"
+    text.slot.speaker.save()
+    assert "Renamed Since" in body(client, path)
+    text.topics.add(TopicFactory(summit=text.summit, name="Coasts"))
+    assert "Coasts" in body(client, path)
+    lifts.hold(lift=text.lift, reason="r", by=writer)
+    assert client.get(path).status_code == 404
+    lifts.unhold(lift=text.lift, by=writer)
+    assert "Second words" in body(client, path)
+    texts.withdraw(text=text, reason="Not so.", by=writer)
+    assert "Not so." in body(client, path)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_lift_makes_kept_pages_of_its_summit_anew(
+    asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written when a moment passes: the clock alone moves what a page depends on. Control: where it isn't
+    asked, the page that was kept goes on without what is out."""
+    if not asks:
+        monkeypatch.setattr(kept, "moments_of", lambda slug: None)
+    prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
+    text = prepared.version.text
+    soon = make_lift(text.summit, datetime.now(UTC) + timedelta(seconds=0.8))
+    delivered = TextFactory(
+        summit=text.summit, slot=text.slot, prepared=text, kind=text.kind, wording=Wording.DELIVERED, lift=soon
+    )
+    add_edition(TextVersionFactory(text=delivered), decided_at=ago(3), title="Comes at its second")
+    assert "Comes at its second" not in body(client, url_of(text))
+    while client.get(url_of(delivered)).status_code != 200:
+        time.sleep(0.05)
+    assert ("Comes at its second" in body(client, url_of(text))) is asks
+
+
+NOW = datetime(2026, 3, 29, 0, 59, 57, 250_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "coming", "header"),
+    [
+        (NOW, None, "public, max-age=0, s-maxage=2, must-revalidate"),
+        (NOW, NOW + timedelta(hours=1), "public, max-age=0, s-maxage=2, must-revalidate"),
+        (NOW, NOW + timedelta(seconds=1.5), "public, max-age=0, s-maxage=1, must-revalidate"),
+        (NOW, NOW + timedelta(seconds=1), "public, no-cache"),
+        (NOW + timedelta(seconds=2.5), None, "public, no-cache"),
+        (NOW + timedelta(seconds=2.75), None, "public, max-age=0, s-maxage=4, must-revalidate"),
+    ],
+)
+def test_no_cache_lives_past_the_next_moment(now: datetime, coming: datetime | None, header: str) -> None:
+    assert Moments(None, coming, now).cache_control == header
+
+
+def test_a_moment_on_the_grid_changes_no_header() -> None:
+    """Of a moment at a full five seconds nothing is told in advance."""
+    moment = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    for tenths in range(1, 100):
+        now = moment - timedelta(seconds=tenths / 10)
+        assert Moments(None, moment, now).cache_control == Moments(None, None, now).cache_control
+
+
+def test_what_is_not_there_is_asked_for_each_time(client: Client) -> None:
+    edition = make_text(moment=ago(-1))
+    missing = client.get(url_of(edition.version.text))
+    assert (missing.status_code, missing["Cache-Control"]) == (404, "no-store")
+    move_to_now(edition.version.text.lift)
+    assert client.get(url_of(edition.version.text)).status_code == 200
