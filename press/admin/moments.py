@@ -79,8 +79,8 @@ class MomentForm(forms.Form):
 
 
 def soon(now: datetime) -> datetime:
-    """Return the moment some two minutes from now, on the grid to which caches keep: full five seconds."""
-    return datetime.fromtimestamp(math.ceil((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
+    """Return the moment two minutes from now, at the full five seconds before: the grid to which caches keep."""
+    return datetime.fromtimestamp(math.floor((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
 
 
 def local_moment(written: str, zone: ZoneInfo) -> datetime:
