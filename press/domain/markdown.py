@@ -97,6 +97,11 @@ def to_blocks(body: str, anchors: Sequence[str] = ()) -> list[Block]:
     return list(_blocks(SyntaxTreeNode(parse(body, anchors))))
 
 
+def blocks_of(tokens: list[Token]) -> list[Block]:
+    """Return the blocks of tokens that were parsed elsewhere: headings have the levels of their tags."""
+    return list(_blocks(SyntaxTreeNode(tokens)))
+
+
 def words(body: str) -> int:
     """Return how many words the text has."""
     return len(to_plain(body).split())

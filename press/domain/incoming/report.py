@@ -1,0 +1,262 @@
+"""What became of a file's words when they were made Markdown: what was left out, and what reads otherwise now."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# How many places a report quotes of each kind, and how much of each: it helps to find them, and is no second copy.
+QUOTED, LONGEST_QUOTE = 5, 160
+
+
+class Unreadable(Exception):
+    """A file can't be read as a text, with a sentence that says what to do."""
+
+
+class Kind(StrEnum):
+    """What of a file may not come into a text, or not as it was."""
+
+    IMAGE = "image"
+    DRAWING = "drawing"
+    EMBEDDED = "embedded"
+    EQUATION = "equation"
+    MACROS = "macros"
+    FOOTNOTE = "footnote"
+    COMMENT = "comment"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+    HEADER = "header"
+    FOOTER = "footer"
+    CONTENTS = "contents"
+    FRONT = "front"
+    HTML = "html"
+    LINK = "link"
+    SYMBOL = "symbol"
+    CONTROL = "control"
+    INSERTED = "inserted"
+    TEXT_BOX = "text_box"
+    COLOUR = "colour"
+    UNDERLINE = "underline"
+    NUMBERS = "numbers"
+    HEADING_NUMBER = "heading_number"
+    MERGED = "merged"
+    NESTED = "nested"
+    LINES = "lines"
+    MARKS = "marks"
+    WRAPPED = "wrapped"
+    PARAGRAPHS = "paragraphs"
+    LETTERS = "letters"
+    TITLE = "title"
+
+
+# What isn't in the text although it was in the file. All others are in it, but not as they were.
+DROPPED = frozenset(
+    {
+        *(Kind.IMAGE, Kind.DRAWING, Kind.EMBEDDED, Kind.EQUATION, Kind.MACROS, Kind.FOOTNOTE, Kind.COMMENT),
+        *(Kind.DELETED, Kind.HIDDEN, Kind.HEADER, Kind.FOOTER, Kind.CONTENTS, Kind.FRONT, Kind.HTML, Kind.SYMBOL),
+        *(Kind.CONTROL, Kind.HEADING_NUMBER),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """One kind of thing that a file had: how many, a sentence about them, and the words concerned where there are."""
+
+    kind: Kind
+    number: int
+    said: str
+    quotes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it isn't in the text."""
+        return self.kind in DROPPED
+
+
+@dataclass
+class Report:
+    """Counts what is noted while a file is read."""
+
+    counts: Counter[Kind] = field(default_factory=Counter)
+    quotes: dict[Kind, list[str]] = field(default_factory=dict)
+
+    def note(self, kind: Kind, words: str = "", number: int = 1) -> None:
+        """Note one thing, or several, with the words that it concerns."""
+        self.counts[kind] += number
+        quote = " ".join(words.split())
+        kept = self.quotes.setdefault(kind, [])
+        if quote and len(kept) < QUOTED and quote not in kept:
+            kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
+
+    def notes(self) -> list[Note]:
+        """Return what was noted, what is left out first, in the active language."""
+        found = [
+            Note(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
+            for kind in Kind
+            if self.counts[kind]
+        ]
+        return sorted(found, key=lambda note: not note.dropped)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file's words as Markdown, with the title where the file says which it is, and what became of the rest."""
+
+    body: str
+    title: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+SENTENCES: dict[Kind, Callable[[int], str]] = {
+    Kind.IMAGE: lambda n: ngettext("%(n)d picture is left out.", "%(n)d pictures are left out.", n) % {"n": n},
+    Kind.DRAWING: lambda n: (
+        ngettext("%(n)d drawing or chart is left out.", "%(n)d drawings or charts are left out.", n) % {"n": n}
+    ),
+    Kind.EMBEDDED: lambda n: (
+        ngettext("%(n)d embedded file is left out.", "%(n)d embedded files are left out.", n) % {"n": n}
+    ),
+    Kind.EQUATION: lambda n: ngettext("%(n)d formula is left out.", "%(n)d formulas are left out.", n) % {"n": n},
+    Kind.MACROS: lambda _n: _("The file carries macros. They were not run, and are left out."),
+    Kind.FOOTNOTE: lambda n: ngettext("%(n)d footnote is left out.", "%(n)d footnotes are left out.", n) % {"n": n},
+    Kind.COMMENT: lambda n: ngettext("%(n)d comment is left out.", "%(n)d comments are left out.", n) % {"n": n},
+    Kind.DELETED: lambda n: (
+        ngettext(
+            "%(n)d tracked deletion is carried out: its words are left out.",
+            "%(n)d tracked deletions are carried out: their words are left out.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.HIDDEN: lambda n: (
+        ngettext("%(n)d passage that was hidden is left out.", "%(n)d passages that were hidden are left out.", n)
+        % {"n": n}
+    ),
+    Kind.HEADER: lambda n: (
+        ngettext("%(n)d header of pages is left out.", "%(n)d headers of pages are left out.", n) % {"n": n}
+    ),
+    Kind.FOOTER: lambda n: (
+        ngettext("%(n)d footer of pages is left out.", "%(n)d footers of pages are left out.", n) % {"n": n}
+    ),
+    Kind.CONTENTS: lambda _n: _("The table of contents is left out: a text has one by its headings."),
+    Kind.FRONT: lambda _n: _("The lines about the file at its beginning are left out."),
+    Kind.HTML: lambda n: (
+        ngettext(
+            "%(n)d mark of HTML is left out; the words in it are kept.",
+            "%(n)d marks of HTML are left out; the words in them are kept.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.LINK: lambda n: (
+        ngettext(
+            "%(n)d link leads to no web page or mailbox: its words are kept without it.",
+            "%(n)d links lead to no web page or mailbox: their words are kept without them.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.SYMBOL: lambda n: (
+        ngettext(
+            "%(n)d sign of a symbol font is left out.",
+            "%(n)d signs of symbol fonts are left out.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.CONTROL: lambda n: (
+        ngettext(
+            "%(n)d control character, which can’t be printed, is left out.",
+            "%(n)d control characters, which can’t be printed, are left out.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.INSERTED: lambda n: (
+        ngettext(
+            "%(n)d tracked insertion is carried out: its words are in the text.",
+            "%(n)d tracked insertions are carried out: their words are in the text.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.TEXT_BOX: lambda n: (
+        ngettext(
+            "The words of %(n)d text box stand after the paragraph beside which it was.",
+            "The words of %(n)d text boxes stand after the paragraphs beside which they were.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.COLOUR: lambda n: (
+        ngettext(
+            "%(n)d passage was coloured or highlighted: it is plain now.",
+            "%(n)d passages were coloured or highlighted: they are plain now.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.UNDERLINE: lambda n: (
+        ngettext(
+            "%(n)d passage was underlined: it is plain now.",
+            "%(n)d passages were underlined: they are plain now.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.NUMBERS: lambda n: (
+        ngettext(
+            "%(n)d item was numbered by letters or otherwise: it has a figure now.",
+            "%(n)d items were numbered by letters or otherwise: they have figures now.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.HEADING_NUMBER: lambda n: (
+        ngettext(
+            "%(n)d heading was numbered by the word processor: the number is left out.",
+            "%(n)d headings were numbered by the word processor: the numbers are left out.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.MERGED: lambda n: (
+        ngettext(
+            "%(n)d cell of a table was merged with others: these stand empty beside it.",
+            "%(n)d cells of tables were merged with others: these stand empty beside them.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.NESTED: lambda n: (
+        ngettext(
+            "%(n)d table stood in another: its words are in that one’s cell.",
+            "%(n)d tables stood in others: their words are in those cells.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.LINES: lambda n: (
+        ngettext(
+            "%(n)d cell of a table had several lines: they are one now.",
+            "%(n)d cells of tables had several lines: they are one now.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.MARKS: lambda n: (
+        ngettext(
+            "In %(n)d paragraph bold or italics can’t be written in Markdown: the words are plain.",
+            "In %(n)d paragraphs bold or italics can’t be written in Markdown: the words are plain.",
+            n,
+        )
+        % {"n": n}
+    ),
+    Kind.WRAPPED: lambda _n: _("Lines that the file had broken for their length are joined to paragraphs."),
+    Kind.PARAGRAPHS: lambda _n: _("Each line of the file is a paragraph now."),
+    Kind.LETTERS: lambda _n: _("The file didn’t say how its letters are written. Look at accents and foreign names."),
+    Kind.TITLE: lambda _n: _("The file’s first heading became the title, and isn’t in the text."),
+}

@@ -1,0 +1,157 @@
+"""What the styles and the numbering of a DOCX file say of a paragraph or a run (ECMA-376, part 1, 17.7 and 17.9)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from press.domain.incoming.package import Element, Package, attribute, child, local
+
+OFF = frozenset({"0", "false", "off", "none"})
+QUOTES = frozenset({"quote", "intense quote", "block text", "quotations"})
+DEEPEST_STYLE = 20
+DEEPEST_HEADING = 6
+
+
+@dataclass(frozen=True)
+class Level:
+    """How a level of a list is numbered: "bullet", "decimal" and others; "none" for no sign at all."""
+
+    form: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a paragraph stands in lists: how deep from 0, its number, and how it is numbered."""
+
+    list: str
+    depth: int
+    number: int
+    form: str
+
+
+class Styles:
+    """Looks styles up, with those that they are based on."""
+
+    def __init__(self, package: Package) -> None:
+        self.by_key: dict[str, Element] = {}
+        self.normal = ""
+        root = package.first("styles")
+        for style in root if root is not None else ():
+            if local(style) != "style":
+                continue
+            key = attribute(style, "styleId")
+            self.by_key[key] = style
+            if attribute(style, "type") == "paragraph" and attribute(style, "default") not in ("", *OFF):
+                self.normal = key
+
+    def chain(self, key: str) -> Iterator[Element]:
+        """Yield a style and those that it is based on, nearest first."""
+        seen = set[str]()
+        while key in self.by_key and key not in seen and len(seen) < DEEPEST_STYLE:
+            seen.add(key)
+            yield self.by_key[key]
+            key = attribute(child(self.by_key[key], "basedOn"), "val")
+
+    def of(self, paragraph: Element) -> str:
+        """Return the key of a paragraph's style."""
+        return attribute(child(paragraph, "pPr", "pStyle"), "val") or self.normal
+
+    def names(self, key: str) -> Iterator[str]:
+        """Yield the names of a style and those beneath it, in small letters."""
+        for style in self.chain(key):
+            yield attribute(child(style, "name"), "val").lower()
+
+    def heading(self, paragraph: Element) -> int:
+        """Return the level of a heading from 1, or 0 where the paragraph is none."""
+        key = self.of(paragraph)
+        for name in self.names(key):
+            word, _space, number = name.rpartition(" ")
+            if word == "heading" and number.isdecimal():
+                return min(int(number), DEEPEST_HEADING)
+        levels = [
+            child(paragraph, "pPr", "outlineLvl"),
+            *(child(style, "pPr", "outlineLvl") for style in self.chain(key)),
+        ]
+        written = next((attribute(level, "val") for level in levels if level is not None), "")
+        return int(written) + 1 if written.isdecimal() and int(written) < DEEPEST_HEADING else 0
+
+    def on(self, run: Element, paragraph: Element, *names: str) -> bool:
+        """Return whether a property, such as "b", is on for a run: by itself, its style, or its paragraph's."""
+        own = child(run, "rPr")
+        styled = [child(style, "rPr") for style in self.chain(attribute(child(own, "rStyle"), "val"))]
+        around = [child(style, "rPr") for style in self.chain(self.of(paragraph))]
+        for properties in [own, *styled, *around]:
+            for name in names:
+                found = child(properties, name)
+                if found is not None:
+                    return attribute(found, "val").lower() not in OFF
+        return False
+
+
+class Numbering:
+    """Counts the items of lists as a document is read from its beginning."""
+
+    def __init__(self, package: Package, styles: Styles) -> None:
+        self.styles = styles
+        self.levels: dict[str, dict[int, Level]] = {}
+        # Lists of one abstract numbering go on where the one before ended, but where they say where they begin.
+        self.shared: dict[str, str] = {}
+        self.begins: dict[str, set[int]] = {}
+        self.counts: dict[str, Counter[int]] = {}
+        root = package.first("numbering")
+        if root is None:
+            return
+        abstract = {attribute(each, "abstractNumId"): _levels(each) for each in root if local(each) == "abstractNum"}
+        for each in root:
+            if local(each) == "num":
+                key, shared = attribute(each, "numId"), attribute(child(each, "abstractNumId"), "val")
+                levels, begins = dict(abstract.get(shared, {})), dict(_overridden(each))
+                levels |= {
+                    depth: Level(levels[depth].form if depth in levels else "decimal", start)
+                    for depth, start in begins.items()
+                }
+                self.levels[key], self.shared[key], self.begins[key] = levels, shared, set(begins)
+
+    def place(self, paragraph: Element) -> Place | None:
+        """Return a paragraph's place in lists and count it; None where it is no item."""
+        properties = child(paragraph, "pPr", "numPr")
+        chain = [child(style, "pPr", "numPr") for style in self.styles.chain(self.styles.of(paragraph))]
+        found = [each for each in (properties, *chain) if each is not None]
+        key = next((attribute(child(each, "numId"), "val") for each in found if child(each, "numId") is not None), "")
+        written = next(
+            (attribute(child(each, "ilvl"), "val") for each in found if child(each, "ilvl") is not None), "0"
+        )
+        depth = int(written) if written.isdecimal() and len(written) < 3 else 0
+        level = self.levels.get(key, {}).get(depth)
+        if level is None or level.form == "none":
+            return None
+        counts = self.counts.setdefault(self.shared[key], Counter())
+        if depth in self.begins[key]:
+            self.begins[key].discard(depth)
+            counts[depth] = 0
+        counts[depth] += 1
+        for deeper in [other for other in counts if other > depth]:
+            del counts[deeper]
+        return Place(key, depth, level.start + counts[depth] - 1, level.form)
+
+
+def _levels(abstract: Element) -> dict[int, Level]:
+    return {
+        _number(attribute(level, "ilvl"), 0): Level(
+            attribute(child(level, "numFmt"), "val") or "decimal", _number(attribute(child(level, "start"), "val"), 1)
+        )
+        for level in abstract
+        if local(level) == "lvl"
+    }
+
+
+def _overridden(num: Element) -> Iterator[tuple[int, int]]:
+    for each in num:
+        start = child(each, "startOverride")
+        if local(each) == "lvlOverride" and start is not None:
+            yield _number(attribute(each, "ilvl"), 0), _number(attribute(start, "val"), 1)
+
+
+def _number(written: str, default: int) -> int:
+    return int(written) if written.isdecimal() and len(written) < 7 else default
