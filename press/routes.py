@@ -24,6 +24,12 @@ for _name, _deed in DECISIONS.items():
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
 declare("admin:press_text_file", Gate.DESK, kind="press.text file", see="press.text.view")
 declare("admin:press_text_about", Gate.DESK, "GET POST", kind="press.text", see="press.text.view", do="press.write")
+for _name in ("preview", "unsaved_new"):
+    declare(f"admin:press_text_{_name}", Gate.DESK, "POST", see="press.text.view", do="press.text.change")
+for _name in ("unsaved", "unsaved_language"):
+    declare(
+        f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do="press.write"
+    )
 declare(
     "admin:press_text_language",
     Gate.DESK,

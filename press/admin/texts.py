@@ -20,13 +20,15 @@ from press.admin import editing
 from press.admin.about import AboutMixin
 from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import LanguageForm, NewTextForm
+from press.admin.intake import IntakeMixin, version_of
 from press.admin.looking import LookingMixin
 from press.admin.moments import MomentForm
 from press.admin.words import NEXT, STANDINGS, TASKS
 from press.desk import alone, next_step, tieable, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.differences import compare
-from press.domain.markdown import to_html, words
+from press.domain.lengths import measure
+from press.domain.markdown import to_html
 from press.domain.problems import DecisionRefused
 from press.formats import pdf
 from press.models import Edition, EditionState, Text, TextVersion
@@ -41,7 +43,6 @@ from summit.models import Summit, User
 from summit.permissions import check, summits_for
 from summit.templatetags.moments import short_clock
 
-WORDS_PER_MINUTE = 130
 # What the page says then: what the browser kept of the words may go (static/js/draft.js).
 SAVED = "saved"
 
@@ -63,7 +64,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
+class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
     """Texts."""
 
     place = 1
@@ -175,7 +176,7 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
     ) -> HttpResponse:
         """Show a text's page; a post saves the words as a new edition."""
         text = self._text(request, object_id)
-        version = _version(text, request.GET.get("version", ""))
+        version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
             return self._save(request, text, version)
         edition = editions.newest(version)
@@ -201,7 +202,6 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
         self, request: HttpRequest, text: Text, version: TextVersion, edition: Edition, form: editing.EditionForm
     ) -> dict[str, Any]:
         user, summit = self._user(request), text.summit
-        count = words(edition.body)
         local = text.lift.moment.astimezone(summit.zone) if text.lift.moment else None
         return {
             "title": edition.title,
@@ -214,8 +214,7 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
             "form": form,
             "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
             "words_direction": direction(version.language),
-            "words": count,
-            "minutes": max(1, round(count / WORDS_PER_MINUTE)),
+            "length": measure(edition.body),
             "stands": STANDINGS[str(getattr(text, "standing", "draft"))],
             "next": NEXT[next_step(text)],
             "buttons": offered(text=text, edition=edition, user=user),
@@ -236,7 +235,7 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
         """Do what a button says, by the domain, which refuses what the state doesn't allow."""
         text = self._text(request, pk)
         check(request.user, permissions.DECISIONS[name], text.summit)
-        version = _version(text, request.POST.get("version", ""))
+        version = version_of(text, request.POST.get("version", ""))
         edition = version.editions.filter(number=_number(request.POST.get("number", ""))).first()
         if edition is None:
             raise Http404
@@ -266,15 +265,6 @@ class TextAdmin(AboutMixin, LookingMixin, SummitModelAdmin):
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
         return self._page(request, "new.html", context, 400 if form.errors else 200)
-
-
-def _version(text: Text, language: str) -> TextVersion:
-    rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__lift")
-    found = rows.filter(language=language) if language else rows.order_by("-authoritative")
-    version = found.first()
-    if version is None:
-        raise Http404
-    return version
 
 
 def _number(written: str) -> int:

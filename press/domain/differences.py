@@ -20,7 +20,7 @@ ALIKE = 0.3
 # both take a fraction of a second then, and an hour otherwise.
 MOST_PAIRS, MOST_WORDS = 250_000, 1_000_000
 
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
@@ -28,7 +28,7 @@ _POINTS = (
     "!-/:-@\\[-`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u060c\u061b\u061f\u06d4\u2010-\u2027\u2030-\u205e\u3000-\u303f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
-_WORD = re.compile(f"([{_UNSPACED}]|[^\\s{_UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s{_UNSPACED}{_POINTS}]+)*|\\S)(\\s*)")
+_WORD = re.compile(f"([{UNSPACED}]|[^\\s{UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s{UNSPACED}{_POINTS}]+)*|\\S)(\\s*)")
 ENDS = frozenset(".!?…؟۔。！？")
 _APART = re.compile(r"\n[^\S\n]*\n\s*")
 

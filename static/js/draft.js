@@ -50,8 +50,14 @@
 
   const form = document.querySelector("form[data-draft]");
   if (!form || !owner) return;
-  const key = PREFIX + location.pathname + (form.getAttribute("action") || location.search);
-  const fields = [...form.elements].filter((field) => field.name && !["csrfmiddlewaretoken", "once"].includes(field.name));
+  const goal = new URL(form.getAttribute("action") || location.href, location.href);
+  const key = PREFIX + goal.pathname + goal.search;
+  // What stands here was just taken from a file, or shown before it is saved: it replaces what was typed before.
+  const taken = form.dataset.draft === "taken";
+  const OTHERS = ["csrfmiddlewaretoken", "once", "before"];
+  const fields = [...form.elements].filter(
+    (field) => field.name && !OTHERS.includes(field.name) && !["file", "submit"].includes(field.type),
+  );
   const values = () => fields.map((field) => [field.name, field.value]);
   let waiting = 0;
   const began = JSON.stringify(values());
@@ -60,7 +66,7 @@
     waiting = 0;
     if (signedOut) return;
     const now = values();
-    if (JSON.stringify(now) === began && !sent) {
+    if (JSON.stringify(now) === began && !sent && !taken) {
       store.removeItem(key);
       return;
     }
@@ -87,7 +93,8 @@
   }
 
   const draft = read(key);
-  if (draft.values && JSON.stringify(draft.values) !== began) putBack(draft);
+  if (taken) keep(false);
+  else if (draft.values && JSON.stringify(draft.values) !== began) putBack(draft);
 
   form.addEventListener("input", () => {
     clearTimeout(waiting);

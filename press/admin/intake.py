@@ -1,0 +1,173 @@
+"""What the desk shows of words before anything is saved: those of a file, with what became of the rest of it, and how
+the words in the editor will look.
+
+Without a script these are pages; with one (static/js/preview.js) the preview follows what is typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from press.admin.editing import EditionForm
+from press.admin.forms import LanguageForm, NewTextForm
+from press.domain import editions, incoming
+from press.domain.checks import LONGEST
+from press.domain.incoming import Taken, Unreadable
+from press.domain.lengths import Length, measure
+from press.domain.markdown import SCHEMES, TAGS, to_html
+from press.models import Text, TextVersion
+from press.permissions import check_can_write
+from summit.desk import once
+from summit.languages import direction
+from summit.models import Summit, User
+
+
+NOT_TYPED = ("csrfmiddlewaretoken", "once")
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """What the page shows of a post that saves nothing: the words for its form, and what is said above it."""
+
+    words: dict[str, Any]
+    taken: Taken | None = None
+    # What stood in the editor before the file's words.
+    before: str = ""
+    problem: str = ""
+
+    @property
+    def problem_entries(self) -> list[tuple[str, str, str]]:
+        """The problem as the summary of errors takes it: the field's id, its label, what is said."""
+        return [("id_words", "", self.problem)] if self.problem else []
+
+
+def unsaved(request: HttpRequest) -> Unsaved:
+    """Return what was typed, with the file's words in its place where one was chosen: or what stood there before."""
+    typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name not in NOT_TYPED}
+    typed["attachments"] = request.POST.getlist("attachments")
+    if "back" in request.POST:
+        return Unsaved(typed | {"body": request.POST.get("before", "")})
+    if "take" not in request.POST:
+        return Unsaved(typed)
+    try:
+        taken = _taken(request.FILES.get("words"))
+    except Unreadable as problem:
+        return Unsaved(typed, problem=str(problem))
+    before = request.POST.get("body", "")
+    words = typed | {"body": taken.body, "title": request.POST.get("title", "").strip() or taken.title}
+    return Unsaved(words, taken, before if before.split() != taken.body.split() else "")
+
+
+def _taken(file: "UploadedFile[Any] | None") -> Taken:
+    if file is None:
+        raise Unreadable(_("Choose a file first."))
+    if (file.size or 0) > incoming.MOST_BYTES:
+        raise Unreadable(incoming.too_large())
+    return incoming.read(filename=file.name or "", content=file.read())
+
+
+def preview(body: str) -> tuple[SafeString, Length]:
+    """Return a text's HTML as readers will see it, without the addresses of its paragraphs, and how long it is."""
+    kept = body[:LONGEST]
+    # The page shows the saved edition as well, and an address stands on a page once.
+    bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
+    return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3
+
+
+def version_of(text: Text, language: str) -> TextVersion:
+    """Return a text's version in a language, or without one its authoritative version. Raises Http404."""
+    rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__lift")
+    found = rows.filter(language=language) if language else rows.order_by("-authoritative")
+    version = found.first()
+    if version is None:
+        raise Http404
+    return version
+
+
+class IntakeMixin:
+    """Adds to a text's pages the posts that save nothing."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add their addresses."""
+        wrap = self.admin_site.admin_view
+        added: dict[str, tuple[Callable[..., HttpResponse], str]] = {
+            "preview/": (self.preview_view, "preview"),
+            "unsaved/": (self.unsaved_new_view, "unsaved_new"),
+            "<int:pk>/unsaved/": (self.unsaved_view, "unsaved"),
+            "<int:pk>/language/unsaved/": (self.unsaved_language_view, "unsaved_language"),
+        }
+        own = [
+            path(route, wrap(require_POST(view)), name=f"press_text_{name}") for route, (view, name) in added.items()
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the part of a page that shows how words will look, and how long they are."""
+        desk: Any = self
+        desk.admit(request, "add")
+        html, length = preview(request.POST.get("body", ""))
+        return TemplateResponse(request, "admin/press/preview.html", {"preview_html": html, "length": length})
+
+    def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the page for a new text with words that aren't saved."""
+        desk: Any = self
+        desk.admit(request, "add")
+        summit: Summit = desk._summit_to_write(request)
+        check_can_write(desk._user(request), summit)
+        shown = unsaved(request)
+        form = NewTextForm(initial=shown.words, summit=summit)
+        context = {"summit": summit, "title": _("Enter a text"), "once": once.mark_of(request)}
+        return self._unsaved_page(request, "new.html", context, form, shown)
+
+    def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a text's page with words that aren't saved."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        user: User = desk._user(request)
+        check_can_write(user, text.summit)
+        version: TextVersion = version_of(text, request.GET.get("version", ""))
+        shown = unsaved(request)
+        edition = editions.newest(version)
+        form = EditionForm(initial={"based_on": edition.number} | shown.words, version=version)
+        return self._unsaved_page(
+            request, "text.html", desk._context(request, text, version, edition, form), form, shown
+        )
+
+    def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the page for another language of a text with words that aren't saved."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        check_can_write(desk._user(request), text.summit)
+        shown = unsaved(request)
+        context = {"summit": text.summit, "text": text, "title": _("Add a language")}
+        return self._unsaved_page(request, "new.html", context, LanguageForm(initial=shown.words), shown)
+
+    def _unsaved_page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form, shown: Unsaved
+    ) -> HttpResponse:
+        html, length = preview(str(shown.words.get("body", "")))
+        language = str(shown.words.get("language", "")) or getattr(context.get("version"), "language", "")
+        more = {"form": form, "unsaved": shown, "preview_html": html, "length": length, "words_language": language}
+        if language in dict(_languages()):
+            more["words_direction"] = direction(language)
+        status = 400 if shown.problem else 200
+        found: HttpResponse = self._page(request, template, context | more, status)  # type: ignore[attr-defined]
+        return found
+
+
+def _languages() -> list[tuple[str, str]]:
+    choices: Any = LanguageForm.base_fields["language"]
+    return list(choices.choices)

@@ -1,0 +1,136 @@
+"""Words from files and previews at the desk: shown in the editor, and saved by nobody but the officer."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from press.domain import incoming
+from press.models import Edition, Text
+from summit.models import AuditEntry, User
+from tests.factories import SummitFactory
+from tests.press.helpers import approver, make_text, officer
+from tests.press.incoming.files import docx, par, run
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/press/text/"
+SPEECH = docx(
+    par("Opening", style="Titel") + par("Friends, ", run("welcome", "<w:b/>"), run(" red", '<w:color w:val="F00"/>'))
+)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def file(content: bytes = SPEECH, name: str = "speech.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def value(response: Any, name: str) -> Any:
+    return response.context["form"][name].value()
+
+
+def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved() -> None:
+    summit = SummitFactory()
+    client = signed_in(officer(summit))
+    address = f"{LIST}unsaved/?summit={summit.slug}"
+    answer = client.post(address, {"take": "1", "words": file(), "kind": "notice", "slug": "x", "language": "fr"})
+    page = answer.content.decode()
+    assert (answer.status_code, Text.objects.count()) == (200, 0)
+    assert {name: value(answer, name) for name in ("title", "body", "kind", "slug", "language")} == {
+        "title": "Opening",
+        "body": "Friends, **welcome** red\n",
+        "kind": "notice",
+        "slug": "x",
+        "language": "fr",
+    }
+    assert f'<form method="post" action="{LIST}add/?summit={summit.slug}" data-draft="taken">' in page
+    assert "The file’s words stand below. They are not saved yet." in page
+    assert "1 passage was coloured or highlighted: it is plain now." in page
+    assert "<p>Friends, <strong>welcome</strong> red</p>" in page
+    assert "3 words, about 1 minute to speak" in page
+    assert "stood here before" not in page
+
+
+def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
+    edition = make_text(body="Saved.")
+    text = edition.version.text
+    client = signed_in(officer(text.summit))
+    address = f"{LIST}{text.pk}/unsaved/?version=en"
+    typed = {"title": "Mine", "summary": "S", "body": "Typed for an hour.", "change_note": "N", "based_on": "1"}
+    answer = client.post(address, typed | {"take": "1", "words": file()})
+    names = ("title", "summary", "body", "change_note", "based_on")
+    assert [value(answer, name) for name in names] == ["Mine", "S", "Friends, **welcome** red\n", "N", "1"]
+    page = answer.content.decode()
+    assert 'readonly dir="auto">Typed for an hour.</textarea>' in page
+    assert '<li lang="" dir="auto">Opening</li>' in page
+    back = client.post(address, typed | {"back": "1", "body": "From a file.", "before": "Typed for an hour."})
+    assert [value(back, name) for name in names] == ["Mine", "S", "Typed for an hour.", "N", "1"]
+    assert Edition.objects.count() == 1
+    assert not AuditEntry.objects.filter(action__startswith="press.").exists()
+
+
+def test_a_preview_without_a_script_keeps_what_was_typed() -> None:
+    edition = make_text(body="Saved.")
+    client = signed_in(officer(edition.version.text.summit))
+    typed = {"title": "T", "body": "One *two* <b>three</b>.", "based_on": "1", "show": "1"}
+    answer = client.post(f"{LIST}{edition.version.text.pk}/unsaved/", typed)
+    assert value(answer, "body") == "One *two* <b>three</b>."
+    page = answer.content.decode()
+    assert "<p>One <em>two</em> &lt;b&gt;three&lt;/b&gt;.</p>" in page
+    assert '<p id="p-1">Saved.</p>' in page
+
+
+def test_another_language_takes_words_too() -> None:
+    edition = make_text()
+    client = signed_in(officer(edition.version.text.summit))
+    values = {"language": "ar", "take": "1", "words": file("مرحبا".encode(), "a.txt")}
+    answer = client.post(f"{LIST}{edition.version.text.pk}/language/unsaved/", values)
+    page = answer.content.decode()
+    assert (value(answer, "language"), value(answer, "body")) == ("ar", "مرحبا\n")
+    assert 'data-body="body" lang="ar" dir="rtl">' in page
+    assert "Nothing was left out or changed." in page
+
+
+REFUSED = [
+    ({}, "Choose a file first."),
+    ({"words": file(b"%PDF-1.7", "a.pdf")}, "This is a PDF."),
+    ({"words": file(b"PK\x03\x04broken")}, "This file can’t be read as a DOCX."),
+    ({"words": file(b" " * (incoming.MOST_BYTES + 1))}, "The file has more than 10 MB."),
+]
+
+
+@pytest.mark.parametrize(("values", "said"), REFUSED, ids=["none", "pdf", "broken", "large"])
+def test_what_cannot_be_read_is_said_and_what_was_typed_stays(values: dict[str, Any], said: str) -> None:
+    summit = SummitFactory()
+    client = signed_in(officer(summit))
+    answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", {"take": "1", "title": "T", "body": "B"} | values)
+    assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", "B")
+    assert f'<a href="#id_words">{said}' in answer.content.decode()
+
+
+def test_the_preview_follows_what_is_typed() -> None:
+    summit = SummitFactory()
+    client = signed_in(officer(summit))
+    answer = client.post(
+        f"{LIST}preview/", {"body": "# One\n\n各位代表你好 two <script>x()</script>[a](javascript:b)"}
+    )
+    part = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<h2>One</h2>" in part
+    assert "<script" not in part
+    assert "javascript:b" not in part.replace("(javascript:b)", "")
+    assert "<html" not in part
+    assert (
+        client.post(f"{LIST}preview/", {"body": "好" * 520})
+        .content.decode()
+        .count("520 characters, about 2 minutes to speak")
+        == 1
+    )
+    assert client.get(f"{LIST}preview/").status_code == 405
+    assert signed_in(approver(summit)).post(f"{LIST}preview/", {"body": "a"}).status_code == 403
