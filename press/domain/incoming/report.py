@@ -258,5 +258,5 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
     Kind.WRAPPED: lambda _n: _("Lines that the file had broken for their length are joined to paragraphs."),
     Kind.PARAGRAPHS: lambda _n: _("Each line of the file is a paragraph now."),
     Kind.LETTERS: lambda _n: _("The file didn’t say how its letters are written. Look at accents and foreign names."),
-    Kind.TITLE: lambda _n: _("The file’s first heading became the title, and isn’t in the text."),
+    Kind.TITLE: lambda _n: _("The file’s first heading is offered as the title, and isn’t in the text."),
 }
