@@ -31,7 +31,6 @@ from summit.desk import once
 from summit.languages import direction
 from summit.models import Summit, User
 
-
 NOT_TYPED = ("csrfmiddlewaretoken", "once")
 
 
