@@ -1,0 +1,195 @@
+"""Reading a folder of speeches into a summit: each becomes a transcript of its speech, in draft.
+
+Each file is written in a transaction of its own, so that one that can't be read stops no other. The same folder twice
+writes nothing the second time: a speech is known by its speaker, its wording and its language. Words that the desk
+has changed since are never overwritten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.domain.incoming.apply import read_in
+from delegations.domain.incoming.known import Known, look
+from delegations.domain.naming import Books, kind_word
+from delegations.domain.tables import Table
+from press.domain import deciding, editions, incoming, lifts, texts
+from press.domain.importing.files import SpeechFile
+from press.domain.importing.report import Line, Report
+from press.domain.importing.speakers import Row, party_of, rows_of, speaker_of
+from press.domain.incoming import Taken, Unreadable
+from press.domain.problems import DecisionRefused
+from press.models import Text, TextKind, TextVersion, Wording
+from press.permissions import check_can_write
+from sessions.domain import speeches
+from sessions.domain.releases import lock
+from sessions.models import Session, Slot
+from summit.domain.audit import SYSTEM
+from summit.models import Summit, User
+from summit.uploads.report import Outcome
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported and how: `moment` is when the texts go out once they are approved, None for not yet."""
+
+    summit: Summit
+    session: Session
+    by: User
+    files: Sequence[SpeechFile]
+    table: Table | None = None
+    make_parties: bool = False
+    wording: str = Wording.DELIVERED
+    moment: datetime | None = None
+    submit: bool = False
+
+
+class _Refused(Exception):
+    """A file isn't imported; the text says why and what to do."""
+
+
+def preview(order: Order) -> Report:
+    """Return what an import would do, and write nothing: it is done, and taken back. Raises as `import_speeches`."""
+    with transaction.atomic():
+        report = import_speeches(order)
+        transaction.set_rollback(True)
+    return report
+
+
+def import_speeches(order: Order) -> Report:
+    """Read speeches into a summit, and tell of each file what became of it.
+
+    Raises PermissionDenied, or Unreadable where the table doesn't say whose speeches these are.
+    """
+    check_can_write(order.by, order.summit)
+    rows = rows_of(order.table) if order.table else {}
+    report = Report()
+    if order.make_parties and order.table:
+        report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM)
+    running = _Import(order, rows, look(order.summit, particulars=False), report)
+    running.add_speeches()
+    for file in order.files:
+        report.lines.append(running.line(file))
+    codes = {file.code for file in order.files}
+    report.without_file = [code for code in rows if code not in codes]
+    return report
+
+
+@dataclass
+class _Import:
+    order: Order
+    rows: dict[str, Row]
+    known: Known
+    report: Report
+    slots: dict[str, Slot | _Refused] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.order.summit)
+
+    def add_speeches(self) -> None:
+        """Find or make the speech of everybody of whom there is a file, in the order of the table."""
+        codes = dict.fromkeys(file.code for file in self.order.files)
+        wanted = []
+        for code, row in self.rows.items():
+            party = party_of(self.known, code, row) if code in codes else None
+            speaker = speaker_of(self.known, party, row) if party else None
+            if party and speaker:
+                wanted.append((speaker, party))
+        self.report.speeches = len(speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
+        found = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
+        listed = list(found.order_by("position", "pk"))
+        for code in codes:
+            self.slots[code] = self._slot(code, listed)
+
+    def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
+        row = self.rows.get(code)
+        party = party_of(self.known, code, row)
+        if party is None:
+            said = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
+            return _Refused(said % {"code": code})
+        own = [slot for slot in listed if slot.party_id == party.pk]
+        speaker = speaker_of(self.known, party, row) if row else None
+        if speaker:
+            own = [slot for slot in own if slot.speaker_id == speaker.pk]
+        if row and not speaker:
+            said = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
+            return _Refused(said % {"name": row.speaker or row.office, "party": party.name})
+        if len(own) != 1:
+            said = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
+            return _Refused(said % {"party": party.name, "number": len(own)})
+        return own[0]
+
+    def line(self, file: SpeechFile) -> Line:
+        """Import a file, and return what became of it."""
+        line = Line(number=len(self.report.lines) + 1, file=file.name)
+        try:
+            slot = self.slots[file.code]
+            if isinstance(slot, _Refused):
+                raise slot
+            if file.language not in dict(settings.LANGUAGES):
+                raise _Refused(_("“%(code)s” is none of the languages of texts.") % {"code": file.language})
+            taken = incoming.read(filename=file.path.name, content=file.path.read_bytes())
+            line.notes = [*self._about(file.code, slot), *(note.said for note in taken.notes)]
+            line.title = taken.title or self._title(slot, file.language)
+            with transaction.atomic():
+                lock(self.order.summit)
+                line.outcome = self._write(file, slot, line.title, taken)
+        except (_Refused, Unreadable, DecisionRefused) as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, [str(problem)]
+        except ValidationError as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, list(problem.messages)
+        except OSError as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, [_("It can’t be read: %s.") % problem.strerror]
+        return line
+
+    def _about(self, code: str, slot: Slot) -> list[str]:
+        """Say what is made of a code that is no country's."""
+        if slot.party is None or slot.party.iso_code:
+            return []
+        kind = kind_word(slot.party.kind, says_country=self.known.says_country)
+        said = _("%(code)s is no code of ISO 3166: it stands for %(party)s (%(kind)s).")
+        return [said % {"code": code, "party": slot.party.name, "kind": kind}]
+
+    def _title(self, slot: Slot, language: str) -> str:
+        named = self.books.of(slot.party_id, language)
+        name = slot.speaker.name or slot.speaker.office
+        return f"{named.name}: {name}"[:200] if named else name
+
+    def _write(self, file: SpeechFile, slot: Slot, title: str, taken: Taken) -> str:
+        order = self.order
+        of_speech = Text.objects.filter(slot=slot, kind=TextKind.TRANSCRIPT, wording=order.wording)
+        text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "lift").order_by("pk").first()
+        version = TextVersion.objects.filter(text=text, language=file.language).first() if text else None
+        if version is not None:
+            return self._compared(version, taken)
+        if text is None:
+            text = texts.create_text(
+                summit=order.summit,
+                kind=TextKind.TRANSCRIPT,
+                wording=order.wording,
+                slot=slot,
+                title=title,
+                body=taken.body,
+                language=file.language,
+                by=order.by,
+            )
+            if order.moment:
+                lifts.set_moment(lift=text.lift, moment=order.moment, by=order.by)
+            version = text.versions.get()
+        else:
+            version = texts.add_language(text=text, language=file.language, title=title, body=taken.body, by=order.by)
+        if order.submit:
+            deciding.submit(edition=editions.newest(version), by=order.by)
+        return Outcome.NEW.value
+
+    def _compared(self, version: TextVersion, taken: Taken) -> str:
+        newest = editions.newest(version)
+        if newest.body.split() != taken.body.split():
+            said = _("The desk has other words for this speech, in edition %(number)d. Take the file’s on its page.")
+            raise _Refused(said % {"number": newest.number})
+        return Outcome.SAME.value
