@@ -29,7 +29,19 @@ def main() -> int:
 def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
-    from bench import growing, importing, inviting, loading, outbox, pages, readers, releasing, serving, world
+    from bench import (
+        finding,
+        growing,
+        importing,
+        inviting,
+        loading,
+        outbox,
+        pages,
+        readers,
+        releasing,
+        serving,
+        world,
+    )
     from portal.demo import border_security
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -50,6 +62,7 @@ def _rows() -> Iterator[Row]:
     yield from _inviting(inviting)
     yield _importing(importing)
     yield from _releasing(releasing, growing)
+    yield from _finding(finding)
 
 
 def _serving(bench: Any, summit: Any) -> Iterator[Row]:
@@ -84,6 +97,14 @@ def _importing(bench: Any) -> Row:
     said += f", {times.imported / times.lean:.1f} times the leanest"
     most = f"at most {bench.MOST:.0f} times"
     return f"import of {times.people} people", said, most if times.multiple <= bench.MOST else f"NOT {most}"
+
+
+def _finding(bench: Any) -> Iterator[Row]:
+    costs = [list(bench.measure(bench.load(size), size)) for size in bench.SIZES]
+    for few, many in zip(*costs, strict=True):
+        said = f"{few.queries}/{many.queries} queries, {few.milliseconds:.0f} and {many.milliseconds:.0f} ms"
+        growth = f"{many.milliseconds / few.milliseconds:.1f} times for {many.texts / few.texts:.0f}"
+        yield f"{few.name} of {few.texts} and {many.texts} texts", f"{said}: {growth}", bench.verdict(few, many)
 
 
 def _readers(bench: Any, summit: Any) -> Row:

@@ -13,7 +13,7 @@ from portal.demo import border_security
 from press.models import TextKind
 from press.reading import listed
 from sessions.domain import member
-from sessions.models import ReleasedRole
+from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
 from summit.http.kept import SHELF
 from summit.memory import forget_all
 from summit.models import Summit
@@ -39,9 +39,13 @@ def _list(name: str, path: str, where: str = "summit__id__exact") -> Page:
 
 
 def _speech(summit: Summit) -> str:
-    """The slug of a speech that everybody may read."""
+    """The slug of a speech that everybody may read, in a session of which everybody may know."""
+    public = ReleasedSession.objects.public(summit)
+    places = ReleasedParticipant.objects.filter(role=ReleasedRole.SPEAKER, released_session__in=public.values("pk"))
     rows = listed(summit).filter(
-        version__text__kind=TextKind.TRANSCRIPT, version__text__withdrawn_at=None, version__text__slot__isnull=False
+        version__text__kind=TextKind.TRANSCRIPT,
+        version__text__withdrawn_at=None,
+        version__text__slot__public_id__in=places.values("slot_key"),
     )
     return rows.order_by("id")[0].version.text.slug
 
@@ -74,6 +78,10 @@ PAGES = (
     _public("agenda.ics", "agenda.ics"),
     _public("schedule.json", "agenda/schedule.json"),
     _public("press list", "press/"),
+    _public("press list narrowed", "press/?kind=transcript&language=en&since=2020-01-01"),
+    _public("press search", "press/?q=text"),
+    _public("press search that guesses", "press/?q=txet"),
+    _public("feed narrowed", "press/feed.json?kind=transcript"),
     Page("text", ANYBODY, lambda summit: f"/{summit.slug}/press/{_speech(summit)}/"),
     Page("text as PDF", ANYBODY, lambda summit: f"/{summit.slug}/press/{_speech(summit)}.pdf"),
     _public("feed", "press/feed.atom"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from delegations.domain import naming
 from press.desk import overdue, waiting
 from press.domain.announce import unannounced
+from press.listing import line
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
 from press.todo import WORKS, next_out
@@ -26,10 +27,10 @@ LATEST = 5
 @panel(30)
 def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Show the latest texts on the summit's home."""
-    readings = [brief(summit, edition) for edition in listed(summit)[:LATEST]]
-    if not readings:
+    lines = [line(brief(summit, edition)) for edition in listed(summit).defer("body")[:LATEST]]
+    if not lines:
         return None
-    return "press/panel.html", {"summit": summit, "readings": readings, **naming.on_page(summit)}
+    return "press/panel.html", {"summit": summit, "lines": lines, **naming.on_page(summit)}
 
 
 @desk_panel(30, works=WORKS)

@@ -37,6 +37,7 @@ from delegations.models import (
     VisaLetter,
     Zone,
 )
+from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
@@ -536,6 +537,12 @@ class EditionFactory(DjangoModelFactory[Edition]):
             decided_by=factory.SubFactory(UserFactory),
             decided_at=START,
         )
+
+    @classmethod
+    def _create(cls, model_class: type[Edition], *args: Any, **kwargs: Any) -> Edition:
+        edition = super()._create(model_class, *args, **kwargs)
+        finding.note(edition)
+        return edition
 
 
 class AttachmentFactory(DjangoModelFactory[Attachment]):

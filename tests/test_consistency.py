@@ -52,6 +52,13 @@ TRIGGERS = {
     "programme_releasedparticipant_noted_delete",
     "programme_slot_noted_update",
     "summit_person_noted_update",
+    # SQLite's indexes of words are kept by triggers, PostgreSQL keeps its own.
+    *(
+        f"{table}_words_{event}"
+        for table in ("press_searchentry", "press_searchword")
+        for event in ("insert", "update", "delete")
+        if connection.vendor == "sqlite"
+    ),
 }
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
 NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}

@@ -12,6 +12,7 @@ from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
+from press.domain import finding
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.db.clock import db_now
@@ -275,15 +276,10 @@ def _texts(loading: Loading) -> None:
             contact=texts.CONTACT,
         )
         version = TextVersion.objects.create(public_id=loading.ids(), text=text, language="en", authoritative=True)
-        Edition.objects.create(
-            public_id=loading.ids(),
-            version=version,
-            number=1,
-            title=row.title,
-            summary=row.summary,
-            body=texts.unfolded(row.body),
-            author=loading.users["press"],
-        )
+        words = {"title": row.title, "summary": row.summary, "body": texts.unfolded(row.body)}
+        by = loading.users["press"]
+        edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **words)
+        finding.note(edition)
 
 
 def _subscribers(loading: Loading) -> None:

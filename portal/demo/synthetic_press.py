@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from press.domain import finding
 from press.models import (
     Announcement,
     ChangeKind,
@@ -64,6 +65,7 @@ def make(made: World, number: int) -> None:
         (Edition, desk.editions),
     ):
         model._default_manager.bulk_create(rows, batch_size=BATCH)  # type: ignore[arg-type]
+    finding.note_all(desk.editions)
     _announced(made, desk)
     _subscribers(made)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from press.domain import anchors, lifts
+from press.domain import anchors, finding, lifts
 from press.domain.checks import check_remark, check_words
 from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused
@@ -192,6 +192,7 @@ def _add_version(
     edition.clean_fields()
     check_words(title=edition.title, summary=edition.summary, body=body)
     edition.save(force_insert=True)
+    finding.note(edition)
     return version
 
 

@@ -1,17 +1,22 @@
-"""Lists of what has been published: as a page and as feeds."""
+"""Lists of what has been published: as a page and as feeds, narrowed by the same parameters."""
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
 from delegations.domain import naming
+from press.coming import sessions_next
+from press.finding.address import Asked, asked
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
-from press.models import TextKind
-from press.reading import brief, by_change, listed, several
+from press.listing import lines, readings
+from press.narrowing import Shown, changed_last, narrowed
+from press.reading import by_change, listed, readable, several
 from summit.http.public import public_page
-from summit.models import Summit
 from summit.views import get_summit
 
 PAGE = 20
@@ -19,37 +24,65 @@ PAGE = 20
 
 @public_page
 def index(request: HttpRequest, summit: str) -> HttpResponse:
-    """List what has been published, newest first, of one kind where `?kind=` names it."""
+    """Show the press site: what has been published, newest first, or what of it has all that the address asks for."""
     found = get_summit(summit)
-    rows = listed(found)
-    kind = request.GET.get("kind", "")
-    if kind in TextKind.values:
-        rows = rows.filter(version__text__kind=kind)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    wanted = asked(request.GET)
+    if "" in request.GET.values():
+        # A form sends its empty fields too: one choice has one address.
+        return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
+    names = naming.on_page(found)
+    shown = narrowed(found, wanted, names["names"])
+    page = Paginator(shown.keys, PAGE).get_page(request.GET.get("page"))
+    home = not wanted and page.number == 1
+    lately = shown.corrected if home else ()
+    known = readings(found, [*page, *lately], words=bool(wanted.q))
     context = {
         "summit": found,
+        "shown": shown,
         "page": page,
-        "readings": [brief(found, edition) for edition in page],
-        "kinds": TextKind.choices,
-        "kind": kind if kind in TextKind.values else "",
+        "lines": lines(known, list(page), shown.found),
+        "corrected": lines(known, lately),
+        "coming": sessions_next(found) if home else (),
         "interface": translation.get_language(),
-        **naming.on_page(found),
+        **_addresses(request, shown, page),
+        **names,
     }
     return render(request, "press/list.html", context)
 
 
+def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str, Any]:
+    """Return the one address of what is shown, and those of it without each thing that was chosen."""
+    number = {"page": str(page.number)} if page.number > 1 else {}
+    return {
+        "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
+        "feed_query": shown.asked.query(),
+        "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
+        "whole": Asked().query(**_spoken()) or ".",
+    }
+
+
+def _spoken() -> dict[str, str]:
+    """Return the parameter of the language of the page's own words, which the first one doesn't need."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return {} if language == settings.LANGUAGE_CODE else {"lang": language}
+
+
 @public_page
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the Atom feed."""
-    return HttpResponse(atom_feed.write(_feed(get_summit(summit))), content_type=atom_feed.MEDIA_TYPE)
+    """Give the Atom feed of what the address asks for."""
+    return HttpResponse(atom_feed.write(_feed(request, summit)), content_type=atom_feed.MEDIA_TYPE)
 
 
 @public_page
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the JSON Feed."""
-    return HttpResponse(jsonfeed.write(_feed(get_summit(summit))), content_type=jsonfeed.MEDIA_TYPE)
+    """Give the JSON Feed of what the address asks for."""
+    return HttpResponse(jsonfeed.write(_feed(request, summit)), content_type=jsonfeed.MEDIA_TYPE)
 
 
-def _feed(summit: Summit) -> feeds.Feed:
-    rows = list(by_change(listed(summit))[: feeds.LENGTH])
-    return feeds.Feed(summit, several(summit, rows))
+def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
+    summit, wanted = get_summit(slug), asked(request.GET)
+    rows = listed(summit)
+    if wanted:
+        rows = readable(summit).filter(pk__in=changed_last(summit, wanted, feeds.LENGTH))
+    found = list(by_change(rows)[: feeds.LENGTH])
+    return feeds.Feed(summit, several(summit, found), wanted.query()[1:])

@@ -14,6 +14,7 @@ from press.beside import beside, files_of
 from press.formats import WRITERS
 from press.kept import press_page
 from press.models import Edition
+from press.neighbours import around
 from press.pinned import find_edition, find_file, find_gone, since, with_links
 from press.reading import Reading, find, read
 from summit.languages import spoken
@@ -46,6 +47,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
         "text": edition.version.text,
         "body": body,
         "beside": beside(summit, edition),
+        "around": around(summit, reading),
         "formats": [(ending.upper(), url) for ending, url in reading.formats()],
         **naming.on_page(summit),
     }

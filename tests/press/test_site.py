@@ -204,8 +204,9 @@ def test_list_pages_and_filters(client: Client) -> None:
     only = client.get(f"{home}?kind={TextKind.TRANSCRIPT}").content.decode()
     assert ("Speech one." in only, "Statement 24." in only) == (True, False)
     none = client.get(f"{home}?kind={TextKind.NOTICE}").content.decode()
-    assert "Nothing of this kind has been published." in none
-    assert client.get(f"{home}?kind=poem&page=zz").content.decode().count("<article") == 20
+    assert "No text that has been published has all that you chose." in none
+    assert client.get(f"{home}?kind=poem&page=zz").content.decode().count("<article") == 0
+    assert client.get(f"{home}?page=zz").content.decode().count("<article") == 20
 
 
 def test_queries_stay_the_same_from_5_to_50_texts(client: Client) -> None:

@@ -115,8 +115,32 @@ def index(summit: Summit) -> set[str]:
     return found("".join(contents))
 
 
+def searched(summit: Summit) -> set[str]:
+    """Ask for words of each field, for each text's own and mistyped, and for all that the page offers to choose."""
+    home = f"/{summit.slug}/press/"
+    asked = [f"?q={word}&page={page}" for word in ("title", "summary+body", "titel") for page in (1, 2)]
+    offered = set(re.findall(r'<option value="(\w+)"', get(home)))
+    asked += [
+        f"?{name}={value}" for name in ("kind", "speaker", "party", "language") for value in sorted(offered)[:6]
+    ]
+    told = found("".join(map(get, (home + query for query in asked))))
+    # What was looked for stands on its page: there the titles tell.
+    titles = re.compile(r">Title (?:<mark>)?(canary\d+)")
+    return told.union(*(titles.findall(get(f"{home}?q={canary(number)}")) for number in range(0, len(CASES), 6)))
+
+
+def fed(summit: Summit) -> set[str]:
+    base = f"/{summit.slug}/press/feed"
+    asked = [f"?q={canary(number)}" for number in range(0, len(CASES), 3)]
+    titles = r"<title>(Withdrawn: )?Title (canary\d+)</title>"
+    hits = {hit for query in asked for _mark, hit in re.findall(titles, get(f"{base}.atom{query}"))}
+    return hits | found("".join(get(f"{base}.json?kind={kind}") for kind in ("transcript", "statement")))
+
+
 CHANNELS: dict[str, Callable[[Summit], set[str]]] = {
     "list": index,
+    "search": searched,
+    "narrowed feeds": fed,
     "page": pages("/"),
     "txt": pages(".txt"),
     "pdf": pages(".pdf"),
@@ -148,7 +172,7 @@ def test_control_without_the_predicate_the_canaries_are_found(
     monkeypatch.setattr(announce if channel == "announcement" else reading, "public_editions", everything)
     shown = CHANNELS[channel](summit)
     assert shown - expected()
-    if channel not in ("home", "atom", "json feed", "announcement"):  # these have an end
+    if channel not in ("search", "narrowed feeds", "home", "atom", "json feed", "announcement"):  # these have an end
         assert shown == {canary(number) for number in range(len(CASES))}
 
 

@@ -97,6 +97,8 @@ def _press() -> list[Stop]:
         Stop("press:text", f"{press}statement-corrected/", state="corrected"),
         Stop("press:language", f"{press}statement-public/ar/", state="in Arabic"),
         Stop("press:list", f"{press}?kind=transcript", state="empty"),
+        Stop("press:list", f"{press}?q=statement&kind=statement&since=2020-01-01", state="found"),
+        Stop("press:list", f"{press}?q=statment", state="guessed"),
         Stop("press:list", press, state="address missing", act=send_empty),
         Stop("press:subscription", f"{press}subscription/{{confirmation}}/", state="to confirm"),
         Stop("press:subscription", f"{press}subscription/end-wrong-token/", state="dead", status=404),

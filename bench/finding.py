@@ -1,0 +1,84 @@
+"""How the press site's list, search and feeds grow with what is published: queries and processor time at 1,000 and
+10,000 texts, each page made whole.
+
+Processor time is this process' own; on SQLite it holds the database's work too.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.demo import synthetic
+from sessions.domain import member
+from sessions.models import ReleasedRole
+from summit.http.kept import SHELF
+from summit.memory import forget_all
+from summit.models import Summit
+
+SIZES = (1000, 10_000)
+TURNS, SLACK = 3, 1.25
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one page cost at one size: queries, and milliseconds of the processor, the least of several turns."""
+
+    name: str
+    texts: int
+    queries: int
+    milliseconds: float
+
+
+def load(texts: int) -> Summit:
+    """Load a summit with so many texts, and of the rest as much at every size."""
+    sizes = synthetic.Sizes(delegations=40, sessions=60, people=200, texts=texts)
+    return synthetic.load(slug=f"texts-{texts}", sizes=sizes)
+
+
+def measure(summit: Summit, texts: int) -> Iterator[Cost]:
+    """Measure the list, narrowed and not, the search, where it finds and where it guesses, and the feeds."""
+    home = f"/{summit.slug}/press/"
+    speeches = member.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
+    pages = {
+        "press list": "",
+        "press list, page 20": "?page=20",
+        "texts of a session": f"?session={speeches[0].session.public_id}",
+        "texts narrowed": "?kind=notice&language=en&since=2025-05-05&until=2099-01-01",
+        "search": "?q=paragraph+programs",
+        "search that guesses": "?q=paragrahp",
+        "search that finds nothing": "?q=xylophone",
+        "feed": "feed.atom",
+        "feed narrowed": "feed.json?kind=notice&q=paragraph",
+    }
+    for name, path in pages.items():
+        yield _cost(name, texts, home + path)
+
+
+def verdict(few: Cost, many: Cost) -> str:
+    """Say whether queries are constant, and time grows at most as the texts do, give or take what a measurement is
+    off."""
+    constant = few.queries == many.queries
+    linear = many.milliseconds / few.milliseconds <= many.texts / few.texts * SLACK
+    said = "queries constant, linear"
+    return said if constant and linear else f"NOT {said}"
+
+
+def _cost(name: str, texts: int, address: str) -> Cost:
+    browser, taken = Client(), []
+    for _turn in range(TURNS):
+        SHELF.clear()
+        forget_all()
+        started = time.process_time()
+        response = browser.get(address)
+        taken.append(time.process_time() - started)
+        if response.status_code != 200:
+            raise RuntimeError(f"{address} answered {response.status_code}")
+    SHELF.clear()
+    forget_all()
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(address)
+    return Cost(name, texts, len(queries), min(taken) * 1000)

@@ -1,0 +1,88 @@
+"""Looks for words among what everybody may read.
+
+What is found, its order and what is guessed depend on public editions alone: a text's words are compared with those
+that are asked for and with nothing else, so that no rank and no number tells of a text that isn't out. Those with all
+words in their title come first, then the newest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
+
+from django.db.models import Case, IntegerField, Q, Value, When
+
+from press.finding import words
+from press.finding.words import Wanted
+from press.models import SearchEntry, SearchWord
+from press.reading import readable
+from summit.db.words import Holds
+from summit.models import Summit
+
+# From a word to the condition on editions that their speaker or the party has it, or with True one like it; None
+# where nobody has.
+Spoken = Callable[[Wanted, bool], Q | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was looked for, and the public editions that have it: 1 where their title or speaker has all, else 0.
+    `guessed`: nothing has the words themselves, and these have some like them."""
+
+    wanted: tuple[Wanted, ...] = ()
+    editions: dict[int, int] = field(default_factory=dict)
+    guessed: bool = False
+
+
+def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> Found:
+    """Return what has all words of a query. `languages` are those of the texts. One query where something has them,
+    three at most."""
+    known = sorted(set(languages))
+    wanted = words.wanted(query, known)
+    if not wanted or not known:
+        return Found(tuple(wanted))
+    found = _matches(summit, wanted, [spoken(one, False) for one in wanted])
+    if found:
+        return Found(tuple(wanted), found)
+    guessed, named = _alike(summit, wanted, known), [spoken(one, True) for one in wanted]
+    if guessed == wanted and not any(named):
+        return Found(tuple(wanted))
+    return Found(tuple(guessed), _matches(summit, guessed, named), guessed=True)
+
+
+def _matches(summit: Summit, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> dict[int, int]:
+    titled = Case(
+        When(_holding("title_terms", wanted, named), then=Value(1)), default=Value(0), output_field=IntegerField()
+    )
+    rows = readable(summit).filter(_holding("terms", wanted, named))
+    return dict(rows.order_by().annotate(titled=titled).values_list("pk", "titled"))
+
+
+def _holding(column: str, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> Q:
+    """Return the condition on editions that each word stands in their column, or is the speaker's."""
+    groups = [one.terms for one, own in zip(wanted, named, strict=True) if own is None]
+    parts = [_entries(column, groups)] if groups else []
+    parts += [_entries(column, [one.terms]) | own for one, own in zip(wanted, named, strict=True) if own is not None]
+    return reduce(and_, parts)
+
+
+def _entries(column: str, groups: Sequence[frozenset[str]]) -> Q:
+    return Q(pk__in=SearchEntry.objects.filter(Holds(column, groups)).values("edition"))
+
+
+def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -> list[Wanted]:
+    """Return what is looked for with the words that are like it. One query."""
+    loose = [one for one in wanted if not one.spaceless and not one.word.isdigit()]
+    if not loose:
+        return list(wanted)
+    some = {trigram for one in loose for trigram in words.telling(one.word)}
+    rows = SearchWord.objects.filter(Holds("trigrams", [some]), summit=summit, language__in=languages)
+    known: dict[str, set[str]] = {}
+    for word, language in rows.values_list("word", "language"):
+        known.setdefault(word, set()).add(language)
+    return [replace(one, terms=one.terms | _like(one.word, known)) if one in loose else one for one in wanted]
+
+
+def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
+    found = words.alike(asked, known)
+    return frozenset().union(*(words.forms(word, code, written=False) for word in found for code in known[word]))

@@ -1,0 +1,123 @@
+"""What everybody may read of a summit, each with no more than by what it can be found: two queries, however many."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from delegations.models import PartyName
+from press.finding import words
+from press.finding.asking import Spoken
+from press.finding.words import Wanted
+from press.reading import readable
+from sessions.models import ReleasedParticipant, ReleasedSession
+from summit.models import Summit
+
+
+class Row(NamedTuple):
+    """A public edition by what it can be found. Speaker and party have the primary key, which is None for none, and
+    the public id; `slot` is the speech's public id."""
+
+    pk: int
+    text: int
+    kind: str
+    language: str
+    authoritative: bool
+    published_at: datetime
+    first_published_at: datetime
+    withdrawn_at: datetime | None
+    slot: str | None
+    speaker_key: int | None
+    speaker: str | None
+    speaker_name: str | None
+    speaker_office: str | None
+    party_key: int | None
+    party: str | None
+    party_name: str | None
+
+    @property
+    def corrected(self) -> bool:
+        """Whether an earlier edition has been read."""
+        return self.published_at > self.first_published_at
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it came out, was corrected or was withdrawn last."""
+        return self.withdrawn_at or self.published_at
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session in which speeches were given, as everybody may know it."""
+
+    key: str
+    title: str
+    language: str
+    starts_at: datetime
+
+
+_TEXT = "version__text__"
+_SLOT = f"{_TEXT}slot__"
+_PATHS = (
+    *("pk", "version__text_id", f"{_TEXT}kind", "version__language", "version__authoritative"),
+    *("published_at", "first_published_at", f"{_TEXT}withdrawn_at", f"{_SLOT}public_id"),
+    *(f"{_SLOT}speaker_id", f"{_SLOT}speaker__public_id", f"{_SLOT}speaker__name", f"{_SLOT}speaker__office"),
+    *(f"{_SLOT}party_id", f"{_SLOT}party__public_id", f"{_SLOT}party__name"),
+)
+
+
+def rows(summit: Summit) -> list[Row]:
+    """Return what everybody may read of a summit in all languages, in no order. One query."""
+    found = readable(summit).order_by()
+    return [Row(*values) for values in found.values_list(*_PATHS)]
+
+
+def sessions(summit: Summit, found: Iterable[Row]) -> dict[str, Held]:
+    """Return the sessions of these speeches by the public ids of the speeches, as the released agenda tells
+    everybody, and none where it tells nothing. Two queries."""
+    wanted = {row.slot for row in found if row.slot}
+    public = ReleasedSession.objects.public(summit)
+    places = ReleasedParticipant.objects.filter(released_session__in=public.values("pk")).exclude(slot_key="")
+    of = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in wanted}
+    columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
+    rows = public.filter(pk__in=set(of.values())).select_related("session").only(*columns)
+    held = {row.pk: _held(row, summit) for row in rows}
+    return {slot: held[key] for slot, key in of.items()}
+
+
+def _held(row: ReleasedSession, summit: Summit) -> Held:
+    said = row.words
+    return Held(row.session.public_id, said.title, said.language or summit.language, row.starts_at)
+
+
+def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:
+    """Return how speeches are found by who speaks and for whom, in each language in which the party is named. One
+    query when it is made."""
+    people = {row.speaker_key: row.speaker_name or row.speaker_office or "" for row in found if row.speaker_key}
+    names = {row.party_key: [(row.party_name or "", summit.language)] for row in found if row.party_key}
+    for party, name, language in PartyName.objects.filter(party__summit=summit).values_list(
+        "party", "name", "language"
+    ):
+        if party in names:
+            names[party].append((name, language))
+    said = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
+    said += [("party", key, own) for key, own in names.items()]
+    terms = [(what, key, frozenset().union(*(words.terms(*name) for name in own)), own) for what, key, own in said]
+
+    def ask(wanted: Wanted, loosely: bool) -> Q | None:
+        keys: dict[str, list[int | None]] = {"speaker": [], "party": []}
+        for what, key, own, written in terms:
+            if not own.isdisjoint(wanted.terms) or (loosely and _like(wanted.word, written)):
+                keys[what].append(key)
+        if not any(keys.values()):
+            return None
+        return Q(version__text__slot__speaker__in=keys["speaker"]) | Q(version__text__slot__party__in=keys["party"])
+
+    return ask
+
+
+def _like(word: str, written: list[tuple[str, str]]) -> bool:
+    known = {each for name, _language in written for each in words.known_words(name)}
+    return any(True for _each in words.alike(word, known))

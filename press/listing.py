@@ -1,0 +1,44 @@
+"""Texts as lists show them: with what was looked for marked in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from press.finding import marks
+from press.finding.asking import Found
+from press.reading import Reading, brief, readable
+from summit.models import Summit
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text in a list: its title and its summary, marked where words were looked for, and where it has them."""
+
+    reading: Reading
+    title: Any
+    summary: Any
+    excerpt: Any = ""
+
+
+def line(reading: Reading, found: Found | None = None) -> Line:
+    """Return a text as a list shows it; with what was `found`, marked."""
+    edition, language = reading.edition, reading.language
+    if found is None or not found.wanted:
+        return Line(reading, edition.title, edition.summary)
+    return Line(
+        reading,
+        marks.marked(edition.title, language, found.wanted),
+        marks.marked(edition.summary, language, found.wanted),
+        marks.excerpt(edition.body, language, found.wanted),
+    )
+
+
+def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dict[int, Reading]:
+    """Return public editions by their primary keys, in no order; their body is read only with `words`. One query."""
+    rows = readable(summit).filter(pk__in=set(keys)).order_by()
+    return {row.pk: brief(summit, row) for row in (rows if words else rows.defer("body"))}
+
+
+def lines(known: dict[int, Reading], keys: Sequence[int], found: Found | None = None) -> list[Line]:
+    """Return these texts in the order of their keys; what was held or withdrawn meanwhile is left out."""
+    return [line(known[key], found) for key in keys if key in known]

@@ -1,0 +1,31 @@
+"""`manage.py rebuild_search`: makes anew by what texts are found."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from press.domain import finding
+from summit.models import Summit
+
+
+class Command(BaseCommand):
+    """Makes ready once more the words by which texts are found."""
+
+    help = (
+        "Make anew by what texts are found: after an upgrade that changes how words are made ready, or of the "
+        "library that knows their stems. Searches find what they found until it is done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--summit", metavar="SLUG", help="address of the summit (default: all)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Rebuild, and tell of how many."""
+        summit = None
+        if slug := options["summit"]:
+            summit = Summit.objects.filter(slug=slug).first()
+            if summit is None:
+                known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
+                raise CommandError(f"There is no summit {slug}. There are: {known}.")
+        self.stdout.write(f"{finding.rebuild(summit=summit)} editions can be found.")

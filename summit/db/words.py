@@ -1,0 +1,133 @@
+"""Full-text search in columns of words: SQLite's FTS5 and PostgreSQL's GIN behind one condition.
+
+A column holds words that were made ready in Python, in small letters, apart by single spaces. Neither database
+divides, folds or stems anything of its own, so both find the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+from django.db.models import BooleanField, F, Func
+
+# A group holds words of which one has to be there; of several groups each has to have one.
+Groups = Sequence[Iterable[str]]
+# Whatever is no space belongs to a word.
+TOKENS = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
+
+
+class WordIndex(migrations.operations.base.Operation):
+    """Index columns of words. On SQLite triggers keep the index, and a rebuild of the table drops them: a later
+    migration that alters it repeats this operation (tests/test_consistency.py lists the triggers)."""
+
+    reversible = True
+
+    def __init__(self, table: str, columns: list[str]) -> None:
+        self.table = table
+        self.columns = columns
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what rebuilds the operation."""
+        return (self.__class__.__name__, [self.table, self.columns], {})
+
+    @property
+    def names(self) -> list[str]:
+        """The triggers that this makes on SQLite."""
+        return [f"{self.table}_words_{event}" for event in ("insert", "update", "delete")]
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: models know nothing of indexes of words."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make the index and fill it from the rows that are there."""
+        self.database_backwards(app_label, schema_editor, to_state, from_state)
+        if schema_editor.connection.vendor == "postgresql":
+            for column in self.columns:
+                on = f"array_to_tsvector(string_to_array(\"{column}\", ' '))"
+                schema_editor.execute(
+                    f'CREATE INDEX "{self._on(column)}" ON "{self.table}" USING gin ({on})', params=None
+                )
+            return
+        index, columns = f'"{self.table}_words"', ", ".join(f'"{column}"' for column in self.columns)
+        schema_editor.execute(
+            f"CREATE VIRTUAL TABLE {index} USING fts5({columns}, content='{self.table}', content_rowid='id', "
+            f'tokenize="{TOKENS}", detail=column, columnsize=0)'
+        )
+        old, new = (", ".join(f'{row}."{column}"' for column in self.columns) for row in ("OLD", "NEW"))
+        add = f"INSERT INTO {index} (rowid, {columns}) VALUES (NEW.id, {new});"  # noqa: S608 - names of the migration
+        drop = f"INSERT INTO {index} ({index}, rowid, {columns}) VALUES ('delete', OLD.id, {old});"  # noqa: S608
+        for name, does in zip(self.names, (add, f"{drop} {add}", drop), strict=True):
+            event = name.rpartition("_")[2].upper()
+            schema_editor.execute(
+                f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN {does} END'
+            )
+        schema_editor.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop the index."""
+        if schema_editor.connection.vendor == "postgresql":
+            for column in self.columns:
+                schema_editor.execute(f'DROP INDEX IF EXISTS "{self._on(column)}"')
+            return
+        for name in self.names:
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        schema_editor.execute(f'DROP TABLE IF EXISTS "{self.table}_words"')
+
+    def _on(self, column: str) -> str:
+        return f"{self.table}_words_{column}"
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Index the words of {', '.join(self.columns)} of {self.table}"
+
+
+class Holds(Func):
+    """The condition that a column of words, indexed by `WordIndex`, has one of each group. Without any group, or with
+    one that is empty, the caller asks for nothing sensible: ValueError."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, groups: Groups) -> None:
+        self.groups = [sorted(set(group)) for group in groups]
+        if not all(self.groups) or not self.groups:
+            raise ValueError("nothing to look for")
+        super().__init__(F(column), F("pk"))
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """Look the rows up in the index's own table."""
+        column, key = self.get_source_expressions()
+        index = connection.ops.quote_name(f"{column.target.model._meta.db_table}_words")
+        alternatives = ("(" + " OR ".join(map(_quoted, group)) + ")" for group in self.groups)
+        asked = f"{{{_quoted(column.target.column)}}} : ({' AND '.join(alternatives)})"
+        sql, params = compiler.compile(key)
+        found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608 - the table's own name
+        return f"{sql} IN ({found})", (*params, asked)
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """Ask for what the index is of."""
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        alternatives = ("(" + " | ".join(map(_lexeme, group)) + ")" for group in self.groups)
+        return f"array_to_tsvector(string_to_array({sql}, ' ')) @@ %s::tsquery", (*params, " & ".join(alternatives))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _lexeme(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,312 @@
+"""What is found by which words, in each language: the same on both databases."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from delegations.domain import naming
+from press.domain import editions, finding
+from press.finding.address import Asked
+from press.models import Edition, SearchEntry, SearchWord, TextKind
+from press.narrowing import Shown, narrowed
+from summit.models import Summit
+from tests.factories import PartyNameFactory, SummitFactory, TextVersionFactory
+from tests.press.helpers import add_edition, ago, make_lift, make_text, officer
+
+pytestmark = pytest.mark.django_db
+
+# By a name: language, title, body.
+TEXTS = {
+    "en": (
+        "en",
+        "Secured borders",
+        "Smugglers were **stopped** at the [frontier](https://x.example). Cooperation helps.",
+    ),
+    "en2": ("en", "Closing remarks", "We thank the President of Ukraine, Volodymyr Zelenskyy, for his words."),
+    "fr": ("fr", "Les élections en Géorgie", "De l’Europe à l’Asie, la sécurité des frontières nous concerne tous."),
+    "ar": ("ar", "كلمة عن الأمن", "إن أمن الْحُدُودِ مسؤولية الوزراء في إيران والعراق، وبالتعاون نكافح المهربين."),
+    "ar2": ("ar", "عن الهجرة", "حدود آمنة وهجرة منظمة."),
+    "zh": ("zh", "部长讲话", "我们讨论边境安全问题，打击走私网络。"),
+    "ru": ("ru", "Мировой порядок", "Безопасность границ и борьба с контрабандой. Ёлка."),
+    "es": ("es", "La migración irregular", "Las acciones de los países en las fronteras."),
+    "tr": ("tr", "Sınırların güvenliği", "İstanbul ve Iğdır’da kaçakçılıkla mücadele."),
+    "sq": ("sq", "Sigurimi i kufijve", "Shqipëria dhe Kosova bashkëpunojnë."),
+    "ja": ("ja", "国境管理について", "密輸ネットワークと闘う。"),
+    "th": ("th", "ความมั่นคงชายแดน", "ประเทศของเรา"),
+}
+# (query, what is found): with and without accents, endings, articles, marks, spaces.
+FOUND: list[tuple[str, set[str]]] = [
+    ("border", {"en"}),
+    ("SMUGGLER stops", {"en"}),
+    ("cooperate", {"en"}),
+    ("frontier", {"en", "fr"}),
+    ("x.example", set()),
+    # Without its accents one is the other's stem.
+    ("frontières", {"fr", "en"}),
+    ("frontieres securite", {"fr"}),
+    ("élection géorgie", {"fr"}),
+    ("elections GEORGIE", {"fr"}),
+    ("l'Europe", {"fr"}),
+    ("d’Europe", {"fr"}),
+    ("حدود", {"ar", "ar2"}),
+    ("الحدود", {"ar", "ar2"}),
+    ("الحُدُود", {"ar", "ar2"}),
+    ("للحدود", {"ar", "ar2"}),
+    # "Safe" comes of the same root as "safety".
+    ("الأمن", {"ar", "ar2"}),
+    ("امن", {"ar", "ar2"}),
+    ("والأمن", {"ar", "ar2"}),
+    ("ايران", {"ar"}),
+    ("العراق", {"ar"}),
+    ("عراق", {"ar"}),
+    ("تعاون", {"ar"}),
+    ("مهربون الوزراء", {"ar"}),
+    ("هجرة", {"ar2"}),
+    ("والهجرة", {"ar2"}),
+    ("边境安全", {"zh"}),
+    ("安全问题", {"zh"}),
+    ("走私 部长", {"zh"}),
+    ("边", {"zh"}),
+    ("边全", set()),
+    ("國境", set()),
+    ("国境", {"ja"}),
+    ("ネットワーク", {"ja"}),
+    ("ﾈｯﾄﾜｰｸ", {"ja"}),
+    ("ชายแดน", {"th"}),
+    ("граница", {"ru"}),
+    ("ГРАНИЦЫ безопасности", {"ru"}),
+    ("мировой", {"ru"}),
+    ("мирового", {"ru"}),
+    ("елка", {"ru"}),
+    ("migracion", {"es"}),
+    ("migración", {"es"}),
+    ("acción", {"es"}),
+    ("accion pais", {"es"}),
+    ("sinirlarin guvenligi", {"tr"}),
+    ("sınır", {"tr"}),
+    ("istanbul", {"tr"}),
+    ("IĞDIR", {"tr"}),
+    ("igdir", {"tr"}),
+    ("Shqipëria", {"sq"}),
+    ("shqiperia kosova", {"sq"}),
+    ("kufijve", {"sq"}),
+    # Words fail: parts of words, and mistyped ones.
+    ("Zelenski", {"en2"}),
+    ("zelensk", {"en2"}),
+    ("Volodimir", {"en2"}),
+    ("smugler", {"en"}),
+    ("shqip", {"sq"}),
+    ("frontere", {"es"}),
+    ("контробанда", {"ru"}),
+    ("xylophone", set()),
+    ("", set(TEXTS)),
+    ("a b", set()),
+    ("**", set()),
+    ("\"'()*: AND OR NOT NEAR {terms} & | ! <->", set()),
+]
+
+
+@pytest.fixture
+def summit() -> Summit:
+    summit: Summit = SummitFactory()
+    lift = make_lift(summit, ago(2))
+    for key, (language, title, body) in TEXTS.items():
+        make_text(summit=summit, lift=lift, slug=f"text-{key}", language=language, title=title, body=body)
+    return summit
+
+
+def look(summit: Summit, query: str, **chosen: Any) -> Shown:
+    return narrowed(summit, Asked(query, **chosen), naming.book(summit))
+
+
+def keys(shown: Shown) -> list[str]:
+    """The texts that are shown, in their order."""
+    known = dict(Edition.objects.values_list("pk", "version__text__slug"))
+    return [known[key].removeprefix("text-") for key in shown.keys]
+
+
+def test_words_find_the_same_in_each_language(summit: Summit) -> None:
+    assert {query: set(keys(look(summit, query))) for query, _hits in FOUND} == dict(FOUND)
+
+
+def test_control_without_stems_and_folds_much_is_missed(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("press.finding.words.forms", lambda word, language, written=True: frozenset({word}))
+    SearchWord.objects.all().delete()
+    finding.rebuild(summit=summit)
+    missed = [query for query, hits in FOUND if set(keys(look(summit, query))) != hits]
+    assert len(missed) > 20
+
+
+def test_only_a_guess_is_called_one(summit: Summit) -> None:
+    exact, guess, none = (look(summit, query).found for query in ("borders", "Zelenski", "xylophone"))
+    assert (exact.guessed, guess.guessed, bool(none.editions)) == (False, True, False)
+    assert set(guess.editions) == set(Edition.objects.filter(body__contains="Zelenskyy").values_list("pk", flat=True))
+
+
+def test_what_has_the_words_in_its_title_comes_first_then_the_newest() -> None:
+    summit = SummitFactory()
+    for age, slug, title, body in (
+        (4, "old-title", "On borders", "x y."),
+        (3, "body", "Other", "On the borders."),
+        (2, "many", "Other", "Borders, borders, borders."),
+        (1, "new-title", "Border talks", "x y."),
+    ):
+        make_text(summit=summit, moment=ago(age), slug=slug, title=title, body=body)
+    assert keys(look(summit, "border")) == ["new-title", "old-title", "many", "body"]
+
+
+def test_nothing_that_is_not_out_changes_what_is_found() -> None:
+    summit = SummitFactory()
+    public = make_text(summit=summit, moment=ago(1), slug="open", title="Open", body="Smugglers at the border.")
+    lists = [f"/{summit.slug}/press/?q={query}" for query in ("border", "bordre", "smugglers", "secret", "secrte")]
+    before = [Client().get(path).content for path in lists]
+    for state, moment in (("draft", ago(1)), ("approved", ago(-1)), ("approved", None), ("in_review", ago(1))):
+        make_text(
+            summit=summit, state=state, moment=moment, speech=True, title="Secret border", body="A secret of bordre."
+        )
+    add_edition(public.version, state="draft", title="Secret", body="Secret bordre.")
+    hidden = TextVersionFactory(text=public.version.text, language="fr", authoritative=False)
+    add_edition(hidden, state="draft", title="Secret", body="Secret border.")
+    assert [Client().get(path).content for path in lists] == before
+
+
+def test_control_without_the_predicate_the_hidden_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from press import reading
+    from tests.press.test_visibility import everything
+
+    summit = SummitFactory()
+    make_text(summit=summit, state="draft", title="Secret border")
+    path = f"/{summit.slug}/press/?q=border"
+    assert b"<article" not in Client().get(path).content
+    monkeypatch.setattr(reading, "public_editions", everything)
+    assert b"<article" in Client().get(path).content
+
+
+def test_a_correction_is_found_by_its_own_words_once_it_is_out() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(5), decided_at=ago(6), slug="one", body="Seven ships.")
+    correction = editions.draft(
+        version=edition.version, based_on=1, title="T", body="Eight boats.", change_note="Number.", by=officer(summit)
+    )
+    assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == (["one"], [])
+    Edition.objects.filter(pk=correction.pk).update(
+        state="approved", decided_by=edition.decided_by, decided_at=ago(1)
+    )
+    assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == ([], ["one"])
+
+
+def test_a_translation_is_found_and_a_text_stands_once(summit: Summit) -> None:
+    english = Edition.objects.get(version__text__slug="text-en")
+    french = TextVersionFactory(text=english.version.text, language="fr", authoritative=False)
+    add_edition(french, title="Des contrebandiers arrêtés", body="La coopération aide. Smugglers.")
+    assert keys(look(summit, "contrebandier")) == ["en"]
+    assert look(summit, "contrebandier").keys == (french.editions.get().pk,)
+    # Both languages have it: the authoritative one stands for the text.
+    assert look(summit, "smugglers").keys == (english.pk,)
+    assert look(summit, "smugglers", chosen={"language": "fr"}).keys == (french.editions.get().pk,)
+
+
+def test_a_speech_is_found_by_who_gave_it_and_for_whom() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1), speech=True, slug="speech", body="x y.")
+    slot = edition.version.text.slot
+    assert slot is not None
+    slot.speaker.name, slot.party.name = "Şefika Öztürk", "Germany"
+    slot.speaker.save()
+    slot.party.save()
+    PartyNameFactory(party=slot.party, language="fr", name="Allemagne")
+    asked = ("ozturk", "Germany", "allemagne sefika", "Oztruk", "nobody")
+    assert [keys(look(summit, query)) for query in asked] == [["speech"]] * 4 + [[]]
+
+
+def count(summit: Summit, query: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert Client().get(f"/{summit.slug}/press/?q={query}").status_code == 200
+    return len(captured)
+
+
+def test_queries_stay_the_same(summit: Summit) -> None:
+    def fill(number: int) -> None:
+        for _ in range(number):
+            make_text(summit=summit, moment=ago(1), speech=True, body="Smugglers at borders. Zelenskyy.")
+
+    asked = ("smuggler", "zelenski", "xylophone")
+    fill(2)
+    before = [count(summit, query) for query in asked]
+    fill(12)
+    assert [count(summit, query) for query in asked] == before
+    assert max(before) <= 12
+
+
+def test_the_page_marks_what_was_looked_for(summit: Summit) -> None:
+    def page(query: str) -> str:
+        return Client().get(f"/{summit.slug}/press/?q={query}").content.decode()
+
+    assert "Secured <mark>borders</mark></a>" in page("border")
+    assert "<mark>Smugglers</mark> were <mark>stopped</mark> at the frontier." in page("smuggler+stop")
+    assert "أمن <mark>الْحُدُودِ</mark> مسؤولية" in page("حدود")
+    assert "我们讨论<mark>边境安全</mark>问题" in page("边境安全")
+    guessed = page("Zelenski")
+    assert "Volodymyr <mark>Zelenskyy</mark>, for his words." in guessed
+    assert "None has exactly these words" in guessed
+    assert "No text that has been published has these words" in page("xylophone")
+
+
+def test_marks_are_escaped() -> None:
+    summit = SummitFactory()
+    make_text(summit=summit, moment=ago(1), title="A <b>bold</b> word", body="See <script>bold</script> &amp; so.")
+    page = Client().get(f"/{summit.slug}/press/?q=bold+<script>").content.decode()
+    assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in page
+    assert "<mark>script</mark>&gt;<mark>bold</mark>" in page
+    assert "<script>bold" not in page
+    assert "<b>" not in page
+
+
+def rows_of(words: Iterable[str]) -> set[str]:
+    return {word for row in words for word in row.split()}
+
+
+def test_what_is_found_follows_rows_that_change_and_go(summit: Summit) -> None:
+    entry = SearchEntry.objects.get(edition__version__text__slug="text-en")
+    SearchEntry.objects.filter(pk=entry.pk).update(terms="en_xylophon", title_terms="")
+    assert (keys(look(summit, "xylophones")), keys(look(summit, "smugglers"))) == (["en"], [])
+    entry.delete()
+    assert keys(look(summit, "xylophones")) == []
+
+
+def test_rebuilding_brings_back_what_was_lost(summit: Summit) -> None:
+    before = rows_of(SearchEntry.objects.values_list("terms", flat=True)), SearchWord.objects.count()
+    other = make_text(moment=ago(1), title="Elsewhere borders")
+    SearchEntry.objects.filter(edition__version__text__summit=summit).delete()
+    SearchWord.objects.filter(summit=summit).delete()
+    assert keys(look(summit, "border")) == []
+    call_command("rebuild_search", "--summit", summit.slug)
+    assert keys(look(summit, "border")) == ["en"]
+    rows = SearchEntry.objects.filter(edition__version__text__summit=summit)
+    assert (rows_of(rows.values_list("terms", flat=True)), SearchWord.objects.filter(summit=summit).count()) == before
+    assert SearchEntry.objects.filter(edition=other).count() == 1
+
+
+def test_every_edition_that_is_saved_can_be_found() -> None:
+    from press.domain import texts
+
+    summit = SummitFactory()
+    by = officer(summit)
+    words = {"title": "Uno", "body": "Dos tres."}
+    text = texts.create_text(summit=summit, kind=TextKind.STATEMENT, language="en", by=by, **words)
+    version = texts.add_language(text=text, language="fr", by=by, **words)
+    editions.draft(version=version, based_on=1, title="Deux", body="Trois.", by=by)
+    assert SearchEntry.objects.count() == Edition.objects.count() == 3
+
+
+def test_the_interface_language_changes_nothing_that_is_found(summit: Summit) -> None:
+    with translation.override("ar"):
+        assert keys(look(summit, "borders")) == ["en"]

@@ -1,0 +1,58 @@
+"""The condition on columns of words, on a table that has such an index."""
+
+import pytest
+
+from press.models import SearchWord
+from summit.db.words import Holds
+from tests.factories import SummitFactory
+
+pytestmark = pytest.mark.django_db
+
+ROWS = {"one": "alpha beta", "two": "beta gamma_delta", "three": "上海 ก็ it's_a:b", "none": ""}
+
+
+@pytest.fixture(autouse=True)
+def rows() -> None:
+    summit = SummitFactory()
+    SearchWord.objects.bulk_create(
+        [SearchWord(summit=summit, language="en", word=word, trigrams=terms) for word, terms in ROWS.items()]
+    )
+
+
+def found(*groups: list[str]) -> set[str]:
+    return set(SearchWord.objects.filter(Holds("trigrams", groups)).values_list("word", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ([["beta"]], {"one", "two"}),
+        ([["alpha", "gamma_delta"]], {"one", "two"}),
+        ([["alpha"], ["beta"]], {"one"}),
+        ([["alpha", "gamma_delta"], ["beta"]], {"one", "two"}),
+        # Whole words alone.
+        ([["gamma"]], set()),
+        ([["上海"]], {"three"}),
+        ([["上"]], set()),
+        ([["ก็"]], {"three"}),
+        ([["it's_a:b"]], {"three"}),
+        # What would be an operator is a word like any other.
+        ([["OR"], ["beta"]], set()),
+        ([['"', "'", "\\", "*", "|", "&", ")", "trigrams:", "beta"]], {"one", "two"}),
+    ],
+)
+def test_rows_that_have_one_of_each_group(groups: list[list[str]], expected: set[str]) -> None:
+    assert found(*groups) == expected
+
+
+def test_the_index_follows_the_rows() -> None:
+    SearchWord.objects.filter(word="one").update(trigrams="epsilon")
+    assert (found(["alpha"]), found(["epsilon"]), found(["beta"])) == (set(), {"one"}, {"two"})
+    SearchWord.objects.filter(word="two").delete()
+    assert found(["beta"]) == set()
+
+
+@pytest.mark.parametrize("groups", [[], [[]], [["a"], []]])
+def test_asking_for_nothing_is_an_error(groups: list[list[str]]) -> None:
+    with pytest.raises(ValueError, match="nothing to look for"):
+        Holds("trigrams", groups)
