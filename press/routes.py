@@ -3,7 +3,7 @@
 from press.permissions import DECISIONS
 from summit.routes import Gate, declare
 
-for _name in ("press:list", "press:atom", "press:json-feed", "press:sitemap", "text-list"):
+for _name in ("press:list", "press:atom", "press:json-feed", "press:sitemap", "press:oembed", "text-list"):
     declare(_name, Gate.EVERYBODY, kind="public summit")
 declare("press:subscribe", Gate.EVERYBODY, "POST", kind="public summit")
 for _name in (

@@ -35,6 +35,7 @@ urlpatterns = [
     path("feed.atom", views.atom, name="atom"),
     path("feed.json", views.json_feed, name="json-feed"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("oembed", views.oembed, name="oembed"),
     path("subscribe/", views.subscribe, name="subscribe"),
     path("subscription/<str:token>/", views.subscription, name="subscription"),
     path("<slug:slug>/", views.text, name="text"),

@@ -17,7 +17,9 @@ from summit.models.fields import PublicModel
 from summit.models.validators import validate_printable
 
 # Addresses of the press site itself; press/urls.py is tested against this list.
-RESERVED_TEXT_SLUGS = frozenset({"feed", "subscribe", "subscription", "search", "sitemap", "topics", "media", "new"})
+RESERVED_TEXT_SLUGS = frozenset(
+    {"feed", "subscribe", "subscription", "search", "sitemap", "topics", "media", "new", "oembed"}
+)
 
 text_slug_form = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “opening-address”.")

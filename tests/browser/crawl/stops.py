@@ -24,6 +24,7 @@ OTHERS = {
     "summit:sitemap": FILE,
     "agenda:sitemap": FILE,
     "press:sitemap": FILE,
+    "press:oembed": FILE,
     "admin:login": LEADS,
     "admin:autocomplete": FILE,
     "admin:jsi18n": FILE,
