@@ -5,14 +5,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from press.models import ChangeKind
 from press.reading import Reading
 from summit.templatetags.moments import day_clock
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A withdrawal ("withdrawn") or the newest correction ("correction"): when, in a sentence, and the reason as the
-    press office wrote it, "" where it gave none."""
+    """A withdrawal ("withdrawn") or the newest change ("correction" or "clarification"): when, in a sentence, and the
+    reason as the press office wrote it, "" where it gave none."""
 
     kind: str
     at: datetime
@@ -32,6 +33,11 @@ def notices(reading: Reading) -> list[Notice]:
         said = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}
         return [Notice("withdrawn", text.withdrawn_at, said, text.withdrawal_reason)]
     if reading.corrected:
-        said = _("Corrected on %(moment)s.") % {"moment": day_clock(reading.published_at, summit)}
-        return [Notice("correction", reading.published_at, said, reading.edition.change_note)]
+        edition, moment = reading.edition, {"moment": day_clock(reading.published_at, summit)}
+        kind = ChangeKind(edition.change_kind or ChangeKind.CORRECTION)
+        said = {
+            ChangeKind.CORRECTION: _("Corrected on %(moment)s."),
+            ChangeKind.CLARIFICATION: _("Clarified on %(moment)s."),
+        }[kind]
+        return [Notice(str(kind.value), reading.published_at, said % moment, edition.change_note)]
     return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from delegations.domain.naming import Books, Named
 from press.addresses import address, pinned, tag
+from press.beside import Beside
 from press.models import ChangeKind, Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from press.versions import Version, versions_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 # Stands behind the name that a footnote explains, as in letters.
 STAR = "*"
-FORMATS = ("txt", "pdf", "xml", "json")
+FORMATS = ("txt", "pdf", "xml", "json", "jsonld")
 CHANGED = {
     ChangeKind.CORRECTION: pgettext_lazy("state of a text", "Corrected"),
     ChangeKind.CLARIFICATION: pgettext_lazy("state of a text", "Clarified"),
@@ -64,6 +65,7 @@ class Reading:
     occasion: ReleasedSession | None = None
     # Read only where a format names the speaker's party: pages name it in their reader's language.
     books: Books | None = None
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def language(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from press.formats import akomantoso, ninjs, pdf, plain
+from press.formats import akomantoso, jsonld, ninjs, pdf, plain
 from press.reading import Reading
 
 # From the ending of an address to the media type and the function that writes it.
@@ -11,4 +11,5 @@ WRITERS: dict[str, tuple[str, Callable[[Reading], bytes]]] = {
     "pdf": ("application/pdf", pdf.write),
     "xml": ("application/akn+xml; charset=utf-8", akomantoso.write),
     "json": ("application/json; charset=utf-8", ninjs.write),
+    "jsonld": (jsonld.MEDIA_TYPE, jsonld.write),
 }

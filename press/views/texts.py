@@ -1,5 +1,6 @@
 """A text: its page, and its other formats."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -110,7 +111,7 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
     kind, write = WRITERS[ending]
     try:
         with translation.override(spoken(edition.version.language)):
-            content = write(read(found, edition))
+            content = write(replace(read(found, edition), beside=beside(found, edition)))
     except MissingFontError as problem:
         return _no_font(request, found, edition, problem)
     return HttpResponse(content, content_type=kind, headers={"Content-Language": edition.version.language})

@@ -1,0 +1,175 @@
+"""JSON-LD (schema.org): what search engines and readers' programs understand of a text.
+
+A text is an Article, a press notice or a media advisory a NewsArticle: these are what those programs know how to
+show. Each correction that has been published is a CorrectionComment, and a withdrawal is told by the work's status.
+"""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from press.formats.feeds import moment, title_of
+from press.models import TextKind
+from press.reading import Reading
+from press.rendered import minutes_of, plain_of, words_of
+from sessions.models import ReleasedSession
+from summit.models import Summit
+
+CONTEXT = "https://schema.org"
+MEDIA_TYPE = "application/ld+json"
+NEWS = frozenset({TextKind.NOTICE, TextKind.ADVISORY})
+# From the ending of an address to the media type, of the formats that say the same words.
+ENCODINGS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml", "json": "application/json"}
+
+
+def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
+    """Return the text as an object of schema.org, with its `words` or, in the page that has them, without."""
+    edition, text = reading.edition, reading.edition.version.text
+    names = reading.summit.named(reading.language)
+    site = settings.BASE_URL + reverse("press:list", args=[reading.summit.slug])
+    host = {"@type": "Organization", "name": names.host, "url": settings.BASE_URL + reading.summit.get_absolute_url()}
+    found: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": "NewsArticle" if text.kind in NEWS else "Article",
+        "@id": reading.url,
+        "url": reading.url,
+        "mainEntityOfPage": reading.url,
+        "identifier": reading.tag,
+        "headline": title_of(reading),
+        "genre": reading.what,
+        "inLanguage": reading.language,
+        "datePublished": moment(reading.first_published_at),
+        "dateModified": moment(reading.changed_at),
+        "version": edition.number,
+        "creativeWorkStatus": "Withdrawn" if reading.withdrawn else "Published",
+        "isAccessibleForFree": True,
+        "author": _author(reading) or host,
+        "publisher": host,
+        "isPartOf": {"@type": "WebSite", "@id": site, "url": site, "name": names.name},
+        "encoding": [
+            {"@type": "MediaObject", "contentUrl": settings.BASE_URL + url, "encodingFormat": ENCODINGS[ending]}
+            for ending, url in reading.formats()
+            if ending in ENCODINGS
+        ],
+    }
+    if words and not reading.withdrawn:
+        found["articleBody"] = plain_of(edition)
+    if not reading.withdrawn:
+        found |= {"wordCount": words_of(edition), "timeRequired": f"PT{minutes_of(edition)}M"}
+    if edition.summary:
+        found["description"] = edition.summary
+    return found | _corrections(reading) | _languages(reading) | _occasion(reading) | _beside(reading)
+
+
+def _author(reading: Reading) -> dict[str, Any]:
+    slot = reading.slot
+    if slot is None:
+        return {}
+    found: dict[str, Any] = {"@type": "Person", "name": slot.speaker.name or slot.speaker.label}
+    if slot.speaker.office:
+        found["jobTitle"] = slot.speaker.office
+    if reading.named:
+        found["affiliation"] = {"@type": "Organization", "name": reading.named.name}
+    return found
+
+
+def _corrections(reading: Reading) -> dict[str, Any]:
+    found = [
+        {
+            "@type": "CorrectionComment",
+            "name": change.said,
+            "text": change.note or change.said,
+            "datePublished": moment(change.at),
+            "url": settings.BASE_URL + change.url,
+        }
+        for change in reading.corrections
+    ]
+    text = reading.edition.version.text
+    if text.withdrawn_at is not None:
+        withdrawal = {
+            "@type": "CorrectionComment",
+            "name": pgettext("state of a text", "Withdrawn"),
+            "text": text.withdrawal_reason,
+            "datePublished": moment(text.withdrawn_at),
+        }
+        found.insert(0, withdrawal)
+    return {"correction": found} if found else {}
+
+
+def _languages(reading: Reading) -> dict[str, Any]:
+    others = [
+        {"@type": "CreativeWork", "@id": version.full_url, "url": version.full_url, "inLanguage": version.language}
+        for version in reading.versions
+        if not version.current
+    ]
+    if not others:
+        return {}
+    if reading.edition.version.authoritative:
+        return {"workTranslation": others}
+    # The authoritative one comes first.
+    return {"translationOfWork": others[0]}
+
+
+def _occasion(reading: Reading) -> dict[str, Any]:
+    summit, occasion = reading.summit, reading.occasion
+    names = summit.named(reading.language)
+    whole = {"@type": "Event", "name": names.name, "url": settings.BASE_URL + summit.get_absolute_url()}
+    whole |= {"startDate": summit.starts_on.isoformat(), "endDate": summit.ends_on.isoformat()}
+    whole["location"] = {"@type": "Place", "name": names.place}
+    if occasion is None:
+        return {"about": [whole, *_topics(reading)]}
+    session: dict[str, Any] = {
+        "@type": "Event",
+        "name": occasion.words.title,
+        "url": settings.BASE_URL + reverse("agenda:session", args=[summit.slug, occasion.session.public_id]),
+        "startDate": _started(occasion, summit),
+        "superEvent": whole,
+    }
+    place = ", ".join(filter(None, (occasion.room_name, occasion.venue_name)))
+    session["location"] = {"@type": "Place", "name": place or names.place}
+    # A speech was recorded at the session; any other text is about it.
+    if reading.slot:
+        return {"recordedAt": session} | ({"about": topics} if (topics := _topics(reading)) else {})
+    return {"about": [session, *_topics(reading)]}
+
+
+def _started(occasion: ReleasedSession, summit: Summit) -> str:
+    begins = occasion.starts_at.astimezone(summit.zone)
+    return begins.isoformat(timespec="seconds") if occasion.times_known else begins.date().isoformat()
+
+
+def _topics(reading: Reading) -> list[dict[str, Any]]:
+    return [{"@type": "Thing", "name": name} for _key, name in reading.beside.topics]
+
+
+def _beside(reading: Reading) -> dict[str, Any]:
+    beside, found = reading.beside, dict[str, Any]()
+    if beside.files:
+        found["associatedMedia"] = [
+            {
+                "@type": "MediaObject",
+                "name": file.title,
+                "contentUrl": settings.BASE_URL + file.url,
+                "encodingFormat": file.content_type,
+                "contentSize": str(file.size),
+                "inLanguage": file.language,
+            }
+            for file in beside.files
+        ]
+    if beside.people:
+        found["mentions"] = [
+            {"@type": "Person", "name": person.name or person.label}
+            | ({"jobTitle": person.office} if person.office else {})
+            for person in beside.people
+        ]
+    if beside.prepared:
+        found["isBasedOn"] = settings.BASE_URL + beside.prepared.url
+    return found
+
+
+def write(reading: Reading) -> bytes:
+    """Return the text as JSON-LD in UTF-8."""
+    return (json.dumps(as_object(reading), ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,102 @@
+"""What the page of a text tells machines, and how long its reader will read."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+
+from press.beside import Beside
+from press.formats import jsonld
+from press.formats.feeds import moment, title_of
+from press.models import Edition
+from press.notices import notices
+from press.reading import Reading
+from press.rendered import minutes_of, plain_of
+from summit.languages import spoken
+
+register = template.Library()
+register.filter("minutes_of", minutes_of)
+
+# Where a language is spoken most, as OpenGraph wants it told; of others nothing is said.
+COUNTRIES = {
+    "ar": "AR", "zh": "CN", "en": "GB", "fr": "FR", "ru": "RU", "es": "ES", "de": "DE", "it": "IT", "nl": "NL",
+    "pl": "PL", "pt": "PT", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "fa": "IR", "he": "IL", "sv": "SE",
+}  # fmt: skip
+# What would end the element or begin another one inside it, as the framework's json_script escapes it.
+ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}
+DESCRIBED = 200
+
+
+@register.simple_tag
+def linked_data(reading: Reading, beside: Beside) -> SafeString:
+    """Return the text as JSON-LD in an element that no browser runs, in the words of the text's language."""
+    with translation.override(spoken(reading.language)):
+        found = jsonld.as_object(replace(reading, beside=beside), words=False)
+    written = json.dumps(found, ensure_ascii=False).translate(ESCAPES)
+    # Escaped as json_script does it.
+    return mark_safe(f'<script type="application/ld+json">{written}</script>')  # noqa: S308
+
+
+def _described(reading: Reading) -> str:
+    if reading.withdrawn:
+        return notices(reading)[0].line
+    plain = reading.edition.summary or plain_of(reading.edition)
+    return Truncator(" ".join(plain.split())).chars(DESCRIBED)
+
+
+def _graph(reading: Reading) -> list[tuple[str, str]]:
+    """Return names and values of OpenGraph (https://ogp.me), whose type is an article."""
+    known = [
+        ("og:type", "article"),
+        ("og:title", title_of(reading)),
+        ("og:description", _described(reading)),
+        ("og:url", reading.url),
+        ("og:site_name", reading.summit.named(reading.language).name),
+        ("og:locale", _locale(reading.language)),
+        *(("og:locale:alternate", _locale(each.language)) for each in reading.versions if not each.current),
+        ("article:published_time", moment(reading.first_published_at)),
+        ("article:modified_time", moment(reading.changed_at)),
+    ]
+    return [(name, value) for name, value in known if value]
+
+
+def _locale(language: str) -> str:
+    return f"{language}_{COUNTRIES[language]}" if language in COUNTRIES else ""
+
+
+@register.inclusion_tag("press/meta.html")
+def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
+    """Tell what programs show of the page where somebody shares it, and where its paragraphs are quoted."""
+    with translation.override(spoken(reading.language)):
+        graph, described = _graph(reading), _described(reading)
+    number = edition.number if edition.number != reading.edition.number else None
+    address = (
+        reading.url
+        if number is None
+        else next(
+            (settings.BASE_URL + change.url for change in reading.history if change.number == number), reading.url
+        )
+    )
+    provider = settings.BASE_URL + reverse("press:oembed", args=[reading.summit.slug])
+    return {
+        "graph": graph,
+        "described": described,
+        "language": reading.language,
+        "oembed": f"{provider}?url={quote(address, safe='')}&format=",
+        "title": title_of(reading),
+        "linked": settings.BASE_URL + reading.format_url("jsonld"),
+    }
+
+
+@register.simple_tag
+def mail_link(reading: Reading) -> SafeString:
+    """Return the address that begins a mail about the text in the reader's own program."""
+    return format_html("mailto:?subject={}&body={}", quote(title_of(reading)), quote(reading.url))
