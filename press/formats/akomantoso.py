@@ -1,27 +1,18 @@
 """Akoma Ntoso 3.0 (OASIS LegalDocML): a speech as a debate, everything else as a statement."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
-
+from django.conf import settings
 from lxml import etree
 
-from press.domain.markdown import Block, Span, to_blocks
+from press.facts import facts
+from press.formats import akn_body, akn_meta
+from press.formats.akn_body import NS, Element, add
+from press.formats.akn_meta import SOURCE, moment
 from press.models import TextKind
+from press.notices import notices
 from press.reading import STAR, Reading
+from press.rendered import blocks_of
 
-NS = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
-# ISO 639-2, which the format wants of its languages.
-LANGUAGES = {"en": "eng", "fr": "fra", "ar": "ara"}
-MARKS = {"strong": "b", "em": "i", "strike": "del", "code": "span"}
-SOURCE = "#office"
-
-Element = etree._Element
-
-
-def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
-    found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
-    found.text = text or None
-    return found
+SECTION, SPEECH, BODY = "dbsect_1", "dbsect_1__speech_1", "body"
 
 
 def write(reading: Reading) -> bytes:
@@ -29,159 +20,65 @@ def write(reading: Reading) -> bytes:
     root = etree.Element(f"{{{NS}}}akomaNtoso", nsmap={None: NS})  # type: ignore[dict-item]
     text = reading.edition.version.text
     if text.kind == TextKind.TRANSCRIPT:
-        document = _add(root, "debate", name="transcript")
-        _meta(document, reading)
+        document = add(root, "debate", name="transcript")
+        akn_meta.write(document, reading, body=SPEECH)
         _preface(document, reading)
-        _speech(_add(document, "debateBody"), reading)
+        _speech(add(document, "debateBody"), reading)
     else:
-        document = _add(root, "statement", name=text.kind)
-        _meta(document, reading)
+        document = add(root, "statement", name=text.kind)
+        akn_meta.write(document, reading, body=BODY)
         _preface(document, reading)
-        _paragraphs(_add(document, "mainBody"), to_blocks(reading.edition.body))
+        akn_body.write(add(document, "mainBody", eId=BODY), blocks_of(reading.edition), "")
+    _attachments(document, reading)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=False)
 
 
-def _date(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _meta(document: Element, reading: Reading) -> None:
-    edition, summit = reading.edition, reading.summit
-    meta = _add(document, "meta")
-    identification = _add(meta, "identification", source=SOURCE)
-    language = LANGUAGES.get(reading.language, "und")
-    work = f"/akn/un/{document.tag.partition('}')[2]}/{summit.slug}/{edition.version.text.slug}"
-    expression = f"{work}/{language}@{edition.number}"
-    first, current = _date(reading.first_published_at), _date(reading.published_at)
-    for name, uri, moment, what in (
-        ("FRBRWork", work, first, "published"),
-        ("FRBRExpression", expression, current, "corrected" if reading.corrected else "published"),
-        ("FRBRManifestation", f"{expression}.xml", current, "published"),
-    ):
-        level = _add(identification, name)
-        _add(level, "FRBRthis", value=f"{uri}/!main")
-        _add(level, "FRBRuri", value=uri)
-        if name == "FRBRWork":
-            _add(level, "FRBRalias", value=reading.tag, name="tag")
-        _add(level, "FRBRdate", date=moment, name=what)
-        _add(level, "FRBRauthor", href=SOURCE)
-        if name == "FRBRWork":
-            _add(level, "FRBRcountry", value="un")
-            _add(level, "FRBRname", value=edition.version.text.slug)
-        elif name == "FRBRExpression":
-            _add(level, "FRBRversionNumber", value=str(edition.number))
-            _add(level, "FRBRauthoritative", value="true" if edition.version.authoritative else "false")
-            _add(level, "FRBRlanguage", language=language)
-        else:
-            _add(level, "FRBRformat", value="application/akn+xml")
-    _references(meta, reading)
-
-
-def _references(meta: Element, reading: Reading) -> None:
-    references = _add(meta, "references", source=SOURCE)
-    host = reading.summit.named(reading.language).host
-    _add(references, "TLCOrganization", eId="office", href="/ontology/organization/press", showAs=host)
-    if reading.slot:
-        key = reading.slot.speaker.public_id
-        _add(
-            references, "TLCPerson", eId="speaker", href=f"/ontology/person/{key}", showAs=reading.slot.speaker.label
-        )
-    if reading.slot and reading.slot.party:
-        key, name = reading.slot.party.public_id, reading.named.name if reading.named else reading.slot.party.name
-        _add(references, "TLCOrganization", eId="party", href=f"/ontology/organization/{key}", showAs=name)
-
-
 def _preface(document: Element, reading: Reading) -> None:
-    preface = _add(document, "preface")
-    title = _add(preface, "p")
-    _add(title, "docTitle", reading.edition.title)
-    _add(preface, "p", reading.what)
+    preface = add(document, "preface")
+    add(add(preface, "p"), "docTitle", reading.edition.title)
+    for notice in notices(reading):
+        add(preface, "p", notice.line, **{"class": notice.kind})
     if reading.occasion:
-        place = ", ".join(filter(None, (reading.occasion.words.title, reading.occasion.room_name)))
-        line = _add(preface, "p", place + " ")
-        moment = reading.occasion.starts_at.astimezone(reading.summit.zone)
-        if reading.occasion.times_known:
-            _add(line, "docDate", moment.isoformat(timespec="minutes"), date=_date(moment))
-        else:
-            _add(line, "docDate", moment.date().isoformat(), date=moment.date().isoformat())
-    if reading.withdrawn:
-        _add(preface, "p", reading.edition.version.text.withdrawal_reason, **{"class": "withdrawn"})
+        _when(preface, reading)
+    for line in facts(reading):
+        add(preface, "p", line, **{"class": "fact"})
     if reading.edition.summary:
-        _add(preface, "p", reading.edition.summary, **{"class": "summary"})
+        add(preface, "p", reading.edition.summary, **{"class": "summary"})
+
+
+def _when(preface: Element, reading: Reading) -> None:
+    """Add the day of the session, and its hour where everybody may know it."""
+    occasion = reading.occasion
+    if occasion is None:
+        return
+    begins = occasion.starts_at.astimezone(reading.summit.zone)
+    line = add(preface, "p", occasion.words.title + " ", **{"class": "session"})
+    if occasion.times_known:
+        add(line, "docDate", begins.isoformat(timespec="minutes"), date=moment(begins))
+    else:
+        add(line, "docDate", begins.date().isoformat(), date=begins.date().isoformat())
 
 
 def _speech(body: Element, reading: Reading) -> None:
-    section = _add(body, "debateSection", name="speech", eId="dbsect_1")
-    _add(section, "heading", reading.edition.title)
-    attributes = {"by": "#speaker" if reading.slot else SOURCE, "eId": "dbsect_1__speech_1"}
-    if reading.occasion and reading.occasion.times_known:
-        attributes["startTime"] = _date(reading.occasion.starts_at)
-    speech = _add(section, "speech", **attributes)
+    section = add(body, "debateSection", name="speech", eId=SECTION)
+    add(section, "heading", reading.edition.title)
+    attributes = {"by": "#speaker" if reading.slot else SOURCE, "eId": SPEECH}
+    if reading.slot and reading.slot.speaker.office:
+        attributes["as"] = "#office_held"
+    if reading.slot and reading.occasion and reading.occasion.times_known:
+        attributes["startTime"] = moment(reading.occasion.starts_at)
+    speech = add(section, "speech", **attributes)
     if reading.who:
-        line = _add(speech, "from", reading.who)
+        line = add(speech, "from", reading.who)
         if reading.note:
-            _add(_add(line, "authorialNote", marker=STAR), "p", reading.note)
-    _paragraphs(speech, to_blocks(reading.edition.body))
+            add(add(line, "authorialNote", marker=STAR), "p", reading.note)
+    akn_body.write(speech, blocks_of(reading.edition), SPEECH)
 
 
-def _paragraphs(parent: Element, blocks: Iterable[Block]) -> None:
-    for block in blocks:
-        _paragraph(parent, block)
-    if not len(parent) or parent[-1].tag == f"{{{NS}}}from":
-        _add(parent, "p")
-
-
-def _paragraph(parent: Element, block: Block) -> None:
-    if block.kind in ("ul", "ol"):
-        extra = {"start": str(block.start)} if block.kind == "ol" and block.start != 1 else {}
-        listed = _add(parent, block.kind, **({"class": f"start-{block.start}"} if extra else {}))
-        for item in block.children:
-            line = _add(listed, "li", **_address(item))
-            _item(line, item)
-    elif block.kind == "quote":
-        for child in block.children:
-            _paragraph(parent, child)
-    elif block.kind == "table":
-        table = _add(parent, "table")
-        for row in block.children:
-            line = _add(table, "tr")
-            for cell in row.children:
-                _spans(_add(_add(line, "td"), "p"), cell.spans)
-    elif block.kind in ("p", "h", "code"):
-        kind = {"h": "heading", "code": "code"}.get(block.kind)
-        _spans(_add(parent, "p", **_address(block), **({"class": kind} if kind else {})), block.spans)
-
-
-def _item(line: Element, item: Block) -> None:
-    """An item holds words and lists, no paragraphs: of several paragraphs each starts a new line."""
-    for position, child in enumerate(item.children):
-        if child.kind in ("ul", "ol"):
-            _paragraph(line, child)
-            continue
-        if position and item.children[position - 1].kind not in ("ul", "ol"):
-            _add(line, "eol")
-        inner = child.children if child.kind == "quote" else (child,)
-        for part in inner:
-            _spans(line, part.spans)
-
-
-def _address(block: Block) -> dict[str, str]:
-    return {"eId": block.anchor} if block.anchor else {}
-
-
-def _spans(parent: Element, spans: Iterable[Span]) -> None:
-    for span in spans:
-        if span.text == "\n":
-            _add(parent, "br")
-            continue
-        holder = parent
-        if span.href:
-            holder = _add(holder, "a", href=span.href)
-        for mark in sorted(span.marks):
-            holder = _add(holder, MARKS[mark])
-        if holder is not parent:
-            holder.text = span.text
-        elif len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + span.text
-        else:
-            parent.text = (parent.text or "") + span.text
+def _attachments(document: Element, reading: Reading) -> None:
+    files = reading.beside.files
+    found = add(document, "attachments") if files else None
+    for number, file in enumerate(files, 1):
+        held = add(found, "attachment", eId=f"att_{number}") if found is not None else document
+        add(held, "heading", file.title)
+        add(held, "documentRef", eId=f"att_{number}__docRef_1", href=settings.BASE_URL + file.url, showAs=file.title)

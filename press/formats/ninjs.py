@@ -1,29 +1,34 @@
-"""News in JSON (IPTC ninjs 3.1)."""
+"""News in JSON (IPTC ninjs 3.1).
+
+The standard has a version and a note to editors for what changed, and no list of corrections: those stand among the
+descriptions, each in a role of its own, and the newest in the note as well.
+"""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
-from press.domain.markdown import to_html, to_plain, words
+from press.beside import Other
+from press.formats.feeds import moment
+from press.notices import notices
 from press.reading import Reading
+from press.rendered import html_of, plain_of, words_of
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
-
-
-def moment(value: datetime) -> str:
-    """Return a moment in UTC as RFC 3339 writes it, to the second."""
-    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+# From the ending of an address to the media type, of the other formats.
+RENDITIONS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml"}
+RENDITIONS |= {"jsonld": "application/ld+json"}
 
 
 def as_object(reading: Reading) -> dict[str, Any]:
     """Return the text as a ninjs object."""
-    edition = reading.edition
-    plain = to_plain(edition.body)
-    html = to_html(edition.body)
-    found: dict[str, Any] = {
+    edition, text = reading.edition, reading.edition.version.text
+    names = reading.summit.named(reading.language)
+    return {
         "uri": reading.tag,
+        "type": "text",
         "representationType": "full",
         "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
         "version": str(edition.number),
@@ -32,42 +37,105 @@ def as_object(reading: Reading) -> dict[str, Any]:
         "pubStatus": "canceled" if reading.withdrawn else "usable",
         "language": reading.language,
         "title": edition.title,
+        "slugline": text.slug,
+        "located": names.place,
         "headlines": [{"role": "main", "contentType": "text/plain", "value": edition.title}],
-        "bodies": [
-            {"role": "main", "contentType": "text/html", "value": html, "charCount": len(html)},
-            {"role": "main", "contentType": "text/plain", "value": plain, "wordCount": words(edition.body)},
-        ],
-        "genres": [{"name": reading.what}],
-        "events": [
-            {
-                "name": reading.summit.named(reading.language).name,
-                "uri": settings.BASE_URL + reading.summit.get_absolute_url(),
-            }
-        ],
+        "bodies": _bodies(reading),
+        "genres": [{"name": reading.what, "literal": text.kind}],
+        "infoSources": [_source(reading)],
         "altIds": [{"role": "web", "value": reading.url}],
+        "renditions": [
+            {"name": ending, "href": settings.BASE_URL + url, "contentType": RENDITIONS[ending]}
+            for ending, url in reading.formats()
+            if ending in RENDITIONS
+        ],
+        **_remarks(reading),
+        **_people(reading),
+        **_occasion(reading),
+        **_associations(reading),
     }
-    said = {"summary": edition.summary, "footnote": reading.note}
-    described = [{"role": role, "contentType": "text/plain", "value": words} for role, words in said.items() if words]
-    if described:
-        found["descriptions"] = described
-    return found | _people(reading) | _remarks(reading)
+
+
+def _bodies(reading: Reading) -> list[dict[str, Any]]:
+    html, plain = html_of(reading.edition), plain_of(reading.edition)
+    return [
+        {"role": "main", "contentType": "text/html", "value": html, "charCount": len(html)},
+        {"role": "main", "contentType": "text/plain", "value": plain, "wordCount": words_of(reading.edition)},
+    ]
+
+
+def _source(reading: Reading) -> dict[str, Any]:
+    names, contact = reading.summit.named(reading.language), reading.edition.version.text.contact
+    found: dict[str, Any] = {"name": names.host, "role": "publisher"}
+    return found | ({"contactInfo": [{"role": "press", "value": contact}]} if contact else {})
+
+
+def _remarks(reading: Reading) -> dict[str, Any]:
+    """Return what stands beside the words: summary, footnote, each correction, a withdrawal."""
+    said = [("summary", reading.edition.summary), ("footnote", reading.note)]
+    known = notices(reading)
+    said += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
+    said += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
+    rows = [{"role": role, "contentType": "text/plain", "value": words} for role, words in said if words]
+    note = {"edNote": " ".join(notice.line for notice in known)} if known else {}
+    return note | ({"descriptions": rows} if rows else {})
 
 
 def _people(reading: Reading) -> dict[str, Any]:
     slot = reading.slot
-    if slot is None:
-        return {}
-    found: dict[str, Any] = {"by": reading.who, "people": [{"name": slot.speaker.label, "rel": "speaker"}]}
-    if slot.party:
-        name = reading.named.name if reading.named else slot.party.name
-        found["organisations"] = [{"name": name, "rel": "speaksFor"}]
+    people = [{"name": slot.speaker.label, "rel": "speaker"}] if slot else []
+    people += [{"name": person.label, "rel": "concerned"} for person in reading.beside.people]
+    found: dict[str, Any] = {"people": people} if people else {}
+    if slot:
+        found["by"] = reading.who
+    if reading.named:
+        found["organisations"] = [{"name": reading.named.name, "rel": "speaksFor"}]
+    if reading.beside.topics:
+        found["subjects"] = [{"name": name, "literal": key} for key, name in reading.beside.topics]
     return found
 
 
-def _remarks(reading: Reading) -> dict[str, Any]:
-    if reading.withdrawn:
-        return {"edNote": reading.edition.version.text.withdrawal_reason}
-    return {"edNote": reading.edition.change_note} if reading.corrected and reading.edition.change_note else {}
+def _occasion(reading: Reading) -> dict[str, Any]:
+    """Return where and when: the summit, the session, and for a media advisory when the media gather."""
+    summit, occasion, text = reading.summit, reading.occasion, reading.edition.version.text
+    names = summit.named(reading.language)
+    events = [{"name": names.name, "uri": settings.BASE_URL + summit.get_absolute_url(), "rel": "summit"}]
+    found: dict[str, Any] = {"events": events}
+    places = []
+    if occasion:
+        path = reverse("agenda:session", args=[summit.slug, occasion.session.public_id])
+        events.append({"name": occasion.words.title, "uri": settings.BASE_URL + path, "rel": "session"})
+        places += [name for name in (occasion.room_name, occasion.venue_name) if name]
+        if reading.slot and occasion.times_known:
+            found["contentCreated"] = moment(occasion.starts_at)
+    if text.gather_at:
+        found["eventDetails"] = {"dates": {"startDate": moment(text.gather_at)}}
+    if text.gather_place:
+        places.append(text.gather_place)
+    return found | ({"places": [{"name": name} for name in places]} if places else {})
+
+
+def _associations(reading: Reading) -> dict[str, Any]:
+    """Return what belongs to the text: its other languages, its files, the other text of the same speech."""
+    beside = reading.beside
+    found: list[dict[str, Any]] = [
+        {"name": each.name, "uri": each.full_url, "rel": "translation", "language": each.language, "type": "text"}
+        for each in reading.versions
+        if not each.current
+    ]
+    for file in beside.files:
+        url = settings.BASE_URL + file.url
+        rendition = {"name": "file", "href": url, "contentType": file.content_type, "sizeInBytes": file.size}
+        about = {"name": file.title, "uri": url, "rel": "attachment", "language": file.language}
+        found.append(about | {"renditions": [rendition]})
+    found += [
+        _other(rel, other) for rel, other in (("prepared", beside.prepared), ("delivered", beside.delivered)) if other
+    ]
+    return {"associations": found} if found else {}
+
+
+def _other(rel: str, other: Other) -> dict[str, Any]:
+    return {"name": other.title, "uri": settings.BASE_URL + other.url, "rel": rel, "language": other.language}
 
 
 def write(reading: Reading) -> bytes:

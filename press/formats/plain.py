@@ -1,27 +1,45 @@
 """Plain text."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from press.domain.markdown import to_plain
-from press.occasion import line_of
+from press.facts import facts
+from press.notices import notices
 from press.reading import STAR, Reading
+from press.rendered import plain_of
 from summit.templatetags.moments import day_clock
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text without any mark, with who, what and when above it, in UTF-8."""
-    edition, summit = reading.edition, reading.summit
-    head = [edition.title, reading.who_marked, reading.what]
-    if reading.occasion:
-        head.append(line_of(reading))
-    head.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
-    if reading.corrected:
-        head.append(
-            _("Corrected: %(moment)s. %(note)s")
-            % {"moment": day_clock(reading.published_at, summit), "note": edition.change_note}
-        )
-    if reading.withdrawn:
-        head.append(_("WITHDRAWN. %(reason)s") % {"reason": edition.version.text.withdrawal_reason})
-    parts = ["\n".join(filter(None, head)), edition.summary, to_plain(edition.body).rstrip()]
-    parts += [f"{STAR} {reading.note}" if reading.note else "", reading.url]
+    """Return the text without any mark, with who, what and when above it, in UTF-8.
+
+    That a text was withdrawn stands before all else.
+    """
+    edition = reading.edition
+    warned = [f"[{notice.line}]" for notice in notices(reading) if notice.kind == "withdrawn"]
+    parts = [
+        *warned,
+        "\n".join(filter(None, [edition.title, reading.who_marked, *facts(reading)])),
+        "\n".join(_changes(reading)),
+        edition.summary,
+        plain_of(edition).rstrip(),
+        f"{STAR} {reading.note}" if reading.note else "",
+        "\n".join(_files(reading)),
+        reading.url,
+    ]
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
+
+
+def _changes(reading: Reading) -> list[str]:
+    """Return a line for each correction and clarification, the newest first."""
+    return [
+        _("%(change)s: %(moment)s. %(note)s")
+        % {"change": change.said, "moment": day_clock(change.at, reading.summit), "note": change.note}
+        for change in reading.corrections
+    ]
+
+
+def _files(reading: Reading) -> list[str]:
+    base, files = settings.BASE_URL, reading.beside.files
+    heading = [_("Attachments:")] if files else []
+    return heading + [f"– {file.title} ({file.format}, {file.large}): {base}{file.url}" for file in files]

@@ -17,6 +17,8 @@ from tests.languages import pseudo
 from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import SCHEMAS, needs_schemas
 
+AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
+
 RICH = """# A heading
 
 One *two* **three** ~~four~~ `five` [six](https://six.example/?a=1&b=2) <b>seven</b>\\
@@ -124,8 +126,11 @@ def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: E
     document = etree.fromstring(get(client, rich, ".xml"))
     text = " ".join("".join(document.itertext()).split())
     assert all(word in text for word in WORDS)
-    ids = document.xpath("//*[starts-with(@eId, 'p-')]/@eId")
-    assert ids == [block_id for block_id in re.findall(r'id="(p-\d+)"', to_html(RICH)) if block_id in ids]
+    within = "dbsect_1__speech_1__"
+    ids = document.xpath("//akn:speech//*[self::akn:p or self::akn:li]/@eId", namespaces=AKN)
+    assert {each.partition(within)[0] for each in ids} == {""}
+    numbers = [f"p-{each.rpartition('_')[2]}" for each in ids]
+    assert numbers == [anchor for anchor in re.findall(r'id="(p-\d+)"', to_html(RICH)) if anchor in numbers]
     assert document.xpath("string(//*[local-name()='from'])").startswith("Minister")
 
 

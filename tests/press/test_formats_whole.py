@@ -1,0 +1,152 @@
+"""Every format of every kind of text, in every language and state, held against its standard."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+import pytest
+from django.utils import translation
+from lxml import etree
+
+from press.beside import beside
+from press.formats import akomantoso, jsonld, ninjs, plain
+from press.formats.codes import THREE, three
+from press.models import Edition, EditionAttachment, Text, TextKind, Wording
+from press.reading import Reading, find, read
+from summit.languages import spoken, tongues
+from tests.factories import AttachmentFactory, PersonFactory, TextVersionFactory, TopicFactory
+from tests.press.helpers import add_edition, ago, make_text
+from tests.press.test_linked_data import faults
+from tests.schemas import SCHEMAS, needs_schemas
+
+pytestmark = pytest.mark.django_db
+
+AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
+STATES = ("published", "corrected", "clarified", "withdrawn")
+
+
+def reading_of(edition: Edition) -> Reading:
+    summit, version = edition.version.text.summit, edition.version
+    found = find(summit, version.text.slug, version.language)
+    assert found is not None
+    with translation.override(spoken(version.language)):
+        return replace(read(summit, found), beside=beside(summit, found))
+
+
+def full_text(kind: str, state: str) -> Edition:
+    """A text that has all that a text can have."""
+    speech = kind == TextKind.TRANSCRIPT
+    withdrawn = ago(1) if state == "withdrawn" else None
+    edition = make_text(
+        moment=ago(9), speech=speech, withdrawn_at=withdrawn, title="T & <t>", summary="S", body="One."
+    )
+    text = edition.version.text
+    Text.objects.filter(pk=text.pk).update(
+        kind=kind,
+        wording=Wording.DELIVERED if speech else Wording.NONE,
+        contact="press@host.example",
+        media_access="pooled",
+        gather_place="Gate 3",
+        gather_at=ago(-5),
+    )
+    text.topics.add(TopicFactory(summit=text.summit, name="Borders & <law>"))
+    text.people.add(PersonFactory(summit=text.summit))
+    if state in ("corrected", "clarified"):
+        kind_of = "correction" if state == "corrected" else "clarification"
+        edition = add_edition(
+            edition.version, decided_at=ago(2), body="Two.", change_note="Note & <n>", change_kind=kind_of
+        )
+    for name in ("Annex & <one>", "Annex two"):
+        EditionAttachment.objects.create(edition=edition, attachment=AttachmentFactory(text=text, title=name))
+    arabic = TextVersionFactory(text=text, language="ar", authoritative=False)
+    add_edition(arabic, decided_at=ago(30), title="كلمة", body="نص.")
+    return edition
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
+
+
+@pytest.fixture(scope="module")
+def checker() -> Any:
+    found = json.loads((SCHEMAS / "ninjs-3.1.schema.json").read_text())
+    return jsonschema.Draft202012Validator(found, format_checker=jsonschema.FormatChecker())
+
+
+def check(reading: Reading, schema: etree.XMLSchema, checker: Any) -> etree._Element:
+    document = etree.fromstring(akomantoso.write(reading))
+    schema.assertValid(document)
+    assert [error.message for error in checker.iter_errors(json.loads(ninjs.write(reading)))] == []
+    assert faults(json.loads(jsonld.write(reading))) == []
+    return document
+
+
+@needs_schemas
+@pytest.mark.parametrize("kind", TextKind.values)
+def test_every_kind_in_every_state(kind: str, schema: etree.XMLSchema, checker: Any) -> None:
+    for state in STATES:
+        edition = full_text(kind, state)
+        arabic = edition.version.text.versions.get(language="ar").editions.get()
+        documents = [check(reading_of(each), schema, checker) for each in (edition, arabic)]
+        works = {
+            document.xpath("string(//akn:FRBRWork/akn:FRBRuri/@value)", namespaces=AKN) for document in documents
+        }
+        assert len(works) == 1
+        events = documents[0].xpath("//akn:eventRef/@type", namespaces=AKN)
+        ends = {"published": [], "withdrawn": ["repeal"]}.get(state, ["amendment"])
+        assert events == ["generation", *ends]
+        assert documents[1].xpath("string(//akn:FRBRtranslation/@fromLanguage)", namespaces=AKN) == "eng"
+        # Every reference leads to something in the document.
+        ids = set(documents[0].xpath("//@eId"))
+        for name in ("source", "href", "by", "as"):
+            ends = [each[1:] for each in documents[0].xpath(f"//@{name}") if each.startswith("#")]
+            assert set(ends) <= ids, name
+        said = plain.write(reading_of(edition)).decode()
+        for words in ("Borders & <law>", "Gate 3", "press@host.example", "Annex & <one>"):
+            assert words in said
+
+
+@needs_schemas
+def test_every_language(schema: etree.XMLSchema, checker: Any) -> None:
+    reading = reading_of(full_text(TextKind.TRANSCRIPT, "corrected"))
+    for code, _name in tongues():
+        reading.edition.version.language = code
+        with translation.override(spoken(code)):
+            document = check(reading, schema, checker)
+        assert document.xpath("string(//akn:FRBRlanguage/@language)", namespaces=AKN) == THREE[code]
+
+
+def test_codes_of_languages() -> None:
+    assert set(THREE) == {code for code, _name in tongues()}
+    assert len(set(THREE.values())) == len(THREE)
+    assert all(len(code) == 3 and code.isalpha() and code.islower() for code in THREE.values())
+    assert [three(code) for code in ("ar", "zh", "en", "fr", "ru", "es", "x")] == [
+        *("ara", "zho", "eng", "fra", "rus", "spa", "und")
+    ]
+
+
+@needs_schemas
+def test_the_prepared_and_the_delivered_text_name_each_other(schema: etree.XMLSchema, checker: Any) -> None:
+    prepared = make_text(moment=ago(9), speech=True, title="As prepared")
+    delivered = make_text(summit=prepared.version.text.summit, moment=ago(3), speech=True, title="As delivered")
+    Text.objects.filter(pk=delivered.version.text.pk).update(
+        prepared=prepared.version.text, wording=Wording.DELIVERED, slot=prepared.version.text.slot
+    )
+    documents = [check(reading_of(each), schema, checker) for each in (prepared, delivered)]
+    said = "//akn:references/akn:{}[@eId='{}']/@showAs"
+    assert documents[0].xpath(said.format("passiveRef", "delivered"), namespaces=AKN) == ["As delivered"]
+    assert documents[1].xpath(said.format("activeRef", "prepared"), namespaces=AKN) == ["As prepared"]
+    found = json.loads(ninjs.write(reading_of(delivered)))["associations"]
+    assert [(each["rel"], each["name"]) for each in found] == [("prepared", "As prepared")]
+
+
+@needs_schemas
+def test_control_the_standards_see_mistakes(schema: etree.XMLSchema, checker: Any) -> None:
+    reading = reading_of(full_text(TextKind.STATEMENT, "corrected"))
+    document = etree.fromstring(akomantoso.write(reading).replace(b"textualMod", b"textMod"))
+    assert not schema.validate(document)
+    found = json.loads(ninjs.write(reading))
+    del found["associations"][0]["uri"]
+    assert list(checker.iter_errors(found))
