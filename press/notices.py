@@ -41,3 +41,13 @@ def notices(reading: Reading) -> list[Notice]:
         }[kind]
         return [Notice(str(kind.value), reading.published_at, said % moment, edition.change_note)]
     return []
+
+
+def changes(reading: Reading) -> list[str]:
+    """Return a line for each correction and clarification that has been published, in the language that is active,
+    the newest first."""
+    return [
+        _("%(change)s: %(moment)s. %(note)s")
+        % {"change": change.said, "moment": day_clock(change.at, reading.summit), "note": change.note}
+        for change in reading.corrections
+    ]

@@ -1,22 +1,30 @@
 """PDF of a text, with its language. How it is printed, and with which fonts, is summit.paper's to know."""
 
+import json
 from collections.abc import Iterable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from delegations.domain.naming import Books
-from press.domain.markdown import Block, to_blocks
+from press.domain.markdown import Block
+from press.facts import facts
 from press.models import Edition
-from press.occasion import line_of
+from press.notices import changes, notices
 from press.reading import STAR, Reading, speaker
+from press.rendered import blocks_of
+from summit.dates import plain_day
 from summit.languages import tongue
+from summit.memory import Memory
 from summit.paper import words
 from summit.paper.press import lacking, print_pdf
-from summit.templatetags.moments import day_clock
 
+# Some 50 kB each: what is asked for most.
+_printed: Memory[bytes] = Memory(64)
 SOURCE = Path(__file__).with_name("document.typ")
 
 
@@ -26,11 +34,13 @@ def _source() -> bytes:
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text as PDF; the same edition always gives the same bytes on the same machine.
+    """Return the text as PDF; the same edition always gives the same bytes on the same machine, printed once.
 
     Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
     """
-    return print_pdf(_source(), as_data(reading))
+    data = as_data(reading)
+    key = sha256(json.dumps(data).encode()).digest()
+    return _printed.ask(key, lambda: print_pdf(_source(), data))
 
 
 def unprintable(edition: Edition) -> str:
@@ -50,11 +60,8 @@ def as_data(reading: Reading) -> dict[str, Any]:
     edition, summit = reading.edition, reading.summit
     names = summit.named(reading.language)
     moment = reading.changed_at.astimezone(summit.zone)
-    notes = []
-    if reading.withdrawn:
-        notes.append(f"{_('This text has been withdrawn.')} {edition.version.text.withdrawal_reason}")
-    if reading.corrected and edition.change_note:
-        notes.append(f"{_('Corrected.')} {edition.change_note}")
+    warned = [notice.line for notice in notices(reading) if notice.kind == "withdrawn"]
+    state = f"{reading.state}, {plain_day(moment.date())}"
     return {
         "title": edition.title,
         "summit": names.name,
@@ -62,22 +69,19 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "summary": edition.summary,
         "who": reading.who_marked,
         "footnote": f"{STAR} {reading.note}" if reading.note else "",
-        "what": reading.what,
-        "occasion": line_of(reading),
-        "published": _("Published %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)},
-        "notes": notes,
-        "footer": " · ".join(
-            (
-                _("Edition %(number)d") % {"number": edition.number},
-                tongue(reading.language),
-                reading.state,
-            )
-        ),
+        "facts": facts(reading),
+        "notes": [*warned, *changes(reading)],
+        "footer": " · ".join((_("Edition %(number)d") % {"number": edition.number}, tongue(reading.language), state)),
+        "files_are": _("Attachments"),
+        "files": [
+            {"title": file.title, "about": f"{file.format}, {file.large}", "url": settings.BASE_URL + file.url}
+            for file in reading.beside.files
+        ],
         "url": reading.url,
         "language": reading.language,
         "direction": reading.direction,
         "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
-        "blocks": _blocks(to_blocks(edition.body)),
+        "blocks": _blocks(blocks_of(edition)),
     }
 
 

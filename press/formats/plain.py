@@ -4,10 +4,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from press.facts import facts
-from press.notices import notices
+from press.notices import changes, notices
 from press.reading import STAR, Reading
 from press.rendered import plain_of
-from summit.templatetags.moments import day_clock
 
 
 def write(reading: Reading) -> bytes:
@@ -20,7 +19,7 @@ def write(reading: Reading) -> bytes:
     parts = [
         *warned,
         "\n".join(filter(None, [edition.title, reading.who_marked, *facts(reading)])),
-        "\n".join(_changes(reading)),
+        "\n".join(changes(reading)),
         edition.summary,
         plain_of(edition).rstrip(),
         f"{STAR} {reading.note}" if reading.note else "",
@@ -28,15 +27,6 @@ def write(reading: Reading) -> bytes:
         reading.url,
     ]
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
-
-
-def _changes(reading: Reading) -> list[str]:
-    """Return a line for each correction and clarification, the newest first."""
-    return [
-        _("%(change)s: %(moment)s. %(note)s")
-        % {"change": change.said, "moment": day_clock(change.at, reading.summit), "note": change.note}
-        for change in reading.corrections
-    ]
 
 
 def _files(reading: Reading) -> list[str]:

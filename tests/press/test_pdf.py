@@ -1,0 +1,96 @@
+import io
+import unicodedata
+from typing import Any
+
+import pypdf
+import pytest
+from django.utils import translation
+
+from press.formats import pdf
+from press.models import TextKind
+from summit.languages import spoken
+from tests.press.helpers import add_edition
+from tests.press.test_formats_whole import full_text, reading_of
+
+pytestmark = pytest.mark.django_db
+
+# One language of each script that prints on a bare machine.
+WORDS = {
+    "en": "Borders are crossed",
+    "fr": "Les frontières, où l’on passe",
+    "ru": "Границы между странами",
+    "el": "Τα σύνορα των χωρών",
+    "ar": "الحدود بين الدول",
+    "fa": "مرزهای کشورها",
+    "he": "גבולות בין מדינות",
+    "tr": "Sınırlar ve ülkeler",
+    "pl": "Granice między krajami",
+}
+
+
+def opened(content: bytes) -> tuple[pypdf.PdfReader, str]:
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_tagged_in_its_language_with_its_words_in_it(language: str) -> None:
+    edition = full_text(TextKind.TRANSCRIPT, "published")
+    if language != "en":
+        version = edition.version.text.versions.get(language="ar")
+        version.editions.all().delete()
+        version.language = language
+        version.save()
+        edition = add_edition(version, title=WORDS[language], body=f"## {WORDS[language]}\n\n{WORDS[language]}.")
+    else:
+        edition = add_edition(edition.version, title=WORDS["en"], body=f"## {WORDS['en']}\n\n{WORDS['en']}.")
+    with translation.override(spoken(language)):
+        reader, text = opened(pdf.write(reading_of(edition)))
+    root: Any = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == (language, True)
+    assert "/StructTreeRoot" in root
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    # Read from the right, this program gives the words of a line in the order in which they are drawn.
+    read = unicodedata.normalize("NFKC", text)
+    for word in unicodedata.normalize("NFKC", WORDS[language]).split():
+        assert read.count(word) >= 3, word
+    width, height = (float(reader.pages[0].mediabox[at]) for at in (2, 3))
+    assert (round(width), round(height)) == (595, 842)
+
+
+def test_it_says_what_happened_to_the_text_and_nothing_else() -> None:
+    edition = full_text(TextKind.ADVISORY, "corrected")
+    add_edition(edition.version, state="draft", title="secret", body="secret", change_note="secret")
+    content = pdf.write(reading_of(edition))
+    reader, text = opened(content)
+    for said in ("Media advisory", "Media: ", "The media gather: ", "Gate 3", "Topics: Borders & <law>"):
+        assert said in text, said
+    assert "Corrected: " in text
+    assert "Note & <n>" in text
+    assert "Attachments" in text
+    assert "Annex & <one> PDF, " in text
+    assert "Edition 2 · English · Corrected, " in text
+    metadata = reader.metadata
+    assert metadata is not None
+    assert set(metadata) == {"/Title", "/Author", "/CreationDate", "/ModDate", "/Creator"}
+    assert metadata.author == edition.version.text.summit.name
+    assert str(metadata.creator).startswith("Typst")
+    assert b"secret" not in content
+    links = [str(a["/A"]["/URI"]) for page in reader.pages for a in page.get("/Annots", []) if "/A" in a]
+    assert sum("/files/" in link for link in links) == 2
+
+
+def test_a_withdrawn_text_says_so_on_paper() -> None:
+    _reader, text = opened(pdf.write(reading_of(full_text(TextKind.STATEMENT, "withdrawn"))))
+    assert "This text was withdrawn on " in text
+    assert "It was wrong." in text
+    assert "English · Withdrawn, " in text
+
+
+def test_the_same_reading_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = reading_of(full_text(TextKind.STATEMENT, "published"))
+    first = pdf.write(reading)
+    monkeypatch.setattr(pdf, "print_pdf", lambda _source, _data: b"")
+    assert pdf.write(reading) == first
+    corrected = reading_of(full_text(TextKind.STATEMENT, "corrected"))
+    assert pdf.write(corrected) == b""
