@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils import formats
 from django.utils.translation import get_language
 
 from press.addresses import address
-from press.models import Attachment, Edition, Wording
+from press.models import Attachment, Edition, EditionAttachment, Wording
 from press.models.visibility import public_editions
 from sessions.domain.files import CALLED
 from summit.languages import calls_itself, direction
@@ -79,6 +80,18 @@ def files_of(summit: Summit, edition: Edition) -> tuple[File, ...]:
     """Return the files that lie beside an edition that everybody may read. One query, without their bytes."""
     rows = edition.attachments.defer("content").order_by("attached__position", "pk")
     return tuple(_file(summit, edition, row) for row in rows)
+
+
+def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple[File, ...]]:
+    """Return the files that lie beside editions that everybody may read, by the editions' keys. One query, without
+    their bytes."""
+    known = {edition.pk: edition for edition in editions}
+    rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
+    found: dict[int, tuple[File, ...]] = {}
+    for row in rows.defer("attachment__content").order_by("edition", "position", "attachment"):
+        shown = _file(summit, known[row.edition_id], row.attachment)
+        found[row.edition_id] = (*found.get(row.edition_id, ()), shown)
+    return found
 
 
 def _file(summit: Summit, edition: Edition, row: Attachment) -> File:

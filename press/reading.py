@@ -15,7 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from delegations.domain.naming import Books, Named
 from press.addresses import address, pinned, tag
-from press.beside import Beside
+from press.beside import Beside, files_of_all
 from press.models import ChangeKind, Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from press.versions import Version, versions_of
@@ -268,17 +268,18 @@ def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) ->
 
 
 def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
-    """Return what feeds say of public editions: as `brief`, with their languages and their speakers' parties. A query
-    for the languages, and one for each in which parties are named."""
+    """Return what feeds say of public editions: as `brief`, with their languages, their files and their speakers'
+    parties. A query for the languages, one for the files, and one for each language in which parties are named."""
     books = Books(summit, [edition.version.language for edition in rows])
     versions = versions_of(summit, [edition.version.text_id for edition in rows])
-    found = []
+    files, found = files_of_all(summit, rows), []
     for edition in rows:
         version = edition.version
         known = tuple(
             replace(each, current=each.language == version.language) for each in versions.get(version.text_id, ())
         )
-        found.append(replace(brief(summit, edition, books), versions=known))
+        around = Beside(files=files.get(edition.pk, ()))
+        found.append(replace(brief(summit, edition, books), versions=known, beside=around))
     return found
 
 

@@ -7,6 +7,7 @@ feed never holds both for one text.
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils import translation
 from lxml import etree
 
@@ -57,6 +58,9 @@ def _entry(root: Element, reading: Reading) -> None:
     for version in reading.versions:
         if not version.current:
             _add(entry, "link", rel="alternate", type="text/html", hreflang=version.language, href=version.full_url)
+    for file in reading.beside.files:
+        size, url = str(file.size), settings.BASE_URL + file.url
+        _add(entry, "link", rel="enclosure", type=file.content_type, length=size, title=file.title, href=url)
     _add(_add(entry, "author"), "name", reading.who_marked or reading.summit.named(reading.language).host)
     _add(entry, "category", term=reading.edition.version.text.kind, label=reading.what)
     if reading.edition.summary:
@@ -66,4 +70,5 @@ def _entry(root: Element, reading: Reading) -> None:
 
 def _tombstones(root: Element, gone: Sequence[Gone]) -> None:
     for each in gone:
-        etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=each.ref, when=moment(each.at))
+        entry = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=each.ref, when=moment(each.at))
+        etree.SubElement(entry, f"{{{TOMBSTONES}}}comment").text = each.reason

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from press.addresses import authority
+from press.addresses import authority, tag
+from press.models.visibility import gone_editions
 from press.notices import notices
 from press.reading import STAR, Reading
 from press.rendered import html_of
@@ -27,10 +29,11 @@ LENGTH = 50
 
 @dataclass(frozen=True)
 class Gone:
-    """A text that had been published and was removed: its name for ever, and since when."""
+    """A text that had been published and was removed: its name for ever, since when, and why."""
 
     ref: str
     at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,26 @@ class Feed:
     def _absolute(self, name: str) -> str:
         path = reverse(name, args=[self.summit.slug])
         return f"{settings.BASE_URL}{path}{'?' if self.query else ''}{self.query}"
+
+
+def buried(summit: Summit) -> list[Gone]:
+    """Return the texts that were removed last after everybody could read them. One query."""
+    rows = gone_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
+    rows = rows.select_related("version__text").order_by("-version__text__removed_at", "-pk")[:LENGTH]
+    found = []
+    for edition in rows:
+        text = edition.version.text
+        if text.removed_at is not None:
+            found.append(Gone(tag(summit, edition), text.removed_at, text.removal_reason))
+    return found
+
+
+def _last_read() -> Subquery:
+    """Return the number of a version's last edition that had been read: a text is buried once."""
+    return Subquery(
+        gone_editions().filter(version=OuterRef("version")).order_by("-number").values("number")[:1],
+        output_field=IntegerField(),
+    )
 
 
 def moment(value: datetime) -> str:

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
-from press.formats.feeds import Feed, content_of, moment, title_of
+from press.beside import File
+from press.formats.feeds import Feed, Gone, content_of, moment, title_of
 from press.notices import notices
 from press.reading import Reading
 from summit.languages import spoken
@@ -28,7 +30,7 @@ def write(feed: Feed) -> bytes:
         "items": [_item(reading) for reading in feed.readings],
     }
     if feed.gone:
-        found["_summit"] = {"removed": [{"id": each.ref, "at": moment(each.at)} for each in feed.gone]}
+        found["_summit"] = {"removed": [_gone(each) for each in feed.gone]}
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -46,7 +48,18 @@ def _item(reading: Reading) -> dict[str, Any]:
             "tags": [reading.edition.version.text.kind],
             "_summit": _ours(reading),
         }
+    if reading.beside.files:
+        item["attachments"] = [_attachment(file) for file in reading.beside.files]
     return item | ({"summary": reading.edition.summary} if reading.edition.summary else {})
+
+
+def _attachment(file: File) -> dict[str, Any]:
+    url = settings.BASE_URL + file.url
+    return {"url": url, "mime_type": file.content_type, "title": file.title, "size_in_bytes": file.size}
+
+
+def _gone(each: Gone) -> dict[str, str]:
+    return {"id": each.ref, "at": moment(each.at), "reason": each.reason}
 
 
 def _ours(reading: Reading) -> dict[str, Any]:

@@ -85,4 +85,4 @@ def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
     if wanted:
         rows = readable(summit).filter(pk__in=changed_last(summit, wanted, feeds.LENGTH))
     found = list(by_change(rows)[: feeds.LENGTH])
-    return feeds.Feed(summit, several(summit, found), wanted.query()[1:])
+    return feeds.Feed(summit, several(summit, found), wanted.query()[1:], feeds.buried(summit))

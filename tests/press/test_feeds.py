@@ -8,12 +8,11 @@ from django.utils.html import escape
 from lxml import etree
 
 from press.domain.markdown import to_html
-from press.formats import atom, feeds
-from press.formats.feeds import Feed, Gone
-from press.models import Edition
-from press.reading import by_change, listed, several
+from press.formats import feeds
+from press.models import Edition, EditionAttachment, Text
+from press.reading import listed
 from summit.models import Summit
-from tests.factories import SummitFactory, TextVersionFactory
+from tests.factories import AttachmentFactory, SummitFactory, TextVersionFactory, UserFactory
 from tests.press.checks import NS, atom_faults, json_feed_faults
 from tests.press.helpers import add_edition, ago, make_text
 
@@ -130,16 +129,40 @@ def test_a_summit_that_has_published_nothing(client: Client) -> None:
     assert titles(client, SummitFactory()) == []
 
 
-def test_removed_texts_are_buried() -> None:
-    edition = make_text(moment=ago(2), title="Kept")
+def test_removed_texts_are_buried(client: Client) -> None:
+    edition = make_text(moment=ago(9), title="Kept")
     summit = edition.version.text.summit
-    gone = [Gone("tag:localhost,2025:text:abc", ago(1))]
-    content = atom.write(Feed(summit, several(summit, list(by_change(listed(summit)))), gone=gone))
-    assert atom_faults(content) == []
-    root = etree.fromstring(content)
-    assert root.xpath("at:deleted-entry/@ref", namespaces=NS) == ["tag:localhost,2025:text:abc"]
-    when = root.xpath("string(at:deleted-entry/@when)", namespaces=NS)
-    assert root.findtext("a:updated", namespaces=NS) == when
+    gone = {}
+    for slug, moment in (("read", ago(5)), ("never-read", ago(-5)), ("read-twice", ago(6))):
+        last = make_text(summit=summit, slug=slug, moment=moment, withdrawn_at=ago(2), body="words that go")
+        if slug == "read-twice":
+            add_edition(last.version, decided_at=ago(4), change_note="Note.")
+        by = UserFactory()
+        Text.objects.filter(slug=slug).update(removed_at=ago(1), removed_by=by, removal_reason="It was not ours.")
+        gone[slug] = f"tag:localhost,2025:text:{last.version.text.public_id}"
+    root = atom_of(client, summit)
+    assert root.xpath("a:entry/a:title/text()", namespaces=NS) == ["Kept"]
+    refs = root.xpath("at:deleted-entry/@ref", namespaces=NS)
+    assert sorted(refs) == sorted([gone["read"], gone["read-twice"]])
+    assert set(root.xpath("at:deleted-entry/at:comment/text()", namespaces=NS)) == {"It was not ours."}
+    whens = root.xpath("at:deleted-entry/@when", namespaces=NS)
+    assert root.findtext("a:updated", namespaces=NS) == max(whens)
+    assert [each["id"] for each in json_of(client, summit)["_summit"]["removed"]] == refs
+
+
+def test_files_beside_a_text(client: Client, corrected: Edition) -> None:
+    text = corrected.version.text
+    for title, edition in (("Annex & one", corrected), ("Old", text.versions.get().editions.get(number=1))):
+        EditionAttachment.objects.create(edition=edition, attachment=AttachmentFactory(text=text, title=title))
+    entry = atom_of(client, text.summit).find("a:entry", namespaces=NS)
+    (link,) = entry.xpath("a:link[@rel='enclosure']", namespaces=NS)
+    (item,) = json_of(client, text.summit)["items"]
+    (attachment,) = item["attachments"]
+    url = attachment["url"]
+    assert client.get(url.removeprefix(settings.BASE_URL)).status_code == 200
+    assert attachment == {"url": url, "mime_type": "application/pdf", "title": "Annex & one", "size_in_bytes": 14}
+    told = ["enclosure", "application/pdf", "14", "Annex & one", url]
+    assert [link.get(name) for name in ("rel", "type", "length", "title", "href")] == told
 
 
 def test_control_the_rules_see_mistakes(client: Client, corrected: Edition) -> None:
