@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from press.addresses import address
+from press.kept import press_page
 from press.models.visibility import public_editions
-from summit.http.public import public_page
 from summit.models import Summit
 from summit.sitemaps import Chapter, Place, answer, interface, source
 from summit.views import get_summit
@@ -41,7 +41,7 @@ def _pages(slug: str, texts: int, newest: datetime) -> Iterator[Chapter]:
         yield Chapter(path if page == 1 else f"{path}?page={page}", newest)
 
 
-@public_page
+@press_page("page")
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Name the pages of the press site, so many texts at once; the next ones where `?page=` asks for them."""
     found = get_summit(summit)

@@ -116,7 +116,9 @@ def test_page_says_who_what_where_when(client: Client) -> None:
         f"{url_of(text)[:-1]}.pdf",
     ):
         assert said in page
-    assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/js/header.js" defer>']
+    # What is data for machines is never run.
+    scripts = re.findall(r"<script[^>]*>", page)
+    assert scripts == ['<script type="application/ld+json">', '<script src="/static/js/header.js" defer>']
     assert "style=" not in page
 
 
@@ -185,8 +187,8 @@ def test_history_and_withdrawal(client: Client) -> None:
     assert 'data-kind="withdrawn"' in page
     assert "<title>Withdrawn: New" in page
     assert page.count('<li value="') == 2
-    # At the top of the text and in its history.
-    assert page.count("The sum was wrong.") == 2
+    # At the top of the text, in its history, and for machines.
+    assert page.count("The sum was wrong.") == 3
     assert "secret zero" not in page
 
 

@@ -219,7 +219,7 @@ def test_an_approved_correction_replaces_what_was_read() -> None:
     page = get(url_of(edition.version.text))
     assert "New words." in page
     assert "Old words." not in page
-    assert page.count("A figure was wrong.") == 2  # in the banner and in the history
+    assert page.count("A figure was wrong.") == 3  # in the banner, in the history, for machines
     assert "First published" in page
 
 
