@@ -21,7 +21,8 @@ def oembed(request: HttpRequest, summit: str) -> HttpResponse:
     if writer is None:
         return HttpResponse(_("Ask for the format json or xml."), status=501, content_type=PLAIN)
     if "url" not in asked:
-        return HttpResponse(_("Give the address of a text or of a paragraph as url."), status=400, content_type=PLAIN)
+        said = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
+        return HttpResponse(said, status=400, content_type=PLAIN)
     quote = find_quote(found, asked["url"])
     if quote is None:
         raise Http404
