@@ -3,16 +3,20 @@
 Whoever asks has found the edition through the predicate; nothing is decided here.
 """
 
-import re
+from dataclasses import dataclass
 
-from press.domain.markdown import Block, to_blocks, to_html, to_plain
+from press.domain.lengths import Length, measure
+from press.domain.markdown import TOP, Block, to_blocks, to_html, to_plain
 from press.models import Edition
 from summit.memory import Memory
 
 # About 20 kB each: a full feed in each of several languages, and what is read most.
 MOST = 512
+# With fewer headings a text needs no contents.
+FEWEST = 2
 _html: Memory[str] = Memory(MOST)
 _plain: Memory[str] = Memory(MOST)
+_lengths: Memory[Length] = Memory(MOST)
 _blocks: Memory[tuple[Block, ...]] = Memory(MOST)
 
 
@@ -31,27 +35,34 @@ def blocks_of(edition: Edition) -> tuple[Block, ...]:
     return _blocks.ask(edition.public_id, lambda: tuple(to_blocks(edition.body, edition.anchors)))
 
 
-# Letters of scripts that put no space between words: one stands for a word, or for a fifth of one.
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-# Words that a reader reads silently in a minute (Brysbaert 2019: 238 in English), and ideographs.
-PER_MINUTE, IDEOGRAPHS_PER_MINUTE, LETTERS_OF_A_WORD = 238, 260, 5
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a text: its address, its words, and how deep it stands, from 0."""
+
+    anchor: str
+    words: str
+    depth: int
 
 
-def _counted(edition: Edition) -> tuple[int, int]:
-    """Return how many words and how many ideographs an edition has."""
-    plain, ideographs = _IDEOGRAPH.subn(" ", plain_of(edition))
-    plain, letters = _UNSPACED.subn(" ", plain)
-    words = sum(any(letter.isalnum() for letter in word) for word in plain.split())
-    return words + letters // LETTERS_OF_A_WORD, ideographs
+def contents_of(edition: Edition) -> list[Heading]:
+    """Return the headings of an edition, but for those inside quotations and lists; none where there is but one."""
+    found = [block for block in blocks_of(edition) if block.kind == "h" and block.text.strip()]
+    if len(found) < FEWEST:
+        return []
+    return [Heading(block.anchor, block.text, block.level - TOP) for block in found if block.level <= TOP + 1]
 
 
-def words_of(edition: Edition) -> int:
-    """Return about how many words an edition has, an ideograph being one."""
-    return sum(_counted(edition))
+# What is read silently in a minute: words (Brysbaert 2019: 238 in English), and characters of scripts that set no
+# spaces.
+WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE = 238, 400
+
+
+def length_of(edition: Edition) -> Length:
+    """Return how long an edition is."""
+    return _lengths.ask(edition.public_id, lambda: measure(edition.body))
 
 
 def minutes_of(edition: Edition) -> int:
     """Return in about how many minutes an edition is read silently, at least one."""
-    words, ideographs = _counted(edition)
-    return max(1, round(words / PER_MINUTE + ideographs / IDEOGRAPHS_PER_MINUTE))
+    length = length_of(edition)
+    return max(1, round(length.words / WORDS_PER_MINUTE + length.characters / CHARACTERS_PER_MINUTE))

@@ -1,13 +1,15 @@
 """Markdown of published texts: parsed once, into HTML that is safe to show and into blocks for all other formats.
 
 Raw HTML is text like any other, images are not loaded, headings start below the page's own and skip no level, and
-each paragraph has an address (`p-1`, `p-2` ...) that readers can point to; press.domain.anchors keeps it.
+each paragraph has an address (`p-1`, `p-2` ...) that readers can point to; press.domain.anchors keeps it. A
+heading's is made of its words (`s-the-second-part`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import nh3
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -19,6 +21,8 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "*": {"id"}}
 SCHEMES = {"http", "https", "mailto"}
 TOP, DEEPEST = 2, 6
+# How the address of a heading begins, and how many letters of its words it has at most.
+HEADING, LONGEST = "s-", 60
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,13 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
     began with, and none is two levels below the one before it.
     """
     tokens = _parser().parse(body)
-    count, above = 0, list[int]()
+    count, above, taken = 0, list[int](), set[str]()
     for position, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
             if token.type == "heading_open":
                 written = int(token.tag[1])
                 above = [*(level for level in above if level < written), written]
+                token.attrSet("id", _named(tokens[position + 1], taken))
             token.tag = f"h{min(len(above) + TOP - 1, DEEPEST)}"
         elif token.type == "paragraph_open":
             count += 1
@@ -82,6 +87,18 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
             if not target.attrs.get("id"):
                 target.attrSet("id", anchors[count - 1] if count <= len(anchors) else f"p-{count}")
     return tokens
+
+
+def _named(heading: Token, taken: set[str]) -> str:
+    """Return the address of a heading, made of its words, so that it stays when others come and go."""
+    words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
+    name = HEADING + (slugify(words, allow_unicode=True)[:LONGEST].strip("-") or "0")
+    found, again = name, 1
+    while found in taken:
+        again += 1
+        found = f"{name}-{again}"
+    taken.add(found)
+    return found
 
 
 def to_html(body: str, anchors: Sequence[str] = ()) -> str:
@@ -153,7 +170,7 @@ def _table(node: SyntaxTreeNode) -> Block:
 
 MAKERS: dict[str, Callable[[SyntaxTreeNode], Block]] = {
     "paragraph": lambda node: Block("p", anchor=_anchor(node), spans=_words(node)),
-    "heading": lambda node: Block("h", level=int(node.tag[1]), spans=_words(node)),
+    "heading": lambda node: Block("h", anchor=_anchor(node), level=int(node.tag[1]), spans=_words(node)),
     "bullet_list": lambda node: Block("ul", children=tuple(_blocks(node))),
     "ordered_list": lambda node: Block("ol", start=int(node.attrs.get("start", 1)), children=tuple(_blocks(node))),
     "list_item": lambda node: Block("li", anchor=_anchor(node), children=tuple(_blocks(node))),

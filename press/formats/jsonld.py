@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from press.formats.feeds import moment, title_of
 from press.models import TextKind
 from press.reading import Reading
-from press.rendered import minutes_of, plain_of, words_of
+from press.rendered import length_of, minutes_of, plain_of
 from sessions.models import ReleasedSession
 from summit.models import Summit
 
@@ -58,7 +58,7 @@ def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
     if words and not reading.withdrawn:
         found["articleBody"] = plain_of(edition)
     if not reading.withdrawn:
-        found |= {"wordCount": words_of(edition), "timeRequired": f"PT{minutes_of(edition)}M"}
+        found |= {"wordCount": length_of(edition).counted, "timeRequired": f"PT{minutes_of(edition)}M"}
     if edition.summary:
         found["description"] = edition.summary
     return found | _corrections(reading) | _languages(reading) | _occasion(reading) | _beside(reading)

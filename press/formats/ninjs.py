@@ -14,7 +14,7 @@ from press.beside import Other
 from press.formats.feeds import moment
 from press.notices import notices
 from press.reading import Reading
-from press.rendered import html_of, plain_of, words_of
+from press.rendered import html_of, length_of, plain_of
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 # From the ending of an address to the media type, of the other formats.
@@ -58,9 +58,15 @@ def as_object(reading: Reading) -> dict[str, Any]:
 
 def _bodies(reading: Reading) -> list[dict[str, Any]]:
     html, plain = html_of(reading.edition), plain_of(reading.edition)
+    count = length_of(reading.edition).counted
     return [
         {"role": "main", "contentType": "text/html", "value": html, "charCount": len(html)},
-        {"role": "main", "contentType": "text/plain", "value": plain, "wordCount": words_of(reading.edition)},
+        {
+            "role": "main",
+            "contentType": "text/plain",
+            "value": plain,
+            "wordCount": count,
+        },
     ]
 
 

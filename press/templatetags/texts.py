@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy
 
 from press.beside import Beside
 from press.formats import jsonld
@@ -19,17 +21,26 @@ from press.formats.feeds import moment, title_of
 from press.models import Edition
 from press.notices import notices
 from press.reading import Reading
-from press.rendered import minutes_of, plain_of
+from press.rendered import contents_of, length_of, minutes_of, plain_of
 from summit.languages import spoken
 
 register = template.Library()
 register.filter("minutes_of", minutes_of)
+register.filter("length_of", length_of)
 
 # Where a language is spoken most, as OpenGraph wants it told; of others nothing is said.
 COUNTRIES = {
     "ar": "AR", "zh": "CN", "en": "GB", "fr": "FR", "ru": "RU", "es": "ES", "de": "DE", "it": "IT", "nl": "NL",
     "pl": "PL", "pt": "PT", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "fa": "IR", "he": "IL", "sv": "SE",
 }  # fmt: skip
+# What readers know formats by: names, not sentences, but for the first.
+FORMAT_NAMES: dict[str, Any] = {
+    "txt": gettext_lazy("Plain text"),
+    "pdf": "PDF",
+    "xml": "Akoma Ntoso (XML)",
+    "json": "ninjs (JSON)",
+    "jsonld": "JSON-LD",
+}
 # What would end the element or begin another one inside it, as the framework's json_script escapes it.
 ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}
 DESCRIBED = 200
@@ -94,6 +105,19 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
         "title": title_of(reading),
         "linked": settings.BASE_URL + reading.format_url("jsonld"),
     }
+
+
+@register.inclusion_tag("press/contents.html")
+def contents(edition: Edition, reading: Reading, place: str) -> dict[str, Any]:
+    """List the headings of a text; `place` is "aside", where there is a margin, or "text", where there is none."""
+    return {"headings": contents_of(edition), "reading": reading, "place": place}
+
+
+@register.inclusion_tag("press/share.html", takes_context=True)
+def share(context: Context, reading: Reading) -> dict[str, Any]:
+    """Offer a text in other formats, and its address to be passed on: by mail or copied, with no script."""
+    known = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
+    return {"reading": reading, "known": known, "language": context.get("language")}
 
 
 @register.simple_tag

@@ -72,14 +72,14 @@ def test_html_is_clean() -> None:
 
 def test_paragraphs_have_addresses_and_headings_step_down() -> None:
     assert to_html("# A\n\none\n\n- two\n- three\n\nfour") == (
-        '<h2>A</h2>\n<p id="p-1">one</p>\n<ul>\n<li id="p-2">two</li>\n<li id="p-3">three</li>\n</ul>\n'
+        '<h2 id="s-a">A</h2>\n<p id="p-1">one</p>\n<ul>\n<li id="p-2">two</li>\n<li id="p-3">three</li>\n</ul>\n'
         '<p id="p-4">four</p>\n'
     )
     assert [block.anchor for block in to_blocks("one\n\ntwo")] == ["p-1", "p-2"]
 
 
 def test_headings_skip_no_level() -> None:
-    assert to_html("###### deep") == "<h2>deep</h2>\n"
+    assert to_html("###### deep") == '<h2 id="s-deep">deep</h2>\n'
     body = "\n".join("#" * level + " a" for level in (2, 2, 4, 1, 2, 3, 4, 5, 6, 6))
     assert [block.level for block in to_blocks(body)] == [2, 2, 3, 2, 3, 4, 5, 6, 6, 6]
 
