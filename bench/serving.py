@@ -1,4 +1,4 @@
-"""How many public pages of the agenda two web processes give a second, from the origin alone.
+"""How many public pages two web processes give a second, from the origin alone.
 
 The server runs as `make run` starts it, on the bench's own database. Four connections that stay open ask for one page
 again and again, on the same machine: what they take of it, the server lacks.
@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from press.addresses import address
+from press.reading import listed
 from sessions.domain import member
 from summit.models import Summit
 
@@ -110,8 +112,15 @@ def aims(summit: Summit) -> list[Aim]:
         Aim("agenda, complete in HTML", f"/{summit.slug}/agenda/", 700),
         Aim("session's page", f"/{summit.slug}/agenda/{key}/", 500),
         Aim("agenda.ics", f"/{summit.slug}/agenda.ics", 500),
+        Aim("speech's page", _speech(summit), 600),
         Aim("schedule.json", f"/{summit.slug}/agenda/schedule.json", 500),
     ]
+
+
+def _speech(summit: Summit) -> str:
+    """Return the address of a speech that everybody may read, below the site's."""
+    found = listed(summit).filter(version__text__slot__isnull=False)[:1].get()
+    return address(summit, found)
 
 
 def measure(summit: Summit) -> Iterator[Rate]:

@@ -6,7 +6,7 @@ in one way only: which moments have passed. So a page is kept under the newest m
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from press.models import Lift
 from summit.db.prepared import Prepared
 from summit.http.kept import kept_page
 from summit.http.public import public_page
-from summit.models import Summit
+from summit.models import PublicChange, Summit
 
 # Caches in between may answer for so long, in seconds, and never across a full multiple of it: moments are set on
 # these, so that nobody reads from a header that something is about to come.
@@ -59,20 +59,23 @@ def _moments(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
     lifts = Lift.objects.filter(summit=OuterRef("pk"))
     passed = lifts.filter(moment__lte=Now()).order_by("-moment").values("moment")[:1]
     coming = lifts.filter(moment__gt=Now()).order_by("moment").values("moment")[:1]
-    rows = Summit.objects.filter(slug=slug).annotate(last=Subquery(passed), next=Subquery(coming), now=Now())
-    return rows.order_by().values_list("last", "next", "now")
+    noted = PublicChange.objects.noted("pk")
+    rows = Summit.objects.open_to_public().filter(slug=slug)
+    rows = rows.annotate(last=Subquery(passed), next=Subquery(coming), now=Now())
+    return rows.order_by().values_list("last", "next", "now", "pk", *noted.values())
 
 
 _MOMENTS = Prepared(_moments)
 
 
-def moments_of(summit: str) -> Moments | None:
-    """Return the moments of the summit at an address; None where there is no summit. One query."""
+def read_moments(summit: str) -> tuple[Moments, Hashable] | None:
+    """Return the moments of the public summit at an address and the stamp of its pages; None where there is none. One
+    query."""
     row = next(iter(_MOMENTS.rows(slug=summit)), None)
     if row is None:
         return None
-    last, coming, now = (_aware(value) for value in row)
-    return Moments(last, coming, now or datetime.now(UTC))
+    last, coming, now = (_aware(value) for value in row[:3])
+    return Moments(last, coming, now or datetime.now(UTC)), (last, *row[3:])
 
 
 def _aware(value: datetime | str | None) -> datetime | None:
@@ -80,34 +83,29 @@ def _aware(value: datetime | str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
-_asked: ContextVar[Moments | None] = ContextVar("press.moments", default=None)
-
-
-def _passed(**_of: Any) -> datetime | None:
-    known = _asked.get()
-    return known.last if known else None
+_asked: ContextVar[Hashable] = ContextVar("press.stamp", default=None)
 
 
 def press_page(*params: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
     """Make a view of the press site public, keep its pages, and let no cache live past the next moment.
 
-    `params` are those that the page knows beside `lang`. Two queries for a page that is kept.
+    `params` are those that the page knows beside `lang`. One query for a page that is kept.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        kept = kept_page(*params, beside=_passed)(view)
+        kept = kept_page(*params, stamp=lambda _summit: _asked.get())(view)
 
         @public_page
         @functools.wraps(view)
         def wrapped(request: HttpRequest, summit: str, **kwargs: Any) -> HttpResponse:
-            known = moments_of(summit)
-            token = _asked.set(known)
+            found = read_moments(summit)
+            token = _asked.set(found[1] if found else None)
             try:
                 response: HttpResponse = kept(request, summit=summit, **kwargs)
             finally:
                 _asked.reset(token)
-            if known is not None and response.status_code == 200:
-                response["Cache-Control"] = known.cache_control
+            if found is not None and response.status_code == 200:
+                response["Cache-Control"] = found[0].cache_control
             return response
 
         return wrapped

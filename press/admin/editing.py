@@ -13,6 +13,7 @@ from press.admin.forms import WordsForm
 from press.domain import attachments, editions
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Attachment, ChangeKind, Edition, TextVersion
+from press.models.visibility import published_editions
 from sessions.domain.files import File, FileProblem, look_at_size, read
 from summit.models import User
 
@@ -69,6 +70,10 @@ class EditionForm(WordsForm):
         kept.queryset = Attachment.objects.filter(text=version.text_id).defer("content")
         if not kept.queryset.exists():
             del self.fields["attachments"]
+        if published_editions().filter(version=version.pk).exists():
+            kind: forms.ChoiceField = self.fields["change_kind"]  # type: ignore[assignment]
+            kind.choices, kind.required = ChangeKind.choices, True
+            self.fields["change_note"].required = True
         if version.authoritative:
             del self.fields["translates"]
         else:

@@ -10,9 +10,10 @@ from django.utils import translation
 
 from delegations.domain import naming
 from press.coming import sessions_next
-from press.finding.address import Asked, asked
+from press.finding.address import DAYS, NAMES, Asked, asked
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
+from press.kept import press_page
 from press.listing import lines, readings
 from press.narrowing import Shown, changed_last, narrowed
 from press.reading import by_change, listed, readable, several
@@ -67,13 +68,13 @@ def _spoken() -> dict[str, str]:
     return {} if language == settings.LANGUAGE_CODE else {"lang": language}
 
 
-@public_page
+@press_page(*NAMES, *DAYS)
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the Atom feed of what the address asks for."""
     return HttpResponse(atom_feed.write(_feed(request, summit)), content_type=atom_feed.MEDIA_TYPE)
 
 
-@public_page
+@press_page(*NAMES, *DAYS)
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the JSON Feed of what the address asks for."""
     return HttpResponse(jsonfeed.write(_feed(request, summit)), content_type=jsonfeed.MEDIA_TYPE)

@@ -102,10 +102,23 @@ def _pack(response: HttpResponse) -> Kept:
     return Kept(content, packed, hashlib.sha256(content).hexdigest()[:32], headers)
 
 
-def kept_page(*params: str, beside: Callable[..., Hashable] | None = None) -> Callable[[View], View]:
+def _asked(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
+    """Return what was asked for: of which view, at which address, with which parameters, in which language."""
+    chosen = tuple(sorted((name, tuple(request.GET.getlist(name))) for name in request.GET))
+    return view.__module__, view.__qualname__, request.path, chosen, translation.get_language()
+
+
+def _noted(summit: str) -> Hashable:
+    return PublicChange.objects.stamp(summit)
+
+
+def kept_page(
+    *params: str, beside: Callable[..., Hashable] | None = None, stamp: Callable[[str], Hashable] = _noted
+) -> Callable[[View], View]:
     """Keep a view's pages. The view's first argument is the summit's slug; it is asked with `params` alone besides
     `lang`, each once: an address with others is answered anew. `beside` is called with the view's arguments where a
-    page depends on more than the stamp, and gives what else it depends on.
+    page depends on more than the stamp, and gives what else it depends on. `stamp` reads the stamp of the summit at
+    an address, None where there is none, with whatever a page reads beside it in the same query.
 
     One query for each answer, and those of `beside`.
     """
@@ -117,19 +130,10 @@ def kept_page(*params: str, beside: Callable[..., Hashable] | None = None) -> Ca
             asked = request.GET
             if not settings.KEPT_PAGES or not known.issuperset(asked):
                 return view(request, summit=summit, **kwargs)
-            stamp = PublicChange.objects.stamp(summit)
-            if stamp is None:
+            noted = stamp(summit)
+            if noted is None:
                 return view(request, summit=summit, **kwargs)
-            chosen = tuple(sorted((name, tuple(asked.getlist(name))) for name in asked))
-            key = (
-                view.__module__,
-                view.__qualname__,
-                request.path,
-                chosen,
-                translation.get_language(),
-                stamp,
-                beside(summit=summit, **kwargs) if beside else None,
-            )
+            key = (*_asked(view, request), noted, beside(summit=summit, **kwargs) if beside else None)
             page = SHELF.get(key)
             if page is None:
                 response = view(request, summit=summit, **kwargs)
