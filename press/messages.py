@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.domain import subscribers
-from press.models import Edition, Subscriber
+from press.models import ChangeKind, Edition, Subscriber
 from press.models.visibility import public_editions
 from press.reading import STAR, described
 from summit.outbox import reasons
@@ -48,7 +48,9 @@ def render_publication(message: Message) -> Mail:
     facts = message.facts
     end = subscribers.url(_subscriber(message), subscribers.END)
     corrected = _says_corrected(message)
+    clarified = corrected and facts.get("change_kind") == ChangeKind.CLARIFICATION
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
+    subject = _("Clarified: %(title)s") if clarified else subject
     # The kind is said in the mail's language. Messages stored before they knew it hold the words themselves.
     what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
     star = STAR if facts.get("footnote") else ""
@@ -57,15 +59,38 @@ def render_publication(message: Message) -> Mail:
         "star": star,
         "what": what,
         "corrected": corrected,
+        "clarified": clarified,
         "url": settings.BASE_URL + facts["path"],
         "end": end,
     }
     return Mail(
         subject=subject % {"title": facts["title"]},
         text=render_to_string("mail/publication.txt", context),
-        # RFC 8058: one press in the mail program ends the subscription.
-        headers={"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=_one_press(end),
     )
+
+
+def render_withdrawal(message: Message) -> Mail:
+    """Write what has been withdrawn, and why."""
+    end = subscribers.url(_subscriber(message), subscribers.END)
+    context = {**message.facts, "url": settings.BASE_URL + message.facts["path"], "end": end}
+    return Mail(
+        subject=_("Withdrawn: %(title)s") % {"title": message.facts["title"]},
+        text=render_to_string("mail/withdrawal.txt", context),
+        headers=_one_press(end),
+    )
+
+
+def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop what is for somebody who has left."""
+    people = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
+    return {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
+
+
+def _one_press(end: str) -> dict[str, str]:
+    """RFC 8058: one press in the mail program ends the subscription."""
+    return {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
@@ -101,6 +126,9 @@ def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 PUBLICATION = register(
     Kind("publication", TASK, render_publication, publications_withdrawn, gettext_lazy("news of a publication"))
+)
+WITHDRAWAL = register(
+    Kind("withdrawal", TASK, render_withdrawal, withdrawals_withdrawn, gettext_lazy("news of a withdrawal"))
 )
 SUBSCRIPTION = register(
     Kind("subscription", TASK, render_subscription, subscriptions_withdrawn, gettext_lazy("question to a subscriber"))

@@ -3,13 +3,15 @@
 from celery import shared_task
 
 from press.domain.announce import announce_due
+from press.domain.recalls import recall_due
 from summit.outbox.domain.delivery import deliver
 
 
 @shared_task(name="press.tasks.announce_publications")
 def announce_publications() -> None:
-    """Look for what has come out and write to subscribers about it."""
+    """Look for what has come out, or was withdrawn, and write to subscribers about it."""
     announce_due()
+    recall_due()
 
 
 @shared_task(name="press.tasks.deliver_announcements")

@@ -38,6 +38,16 @@ def _announced(facts: Facts) -> str:
     return said % {"number": number}
 
 
+def _recalled(facts: Facts) -> str:
+    number = int(facts.detail.get("messages", 0))
+    said = ngettext(
+        "told %(number)d subscriber that it was withdrawn",
+        "told %(number)d subscribers that it was withdrawn",
+        number,
+    )
+    return said % {"number": number}
+
+
 deed(
     "press.create",
     _created,
@@ -94,6 +104,11 @@ deed(
     "press.announce",
     _announced,
     called=gettext_lazy("announced it to subscribers"),
+)
+deed(
+    "press.recall",
+    _recalled,
+    called=gettext_lazy("told subscribers that it was withdrawn"),
 )
 deed("press.subscription_asked", gettext_lazy("was asked for a subscription"))
 deed("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
