@@ -121,6 +121,10 @@ PAGES = (
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
     # It asks once for each kind of row that it names: here one that both summits have.
+    Page(
+        "a day’s run", ORGANISER, lambda summit: f"/admin/press/text/run/?summit={summit.slug}&day={summit.starts_on}"
+    ),
+    Page("calendar of embargoes", ORGANISER, lambda summit: f"/admin/press/text/embargoes/?summit={summit.slug}"),
     Page("audit", ORGANISER, lambda summit: f"/admin/summit/auditentry/?deed=demo.load&summit={summit.slug}"),
     Page(
         "who saw personal data", ORGANISER, lambda summit: f"/admin/summit/auditentry/?show=seen&summit={summit.slug}"

@@ -88,7 +88,13 @@ def overdue(summit: Summit) -> QuerySet[StandingText]:
     return texts(summit).filter(_PASSED).order_by("lift__moment", "id")
 
 
+def late(summit: Summit) -> QuerySet[StandingText]:
+    """Return what is overdue, and what waits for a speech that should have been given by now: its alarm has come."""
+    return texts(summit).filter(_PASSED | _UNGIVEN).order_by("lift__moment", "lift__fallback_at", "id")
+
+
 _PASSED = Q(lift__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
+_UNGIVEN = Q(lift__mode=LiftMode.DELIVERED, lift__moment__isnull=True, lift__fallback_at__lte=Now())
 
 
 def todo(user: Actor) -> dict[str, Q]:
@@ -111,5 +117,21 @@ def next_step(text: Text) -> str:
     stand = str(getattr(text, "standing", ""))
     if stand == "unscheduled":
         return "deliver" if text.lift.mode == LiftMode.DELIVERED else "set_moment"
-    steps = {"draft": "submit", "changes_asked": "change", "in_review": "approve", "held": "unhold"}
+    steps = {
+        "draft": "submit",
+        "changes_asked": "change",
+        "in_review": "approve",
+        "held": "unhold",
+        "waits_for_others": "others",
+    }
     return steps.get(stand, "")
+
+
+def late_step(text: Text) -> str:
+    """Return the key of what to do about an annotated text that should be out, for the desk to say in words."""
+    if text.lift.held_at is not None:
+        return "unhold"
+    if text.lift.moment is None:
+        return "deliver"
+    steps = {"in_review": "approve", "waits_for_others": "others", "published": "open"}
+    return steps.get(str(getattr(text, "standing", "")), "submit")

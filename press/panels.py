@@ -12,7 +12,7 @@ from press.domain.announce import unannounced
 from press.listing import line
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
-from press.todo import WORKS, next_out
+from press.todo import WORKS, embargoes_of, next_out, run_of
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
 from summit.desk.today import now_of
@@ -48,6 +48,8 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         "may_review": can_review(user, summit),
         "may_write": can_write(user, summit),
         "may_hold": can_hold(user, summit),
+        "run_url": run_of(summit),
+        "calendar_url": embargoes_of(summit),
     }
 
 

@@ -22,6 +22,8 @@ declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 for _name, _deed in DECISIONS.items():
     declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
+for _name in ("run", "embargoes"):
+    declare(f"admin:press_text_{_name}", Gate.DESK, see="press.text.view")
 declare("admin:press_text_file", Gate.DESK, kind="press.text file", see="press.text.view")
 declare("admin:press_text_about", Gate.DESK, "GET POST", kind="press.text", see="press.text.view", do="press.write")
 for _name in ("preview", "unsaved_new"):

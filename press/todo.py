@@ -1,7 +1,7 @@
 """What the desk's home says of texts: what waits for whom, what goes out, what should be out and isn't."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F
@@ -38,6 +38,17 @@ def listed(summit: Summit, what: str) -> str:
     """Return the address of the texts that are meant."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, "todo": what}
     return f"{reverse('admin:press_text_changelist')}?{urlencode(query)}"
+
+
+def run_of(summit: Summit, day: date | None = None) -> str:
+    """Return the address of a day's run, today's without one."""
+    query = {"summit": summit.slug} | ({"day": day.isoformat()} if day else {})
+    return f"{reverse('admin:press_text_run')}?{urlencode(query)}"
+
+
+def embargoes_of(summit: Summit, **shown: str) -> str:
+    """Return the address of the calendar of embargoes; `shown` is what of it, where that isn't the summit's days."""
+    return f"{reverse('admin:press_text_embargoes')}?{urlencode({'summit': summit.slug, **shown})}"
 
 
 @desk_task.register(30)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -23,7 +24,8 @@ from press.admin.forms import LanguageForm, NewTextForm
 from press.admin.intake import IntakeMixin, version_of
 from press.admin.looking import LookingMixin
 from press.admin.moments import MomentForm
-from press.admin.words import NEXT, STANDINGS, TASKS
+from press.admin.run import RunMixin, day_of_text
+from press.admin.words import NEXT, STANDINGS, TASKS, stands_as
 from press.desk import alone, next_step, tieable, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.differences import compare
@@ -34,6 +36,7 @@ from press.formats import pdf
 from press.models import Edition, EditionState, Text, TextVersion
 from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
+from press.todo import run_of
 from summit.db.clock import db_now
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
@@ -64,7 +67,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
+class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, RunMixin, SummitModelAdmin):
     """Texts."""
 
     place = 1
@@ -87,7 +90,7 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
         """Show what the predicate derives, and whether readers see an older edition meanwhile."""
-        word, colour = STANDINGS[str(getattr(row, "standing", "draft"))]
+        word, colour = stands_as(row)
         shown = format_html('<span class="state" data-state="{}">{}</span>', colour, word)
         public, number = getattr(row, "public_number", None), getattr(row, "number", None)
         if public is not None and public != number:
@@ -215,7 +218,8 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
             "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
             "words_direction": direction(version.language),
             "length": measure(edition.body),
-            "stands": STANDINGS[str(getattr(text, "standing", "draft"))],
+            "stands": stands_as(text),
+            "run_url": run_of(summit, day_of_text(request, text)),
             "next": NEXT[next_step(text)],
             "buttons": offered(text=text, edition=edition, user=user),
             "own_words": edition.author_id == user.pk,
@@ -248,7 +252,7 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
             messages.error(request, str(refused))
         else:
             messages.success(request, str(done))
-        return redirect(_url(version))
+        return redirect(_back(request) or _url(version))
 
     def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Add a translation with its first edition."""
@@ -269,6 +273,13 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, SummitModelAdmin):
 
 def _number(written: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 9 else 0
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where the button says that it stood, or "" for an address that isn't ours."""
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if ours and back.startswith("/") else ""
 
 
 def _url(version: TextVersion) -> str:

@@ -1,6 +1,10 @@
 """How the desk says where a text stands and who must do what next."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from press.models import LiftMode, Text
 
 # The word and the colour's name of each standing that the predicate derives.
 STANDINGS = {
@@ -9,6 +13,7 @@ STANDINGS = {
     "changes_asked": (_("changes asked"), "warn"),
     "held": (_("held"), "bad"),
     "unscheduled": (_("approved, no moment"), "warn"),
+    "undelivered": (_("approved, waits for the speech"), "wait"),
     "under_embargo": (_("under embargo"), "wait"),
     "waits_for_others": (_("waits for what goes out with it"), "warn"),
     "published": (_("published"), "good"),
@@ -23,7 +28,17 @@ NEXT = {
     "set_moment": _("A press officer sets the moment."),
     "deliver": _("A press officer says when the speech has been given."),
     "unhold": _("Somebody at the press desk releases the hold."),
+    "others": _("What goes out with it has to be approved, in every language."),
     "": "",
+}
+# What to do about what should be out and isn't.
+LATE = {
+    "unhold": _("Release the hold, or withdraw it."),
+    "approve": _("A press approver has to approve it: it goes out at once."),
+    "submit": _("Submit it, or set another moment."),
+    "others": _("Approve what goes out with it, in every language: all goes out at once."),
+    "open": _("It is approved, and the summit isn’t public. An organiser opens the summit to everybody."),
+    "deliver": _("Ask at the venue whether the speech has been given, and say so here. Nothing goes out by itself."),
 }
 TASKS = {
     "overdue": _("should be out"),
@@ -34,3 +49,10 @@ TASKS = {
     "deliver": _("goes out when delivered"),
     "submit": _("draft"),
 }
+
+
+def stands_as(row: Text) -> tuple[Any, str]:
+    """Return the word and the colour's name for where an annotated text stands."""
+    stand = str(getattr(row, "standing", "draft"))
+    waits = stand == "unscheduled" and row.lift.mode == LiftMode.DELIVERED
+    return STANDINGS["undelivered" if waits else stand]

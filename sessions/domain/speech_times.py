@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
+
+from sessions.models import Slot
 
 
 def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[int | None]) -> Iterator[datetime]:
@@ -10,3 +13,16 @@ def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[in
     for each in minutes:
         yield begins
         begins += timedelta(minutes=each or 0)
+
+
+def planned(*, sessions: Iterable[int]) -> dict[int, datetime]:
+    """Return when each speech of some sessions of the draft, given by key, begins, by its own key. One query."""
+    rows = Slot.objects.filter(session__in=list(sessions)).select_related("session")
+    found: dict[int, datetime] = {}
+    for session, speeches in groupby(rows.order_by("session_id", "position", "pk"), key=lambda row: row.session):
+        listed = list(speeches)
+        times = beginnings(
+            starts_at=session.starts_at, opening=session.opening, minutes=(row.minutes for row in listed)
+        )
+        found.update(zip((row.pk for row in listed), times, strict=True))
+    return found

@@ -89,6 +89,14 @@ def _press() -> list[Stop]:
             "admin:press_text_change", f"{ADMIN}/press/text/{{text_draft}}/change/", "press", "errors", act=send_empty
         )
     )
+    found += [
+        Stop(f"admin:press_text_{name}", f"{ADMIN}/press/text/{name}/?summit={{summit}}&{query}", "press", state)
+        for name, query, state in (
+            ("run", "day=2025-03-31", "on a day of the summit"),
+            ("run", "day=2025-02-11", "empty"),
+            ("embargoes", "month=2025-10", "in a month"),
+        )
+    ]
     versions = f"{ADMIN}/press/text/{{text_public}}/change/?version="
     found += [Stop("admin:press_text_change", f"{versions}{code}", "press", f"in {code}") for code in ("ar", "fr")]
     press = f"{SUMMIT}/press/"

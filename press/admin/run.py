@@ -1,0 +1,218 @@
+"""Two pages of the press desk: a day's run, hour by hour, with what is late or failed on top; and the days of the
+embargoes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from press import run
+from press.admin import calendar
+from press.admin.words import LATE, NEXT, STANDINGS, stands_as
+from press.desk import StandingText, late, late_step, next_step
+from press.models import LiftMode, Text, TextVersion
+from press.permissions import can_schedule
+from press.run import Group, Unsent
+from press.todo import SEE, run_of
+from summit.dates import long_day
+from summit.desk.header import chosen_summit, summits_of
+from summit.desk.today import now_of, today_of
+from summit.models import Summit, User
+from summit.outbox.models import MessageState
+from summit.permissions import allows
+
+# So many texts that nobody can place on a day are named.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text as the run shows it."""
+
+    text: StandingText
+    language: str
+    author: User | None
+    # The languages beside the first that aren't approved, each with the word and colour of where it stands.
+    behind: list[tuple[TextVersion, Any, str]]
+
+    @property
+    def stands(self) -> tuple[Any, str]:
+        """The word and colour of where it stands."""
+        return stands_as(self.text)
+
+    @property
+    def next(self) -> str:
+        """Who must do what next."""
+        return str(NEXT[next_step(self.text)])
+
+    @property
+    def late(self) -> str:
+        """What to do about it where it should be out."""
+        return str(LATE[late_step(self.text)])
+
+
+@dataclass(frozen=True)
+class Slotted:
+    """A group as the run shows it: `clock` is its time at the venue, `deliver` the key of the text by which its lift
+    is released, None where that can't be done or isn't the reader's to do."""
+
+    group: Group
+    shown: list[Shown]
+    clock: str
+    counts: bool
+    deliver: int | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An edition of which mails failed, and where the outbox shows them, "" to whoever doesn't see it."""
+
+    unsent: Unsent
+    address: str
+
+
+class RunMixin:
+    """Adds the two pages to those of the texts."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add their addresses."""
+        wrap = self.admin_site.admin_view
+        added: dict[str, Callable[..., HttpResponse]] = {"run": self.run_view, "embargoes": self.embargoes_view}
+        own = [path(f"{name}/", wrap(view), name=f"press_text_{name}") for name, view in added.items()]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let the list lead to both."""
+        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        summit = _seen_summit(request)
+        if summit is not None:
+            found.tools = [(run_of(summit), _("Today’s run")), (calendar.address(summit), _("Calendar of embargoes"))]
+        return found
+
+    def _run_summit(self, request: HttpRequest) -> Summit:
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        summit = _seen_summit(request)
+        if summit is None:
+            raise Http404
+        return summit
+
+    def run_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what goes out on a day, who must do what next, and what is late or failed."""
+        summit = self._run_summit(request)
+        today, now = today_of(request, summit), now_of(request)
+        day = calendar.day_of(request.GET.get("day", "")) or today
+        groups, overdue = run.groups(summit, day, day), list(run.whole(late(summit)))
+        overdue.sort(key=lambda row: (row.lift.moment or row.lift.fallback_at or now, row.pk))
+        timeless = run.timeless(summit) if day == today else None
+        apart = list(timeless[:MOST]) if timeless is not None else []
+        show = _shower([row for group in groups for row in group.texts] + overdue + apart)
+        may_deliver = can_schedule(request.user, summit)
+        slotted = [_slotted(group, show, now, today == day, may_deliver) for group in groups]
+        start, end = run.bounds(day, day, summit)
+        context = {
+            "title": (_("Today’s run: %(day)s") if day == today else _("Run of %(day)s")) % {"day": long_day(day)},
+            "summit": summit,
+            "now": now,
+            "day": day,
+            "today": today,
+            "days": [(run_of(summit, each), each) for each in (day - timedelta(1), day + timedelta(1))],
+            "today_url": run_of(summit, today),
+            "calendar_url": calendar.address(summit, day),
+            "here": run_of(summit, day),
+            "hours": _by_hour(slotted, summit),
+            "upcoming": next((each for each in slotted if each.counts), None),
+            "overdue": [show(row) for row in overdue],
+            "unreviewed": run.unreviewed(summit),
+            "failed": _failed(request, summit),
+            "may_send": allows(request.user, "outbox.send_again", summit),
+            "timeless": [show(row) for row in apart],
+            "timeless_more": max(timeless.count() - MOST, 0) if timeless is not None else 0,
+            "hours_long": int((end - start) / timedelta(hours=1)),
+        }
+        return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
+
+    def embargoes_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what goes out when, day by day, over the summit or a month."""
+        summit = self._run_summit(request)
+        context = calendar.context(summit, today_of(request, summit), request.GET.get("month", ""))
+        return self._page(request, "embargoes.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
+
+
+def _seen_summit(request: HttpRequest) -> Summit | None:
+    """Return the summit that the address names, or the newest of those whose texts the reader sees; None for any
+    other that it names."""
+    listed = [row for row in summits_of(request) if allows(request.user, SEE, row)]
+    named = request.GET.get("summit", "")
+    return next((row for row in listed if row.slug == named), None) if named else chosen_summit(request, listed)
+
+
+def _shower(rows: list[StandingText]) -> Callable[[StandingText], Shown]:
+    """Return how each of the texts is shown; their authors and languages are read at once, in two queries."""
+    authors, versions = run.authors(rows), run.versions(rows)
+
+    def show(row: StandingText) -> Shown:
+        first, *others = versions[row.pk]
+        behind = [
+            (each, *STANDINGS[str(standing)])
+            for each in others
+            if (standing := getattr(each, "standing", "")) in ("draft", "in_review", "changes_asked")
+        ]
+        return Shown(row, first.language, authors.get(row.written_by), behind)
+
+    return show
+
+
+def _slotted(
+    group: Group, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
+) -> Slotted:
+    lift, summit = group.lift, group.texts[0].summit
+    local = group.at.astimezone(summit.zone)
+    open_ = lift.mode == LiftMode.DELIVERED and lift.moment is None
+    return Slotted(
+        group=group,
+        shown=[show(row) for row in group.texts],
+        clock=local.strftime("%H:%M:%S" if local.second else "%H:%M"),
+        counts=today and not group.planned and group.at > now and lift.held_at is None,
+        deliver=group.texts[0].pk if may_deliver and open_ else None,
+    )
+
+
+def _by_hour(slotted: Iterable[Slotted], summit: Summit) -> list[tuple[str, list[Slotted]]]:
+    """Return what goes out by the hour at the venue; one that the clocks show twice stands there twice."""
+
+    def hour(each: Slotted) -> tuple[str, timedelta | None]:
+        local = each.group.at.astimezone(summit.zone)
+        return local.strftime("%H:00"), local.utcoffset()
+
+    return [(label, list(rows)) for (label, _offset), rows in groupby(slotted, key=hour)]
+
+
+def _failed(request: HttpRequest, summit: Summit) -> list[Failed]:
+    sees = allows(request.user, "outbox.message.view", summit)
+    query: dict[str, Any] = {
+        "summit__id__exact": summit.pk,
+        "state__exact": MessageState.FAILED.value,
+        "kind": "publication",
+    }
+    outbox = reverse("admin:outbox_message_changelist")
+
+    def address(about: str) -> str:
+        return f"{outbox}?{urlencode({**query, 'q': about})}" if sees else ""
+
+    return [Failed(each, address(each.about)) for each in run.unsent(summit)]
+
+
+def day_of_text(request: HttpRequest, row: Text) -> date:
+    """Return the day on whose run a text stands: that of its moment, or today."""
+    moment = row.lift.moment
+    return moment.astimezone(row.summit.zone).date() if moment else today_of(request, row.summit)
