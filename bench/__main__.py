@@ -30,6 +30,7 @@ def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
     from bench import (
+        exporting,
         finding,
         growing,
         importing,
@@ -63,6 +64,7 @@ def _rows() -> Iterator[Row]:
     yield _importing(importing)
     yield from _releasing(releasing, growing)
     yield from _finding(finding)
+    yield from _exporting(exporting)
 
 
 def _serving(bench: Any, summit: Any) -> Iterator[Row]:
@@ -105,6 +107,13 @@ def _finding(bench: Any) -> Iterator[Row]:
         said = f"{few.queries}/{many.queries} queries, {few.milliseconds:.0f} and {many.milliseconds:.0f} ms"
         growth = f"{many.milliseconds / few.milliseconds:.1f} times for {many.texts / few.texts:.0f}"
         yield f"{few.name} of {few.texts} and {many.texts} texts", f"{said}: {growth}", bench.verdict(few, many)
+
+
+def _exporting(bench: Any) -> Iterator[Row]:
+    for cost in bench.measure(bench.load()):
+        said = f"{cost.multiple:.1f} times plain text ({cost.seconds:.2f} s), {cost.valid} valid"
+        verdict = "all valid" if cost.valid == cost.documents else "NOT all valid"
+        yield f"export of {cost.documents} texts as {cost.ending}", said, verdict
 
 
 def _readers(bench: Any, summit: Any) -> Row:
