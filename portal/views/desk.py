@@ -12,12 +12,16 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.told import told
+from press.listing import Line, line
+from press.reading import brief, listed
 from sessions.domain import kept, wording
 from sessions.domain.differences import Change
 from summit.db.clock import db_now
 
 # How many changes the home tells in full: the page of changes has them all.
 CHANGES = 3
+# How many texts of the reader's own delegation it shows.
+PUBLISHED = 3
 
 
 @require_safe
@@ -42,10 +46,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting_first": waiting and not where["now"] and where["minutes"] is None,
         "changed": len(unseen),
         "stories": told(unseen[:CHANGES], viewer, names),
+        "lines": _published(viewer),
         **where,
         **page,
     }
     return render(request, "portal/desk_home.html", context)
+
+
+def _published(viewer: Viewer) -> list[Line]:
+    """Return what the press office published last of what the reader's delegations said. One query."""
+    spoken = listed(viewer.summit).filter(version__text__slot__party__in=[party.pk for party in viewer.parties])
+    return [line(brief(viewer.summit, edition)) for edition in spoken.defer("body")[:PUBLISHED]]
 
 
 def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:

@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from delegations.domain.answers import Way, answer
 from delegations.models import Invitation, InvitationLink
 from sessions.domain import edits, releases
+from sessions.models import Slot
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.portal.test_identity import follow
+from tests.press.helpers import ago, make_text
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"answer": "attending", "name": "A. Example, First Secretary", "note": "With pleasure"}
@@ -323,3 +325,16 @@ class TestHome:
         assert response["Cache-Control"] == "private, no-store"
         assert "unsafe" not in response["Content-Security-Policy"]
         assert (" style=" in content, "<script>" in content, " onclick" in content) == (False, False, False)
+
+
+def test_what_the_delegation_said_is_told_when_it_is_published() -> None:
+    link = f.InvitationLinkFactory()
+    party = link.invitation.party
+    texts = {
+        title: make_text(summit=party.summit, moment=moment, speech=True, title=title).version.text
+        for title, moment in (("Ours", ago(1)), ("Ours to come", ago(-1)), ("Another one", ago(1)))
+    }
+    Slot.objects.filter(texts__slug__in=[texts["Ours"].slug, texts["Ours to come"].slug]).update(party=party)
+    page = follow(link).get("/portal/?lang=en").content.decode()
+    assert "Published of what your delegation said" in page
+    assert [f">{title}</a>" in page for title in texts] == [True, False, False]
