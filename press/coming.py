@@ -1,15 +1,31 @@
 """What comes next at the summit, as the press site tells it: from the agenda that everybody may read, and nothing of
 what the press office has ready."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from sessions.domain import member
 from sessions.models import ReleasedSession
+from summit.db.prepared import Prepared
 from summit.models import Summit
 
 MOST = 3
+
+
+def _begun(slug: str) -> QuerySet[ReleasedSession, tuple[Any, ...]]:
+    rows = ReleasedSession.objects.filter(session__summit__slug=slug, starts_at__lte=Now())
+    return rows.order_by("-starts_at", "-pk").values_list("pk")[:1]
+
+
+_BEGUN = Prepared(_begun)
+
+
+def begun(*, summit: str) -> Hashable:
+    """Return what changes when a session of the summit at an address begins. One query."""
+    return tuple(_BEGUN.rows(slug=summit))
 
 
 def sessions_next(summit: Summit) -> Sequence[ReleasedSession]:

@@ -86,14 +86,17 @@ def _aware(value: datetime | str | None) -> datetime | None:
 _asked: ContextVar[Hashable] = ContextVar("press.stamp", default=None)
 
 
-def press_page(*params: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+def press_page(
+    *params: str, beside: Callable[..., Hashable] | None = None
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
     """Make a view of the press site public, keep its pages, and let no cache live past the next moment.
 
-    `params` are those that the page knows beside `lang`. One query for a page that is kept.
+    `params` are those that the page knows beside `lang`; `beside` is called with the view's arguments where it
+    depends on more. One query for a page that is kept, and those of `beside`.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        kept = kept_page(*params, stamp=lambda _summit: _asked.get())(view)
+        kept = kept_page(*params, beside=beside, stamp=lambda _summit: _asked.get())(view)
 
         @public_page
         @functools.wraps(view)

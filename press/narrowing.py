@@ -5,87 +5,25 @@ anything else. One choice has one address: the parameters stand in one order.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from delegations.domain.naming import Book
 from press.finding import asking
 from press.finding.address import NAMES, Asked
 from press.finding.asking import Found
-from press.finding.rows import Held, Row, rows, sessions, spoken
-from press.models import TextKind
+from press.finding.fields import FIELDS, World
+from press.finding.rows import Public, Row, public, spoken
 from summit.dates import plain_day
-from summit.languages import tongue
 from summit.models import Summit
 
-# A value that stands in an address, its name, and the language of that: "" is the page's own.
-Named = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class World:
-    """Whence names come: the summit, how the page names parties, and the sessions of speeches."""
-
-    summit: Summit
-    names: Book
-    held: Mapping[str, Held]
-
-
-def _kind(row: Row, world: World) -> Named | None:
-    return row.kind, capfirst(str(TextKind(row.kind).label)), ""
-
-
-def _speaker(row: Row, world: World) -> Named | None:
-    if not row.speaker:
-        return None
-    return row.speaker, row.speaker_name or row.speaker_office or "", world.summit.language
-
-
-def _party(row: Row, world: World) -> Named | None:
-    if not row.party:
-        return None
-    named = world.names.of(row.party_key)
-    return row.party, named.name if named else row.party_name or "", named.language if named else ""
-
-
-def _session(row: Row, world: World) -> Named | None:
-    held = world.held.get(row.slot or "")
-    return (held.key, held.title, held.language) if held else None
-
-
-def _language(row: Row, world: World) -> Named | None:
-    return row.language, capfirst(tongue(row.language)), ""
-
-
-@dataclass(frozen=True)
-class Field:
-    """By what texts are narrowed: the parameter's name, what it is called, and which value of it a text has. `key` is
-    the value as it stands in the address."""
-
-    name: str
-    label: Any
-    key: Callable[[Row, Mapping[str, Held]], str | None]
-    named: Callable[[Row, World], Named | None]
-
-
-FIELDS = (
-    Field("kind", gettext_lazy("Kind"), lambda row, _held: row.kind, _kind),
-    Field("speaker", gettext_lazy("Speaker"), lambda row, _held: row.speaker, _speaker),
-    Field("party", pgettext_lazy("of a speaker", "Speaks for"), lambda row, _held: row.party, _party),
-    Field(
-        "session",
-        gettext_lazy("Session"),
-        lambda row, held: found.key if (found := held.get(row.slot or "")) else None,
-        _session,
-    ),
-    Field("language", gettext_lazy("Language"), lambda row, _held: row.language, _language),
-)
+# How many texts each value of each field would show.
+Numbers = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -133,44 +71,35 @@ class Shown:
 
 def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
     """Return what everybody may read of a summit and has all that is asked for: what has the words in its title
-    first, then newest first. Three queries; with words to look for at most four more."""
-    every, held, found, shown, numbers = _select(summit, wanted)
+    first, then newest first. Five queries at most; with words to look for at most four more."""
+    everything = public(summit)
+    found, shown, numbers = _select(summit, wanted, everything)
     shown.sort(key=lambda row: (found.editions.get(row.pk, 0), row.first_published_at, row.pk), reverse=True)
-    groups = tuple(_groups(every, numbers, wanted, World(summit, names, held)))
+    groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
     return Shown(
         asked=wanted,
         keys=tuple(row.pk for row in shown),
         groups=groups,
         chips=tuple(_chips(wanted, groups)),
         found=found,
-        corrected=_corrected(every),
+        corrected=_corrected(everything.rows),
     )
 
 
 def changed_last(summit: Summit, wanted: Asked, most: int) -> list[int]:
     """Return the keys of those public editions that have all that is asked for and came out, were corrected or were
     withdrawn last. As many queries as `narrowed`."""
-    shown = _select(summit, wanted)[3]
+    shown = _select(summit, wanted, public(summit))[1]
     return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)[:most]]
 
 
-def _select(
-    summit: Summit, wanted: Asked
-) -> tuple[list[Row], dict[str, Held], Found, list[Row], dict[str, Counter[str]]]:
-    """Return all that is public, the sessions of speeches, what words were found, what of it has all that is asked
-    for, and how many each choice would show."""
-    every = rows(summit)
-    held = sessions(summit, every)
-    found = _found(summit, wanted, every)
-    base = [row for row in every if row.pk in found.editions] if wanted.q else every
-    shown, numbers = _count(base, wanted, held, summit)
-    return every, held, found, shown, numbers
-
-
-def _found(summit: Summit, wanted: Asked, every: list[Row]) -> Found:
+def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, list[Row], Numbers]:
+    """Return what words were found, what has all that is asked for, and how many texts each choice would show."""
     if not wanted.q:
-        return Found()
-    return asking.ask(summit, wanted.q, {row.language for row in every}, spoken(summit, every))
+        return Found(), *_count(everything.rows, wanted, everything, summit)
+    rows = everything.rows
+    found = asking.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
+    return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
 
 
 def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
@@ -185,28 +114,27 @@ def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
     return {key for _authoritative, _language, key in best.values()}
 
 
-def _count(
-    base: list[Row], wanted: Asked, held: Mapping[str, Held], summit: Summit
-) -> tuple[list[Row], dict[str, Counter[str]]]:
+def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summit) -> tuple[list[Row], Numbers]:
     """Return what has all that is asked for, and how many texts each value of each field would show."""
-    numbers: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
+    numbers: Numbers = {name: Counter() for name in NAMES}
     language, others = wanted.chosen.get("language"), [each for each in FIELDS if each.name != "language"]
     inside, one_each = _inside(wanted, summit), _one_each(base, wanted)
     shown = []
     for row in base:
         if not inside(row.first_published_at):
             continue
-        keys = {each.name: each.key(row, held) for each in others}
-        wrong = [name for name, key in keys.items() if name in wanted.chosen and key != wanted.chosen[name]]
+        keys = {each.name: each.keys(row, everything) for each in others}
+        wrong = [name for name, own in keys.items() if name in wanted.chosen and wanted.chosen[name] not in own]
         if not wrong:
             numbers["language"][row.language] += 1
         if not (row.language == language if language else row.pk in one_each):
             continue
         if not wrong:
             shown.append(row)
-        for name, key in keys.items():
-            if key and (not wrong or wrong == [name]):
-                numbers[name][key] += 1
+        for name, own in keys.items():
+            if not wrong or wrong == [name]:
+                for key in own:
+                    numbers[name][key] += 1
     return shown, numbers
 
 
@@ -217,31 +145,25 @@ def _inside(wanted: Asked, summit: Summit) -> Callable[[datetime], bool]:
     return lambda moment: (first is None or first <= moment) and (after is None or moment < after)
 
 
-def _groups(
-    every: Iterable[Row], numbers: Mapping[str, Counter[str]], wanted: Asked, world: World
-) -> Iterator[Group]:
+def _groups(numbers: Numbers, wanted: Asked, world: World) -> Iterator[Group]:
     some: dict[str, dict[str, Row]] = {name: {} for name in NAMES}
-    for row in every:
+    for row in world.public.rows:
         for each in FIELDS:
-            if (key := each.key(row, world.held)) and numbers[each.name][key]:
-                some[each.name].setdefault(key, row)
+            for key in each.keys(row, world.public):
+                # What was chosen stays to be seen, also where nothing has it.
+                if numbers[each.name][key] or wanted.chosen.get(each.name) == key:
+                    some[each.name].setdefault(key, row)
     for each in FIELDS:
         chosen = wanted.chosen.get(each.name, "")
-        named = [found for row in some[each.name].values() if (found := each.named(row, world))]
-        # What was chosen stays to be seen, also where nothing has it.
+        named = [(key, *each.named(row, key, world)) for key, row in some[each.name].items()]
         if chosen and chosen not in some[each.name]:
-            named.append(_unknown(each, chosen, every, world))
+            named.append((chosen, _("something else"), ""))
         choices = tuple(
-            Choice(value, name, language, numbers[each.name][value], value == chosen)
-            for value, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
+            Choice(key, name, language, numbers[each.name][key], key == chosen)
+            for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
         )
         if len(choices) > 1 or chosen:
             yield Group(each.name, each.label, choices, bool(chosen))
-
-
-def _unknown(each: Field, chosen: str, every: Iterable[Row], world: World) -> Named:
-    row = next((row for row in every if each.key(row, world.held) == chosen), None)
-    return (row and each.named(row, world)) or (chosen, _("something else"), "")
 
 
 def _chips(wanted: Asked, groups: Iterable[Group]) -> Iterator[Chip]:

@@ -1,10 +1,10 @@
 """Which speeches of the same session come before and after one, and what else was published of it: of what everybody
 may read, in the order in which the agenda was released."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from press.addresses import address
-from press.models import Edition
+from press.models import Edition, Text
 from press.reading import Reading, listed
 from sessions.models import ReleasedParticipant
 from summit.languages import direction
@@ -29,17 +29,36 @@ class Neighbour:
 @dataclass(frozen=True)
 class Neighbours:
     """The texts around one. `session` is the public id of their session, "" where there is none that everybody may
-    know; `more` says that it has more texts than `others`."""
+    know; `more` says that it has more texts than `others`; `alike` are of the same topics."""
 
     previous: Neighbour | None = None
     next: Neighbour | None = None
     others: tuple[Neighbour, ...] = ()
     session: str = ""
     more: bool = False
+    alike: tuple[Neighbour, ...] = ()
 
 
 def around(summit: Summit, reading: Reading) -> Neighbours:
-    """Return what stands around a speech that the released agenda tells of. Two queries, none for other texts."""
+    """Return what stands around a text: of a speech the others of its session, as the released agenda tells of them;
+    and texts of the same topics. Three queries at most."""
+    found = _of_session(summit, reading)
+    known = {each.path for each in found.others}
+    alike = tuple(each for each in _of_topics(summit, reading) if each.path not in known)
+    return replace(found, alike=alike[:MOST])
+
+
+def _of_topics(summit: Summit, reading: Reading) -> list[Neighbour]:
+    text = reading.edition.version.text_id
+    sharing = Text.topics.through.objects.filter(topic__texts=text).exclude(text=text)
+    rows = listed(summit).defer("body").filter(version__text__in=sharing.values("text"))[: 2 * MOST]
+    return [
+        _neighbour(summit, edition, slot.speaker.label if (slot := edition.version.text.slot) else "")
+        for edition in rows
+    ]
+
+
+def _of_session(summit: Summit, reading: Reading) -> Neighbours:
     occasion, own = reading.occasion, reading.slot
     if occasion is None or own is None:
         return Neighbours()

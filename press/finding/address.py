@@ -10,7 +10,7 @@ from django.http import QueryDict
 from press.finding.words import LONGEST_QUERY
 
 # The parameters that name a value, and the days, in the order in which they stand in an address, after the words.
-NAMES = ("kind", "speaker", "party", "session", "language")
+NAMES = ("kind", "speaker", "party", "session", "topic", "language")
 DAYS = ("since", "until")
 
 

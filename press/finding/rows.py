@@ -1,18 +1,25 @@
-"""What everybody may read of a summit, each with no more than by what it can be found: two queries, however many."""
+"""What everybody may read of a summit, each with no more than by what it can be found: a few queries, however many.
 
-from collections.abc import Iterable
+The process keeps it, under the summit's stamp and the newest moment that has passed, as pages are kept (press.kept).
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from delegations.models import PartyName
 from press.finding import words
 from press.finding.asking import Spoken
 from press.finding.words import Wanted
+from press.kept import read_moments
+from press.models import Text
 from press.reading import readable
 from sessions.models import ReleasedParticipant, ReleasedSession
+from summit.memory import Memory
 from summit.models import Summit
 
 
@@ -28,6 +35,7 @@ class Row(NamedTuple):
     published_at: datetime
     first_published_at: datetime
     withdrawn_at: datetime | None
+    session_key: int | None
     slot: str | None
     speaker_key: int | None
     speaker: str | None
@@ -58,38 +66,87 @@ class Held:
     starts_at: datetime
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A topic as it is called in the reader's language, or the summit's; `language` is "" for the reader's."""
+
+    key: str
+    name: str
+    language: str
+
+
 _TEXT = "version__text__"
 _SLOT = f"{_TEXT}slot__"
 _PATHS = (
     *("pk", "version__text_id", f"{_TEXT}kind", "version__language", "version__authoritative"),
-    *("published_at", "first_published_at", f"{_TEXT}withdrawn_at", f"{_SLOT}public_id"),
+    *("published_at", "first_published_at", f"{_TEXT}withdrawn_at"),
+    *(f"{_TEXT}session_id", f"{_SLOT}public_id"),
     *(f"{_SLOT}speaker_id", f"{_SLOT}speaker__public_id", f"{_SLOT}speaker__name", f"{_SLOT}speaker__office"),
     *(f"{_SLOT}party_id", f"{_SLOT}party__public_id", f"{_SLOT}party__name"),
 )
 
 
-def rows(summit: Summit) -> list[Row]:
-    """Return what everybody may read of a summit in all languages, in no order. One query."""
-    found = readable(summit).order_by()
-    return [Row(*values) for values in found.values_list(*_PATHS)]
+@dataclass(frozen=True)
+class Public:
+    """All that everybody may read of a summit, in no order: its rows, the sessions of speeches by the public id of
+    these, those of other texts by their primary key, and the topics of texts by the text's key."""
+
+    rows: tuple[Row, ...]
+    spoken_at: Mapping[str, Held]
+    about: Mapping[int, Held]
+    topics: Mapping[int, tuple[Subject, ...]]
+
+    def session(self, row: Row) -> Held | None:
+        """Return the session of a text, as everybody may know it."""
+        return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
 
 
-def sessions(summit: Summit, found: Iterable[Row]) -> dict[str, Held]:
-    """Return the sessions of these speeches by the public ids of the speeches, as the released agenda tells
-    everybody, and none where it tells nothing. Two queries."""
-    wanted = {row.slot for row in found if row.slot}
-    public = ReleasedSession.objects.public(summit)
-    places = ReleasedParticipant.objects.filter(released_session__in=public.values("pk")).exclude(slot_key="")
-    of = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in wanted}
+# A large summit's takes some ten megabytes; pages of a few summits in a few languages are asked for.
+_KEPT: Memory[Public] = Memory(6)
+
+
+def public(summit: Summit) -> Public:
+    """Return what everybody may read of a summit in all languages. One query where the process has kept it, and
+    four more where it hasn't."""
+    known = read_moments(summit.slug)
+    if known is None:
+        return _read(summit)
+    _moments, stamp = known
+    return _KEPT.ask((stamp, get_language()), lambda: _read(summit))
+
+
+def _read(summit: Summit) -> Public:
+    found = tuple(Row(*values) for values in readable(summit).order_by().values_list(*_PATHS))
+    slots = {row.slot for row in found if row.slot}
+    shown = ReleasedSession.objects.public(summit)
+    places = ReleasedParticipant.objects.filter(released_session__in=shown.values("pk")).exclude(slot_key="")
+    at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
+    own = {row.session_key for row in found if row.session_key and not row.slot}
     columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
-    rows = public.filter(pk__in=set(of.values())).select_related("session").only(*columns)
+    rows = shown.filter(Q(pk__in=set(at.values())) | Q(session__in=own)).select_related("session").only(*columns)
     held = {row.pk: _held(row, summit) for row in rows}
-    return {slot: held[key] for slot, key in of.items()}
+    return Public(
+        found,
+        {slot: held[key] for slot, key in at.items()},
+        {row.session_id: held[row.pk] for row in rows},
+        _topics(summit, {row.text for row in found}),
+    )
 
 
 def _held(row: ReleasedSession, summit: Summit) -> Held:
     said = row.words
     return Held(row.session.public_id, said.title, said.language or summit.language, row.starts_at)
+
+
+def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
+    found: dict[int, tuple[Subject, ...]] = {}
+    language = get_language() or summit.language
+    rows = Text.topics.through.objects.filter(text__summit=summit).order_by("topic__name", "topic")
+    for text, key, name, names in rows.values_list("text", "topic__public_id", "topic__name", "topic__names"):
+        if text in texts:
+            said = Subject(key, names[language], "") if names.get(language) else Subject(key, name, summit.language)
+            found[text] = (*found.get(text, ()), said)
+    return found
 
 
 def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:

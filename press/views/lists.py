@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from delegations.domain import naming
-from press.coming import sessions_next
+from press.coming import begun, sessions_next
 from press.finding.address import DAYS, NAMES, Asked, asked
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
@@ -17,13 +17,13 @@ from press.kept import press_page
 from press.listing import lines, readings
 from press.narrowing import Shown, changed_last, narrowed
 from press.reading import by_change, listed, readable, several
-from summit.http.public import public_page
 from summit.views import get_summit
 
 PAGE = 20
 
 
-@public_page
+# Pages of searches are not kept: there would be too many. What they look among is (press.finding.rows).
+@press_page(*NAMES, *DAYS, "page", beside=begun)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the press site: what has been published, newest first, or what of it has all that the address asks for."""
     found = get_summit(summit)

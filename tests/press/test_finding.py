@@ -15,6 +15,7 @@ from press.domain import editions, finding
 from press.finding.address import Asked
 from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
+from summit.memory import forget_all
 from summit.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory, TextVersionFactory
 from tests.press.helpers import add_edition, ago, make_lift, make_text, officer
@@ -185,6 +186,7 @@ def test_control_without_the_predicate_the_hidden_are_found(monkeypatch: pytest.
     path = f"/{summit.slug}/press/?q=border"
     assert b"<article" not in Client().get(path).content
     monkeypatch.setattr(reading, "public_editions", everything)
+    forget_all()
     assert b"<article" in Client().get(path).content
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from press.domain import lifts
 from press.models import Edition, TextKind
 from sessions.domain import releases
 from sessions.models import Session, Slot, Visibility
@@ -21,8 +22,9 @@ from tests.factories import (
     SlotFactory,
     SummitFactory,
     TextVersionFactory,
+    TopicFactory,
 )
-from tests.press.helpers import add_edition, ago, make_lift, make_text, organiser
+from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, move_to_now, organiser
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +153,52 @@ def test_a_language_lists_texts_as_they_are_in_it(summit: Summit) -> None:
     narrowed = page(summit, "?language=fr")
     assert titles(narrowed) == ["Déclaration."]
     assert f'href="/{summit.slug}/press/statement/fr/" lang="fr" dir="ltr">' in narrowed
+
+
+def test_topics_are_offered_as_the_reader_calls_them(summit: Summit) -> None:
+    fish, ships = (TopicFactory(summit=summit, name=name) for name in ("Fish", "Ships"))
+    fish.names = {"fr": "Poissons"}
+    fish.save()
+    TopicFactory(summit=summit, name="Nobody's")
+    Edition.objects.get(title="Statement.").version.text.topics.add(fish, ships)
+    Edition.objects.get(title="Speech 0.").version.text.topics.add(ships)
+    hidden = make_text(summit=summit, state="draft", moment=ago(1), title="Hidden.")
+    hidden.version.text.topics.add(TopicFactory(summit=summit, name="Secret"))
+    whole = page(summit)
+    assert offered(whole, "topic") == ["Fish (1)", "Ships (2)"]
+    assert offered(page(summit, "?lang=fr"), "topic") == ["Poissons (1)", "Ships (2)"]
+    assert titles(page(summit, f"?topic={ships.public_id}")) == ["Statement.", "Speech 0."]
+    assert titles(page(summit, f"?topic={ships.public_id}&kind=statement")) == ["Statement."]
+
+
+def test_a_text_about_a_session_is_found_by_it_as_far_as_everybody_may_know(summit: Summit) -> None:
+    opening, closed = (Session.objects.get(summit=summit, title=title) for title in ("Opening", "Closed talks"))
+    for session, title in ((opening, "On the opening."), (closed, "On talks.")):
+        text = make_text(summit=summit, moment=ago(0.5), title=title).version.text
+        text.session = session
+        text.save()
+    assert titles(page(summit, f"?session={opening.public_id}")) == ["On the opening.", "Speech 1.", "Speech 0."]
+    assert titles(page(summit, f"?session={closed.public_id}")) == []
+
+
+def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, settings: Any) -> None:
+    settings.KEPT_PAGES = 10_000_000
+    base = f"/{summit.slug}/press/"
+    paths = [base, f"{base}?kind=statement", f"{base}feed.atom?kind=statement", f"{base}feed.json", f"{base}?q=on"]
+
+    def told(word: str) -> list[bool]:
+        return [word in Client().get(path).content.decode() for path in paths]
+
+    coming = make_text(summit=summit, moment=ago(-1), title="On newness.")
+    assert told("newness.") == [False] * 5
+    with CaptureQueriesContext(connection) as captured:
+        assert told("newness.") == [False] * 5
+    # Pages of a search are made anew, among what is kept.
+    assert len(captured) == 2 + 2 + 1 + 1 + 7
+    move_to_now(coming.version.text.lift)
+    assert told("newness.") == [True] * 5
+    lifts.hold(lift=coming.version.text.lift, reason="Wait.", by=approver(summit))
+    assert told("newness.") == [False] * 5
 
 
 def test_what_was_chosen_can_be_taken_out_and_has_one_address(summit: Summit, settings: Any) -> None:

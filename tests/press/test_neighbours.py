@@ -11,7 +11,7 @@ from press.models import Edition
 from sessions.domain import releases
 from sessions.models import Session, Visibility
 from summit.models import Summit
-from tests.factories import SessionFactory, SummitFactory
+from tests.factories import SessionFactory, SummitFactory, TopicFactory
 from tests.press.helpers import ago, make_text, organiser, url_of
 from tests.press.test_lists import speech, text_of
 
@@ -81,6 +81,21 @@ def test_withdrawn_neighbours_say_so_and_other_texts_have_none(session: Session)
     text.save()
     content = page(session.summit, 2)
     assert 'Speech 3.</a> <span class="state" data-state="bad">withdrawn</span>' in content
+
+
+def test_texts_of_the_same_topics_stand_beside_it_once(session: Session) -> None:
+    summit = session.summit
+    topic = TopicFactory(summit=summit)
+    for title in ("Speech 0.", "Speech 1.", "Speech 2."):
+        Edition.objects.get(title=title).version.text.topics.add(topic)
+    for number, moment in ((7, ago(1)), (8, ago(-1))):
+        make_text(
+            summit=summit, moment=moment, slug=f"speech-{number}", title=f"Speech {number}."
+        ).version.text.topics.add(topic)
+    alike = re.findall(r">(Speech \d\.)</a>", page(summit, 0).partition("On the same topics")[2])
+    assert alike == ["Speech 7."]
+    alike = re.findall(r">(Speech \d\.)</a>", page(summit, 7).partition("On the same topics")[2])
+    assert alike == ["Speech 2.", "Speech 0."]
 
 
 def test_a_long_session_leads_to_the_list_of_its_texts(session: Session) -> None:
