@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from press.models import Attachment, Edition, Lift, Subscriber, Text, TextKind, TextVersion
+from press.models import Attachment, Edition, Lift, Subscriber, Text, TextKind, TextVersion, Topic
 from summit.deeds import Facts, deed, deeds_of, part, personal, thing
 from summit.languages import calls_itself
 from summit.templatetags.marks import semicolon
@@ -16,6 +16,12 @@ deeds_of(
     add=gettext_lazy("entered the text"),
     change=gettext_lazy("changed the text"),
     remove=gettext_lazy("deleted the text"),
+)
+deeds_of(
+    "press.topic",
+    add=gettext_lazy("added a topic"),
+    change=gettext_lazy("changed a topic"),
+    remove=gettext_lazy("deleted a topic"),
 )
 
 
@@ -143,6 +149,7 @@ thing(Text, name=_title, prefetch=(VERSIONS,))
 thing(Lift, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
 thing(Attachment, related=("text",), shown_on=lambda row: row.text)
 thing(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
+thing(Topic)
 # Their mailbox is theirs alone: the audit knows a subscriber by the key.
 thing(Subscriber, name=lambda row: row.public_id)
 part(Text, Edition, _editions)

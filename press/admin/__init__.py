@@ -1,6 +1,6 @@
 """The press desk in the admin."""
 
-from press.admin import subscribers, texts
+from press.admin import subscribers, texts, topics
 from press.models import Announcement, Attachment, Edition, Lift, Subscriber, Text, TextVersion, Topic
 from summit.desk.base import SUMMIT_PATHS
 
@@ -17,4 +17,4 @@ SUMMIT_PATHS.update(
     }
 )
 
-__all__ = ["subscribers", "texts"]
+__all__ = ["subscribers", "texts", "topics"]

@@ -382,6 +382,7 @@ def _add_texts(world: World) -> None:
     told = {whose: Announcement.objects.create(edition=editions[whose]) for whose in readers}
     world.objects |= {
         "press.text": {whose: row(texts[whose]) for whose in readers},
+        "press.topic": {whose: row(f.TopicFactory(summit=texts[whose].summit)) for whose in readers},
         "press.subscriber": {whose: row(reader) for whose, reader in readers.items()},
         "press.announcement": {whose: row(each) for whose, each in told.items()},
         "public text": {

@@ -35,7 +35,7 @@ from delegations.models import (
     SignInCode,
 )
 from press.domain import attachments, deciding, editions, lifts, subscribers, texts
-from press.models import Announcement, ChangeKind, Subscriber, Text
+from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
@@ -256,6 +256,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "sessions.document": document,
         "sessions.schedulefile": ScheduleFileFactory(summit=summit, uploaded_by=user("organiser")),
         "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
+        "press.topic": Topic.objects.create(summit=summit, name="Coasts", names={"ar": "السواحل"}),
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],
         "press.text": Text.objects.get(slug="statement-draft"),

@@ -1,0 +1,55 @@
+"""What texts are about, in the admin: topics are named, translated, and deleted where no text has them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.desk import StandingText, with_standing
+from press.models import Text, Topic
+from summit.desk.called import CalledAdmin, called_form
+
+
+def _link(text: StandingText) -> str:
+    return format_html(
+        '<a href="{}"><bdi lang="">{}</bdi></a>', reverse("admin:press_text_about", args=[text.pk]), text.title
+    )
+
+
+@admin.register(Topic)
+class TopicAdmin(CalledAdmin):
+    """Topics, deleted one by one. One that a text has can't be, not even if the text was withdrawn."""
+
+    place = 4
+    users = "texts"
+    actions = None
+    form = called_form(Topic)
+    deeds: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
+    list_display = ["name", "others", "used", "summit"]
+    nothing_yet = gettext_lazy("Topics come with the texts: name them on a text’s page, or add one here.")
+
+    @admin.display(description=gettext_lazy("texts"), ordering="number")
+    def used(self, row: Any) -> int:
+        """Show how many texts have it."""
+        number: int = row.number
+        return number
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say which texts have what is to be deleted: then nothing is."""
+        rows, counts, needed, protected = super().get_deleted_objects(objs, request)
+        using = with_standing(Text.objects.filter(topics__in=[row.pk for row in objs])).order_by("pk")
+        return rows, counts, needed, [*protected, *(_link(text) for text in using)]
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Ask before deleting, or say what is to be done first."""
+        said = _("A press officer can take the topic off these texts first:")
+        return super().delete_view(request, object_id, {"end_first": said, **(extra_context or {})})
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Leave what a text was given meanwhile."""
+        super().delete_queryset(request, queryset.filter(texts__isnull=True))

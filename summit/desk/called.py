@@ -1,0 +1,102 @@
+"""A summit's own words that have a name in each language: topics of texts, kinds of session. `name` is in the
+summit's language, `names` in the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from summit.desk.base import SummitModelAdmin
+from summit.desk.forms import SentencesForm
+from summit.desk.shelves import Shelf
+from summit.models.validators import validate_printable
+from summit.templatetags.marks import comma
+
+NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}
+
+
+class CalledForm(SentencesForm):
+    """A row with its name in each language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, name in NAMES.items():
+            if name in self.fields:
+                self.fields[name].initial = self.instance.names.get(code, "")
+
+    def clean(self) -> dict[str, Any]:
+        """Put the names together by language; that in the summit's language is the name itself."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
+        given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
+        own = summit.language if summit is not None else ""
+        if given.get(own) and found.get("name") and given[own] != found["name"]:
+            said = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
+            self.add_error(NAMES[own], said)
+        if given:
+            self.instance.names = {code: said for code, said in given.items() if said and code != own}
+        return found
+
+
+def _label_of(code: str) -> str:
+    """Return what the field for a name in a language is called."""
+    return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+
+
+# The class of the form is made before anybody's language is known.
+_lazy_label = lazy(_label_of, str)
+
+
+def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
+    """Return the form of a model with its summit, its name, one for the name in each language, and `own` fields."""
+    column: Any = row._meta.get_field("name")
+    found: dict[str, Any] = {
+        name: forms.CharField(
+            label=_lazy_label(code),
+            max_length=column.max_length,
+            required=False,
+            validators=[validate_printable],
+            widget=forms.TextInput({"dir": "auto"}),
+        )
+        for code, name in NAMES.items()
+    }
+    meta = type("Meta", (), {"model": row, "fields": ["summit", "name", *own]})
+    return type(f"Called{row.__name__}Form", (CalledForm,), {**found, "Meta": meta})
+
+
+class CalledAdmin(SummitModelAdmin):
+    """Such rows. `own` are the fields beside the names; `users` is by what those are found that use a row."""
+
+    shelf = Shelf.SETTINGS
+    own: tuple[str, ...] = ()
+    users = ""
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the names one below the other."""
+        names = list(NAMES.values()) if self.has_change_permission(request, obj) else []
+        return [(None, {"fields": ["summit", "name", *names, *self.own]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the summit of a row that exists: what uses it has it."""
+        return ["summit"] if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Count what uses each."""
+        rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=models.Count(self.users))
+        return rows
+
+    @admin.display(description=gettext_lazy("in other languages"))
+    def others(self, row: Any) -> str:
+        """Show the other names."""
+        return comma().join(name for _code, name in sorted(row.names.items()))
