@@ -16,6 +16,7 @@ for _name in (
     "text-detail",
 ):
     declare(_name, Gate.EVERYBODY, kind="public text")
+declare("press:comparison", Gate.EVERYBODY, kind="public comparison")
 declare("press:file", Gate.EVERYBODY, kind="public file")
 declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
@@ -24,6 +25,12 @@ for _name, _deed in DECISIONS.items():
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
 for _name in ("run", "embargoes"):
     declare(f"admin:press_text_{_name}", Gate.DESK, see="press.text.view")
+for _name in ("mark", "make_delivered"):
+    declare(
+        f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do="press.write"
+    )
+declare("admin:press_text_marking", Gate.DESK, kind="press.text spoken", see="press.text.view", do="press.write")
+declare("admin:press_text_delivery", Gate.DESK, kind="press.text spoken", see="press.text.view")
 declare("admin:press_text_file", Gate.DESK, kind="press.text file", see="press.text.view")
 declare("admin:press_text_about", Gate.DESK, "GET POST", kind="press.text", see="press.text.view", do="press.write")
 for _name in ("preview", "unsaved_new"):

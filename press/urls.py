@@ -41,6 +41,7 @@ urlpatterns = [
     path("<slug:slug>/", views.text, name="text"),
     path("<slug:slug>.<ending:ending>", views.export, name="export"),
     path("<slug:slug>/edition/<int:number>/", views.edition, name="edition"),
+    path("<slug:slug>/comparison/", views.comparison, name="comparison"),
     path("<slug:slug>/files/<slug:public_id>/<str:name>", views.file, name="file"),
     path("<slug:slug>/<language:language>/", views.text, name="language"),
     path("<slug:slug>/<language:language>/edition/<int:number>/", views.edition, name="language-edition"),

@@ -101,6 +101,11 @@ deed(
     lambda facts: _("reviewed edition %(number)s afterwards") % _number(facts),
     called=gettext_lazy("reviewed afterwards an edition that was approved alone"),
 )
+deed(
+    "press.mark",
+    lambda facts: _("marked what was spoken (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
+    called=gettext_lazy("marked what was spoken"),
+)
 deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
 deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))
 deed("press.deliver", gettext_lazy("said that the speech has been given: it went out"))

@@ -41,6 +41,7 @@ TRIGGERS = {
     "outbox_message_frozen",
     "press_attachment_frozen",
     "press_edition_frozen",
+    "press_marking_frozen",
     "programme_document_frozen",
     "programme_release_frozen",
     "programme_releasedparticipant_frozen",

@@ -23,6 +23,7 @@ from press.admin.decisions import DECISIONS, Post, offered
 from press.admin.forms import LanguageForm, NewTextForm
 from press.admin.intake import IntakeMixin, version_of
 from press.admin.looking import LookingMixin
+from press.admin.marking import MarkingMixin
 from press.admin.moments import MomentForm
 from press.admin.run import RunMixin, day_of_text
 from press.admin.words import NEXT, STANDINGS, TASKS, stands_as
@@ -67,7 +68,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, RunMixin, SummitModelAdmin):
+class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, SummitModelAdmin):
     """Texts."""
 
     place = 1

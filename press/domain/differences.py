@@ -256,16 +256,21 @@ def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list
     for a in ours:
         row = []
         for b in theirs:
-            score = 2 * len(a & b) / (len(a) + len(b))
+            score = 2 * len(a & b) / max(1, len(a) + len(b))
             row.append(score if score >= ALIKE else 0.0)
         found.append(row)
     return found
 
 
+def _is_said(word: str) -> bool:
+    return any(map(str.isalnum, word))
+
+
 def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    """Yield each word with how often it came before, so that sets of them count what comes more than once."""
+    """Yield each word with how often it came before, so that sets of them count what comes more than once. Points
+    make no two paragraphs alike."""
     seen: Counter[str] = Counter()
-    for word in words:
+    for word in filter(_is_said, words):
         yield word, seen[word]
         seen[word] += 1
 

@@ -3,6 +3,7 @@
 from press.models.attachments import Attachment
 from press.models.editions import ChangeKind, Edition, EditionAttachment, EditionState
 from press.models.lifts import Lift, LiftMode
+from press.models.markings import Marking, MarkingKind
 from press.models.search import SearchEntry, SearchWord
 from press.models.subscribers import Announcement, Subscriber
 from press.models.texts import Text, TextKind, TextVersion, Wording
@@ -17,6 +18,8 @@ __all__ = [
     "EditionState",
     "Lift",
     "LiftMode",
+    "Marking",
+    "MarkingKind",
     "SearchEntry",
     "SearchWord",
     "Subscriber",

@@ -87,6 +87,24 @@ def make_text(
     return add_edition(version, state=state, decided_at=decided_at, reader=reader, **words)
 
 
+def make_delivered(
+    prepared: Edition, *, moment: datetime | None = None, public: bool = False, **words: Any
+) -> Edition:
+    """Make the text as delivered of a prepared one, with an approved edition, and return the edition; `public` lets
+    readers compare the two."""
+    text = prepared.version.text
+    made = TextFactory(
+        summit=text.summit,
+        slot=text.slot,
+        prepared=text,
+        kind=TextKind.TRANSCRIPT,
+        wording=Wording.DELIVERED,
+        comparison_public=public,
+        lift=make_lift(text.summit, moment),
+    )
+    return add_edition(TextVersionFactory(text=made, language=prepared.version.language), **words)
+
+
 def add_edition(
     version: TextVersion,
     *,

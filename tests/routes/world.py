@@ -41,7 +41,7 @@ from summit.models import AuditEntry, Role, Summit, User
 from summit.routes import Reader, Whose
 from summit.work.models import Job
 from tests import factories as f
-from tests.press.helpers import add_edition, ago, make_text
+from tests.press.helpers import add_edition, ago, make_delivered, make_text
 
 # Fills the variables of an address: what stands for a row is its key under each name by which addresses ask for it.
 Values = Mapping[str, object]
@@ -407,8 +407,25 @@ def _add_texts(world: World) -> None:
         whose: row(file) | row(texts[whose]) | {"public_id": file.public_id, "name": file.file_name}
         for whose, file in files.items()
     }
+    _add_speeches(world)
     for name in DECISIONS:
         world.asked[f"admin:press_text_{name}"] = {"post": {"version": "en", "number": "1"}}
+
+
+def _add_speeches(world: World) -> None:
+    """Add prepared texts with what was said, which a prepared text alone has no comparison with."""
+    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
+    prepared = {whose: make_text(summit=summit, speech=True) for whose, summit in two.items()}
+    for edition in prepared.values():
+        make_delivered(edition)
+    world.objects["press.text spoken"] = {whose: row(edition.version.text) for whose, edition in prepared.items()}
+    said = {
+        whose: make_delivered(make_text(summit=world.here, speech=True, moment=ago(1)), moment=moment, public=True)
+        for whose, moment in ((Whose.PUBLIC, ago(1)), (Whose.HIDDEN, ago(-1)))
+    }
+    world.objects["public comparison"] = {Whose.NONE: {"summit": world.here.slug}} | {
+        whose: row(edition.version.text) for whose, edition in said.items()
+    }
 
 
 def _add_ground(world: World) -> None:

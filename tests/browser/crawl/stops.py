@@ -107,6 +107,8 @@ FILL = {
     "public session": {"summit": "summit", "public_id": "session"},
     "public document": {"summit": "summit", "public_id": "session", "document": "document"},
     "public text": {"summit": "summit", "slug": "text"},
+    "public comparison": {"summit": "summit", "slug": "spoken"},
+    "press.text spoken": {"pk": "text_prepared"},
     "public file": {"summit": "summit", "slug": "text", "public_id": "attachment", "name": "attachment_name"},
     "subscription": {"summit": "summit", "token": "subscription"},
     "session in an agenda": {"public_id": "own_session"},

@@ -34,7 +34,7 @@ from delegations.models import (
     Retention,
     SignInCode,
 )
-from press.domain import attachments, deciding, editions, lifts, subscribers, texts
+from press.domain import attachments, deciding, editions, lifts, markings, subscribers, texts
 from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
@@ -124,6 +124,30 @@ def _text(summit: Summit, name: str, *, state: str) -> Text:
     return text
 
 
+def _spoken(summit: Summit) -> dict[str, Text]:
+    """Make a prepared text with marks of every kind, and what was said, which readers may compare with it."""
+    officer, approver = user("press"), user("approver")
+    slot = Slot.objects.filter(session__summit=summit, texts__isnull=True).order_by("pk")[0]
+    prepared = texts.create_text(
+        summit=summit, kind="transcript", wording="prepared", slot=slot, title="A speech", language="en",
+        slug="speech-prepared", body="One is read.\n\nTwo is left out.\n\nThree was else.\n\nFour.", by=officer,
+    )  # fmt: skip
+    edition = editions.newest(prepared.versions.get())
+    for anchor, kind, words in (
+        ("p-1", "accept", ""), ("p-2", "strike", ""), ("p-3", "change", "Three is else."), ("p-3", "insert", "More."),
+    ):  # fmt: skip
+        markings.mark(edition=edition, anchor=anchor, kind=kind, words=words, by=officer)
+    delivered = markings.make_delivered(edition=edition, by=officer)
+    values = {"topics": [], "people": [], "comparison_public": True}
+    texts.describe(text=delivered, by=officer, **values)
+    for text in (prepared, delivered):
+        newest = editions.newest(text.versions.get())
+        deciding.submit(edition=newest, by=officer)
+        deciding.approve(edition=newest, by=approver)
+        lifts.release_now(lift=text.lift, by=officer)
+    return {"prepared": prepared, "delivered": delivered}
+
+
 def _texts(summit: Summit) -> dict[str, Any]:
     officer = user("press")
     made = {
@@ -158,6 +182,7 @@ def _texts(summit: Summit) -> dict[str, Any]:
     )  # fmt: skip
     deciding.submit(edition=second, by=officer)
     deciding.approve(edition=second, by=by)
+    made |= _spoken(summit)
     subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
     found = {"attachment": annex.public_id, "attachment_name": annex.file_name, "attachment_key": annex.pk}
     return found | {f"text_{name}": text.pk for name, text in made.items()}
@@ -282,6 +307,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "cancelled": cancelled.pk,
         "cancelled_session": cancelled.public_id,
         "text": public.slug,
+        "spoken": Text.objects.get(prepared__slug="speech-prepared").slug,
         "mail": mail.public_id,
         "job": Job.objects.get(key="axe-failed").public_id,
         "subscription": subscribers.token(subscriber, subscribers.END),
