@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from press.beside import Beside
-from press.formats import jsonld
+from press.formats import WRITERS, jsonld
 from press.formats.feeds import moment, title_of
 from press.models import Edition
 from press.notices import notices
@@ -103,7 +103,7 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
         "language": reading.language,
         "oembed": f"{provider}?url={quote(address, safe='')}&format=",
         "title": title_of(reading),
-        "linked": settings.BASE_URL + reading.format_url("jsonld"),
+        "formats": [(WRITERS[ending][0].partition(";")[0], url) for ending, url in reading.formats()],
     }
 
 

@@ -3,8 +3,10 @@
 import itertools
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core import mail
 from django.db.models import F, QuerySet
@@ -166,7 +168,11 @@ def asked(summit: Summit) -> list[str]:
     queries += ["?ordering=body", "?ordering=-title", "?language=fr", "?from=2020-01-01&to=2040-01-01"]
     lists = [base, f"/{summit.slug}/", f"{base}feed.atom", f"{base}feed.json", f"{base}sitemap.xml"]
     lists += [f"/api/v1/summits/{summit.slug}/texts/", "/admin/press/text/", "/admin/", "/portal/"]
-    return [path + query for path in lists for query in queries]
+    # What quotes a paragraph is asked by the whole address of each text, and of an edition.
+    texts = [f"{settings.BASE_URL}{base}{slug}/" for slug in Text.objects.values_list("slug", flat=True)]
+    texts += [text + rest for text in texts for rest in ("fr/", "edition/1/", "edition/2/")]
+    quotes = [f"{base}oembed?url={quote(text + anchor, safe='')}" for text in texts for anchor in ("", "#p-1")]
+    return [path + query for path in lists for query in queries] + quotes
 
 
 # Public answers know nobody (test_site, test_views): of those who are signed in, one walks them again.
