@@ -43,6 +43,8 @@ class Unsaved:
     # What stood in the editor before the file's words.
     before: str = ""
     problem: str = ""
+    # Whether a file was to lie beside the text: no page can choose it again for the officer.
+    had_file: bool = False
 
     @property
     def problem_entries(self) -> list[tuple[str, str, str]]:
@@ -54,17 +56,19 @@ def unsaved(request: HttpRequest) -> Unsaved:
     """Return what was typed, with the file's words in its place where one was chosen: or what stood there before."""
     typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name not in NOT_TYPED}
     typed["attachments"] = request.POST.getlist("attachments")
+    had_file = bool(request.FILES.get("file"))
     if "back" in request.POST:
-        return Unsaved(typed | {"body": request.POST.get("before", "")})
+        return Unsaved(typed | {"body": request.POST.get("before", "")}, had_file=had_file)
     if "take" not in request.POST:
-        return Unsaved(typed)
+        return Unsaved(typed, had_file=had_file)
     try:
         taken = _taken(request.FILES.get("words"))
     except Unreadable as problem:
-        return Unsaved(typed, problem=str(problem))
+        return Unsaved(typed, problem=str(problem), had_file=had_file)
     before = request.POST.get("body", "")
     words = typed | {"body": taken.body, "title": request.POST.get("title", "").strip() or taken.title}
-    return Unsaved(words, taken, before if before.split() != taken.body.split() else "")
+    kept = before if before.split() != taken.body.split() else ""
+    return Unsaved(words, taken, kept, had_file=had_file)
 
 
 def _taken(file: "UploadedFile[Any] | None") -> Taken:

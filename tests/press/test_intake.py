@@ -69,6 +69,9 @@ def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
     page = answer.content.decode()
     assert 'readonly dir="auto">Typed for an hour.</textarea>' in page
     assert '<li lang="" dir="auto">Opening</li>' in page
+    assert "has to be chosen again" not in page
+    beside = client.post(address, typed | {"show": "1", "file": file()}).content.decode()
+    assert "A file that was to lie beside the text has to be chosen again." in beside
     back = client.post(address, typed | {"back": "1", "body": "From a file.", "before": "Typed for an hour."})
     assert [value(back, name) for name in names] == ["Mine", "S", "Typed for an hour.", "N", "1"]
     assert Edition.objects.count() == 1
@@ -111,7 +114,9 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_stays(values: dict[str, 
     client = signed_in(officer(summit))
     answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", {"take": "1", "title": "T", "body": "B"} | values)
     assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", "B")
-    assert f'<a href="#id_words">{said}' in answer.content.decode()
+    page = answer.content.decode()
+    assert f'<a href="#id_words">{said}' in page
+    assert "has to be chosen again" not in page
 
 
 def test_the_preview_follows_what_is_typed() -> None:
