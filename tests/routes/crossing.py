@@ -34,6 +34,8 @@ LED_AWAY = frozenset({Answer.SIGN_IN, Answer.AWAY})
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # A cookie and the second are others each time, and the page is as long as its address.
 OWN_HEADERS = ("Content-Length", "Expires", "Set-Cookie")
+# For how long caches may answer falls from second to second (press.kept).
+SECONDS = re.compile(r"^public, (?:no-cache|max-age=0, s-maxage=\d+, must-revalidate)$")
 # Who is asked with a method that an address doesn't answer, and who reads public pages, which know nobody.
 FEW = frozenset({"nobody", "vetting", "mailbox"})
 READERS_OF_PUBLIC = frozenset({"nobody", "organiser"})
@@ -115,6 +117,8 @@ def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, 
     # The address stands on the page, where one may choose another language, and in the one that one is led to.
     written = {path, quote(path, safe=""), quote(path)}
     heads = {name: value for name, value in response.headers.items() if name not in OWN_HEADERS}
+    if "Cache-Control" in heads:
+        heads["Cache-Control"] = SECONDS.sub("public, for seconds", heads["Cache-Control"])
     for each in written:
         heads = {name: value.replace(each, "") for name, value in heads.items()}
     got.head = (response.status_code, *sorted(heads.items()))
