@@ -15,6 +15,7 @@ from press.models.visibility import published_lifts
 from press.permissions import check_can_hold, check_can_schedule
 from summit.db.clock import db_now
 from summit.domain import audit
+from summit.domain.audit import By
 from summit.models import User
 
 # A moment entered by hand is a minute old when it arrives; anything older is a slip of the pen.
@@ -101,13 +102,15 @@ def hold(*, lift: Lift, reason: str, by: User) -> None:
         _record(lift, by=by, action="press.hold", fields=["held_at", "held_by", "hold_reason"])
 
 
-def hold_for(*, lift: Lift, reason: str, by: User) -> bool:
+def hold_for(*, lift: Lift, reason: str, by: By) -> bool:
     """Hold a lift for what happened to what hangs on it, whoever did that; return False where it is held already.
+    Without an account nobody is named as holding it.
 
     To be called inside the transaction of what happened, under the lift's lock. Asks nobody's permission.
     """
     rows = Lift.objects.filter(pk=lift.pk, held_at__isnull=True)
-    if not rows.update(held_at=Now(), held_by=by, hold_reason=reason[:300]):
+    holder = by if isinstance(by, User) else None
+    if not rows.update(held_at=Now(), held_by=holder, hold_reason=reason[:300]):
         return False
     _record(lift, by=by, action="press.hold", fields=["held_at", "held_by", "hold_reason"])
     return True
@@ -142,6 +145,6 @@ def _change(lift: Lift, values: dict[str, Any], *, by: User, action: str) -> Non
     _record(lift, by=by, action=action, fields=list(values))
 
 
-def _record(lift: Lift, *, by: User, action: str, fields: list[str]) -> None:
+def _record(lift: Lift, *, by: By, action: str, fields: list[str]) -> None:
     audit.record(by=by, action=action, target=lift, summit=lift.summit, fields=fields)
     lift.refresh_from_db()

@@ -1,5 +1,8 @@
 """The lock under which everything is decided about a text."""
 
+from collections.abc import Collection
+
+from django.db import transaction
 from django.db.models import QuerySet
 
 from press.models import Lift, Text
@@ -18,9 +21,11 @@ def lock_lift(lift_id: int) -> Lift:
 def lock_text(text_id: int) -> Lift:
     """Lock the lift on which a text hangs, and return it. One that was tied to others meanwhile hangs on theirs."""
     hangs = Text.objects.filter(pk=text_id).values_list("lift_id", flat=True)
+    rows: QuerySet[Lift] = Lift.objects.select_for_update()
     while True:
-        lift = lock_lift(hangs.get())
-        if hangs.get() == lift.pk:
+        # None where it was tied to others while somebody held its own: that lift is gone.
+        lift = rows.filter(pk=hangs.get()).first()
+        if lift is not None and hangs.get() == lift.pk:
             return lift
 
 
@@ -28,3 +33,30 @@ def lock_two(one: int, other: int) -> None:
     """Lock two lifts, always in the same order, so that nobody waits for whoever waits for them."""
     for lift_id in sorted({one, other}):
         lock_lift(lift_id)
+
+
+class _TiedMeanwhile(Exception):
+    """A text hangs on another lift than those that are locked."""
+
+
+def lock_speeches(slots: Collection[int]) -> list[Lift]:
+    """Lock the lifts on which texts of speeches hang that have not been withdrawn, by the primary keys of the slots.
+
+    Always in one order. Where a text was tied to another meanwhile, all are let go (PostgreSQL gives up the locks
+    that a savepoint took when it is rolled back) and taken anew, so that none is waited for out of its turn. To be
+    called inside a transaction, after the agenda's lock: nobody takes that one while holding these.
+    """
+    hangs = (
+        Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True).order_by().values_list("lift_id", flat=True)
+    )
+    while keys := set(hangs):
+        try:
+            with transaction.atomic():
+                rows: QuerySet[Lift] = Lift.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+                found = list(rows.select_related("summit").order_by("pk"))
+                if not set(hangs) <= {lift.pk for lift in found}:
+                    raise _TiedMeanwhile
+                return found
+        except _TiedMeanwhile:
+            continue
+    return []

@@ -64,10 +64,11 @@ class Lift(PublicModel):
         ]
         constraints = [
             models.CheckConstraint(name="lift_mode_known", condition=Q(mode__in=LiftMode.values)),
+            # What the system itself did holds it too, as when a schedule is read in by a command: nobody held it.
             models.CheckConstraint(
                 name="lift_held_whole",
                 condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
-                | (Q(held_at__isnull=False, held_by__isnull=False) & ~Q(hold_reason="")),
+                | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
             ),
             # An alarm is for what waits for a speech, and is raised for a time that stands.
             models.CheckConstraint(

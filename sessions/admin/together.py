@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from sessions.domain import documents, releases, revisions
+from sessions.domain.speech_watch import watching
 from sessions.models import Session
 from summit.desk import meanwhile
 from summit.desk.audit_list import condition_of
 from summit.desk.meanwhile import Change, Shown
 from summit.desk.told import Line, tell
 from summit.domain.seen import SEEN
-from summit.models import AuditEntry
+from summit.models import AuditEntry, User
 from summit.templatetags.moments import day_clock
 
 # The field of the page that carries what it showed.
@@ -68,7 +69,9 @@ class TogetherMixin:
             if current is None:
                 raise Http404
             self.compare(request, current)
-            return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+            with watching(sessions=[current.pk], by=request.user):
+                return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     def compare(self, request: HttpRequest, row: Session) -> None:
         """Where somebody has changed a session since its page was shown, put both changes into what was sent and keep

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from sessions.domain import revisions
 from sessions.domain.releases import lock
+from sessions.domain.speech_watch import watching
 from sessions.models import Session
 from sessions.permissions import check_can_edit
 from summit.domain import audit
@@ -59,7 +60,8 @@ def move(
             setattr(row, name, wanted[name])
         if changed:
             row.revision += 1
-            row.save(update_fields=[*changed, "revision", "updated_at"])
+            with watching(sessions=[row.pk], by=by):
+                row.save(update_fields=[*changed, "revision", "updated_at"])
             values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
             audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed, detail=values)
     return row
@@ -84,9 +86,10 @@ def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, 
         if (row.cancelled_at is not None) == cancelled:
             return False
         revisions.look(row, expected)
-        Session.objects.filter(pk=row.pk).update(
-            cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
-        )
+        with watching(sessions=[row.pk], by=by):
+            Session.objects.filter(pk=row.pk).update(
+                cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
+            )
         audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
     return True
 

@@ -20,6 +20,7 @@ from delegations.permissions import standing_parties
 from sessions.domain import speakers
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
 from summit.domain import audit
@@ -150,21 +151,8 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
             raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
         if not plan.added and not plan.moved:
             return plan
-        kept = [(entry.slot, entry.place - 1) for entry in plan.entries if entry.slot is not None]
-        for slot, position in kept:
-            slot.position = position
-        Slot.objects.bulk_update([slot for slot, _position in kept], ["position"])
-        Slot.objects.bulk_create(
-            Slot(
-                session=session,
-                party=entry.party,
-                speaker=entry.speaker,
-                minutes=entry.minutes,
-                position=entry.place - 1,
-            )
-            for entry in plan.entries
-            if entry.slot is None
-        )
+        with watching(sessions=[session.pk], by=by):
+            _write(session, plan.entries)
         rise(session.pk)
         audit.record(
             by=by,
@@ -174,3 +162,23 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
             detail={"added": plan.added, "moved": plan.moved},
         )
     return plan
+
+
+def _write(session: Session, entries: Iterable[Entry]) -> None:
+    """Give the speeches that are there their places, and make the new ones. Two queries."""
+    entries = list(entries)
+    kept = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]
+    for slot, position in kept:
+        slot.position = position
+    Slot.objects.bulk_update([slot for slot, _position in kept], ["position"])
+    Slot.objects.bulk_create(
+        Slot(
+            session=session,
+            party=entry.party,
+            speaker=entry.speaker,
+            minutes=entry.minutes,
+            position=entry.place - 1,
+        )
+        for entry in entries
+        if entry.slot is None
+    )

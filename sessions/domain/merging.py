@@ -5,7 +5,9 @@ from django.db.models import Q
 from delegations.domain.merging import holds, moves
 from sessions.domain import signups
 from sessions.domain.revisions import rise
+from sessions.domain.speech_watch import watching
 from sessions.models import AgendaLook, Feed, FloorRequest, Participant, SignUp, SignUpState, Slot
+from summit.domain.audit import SYSTEM
 from summit.models import Person
 
 
@@ -19,8 +21,11 @@ def places(kept: Person, gone: Person) -> None:
 def speeches(kept: Person, gone: Person) -> int:
     """Let who stays hold the other's speeches."""
     rows = Slot.objects.filter(speaker=gone)
-    rise(*rows.values_list("session", flat=True))
-    return rows.update(speaker=kept)
+    sessions = list(rows.values_list("session", flat=True))
+    rise(*sessions)
+    # Who merged them is recorded with the merge.
+    with watching(sessions=sessions, by=SYSTEM):
+        return rows.update(speaker=kept)
 
 
 @moves(41)

@@ -11,6 +11,7 @@ from delegations.domain.holdings import CannotDrop, NotHeld
 from delegations.models import Handover, HandoverState
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.speech_watch import watching
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.domain import audit
 from summit.models import Person, User
@@ -38,7 +39,8 @@ def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
     with transaction.atomic():
         slot = _slot(key, giver)
         slot.speaker = taker
-        slot.save(update_fields=["speaker"])
+        with watching(sessions=[slot.session_id], by=by):
+            slot.save(update_fields=["speaker"])
         _record(slot.session, by, passed=True, what="speech")
 
 
@@ -48,7 +50,8 @@ def drop_speech(*, key: str, giver: Person, by: User) -> None:
         slot = _slot(key, giver)
         session = slot.session
         try:
-            slot.delete()
+            with watching(sessions=[session.pk], by=by):
+                slot.delete()
         except ProtectedError:
             said = _("A text of this speech is entered already. Pass it on, or ask the press office for the text.")
             raise CannotDrop(said) from None

@@ -19,6 +19,7 @@ from sessions.domain.released import released
 from sessions.domain.releases import DraftChanged, lock
 from sessions.domain.restored import Loss
 from sessions.domain.snapshots import Agenda
+from sessions.domain.speech_watch import watching
 from sessions.models import Release, Session
 from sessions.permissions import check_can_restore
 from summit.domain import audit
@@ -60,7 +61,8 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
             raise DraftChanged(_("The draft has changed since this page was shown. Look again, then take it back."))
         if not done.changes:
             raise NothingToRestore(_("The draft is as it was in release %(number)d.") % {"number": release.number})
-        _plan(release.summit, done.changes).write()
+        with watching(summit=release.summit, by=by):
+            _plan(release.summit, done.changes).write()
         _record(release, done.changes, by, one=bool(session_key))
     return done
 

@@ -19,6 +19,7 @@ from delegations.models import Party
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.domain.speech_times import beginnings
+from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
 from summit.domain import audit
@@ -163,7 +164,8 @@ def change(
             setattr(row, name, wanted[name])
         if changed:
             row.full_clean(exclude=["session"])
-            row.save(update_fields=changed)
+            with watching(sessions=[row.session_id], by=by):
+                row.save(update_fields=changed)
             _record(row.session, [row], action="sessions.speakers.change", by=by, fields=changed)
     return bool(changed)
 
@@ -177,11 +179,12 @@ def drop(*, slot: Slot, by: User) -> None:
         # A deleted row has no key any more.
         named = audit.name_of(row)
         try:
-            row.delete()
+            with watching(sessions=[row.session_id], by=by):
+                row.delete()
+                _number(slots(row.session))
         except ProtectedError:
             said = _("A text of this speech is entered already. Let another give it, or ask the press office.")
             raise SpeakersRefused(said) from None
-        _number(slots(row.session))
         rise(row.session_id)
         audit.record(
             by=by,
@@ -213,9 +216,10 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
             setattr(row, name, wanted[name])
         timed = 0
         if changed:
-            row.save(update_fields=[*changed, "updated_at"])
-            if row.time_limit != before:
-                timed = Slot.objects.filter(session=row, minutes=before).update(minutes=row.time_limit)
+            with watching(sessions=[row.pk], by=by):
+                row.save(update_fields=[*changed, "updated_at"])
+                if row.time_limit != before:
+                    timed = Slot.objects.filter(session=row, minutes=before).update(minutes=row.time_limit)
             rise(row.pk)
             detail = {"speeches": timed}
             audit.record(
@@ -259,8 +263,10 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
     moved = [row.pk for row in rows] != list(before)
     if not timed and not moved:
         return False
-    Slot.objects.bulk_update(timed, ["minutes"])
-    _number(rows)
+    with watching(sessions=[session.pk], by=by) as watch:
+        watch.named = wanted if moved else ()
+        Slot.objects.bulk_update(timed, ["minutes"])
+        _number(rows)
     told = [row for row in rows if row in timed or (moved and row.pk in wanted)]
     detail = {"moved": len(wanted) if moved else 0, "timed": len(timed)}
     fields = [name for name, found in (("position", moved), ("minutes", timed)) if found]

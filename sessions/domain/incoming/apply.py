@@ -12,6 +12,7 @@ from sessions.domain.incoming.reading import read
 from sessions.domain.incoming.report import Report
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.speech_watch import watching
 from sessions.models import Session, SessionText, Slot, Visibility
 from summit.db import bulk
 from summit.domain import audit
@@ -37,7 +38,8 @@ def read_in(*, summit: Summit, content: bytes, by: By, visibility: str = Visibil
         plan = _plan(summit, content, by, visibility)
         _store_rooms(plan, by)
         _store_new(plan, by)
-        _store_changed(plan, by)
+        with watching(summit=summit, by=by):
+            _store_changed(plan, by)
         if plan.changes:
             audit.record(by=by, action="sessions.read_in", target=summit, summit=summit, detail=plan.report.counts)
     return plan.report

@@ -1,0 +1,400 @@
+"""The embargo follows the speech, by whatever way it is moved, cancelled or given to another."""
+
+import ast
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.domain import merging
+from press.domain import lifts, texts
+from press.models import Lift, Text
+from sessions.domain import edits, floor, line_up, places, releases, restoring, speakers, speech_watch
+from sessions.domain.speakers import SpeakersRefused
+from sessions.models import FloorRequest, Session, Slot
+from summit.models import AuditEntry, Role, Summit
+from summit.registry import Registry
+from tests.factories import ParticipantFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory
+from tests.press.helpers import move_to_now, officer, organiser
+from tests.press.speeches import Floor, hang, out, timed, waits
+from tests.sessions.test_admin import values
+from tests.sessions.test_incoming import as_json, event
+from tests.sources import ROOT, WRITES, tree
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+ALL, MOMENTS = "Ad Am Bd Bm Cd Cm", "Am Bm Cm"
+Way = Callable[[Floor], Any]
+
+
+@pytest.fixture
+def world() -> Floor:
+    summit = SummitFactory()
+    return Floor(summit, by=organiser(summit))
+
+
+def _move(world: Floor) -> None:
+    row = world.fresh()
+    edits.move(session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=world.by)
+
+
+def _in_the_admin(world: Floor) -> None:
+    client = Client()
+    client.force_login(world.by)
+    path = f"/admin/programme/session/{world.session.pk}/change/"
+    sent = values(summit=world.summit.pk, starts_at_1="09:30", ends_at_1="10:30")
+    assert client.post(path, sent).status_code == 302
+
+
+def _cancelled_in_the_admin(world: Floor) -> None:
+    client = Client()
+    client.force_login(world.by)
+    assert client.post(f"/admin/programme/session/{world.session.pk}/cancel/").status_code == 302
+
+
+def _another_speaker(world: Floor) -> None:
+    speakers.change(
+        slot=world.slots["A"], speaker=PersonFactory(summit=world.summit), party=None, minutes=10, by=world.by
+    )
+
+
+def _another_party(world: Floor) -> None:
+    speakers.change(slot=world.slots["A"], speaker=world.speaker("A"), party=world.party, minutes=10, by=world.by)
+
+
+def _handed_over(world: Floor) -> None:
+    taker = PersonFactory(summit=world.summit)
+    places.pass_speech(key=world.slots["A"].public_id, giver=world.speaker("A"), taker=taker, by=world.by)
+
+
+def _merged(world: Floor) -> None:
+    kept = PersonFactory(summit=world.summit)
+    by = UserFactory.with_role(Role.PROTOCOL, world.summit)
+    merging.merge(kept=kept, gone=world.speaker("A"), by=by)
+
+
+def _guest_left(world: Floor) -> None:
+    places.drop_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
+
+
+def _lined_up(world: Floor) -> None:
+    # Whose party isn't in the order goes to the end.
+    Slot.objects.filter(pk=world.slots["A"].pk).update(party=world.party)
+    line_up.make(session=world.fresh(), by=world.by)
+
+
+def _restored(world: Floor) -> None:
+    release = releases.release(summit=world.summit, by=world.by)
+    _move(world)
+    world.release_holds()
+    restoring.restore(release=release, by=world.by)
+
+
+def _restored_order(world: Floor) -> None:
+    release = releases.release(summit=world.summit, by=world.by)
+    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    world.release_holds()
+    restoring.restore(release=release, session_key=world.session.public_id, by=world.by)
+
+
+def _restored_to_nothing(world: Floor) -> None:
+    # What is released doesn't hold the session.
+    edits.cancel(session=world.session, by=world.by)
+    other = Session.objects.create(
+        summit=world.summit, title="Other", starts_at=world.session.starts_at, ends_at=world.session.ends_at
+    )
+    release = releases.release(summit=world.summit, by=world.by)
+    edits.reinstate(session=world.session, by=world.by)
+    edits.cancel(session=other, by=world.by)
+    world.release_holds()
+    restoring.restore(release=release, by=world.by)
+
+
+WAYS: dict[str, tuple[Way, str]] = {
+    "session moved": (_move, ALL),
+    "session cancelled": (lambda world: edits.cancel(session=world.session, by=world.by), ALL),
+    "session's page in the admin": (_in_the_admin, ALL),
+    "session cancelled in the admin": (_cancelled_in_the_admin, ALL),
+    "speech moved": (lambda world: speakers.move(slot=world.slots["A"], to=4, by=world.by), "Ad Am Bm Cm"),
+    # The next one makes room.
+    "by one place": (lambda world: speakers.move(slot=world.slots["A"], to=3, by=world.by), "Ad Am Bm"),
+    "speech longer": (
+        lambda world: speakers.arrange(session=world.session, minutes={world.slots["A"].pk: 15}, by=world.by),
+        "Bm Cm",
+    ),
+    "opening": (
+        lambda world: speakers.settle(session=world.fresh(), opening=5, speech_minutes=None, by=world.by),
+        MOMENTS,
+    ),
+    "another speaker": (_another_speaker, "Ad Am"),
+    "another party": (_another_party, "Ad Am"),
+    "handed over": (_handed_over, "Ad Am"),
+    "merged": (_merged, "Ad Am"),
+    "speech before dropped": (lambda world: speakers.drop(slot=world.guest, by=world.by), MOMENTS),
+    "guest has left": (_guest_left, MOMENTS),
+    "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
+    "agenda restored": (_restored, ALL),
+    "order restored": (_restored_order, "Ad Am Bm Cm"),
+    "restored to where it wasn't": (_restored_to_nothing, ALL),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_tied_to_the_speech_is_held(way: str, world: Floor) -> None:
+    act, held = WAYS[way]
+    act(world)
+    assert world.held == held
+    assert "speech" in Lift.objects.exclude(hold_reason="").values_list("hold_reason", flat=True)[0].lower()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_control_with_nobody_listening_nothing_is_held(
+    way: str, world: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_watch, "listeners", Registry())
+    WAYS[way][0](world)
+    assert world.held == ""
+
+
+def _unmoved(world: Floor) -> list[Way]:
+    def longer(world: Floor) -> None:
+        row = world.fresh()
+        edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at + HOUR, room=None, by=world.by)
+
+    def title(world: Floor) -> None:
+        speaker = world.speaker("A")
+        speakers.change(slot=world.slots["A"], speaker=speaker, party=None, title="Words", minutes=10, by=world.by)
+
+    def granted(world: Floor) -> None:
+        party = PartyFactory(summit=world.summit)
+        person = PersonFactory(summit=world.summit)
+        request = FloorRequest.objects.create(session=world.session, party=party, speaker=person)
+        assert floor.grant(requests=[request], session=world.session, by=world.by)
+
+    def added(world: Floor) -> None:
+        speakers.add(session=world.session, speaker=PersonFactory(summit=world.summit), by=world.by)
+
+    def reinstated(world: Floor) -> None:
+        edits.cancel(session=world.session, by=world.by)
+        world.release_holds()
+        edits.reinstate(session=world.session, by=world.by)
+
+    def joined(world: Floor) -> None:
+        ParticipantFactory(session=world.session, party=world.party)
+        line_up.make(session=world.fresh(), by=world.by)
+
+    return [longer, title, granted, added, reinstated, joined]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_what_moves_no_speech_holds_nothing(number: int, world: Floor) -> None:
+    _unmoved(world)[number](world)
+    assert world.held == ""
+
+
+def test_a_schedule_that_is_read_in_by_a_command_holds_what_it_moves(tmp_path: Path) -> None:
+    summit = SummitFactory()
+    world = Floor(summit, by=organiser(summit))
+    people = [{"name": name} for name in ("Ada", "Bo", "Cy")]
+    file = tmp_path / "schedule.json"
+
+    def read_in(**more: Any) -> None:
+        file.write_bytes(as_json(event(persons=people, **more)))
+        call_command("import_schedule", str(file), "--summit", summit.slug, stdout=io.StringIO())
+
+    read_in()
+    row = Session.objects.get(title="Event 1")
+    for slot in row.slots.select_related("speaker", "session__summit"):
+        world.tie(slot.speaker.name, slot)
+    read_in()
+    assert world.held == ""
+    read_in(date="2025-03-31T10:30:00+01:00", start="10:30")
+    assert world.held == "Adad Adam Bod Bom Cyd Cym"
+    lift = Lift.objects.filter(held_at__isnull=False)[0]
+    assert (lift.held_by, Lift.objects.filter(held_at__isnull=False).count()) == (None, 6)
+    assert AuditEntry.objects.filter(action="press.hold", by=None).count() == 6
+    # Its page says so, and the desk releases it.
+    client = Client()
+    client.force_login(officer(summit))
+    text = Text.objects.filter(lift=lift)[0]
+    page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+    assert "<strong>Held, " in page
+    assert lift.hold_reason.replace("“", "").split("”")[0] in page.replace("“", "")
+    lifts.unhold(lift=lift, by=officer(summit))
+    world.release_holds()
+    # One who isn't in the file any more stays, since a text hangs on the speech, and keeps the place.
+    people.reverse()
+    read_in(date="2025-03-31T10:30:00+01:00", start="10:30")
+    assert "Adad" in world.held
+    assert "Cyd" in world.held
+
+
+def test_a_speech_of_which_a_text_is_entered_cannot_be_dropped(world: Floor) -> None:
+    with pytest.raises(SpeakersRefused, match="A text of this speech is entered already"):
+        speakers.drop(slot=world.slots["A"], by=world.by)
+    assert (world.held, Slot.objects.count()) == ("", 4)
+
+
+def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> None:
+    move_to_now(world.lifts["Am"])
+    lifts.hold(lift=world.lifts["Bm"], reason="Not yet.", by=world.by)
+    withdrawn = Text.objects.get(lift=world.lifts["Cd"])
+    texts.withdraw(text=withdrawn, reason="Another will speak.", by=officer(world.summit))
+    assert out() == 1
+    edits.cancel(session=world.session, by=world.by)
+    assert (world.held, out()) == ("Ad Bd Bm Cm", 1)
+    assert Lift.objects.get(pk=world.lifts["Bm"].pk).hold_reason == "Not yet."
+
+
+def test_a_moment_that_passed_unread_is_held_with_a_speech_that_was_moved_itself(world: Floor) -> None:
+    """Whoever approves it afterwards would let it out at once."""
+    for name in ("Am", "Bm"):
+        move_to_now(world.lifts[name])
+        Text.objects.filter(lift=world.lifts[name]).get().versions.get().editions.update(state="in_review")
+    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    assert world.held == "Ad Am Cm"
+
+
+def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
+    def said(name: str) -> str:
+        lift = Lift.objects.get(pk=world.lifts[name].pk)
+        assert (lift.held_by, lift.held_at is not None) == (world.by, True)
+        return lift.hold_reason
+
+    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    day = "Monday 31 March 2025, "
+    assert said("Am") == f"The speech of A in “Opening” was moved: it now begins at about {day}09:30 London time."
+    assert said("Bm") == (
+        f"Speeches before that of B in “Opening” changed: it now begins at about {day}09:10 London time."
+    )
+    world.release_holds()
+    _handed_over(world)
+    taker = Slot.objects.get(pk=world.slots["A"].pk).speaker.name
+    assert said("Ad") == f"{taker} now gives the speech of A in “Opening”."
+    world.release_holds()
+    edits.cancel(session=world.session, by=world.by)
+    assert said("Bd") == "The session “Opening” was cancelled, and with it the speech of B."
+    entry = AuditEntry.objects.filter(action="press.hold").last()
+    assert entry is not None
+    assert (entry.by, entry.summit) == (world.by, world.summit)
+
+
+def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Floor) -> None:
+    shared = timed(world.summit)
+    for name in ("B", "A", "C"):
+        hang(world.slots[name], shared)
+    speakers.move(slot=world.slots["A"], to=4, by=world.by)
+    shared.refresh_from_db()
+    assert shared.hold_reason.startswith("The speech of A in “Opening” was moved")
+
+
+def test_of_two_that_change_places_both_were_moved(world: Floor) -> None:
+    before = list(world.slots)
+    assert speech_watch._kept([0, 1, 2, 3]) == {0, 1, 2, 3}
+    assert speech_watch._kept([1, 0, 2, 3]) == {2, 3}
+    assert speech_watch._kept([1, 2, 3, 0]) == {1, 2, 3}
+    assert speech_watch._kept([3, 0, 1, 2]) == {0, 1, 2}
+    assert speech_watch._kept([3, 2, 1, 0]) == set()
+    assert before == ["A", "B", "C"]
+
+
+def test_the_reason_is_in_the_summits_language(world: Floor) -> None:
+    Summit.objects.update(language="fr")
+    edits.cancel(session=world.fresh(), by=world.by)
+    assert "Opening" in Lift.objects.exclude(hold_reason="")[0].hold_reason
+    assert "was cancelled" not in Lift.objects.exclude(hold_reason="")[0].hold_reason
+
+
+def test_it_costs_the_same_however_many_speeches_there_are(world: Floor) -> None:
+    def queries() -> int:
+        row = world.fresh()
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            edits.move(
+                session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=world.by
+            )
+        return len(found)
+
+    queries()
+    few = queries()
+    for place in range(4, 30):
+        slot = world._slot(f"Speaker {place}", place)
+        hang(slot, waits(world.summit, held_at=world.session.starts_at, held_by=world.by, hold_reason="wait"))
+    assert queries() == few
+
+
+class TestEveryWayIsWatched:
+    """Whatever writes speeches, or when sessions begin and whether they stand, does so within `watching`."""
+
+    # What writes and moves no speech that is there, with the reason.
+    UNWATCHED = {
+        "sessions/domain/speakers.py: put_last": "comes last",
+        "sessions/domain/floor.py: grant": "takes back what came last a moment ago",
+        "sessions/domain/floor.py: _decide": "writes the request alone",
+        "sessions/domain/restored.py: write": "restoring.restore watches",
+    }
+    SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
+
+    @staticmethod
+    def functions(path: Path) -> dict[str, ast.FunctionDef]:
+        return {node.name: node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)}
+
+    def writers(self, path: Path) -> set[str]:
+        """Return the functions that write rows and speak of speeches, or of when sessions begin and stand."""
+        found = set()
+        for name, node in self.functions(path).items():
+            # What it says of itself is no code.
+            body = ast.unparse(ast.Module(body=node.body[bool(ast.get_docstring(node)) :], type_ignores=[]))
+            calls = {
+                call.func.attr
+                for call in ast.walk(node)
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+            }
+            if (calls & WRITES or "bulk.insert" in body) and self.SPEECHES.search(body):
+                found.add(name)
+        return found
+
+    def watched(self, path: Path, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a function enters `watching`, or is called by such functions of its module alone."""
+        functions = self.functions(path)
+        if "watching(" in ast.unparse(functions[name]) or (seen and f"{path}: {name}" in self.UNWATCHED):
+            return True
+        callers = [
+            other
+            for other, node in functions.items()
+            if other != name and other not in seen and re.search(rf"\b{name}\(", ast.unparse(node))
+        ]
+        return bool(callers) and all(self.watched(path, other, seen | {name}) for other in callers)
+
+    def unwatched(self) -> set[str]:
+        paths = sorted(path.relative_to(ROOT) for path in (ROOT / "sessions").rglob("*.py"))
+        return {
+            f"{path}: {name}"
+            for path in paths
+            if "migrations" not in path.parts and "models" not in path.parts
+            for name in self.writers(path)
+            if not self.watched(path, name)
+        }
+
+    def test_each(self) -> None:
+        assert self.unwatched() == set(self.UNWATCHED)
+
+    def test_control_a_new_one_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = ast.parse("def shorten(slot):\n    slot.minutes -= 1\n    slot.save(update_fields=['minutes'])\n")
+        real = self.functions
+        monkeypatch.setattr(
+            TestEveryWayIsWatched,
+            "functions",
+            staticmethod(lambda path: real(path) | ({"shorten": made.body[0]} if path.name == "speakers.py" else {})),
+        )
+        found = {name for name in self.unwatched() if name.endswith("shorten")}
+        assert found == {"sessions/domain/speakers.py: shorten", "sessions/admin/speakers.py: shorten"}
