@@ -49,12 +49,13 @@ def lock_speeches(slots: Collection[int]) -> list[Lift]:
     hangs = (
         Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True).order_by().values_list("lift_id", flat=True)
     )
-    while keys := set(hangs):
+    # Each look is a query of its own.
+    while keys := set(hangs.all()):
         try:
             with transaction.atomic():
                 rows: QuerySet[Lift] = Lift.objects.select_for_update(of=("self",)).filter(pk__in=keys)
                 found = list(rows.select_related("summit").order_by("pk"))
-                if not set(hangs) <= {lift.pk for lift in found}:
+                if not set(hangs.all()) <= {lift.pk for lift in found}:
                     raise _TiedMeanwhile
                 return found
         except _TiedMeanwhile:

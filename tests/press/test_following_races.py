@@ -1,0 +1,303 @@
+"""A speech is cancelled while its text goes out: whoever comes first wins, and nobody waits in vain.
+
+On PostgreSQL, where several write at once; on SQLite one does.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from press.domain import announce, deciding, lifts, locks, texts, tying
+from press.domain.problems import DecisionRefused
+from press.models import Announcement, EditionState, Lift, Text
+from press.models.visibility import published_lifts
+from sessions.domain import edits, speakers, speech_watch
+from summit.db.clock import db_now
+from summit.models import User
+from summit.registry import Registry
+from tests.factories import SubscriberFactory, SummitFactory
+from tests.press.helpers import approver, make_text, officer, organiser
+from tests.press.speeches import Floor, hang, out, timed
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+Step = Callable[[], Any]
+
+
+@pytest.fixture
+def world() -> Floor:
+    summit = SummitFactory()
+    SubscriberFactory(summit=summit)
+    return Floor(summit, by=organiser(summit))
+
+
+def during(first: Step, second: Step, seconds: float = 0.5) -> list[str]:
+    """Do `first` in a transaction of another connection, `second` while it isn't committed, and commit so many
+    seconds later; return what went wrong."""
+    half, go_on, wrong = threading.Event(), threading.Event(), []
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                first()
+                half.set()
+                go_on.wait(10)
+        except OperationalError as problem:
+            wrong.append(str(problem))
+        finally:
+            half.set()
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert half.wait(10)
+    timer = threading.Timer(seconds, go_on.set)
+    timer.start()
+    try:
+        second()
+    except OperationalError as problem:
+        wrong.append(str(problem))
+    finally:
+        thread.join()
+        timer.cancel()
+    return wrong
+
+
+def _given_amid(world: Floor) -> tuple[int, int]:
+    """Say that a speech was given while its session is being cancelled; return what is out and was announced."""
+    by = officer(world.summit)
+    wrong = during(
+        lambda: edits.cancel(session=world.session, by=world.by),
+        lambda: lifts.deliver(lift=world.lifts["Ad"], by=by),
+    )
+    assert wrong == []
+    announce.announce_due()
+    return out(), Announcement.objects.count()
+
+
+def test_a_speech_that_is_being_cancelled_is_not_given(world: Floor) -> None:
+    assert _given_amid(world) == (0, 0)
+
+
+def test_control_with_nobody_listening_it_goes_out(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech_watch, "listeners", Registry())
+    assert _given_amid(world) == (1, 1)
+
+
+def _moment_amid(world: Floor) -> tuple[int, int, bool]:
+    """Let the moment of a text pass while its session is being cancelled, and announce what is due; return what is
+    out, how many were announced, and whether it counts as read."""
+    lift = world.lifts["Am"]
+    Lift.objects.filter(pk=lift.pk).update(moment=db_now() + timedelta(seconds=0.4))
+
+    def moment_passes() -> None:
+        while not Lift.objects.filter(pk=lift.pk, moment__lte=db_now()).exists():
+            time.sleep(0.02)
+        announce.announce_due()
+
+    assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes, 1.0) == []
+    announce.announce_due()
+    return out(), Announcement.objects.count(), published_lifts().filter(pk=lift.pk).exists()
+
+
+def test_a_speech_cancelled_before_the_moment_stays_in(world: Floor) -> None:
+    assert _moment_amid(world) == (0, 0, False)
+
+
+def test_control_with_nobody_listening_the_moment_lets_it_out(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech_watch, "listeners", Registry())
+    assert _moment_amid(world) == (1, 1, True)
+
+
+def _cancelled_amid(world: Floor) -> tuple[bool, int]:
+    """Cancel the session while "given" is being said; return whether that text is held, and what is out."""
+    by = officer(world.summit)
+    wrong = during(
+        lambda: lifts.deliver(lift=world.lifts["Ad"], by=by),
+        lambda: edits.cancel(session=world.session, by=world.by),
+    )
+    assert wrong == []
+    return Lift.objects.filter(pk=world.lifts["Ad"].pk, held_at__isnull=False).exists(), out()
+
+
+def test_what_was_given_first_is_out(world: Floor) -> None:
+    assert _cancelled_amid(world) == (False, 1)
+
+
+def _unlocked(slots: Collection[int]) -> list[Lift]:
+    return list(Lift.objects.filter(texts__slot__in=slots).select_related("summit").distinct())
+
+
+def test_control_without_the_lock_what_was_read_is_held(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "lock_speeches", _unlocked)
+    assert _cancelled_amid(world) == (True, 0)
+
+
+def _tied_amid(world: Floor) -> bool:
+    """Cancel the session while a text of it is being tied to another; return whether they are held."""
+    other = make_text(summit=world.summit).version.text
+    mine = Text.objects.get(lift=world.lifts["Ad"])
+    by = officer(world.summit)
+    wrong = during(
+        lambda: tying.tie(text=mine, to=other, by=by),
+        lambda: edits.cancel(session=world.session, by=world.by),
+    )
+    assert wrong == []
+    mine.refresh_from_db()
+    assert mine.lift_id == other.lift_id
+    return Lift.objects.get(pk=other.lift_id).held_at is not None
+
+
+def test_what_is_being_tied_to_others_is_held_with_them(world: Floor) -> None:
+    assert _tied_amid(world)
+
+
+def test_control_without_a_second_look_it_is_not(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def once(slots: Collection[int]) -> list[Lift]:
+        keys = list(Text.objects.filter(slot__in=slots).values_list("lift_id", flat=True))
+        return list(Lift.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+
+    monkeypatch.setattr(locks, "lock_speeches", once)
+    assert not _tied_amid(world)
+
+
+def test_a_text_that_is_being_tied_is_approved_on_its_new_lift(world: Floor) -> None:
+    """Its own lift is gone when whoever waited for it goes on."""
+    other = make_text(summit=world.summit).version.text
+    edition = make_text(summit=world.summit, state=EditionState.IN_REVIEW)
+    by = officer(world.summit)
+    wrong = during(
+        lambda: tying.tie(text=edition.version.text, to=other, by=by),
+        lambda: deciding.approve(edition=edition, by=approver(world.summit)),
+    )
+    assert wrong == []
+    edition.refresh_from_db()
+    assert edition.state == EditionState.APPROVED
+
+
+def _crossed(world: Floor, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let an officer who ties texts hold the first of two lifts, and then want the second, while the session is being
+    cancelled; return what went wrong."""
+    two = [hang(world.slots["A"], timed(world.summit)) for _number in range(2)]
+    first, second = (text.lift_id for text in two)
+    by = officer(world.summit)
+
+    def cancel() -> None:
+        # Beside the two, nothing is waited for.
+        Text.objects.exclude(pk__in=[text.pk for text in two]).update(slot=None, prepared=None)
+        edits.cancel(session=world.session, by=world.by)
+
+    held, wanted = threading.Event(), locks.lock_lift
+
+    def slowly(lift_id: int) -> Lift:
+        found = wanted(lift_id)
+        if not held.is_set():
+            held.set()
+            time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(locks, "lock_lift", slowly)
+    wrong: list[str] = []
+
+    def run(step: Step) -> None:
+        try:
+            step()
+        except OperationalError as problem:
+            wrong.append(str(problem).splitlines()[0])
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=[lambda: tying.tie(text=two[1], to=two[0], by=by)]),
+        threading.Thread(target=run, args=[lambda: (held.wait(5), cancel())]),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert first < second
+    return wrong
+
+
+def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
+    world: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _crossed(world, monkeypatch) == []
+
+
+def test_control_in_another_order_one_is_lost(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def backwards(slots: Collection[int]) -> list[Lift]:
+        rows = Lift.objects.select_for_update(of=("self",)).filter(texts__slot__in=slots)
+        return list(rows.select_related("summit").order_by("-pk"))
+
+    monkeypatch.setattr(locks, "lock_speeches", backwards)
+    assert _crossed(world, monkeypatch) == ["deadlock detected"]
+
+
+def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[Step]:
+    """What an agenda's desk and a press desk do at once to the same speeches and texts."""
+
+    def text() -> Text:
+        return chance.choice(list(Text.objects.all()))
+
+    def cancel() -> None:
+        (edits.cancel if chance.random() < 0.5 else edits.reinstate)(session=world.session, by=world.by)
+
+    def describe() -> None:
+        people = [world.speaker("A"), world.speaker("B")]
+        texts.describe(text=text(), by=by, topics=["Borders"], people=people, session=world.session)
+
+    def approve() -> None:
+        row = text()
+        version = row.versions.get()
+        edition = version.editions.latest("number")
+        deciding.approve(edition=edition, by=reader)
+
+    return [
+        cancel,
+        lambda: speakers.move(slot=world.slots[chance.choice("ABC")], to=chance.randint(1, 4), by=world.by),
+        lambda: tying.tie(text=text(), to=text(), by=by),
+        lambda: tying.untie(text=text(), by=by),
+        lambda: lifts.unhold(lift=text().lift, by=by),
+        lambda: lifts.set_moment(lift=text().lift, moment=db_now() + timedelta(minutes=9), by=by),
+        lambda: lifts.deliver(lift=text().lift, by=by),
+        announce.announce_due,
+        describe,
+        approve,
+    ]
+
+
+def test_desks_that_work_at_once_never_lock_each_other_out(world: Floor) -> None:
+    """Two of each for two seconds. PostgreSQL finds a deadlock within a second and ends one of its transactions."""
+    for name in "ABC":
+        hang(world.slots[name], timed(world.summit), state=EditionState.IN_REVIEW)
+    by, reader = officer(world.summit), approver(world.summit)
+    until, wrong, done = time.monotonic() + 2, [], []
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311 - which step comes next is no secret
+        try:
+            while time.monotonic() < until:
+                step = chance.choice(_steps(world, by, reader, chance))
+                try:
+                    step()
+                except (DecisionRefused, Lift.DoesNotExist, Text.DoesNotExist):
+                    continue
+                done.append(step)
+        except OperationalError as problem:
+            wrong.append(str(problem))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[seed]) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(done) > 20
