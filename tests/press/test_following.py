@@ -338,6 +338,7 @@ class TestEveryWayIsWatched:
     # What writes and moves no speech that is there, with the reason.
     UNWATCHED = {
         "sessions/domain/speakers.py: put_last": "comes last",
+        "sessions/domain/speeches.py: add_all": "come last",
         "sessions/domain/floor.py: grant": "takes back what came last a moment ago",
         "sessions/domain/floor.py: _decide": "writes the request alone",
         "sessions/domain/restored.py: write": "restoring.restore watches",
