@@ -14,5 +14,5 @@ class PressConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
-        from press import charts, messages, occasion, panels, permissions, routes, search, todo, words  # noqa: F401
+        from press import alarm_messages, charts, messages, occasion, panels, permissions, routes, search, todo, words  # noqa: F401
         from press.domain import following, forgetting, keeping  # noqa: F401

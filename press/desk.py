@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Now
 
 from press.models import Edition, EditionState, LiftMode, Text, TextVersion
@@ -25,6 +25,8 @@ class Stand(TypedDict):
     standing: str
     written_by: int
     public_number: int | None
+    alarms: bool
+    approved_alone: bool
 
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ else:
 
 def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
-    `edition_state`, `written_by`; and with `public_number`, the edition that everybody reads."""
+    `edition_state`, `written_by`; with `public_number`, the edition that everybody reads; with `alarms`, whether its
+    speech should have been given by now and wasn't, and `approved_alone`, whether somebody has yet to review what was
+    approved without a second person."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
     public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
     return rows.annotate(
@@ -47,6 +51,8 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
         written_by=Subquery(newest.values("author")[:1]),
         standing=Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
         public_number=Subquery(public.values("number")[:1]),
+        alarms=Case(When(_ALARMS, then=True), default=False, output_field=BooleanField()),
+        approved_alone=Exists(unreviewed().filter(version__text=OuterRef("pk"))),
     ).select_related("summit", "lift", "slot__speaker", "slot__party")
 
 
@@ -69,8 +75,12 @@ def tieable(text: Text) -> list[StandingText]:
 
 def alone(version: TextVersion) -> Edition | None:
     """Return the newest edition that was approved without a second person and that nobody has reviewed since."""
-    rows = Edition.objects.filter(version=version, afterwards_at__isnull=True).exclude(emergency_reason="")
-    return rows.select_related("decided_by").order_by("-number").first()
+    return unreviewed().filter(version=version).select_related("decided_by").order_by("-number").first()
+
+
+def unreviewed() -> QuerySet[Edition]:
+    """Return the editions that were approved without a second person and that nobody has reviewed since."""
+    return Edition.objects.filter(afterwards_at__isnull=True).exclude(emergency_reason="")
 
 
 def coming(summit: Summit) -> QuerySet[StandingText]:
@@ -90,11 +100,17 @@ def overdue(summit: Summit) -> QuerySet[StandingText]:
 
 def late(summit: Summit) -> QuerySet[StandingText]:
     """Return what is overdue, and what waits for a speech that should have been given by now: its alarm has come."""
-    return texts(summit).filter(_PASSED | _UNGIVEN).order_by("lift__moment", "lift__fallback_at", "id")
+    return texts(summit).filter(_PASSED | _ALARMS).order_by("lift__moment", "lift__fallback_at", "id")
 
 
 _PASSED = Q(lift__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
-_UNGIVEN = Q(lift__mode=LiftMode.DELIVERED, lift__moment__isnull=True, lift__fallback_at__lte=Now())
+# Also where it is held or its speech was cancelled: that is what the alarm is for.
+_ALARMS = Q(
+    lift__mode=LiftMode.DELIVERED,
+    lift__moment__isnull=True,
+    lift__fallback_at__lte=Now(),
+    withdrawn_at__isnull=True,
+)
 
 
 def todo(user: Actor) -> dict[str, Q]:
@@ -102,12 +118,14 @@ def todo(user: Actor) -> dict[str, Q]:
     and its list. What waits for review leaves out the reader's own words, which nobody approves themselves."""
     unscheduled = Q(standing="unscheduled")
     return {
+        "alarm": Q(alarms=True),
         "overdue": _PASSED,
+        "afterwards": Q(approved_alone=True),
         "review": Q(standing=EditionState.IN_REVIEW) & ~Q(written_by=user.pk or 0),
         "change": Q(standing=EditionState.CHANGES_ASKED),
         "schedule": unscheduled & Q(lift__mode=LiftMode.MOMENT),
-        "held": Q(standing="held") & ~_PASSED,
-        "deliver": unscheduled & Q(lift__mode=LiftMode.DELIVERED),
+        "held": Q(standing="held", alarms=False) & ~_PASSED,
+        "deliver": unscheduled & Q(lift__mode=LiftMode.DELIVERED, alarms=False),
         "submit": Q(standing=EditionState.DRAFT),
     }
 
@@ -115,6 +133,10 @@ def todo(user: Actor) -> dict[str, Q]:
 def next_step(text: Text) -> str:
     """Return the key of what has to be done next about an annotated text, for the desk to say in words."""
     stand = str(getattr(text, "standing", ""))
+    if getattr(text, "alarms", False):
+        return "alarm"
+    if getattr(text, "approved_alone", False):
+        return "afterwards"
     if stand == "unscheduled":
         return "deliver" if text.lift.mode == LiftMode.DELIVERED else "set_moment"
     steps = {

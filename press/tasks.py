@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from press.domain.alarms import raise_due
 from press.domain.announce import announce_due
 from press.domain.recalls import recall_due
 from summit.outbox.domain.delivery import deliver
@@ -14,7 +15,13 @@ def announce_publications() -> None:
     recall_due()
 
 
+@shared_task(name="press.tasks.raise_alarms")
+def raise_alarms() -> None:
+    """Look for speeches that nobody has said were given in time, and write to the press desk about them."""
+    raise_due()
+
+
 @shared_task(name="press.tasks.deliver_announcements")
 def deliver_announcements(ids: list[int]) -> None:
-    """Deliver mail about what has been published, and questions to new subscribers."""
+    """Deliver mail about what has been published, questions to new subscribers, and alarms to the desk."""
     deliver(ids)

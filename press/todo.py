@@ -67,7 +67,9 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 # Who does what about texts, and how soon.
 STEPS: dict[str, tuple[str, Urgency]] = {
+    "alarm": (HOLD, Urgency.LATE),
     "overdue": (HOLD, Urgency.LATE),
+    "afterwards": (REVIEW, Urgency.LATE),
     "review": (REVIEW, Urgency.NOW),
     "change": (WRITE, Urgency.NOW),
     "schedule": (SCHEDULE, Urgency.NOW),
@@ -79,6 +81,16 @@ STEPS: dict[str, tuple[str, Urgency]] = {
 
 def _words(name: str, number: int) -> str:
     said: dict[str, Any] = {
+        "alarm": ngettext(
+            "%(n)d text waits for a speech that should have been given by now. Say whether it was.",
+            "%(n)d texts wait for speeches that should have been given by now. Say whether they were.",
+            number,
+        ),
+        "afterwards": ngettext(
+            "%(n)d text was approved without a second person. Review it.",
+            "%(n)d texts were approved without a second person. Review them.",
+            number,
+        ),
         "overdue": ngettext(
             "%(n)d text should be out and is held or not approved.",
             "%(n)d texts should be out and are held or not approved.",

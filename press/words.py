@@ -109,6 +109,7 @@ deed(
 deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
 deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))
 deed("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
+deed("press.alarm", gettext_lazy("raised the alarm: nobody had said in time that the speech was given"))
 deed("press.hold", gettext_lazy("held it"))
 deed("press.unhold", gettext_lazy("released the hold"))
 deed(

@@ -375,6 +375,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 3},
     },
+    "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0, "options": {"expires": 10}},
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
     "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
     "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},

@@ -21,12 +21,16 @@ STANDINGS = {
     "withdrawn": (_("withdrawn"), "bad"),
     "removed": (_("removed"), "bad"),
 }
+# What stands in red beside it, whatever its standing.
+RED = {"alarms": _("alarm: not marked as given"), "approved_alone": _("approved without a second person")}
 NEXT = {
     "submit": _("A press officer submits it for review."),
     "change": _("A press officer changes it as asked, and submits it again."),
     "approve": _("A press approver other than the writer reads it, and approves it or asks for changes."),
     "set_moment": _("A press officer sets the moment."),
     "deliver": _("A press officer says when the speech has been given."),
+    "alarm": _("A press officer says whether the speech has been given, or sets another time."),
+    "afterwards": _("A press approver who neither wrote nor approved it reviews it."),
     "unhold": _("Somebody at the press desk releases the hold."),
     "others": _("What goes out with it has to be approved, in every language."),
     "": "",
@@ -41,7 +45,9 @@ LATE = {
     "deliver": _("Ask at the venue whether the speech has been given, and say so here. Nothing goes out by itself."),
 }
 TASKS = {
+    "alarm": RED["alarms"],
     "overdue": _("should be out"),
+    "afterwards": RED["approved_alone"],
     "review": _("waits for my review"),
     "change": _("changes asked"),
     "schedule": _("approved, no moment"),

@@ -61,6 +61,7 @@ def test_sweeps_run_often_and_expire() -> None:
     assert {name: entry["task"] for name, entry in schedule.items()} == {
         "sweep-outbox": "outbox.tasks.sweep",
         "announce-publications": "press.tasks.announce_publications",
+        "raise-alarms": "press.tasks.raise_alarms",
         "chain-audit": "summit.tasks.chain_audit",
         "clear-expired": "summit.tasks.clear_expired",
         "remind-parties": "delegations.tasks.remind",
@@ -87,6 +88,7 @@ def test_every_task_has_a_name_of_its_own() -> None:
         "delegations.tasks.purge",
         "sessions.tasks.deliver_agenda_changes",
         "press.tasks.announce_publications",
+        "press.tasks.raise_alarms",
         "press.tasks.deliver_announcements",
         "outbox.tasks.sweep",
         "outbox.tasks.deliver",
@@ -115,6 +117,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "agenda_change": "sessions.tasks.deliver_agenda_changes",
         "floor_request": "sessions.tasks.deliver_agenda_changes",
         "place_free": "sessions.tasks.deliver_agenda_changes",
+        "alarm": "press.tasks.deliver_announcements",
         "publication": "press.tasks.deliver_announcements",
         "subscription": "press.tasks.deliver_announcements",
     }
