@@ -6,7 +6,7 @@ from summit.db.operations import NoteChanges
 
 
 class Migration(migrations.Migration):
-    dependencies = [("press", "0004_speakers_are_noted")]
+    dependencies = [("press", "0005_search")]
 
     operations = [
         migrations.RemoveConstraint(model_name="lift", name="lift_held_whole"),
