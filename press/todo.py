@@ -79,8 +79,8 @@ STEPS: dict[str, tuple[str, Urgency]] = {
 }
 
 
-def _words(name: str, number: int) -> str:
-    said: dict[str, Any] = {
+def _late(number: int) -> dict[str, str]:
+    return {
         "alarm": ngettext(
             "%(n)d text waits for a speech that should have been given by now. Say whether it was.",
             "%(n)d texts wait for speeches that should have been given by now. Say whether they were.",
@@ -96,6 +96,12 @@ def _words(name: str, number: int) -> str:
             "%(n)d texts should be out and are held or not approved.",
             number,
         ),
+    }
+
+
+def _words(name: str, number: int) -> str:
+    said: dict[str, Any] = {
+        **_late(number),
         "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),
         "change": ngettext(
             "%(n)d text has to be changed as a reviewer asked.",
