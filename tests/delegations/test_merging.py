@@ -31,6 +31,7 @@ from delegations.models import (
     VisaLetter,
 )
 from delegations.todo import alike_list
+from press.models import Text
 from sessions.domain import releases
 from sessions.models import (
     AgendaLook,
@@ -63,6 +64,7 @@ MOVED: set[Any] = {
         Particulars,
     ),
     *(Photo, PortalSignIn, Resemblance, VisaLetter, Message, Participant, Slot, FloorRequest, SignUp),
+    *(Text, Text.people.through),
 }
 STAYS: set[Any] = {ReleasedParticipant}
 # What ends with whoever is gone.
@@ -346,3 +348,12 @@ def test_of_two_who_enter_the_same_person_at_once_one_is_told(held: bool, monkey
     for thread in threads:
         thread.join()
     assert (len(told), Person.objects.filter(name="Zoe").count()) == ((1, 1) if held else (0, 2))
+
+
+def test_a_text_that_concerns_both_concerns_who_stays_once(pair: tuple[Person, Person], by: User) -> None:
+    kept, gone = pair
+    both, one = f.TextFactory(summit=kept.summit), f.TextFactory(summit=kept.summit)
+    both.people.set([kept, gone])
+    one.people.set([gone])
+    assert merge(kept=kept, gone=gone, by=by)["concerned"] == 1
+    assert [list(text.people.all()) for text in (both, one)] == [[kept], [kept]]
