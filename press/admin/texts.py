@@ -26,7 +26,7 @@ from press.admin.looking import LookingMixin
 from press.admin.marking import MarkingMixin
 from press.admin.moments import MomentForm
 from press.admin.run import RunMixin, day_of_text
-from press.admin.words import NEXT, RED, STANDINGS, TASKS, stands_as
+from press.admin.words import NEXT, STANDINGS, TASKS, in_red, stands_as
 from press.desk import alone, next_step, tieable, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.differences import compare
@@ -92,10 +92,7 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
     def stands(self, row: Text) -> str:
         """Show what the predicate derives, and whether readers see an older edition meanwhile."""
         word, colour = stands_as(row)
-        shown = format_html('<span class="state" data-state="{}">{}</span>', colour, word)
-        for name in ("alarms", "approved_alone"):
-            if getattr(row, name, False):
-                shown = format_html('{} <span class="state" data-state="bad">{}</span>', shown, RED[name])
+        shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
         public, number = getattr(row, "public_number", None), getattr(row, "number", None)
         if public is not None and public != number:
             note = _("edition %(number)d is public") % {"number": public}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from press.models import LiftMode, Text
@@ -62,3 +64,9 @@ def stands_as(row: Text) -> tuple[Any, str]:
     stand = str(getattr(row, "standing", "draft"))
     waits = stand == "unscheduled" and row.lift.mode == LiftMode.DELIVERED
     return STANDINGS["undelivered" if waits else stand]
+
+
+def in_red(row: Text) -> SafeString:
+    """Return what stands in red beside where an annotated text stands, each in its shape."""
+    said = ((words,) for name, words in RED.items() if getattr(row, name, False))
+    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', said)
