@@ -6,7 +6,7 @@ from summit.db.operations import NoteChanges
 
 
 class Migration(migrations.Migration):
-    dependencies = [("press", "0005_search")]
+    dependencies = [("press", "0006_marks_of_what_was_spoken")]
 
     operations = [
         migrations.RemoveConstraint(model_name="lift", name="lift_held_whole"),
