@@ -32,9 +32,18 @@ def unannounced() -> QuerySet[PublicEdition]:
 
 
 def announce_due(*, limit: int = 200) -> int:
-    """Announce what has come out since the last time; return how many texts. One query where there is nothing."""
-    due = unannounced().order_by().values_list("version__text_id", flat=True).distinct()[:limit]
-    return sum(announce(text_id) for text_id in list(due))
+    """Announce what has come out since the last time; return how many texts. One query where there is nothing.
+
+    Of several workers at once, whoever finds a text announced by another stops: all go through what is due in one
+    order, so that the other goes on, and twelve don't ask twelve times about each. What is left the next sweep finds.
+    """
+    due = unannounced().order_by("version__text").values_list("version__text_id", flat=True).distinct()[:limit]
+    done = 0
+    for text_id in list(due):
+        if not announce(text_id):
+            break
+        done += 1
+    return done
 
 
 def announce(text_id: int) -> bool:
