@@ -119,6 +119,7 @@ def test_every_kind_of_message_has_a_task() -> None:
         "place_free": "sessions.tasks.deliver_agenda_changes",
         "alarm": "press.tasks.deliver_announcements",
         "publication": "press.tasks.deliver_announcements",
+        "withdrawal": "press.tasks.deliver_announcements",
         "subscription": "press.tasks.deliver_announcements",
     }
     assert {kind.task for kind in KINDS.values()} <= set(app.tasks)
