@@ -81,7 +81,7 @@ def _about(text: Text) -> dict[str, object]:
     slot = text.slot
     return {
         "path": f"/admin/press/text/{text.pk}/change/",
-        "who": slot.speaker.name if slot else "",
+        "who": (slot.speaker.name or slot.speaker.label) if slot else "",
         "session": slot.session.title if slot else "",
         "cancelled": slot is not None and slot.session.cancelled_at is not None,
     }

@@ -77,7 +77,7 @@ def reasons(happened: Iterable[Happened]) -> dict[int, str]:
     of_slot = {each.slot_id: each for each in happened}
     slots = Slot.objects.filter(pk__in=of_slot).select_related("session__summit", "speaker")
     before = {each.speaker_before for each in of_slot.values()}
-    names = dict(Person.objects.filter(pk__in=before).values_list("pk", "name"))
+    names = {person.pk: person.name or person.label for person in Person.objects.filter(pk__in=before)}
     return {slot.pk: _reason(slot, of_slot[slot.pk], names) for slot in slots}
 
 
@@ -85,7 +85,8 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
     summit = slot.session.summit
     with override(spoken(summit.language)):
         said = {
-            "name": slot.speaker.name,
+            # Some are known by their office alone.
+            "name": slot.speaker.name or slot.speaker.label,
             "title": slot.session.title,
             "time": day_clock(happened.begins, summit),
             "before": names.get(happened.speaker_before, ""),

@@ -20,7 +20,7 @@ from press.models import Lift, Text
 from sessions.domain import edits, floor, line_up, places, releases, restoring, speakers, speech_watch
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
-from summit.models import AuditEntry, Role, Summit
+from summit.models import AuditEntry, Person, Role, Summit
 from summit.registry import Registry
 from tests.factories import ParticipantFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory
 from tests.press.helpers import move_to_now, officer, organiser
@@ -285,6 +285,13 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
     entry = AuditEntry.objects.filter(action="press.hold").last()
     assert entry is not None
     assert (entry.by, entry.summit) == (world.by, world.summit)
+
+
+def test_whoever_is_known_by_their_office_alone_is_called_by_it(world: Floor) -> None:
+    Person.objects.filter(pk=world.speaker("A").pk).update(name="", office="Minister")
+    edits.cancel(session=world.session, by=world.by)
+    lift = Lift.objects.get(pk=world.lifts["Am"].pk)
+    assert lift.hold_reason == "The session “Opening” was cancelled, and with it the speech of Minister."
 
 
 def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Floor) -> None:
