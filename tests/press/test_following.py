@@ -277,7 +277,7 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
     )
     world.release_holds()
     _handed_over(world)
-    taker = Slot.objects.get(pk=world.slots["A"].pk).speaker.name
+    taker = Slot.objects.get(pk=world.slots["A"].pk).speaker.office
     assert said("Ad") == f"{taker} now gives the speech of A in “Opening”."
     world.release_holds()
     edits.cancel(session=world.session, by=world.by)
