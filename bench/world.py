@@ -5,7 +5,7 @@ from datetime import timedelta
 from delegations.domain import answers, invitations
 from delegations.models import Invitation, Party
 from press.domain import deciding, lifts
-from press.models import Edition, Lift
+from press.models import Edition, Lift, LiftMode
 from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
 from summit.models import Summit, User
@@ -14,7 +14,7 @@ LATER = timedelta(minutes=5)
 
 
 def advance(summit: Summit) -> None:
-    """Invite all, let one accept, release the agenda twice with changes between, and publish all texts."""
+    """Invite all, let one accept, release the agenda twice with changes between, and publish what waits for nothing."""
     organiser = User.objects.get(email="organiser@summit.example")
     invitations.invite(parties=Party.objects.filter(summit=summit), by=organiser)
     accepted = Invitation.objects.select_related("party__summit").get(party__summit=summit, party__name="France")
@@ -38,5 +38,6 @@ def _publish(summit: Summit) -> None:
     for edition in Edition.objects.filter(version__text__summit=summit).select_related("version__text__summit"):
         deciding.submit(edition=edition, by=officer)
         deciding.approve(edition=edition, by=approver)
-    for lift in Lift.objects.filter(summit=summit).select_related("summit"):
+    # What waits for its speech goes on waiting, so that the desk has something to do.
+    for lift in Lift.objects.filter(summit=summit, mode=LiftMode.MOMENT).select_related("summit"):
         lifts.release_now(lift=lift, by=officer)
