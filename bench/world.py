@@ -14,7 +14,7 @@ LATER = timedelta(minutes=5)
 
 
 def advance(summit: Summit) -> None:
-    """Invite all, let one accept, release the agenda twice with changes between, and publish what waits for nothing."""
+    """Invite all, let one accept, release the agenda twice with changes between, and publish what waits for none."""
     organiser = User.objects.get(email="organiser@summit.example")
     invitations.invite(parties=Party.objects.filter(summit=summit), by=organiser)
     accepted = Invitation.objects.select_related("party__summit").get(party__summit=summit, party__name="France")
