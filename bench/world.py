@@ -38,6 +38,9 @@ def _publish(summit: Summit) -> None:
     for edition in Edition.objects.filter(version__text__summit=summit).select_related("version__text__summit"):
         deciding.submit(edition=edition, by=officer)
         deciding.approve(edition=edition, by=approver)
+    # The plenary was moved: what hangs on its speeches is held.
+    for lift in Lift.objects.filter(summit=summit, held_at__isnull=False).select_related("summit"):
+        lifts.unhold(lift=lift, by=officer)
     # What waits for its speech goes on waiting, so that the desk has something to do.
     for lift in Lift.objects.filter(summit=summit, mode=LiftMode.MOMENT).select_related("summit"):
         lifts.release_now(lift=lift, by=officer)
