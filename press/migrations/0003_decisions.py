@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='text',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('prepared',), name='text_delivered_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('prepared',), name='text_delivered_once', violation_error_message='This prepared text has a text as delivered already. Change that one.'),
         ),
         migrations.AddConstraint(
             model_name='attachment',

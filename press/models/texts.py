@@ -163,7 +163,10 @@ class Text(PublicModel):
                 | (Q(kind=TextKind.TRANSCRIPT, wording=Wording.DELIVERED) & ~Q(prepared=models.F("pk"))),
             ),
             models.UniqueConstraint(
-                fields=["prepared"], name="text_delivered_once", condition=Q(withdrawn_at__isnull=True)
+                fields=["prepared"],
+                name="text_delivered_once",
+                condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("This prepared text has a text as delivered already. Change that one."),
             ),
         ]
 

@@ -67,7 +67,10 @@ def bindings(summit: Summit) -> tuple[list[Binding], list[Binding]]:
         | {key: [str(row.pk)] for key in ("object_id", "pk", "key")}
         for row in Session.objects.filter(summit=summit)
     ]
-    return found, [*meetings, ground | {"public_id": [NOBODY], "": ["x"]}]
+    return found, [
+        *meetings,
+        ground | {"public_id": [NOBODY], "": ["x"], "pk": ["1"], "key": ["1"], "object_id": ["1"]},
+    ]
 
 
 def filled(route: str, of_texts: list[Binding], of_sessions: list[Binding]) -> set[str]:

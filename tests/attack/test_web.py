@@ -24,7 +24,7 @@ from summit.models import Role, Summit, User
 from summit.outbox.domain import mime
 from summit.outbox.kinds import Mail
 from summit.outbox.models import Message
-from tests.attack.test_embargo_crawl import crawled
+from tests.attack.crawling import crawled
 from tests.factories import (
     PASSWORD,
     InvitationLinkFactory,

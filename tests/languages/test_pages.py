@@ -21,7 +21,7 @@ from sessions.models import Session
 from summit.models import Role, User
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
-from tests.attack.test_embargo_crawl import PART, routes
+from tests.attack.crawling import PART, routes
 from tests.languages import pseudo, world
 from tests.languages.world import World
 
@@ -29,7 +29,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Names of languages, formats and headers are the same everywhere; so are a text's address and a server's words.
 SAME = {name for _code, name in settings.LANGUAGES}
-SAME |= {"schedule.json", "schedule.xml", "Atom", "JSON Feed", "Message-ID", "TXT", "PDF", "XML", "JSON"}
+SAME |= {
+    "schedule.json",
+    "schedule.xml",
+    "Atom",
+    "JSON Feed",
+    "Message-ID",
+    "TXT",
+    "PDF",
+    "XML",
+    "JSON",
+    "Akoma Ntoso (XML)",
+    "JSON-LD",
+    "ninjs (JSON)",
+}
 SAME |= {f"text-{number}" for number in range(8)} | {"Europe/London", "550 No such mailbox"}
 # Django's own controls: a filter's choices, and what stands beside the number of an account.
 SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate", "Hall")}

@@ -65,6 +65,7 @@ OWN = {
     "expires_at",
     "nonce",
     "released_at",
+    "added_at",
     "at",
     "fingerprint",
     "since",
