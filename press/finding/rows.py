@@ -107,7 +107,7 @@ _KEPT: Memory[Public] = Memory(6)
 
 def public(summit: Summit) -> Public:
     """Return what everybody may read of a summit in all languages. One query where the process has kept it, and
-    four more where it hasn't."""
+    five more where it hasn't."""
     known = read_moments(summit.slug)
     if known is None:
         return _read(summit)
@@ -119,7 +119,9 @@ def _read(summit: Summit) -> Public:
     found = tuple(Row(*values) for values in readable(summit).order_by().values_list(*_PATHS))
     slots = {row.slot for row in found if row.slot}
     shown = ReleasedSession.objects.public(summit)
-    places = ReleasedParticipant.objects.filter(released_session__in=shown.values("pk")).exclude(slot_key="")
+    # By keys: in one query PostgreSQL, while it knows no sizes of tables, looks for the release at each row.
+    keys = list(shown.order_by().values_list("pk", flat=True))
+    places = ReleasedParticipant.objects.filter(released_session__in=keys).exclude(slot_key="")
     at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
     own = {row.session_key for row in found if row.session_key and not row.slot}
     columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
