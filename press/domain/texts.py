@@ -107,12 +107,14 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
     check_can_write(by, text.summit)
     with transaction.atomic():
         lock_text(text.pk)
-        if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
+        # As it stands now: it may have been tied to others, or described, since the caller read it.
+        row = Text.objects.get(pk=text.pk)
+        if row.withdrawn_at is not None:
             raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
-        changed = [name for name, value in values.items() if getattr(text, name) != value]
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
         for name in changed:
-            setattr(text, name, values[name])
-        text.clean_fields()
+            setattr(row, name, values[name])
+        row.clean_fields(exclude={field.name for field in Text._meta.fields} - values.keys())
         Text.objects.filter(pk=text.pk).update(**{name: values[name] for name in changed})
         text.topics.set([Topic.objects.get_or_create(summit=text.summit, name=name)[0] for name in topics])
         text.people.set(people)
