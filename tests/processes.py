@@ -23,6 +23,8 @@ from tools.running import PASSED_ON, ROOT, free_port
 
 # The database that those of tests are copies of; each run of the tests makes it anew.
 BEGUN = "summit_begun"
+# Seconds that no command takes on a busy machine.
+LONGEST = 240
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -97,9 +99,11 @@ class Processes:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def manage(self, *args: str) -> str:
-        """Run a management command to its end and return what it printed."""
+        """Run a management command to its end and return what it printed. One that hangs is killed, and so fails."""
         command = [sys.executable, "manage.py", *args]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, check=False, text=True)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, check=False, text=True, timeout=LONGEST
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

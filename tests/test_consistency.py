@@ -1,5 +1,6 @@
 """What holds across the whole project, whoever adds what."""
 
+import os
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -319,6 +320,12 @@ class TestRequirements:
         names = [re.split(r"[\[~=> ]", line, maxsplit=1)[0] for line in needed]
         unused = [name for name in names if not re.search(rf"\b{self.MODULES.get(name, name)}\b", text)]
         assert unused == []
+
+
+@pytest.mark.xdist_group("kept")
+def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
+    """xdist knows a group by the test's address, and is silent where a pytest it doesn't know takes it off again."""
+    assert ("PYTEST_XDIST_WORKER" in os.environ) == request.node.nodeid.endswith("@kept")
 
 
 def test_settings_name_what_is_there() -> None:
