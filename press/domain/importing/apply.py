@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from delegations.domain import people
 from delegations.domain.incoming.apply import read_in
 from delegations.domain.incoming.known import Known, look
 from delegations.domain.naming import Books, kind_word
 from delegations.domain.tables import Table
+from delegations.models import Party
 from press.domain import deciding, editions, incoming, lifts, texts
 from press.domain.importing.files import SpeechFile
 from press.domain.importing.report import Line, Report
@@ -30,7 +32,7 @@ from sessions.domain import speeches
 from sessions.domain.releases import lock
 from sessions.models import Session, Slot
 from summit.domain.audit import SYSTEM
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 from summit.uploads.report import Outcome
 
 
@@ -93,11 +95,12 @@ class _Import:
 
     def add_speeches(self) -> None:
         """Find or make the speech of everybody of whom there is a file, in the order of the table."""
+        self._know_speakers()
         codes = dict.fromkeys(file.code for file in self.order.files)
         wanted = []
         for code, row in self.rows.items():
             party = party_of(self.known, code, row) if code in codes else None
-            speaker = speaker_of(self.known, party, row) if party else None
+            speaker = speaker_of(self.known, party, row) or self._entered(party, row) if party else None
             if party and speaker:
                 wanted.append((speaker, party))
         self.report.speeches = len(speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
@@ -105,6 +108,25 @@ class _Import:
         listed = list(found.order_by("position", "pk"))
         for code in codes:
             self.slots[code] = self._slot(code, listed)
+
+    def _know_speakers(self) -> None:
+        """Make known who speaks for a party without being a member of it."""
+        parties = {party.pk: party for party in self.known.parties()}
+        spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
+        for slot in spoken.select_related("speaker").order_by("pk"):
+            self.known.add_person(parties[slot.party_id or 0], slot.speaker)
+
+    def _entered(self, party: Party, row: Row) -> Person | None:
+        """Enter whom the table names for a party that has another head: somebody else than its head may speak."""
+        if not self.order.make_parties or not row.speaker:
+            return None
+        values = {"name": row.speaker, "office": row.office, "language": party.language}
+        try:
+            person = people.enter(party=party, values=values, by=SYSTEM)
+        except ValidationError:
+            return None
+        self.known.add_person(party, person)
+        return person
 
     def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
         row = self.rows.get(code)

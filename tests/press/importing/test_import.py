@@ -163,6 +163,22 @@ def test_who_is_not_known_is_said(summit: Summit, folder: Path) -> None:
     assert f"BRA.txt (refused) -: {said}" in told
 
 
+def test_who_speaks_for_a_party_that_has_another_head_is_entered(summit: Summit, folder: Path) -> None:
+    whole(folder)
+    (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
+    again = [line for line in whole(folder) if line.startswith(("Row", "BRA.txt", "fra.docx"))]
+    assert again == [
+        "Row 3 (refused) Brazil, Another Name: Brazil has a head already. Replace that person instead.",
+        "BRA.txt (new) Brazil: Another Name",
+        "fra.docx (as it is) France: Catherine Colonna, Ms.",
+    ]
+    speaker = Slot.objects.get(speaker__name="Another Name")
+    assert (speaker.party, speaker.speaker.office) == (Party.objects.get(name="Brazil"), "Vice-President")
+    assert [line for line in whole(folder) if line.startswith("BRA.txt")] == [
+        "BRA.txt (as it is) Brazil: Another Name"
+    ]
+
+
 NO_SESSION = "The summit has no session called Nothing. Name one with --session, by its id or title."
 NO_OFFICER = "Name with --by the mailbox of a press officer of this summit: their name stands by the texts."
 WRONG = [
