@@ -58,7 +58,15 @@
   const fields = [...form.elements].filter(
     (field) => field.name && !OTHERS.includes(field.name) && !["file", "submit"].includes(field.type),
   );
-  const values = () => fields.map((field) => [field.name, field.value]);
+  // Boxes share a name: each is known by name and value, and what is kept of it is whether it is ticked.
+  const isBox = (field) => ["checkbox", "radio"].includes(field.type);
+  const nameOf = (field) => (isBox(field) ? `${field.name}=${field.value}` : field.name);
+  const valueOf = (field) => (isBox(field) ? field.checked : field.value);
+  const setTo = (field, value) => {
+    if (isBox(field)) field.checked = value;
+    else field.value = value;
+  };
+  const values = () => fields.map((field) => [nameOf(field), valueOf(field)]);
   let waiting = 0;
   const began = JSON.stringify(values());
 
@@ -77,16 +85,24 @@
     }
   }
 
+  // Whether what one sees in the form is what was typed. What is hidden in it, such as the edition on which the words are
+  // based, comes from the page then: its answer to what was posted may have moved it on.
+  function stands(draft) {
+    const given = new Map(draft.values);
+    const seen = fields.filter((field) => field.type !== "hidden" && given.has(nameOf(field)));
+    return seen.every((field) => given.get(nameOf(field)) === valueOf(field));
+  }
+
   function putBack(draft) {
     const given = new Map(draft.values);
-    for (const field of fields) if (given.has(field.name)) field.value = given.get(field.name);
+    for (const field of fields) if (given.has(nameOf(field))) setTo(field, given.get(nameOf(field)));
     const notice = form.querySelector("template[data-draft-notice]");
     if (!notice) return;
     const shown = notice.content.cloneNode(true).firstElementChild;
     form.prepend(shown);
     shown.querySelector("button").addEventListener("click", () => {
       store.removeItem(key);
-      for (const [at, [, value]] of JSON.parse(began).entries()) fields[at].value = value;
+      for (const [at, [, value]] of JSON.parse(began).entries()) setTo(fields[at], value);
       shown.remove();
       fields.find((field) => field.type !== "hidden").focus();
     });
@@ -94,7 +110,7 @@
 
   const draft = read(key);
   if (taken) keep(false);
-  else if (draft.values && JSON.stringify(draft.values) !== began) putBack(draft);
+  else if (draft.values && !stands(draft)) putBack(draft);
 
   form.addEventListener("input", () => {
     clearTimeout(waiting);

@@ -62,6 +62,23 @@ def test_what_was_typed_comes_back_after_signing_in_and_goes_when_it_is_saved(
     expect(page.get_by_text(NOTICE)).to_have_count(0)
 
 
+def test_whoever_saves_second_reads_the_first_ones_words_and_saves_then(visitor: Callable[..., Visitor]) -> None:
+    """What the tab keeps never puts the edition back on which the words were based: each save would be refused."""
+    officer = visitor()
+    page = begin(officer, "By the second.")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Text", exact=True).fill("By the first.")
+    save(other)
+    expect(other.locator("[data-saved]")).to_be_visible()
+    save(page)
+    expect(page.get_by_role("alert").or_(page.locator(".error-summary")).first).to_contain_text("Nothing is lost")
+    expect(page.get_by_text(NOTICE)).to_have_count(0)
+    save(page)
+    expect(page.locator("[data-saved]")).to_be_visible()
+    assert page.get_by_label("Text", exact=True).input_value() == "By the second."
+
+
 def test_control_without_the_script_the_words_are_gone(visitor: Callable[..., Visitor]) -> None:
     officer = visitor()
     officer.page.route("**/js/draft*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
