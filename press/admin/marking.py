@@ -19,7 +19,7 @@ from press.domain.differences import compare_words, differ
 from press.domain.markings import Marked, MarkedMeanwhile
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextVersion, Wording
-from press.permissions import check_can_write
+from press.permissions import can_write, check_can_write
 from summit.languages import direction
 from summit.models import User
 
@@ -117,6 +117,7 @@ class MarkingMixin:
             "title": _("Prepared and as delivered"),
             "shown": shown,
             "differ": differ(shown),
+            "may_allow": can_write(request.user, text.summit),
         }
         page: HttpResponse = desk._page(request, "delivery.html", context)
         return page

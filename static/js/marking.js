@@ -10,8 +10,8 @@
 
   function move(from, step) {
     const all = passages();
-    const next = all[all.indexOf(from) + step];
-    if (!next) return;
+    // From the last one it goes no further: that one keeps the focus, so that its mark can be taken back.
+    const next = all[all.indexOf(from) + step] || from;
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   }

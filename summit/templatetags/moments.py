@@ -27,6 +27,12 @@ def clock(moment: datetime, summit: Summit) -> str:
     return local(moment, summit).strftime("%H:%M")
 
 
+@register.filter
+def exact_clock(moment: datetime, summit: Summit) -> str:
+    """Return "14:30:05", where the second matters."""
+    return local(moment, summit).strftime("%H:%M:%S")
+
+
 def clock_zone(moment: datetime, summit: Summit) -> str:
     """Return "14:30 London time"."""
     return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.said_place}
