@@ -45,11 +45,6 @@ def can_review(user: Actor, summit: Summit) -> bool:
     return allows(user, "press.review", summit)
 
 
-def check_can_review(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_review` is false."""
-    check(user, "press.review", summit)
-
-
 def can_schedule(user: Actor, summit: Summit) -> bool:
     """Return whether the account may set moments and say that a speech has been given."""
     return allows(user, "press.schedule", summit)

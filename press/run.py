@@ -122,7 +122,7 @@ def authors(rows: Iterable[StandingText]) -> dict[int, User]:
     return User.objects.in_bulk({row.written_by for row in rows})
 
 
-def versions(rows: Iterable[StandingText]) -> dict[int, list[TextVersion]]:
+def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
     """Return the languages of texts by the text's key, the authoritative one first, each with where its newest
     edition stands (`standing`). One query."""
     newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number").annotate(standing=standing())

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from press.admin.intake import version_of
 from press.admin.moments import local_moment
-from press.domain import texts
+from press.domain import editions, texts
 from press.domain.problems import DecisionRefused
 from press.models import Text, TextKind, Topic, Wording
 from press.permissions import check_can_write
@@ -69,6 +70,9 @@ class AboutForm(forms.Form):
         people.queryset = (
             Person.objects.filter(summit=text.summit_id, slots__isnull=False).distinct().order_by("name")
         )
+        self.fields["gather_at"].label = _("When the media gather, %(place)s time") % {
+            "place": text.summit.said_place
+        }
         if text.kind != TextKind.ADVISORY:
             for name in ("media_access", "gather_place", "gather_at"):
                 del self.fields[name]
@@ -130,6 +134,13 @@ class AboutMixin:
             else:
                 messages.success(request, _("Changed. What readers see of it they see at once."))
                 return redirect(reverse("admin:press_text_change", args=[text.pk]))
-        context = {"summit": text.summit, "text": text, "form": form, "title": _("What the text is about")}
+        edition = editions.newest(version_of(text, ""))
+        context = {
+            "summit": text.summit,
+            "text": text,
+            "edition": edition,
+            "form": form,
+            "title": _("What the text is about"),
+        }
         response: HttpResponse = self._page(request, "about.html", context, 400 if form.errors else 200)  # type: ignore[attr-defined]
         return response

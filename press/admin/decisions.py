@@ -2,10 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
+from press import permissions
+from press.admin.intake import version_of
 from press.admin.moments import MomentForm, When
 from press.domain import deciding, lifts, texts, tying
 from press.domain.problems import DecisionRefused
@@ -14,7 +24,7 @@ from press.models.decisions import BY_NAME, TABLE, LiftState, TextState
 from press.models.visibility import published_lifts
 from press.permissions import can_schedule, can_write
 from summit.models import User
-from summit.permissions import allows
+from summit.permissions import allows, check
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
         _("Reviewed: a second person has read it now."),
     ),
     "set_moment": (set_moment, _("The moment stands.")),
-    "deliver": (lambda post: lifts.deliver(lift=post.text.lift, by=post.by), _("Marked as given: it goes out now.")),
+    "deliver": (lambda post: lifts.deliver(lift=post.text.lift, by=post.by), _("Marked as given.")),
     "hold": (
         lambda post: lifts.hold(lift=post.text.lift, reason=post.note, by=post.by),
         _("Held: nobody outside the desk reads it until the hold is released."),
@@ -123,4 +133,80 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
         and not (row.another and own)
         and allows(user, row.rule, summit)
     }
+    if "approve" in fits:
+        # Whoever is the second person needs no emergency.
+        fits.discard("approve_alone")
     return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})
+
+
+# What keeps a text from going out at its moment, by where it stands.
+_KEPT_BACK = {
+    "held": _("Nothing of it goes out before the hold is released."),
+    "waits_for_others": _("Nothing of it goes out before what goes out with it is approved."),
+    "draft": _("Nothing of it goes out before it is approved."),
+    "in_review": _("Nothing of it goes out before it is approved."),
+    "changes_asked": _("Nothing of it goes out before it is approved."),
+}
+
+
+def outcome(*, name: str, row: Text) -> str:
+    """Return what is said when a decision about an annotated text is done: of a moment also what it waits for."""
+    done = str(DECISIONS[name][1])
+    if name not in ("set_moment", "deliver"):
+        return done
+    if row.lift.moment is None:
+        waits = row.lift.mode == LiftMode.DELIVERED
+        return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
+    kept = _KEPT_BACK.get(str(getattr(row, "standing", "")))
+    return f"{done} {kept}" if kept else str(_("Marked as given: it goes out now.") if name == "deliver" else done)
+
+
+class DecisionsMixin:
+    """Adds the addresses of the buttons."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add one address for each decision."""
+        view = self.admin_site.admin_view(require_POST(self.decide_view))
+        own = [path(f"<int:pk>/decide/{name}/", view, {"name": name}, f"press_text_{name}") for name in DECISIONS]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Do what a button says, by the domain, which refuses what the state doesn't allow: then what was typed with
+        it stands on the page again."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        check(request.user, permissions.DECISIONS[name], text.summit)
+        version = version_of(text, request.POST.get("version", ""))
+        edition = version.editions.filter(number=numbered(request.POST.get("number", ""))).first()
+        if edition is None:
+            raise Http404
+        form = MomentForm(request.POST, summit=text.summit)
+        note, other, back = request.POST.get("note", ""), request.POST.get("other", ""), _back(request)
+        try:
+            DECISIONS[name][0](Post(text, edition, note, form, desk._user(request), other))
+        except (DecisionRefused, ValidationError) as refused:
+            messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
+            if not back:
+                typed = {"refused": name, "typed_note": note} | (
+                    {"moment_form": form} if name == "set_moment" else {}
+                )
+                page: HttpResponse = desk._shown(request, desk._text(request, pk), version, **typed)
+                return page
+        else:
+            messages.success(request, outcome(name=name, row=desk._text(request, pk)))
+        address = reverse("admin:press_text_change", args=[text.pk])
+        return redirect(back or f"{address}?version={version.language}")
+
+
+def numbered(written: str) -> int:
+    """Return the number that was posted for an edition, 0 for what is none."""
+    return int(written) if written.isdecimal() and len(written) < 9 else 0
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where the button says that it stood, or "" for an address that isn't ours."""
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if ours and back.startswith("/") else ""

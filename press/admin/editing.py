@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from press.admin.forms import WordsForm
 from press.domain import attachments, editions
 from press.domain.problems import DecisionRefused, EditConflict
-from press.models import Attachment, ChangeKind, Edition, TextVersion
+from press.models import Attachment, ChangeKind, Edition, EditionState, TextVersion
 from press.models.visibility import published_editions
 from sessions.domain.files import File, FileProblem, look_at_size, read
 from summit.models import User
@@ -74,6 +74,9 @@ class EditionForm(WordsForm):
             kind: forms.ChoiceField = self.fields["change_kind"]  # type: ignore[assignment]
             kind.choices, kind.required = ChangeKind.choices, True
             self.fields["change_note"].required = True
+        elif not version.editions.filter(state=EditionState.APPROVED).exists():
+            # Nothing has been read, and nothing can have been by the time that this is approved.
+            del self.fields["change_kind"], self.fields["change_note"]
         if version.authoritative:
             del self.fields["translates"]
         else:

@@ -64,7 +64,12 @@ class NewTextForm(WordsForm):
     """A text with its first edition."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TextKind.choices)
-    slot = forms.ModelChoiceField(label=gettext_lazy("Speech"), queryset=Slot.objects.none(), required=False)
+    slot = forms.ModelChoiceField(
+        label=gettext_lazy("Speech"),
+        queryset=Slot.objects.none(),
+        required=False,
+        help_text=gettext_lazy("A transcript has one; another text may go with one."),
+    )
     wording = forms.ChoiceField(
         label=gettext_lazy("Wording"),
         choices=Wording.choices,
@@ -104,6 +109,9 @@ class NewTextForm(WordsForm):
         cleaned = super().clean()
         if cleaned.get("kind") != TextKind.TRANSCRIPT:
             cleaned["wording"] = Wording.NONE
-        elif cleaned.get("wording") == Wording.NONE:
+            return cleaned
+        if cleaned.get("wording") == Wording.NONE:
             self.add_error("wording", _("Say how the words of the transcript relate to what was said."))
+        if not self.errors.get("slot") and cleaned.get("slot") is None:
+            self.add_error("slot", _("Choose the speech. One that is missing is entered in its session first."))
         return cleaned

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.kept import GRID
+from press.models import Lift, LiftMode
 from summit.db.clock import db_now
 from summit.models import Summit
 from summit.models.validators import validate_year
@@ -56,7 +57,7 @@ class MomentForm(forms.Form):
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = summit.zone
-        self.fields["moment"].label = _("%(place)s time") % {"place": summit.said_place}
+        self.fields["moment"].label = _("Moment, %(place)s time") % {"place": summit.said_place}
         # Neither optional nor required: it depends on the choice above it.
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
 
@@ -76,6 +77,15 @@ class MomentForm(forms.Form):
         elif cleaned.get("when") == When.SOON:
             cleaned["at"] = soon(db_now())
         return cleaned
+
+
+def initial_of(lift: Lift, zone: ZoneInfo) -> dict[str, str]:
+    """Return what the form begins with: how the lift stands, so that setting one thing takes back no other."""
+    return {
+        "when": When.DELIVERED if lift.mode == LiftMode.DELIVERED and lift.moment is None else When.AT,
+        "moment": lift.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if lift.moment else "",
+        "alarm": lift.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if lift.fallback_at else "",
+    }
 
 
 def soon(now: datetime) -> datetime:

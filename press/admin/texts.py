@@ -10,21 +10,18 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_POST
 
-from press import permissions
 from press.admin import editing
 from press.admin.about import AboutMixin
-from press.admin.decisions import DECISIONS, Post, offered
+from press.admin.decisions import DecisionsMixin, numbered, offered
 from press.admin.forms import LanguageForm, NewTextForm
 from press.admin.intake import IntakeMixin, version_of
 from press.admin.looking import LookingMixin
 from press.admin.marking import MarkingMixin
-from press.admin.moments import MomentForm
+from press.admin.moments import MomentForm, initial_of
 from press.admin.run import RunMixin, day_of_text
 from press.admin.words import NEXT, STANDINGS, TASKS, in_red, stands_as
 from press.desk import alone, next_step, tieable, todo, together, with_standing
@@ -34,9 +31,10 @@ from press.domain.lengths import measure
 from press.domain.markdown import to_html
 from press.domain.problems import DecisionRefused
 from press.formats import pdf
-from press.models import Edition, EditionState, Text, TextVersion
+from press.models import Edition, EditionState, LiftMode, Text, TextVersion
 from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
+from press.run import versions
 from press.todo import run_of
 from summit.db.clock import db_now
 from summit.desk import once
@@ -68,7 +66,7 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, SummitModelAdmin):
+class TextAdmin(AboutMixin, DecisionsMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, SummitModelAdmin):
     """Texts."""
 
     place = 1
@@ -102,7 +100,9 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
     @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
     def goes_out(self, row: Text) -> str:
         """Show the moment in the venue's zone, or what it waits for."""
-        return short_clock(row.lift.moment, row.summit) if row.lift.moment else str(row.lift.get_mode_display())
+        if row.lift.moment is not None:
+            return short_clock(row.lift.moment, row.summit)
+        return str(row.lift.get_mode_display() if row.lift.mode == LiftMode.DELIVERED else _("no moment set"))
 
     @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
@@ -116,16 +116,9 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
         return str(row.slot.speaker) if row.slot else ""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of decisions and of other languages."""
+        """Add the addresses of other languages, of comparisons and of files."""
         wrap = self.admin_site.admin_view
-        decisions = [
-            path(
-                f"<int:pk>/decide/{name}/", wrap(require_POST(self.decide_view)), {"name": name}, f"press_text_{name}"
-            )
-            for name in DECISIONS
-        ]
         return [
-            *decisions,
             path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
             path("<int:pk>/compare/", wrap(self.compare_view), name="press_text_compare"),
             path("<int:pk>/files/<int:file>/", wrap(self.file_view), name="press_text_file"),
@@ -183,10 +176,13 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
         version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
             return self._save(request, text, version)
+        return self._shown(request, text, version)
+
+    def _shown(self, request: HttpRequest, text: Text, version: TextVersion, **refused: Any) -> HttpResponse:
+        """Answer with a text's page; `refused` is what was typed with a decision that was refused."""
         edition = editions.newest(version)
-        return self._page(
-            request, "text.html", self._context(request, text, version, edition, editing.form_of(edition))
-        )
+        context = self._context(request, text, version, edition, editing.form_of(edition)) | refused
+        return self._page(request, "text.html", context, 400 if refused else 200)
 
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
         user = self._user(request)
@@ -198,7 +194,7 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
             return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         if newer is not None:
-            began = version.editions.filter(number=_number(request.POST.get("based_on", ""))).first()
+            began = version.editions.filter(number=numbered(request.POST.get("based_on", ""))).first()
             context["meanwhile"] = compare(began.body if began else "", newer.body)
         return self._page(request, "text.html", context, 409 if newer else 400)
 
@@ -206,13 +202,12 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
         self, request: HttpRequest, text: Text, version: TextVersion, edition: Edition, form: editing.EditionForm
     ) -> dict[str, Any]:
         user, summit = self._user(request), text.summit
-        local = text.lift.moment.astimezone(summit.zone) if text.lift.moment else None
         return {
             "title": edition.title,
             "summit": summit,
             "text": text,
             "version": version,
-            "versions": list(text.versions.all()),
+            "versions": [(row, *STANDINGS[str(getattr(row, "standing", ""))]) for row in versions([text])[text.pk]],
             "edition": edition,
             "editions": _listed(version),
             "form": form,
@@ -225,9 +220,7 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
             "buttons": offered(text=text, edition=edition, user=user),
             "own_words": edition.author_id == user.pk,
             "may_translate": can_write(user, summit) and text.withdrawn_at is None,
-            "moment_form": MomentForm(
-                summit=summit, initial={"moment": local.strftime("%Y-%m-%dT%H:%M:%S") if local else ""}
-            ),
+            "moment_form": MomentForm(summit=summit, initial=initial_of(text.lift, summit.zone)),
             "together": together(text),
             "tieable": tieable(text),
             "alone": alone(version),
@@ -235,25 +228,6 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
             "no_font": pdf.unprintable(edition),
             "now": db_now(),
         }
-
-    def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Do what a button says, by the domain, which refuses what the state doesn't allow."""
-        text = self._text(request, pk)
-        check(request.user, permissions.DECISIONS[name], text.summit)
-        version = version_of(text, request.POST.get("version", ""))
-        edition = version.editions.filter(number=_number(request.POST.get("number", ""))).first()
-        if edition is None:
-            raise Http404
-        decide, done = DECISIONS[name]
-        form = MomentForm(request.POST, summit=text.summit)
-        try:
-            note, other = request.POST.get("note", ""), request.POST.get("other", "")
-            decide(Post(text, edition, note, form, self._user(request), other))
-        except (DecisionRefused, ValidationError) as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, str(done))
-        return redirect(_back(request) or _url(version))
 
     def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Add a translation with its first edition."""
@@ -270,17 +244,6 @@ class TextAdmin(AboutMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, S
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
         return self._page(request, "new.html", context, 400 if form.errors else 200)
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() and len(written) < 9 else 0
-
-
-def _back(request: HttpRequest) -> str:
-    """Return where the button says that it stood, or "" for an address that isn't ours."""
-    back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if ours and back.startswith("/") else ""
 
 
 def _url(version: TextVersion) -> str:

@@ -22,6 +22,7 @@ def test_the_page_names_what_goes_out_with_it() -> None:
     client = Client()
     client.force_login(UserFactory.with_role(Role.PRESS_OFFICER, first.summit))
     page = client.get(f"/admin/press/text/{first.pk}/change/").content.decode()
-    assert "Goes out, and is held, together with:" in page
+    assert "Has its moment, and is held, together with:" in page
+    assert "Each goes out once it is approved, even if others aren’t." in page
     assert f'<a href="/admin/press/text/{second.pk}/change/"><bdi lang="">Funding</bdi></a>' in page
     assert "together with:" not in client.get(f"/admin/press/text/{alone.pk}/change/").content.decode()

@@ -1,0 +1,108 @@
+"""What a text's page at the desk says and offers, as its officers and approvers meet it."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from press.models import Edition, EditionState, LiftMode, Text, TextKind, Wording
+from summit.models import Role
+from tests.factories import EditionFactory, SummitFactory, TextVersionFactory
+from tests.press.helpers import ago, approver, make_lift, make_text, officer
+from tests.press.test_admin import LIST, decide, page, said, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> None:
+    edition = make_text(state=EditionState.APPROVED)
+    client = signed_in(officer(edition.version.text.summit))
+    assert decide(client, edition, "submit", note="Read this.").status_code == 400
+    answer = decide(client, edition, "set_moment", when="at", moment="2020-07-01T09:30")
+    assert said(answer) == "This moment has passed. Choose one to come, or “now”."
+    assert 'value="2020-07-01T09:30"' in answer.content.decode()
+    answer = decide(client, edition, "approve_alone", note="Nobody is here.")
+    assert answer.status_code == 400
+    answer = decide(client, edition, "hold", note=" ")
+    assert said(answer) == "Say why it is held: the desk sees the reason."
+    content = answer.content.decode()
+    assert content.count('<details class="rare" open>') == 1
+    assert 'maxlength="300"> </textarea>' in content
+
+
+def test_the_desk_says_what_a_moment_waits_for() -> None:
+    summit = SummitFactory()
+    lift = make_lift(summit, None, mode=LiftMode.DELIVERED)
+    edition = make_text(state=EditionState.DRAFT, lift=lift, summit=summit)
+    client = signed_in(officer(summit))
+    content = client.get(page(edition)).content.decode()
+    assert "It isn’t approved: it goes out once it is." in content
+    assert "publish now" not in content
+    given = decide(client, edition, "deliver")
+    assert said(given) == "Marked as given. Nothing of it goes out before it is approved."
+    assert said(decide(client, edition, "set_moment", when="never")) == "The moment is taken back."
+    waits = decide(client, edition, "set_moment", when="delivered")
+    assert said(waits) == "It goes out when the speech has been given."
+    assert said(decide(client, edition, "set_moment", when="soon")).startswith("The moment stands. Nothing of it")
+
+
+def test_the_form_of_the_moment_begins_with_how_it_stands() -> None:
+    summit, alarm = SummitFactory(), datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    lift = make_lift(summit, None, mode=LiftMode.DELIVERED, fallback_at=alarm)
+    edition = make_text(state=EditionState.APPROVED, lift=lift, summit=summit)
+    content = signed_in(officer(summit)).get(page(edition)).content.decode()
+    assert 'value="2030-07-01T09:30"' in content
+    assert re.search(r'value="delivered"[^>]*checked', content)
+
+
+def test_a_transcript_is_one_of_a_speech() -> None:
+    summit = SummitFactory()
+    client = signed_in(officer(summit))
+    values = {
+        "kind": TextKind.TRANSCRIPT,
+        "wording": Wording.PREPARED,
+        "language": "en",
+        "title": "T",
+        "body": "One.",
+    }
+    answer = client.post(f"{LIST}add/?summit={summit.slug}", values)
+    assert answer.context["form"].errors["slot"] == [
+        "Choose the speech. One that is missing is entered in its session first."
+    ]
+    assert client.post(f"{LIST}add/?summit={summit.slug}", values | {"kind": TextKind.STATEMENT}).status_code == 302
+
+
+def test_whoever_can_be_the_second_person_is_offered_no_emergency() -> None:
+    edition = make_text(state=EditionState.IN_REVIEW)
+    reader, button = approver(edition.version.text.summit), ">Approve this edition alone</button>"
+    assert button not in signed_in(reader).get(page(edition)).content.decode()
+    edition.author.roles.create(summit=edition.version.text.summit, role=Role.PRESS_APPROVER)
+    assert button in signed_in(edition.author).get(page(edition)).content.decode()
+
+
+def test_what_corrects_is_asked_once_something_can_have_been_read() -> None:
+    edition = make_text(state=EditionState.IN_REVIEW)
+    client = signed_in(officer(edition.version.text.summit))
+    assert "Kind of change" not in client.get(page(edition)).content.decode()
+    Edition.objects.update(state=EditionState.APPROVED)
+    assert "Kind of change" in client.get(page(edition)).content.decode()
+
+
+def test_each_language_says_where_it_stands() -> None:
+    edition = make_text(moment=ago(1))
+    client = signed_in(officer(edition.version.text.summit))
+    state = '<span class="state" data-state="off">draft</span>'
+    assert state not in client.get(page(edition)).content.decode()
+    version = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    EditionFactory(version=version, state=EditionState.DRAFT)
+    tabs = client.get(page(edition)).content.decode().split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert (tabs.count(state), tabs.count(">published</span>")) == (1, 1)
+
+
+def test_an_advisory_asks_for_what_the_media_need() -> None:
+    edition = make_text()
+    Text.objects.update(kind=TextKind.ADVISORY)
+    client, asks = signed_in(officer(edition.version.text.summit)), "It doesn’t say yet which media may come."
+    assert asks in client.get(page(edition)).content.decode()
+    Text.objects.update(media_access="open")
+    assert asks not in client.get(page(edition)).content.decode()
