@@ -22,6 +22,7 @@ declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
 for _name, _deed in DECISIONS.items():
     declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
+declare("admin:press_text_approve_many", Gate.DESK, "GET POST", see="press.text.view", do="press.review")
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
 for _name in ("run", "embargoes"):
     declare(f"admin:press_text_{_name}", Gate.DESK, see="press.text.view")

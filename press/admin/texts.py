@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from press.admin import editing
 from press.admin.about import AboutMixin
+from press.admin.approving import ApprovingMixin
 from press.admin.decisions import DecisionsMixin, numbered, offered
 from press.admin.forms import LanguageForm, NewTextForm
 from press.admin.intake import IntakeMixin, version_of
@@ -66,7 +67,16 @@ class TodoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Text)
-class TextAdmin(AboutMixin, DecisionsMixin, IntakeMixin, LookingMixin, MarkingMixin, RunMixin, SummitModelAdmin):
+class TextAdmin(
+    AboutMixin,
+    ApprovingMixin,
+    DecisionsMixin,
+    IntakeMixin,
+    LookingMixin,
+    MarkingMixin,
+    RunMixin,
+    SummitModelAdmin,
+):
     """Texts."""
 
     place = 1
@@ -74,7 +84,7 @@ class TextAdmin(AboutMixin, DecisionsMixin, IntakeMixin, LookingMixin, MarkingMi
     list_filter = ["summit", TodoFilter, "kind"]
     search_fields = ["slug", "versions__editions__title"]
     ordering = ["-id"]
-    actions = None
+    actions = ["approve_chosen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
         """Return the reader's texts with where they stand, in one query."""
