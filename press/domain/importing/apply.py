@@ -26,7 +26,7 @@ from press.domain.importing.report import Line, Report
 from press.domain.importing.speakers import Row, party_of, rows_of, speaker_of
 from press.domain.incoming import Taken, Unreadable
 from press.domain.problems import DecisionRefused
-from press.models import Text, TextKind, TextVersion, Wording
+from press.models import LiftMode, Text, TextKind, TextVersion, Wording
 from press.permissions import check_can_write
 from sessions.domain import speeches
 from sessions.domain.releases import lock
@@ -188,7 +188,8 @@ class _Import:
         text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "lift").order_by("pk").first()
         version = TextVersion.objects.filter(text=text, language=file.language).first() if text else None
         if version is not None:
-            return self._compared(version, taken)
+            outcome = self._compared(version, taken)
+            return self._timed(version.text) or outcome
         if text is None:
             text = texts.create_text(
                 summit=order.summit,
@@ -208,6 +209,14 @@ class _Import:
         if order.submit:
             deciding.submit(edition=editions.newest(version), by=order.by)
         return Outcome.NEW.value
+
+    def _timed(self, text: Text) -> str | None:
+        """Give a text that is there already the moment that is asked for, where it has none."""
+        lift = text.lift
+        if self.order.moment is None or lift.moment is not None or lift.mode != LiftMode.MOMENT:
+            return None
+        lifts.set_moment(lift=lift, moment=self.order.moment, by=self.order.by)
+        return Outcome.CHANGED.value
 
     def _compared(self, version: TextVersion, taken: Taken) -> str:
         newest = editions.newest(version)

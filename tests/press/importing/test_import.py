@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from delegations.models import Party
 from press.domain import editions
 from press.domain.importing.files import gather
-from press.models import Edition, EditionState, Text, TextVersion
+from press.models import Edition, EditionState, Lift, Text, TextVersion
 from sessions.models import Session, Slot
 from summit.models import AuditEntry, Summit
 from tests.factories import SessionFactory, SummitFactory
@@ -141,6 +141,14 @@ def test_moment_wording_and_review_can_be_asked_for(summit: Summit, folder: Path
         ("prepared", "2030-07-01 08:30")
     }
     assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
+
+
+def test_a_moment_can_be_given_afterwards_and_is_not_moved(summit: Summit, folder: Path) -> None:
+    whole(folder)
+    assert "BRA.txt (changed) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
+    assert "BRA.txt (as it is) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
+    moments = {f"{moment:%Y-%m-%d %H:%M}" for moment in Lift.objects.values_list("moment", flat=True) if moment}
+    assert moments == {"2030-07-01 08:30"}
 
 
 def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Path) -> None:
