@@ -26,8 +26,8 @@ View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # Bytes below which compressing isn't worth it.
 SMALL = 1000
-# Headers that a page brings itself; the rest are given to each answer anew.
-OWN_HEADERS = ("Content-Type", "Content-Disposition", "Content-Language")
+# Headers that are made for each answer; all others that a page brings are its own, and kept with it.
+MADE_ANEW = frozenset({"etag", "content-encoding", "content-length"})
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _pack(response: HttpResponse) -> Kept:
     content = response.content
     # Without a time in it the same page is the same bytes in every process.
     packed = gzip.compress(content, 6, mtime=0) if len(content) >= SMALL else b""
-    headers = tuple((name, response[name]) for name in OWN_HEADERS if response.has_header(name))
+    headers = tuple((name, value) for name, value in response.items() if name.lower() not in MADE_ANEW)
     return Kept(content, packed, hashlib.sha256(content).hexdigest()[:32], headers)
 
 

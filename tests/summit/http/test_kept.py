@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db.models import Max, Min
 from django.db.models.functions import Now
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from delegations.models import Party, PartyName, Policy
@@ -16,7 +17,7 @@ from sessions.domain import releases
 from sessions.domain.forgetting import _erase_released
 from sessions.models import ReleasedParticipant, Session, Visibility
 from summit.domain.portions import subject_of
-from summit.http.kept import SHELF, Kept, Shelf
+from summit.http.kept import SHELF, Kept, Shelf, kept_page
 from summit.models import PublicChange, Role, Summit, User
 from summit.models.changes import PublicChangeQuerySet, Stamp
 from tests import factories as f
@@ -170,6 +171,23 @@ def test_compressed_for_those_who_understand_it(opening: Session) -> None:
     for response, encoding in ((plain, "identity"), (packed, "gzip")):
         again = _get("agenda/", accept_encoding=encoding, if_none_match=response["ETag"])
         assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_a_page_says_in_its_headers_is_kept_with_it(summit: Summit) -> None:
+    said = {"Link": '<https://hub.example/>; rel="hub"', "X-Robots-Tag": "noindex", "Content-Type": "text/plain"}
+    made: list[str] = []
+
+    def view(request: HttpRequest, summit: str) -> HttpResponse:
+        made.append(summit)
+        return HttpResponse("words", headers=said | {"ETag": '"of-the-view"', "Content-Length": "99"})
+
+    kept = kept_page()(view)
+    for _time in range(2):
+        answer = kept(RequestFactory().get("/here/"), summit="here")
+        assert {name: answer[name] for name in said} == said
+        assert answer["ETag"] != '"of-the-view"'
+        assert not answer.has_header("Content-Length")
+    assert made == ["here"]
 
 
 def test_nothing_is_kept_where_the_setting_says_so(opening: Session, settings: Any) -> None:
