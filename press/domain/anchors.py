@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
+from press.domain.differences import words
 from press.domain.markdown import paragraphs
 
 # A paragraph that was changed keeps its address while so much of it is the same.
@@ -38,13 +39,13 @@ def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[st
 def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
     """Yield, in order, which paragraphs of `new` are changed ones of `old`."""
     start = 0
-    for position, words in enumerate(old):
-        best = max(range(start, len(new)), key=lambda at: (_likeness(words, new[at]), -at), default=None)
-        if best is not None and _likeness(words, new[best]) >= ALIKE:
+    for position, said in enumerate(old):
+        best = max(range(start, len(new)), key=lambda at: (_likeness(said, new[at]), -at), default=None)
+        if best is not None and _likeness(said, new[best]) >= ALIKE:
             yield position, best
             start = best + 1
 
 
 def _likeness(one: str, other: str) -> float:
-    matcher = SequenceMatcher(a=one.split(), b=other.split(), autojunk=False)
+    matcher = SequenceMatcher(a=words(one), b=words(other), autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0

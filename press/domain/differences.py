@@ -107,6 +107,11 @@ def compare_words(old: str, new: str) -> list[Pair]:
     return compare(to_plain(old), to_plain(new))
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a text without the marks between them: of scripts without spaces each letter."""
+    return [token.key for token in _tokens(text) if _is_said(token.key)]
+
+
 def differ(pairs: Sequence[Pair]) -> bool:
     """Return whether anything is gone or new."""
     return any(pair.kind != Kind.SAME for pair in pairs)

@@ -24,6 +24,15 @@ SECOND = "A new opening.\n\nOne stays as it is.\n\nTwo has six hundred ships."
         (SECOND, ["p-4", "p-1", "p-2"], FIRST, ["p-3"], ["p-1", "p-2", "p-5"]),
         ("A.\n\nB.", ["p-7", "p-2"], "B.\n\nA.", ["p-9"], ["p-10", "p-7"]),
         ("- item one\n- item two", [], "- item one\n- item new and different\n- item two", [], ["p-1", "p-3", "p-2"]),
+        ("We go.", [], "We go soon.", [], ["p-1"]),
+        # Without spaces between words, a letter that was wrong leaves the others as they are.
+        (
+            "我们将于十月举行会议。\n\n部长们感谢东道主。",
+            [],
+            "我们将于十一月举行会议。\n\n主席致词。",
+            [],
+            ["p-1", "p-3"],
+        ),
         ("", [], "A.", [], ["p-1"]),
         ("A.", [], "", [], []),
     ],
