@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Party
 from portal.demo import border_security
-from press.models import TextKind
+from press.models import Text, TextKind
 from press.reading import listed
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
@@ -48,6 +48,11 @@ def _speech(summit: Summit) -> str:
         version__text__slot__public_id__in=places.values("slot_key"),
     )
     return rows.order_by("id")[0].version.text.slug
+
+
+def _text(summit: Summit) -> int:
+    """The key of a text of which there is an edition in the summit's language."""
+    return Text.objects.filter(summit=summit, versions__language=summit.language).order_by("pk")[0].pk
 
 
 def _session(summit: Summit) -> str:
@@ -123,6 +128,11 @@ PAGES = (
     # It asks once for each kind of row that it names: here one that both summits have.
     Page(
         "a day’s run", ORGANISER, lambda summit: f"/admin/press/text/run/?summit={summit.slug}&day={summit.starts_on}"
+    ),
+    Page(
+        "editions compared",
+        ORGANISER,
+        lambda summit: f"/admin/press/text/{_text(summit)}/compare/?version={summit.language}&a=1&b=1",
     ),
     Page("calendar of embargoes", ORGANISER, lambda summit: f"/admin/press/text/embargoes/?summit={summit.slug}"),
     Page("audit", ORGANISER, lambda summit: f"/admin/summit/auditentry/?deed=demo.load&summit={summit.slug}"),

@@ -182,6 +182,39 @@ def test_a_text_from_its_first_word_to_its_withdrawal(visitor: Make) -> None:
     approver.says("It will not be said.")
 
 
+def test_what_is_spoken_is_marked_by_single_keys_and_given_from_the_days_run(visitor: Make) -> None:
+    officer = somebody(visitor, "press@summit.example")
+    officer.open("/admin/press/text/add/")
+    officer.choose("combobox", "Speech", "Minister of the Interior, Italy")
+    officer.to("textbox", "Title").type("Words of Italy")
+    officer.to("textbox", "Text").type("One as read.\n\nTwo left out.\n\nThree otherwise.\n\nFour is the last.")
+    officer.follow("button", "Save the draft")
+    officer.radio("when the speech has been given")
+    officer.follow("button", "Set the moment")
+    officer.follow("link", "Mark what is spoken")
+    passages = officer.page.locator(".passage")
+    officer.to_element(passages.first, "the first passage")
+    for number, (keys, said) in enumerate([("a", "as read"), ("s", "not spoken")]):
+        expect(passages.nth(number)).to_be_focused()
+        officer.press(keys)
+        expect(passages.nth(number)).to_contain_text(re.compile(rf"{said} \d\d:\d\d:\d\d"))
+    expect(passages.nth(2)).to_be_focused()
+    officer.press("c").type("Three, and more.").press("ControlOrMeta+Enter")
+    expect(passages.nth(2)).to_contain_text("Three, and more.")
+    # From the last one the focus goes nowhere else: a mark that was pressed by mistake is taken back by a key.
+    officer.press("ArrowDown", "s")
+    expect(passages.nth(3)).to_contain_text("not spoken")
+    expect(passages.nth(3)).to_be_focused()
+    officer.press("u")
+    expect(passages.nth(3)).not_to_contain_text("not spoken")
+    expect(passages.nth(3)).to_be_focused()
+    officer.open("/admin/press/text/run/?summit=border-security-2025&day=2025-04-01")
+    officer.follow("button", re.compile("^The speech has been given.*Words of Italy"))
+    officer.says("Marked as given. Nothing of it goes out before it is approved.")
+    officer.follow("link", re.compile("^Mon 31 Mar"))
+    officer.follow("link", "Calendar of embargoes")
+
+
 def test_a_reader_finds_a_text_and_asks_for_news(visitor: Make) -> None:
     reader = somebody(visitor, width=390)
     reader.open("/border-security-2025/agenda/")

@@ -26,6 +26,15 @@ def send_empty(page: Page) -> None:
         }""")
 
 
+def take_words(page: Page) -> None:
+    """Choose a file for the words of a text: they stand in the editor then, unsaved, below a report."""
+    words = {"name": "words.md", "mimeType": "text/markdown", "buffer": b"# Title\n\nWords.\n\n![A map](map.png)\n"}
+    page.locator("details.from-file > summary").click()
+    page.locator("input[name=words]").set_input_files(words)  # type: ignore[arg-type]
+    page.locator("button[name=take]").click()
+    page.wait_for_load_state()
+
+
 def wait_for_swagger(page: Page) -> None:
     """Wait until the library has drawn the API, and open one of its parts."""
     page.locator(".opblock-summary-control").first.click()

@@ -11,6 +11,7 @@ from tests.browser.crawl.acts import (
     reset_too_often,
     send_empty,
     send_too_much,
+    take_words,
 )
 from tests.browser.crawl.stops import Stop
 
@@ -96,6 +97,16 @@ def _press() -> list[Stop]:
             ("run", "day=2025-02-11", "empty"),
             ("embargoes", "month=2025-10", "in a month"),
         )
+    ]
+    found += [
+        Stop(
+            f"admin:press_text_{name}",
+            f"{ADMIN}/press/text/{path}",
+            "press",
+            "words of a file, unsaved",
+            act=take_words,
+        )
+        for name, path in (("add", "add/?summit={summit}"), ("change", "{text_draft}/change/"))
     ]
     versions = f"{ADMIN}/press/text/{{text_public}}/change/?version="
     found += [Stop("admin:press_text_change", f"{versions}{code}", "press", f"in {code}") for code in ("ar", "fr")]
