@@ -3,7 +3,7 @@ embargoes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -29,7 +29,7 @@ from summit.models import Summit, User
 from summit.outbox.models import MessageState
 from summit.permissions import allows
 
-# So many texts that nobody can place on a day are named.
+# So many texts that nobody can place on a day are named, and so many groups of a day stand without folding any.
 MOST = 20
 
 
@@ -69,6 +69,25 @@ class Slotted:
     clock: str
     counts: bool
     deliver: int | None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour at the venue with what goes out in it. On a full day it is folded once all of that is out."""
+
+    label: str
+    rows: list[Slotted]
+    full: bool
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The texts in it."""
+        return [each for row in self.rows for each in row.shown]
+
+    @property
+    def folded(self) -> bool:
+        """Whether one sees at first only how many they are."""
+        return self.full and all(each.text.standing == "published" for each in self.shown)
 
 
 @dataclass(frozen=True)
@@ -187,14 +206,15 @@ def _slotted(
     )
 
 
-def _by_hour(slotted: Iterable[Slotted], summit: Summit) -> list[tuple[str, list[Slotted]]]:
+def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
     """Return what goes out by the hour at the venue; one that the clocks show twice stands there twice."""
 
     def hour(each: Slotted) -> tuple[str, timedelta | None]:
         local = each.group.at.astimezone(summit.zone)
         return local.strftime("%H:00"), local.utcoffset()
 
-    return [(label, list(rows)) for (label, _offset), rows in groupby(slotted, key=hour)]
+    full = len(slotted) > MOST
+    return [Hour(label, list(rows), full) for (label, _offset), rows in groupby(slotted, key=hour)]
 
 
 def _failed(request: HttpRequest, summit: Summit) -> list[Failed]:

@@ -1,5 +1,6 @@
 """A day's run and the calendar of embargoes: what stands where, to whom, and in how many queries."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press import run
-from press.models import Lift, LiftMode
+from press.models import EditionState, Lift, LiftMode
 from press.models.visibility import public_editions
 from sessions.models import Session
 from summit.db.clock import db_now
@@ -189,6 +190,24 @@ class TestRun:
             answer = signed_in(user).post(address, {"number": "1", "next": elsewhere})
             # It has been given already: that is said on the text's own page.
             assert (answer.status_code, answer.get("Location")) == (400, None)
+
+    def test_on_a_full_day_hours_that_are_out_are_folded(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for minute, title in enumerate(("One", "Two")):
+            make_text(summit=summit, moment=at(9, minute, day=2) - timedelta(days=3000), title=title)
+        make_text(summit=summit, moment=at(11, day=2) - timedelta(days=3000), state=EditionState.DRAFT, title="Three")
+        day = (at(9, day=2) - timedelta(days=3000)).date().isoformat()
+        hours = re.compile(r'href="#hour-\d"')
+        content = shown(officer(summit), day=day)
+        assert "texts are out" not in content
+        assert hours.findall(content) == []
+        monkeypatch.setattr("press.admin.run.MOST", 2)
+        content = shown(officer(summit), day=day)
+        folded = content.split("<details")[-1].split("</details>")[0]
+        assert "2 texts are out" in folded
+        assert (">One<" in folded, ">Two<" in folded, ">Three<" in folded) == (True, True, False)
+        assert len(hours.findall(content)) == 2
 
     def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
         make_text(summit=summit, state="draft", title="Some day")
