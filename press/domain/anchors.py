@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
-from press.domain.differences import words
 from press.domain.markdown import paragraphs
+from press.domain.tokens import words
 
 # A paragraph that was changed keeps its address while so much of it is the same.
 ALIKE = 0.5

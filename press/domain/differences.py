@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from press.domain.markdown import to_plain
+from press.domain.tokens import Token, is_said, tokens_of
 
 # Below this share of common words two paragraphs are not one paragraph changed, but one gone and one new.
 ALIKE = 0.3
@@ -20,15 +21,6 @@ ALIKE = 0.3
 # both take a fraction of a second then, and an hour otherwise.
 MOST_PAIRS, MOST_WORDS = 250_000, 1_000_000
 
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff"
-)
-_POINTS = (
-    "!-/:-@\\[-`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u060c\u061b\u061f\u06d4\u2010-\u2027\u2030-\u205e\u3000-\u303f"
-    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-)
-_WORD = re.compile(f"([{UNSPACED}]|[^\\s{UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s{UNSPACED}{_POINTS}]+)*|\\S)(\\s*)")
 ENDS = frozenset(".!?…؟۔。！？")
 _APART = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -74,17 +66,9 @@ class Pair:
         return tuple(run for run in self.runs if run.kind != Kind.GONE)
 
 
-@dataclass(frozen=True)
-class _Token:
-    """A word, which is compared, with the space after it, which isn't."""
-
-    key: str
-    space: str
-
-
 # Places on both sides, None where there is none; and words of both sides with whether they are the same.
 Place = tuple[int | None, int | None]
-_Stretch = tuple[list[_Token], list[_Token], bool]
+_Stretch = tuple[list[Token], list[Token], bool]
 
 
 def paragraphs(text: str) -> list[str]:
@@ -98,7 +82,7 @@ def compare(old: str, new: str) -> list[Pair]:
     What is compared are the characters as they are given: of Markdown its marks and links as well. A paragraph that
     was moved is gone at one place and new at another.
     """
-    before, after = ([_tokens(part) for part in paragraphs(text)] for text in (old, new))
+    before, after = ([tokens_of(part) for part in paragraphs(text)] for text in (old, new))
     return [_pair(before, after, *place) for place in _aligned(before, after)]
 
 
@@ -107,21 +91,12 @@ def compare_words(old: str, new: str) -> list[Pair]:
     return compare(to_plain(old), to_plain(new))
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text without the marks between them: of scripts without spaces each letter."""
-    return [token.key for token in _tokens(text) if _is_said(token.key)]
-
-
 def differ(pairs: Sequence[Pair]) -> bool:
     """Return whether anything is gone or new."""
     return any(pair.kind != Kind.SAME for pair in pairs)
 
 
-def _tokens(text: str) -> list[_Token]:
-    return [_Token(match[1], match[0][len(match[1]) :]) for match in _WORD.finditer(text)]
-
-
-def _aligned(before: list[list[_Token]], after: list[list[_Token]]) -> list[Place]:
+def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]:
     """Return which paragraphs, or sentences, of two sides belong together, in order."""
     old, new = ([tuple(token.key for token in part) for part in side] for side in (before, after))
     frequent_aside = len(before) * len(after) > MOST_PAIRS
@@ -135,7 +110,7 @@ def _aligned(before: list[list[_Token]], after: list[list[_Token]]) -> list[Plac
     return found
 
 
-def _pair(before: list[list[_Token]], after: list[list[_Token]], i: int | None, j: int | None) -> Pair:
+def _pair(before: list[list[Token]], after: list[list[Token]], i: int | None, j: int | None) -> Pair:
     if i is None or j is None:
         kind, tokens = (Kind.NEW, after[j]) if j is not None else (Kind.GONE, before[i or 0])
         return Pair(kind, (Run(kind, _joined(tokens)),), i, j)
@@ -144,19 +119,19 @@ def _pair(before: list[list[_Token]], after: list[list[_Token]], i: int | None, 
     return Pair(Kind.SAME if all(run.kind == Kind.SAME for run in runs) else Kind.CHANGED, runs, i, j)
 
 
-def _joined(tokens: Sequence[_Token]) -> str:
+def _joined(tokens: Sequence[Token]) -> str:
     return "".join(token.key + token.space for token in tokens)
 
 
-def _by_sentence(old: list[_Token], new: list[_Token]) -> Iterator[_Stretch]:
+def _by_sentence(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
     """Yield as `_changes` does, of a paragraph so long that its sentences are matched before their words."""
     before, after = _sentences(old), _sentences(new)
     for i, j in _aligned(before, after):
         yield from _changes(before[i] if i is not None else [], after[j] if j is not None else [])
 
 
-def _sentences(tokens: list[_Token]) -> list[list[_Token]]:
-    found: list[list[_Token]] = [[]]
+def _sentences(tokens: list[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = [[]]
     for token in tokens:
         found[-1].append(token)
         if token.key in ENDS:
@@ -164,7 +139,7 @@ def _sentences(tokens: list[_Token]) -> list[list[_Token]]:
     return [part for part in found if part]
 
 
-def _changes(old: list[_Token], new: list[_Token]) -> Iterator[_Stretch]:
+def _changes(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
     """Yield stretches of both sides in order, and whether they are the same.
 
     A stretch of at most one word that stayed between two changes belongs to them: prose is read in phrases.
@@ -176,7 +151,7 @@ def _changes(old: list[_Token], new: list[_Token]) -> Iterator[_Stretch]:
         autojunk=len(old) * len(new) > MOST_WORDS,
     )
     codes = matcher.get_opcodes()
-    gone, added = list[_Token](), list[_Token]()
+    gone, added = list[Token](), list[Token]()
     for at, (name, i, i_end, j, j_end) in enumerate(codes):
         inside = 0 < at < len(codes) - 1
         if name == "equal" and not (inside and _is_crumb(old[i:i_end]) and _is_long(codes[at - 1], codes[at + 1])):
@@ -190,7 +165,7 @@ def _changes(old: list[_Token], new: list[_Token]) -> Iterator[_Stretch]:
         yield gone, added, False
 
 
-def _is_crumb(tokens: list[_Token]) -> bool:
+def _is_crumb(tokens: list[Token]) -> bool:
     return len(tokens) < 4 and sum(token.key.isalnum() for token in tokens) < 2
 
 
@@ -267,15 +242,11 @@ def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list
     return found
 
 
-def _is_said(word: str) -> bool:
-    return any(map(str.isalnum, word))
-
-
 def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     """Yield each word with how often it came before, so that sets of them count what comes more than once. Points
     make no two paragraphs alike."""
     seen: Counter[str] = Counter()
-    for word in filter(_is_said, words):
+    for word in filter(is_said, words):
         yield word, seen[word]
         seen[word] += 1
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from press.domain.differences import UNSPACED
 from press.domain.markdown import to_plain
+from press.domain.tokens import UNSPACED
 
 # A speech that is interpreted is spoken at some 130 words a minute; of Chinese and Japanese 260 characters take as
 # long.

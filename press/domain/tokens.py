@@ -1,0 +1,38 @@
+"""The words of a text, as they are compared: of scripts that set no spaces between words, each letter by itself."""
+
+import re
+from dataclasses import dataclass
+
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_POINTS = (
+    "!-/:-@\\[-`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u060c\u061b\u061f\u06d4\u2010-\u2027\u2030-\u205e\u3000-\u303f"
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+)
+_WORD = re.compile(f"([{UNSPACED}]|[^\\s{UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s{UNSPACED}{_POINTS}]+)*|\\S)(\\s*)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or a mark between words, which is compared, with the space after it, which isn't."""
+
+    key: str
+    space: str
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return all that a text says, in its order."""
+    return [Token(match[1], match[0][len(match[1]) :]) for match in _WORD.finditer(text)]
+
+
+def is_said(key: str) -> bool:
+    """Return whether it is a word, and not a mark between words."""
+    return any(map(str.isalnum, key))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text without the marks between them."""
+    return [token.key for token in tokens_of(text) if is_said(token.key)]
