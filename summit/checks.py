@@ -76,6 +76,12 @@ def _services() -> list[Finding]:
             "OUTBOX_SEND_DEADLINE is not below OUTBOX_LEASE.",
             "Make the lease longer, or two may send.",
         ),
+        (
+            settings.WEBHOOKS_SEND_DEADLINE >= settings.WEBHOOKS_LEASE,
+            "summit.E014",
+            "WEBHOOKS_SEND_DEADLINE is not below WEBHOOKS_LEASE.",
+            "Make the lease longer, or two may send.",
+        ),
     ]
 
 

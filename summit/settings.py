@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "summit.apps.SummitConfig",
     "summit.outbox.apps.OutboxConfig",
     "summit.work.apps.WorkConfig",
+    "summit.hooks.apps.HooksConfig",
     "delegations.apps.DelegationsConfig",
     "sessions.apps.SessionsConfig",
     "press.apps.PressConfig",
@@ -317,6 +318,16 @@ MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
 ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS", default={})}
 
+# --- Webhooks ---------------------------------------------------------------------------------------------------
+# Hosts, addresses and networks inside that webhooks may reach, by HTTP and at any port too; nothing else inside is
+# ever reached (summit.hooks.addresses).
+WEBHOOKS_INSIDE = env.list("WEBHOOKS_INSIDE", default=[])
+# Seconds, as the outbox's: a request is cut off before its lease ends.
+WEBHOOKS_SEND_DEADLINE = env.float("WEBHOOKS_SEND_DEADLINE", 10.0)
+WEBHOOKS_LEASE = env.float("WEBHOOKS_LEASE", 30.0)
+# The hub that is told of changed feeds (W3C WebSub), and that the feeds name; none by default.
+WEBSUB_HUB = env.str("WEBSUB_HUB", "")
+
 # --- Celery -----------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
 
@@ -378,6 +389,7 @@ CELERY_BEAT_SCHEDULE = {
     "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0, "options": {"expires": 10}},
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
     "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
+    "sweep-hooks": {"task": "hooks.tasks.sweep", "schedule": 1.0, "options": {"expires": 3}},
     "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},
     # Every night, and what a night missed the next one does.
     "purge": {

@@ -40,6 +40,7 @@ from delegations.models import (
 from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
+from summit.hooks.models import Delivery, Endpoint
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 
@@ -587,3 +588,23 @@ class MessageFactory(DjangoModelFactory[Message]):
     address = factory.Sequence(lambda n: f"box{n}@land.example")
     message_id = factory.Sequence(lambda n: f"<{n}@test>")
     rendered = b"Subject: test\r\n\r\ntest\r\n"
+
+
+class EndpointFactory(DjangoModelFactory[Endpoint]):
+    class Meta:
+        model = Endpoint
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"App {n}")
+    url = "https://app.example/events"
+    events = ["text.published", "text.corrected", "text.withdrawn", "agenda.released"]
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    class Meta:
+        model = Delivery
+
+    endpoint = factory.SubFactory(EndpointFactory)
+    event = "text.published"
+    subject_key = factory.Sequence(lambda n: f"test:{n}")
+    data = {"text": {"id": "abc"}}

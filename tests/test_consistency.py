@@ -39,6 +39,7 @@ TRIGGERS = {
     "delegations_category_frozen",
     "delegations_participantlist_frozen",
     "delegations_reply_frozen",
+    "hooks_delivery_frozen",
     "outbox_message_frozen",
     "press_attachment_frozen",
     "press_edition_frozen",
@@ -86,7 +87,9 @@ def test_triggers_stand_after_all_migrations() -> None:
 
 
 class TestLayers:
-    @pytest.mark.parametrize("name", ["summit", "summit/outbox", "summit/work", "delegations", "sessions", "press"])
+    @pytest.mark.parametrize(
+        "name", ["summit", "summit/hooks", "summit/outbox", "summit/work", "delegations", "sessions", "press"]
+    )
     def test_an_app_has_its_layers(self, name: str) -> None:
         layers = {"apps.py", "models", "domain", "permissions.py", "tasks.py", "migrations"}
         # The ground floor's own messages are the outbox.
@@ -123,12 +126,12 @@ class TestLayers:
         assert [name for _path, _function, name in tasks()] == [
             f"{_module(path)}.{function}" for path, function, _name in tasks()
         ]
-        assert len(tasks()) == 15
+        assert len(tasks()) == 17
 
 
 def _module(path: str) -> str:
     # Outbox and long work are nested in the ground floor, and known by their labels.
-    return re.sub(r"^summit/(outbox|work)/", r"\1/", path).removesuffix(".py").replace("/", ".")
+    return re.sub(r"^summit/(hooks|outbox|work)/", r"\1/", path).removesuffix(".py").replace("/", ".")
 
 
 class TestModels:

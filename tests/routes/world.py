@@ -444,6 +444,7 @@ def _add_ground(world: World) -> None:
         whose: f.MessageFactory(summit=summit, state="failed", problem="550", rendered=mail.as_bytes())
         for whose, summit in two.items()
     }
+    endpoints = {whose: f.EndpointFactory(summit=summit) for whose, summit in two.items()}
     rows: dict[str, dict[Whose, Any]] = {
         "summit.summit": two,
         "summit.venue": {whose: f.VenueFactory(summit=summit) for whose, summit in two.items()},
@@ -453,6 +454,8 @@ def _add_ground(world: World) -> None:
         "summit.roleassignment": {whose: user.roles.get() for whose, user in users.items()},
         "summit.auditentry": entries,
         "outbox.message": messages,
+        "hooks.endpoint": endpoints,
+        "hooks.delivery": {whose: f.DeliveryFactory(endpoint=each) for whose, each in endpoints.items()},
     }
     world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}

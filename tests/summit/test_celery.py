@@ -65,6 +65,7 @@ def test_sweeps_run_often_and_expire() -> None:
         "chain-audit": "summit.tasks.chain_audit",
         "clear-expired": "summit.tasks.clear_expired",
         "remind-parties": "delegations.tasks.remind",
+        "sweep-hooks": "hooks.tasks.sweep",
         "sweep-work": "work.tasks.sweep",
         "purge": "delegations.tasks.purge",
     }
@@ -94,6 +95,8 @@ def test_every_task_has_a_name_of_its_own() -> None:
         "outbox.tasks.deliver",
         "summit.tasks.chain_audit",
         "summit.tasks.clear_expired",
+        "hooks.tasks.sweep",
+        "hooks.tasks.work",
         "work.tasks.sweep",
         "work.tasks.run",
     }
@@ -107,6 +110,7 @@ def test_every_kind_of_message_has_a_task() -> None:
     assert {kind.name: kind.task for kind in KINDS.values()} == {
         "system": "outbox.tasks.deliver",
         "welcome": "outbox.tasks.deliver",
+        "webhook_off": "outbox.tasks.deliver",
         "sign_in_code": "delegations.tasks.deliver_codes",
         "invitation": "delegations.tasks.deliver_invitations",
         "invitation_test": "delegations.tasks.deliver_invitations",
@@ -138,6 +142,7 @@ def calls(path: Path) -> set[str]:
 
 def test_nothing_is_queued_but_by_the_sweeps() -> None:
     assert {str(path.relative_to(ROOT)): calls(path) for path in sources() if calls(path)} == {
+        "summit/hooks/tasks.py": {"send_task"},
         "summit/outbox/tasks.py": {"send_task"},
         "summit/work/tasks.py": {"send_task"},
     }

@@ -39,6 +39,8 @@ class Settings:
             "DEFAULT_FROM_EMAIL": "Summit <letters@summit.example>",
             "OUTBOX_SEND_DEADLINE": 30.0,
             "OUTBOX_LEASE": 60.0,
+            "WEBHOOKS_SEND_DEADLINE": 10.0,
+            "WEBHOOKS_LEASE": 30.0,
             "MAIL_WEBHOOK_PROVIDER": "mailgun",
             "MAIL_WEBHOOK_SECRET": "summit:" + "s" * 13,
         }
@@ -46,6 +48,7 @@ class Settings:
 
 
 PROBLEMS: list[tuple[dict[str, Any], str]] = [
+    ({"WEBHOOKS_LEASE": 10.0}, "summit.E014"),
     ({"MAIL_WEBHOOK_SECRET": ""}, "summit.E013"),
     ({"MAIL_WEBHOOK_SECRET": "summit:" + "s" * 12}, "summit.E013"),
     ({"SECRET_KEY": ""}, "summit.E001"),
@@ -109,7 +112,7 @@ def test_every_kind_of_broker_will_do(monkeypatch: pytest.MonkeyPatch, address: 
 
 
 def test_every_problem_has_a_case() -> None:
-    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13)}
+    assert {code for _changed, code in PROBLEMS} == {f"summit.E{number:03}" for number in (*range(1, 11), 12, 13, 14)}
 
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:

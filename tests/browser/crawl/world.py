@@ -41,12 +41,15 @@ from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
 from summit.db.clock import db_now
 from summit.domain.audit import Link
+from summit.hooks import reasons as hook_reasons
+from summit.hooks.models import Attempt, OffWhy
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
 from summit.outbox.models import Message
+from summit.outbox.reasons import because
 from summit.work.models import Job
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
-from tests.factories import DocumentFactory, ScheduleFileFactory
+from tests.factories import DeliveryFactory, DocumentFactory, EndpointFactory, ScheduleFileFactory
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -215,6 +218,16 @@ def _work() -> dict[str, Any]:
             "job_withdrawn": withdrawn.public_id, "message_failed": broken.pk}  # fmt: skip
 
 
+def _hooks(summit: Summit) -> dict[str, Any]:
+    """A webhook that is off, so that no worker asks it, with a delivery that failed."""
+    off = {"enabled": False, "off_why": OffWhy.FAILING, "off_at": db_now(), "secret_shown_at": db_now()}
+    endpoint = EndpointFactory(summit=summit, name="Conference app", **off)
+    problem = because(hook_reasons.STATUS, 404)
+    row = DeliveryFactory(endpoint=endpoint, state="failed", attempts=1, ended_at=db_now(), problem=problem)
+    Attempt.objects.create(delivery=row, ms=120, status=404, answer="<h1>Not here</h1>", problem=problem)
+    return {"hooks.endpoint": endpoint, "hooks.delivery": row}
+
+
 def _accounts(summit: Summit) -> dict[str, Any]:
     User.objects.create_superuser("root@summit.example", name="Superuser")
     guarded = User.objects.create_user("guarded@summit.example", "correct-border-2025", name="Guarded")
@@ -268,6 +281,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
         "summit.auditentry": AuditEntry.objects.exclude(detail={}).order_by("-pk")[0],
         "outbox.message": mail,
+        **_hooks(summit),
         "delegations.party": party,
         "delegations.invitation": invitation,
         "delegations.invitationlink": link,

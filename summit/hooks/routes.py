@@ -1,0 +1,21 @@
+"""Who opens the addresses of webhooks beside those that each model has."""
+
+from summit.routes import Gate, declare
+
+for _name in ("turn_off", "turn_on", "secret", "test"):
+    declare(
+        f"admin:hooks_endpoint_{_name}",
+        Gate.DESK,
+        "POST",
+        kind="hooks.endpoint",
+        see="hooks.endpoint.view",
+        do="hooks.endpoint.change",
+    )
+declare(
+    "admin:hooks_delivery_send_again",
+    Gate.DESK,
+    "POST",
+    kind="hooks.delivery",
+    see="hooks.delivery.view",
+    do="hooks.send_again",
+)

@@ -1,0 +1,114 @@
+"""Which addresses may be reached, and which URLs may be entered."""
+
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from summit.hooks import addresses
+from summit.hooks.addresses import Target, outside, refused, target
+
+INSIDE = (
+    "127.0.0.1", "127.8.9.1", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+    "169.254.169.254", "100.64.0.1", "100.100.100.200", "192.0.0.192", "192.0.2.1", "192.88.99.1", "198.18.0.1",
+    "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "168.63.129.16",
+    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "2002:808:808::1",
+    "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "ff0e::1",
+)  # fmt: skip
+OUTSIDE = (
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.215.14",
+    "2606:4700::1111",
+    "2a00:1450::1",
+    "::ffff:8.8.8.8",
+    "64:ff9b::808:808",
+)
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_what_is_inside_is_refused(text: str) -> None:
+    assert not outside(ip_address(text))
+    assert refused("app.example", ["8.8.8.8", text]) == [text]
+
+
+@pytest.mark.parametrize("text", OUTSIDE)
+def test_what_is_outside_is_let_through(text: str) -> None:
+    assert outside(ip_address(text))
+    assert refused("app.example", [text]) == []
+
+
+def test_an_address_of_a_link_is_inside_whatever_its_scope() -> None:
+    assert refused("app.example", ["fe80::1%eth0"]) == ["fe80::1%eth0"]
+
+
+def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
+    settings.WEBHOOKS_INSIDE = ["badges.internal", "10.2.0.0/16", "[fd00::5]"]
+    assert refused("badges.internal", ["127.0.0.1", "169.254.169.254"]) == []
+    assert refused("badges.internal.", ["10.9.0.1"]) == []
+    assert refused("x.badges.internal", ["10.9.0.1"]) == ["10.9.0.1"]
+    assert refused("app.example", ["10.2.3.4", "fd00::5"]) == []
+    assert refused("app.example", ["10.2.3.4", "10.3.0.1"]) == ["10.3.0.1"]
+    assert target("http://10.2.3.4:8080/x?y=1") == Target("http", "10.2.3.4", 8080, "/x?y=1")
+    assert target("http://BADGES.internal").named
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://app.example/", "Use HTTPS"),
+        ("ftp://app.example/", "This is no address"),
+        ("//app.example/", "This is no address"),
+        ("app.example", "This is no address"),
+        ("https:///x", "This is no address"),
+        ("https://app.example:8443/", "Leave out the port"),
+        ("https://app.example:22/", "Leave out the port"),
+        ("https://app.example:99999/", "This is no address"),
+        ("https://user@app.example/", "Leave out user"),
+        ("https://app.example:x@127.0.0.1/", "Leave out user"),
+        ("https://app.example@127.0.0.1/", "Leave out user"),
+        ("https://@app.example/", "Leave out user"),
+        ("https://app.example/#x", "Leave out what stands behind"),
+        ("https://app.example\\@127.0.0.1/", "Write the address in plain letters"),
+        ("https://app.example/ x", "Write the address in plain letters"),
+        ("https://app.example/\r\nX: y", "Write the address in plain letters"),
+        ("https://äpp.example/", "Write the address in plain letters"),
+        ("https://127.0.0.1/", "is an address inside"),
+        ("https://[::1]/", "is an address inside"),
+        ("https://[::ffff:10.0.0.1]/", "is an address inside"),
+        ("https://169.254.169.254/latest", "is an address inside"),
+        ("https://2130706433/", "is no name of a host"),
+        ("https://0x7f.1/", "is no name of a host"),
+        ("https://127.1/", "is no name of a host"),
+        ("https://0177.0.0.1/", "is no name of a host"),
+        ("https://127.0.0.1./", "is no name of a host"),
+        ("https://app..example/", "is no name of a host"),
+        ("https://app%2eexample/", "is no name of a host"),
+        ("https://[fe80::1%25eth0]/", "is"),
+    ],
+)
+def test_what_may_not_be_entered_says_why(url: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        target(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://app.example", Target("https", "app.example", 443, "/")),
+        ("https://APP.example:443/a/b?c=%20d", Target("https", "app.example", 443, "/a/b?c=%20d")),
+        ("https://xn--pp-xka.example/", Target("https", "xn--pp-xka.example", 443, "/")),
+        ("https://8.8.8.8/", Target("https", "8.8.8.8", 443, "/")),
+        ("https://[2606:4700::1111]/", Target("https", "2606:4700::1111", 443, "/")),
+        ("https://a_b.example/", Target("https", "a_b.example", 443, "/")),
+    ],
+)
+def test_what_may_be_entered(url: str, found: Target) -> None:
+    assert target(url) == found
+
+
+def test_control_without_the_rule_a_name_leads_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "outside", lambda address: True)
+    assert refused("app.example", ["127.0.0.1"]) == []

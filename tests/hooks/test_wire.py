@@ -1,0 +1,227 @@
+"""Requests: to a real receiver, by the checked address, within a deadline, nowhere else."""
+
+import socket
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from summit.hooks import addresses
+from summit.hooks.domain import wire
+from summit.hooks.domain.wire import Answer
+from summit.outbox import reasons
+from tests.hooks.receivers import OK, Drip, Hang, Receiver, receiver, status
+
+pytestmark = pytest.mark.loopback
+
+
+def post(url: str, within: float = 10) -> Answer:
+    return wire.send(url=url, body=b"{}", headers={"X-Test": "yes"}, within=within)
+
+
+def said(answer: Answer) -> str:
+    return reasons.words(answer.problem)
+
+
+def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
+    """Let names resolve to each of the answers in turn, the last for ever; return the names that are asked for."""
+    left, asked = list(answers), []
+
+    def getaddrinfo(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+        asked.append(host)
+        found = left.pop(0) if len(left) > 1 else left[0]
+        return [
+            (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port))
+            for each in found
+        ]
+
+    monkeypatch.setattr(wire.socket, "getaddrinfo", getaddrinfo)
+    return asked
+
+
+def test_the_request_is_what_it_should_be(there: Receiver) -> None:
+    answer = post(there.url + "?a=b")
+    assert (answer.status, answer.text, answer.problem, answer.wait) == (200, "thanks", "", None)
+    assert there.got == [
+        (
+            "POST /events?a=b HTTP/1.1",
+            {
+                "host": f"127.0.0.1:{there.port}",
+                "accept-encoding": "identity",
+                "content-length": "2",
+                "x-test": "yes",
+                "connection": "close",
+            },
+            b"{}",
+        )
+    ]
+
+
+def test_no_proxy_of_the_environment_is_asked(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    assert post(there.url).status == 200
+
+
+def test_a_name_is_resolved_once_and_its_checked_address_taken(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOKS_INSIDE = ["app.example"]
+    asked = resolves(monkeypatch, ["127.0.0.1"], ["127.0.0.9"])
+    assert post(f"http://app.example:{there.port}/").status == 200
+    assert asked == ["app.example"]
+    assert there.got[0][1]["host"] == f"app.example:{there.port}"
+
+
+@pytest.mark.parametrize(
+    "found", [["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["::ffff:127.0.0.1"], ["169.254.169.254"]]
+)
+def test_a_name_that_leads_inside_is_not_asked(
+    found: list[str], there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOKS_INSIDE = []
+    resolves(monkeypatch, found)
+    answer = post("https://app.example/")
+    assert (answer.status, said(answer)) == (
+        None,
+        f"The receiver’s name leads inside ({found[-1]}), where nothing is sent.",
+    )
+    assert there.got == []
+
+
+def test_control_without_the_check_it_is_asked(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOKS_INSIDE = ["10.0.0.0/8"]
+    # The URL is let through as a deployment's own would be; the check of what it resolves to is what is left out.
+    monkeypatch.setattr(addresses, "named", lambda host: host == "app.example")
+    resolves(monkeypatch, ["127.0.0.1"])
+    assert post(f"http://app.example:{there.port}/").status == 200
+    assert len(there.got) == 1
+
+
+def test_a_name_that_rebinds_reaches_nothing_inside(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOKS_INSIDE = []
+    asked = resolves(monkeypatch, ["8.8.8.8"], ["127.0.0.1"])
+    went: list[Any] = []
+
+    def connect(self: socket.socket, address: Any) -> None:
+        went.append(address)
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    assert said(post("https://app.example/")) == ("No connection came about, or it broke off: Connection refused.")
+    assert (went, asked, there.got) == ([("8.8.8.8", 443)], ["app.example"], [])
+
+
+def test_a_redirect_inward_is_not_followed(there: Receiver) -> None:
+    there.answers = [status("307 Go", f"Location: http://127.0.0.1:{there.port}/inside")]
+    assert post(there.url).status == 307
+    assert [line for line, _headers, _body in there.got] == ["POST /events HTTP/1.1"]
+
+
+def test_a_receiver_that_hangs_is_left(there: Receiver) -> None:
+    there.then = Hang()
+    started = time.monotonic()
+    assert said(post(there.url, 0.3)) == "The receiver took longer than 0.3 seconds."
+    assert time.monotonic() - started < 2
+
+
+def test_a_receiver_that_drips_is_left_at_the_deadline(there: Receiver) -> None:
+    there.then = Drip(OK)
+    assert said(post(there.url, 0.3)) == "The receiver took longer than 0.3 seconds."
+
+
+def test_control_a_timeout_of_each_read_waits_for_all_drips(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire._Line, "cut", lambda self: None)
+    there.then = Drip(OK, every=0.01)
+    assert post(there.url, 0.3).status == 200
+
+
+def test_who_drips_what_follows_the_status_is_believed(there: Receiver) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"
+    there.then = Drip(b"x" * 5000, every=0.01, first=head)
+    started = time.monotonic()
+    assert post(there.url, 1).status == 200
+    assert time.monotonic() - started < 10
+
+
+def test_no_more_is_read_than_is_wanted(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MOST_READ", 3000)
+    there.then = status("200 OK", body="ab\0é" * 100_000)
+    answer = post(there.url)
+    assert (answer.status, len(answer.text), answer.text[:3]) == (200, wire.MOST_KEPT, "abé")
+
+
+def test_a_resolver_that_hangs_is_left(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire.socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1) or [])
+    assert said(post("https://app.example/", 0.2)) == "The receiver took longer than 0.2 seconds."
+
+
+def test_what_goes_wrong_is_said(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert said(post(f"http://127.0.0.1:{port}/")).startswith("No connection came about, or it broke off: ")
+    there.answers = [b"hello\r\n\r\n"]
+    assert said(post(there.url)) == "The receiver’s answer is not HTTP: BadStatusLine."
+    assert said(post("https://127.0.0.1:x/")) == "The address is none that may be used any more."
+    monkeypatch.setattr(wire, "resolve", lambda *args: [])
+    assert said(post("https://nowhere.example/")) == "No address is known for the receiver’s name."
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls_is_spoken_to_the_name_and_its_certificate_checked(
+    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOKS_INSIDE = ["app.example", "other.example"]
+    paper = certificate("app.example", tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(paper)
+    if trusted:
+        ours = ssl.create_default_context(cafile=str(paper))
+        monkeypatch.setattr(wire.ssl, "create_default_context", lambda: ours)
+    resolves(monkeypatch, ["127.0.0.1"])
+    with receiver(context) as there:
+        answer = post(f"https://app.example:{there.port}/x", 5)
+        other = post(f"https://other.example:{there.port}/x", 5)
+    wrong = "The receiver’s certificate is not right: "
+    assert (answer.status, said(answer)) == ((200, "") if trusted else (None, f"{wrong}self-signed certificate."))
+    assert said(other).startswith(wrong)
+    assert [headers["host"] for _line, headers, _body in there.got] == [f"app.example:{there.port}"] * trusted
+
+
+def certificate(name: str, folder: Path) -> Path:
+    """Make a certificate that signs itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "paper.pem"
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("120", 120), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("", None), ("soon", None), ("-5", None)],
+)
+def test_retry_after(value: str, seconds: int | None) -> None:
+    assert wire.retry_after(value) == seconds
