@@ -17,6 +17,7 @@ class DelegationsConfig(AppConfig):
         from delegations import (  # noqa: F401
             charts,
             desks,
+            events,
             messages,
             notices,
             own_data_notice,

@@ -14,5 +14,17 @@ class PressConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
-        from press import alarm_messages, charts, messages, occasion, panels, permissions, routes, search, todo, words  # noqa: F401
+        from press import (  # noqa: F401
+            alarm_messages,
+            charts,
+            events,
+            messages,
+            occasion,
+            panels,
+            permissions,
+            routes,
+            search,
+            todo,
+            words,
+        )
         from press.domain import following, forgetting, keeping, merging  # noqa: F401

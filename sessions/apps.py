@@ -15,6 +15,7 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         """Register this app's messages, rules and addresses with the ground floor."""
         from sessions import (  # noqa: F401
+            events,
             floor_messages,
             holdings,
             messages,

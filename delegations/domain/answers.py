@@ -14,6 +14,7 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from delegations import events
 from delegations.domain import levels, naming, occasions
 from delegations.domain.scans import Scan
 from delegations.domain.states import sources
@@ -124,6 +125,7 @@ def _store(reply: Reply, by: By, way: Way | None) -> None:
         fields=FIELDS,
         detail={"answer": reply.answer, "channel": str(reply.channel)},
     )
+    events.answered(reply)
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:

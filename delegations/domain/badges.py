@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations import events
 from delegations.domain import departures, outstanding
 from delegations.models import Badge, FormerMember, Membership, Party, Policy
 from delegations.models.badges import BadgeQuerySet
@@ -124,6 +125,8 @@ def _issue(keys: Collection[int], parties: dict[int, Party], by: User) -> Issued
             issued.done.append(Badge(party=row.party, person=row.person, issued_by=by))
     Badge.objects.bulk_create(issued.done)
     audit.record_many([_issued(badge, by) for badge in issued.done])
+    for summit in {party.summit for party in parties.values()}:
+        events.accredited(summit, [badge for badge in issued.done if badge.party.summit_id == summit.pk])
     return issued
 
 

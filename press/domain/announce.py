@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from delegations.domain.naming import Books
+from press import events
 from press.addresses import address
 from press.domain.locks import lock_text
 from press.models import Announcement, Subscriber, Text
@@ -59,6 +60,7 @@ def announce(text_id: int) -> bool:
             return False
         text = editions[0].version.text
         sent = enqueue.store(list(_messages(text, editions)))
+        events.announced(text, editions)
         Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
         audit.record(
             by=audit.SYSTEM,

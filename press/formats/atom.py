@@ -40,6 +40,8 @@ def write(feed: Feed) -> bytes:
     _add(root, "updated", moment(feed.changed_at))
     _add(_add(root, "author"), "name", feed.summit.reads_as.host)
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.address("press:atom"))
+    if feed.hub:
+        _add(root, "link", rel="hub", href=feed.hub)
     _add(root, "link", rel="alternate", type="text/html", href=feed.home)
     for reading in feed.readings:
         with translation.override(spoken(reading.language)):

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from press import websub
 from press.addresses import authority, tag
 from press.models.visibility import gone_editions
 from press.notices import notices
@@ -61,6 +62,11 @@ class Feed:
         """When the feed last changed: with its newest text or the newest removal, or when the summit was set up."""
         moments = [reading.changed_at for reading in self.readings] + [gone.at for gone in self.gone]
         return max(moments, default=self.summit.created_at)
+
+    @property
+    def hub(self) -> str:
+        """The hub that is told when the feed changes (W3C WebSub), "" for none."""
+        return websub.of_feed(self.query)
 
     @property
     def tag(self) -> str:

@@ -29,6 +29,8 @@ def write(feed: Feed) -> bytes:
         "authors": [{"name": feed.summit.reads_as.host}],
         "items": [_item(reading) for reading in feed.readings],
     }
+    if feed.hub:
+        found["hubs"] = [{"type": "WebSub", "url": feed.hub}]
     if feed.gone:
         found["_summit"] = {"removed": [_gone(each) for each in feed.gone]}
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,5 +1,6 @@
 """Lists of what has been published: as a page and as feeds, narrowed by the same parameters."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -71,13 +72,21 @@ def _spoken() -> dict[str, str]:
 @press_page(*NAMES, *DAYS)
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the Atom feed of what the address asks for."""
-    return HttpResponse(atom_feed.write(_feed(request, summit)), content_type=atom_feed.MEDIA_TYPE)
+    return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
 
 
 @press_page(*NAMES, *DAYS)
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the JSON Feed of what the address asks for."""
-    return HttpResponse(jsonfeed.write(_feed(request, summit)), content_type=jsonfeed.MEDIA_TYPE)
+    return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)
+
+
+def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], kind: str) -> HttpResponse:
+    """Give a feed, with its hub and its own address where subscribers look for them first (W3C WebSub, 4)."""
+    response = HttpResponse(write(feed), content_type=kind)
+    if feed.hub:
+        response["Link"] = f'<{feed.hub}>; rel="hub", <{feed.address(name)}>; rel="self"'
+    return response
 
 
 def _feed(request: HttpRequest, slug: str) -> feeds.Feed:

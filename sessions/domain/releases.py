@@ -8,6 +8,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sessions import events
 from sessions.domain import notices, scopes, signups, storing
 from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
@@ -220,6 +221,7 @@ def _write(asked: _Asked, ready: _Ready) -> Release:
     if asked.day is not None:
         detail["day"] = asked.day.isoformat()
     audit.record(by=asked.by, action="sessions.release", target=made, summit=asked.summit, detail=detail)
+    events.released(made)
     return made
 
 
