@@ -44,6 +44,7 @@ SAME = {
         *("note verbale", "laissez-passer", "badge", "badges", "Badges", "mission", "format"),
         *("zone", "zones", "Zones", "quota", "quotas", "signature", "type", "places", "Places"),
         *("document", "documents", "Documents", "%(number)s document"),
+        *("webhook", "webhooks", "Webhooks", "secret", "%(n)s ms"),
         # Languages.
         *("Dari", "Filipino", "Lao", "Somali", "Yoruba"),
     },
@@ -73,6 +74,7 @@ WRITTEN_SO = {
 WRITTEN_SO |= {*("border", "security", "opening", "address", "expect", "office", "mission", "example", "VALARM")}
 WRITTEN_SO |= {"JPEG", "PNG", "WebP", "Word", "Excel", "PowerPoint", "OpenDocument", "DOCX", "RTF", "HTML", "iso"}
 WRITTEN_SO |= {"JSON", "XML", "json", "xml", "schedule", "frab", "pretalx", "guid", "id"}
+WRITTEN_SO |= {"HTTP", "HTTPS", "Standard", "Webhooks", "webhook", "timestamp", "signature"}
 MAKE = "run `make messages`, and translate what is new"
 
 
