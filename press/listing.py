@@ -1,12 +1,13 @@
 """Texts as lists show them: with what was looked for marked in them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from press.finding import marks
 from press.finding.asking import Found
 from press.reading import Reading, brief, readable
+from press.versions import shown_in, versions_of
 from summit.models import Summit
 
 
@@ -34,9 +35,15 @@ def line(reading: Reading, found: Found | None = None) -> Line:
 
 
 def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dict[int, Reading]:
-    """Return public editions by their primary keys, in no order; their body is read only with `words`. One query."""
+    """Return public editions by their primary keys, in no order, with their texts' languages; their body is read only
+    with `words`. Two queries."""
     rows = readable(summit).filter(pk__in=set(keys)).order_by()
-    return {row.pk: brief(summit, row) for row in (rows if words else rows.defer("body"))}
+    found = list(rows if words else rows.defer("body"))
+    languages = versions_of(summit, [row.version.text_id for row in found])
+    return {
+        row.pk: replace(brief(summit, row), versions=shown_in(languages.get(row.version.text_id, ()), row.version))
+        for row in found
+    }
 
 
 def lines(known: dict[int, Reading], keys: Sequence[int], found: Found | None = None) -> list[Line]:

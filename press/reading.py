@@ -18,7 +18,7 @@ from press.addresses import address, pinned, tag
 from press.beside import Beside, files_of_all
 from press.models import ChangeKind, Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
-from press.versions import Version, versions_of
+from press.versions import Version, shown_in, versions_of
 from sessions.models import ReleasedSession, Slot
 from sessions.models.labels import beside, with_party
 from summit.languages import direction
@@ -66,6 +66,11 @@ class Reading:
     # Read only where a format names the speaker's party: pages name it in their reader's language.
     books: Books | None = None
     beside: Beside = field(default_factory=Beside)
+
+    @property
+    def others(self) -> list[Version]:
+        """The languages besides, in which the text can be read."""
+        return [version for version in self.versions if not version.current]
 
     @property
     def language(self) -> str:
@@ -275,9 +280,7 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
     files, found = files_of_all(summit, rows), []
     for edition in rows:
         version = edition.version
-        known = tuple(
-            replace(each, current=each.language == version.language) for each in versions.get(version.text_id, ())
-        )
+        known = shown_in(versions.get(version.text_id, ()), version)
         around = Beside(files=files.get(edition.pk, ()))
         found.append(replace(brief(summit, edition, books), versions=known, beside=around))
     return found

@@ -1,11 +1,12 @@
 """In which languages texts can be read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from press.addresses import address
+from press.models import TextVersion
 from press.models.visibility import public_editions
 from summit.languages import calls_itself, direction
 from summit.models import Summit
@@ -48,3 +49,8 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
         )
         found[version.text_id] = (*found.get(version.text_id, ()), shown)
     return found
+
+
+def shown_in(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
+    """Return a text's languages, of which `current` is the one that is shown."""
+    return tuple(replace(each, current=each.language == current.language) for each in versions)

@@ -1,5 +1,6 @@
 """Forms of the press desk."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from summit.languages import tongues
 from summit.models import Summit
 
 ROWS = 24
+# A picture as Markdown has it. Readers would see an exclamation mark and a link.
+PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
 
 
 class WordsForm(forms.Form):
@@ -30,6 +33,18 @@ class WordsForm(forms.Form):
         help_text=gettext_lazy("Markdown: an empty line starts a paragraph, # a heading, - a list."),
         widget=forms.Textarea(attrs={"rows": ROWS, "class": "prose", "dir": "auto"}),
     )
+
+    def clean_body(self) -> str:
+        """Refuse what readers would not see as it is meant."""
+        body: str = self.cleaned_data["body"]
+        found = PICTURE.search(body)
+        if found:
+            raise forms.ValidationError(
+                _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
+                params={"words": found.group()[:40]},
+                code="picture",
+            )
+        return body
 
     def clean(self) -> dict[str, Any]:
         """Ask the model whether the words may stand in a document."""

@@ -106,3 +106,15 @@ def test_an_advisory_asks_for_what_the_media_need() -> None:
     assert asks in client.get(page(edition)).content.decode()
     Text.objects.update(media_access="open")
     assert asks not in client.get(page(edition)).content.decode()
+
+
+@pytest.mark.parametrize(("body", "refused"), [("See ![a map](map.png).", True), (r"Wow\![a](b) ![", False)])
+def test_a_picture_is_no_part_of_the_words(body: str, refused: bool) -> None:
+    summit = SummitFactory()
+    values = {"kind": TextKind.STATEMENT, "wording": Wording.NONE, "language": "en", "title": "T", "body": body}
+    answer = signed_in(officer(summit)).post(f"{LIST}add/?summit={summit.slug}", values)
+    assert (answer.status_code == 400) == refused
+    if refused:
+        assert answer.context["form"].errors["body"] == [
+            "A text shows no pictures. Take out “![a map](…”, and lay the picture beside the text as a file."
+        ]

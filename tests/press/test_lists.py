@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.domain import lifts
-from press.models import Edition, TextKind
+from press.models import Edition, EditionState, TextKind
 from sessions.domain import releases
 from sessions.models import Session, Slot, Visibility
 from summit.models import Summit
@@ -23,6 +23,7 @@ from tests.factories import (
     SummitFactory,
     TextVersionFactory,
     TopicFactory,
+    UserFactory,
 )
 from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, move_to_now, organiser
 
@@ -194,7 +195,7 @@ def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, setti
     with CaptureQueriesContext(connection) as captured:
         assert told("newness.") == [False] * 5
     # Pages of a search are made anew, among what is kept.
-    assert len(captured) == 2 + 2 + 1 + 1 + 7
+    assert len(captured) == 2 + 2 + 1 + 1 + 8
     move_to_now(coming.version.text.lift)
     assert told("newness.") == [True] * 5
     lifts.hold(lift=coming.version.text.lift, reason="Wait.", by=approver(summit))
@@ -289,6 +290,19 @@ def test_a_feed_of_a_choice_gives_what_changed_last(summit: Summit) -> None:
     add_edition(first.version, title="Speech 0, put right.", decided_at=ago(0.1))
     data = json.loads(Client().get(f"/{summit.slug}/press/feed.json?kind=transcript").content)
     assert [item["title"] for item in data["items"]] == ["Speech 0, put right.", "Speech 2.", "Speech 1."]
+
+
+def test_a_text_in_a_list_leads_to_its_other_languages_once_they_are_public(summit: Summit) -> None:
+    edition = make_text(summit=summit, moment=ago(1), title="Said in two.", slug="said-in-two")
+    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    draft = add_edition(french, state=EditionState.DRAFT, title="Dit en deux.")
+    link = f'<a href="/{summit.slug}/press/said-in-two/fr/" lang="fr" hreflang="fr"'
+    assert link not in Client().get(f"/{summit.slug}/press/").content.decode()
+    Edition.objects.filter(pk=draft.pk).update(
+        state=EditionState.APPROVED, decided_by=UserFactory(), decided_at=ago(1)
+    )
+    assert Client().get(f"/{summit.slug}/press/").content.decode().count(link) == 1
+    assert link not in Client().get(f"/{summit.slug}/press/?language=fr").content.decode()
 
 
 def test_queries_stay_the_same(summit: Summit) -> None:
