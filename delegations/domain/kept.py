@@ -27,6 +27,7 @@ from delegations.models import (
 from summit.domain import erasure
 from summit.domain.audit import SYSTEM
 from summit.domain.portions import erased_name
+from summit.hooks.models import Delivery, DeliveryState
 from summit.models import Person, Summit
 from summit.outbox.domain import forgetting
 from summit.outbox.models import Message
@@ -132,6 +133,13 @@ PIECES = (
         title=_("mail that was sent"),
         rows=lambda summit: forgetting.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
+    ),
+    Piece(
+        what=Kept.MAIL,
+        name="deliveries",
+        title=_("deliveries to webhooks"),
+        rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
+        purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
     _deleted(Kept.CONTACT, "sign_ins", _("browsers in the portal"), PortalSignIn, "person__summit"),
     _deleted(Kept.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),

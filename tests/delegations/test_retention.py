@@ -32,6 +32,7 @@ from delegations.models import (
 )
 from press.models import Subscriber
 from summit.domain import audit, chain
+from summit.hooks.models import Delivery
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
 from summit.work.domain import jobs, running
@@ -154,6 +155,14 @@ class TestPurging:
             with pytest.raises(PermissionDenied):
                 retention.purge(summit=summit, by=f.UserFactory.with_role(role, summit))
         assert retention.purge(summit=summit, by=organiser) == {}
+
+    def test_deliveries_to_webhooks_go_with_mail_and_those_that_wait_stay(self, summit: Summit) -> None:
+        for state, problem in (("pending", ""), ("sent", ""), ("failed", "x")):
+            ended = None if state == "pending" else f.START
+            f.DeliveryFactory(endpoint__summit=summit, state=state, problem=problem, ended_at=ended)
+        f.DeliveryFactory(state="sent", ended_at=f.START)
+        assert retention.purge(summit=summit, today=after(366))["deliveries"] == 2
+        assert sorted(Delivery.objects.values_list("state", flat=True)) == ["pending", "sent"]
 
     def test_mail_that_waits_stays(self, summit: Summit) -> None:
         f.MessageFactory(summit=summit, state="sent", sent_at=f.START)

@@ -71,7 +71,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "what",
         "standing",
         "what_went_wrong",
-        "public_id",
+        "key",
         "about",
         "created_at",
         "attempts",
@@ -79,7 +79,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "ended_at",
         "content",
     ]
-    readonly_fields = ["what", "standing", "what_went_wrong", "public_id", "about", "content"]
+    readonly_fields = ["what", "standing", "what_went_wrong", "key", "about", "content"]
     nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
@@ -100,6 +100,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def what_went_wrong(self, row: Delivery) -> str:
         """Say why it did not get through."""
         return shown.why(row.problem)
+
+    @admin.display(description="webhook-id", ordering="public_id")
+    def key(self, row: Delivery) -> SafeString:
+        """Show the id that the receiver gets with it."""
+        return format_html('<code dir="ltr" translate="no">{}</code>', row.public_id)
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Delivery) -> SafeString:

@@ -65,6 +65,12 @@ def fill_code(page: Page) -> None:
         page.locator("main form [type=submit], main form button").first.click()
 
 
+def make_secret(page: Page) -> None:
+    """Make a webhook's secret: the page that shows it has no address to come back to."""
+    with page.expect_navigation():
+        page.locator("main button[formaction$='/secret/']").click()
+
+
 def login_wrong(page: Page) -> None:
     """Sign in with a password that is wrong."""
     page.locator("[name=login]").fill("nobody@summit.example")
