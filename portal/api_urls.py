@@ -1,10 +1,11 @@
-"""Addresses of the API, composed from all apps: all of it public, for reading, and the same for everybody."""
+"""Addresses of the API, composed from all apps. What is public is for reading, and the same for everybody; what
+people work with stands below "me/" and each summit's "desk/", for whoever has a credential (summit.api.working)."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import PartyDetail, PartyList
 from summit.api.public import not_found, public_api
-from summit.api.root import Docs, Root, Schema
+from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("summits/<slug:summit>/", public_api(SummitDetail.as_view()), name="api-summit"),
     path("summits/<slug:summit>/parties/", public_api(PartyList.as_view()), name="api-parties"),
     path("summits/<slug:summit>/parties/<slug:public_id>/", public_api(PartyDetail.as_view()), name="api-party"),
+    path("problems/", problems, name="api-problems"),
+    path("", include("summit.api.urls")),
     path("", include("sessions.api_urls")),
     path("", include("press.api_urls")),
     # Last: whatever is left is answered as JSON too.

@@ -1,92 +1,60 @@
 """The API of public texts: to read, through the same predicate as every other way out."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.api import PartySerializer
 from delegations.domain import naming
-from press.domain.markdown import to_html, to_plain
-from press.models import Edition, TextKind, Wording
-from press.reading import Reading, brief, find, listed, read
-from sessions.models import Slot
+from press.api_serializers import FullTextSerializer, TextSerializer
+from press.beside import beside
+from press.finding.address import DAYS, NAMES, Asked, asked
+from press.models import Edition, TextKind
+from press.narrowing import all_keys
+from press.reading import brief, find, listed, read, readable
+from summit.api import asking
 from summit.api.pagination import ByNewest
+from summit.api.problems import parameters
+from summit.models import Summit
 from summit.views import get_summit
 
-
-class SpeakerSerializer(serializers.Serializer[Any]):
-    """Who speaks."""
-
-    name = serializers.CharField(source="speaker.name")
-    office = serializers.CharField(source="speaker.office")
-    party = serializers.CharField(source="party.name", default=None, allow_null=True)
-    about_party = serializers.SerializerMethodField(
-        help_text="The party with its names and footnotes; null for none."
-    )
-
-    @extend_schema_field(PartySerializer(allow_null=True))
-    def get_about_party(self, slot: Slot) -> dict[str, Any] | None:
-        """Return the party with its names in all languages, its footnotes and its flag."""
-        known: dict[int | str, dict[str, Any]] = self.context["parties"]
-        return known.get(slot.party_id or 0)
+KNOWN = ("q", *NAMES, *DAYS, *asking.PAGING, "lang")
+_ASKED = [
+    OpenApiParameter("q", str, description="Words, as the press site finds them."),
+    OpenApiParameter("kind", str, enum=TextKind.values, description="Texts of this kind."),
+    OpenApiParameter("speaker", str, description="Speeches of the person of this id."),
+    OpenApiParameter("party", str, description="Speeches for the country or other party of this id."),
+    OpenApiParameter("session", str, description="Texts of the session of this id."),
+    OpenApiParameter("topic", str, description="Texts about the topic of this id."),
+    OpenApiParameter("language", str, description="Texts in this language, translations too."),
+    OpenApiParameter("since", OpenApiTypes.DATE, description="Published on this day at the venue, or later."),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="Published on this day at the venue, or before."),
+]
 
 
-class VersionSerializer(serializers.Serializer[Any]):
-    """A language in which the text can be read."""
-
-    language = serializers.CharField()
-    url = serializers.CharField()
-
-
-class ChangeSerializer(serializers.Serializer[Any]):
-    """A published edition of the text."""
-
-    number = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    note = serializers.CharField()
-
-
-class TextSerializer(serializers.Serializer[Any]):
-    """A public text, as lists give it."""
-
-    id = serializers.CharField(source="edition.version.text.public_id")
-    slug = serializers.CharField(source="edition.version.text.slug")
-    url = serializers.URLField()
-    kind = serializers.ChoiceField(source="edition.version.text.kind", choices=TextKind.choices)
-    wording = serializers.ChoiceField(source="edition.version.text.wording", choices=Wording.choices)
-    language = serializers.CharField()
-    title = serializers.CharField(source="edition.title")
-    summary = serializers.CharField(source="edition.summary")
-    speaker = SpeakerSerializer(source="slot", allow_null=True)
-    edition = serializers.IntegerField(source="edition.number")
-    published_at = serializers.DateTimeField(source="first_published_at")
-    changed_at = serializers.DateTimeField()
-    withdrawn = serializers.BooleanField()
+def wanted_of(query: QueryDict) -> Asked:
+    """Return what a list is asked for, as the press site's own lists understand it. Raises Problem for what is not
+    known there, and for a day that is none."""
+    asking.check_known(query, KNOWN)
+    asking.check_page_size(query)
+    wanted = asked(query)
+    for name in DAYS:
+        if query.get(name) and getattr(wanted, name) is None:
+            raise parameters({name: _("Write the day as 2025-03-31.")})
+    if wanted.chosen.get("kind", TextKind.NOTICE) not in TextKind.values:
+        raise parameters({"kind": _("Write one of: %(known)s.") % {"known": ", ".join(TextKind.values)}})
+    return wanted
 
 
-class FullTextSerializer(TextSerializer):
-    """A public text with its words, its languages and its history."""
-
-    withdrawal_reason = serializers.CharField(source="edition.version.text.withdrawal_reason")
-    body = serializers.CharField(source="edition.body", help_text="Markdown.")
-    html = serializers.SerializerMethodField()
-    plain = serializers.SerializerMethodField()
-    versions = VersionSerializer(many=True)
-    history = ChangeSerializer(many=True)
-
-    def get_html(self, reading: Reading) -> str:
-        """Return the words as HTML."""
-        return to_html(reading.edition.body)
-
-    def get_plain(self, reading: Reading) -> str:
-        """Return the words without marks."""
-        return to_plain(reading.edition.body)
+def _narrowed(summit: Summit, wanted: Asked) -> QuerySet[Any]:
+    return readable(summit).filter(pk__in=all_keys(summit, wanted)) if wanted else listed(summit)
 
 
 class NewestFirst(ByNewest):
@@ -95,8 +63,10 @@ class NewestFirst(ByNewest):
     ordering = ("-published_at", "-id")  # type: ignore[assignment]
 
 
+@extend_schema(parameters=_ASKED)
 class TextList(ListAPIView[Edition]):
-    """The public texts of a summit, each once, in its authoritative language."""
+    """The public texts of a summit, newest first: each once, in its authoritative language, or in the one that
+    is asked for."""
 
     serializer_class = TextSerializer
     pagination_class = NewestFirst
@@ -108,7 +78,7 @@ class TextList(ListAPIView[Edition]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of texts."""
         summit = get_summit(self.kwargs["summit"])
-        page = self.paginate_queryset(listed(summit)) or []
+        page = self.paginate_queryset(_narrowed(summit, wanted_of(request.query_params))) or []
         context = {**self.get_serializer_context(), "parties": naming.all_as_data(summit)}
         rows = TextSerializer([brief(summit, edition) for edition in page], many=True, context=context)
         return self.get_paginated_response(rows.data)
@@ -127,5 +97,11 @@ class TextDetail(RetrieveAPIView[Edition]):
         edition = find(summit, kwargs["slug"], None)
         if edition is None:
             raise Http404
-        context = {**self.get_serializer_context(), "parties": naming.all_as_data(summit)}
-        return Response(FullTextSerializer(read(summit, edition), context=context).data)
+        reading = replace(read(summit, edition), beside=beside(summit, edition))
+        first = reading.history[-1].number if reading.history else None
+        context = {
+            **self.get_serializer_context(),
+            "parties": naming.all_as_data(summit),
+            "first_edition": first,
+        }
+        return Response(FullTextSerializer(reading, context=context).data)

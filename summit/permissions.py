@@ -123,13 +123,29 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
             rows += [row for function in _following for row in function(user)]
         for summit_id, role in rows:
             found[summit_id] = found.get(summit_id, frozenset()) | ({role} - {""})
+        only = _only(user)
+        if only is not None:
+            everything = {only: frozenset(map(str, BY_HAND))}
+            found = everything if user.is_superuser else {key: found[key] for key in found if key == only}
         user._roles_by_summit = found  # type: ignore[attr-defined]
+    return found
+
+
+def narrow(user: User, summit: Summit | int) -> None:
+    """Let this account, as it was read for one request, do nothing in other summits: it acts by a token of this one.
+    Whoever sets the system up then has all roles there, and may do nothing that concerns them all."""
+    user._only_summit = summit if isinstance(summit, int) else summit.pk  # type: ignore[attr-defined]
+    user.__dict__.pop("_roles_by_summit", None)
+
+
+def _only(user: User) -> int | None:
+    found: int | None = getattr(user, "_only_summit", None)
     return found
 
 
 def may_everything(user: Actor) -> bool:
     """Return whether the account sets the system up."""
-    return isinstance(user, User) and user.is_active and user.is_superuser
+    return isinstance(user, User) and user.is_active and user.is_superuser and _only(user) is None
 
 
 def allows(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> bool:

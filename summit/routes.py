@@ -10,8 +10,9 @@ How to declare one, in the app whose view it is, by the name with which `reverse
 - `kind` names what the address picks: a model by its rule's label, or another word. Left out, nothing is picked.
 - `see` is the action (of `summit.permissions`) by which one sees that object, or the page where nothing is picked. To
   everybody else the address is a 404: the same as for an object that isn't there, by the same path.
-- `do` is the action that the page needs besides; `post` the one that only a POST needs. Whoever sees the object and
-  may not do that gets a 403 with a sentence that says who can. NOBODY stands for a deed that nobody does by hand.
+- `do` is the action that the page needs besides; `post` the one that only a POST needs, in the API every write.
+  Whoever sees the object and may not do that gets a 403 with a sentence that says who can. NOBODY stands for a deed
+  that nobody does by hand.
 
 The five addresses that each model has in the admin need no declaration: they follow from the rules of its ModelAdmin
 (`summit.desk.base.RoleMixin.deed`). What a ModelAdmin adds in `get_urls` is declared.
@@ -48,6 +49,8 @@ class Gate(StrEnum):
     # Focal points, delegates, and holders of a letter's link that was followed in this browser.
     PORTAL = "portal"
     DESK = "desk"
+    # Whoever brings a token or is signed in, at the API's working addresses.
+    API = "api"
 
 
 class Answer(StrEnum):
@@ -102,7 +105,7 @@ class Route:
             return (Whose.NONE,)
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):
             return Whose.PUBLIC, Whose.HIDDEN, Whose.MISSING
-        if self.gate == Gate.ACCOUNT:
+        if self.gate == Gate.ACCOUNT or self.kind == "token":
             return Whose.OWN, Whose.FOREIGN, Whose.MISSING
         return Whose.OWN, Whose.FOREIGN, Whose.ELSEWHERE, Whose.MISSING
 
@@ -115,9 +118,9 @@ class Route:
             raise ValueError(f"{self.name} is not declared for {method} of what is {whose}")
         if whose in (Whose.MISSING, Whose.HIDDEN) or not self._grants(self.see, reader, whose):
             return Answer.MISSING
-        if self.gate == Gate.ACCOUNT and whose == Whose.FOREIGN:
+        if (self.gate == Gate.ACCOUNT or self.kind == "token") and whose == Whose.FOREIGN:
             return Answer.MISSING
-        needed = [self.do, self.post if method == "POST" else ""]
+        needed = [self.do, "" if method == "GET" else self.post]
         return Answer.YES if all(self._grants(name, reader, whose) for name in needed) else Answer.FORBIDDEN
 
     def _turned_away(self, reader: Reader) -> Answer | None:
@@ -128,7 +131,7 @@ class Route:
             return None if known else Answer.FORBIDDEN if reader.account else Answer.SIGN_IN
         if not reader.account:
             return Answer.SIGN_IN
-        inside = self.gate == Gate.ACCOUNT or reader.superuser or reader.roles & DESKS
+        inside = self.gate in (Gate.ACCOUNT, Gate.API) or reader.superuser or reader.roles & DESKS
         return None if inside else Answer.AWAY
 
     def _grants(self, action: str, reader: Reader, whose: Whose) -> bool:
@@ -182,7 +185,10 @@ def existing(
             yield (f"{space}{entry.name}" if entry.name else pattern), pattern
 
 
-for _name in ("root", "healthz", "readyz", "robots", "sitemap", "api-root", "api-schema", "api-docs", "api-summits"):
+for _name in (
+    *("root", "healthz", "readyz", "robots", "sitemap"),
+    *("api-root", "api-schema", "api-docs", "api-problems", "api-summits"),
+):
     declare(_name, Gate.EVERYBODY)
 # What is no address of the API.
 declare("api-nothing", Gate.EVERYBODY, see=NOBODY)

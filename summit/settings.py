@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_countries",
     "summit.apps.SummitConfig",
+    "summit.api.apps.ApiConfig",
     "summit.outbox.apps.OutboxConfig",
     "summit.work.apps.WorkConfig",
     "summit.hooks.apps.HooksConfig",
@@ -404,20 +405,24 @@ CELERY_BEAT_SCHEDULE = {
 KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
 
 # --- API --------------------------------------------------------------------------------------------------------
+# Of each token, and of each account in its browser.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "summit.api.problems.handle",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "summit.api.schema.PublicSchema",
     "DEFAULT_PAGINATION_CLASS": "summit.api.pagination.ByNewest",
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Summit",
     "VERSION": "1",
-    "DESCRIPTION": "What is public of a summit: its agenda and what its press office has published.",
+    "DESCRIPTION": "What is public of a summit, for everybody; and below me/ and desk/ what people work with, for "
+    "whoever has a token or is signed in.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -40,6 +40,7 @@ from delegations.models import (
 from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
+from summit.api.models import Token
 from summit.hooks.models import Delivery, Endpoint
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
@@ -105,6 +106,17 @@ class UserFactory(DjangoModelFactory[User]):
         else:
             RoleAssignment.objects.create(user=user, summit=summit, role=role)
         return user
+
+
+class TokenFactory(DjangoModelFactory[Token]):
+    class Meta:
+        model = Token
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Program {n}")
+    digest = factory.Sequence(lambda n: sha256(str(n).encode()).hexdigest())
+    begins = "sk_abcd"
+    scopes = ["rooms:read"]
 
 
 class PersonFactory(DjangoModelFactory[Person]):

@@ -75,6 +75,9 @@ WRITTEN_SO |= {*("border", "security", "opening", "address", "expect", "office",
 WRITTEN_SO |= {"JPEG", "PNG", "WebP", "Word", "Excel", "PowerPoint", "OpenDocument", "DOCX", "RTF", "HTML", "iso"}
 WRITTEN_SO |= {"JSON", "XML", "json", "xml", "schedule", "frab", "pretalx", "guid", "id"}
 WRITTEN_SO |= {"HTTP", "HTTPS", "Standard", "Webhooks", "webhook", "timestamp", "signature"}
+# What HTTP calls its headers and the API its fields: programs write them so in every language.
+WRITTEN_SO |= {"Allow", "Authorization", "Bearer", "CSRF", "CSRFToken", "ETag", "Idempotency", "Key", "If", "Match"}
+WRITTEN_SO |= {"Retry", "After", "ASCII", "application", "errors", "rows", "API"}
 MAKE = "run `make messages`, and translate what is new"
 
 

@@ -3,12 +3,12 @@
 import functools
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.http import escape_leading_slashes
-from django.utils.translation import gettext as _
 
+from summit.api.problems import plain
 from summit.http.public import View, public_page
 
 
@@ -19,15 +19,14 @@ def public_api(view: View) -> View:
     @functools.wraps(page)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
-            said = _("This is for reading: use GET or HEAD.")
-            return JsonResponse({"detail": said}, status=405, headers={"Allow": "GET, HEAD"})
+            return plain("method", headers={"Allow": "GET, HEAD"})
         return page(request, *args, **kwargs)
 
     return wrapped
 
 
 @public_api
-def not_found(request: HttpRequest) -> JsonResponse:
+def not_found(request: HttpRequest) -> HttpResponse:
     """Answer 404 for what is no address of the API, and lead to the one with a slash at its end where that is."""
     with_slash = f"{request.path_info}/"
     try:
@@ -38,4 +37,4 @@ def not_found(request: HttpRequest) -> JsonResponse:
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
         where = escape_leading_slashes(with_slash) + query
         return JsonResponse({"detail": where}, status=301, headers={"Location": where})
-    return JsonResponse({"detail": _("There is nothing at this address.")}, status=404)
+    return plain("not-found")

@@ -1,5 +1,7 @@
 """The API's entrance and its description."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -8,6 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from summit.api.kinds import KINDS
+from summit.http.public import public_page
+
 
 class RootSerializer(serializers.Serializer[dict[str, str]]):
     """Where everything is."""
@@ -15,6 +20,8 @@ class RootSerializer(serializers.Serializer[dict[str, str]]):
     summits = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()
+    problems = serializers.URLField()
+    me = serializers.URLField()
 
 
 class Root(APIView):
@@ -24,6 +31,7 @@ class Root(APIView):
     def get(self, request: Request) -> Response:
         """List the addresses that everything else is reached from."""
         names = {"summits": "api-summits", "schema": "api-schema", "docs": "api-docs"}
+        names |= {"problems": "api-problems", "me": "api-me"}
         return Response({key: request.build_absolute_uri(reverse(name)) for key, name in names.items()})
 
 
@@ -37,3 +45,9 @@ class Docs(SpectacularSwaggerSplitView):
     url_name = "api-schema"
     template_name = "portal/api_docs.html"
     template_name_js = "portal/api_docs.js"
+
+
+@public_page
+def problems(request: HttpRequest) -> HttpResponse:
+    """Explain the kinds of problems: the address in each problem's `type` leads here."""
+    return render(request, "portal/api_problems.html", {"kinds": KINDS.values()})

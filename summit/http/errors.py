@@ -4,11 +4,17 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 
+from summit.api.problems import plain
 from summit.http.middleware import is_personal
 from summit.http.public import blind
 
+API = "/api/"
+
 
 def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
+    if request.path_info.startswith(API):
+        names = {400: "parameters", 403: "forbidden", 404: "not-found"}
+        return plain(names[status], headers={"Cache-Control": "no-store"})
     # The session of a request that failed early may not be there; the page needs none.
     if not is_personal(request.path_info):
         blind(request)
@@ -37,6 +43,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, without a query and without the reader's request in it."""
+    if request.path_info.startswith(API):
+        return plain("failed", headers={"Cache-Control": "no-store"})
     return HttpResponse(render_to_string("errors/500.html"), status=500, headers={"Cache-Control": "no-store"})
 
 

@@ -13,10 +13,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.demo import synthetic
 from portal.demo.border_security import load
+from summit.api.kinds import KINDS
 from summit.models import Summit
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
 
 JSON = "application/json"
+PROBLEM = "application/problem+json"
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +49,16 @@ def routes() -> dict[str, Any]:
 
 
 # --- description ----------------------------------------------------------------------------------------------------
-def test_description_is_openapi_3_1_and_only_reads(schema: dict[str, Any]) -> None:
+def public(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what is described of what everybody may read: it asks for no credential."""
+    return {path: each for path, each in schema["paths"].items() if not re.search(r"/(me|desk)/", path)}
+
+
+def test_description_is_openapi_3_1_and_what_is_public_only_reads(schema: dict[str, Any]) -> None:
     assert schema["openapi"] == "3.1.1"
-    assert all(set(methods) == {"get"} for methods in schema["paths"].values())
-    assert set(schema["paths"]) == {
+    assert all(set(methods) == {"get"} for methods in public(schema).values())
+    assert all(methods["get"]["security"] == [{}] for methods in public(schema).values())
+    assert set(public(schema)) == {
         "/api/v1/",
         "/api/v1/summits/",
         "/api/v1/summits/{summit}/",
@@ -73,22 +81,28 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
         "slug": client.get(f"{base}texts/").json()["results"][0]["slug"],
     }
     answers = {}
-    for path in schema["paths"]:
+    for path in public(schema):
         if path.endswith("/parties/{public_id}/"):
             values["public_id"] = client.get(f"{base}parties/").json()["results"][0]["id"]
         response = client.get(path.format(**values))
         answers[path] = (response.status_code, response["Content-Type"])
-    assert answers == dict.fromkeys(schema["paths"], (200, JSON))
+    assert answers == dict.fromkeys(public(schema), (200, JSON))
 
 
-def test_all_of_the_api_is_wrapped_as_public() -> None:
-    assert {route for route, view in routes().items() if not getattr(view, "is_public", False)} == set()
-    assert len(routes()) == 12
+def test_all_of_the_api_is_either_public_or_knows_who_asks() -> None:
+    found = {
+        route: (getattr(view, "is_public", False), getattr(view, "is_working", False))
+        for route, view in routes().items()
+    }
+    working = {route for route in found if re.search(r"(^|/)(me|desk)/", route)}
+    assert found == {route: (route not in working, route in working) for route in found}
+    assert len(found) - len(working) == 13
+    assert len(working) == 11
 
 
 # --- the same for everybody -----------------------------------------------------------------------------------------
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["", "summits/", "summits/one/", "schema/", "docs/", "docs/?script="])
+@pytest.mark.parametrize("path", ["", "summits/", "summits/one/", "schema/", "docs/", "docs/?script=", "problems/"])
 def test_same_bytes_for_everybody(client: Client, admin_client: Client, path: str) -> None:
     SummitFactory(slug="one")
     plain = client.get(f"/api/v1/{path}")
@@ -118,8 +132,13 @@ def test_head_is_answered(client: Client) -> None:
 )
 def test_what_is_not_there_is_json(client: Client, path: str) -> None:
     response = client.get(f"/api/v1/{path}")
-    assert (response.status_code, response["Content-Type"]) == (404, JSON)
-    assert set(response.json()) == {"detail"}
+    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
+    assert response.json() == {
+        "type": "http://localhost:8000/api/v1/problems/#not-found",
+        "title": "Not there",
+        "status": 404,
+        "detail": "There is nothing at this address.",
+    }
 
 
 @pytest.mark.django_db
@@ -127,20 +146,20 @@ def test_what_is_not_there_is_json(client: Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/", "nowhere/"])
 def test_nothing_is_written(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(f"/api/v1/{path}")
-    assert (response.status_code, response["Allow"], response["Content-Type"]) == (405, "GET, HEAD", JSON)
-    assert response.json() == {"detail": "This is for reading: use GET or HEAD."}
+    assert (response.status_code, response["Allow"], response["Content-Type"]) == (405, "GET, HEAD", PROBLEM)
+    assert response.json()["type"].endswith("#method")
 
 
 @pytest.mark.django_db
 def test_only_json_is_spoken(client: Client) -> None:
     response = client.get("/api/v1/summits/", headers={"Accept": "text/html"})
-    assert (response.status_code, response["Content-Type"]) == (406, JSON)
+    assert (response.status_code, response["Content-Type"]) == (406, PROBLEM)
 
 
 @pytest.mark.django_db
 def test_a_cursor_that_is_none_is_a_404(client: Client) -> None:
     response = client.get("/api/v1/summits/?cursor=zzz")
-    assert (response.status_code, response["Content-Type"]) == (404, JSON)
+    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
 
 
 @pytest.mark.django_db
@@ -163,6 +182,8 @@ def test_entrance(client: Client) -> None:
         "summits": "http://testserver/api/v1/summits/",
         "schema": "http://testserver/api/v1/schema/",
         "docs": "http://testserver/api/v1/docs/",
+        "problems": "http://testserver/api/v1/problems/",
+        "me": "http://testserver/api/v1/me/",
     }
 
 
@@ -269,3 +290,13 @@ def test_docs_keep_the_content_security_policy(client: Client) -> None:
     assert script["Content-Type"].startswith("application/javascript")
     assert "csrf" not in script.content.decode().lower()
     assert "/api/v1/schema/" in script.content.decode().replace("\\u002D", "-")
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_the_type_of_a_problem_leads_to_its_words(client: Client) -> None:
+    page = client.get("/api/v1/problems/").content.decode()
+    for kind in KINDS.values():
+        assert f'id="{kind.name}"' in page
+    told = client.get("/api/v1/nowhere/").json()["type"]
+    assert client.get(told.removeprefix("http://localhost:8000")).status_code == 200

@@ -1,5 +1,6 @@
 """Asks an address as everybody, for every object, and says where the answer isn't the declared one."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -33,7 +34,7 @@ LED_AWAY = frozenset({Answer.SIGN_IN, Answer.AWAY})
 # What differs each time: tokens, and the minute in the header.
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # A cookie and the second are others each time, and the page is as long as its address.
-OWN_HEADERS = ("Content-Length", "Expires", "Set-Cookie")
+OWN_HEADERS = ("Content-Length", "Expires", "RateLimit", "Set-Cookie")
 # For how long caches may answer falls from second to second (press.kept).
 SECONDS = re.compile(r"^public, (?:no-cache|max-age=0, s-maxage=\d+, must-revalidate)$")
 # Who is asked with a method that an address doesn't answer, and who reads public pages, which know nobody.
@@ -46,7 +47,8 @@ WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superu
 CHANGING = frozenset({"metrics"})
 # What the application itself keeps of a visit.
 VISITS = re.compile(
-    r'^(INSERT INTO|UPDATE|DELETE FROM) "(django_session|summit_cache)"|^UPDATE "\w+signin" SET "last_seen_at"'
+    r'^(INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(django_session|summit_cache|api_spent)"'
+    r'|^UPDATE "\w+signin" SET "last_seen_at"'
 )
 
 
@@ -76,11 +78,15 @@ def fill(route: Route, values: Any) -> str:
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), PATTERNS[route.name])
 
 
-def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:
+def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:  # noqa: PLR0911 - one for each answer
     """Return what an answer is, in the words in which it is declared."""
+    if response.status_code == 401:
+        return Answer.SIGN_IN
     if response.status_code == 403:
         # A refusal says who can.
         context = getattr(response, "context", None) or {}
+        if route.gate == Gate.API:
+            context = {"reason": "This can be done by" in json.loads(response.content)["detail"]}
         said = context.get("reason") or "letter_nobody" in str([each.name for each in response.templates])  # type: ignore[attr-defined]
         return Answer.FORBIDDEN if said else "403 without a word"
     if response.status_code in (404, 410):
@@ -94,7 +100,7 @@ def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:
             return found
         # Whoever is signed in and led to sign in is led on from there.
         return found if (found == Answer.AWAY) is reader.account else Answer.YES if reader.account else Answer.SIGN_IN
-    return Answer.YES if response.status_code in (200, 400, 409, 422) else str(response.status_code)
+    return Answer.YES if response.status_code in (200, 400, 409, 415, 422, 428) else str(response.status_code)
 
 
 # What is shown to whoever may see it is looked at elsewhere: here it would be most of the time.
@@ -146,7 +152,7 @@ def reads(reader: Reader, route: Route) -> bool:
     nobody in the portal, are asked there by turns, two at each address."""
     if route.gate == Gate.DESK:
         return True
-    if route.gate == Gate.PORTAL:
+    if route.gate in (Gate.PORTAL, Gate.API):
         at = sorted(PATTERNS).index(route.name) % len(DESKS)
         return reader.name not in DESKS or reader.name in (DESKS[at], DESKS[at - 1])
     return reader.name in (WITHOUT_ROLES if is_known(route) else READERS_OF_PUBLIC)
@@ -154,7 +160,7 @@ def reads(reader: Reader, route: Route) -> bool:
 
 def is_known(route: Route) -> bool:
     """Return whether an address knows who reads it: public ones answer the same bytes to everybody."""
-    return is_personal(f"/{PATTERNS[route.name]}")
+    return route.gate == Gate.API or is_personal(f"/{PATTERNS[route.name]}")
 
 
 def differing(world: World, route: Route) -> list[str]:

@@ -48,7 +48,7 @@ Values = Mapping[str, object]
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number", "file"), 987654),
     **dict.fromkeys(
-        ("public_id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
+        ("public_id", "id", "slug", "summit", "person", "declaration", "letter", "section", "sheet", "document"),
         "nothing-here",
     ),
     **{
@@ -171,6 +171,7 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     RecoveryCodes.activate(user)
     world.personal["passkey", reader.name] = row(passkey(user))
     world.personal["work.job", reader.name] = row(job(user, world.here))
+    world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
 
 
 def _add_readers(world: World) -> None:
@@ -189,6 +190,7 @@ def _add_readers(world: World) -> None:
     _sign_in(world, everything, f.UserFactory(is_superuser=True))
     other = f.UserFactory()
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
+    world.objects["token"] = {Whose.FOREIGN: {"id": f.TokenFactory(user=other).public_id}}
     world.objects["work.job"] = {
         Whose.FOREIGN: row(job(other, world.here)),
         Whose.ELSEWHERE: row(job(other, world.there)),
@@ -457,6 +459,15 @@ def _add_ground(world: World) -> None:
         "hooks.endpoint": endpoints,
         "hooks.delivery": {whose: f.DeliveryFactory(endpoint=each) for whose, each in endpoints.items()},
     }
+    for label in ("venue", "room"):
+        made = {
+            whose: f.VenueFactory(summit=each) if label == "venue" else f.RoomFactory(venue__summit=each)
+            for whose, each in two.items()
+        }
+        world.objects[f"summit.{label} at a desk"] = {
+            whose: {"summit": two[whose].slug, "id": each.public_id} for whose, each in made.items()
+        }
+    world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
     world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}
     # A choice that every desk has.

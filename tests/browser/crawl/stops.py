@@ -48,6 +48,15 @@ OTHERS = {
     "text-list": FILE,
     "text-detail": FILE,
     "api-nothing": FILE,
+    "api-me": FILE,
+    "api-my-tokens": FILE,
+    "api-my-summits": FILE,
+    "api-desk": FILE,
+    "api-my-token": FILE,
+    "api-desk-venues": FILE,
+    "api-desk-venues-row": FILE,
+    "api-desk-rooms": FILE,
+    "api-desk-rooms-row": FILE,
     "dev:source": FILE,
     "dev:part": FILE,
     "summit:theme": FILE,
@@ -103,6 +112,10 @@ AS = {
 # What fills the variables of an address, by the kind that it picks.
 FILL = {
     "public summit": {"summit": "summit"},
+    "desk": {"summit": "summit"},
+    "summit.venue at a desk": {"summit": "summit", "id": "venue_id"},
+    "summit.room at a desk": {"summit": "summit", "id": "room_id"},
+    "token": {"id": "token_id"},
     "public party": {"summit": "summit", "public_id": "desk_party"},
     "public session": {"summit": "summit", "public_id": "session"},
     "public document": {"summit": "summit", "public_id": "session", "document": "document"},
@@ -235,7 +248,7 @@ def _reader(route: Route) -> tuple[str, int]:
         return AS[route.name], 200
     if route.gate in (Gate.EVERYBODY, Gate.HOLDER):
         return "anybody", 200
-    if route.gate == Gate.ACCOUNT:
+    if route.gate == Gate.ACCOUNT or route.kind == "token":
         return "guarded", 200
     if route.gate == Gate.PORTAL:
         return "focal", 200

@@ -39,11 +39,12 @@ from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
 from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
+from summit.api.domain import tokens
 from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.hooks import reasons as hook_reasons
 from summit.hooks.models import Attempt, OffWhy
-from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User, Venue
+from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
 from summit.work.models import Job
@@ -242,7 +243,10 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     for person in Person.objects.filter(summit=summit, email=SHARED):
         party.memberships.create(person=person, category=delegate)
     reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
-    return {"passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
+    room = Room.objects.filter(venue__summit=summit).select_related("venue").order_by("pk")[0]
+    token = tokens.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
+    return {"room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
+            "passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
             "key": default_token_generator.make_token(reset)}  # fmt: skip
 
 

@@ -1,0 +1,158 @@
+"""What the API tells of a public text: as much as its page."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.api import PartySerializer
+from press.beside import File
+from press.domain.markdown import to_html, to_plain
+from press.domain.passages import passages
+from press.models import ChangeKind, TextKind, Wording
+from press.reading import Change, Reading
+from sessions.models import Slot
+
+
+class SpeakerSerializer(serializers.Serializer[Any]):
+    """Who speaks."""
+
+    id = serializers.CharField(source="speaker.public_id", help_text="As `speaker` of the list takes it.")
+    name = serializers.CharField(source="speaker.name")
+    office = serializers.CharField(source="speaker.office")
+    party = serializers.CharField(source="party.name", default=None, allow_null=True)
+    about_party = serializers.SerializerMethodField(
+        help_text="The party with its names and footnotes; null for none."
+    )
+
+    @extend_schema_field(PartySerializer(allow_null=True))
+    def get_about_party(self, slot: Slot) -> dict[str, Any] | None:
+        """Return the party with its names in all languages, its footnotes and its flag."""
+        known: dict[int | str, dict[str, Any]] = self.context["parties"]
+        return known.get(slot.party_id or 0)
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """A language in which the text can be read."""
+
+    language = serializers.CharField()
+    url = serializers.CharField()
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """A published edition of the text: of one that replaced another, whether it corrects or clarifies, and why."""
+
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.SerializerMethodField(help_text="Null for the first.")
+    note = serializers.CharField(help_text="The reason that readers were given.")
+    url = serializers.SerializerMethodField(help_text="The page of this edition.")
+
+    @extend_schema_field(serializers.ChoiceField(choices=ChangeKind.choices, allow_null=True))
+    def get_kind(self, change: Change) -> str | None:
+        """Return what it did to the edition before it."""
+        first = self.context.get("first_edition") == change.number
+        return None if first else change.kind or str(ChangeKind.CORRECTION)
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, change: Change) -> str:
+        """Return the absolute address."""
+        return f"{settings.BASE_URL}{change.url}"
+
+
+class TopicSerializer(serializers.Serializer[Any]):
+    """What a text is about."""
+
+    id = serializers.CharField(help_text="As `topic` of the list takes it.")
+    name = serializers.CharField()
+
+
+class OccasionSerializer(serializers.Serializer[Any]):
+    """The session to which a text belongs, as everybody may know it."""
+
+    id = serializers.CharField(source="session.public_id", help_text="As `session` of the list takes it.")
+    title = serializers.CharField(source="words.title")
+    starts_at = serializers.DateTimeField()
+    times_known = serializers.BooleanField()
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A file that lies beside a text; `size` in bytes."""
+
+    title = serializers.CharField()
+    language = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, file: File) -> str:
+        """Return the absolute address."""
+        return f"{settings.BASE_URL}{file.url}"
+
+
+class ParagraphSerializer(serializers.Serializer[Any]):
+    """A paragraph: its address outlives corrections."""
+
+    anchor = serializers.CharField(help_text="Such as “p-7”; the same words keep it in later editions.")
+    body = serializers.CharField(help_text="Markdown.")
+    url = serializers.URLField()
+
+
+class TextSerializer(serializers.Serializer[Any]):
+    """A public text, as lists give it."""
+
+    id = serializers.CharField(source="edition.version.text.public_id")
+    slug = serializers.CharField(source="edition.version.text.slug")
+    url = serializers.URLField()
+    kind = serializers.ChoiceField(source="edition.version.text.kind", choices=TextKind.choices)
+    wording = serializers.ChoiceField(source="edition.version.text.wording", choices=Wording.choices)
+    language = serializers.CharField()
+    title = serializers.CharField(source="edition.title")
+    summary = serializers.CharField(source="edition.summary")
+    speaker = SpeakerSerializer(source="slot", allow_null=True)
+    edition = serializers.IntegerField(source="edition.number")
+    published_at = serializers.DateTimeField(source="first_published_at")
+    changed_at = serializers.DateTimeField()
+    withdrawn = serializers.BooleanField()
+
+
+class FullTextSerializer(TextSerializer):
+    """A public text with its words, its languages and its history."""
+
+    withdrawal_reason = serializers.CharField(source="edition.version.text.withdrawal_reason")
+    body = serializers.CharField(source="edition.body", help_text="Markdown.")
+    html = serializers.SerializerMethodField()
+    plain = serializers.SerializerMethodField()
+    versions = VersionSerializer(many=True)
+    history = ChangeSerializer(many=True, help_text="All published editions, the newest first.")
+    corrections = ChangeSerializer(many=True, help_text="The corrections and clarifications, the newest first.")
+    session = OccasionSerializer(source="occasion", allow_null=True)
+    topics = serializers.SerializerMethodField()
+    files = FileSerializer(source="beside.files", many=True)
+    paragraphs = serializers.SerializerMethodField()
+
+    @extend_schema_field(TopicSerializer(many=True))
+    def get_topics(self, reading: Reading) -> list[dict[str, str]]:
+        """Return what it is about."""
+        return [{"id": key, "name": name} for key, name in reading.beside.topics]
+
+    @extend_schema_field(ParagraphSerializer(many=True))
+    def get_paragraphs(self, reading: Reading) -> list[dict[str, str]]:
+        """Return its paragraphs, each with its address."""
+        found = passages(reading.edition.body, reading.edition.anchors)
+        return [
+            {"anchor": each.anchor, "body": each.body or "", "url": f"{reading.url}#{each.anchor}"}
+            for each in found
+            if each.anchor
+        ]
+
+    def get_html(self, reading: Reading) -> str:
+        """Return the words as HTML."""
+        return to_html(reading.edition.body)
+
+    def get_plain(self, reading: Reading) -> str:
+        """Return the words without marks."""
+        return to_plain(reading.edition.body)

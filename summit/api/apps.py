@@ -1,0 +1,21 @@
+"""The REST API: its tokens, its rules of conversation, and the ground floor's resources."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiConfig(AppConfig):
+    """Tokens, what is kept of answers, and how much was asked."""
+
+    name = "summit.api"
+    label = "api"
+    verbose_name = _("Programs")
+
+    def ready(self) -> None:
+        """Register the rules, the addresses, the words, and what has an end."""
+        from summit.api import permissions, routes, words  # noqa: F401
+        from summit.api.domain import answers, spending
+        from summit.domain import upkeep
+
+        upkeep.clears(2)(answers.clear)
+        upkeep.clears(2)(spending.clear)

@@ -1,0 +1,82 @@
+"""What the address of a list asks for: declared filters, a declared order, some of the fields. Nothing else is known,
+and what isn't known is refused by name, so that nobody believes a list narrowed that isn't."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework.serializers import BaseSerializer, ListSerializer
+
+from summit.api.pagination import ByNewest
+from summit.api.problems import parameters
+
+PAGING = ("cursor", "page_size")
+Orders = Mapping[str, tuple[str, ...]]
+
+
+def check_known(query: QueryDict, known: Iterable[str]) -> None:
+    """Raise Problem for parameters that an address doesn't know, with those that it does, and for one given twice."""
+    names = sorted(known)
+    said = _("Not known here. Known are: %(names)s.") % {"names": ", ".join(names)} if names else _("Not known here.")
+    wrong = {name: said for name in query if name not in names}
+    wrong |= {name: _("Give it once.") for name in query if name in names and len(query.getlist(name)) > 1}
+    if wrong:
+        raise parameters(wrong)
+
+
+def check_page_size(query: Mapping[str, str]) -> None:
+    """Raise Problem for a page of no size."""
+    said, most = query.get("page_size"), ByNewest.max_page_size
+    if said is not None and not (said.isascii() and said.isdecimal() and 1 <= int(said[:9]) <= most):
+        raise parameters({"page_size": _("Write a number from 1 to %(most)d.") % {"most": most}})
+
+
+def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[Any]:
+    """Return the rows that have all that is asked for, by a FilterSet of declared fields. Raises Problem."""
+    if filters is None:
+        return rows
+    chosen = filters(query, queryset=rows)
+    if not chosen.is_valid():
+        raise parameters({name: [str(each) for each in said] for name, said in chosen.errors.items()})
+    found: QuerySet[Any] = chosen.qs
+    return found
+
+
+def ordered(orders: Orders, said: str | None) -> tuple[str, ...]:
+    """Return by which fields rows are ordered: those declared under a name, backwards after "-", the first where
+    nothing is asked for; the primary key last, so that equal rows keep their places. Raises Problem."""
+    name = (said or next(iter(orders))).strip()
+    if name.removeprefix("-") not in orders:
+        raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(orders))}})
+    columns = (*orders[name.removeprefix("-")], "pk")
+    return tuple(_backwards(column) for column in columns) if name.startswith("-") else columns
+
+
+def _both(orders: Orders) -> list[str]:
+    return [each for name in orders for each in (name, f"-{name}")]
+
+
+order_names = _both
+
+
+def _backwards(column: str) -> str:
+    return column.removeprefix("-") if column.startswith("-") else f"-{column}"
+
+
+def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
+    """Return which fields are asked for; none are named where all are. Raises Problem."""
+    names = [name for name in (said or "").split(",") if name]
+    wrong = [name for name in names if name not in known]
+    if wrong or (said is not None and not names):
+        raise parameters({"fields": _("Write some of: %(known)s.") % {"known": ", ".join(known)}})
+    return names
+
+
+def keep(serializer: BaseSerializer[Any], names: Iterable[str]) -> None:
+    """Leave these fields alone in a serializer's answers; all, where there are none."""
+    each: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
+    wanted = set(names)
+    for name in [name for name in each.fields if wanted and name not in wanted]:
+        each.fields.pop(name)

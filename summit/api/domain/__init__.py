@@ -1,0 +1,1 @@
+"""What the API itself does: tokens, kept answers, limits."""

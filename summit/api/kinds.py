@@ -1,0 +1,139 @@
+"""The kinds of problems that the API answers, each with its status and its words: the page of the docs lists them."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: what it is called, what it says where nothing better is known, and what to do."""
+
+    name: str
+    status: HTTPStatus
+    title: Any
+    says: Any
+
+
+_ALL = (
+    Kind(
+        "malformed",
+        HTTPStatus.BAD_REQUEST,
+        _("The body is no JSON"),
+        _("The body can’t be read as JSON. Send one JSON object, in UTF-8."),
+    ),
+    Kind(
+        "parameters",
+        HTTPStatus.BAD_REQUEST,
+        _("Parameters that can’t be taken"),
+        _("The address has parameters that are not known here, or that say something that can’t be."),
+    ),
+    Kind(
+        "key",
+        HTTPStatus.BAD_REQUEST,
+        _("An Idempotency-Key that can’t be taken"),
+        _("Send a key of 1 to 255 letters, digits and signs of ASCII, a new one for each thing to be done."),
+    ),
+    Kind(
+        "credentials",
+        HTTPStatus.UNAUTHORIZED,
+        _("Nobody is signed in"),
+        _("Send a token as “Authorization: Bearer …”. One that was revoked or has ended opens nothing."),
+    ),
+    Kind("forbidden", HTTPStatus.FORBIDDEN, _("Not yours to do"), _("Your roles don’t allow it.")),
+    Kind(
+        "scope",
+        HTTPStatus.FORBIDDEN,
+        _("Not what the token is for"),
+        _("The token has not the scope that this needs. Make one that has."),
+    ),
+    Kind(
+        "browser-only",
+        HTTPStatus.FORBIDDEN,
+        _("Only in a browser"),
+        _("No token makes a token. Whoever it is for makes it, signed in."),
+    ),
+    Kind(
+        "second-step",
+        HTTPStatus.FORBIDDEN,
+        _("The second step is missing"),
+        _("Your desk asks for a second step. Take it, or set one up, and come again."),
+    ),
+    Kind(
+        "forgery",
+        HTTPStatus.FORBIDDEN,
+        _("The page’s token is missing"),
+        _("Whoever is signed in by a browser sends its CSRF token as X-CSRFToken with all that changes something."),
+    ),
+    Kind("not-found", HTTPStatus.NOT_FOUND, _("Not there"), _("There is nothing at this address.")),
+    Kind(
+        "method",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        _("Not done here"),
+        _("This address doesn’t answer this method. “Allow” names those that it does."),
+    ),
+    Kind(
+        "not-acceptable",
+        HTTPStatus.NOT_ACCEPTABLE,
+        _("JSON alone"),
+        _("The answer comes as application/json alone. Accept that."),
+    ),
+    Kind("conflict", HTTPStatus.CONFLICT, _("Not as things are"), _("What is there doesn’t allow it.")),
+    Kind(
+        "running",
+        HTTPStatus.CONFLICT,
+        _("Being done"),
+        _("The first request with this Idempotency-Key is being worked on. Ask again in a second."),
+    ),
+    Kind(
+        "changed",
+        HTTPStatus.PRECONDITION_FAILED,
+        _("Changed meanwhile"),
+        _("Somebody has changed it since you read it. Read it again, and send the ETag that comes with it."),
+    ),
+    Kind(
+        "too-large",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("Too much at once"),
+        _("The body is too long. Send it in parts."),
+    ),
+    Kind(
+        "media-type",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("JSON alone"),
+        _("The body has to be application/json."),
+    ),
+    Kind(
+        "fields",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Fields that can’t be taken"),
+        _("Some of it can’t be kept. “errors” says what and why."),
+    ),
+    Kind(
+        "key-reused",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("The key came with something else"),
+        _("This Idempotency-Key came with another request before. Take a new key."),
+    ),
+    Kind(
+        "condition",
+        HTTPStatus.PRECONDITION_REQUIRED,
+        _("Without having read it"),
+        _("Send the ETag of what you have read as If-Match, so that nobody’s change is lost."),
+    ),
+    Kind(
+        "too-many",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many requests"),
+        _("There were more requests than a minute allows. Retry-After says when there may be more."),
+    ),
+    Kind(
+        "failed",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("A mistake of ours"),
+        _("Something went wrong here. It was written down; nothing was changed."),
+    ),
+)
+KINDS = {kind.name: kind for kind in _ALL}

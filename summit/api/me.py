@@ -1,0 +1,194 @@
+"""Who asks, what they may do, and their tokens."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from summit.api import asking, etags
+from summit.api.domain import tokens
+from summit.api.models import Token
+from summit.api.pagination import ByNewest
+from summit.api.problems import Problem, unprocessable
+from summit.api.scopes import known
+from summit.api.working import WorkingView
+from summit.models import Role, Summit, User
+from summit.permissions import may_everything, roles_by_summit
+
+
+class TokenSerializer(serializers.ModelSerializer[Token]):
+    """A token, without its secret."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    begins_with = serializers.CharField(source="begins", read_only=True)
+    scopes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    summit = serializers.SlugRelatedField[Summit](slug_field="slug", read_only=True, allow_null=True)
+    state = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Token
+        fields = [
+            "id",
+            "name",
+            "begins_with",
+            "scopes",
+            "summit",
+            "state",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=["alive", "expired", "revoked"]))
+    def get_state(self, row: Token) -> str:
+        """Return whether it opens something."""
+        return row.state(timezone.now())
+
+
+class MadeTokenSerializer(TokenSerializer):
+    """A new token. Its secret stands in this answer alone."""
+
+    secret = serializers.CharField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
+
+    class Meta(TokenSerializer.Meta):
+        fields = [*TokenSerializer.Meta.fields, "secret"]
+
+
+class TokenInput(serializers.Serializer[Any]):
+    """What a token is for."""
+
+    name = serializers.CharField(max_length=100)
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=known()), allow_empty=False)
+    summit = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Summit.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="Only there.",
+        # Whether there is another summit of that name is nobody's to learn.
+        error_messages={"does_not_exist": tokens.NOT_YOURS},
+    )
+    expires_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="A year from now where it isn't given, and at most."
+    )
+
+
+class RolesSerializer(serializers.Serializer[Any]):
+    """The roles that somebody holds in a summit."""
+
+    summit = serializers.CharField(help_text="The first part of its addresses.")
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """Who asks."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    language = serializers.CharField()
+    everything = serializers.BooleanField(help_text="Whether they set the system up, and may do everything.")
+    roles = RolesSerializer(many=True)
+    token = TokenSerializer(allow_null=True, help_text="By which they ask; null in a browser.")
+
+
+class Me(WorkingView):
+    """Who I am."""
+
+    @extend_schema(responses=MeSerializer, operation_id="who_am_i", tags=["me"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say who asks, which roles they hold where, and what their token is for."""
+        held = roles_by_summit(self.by)
+        summits = Summit.objects.filter(pk__in=held).order_by("slug").values_list("pk", "slug")
+        found = {
+            "id": self.by.public_id,
+            **{name: getattr(self.by, name) for name in ("name", "email", "language")},
+            "everything": may_everything(self.by),
+            "roles": [{"summit": slug, "roles": sorted(held[pk])} for pk, slug in summits if held[pk]],
+            "token": self.token,
+        }
+        return Response(MeSerializer(found).data)
+
+
+def own(user: User) -> QuerySet[Token]:
+    """Return somebody's personal tokens: nobody else sees them."""
+    return Token.objects.filter(user=user, application=None).select_related("summit", "user", "application")
+
+
+class Tokens(WorkingView):
+    """My tokens."""
+
+    scope = "tokens"
+    shown_once = ("secret",)
+    pagination_class = ByNewest
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return what the list can be asked for."""
+        return asking.PAGING if self.request.method in ("GET", "HEAD") else ()
+
+    @extend_schema(responses=TokenSerializer(many=True), operation_id="list_my_tokens", tags=["me"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List my tokens, the newest first."""
+        asking.check_page_size(request.query_params)
+        pages = ByNewest()
+        page = pages.paginate_queryset(own(self.by), request, self)
+        return pages.get_paginated_response(TokenSerializer(page, many=True).data)
+
+    @extend_schema(
+        request=TokenInput, responses={201: MadeTokenSerializer}, operation_id="make_my_token", tags=["me"]
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Make a token. Only somebody who is signed in by a browser makes one: a token makes none."""
+        if self.token is not None:
+            raise Problem("browser-only")
+        return self.once(self._make)
+
+    def _make(self) -> Response:
+        wanted = TokenInput(data=self.request.data)
+        if not wanted.is_valid():
+            raise unprocessable(wanted.errors)
+        made = tokens.make(by=self.by, **wanted.validated_data)
+        found = {**TokenSerializer(made.token).data, "secret": made.secret}
+        where = self.request.build_absolute_uri(f"{self.request.path}{made.token.public_id}/")
+        return Response(found, status=HTTPStatus.CREATED, headers={"Location": where})
+
+
+class OneToken(WorkingView):
+    """One of my tokens."""
+
+    scope = "tokens"
+
+    def admit(self, request: Request) -> None:
+        """Find the token among one's own. Raises Http404."""
+        found = own(self.by).filter(public_id=self.kwargs["id"]).first()
+        if found is None:
+            raise Http404
+        self.found = found
+
+    @extend_schema(responses=TokenSerializer, operation_id="get_my_token", tags=["me"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give the token, without its secret."""
+        data = TokenSerializer(self.found).data
+        return Response(data, headers={"ETag": etags.tag(etags.state_of(_lasting(data)), "", ())})
+
+    @extend_schema(responses=None, operation_id="revoke_my_token", tags=["me"])
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Revoke the token: from now on it opens nothing."""
+        etags.check_given(request)
+        etags.check_match(request, etags.state_of(_lasting(TokenSerializer(self.found).data)))
+        tokens.revoke(token=self.found, by=self.by)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _lasting(data: Any) -> dict[str, Any]:
+    """What of a token its owner decides: that it is used changes nothing that somebody could overwrite."""
+    return {name: value for name, value in data.items() if name != "last_used_at"}

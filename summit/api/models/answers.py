@@ -1,0 +1,53 @@
+"""What the API keeps for a day: answers that may be asked for again, and how much somebody has asked."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from summit.models.fields import EncryptedBytesField
+
+
+class KeptAnswer(models.Model):
+    """The answer to a POST that came with an Idempotency-Key; without a status while it is being worked on."""
+
+    # "token:5" or "user:7": keys of one are nothing to another.
+    who = models.CharField(_("who"), max_length=40)
+    # SHA-256 of the key, and of method, address and body.
+    key = models.CharField(_("key"), max_length=64)
+    asked = models.CharField(_("what was asked"), max_length=64)
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    headers = models.JSONField(_("headers"), default=dict, blank=True)
+    # It may hold what is personal.
+    body = EncryptedBytesField(_("body"), null=True, blank=True)
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [
+            models.UniqueConstraint(fields=["who", "key"], name="kept_answer_once"),
+            models.CheckConstraint(
+                name="kept_answer_whole",
+                condition=Q(status__isnull=True, body__isnull=True) | Q(status__isnull=False, body__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], name="kept_answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.status}"
+
+
+class Spent(models.Model):
+    """How many requests somebody has made in the window that began last."""
+
+    who = models.CharField(_("who"), max_length=40, primary_key=True)
+    # Windows since the epoch.
+    window = models.BigIntegerField(_("window"))
+    number = models.PositiveIntegerField(_("number"), default=0)
+
+    class Meta:
+        verbose_name = _("requests made")
+        verbose_name_plural = _("requests made")
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.number}"

@@ -1,0 +1,107 @@
+"""Tokens, by which programs act, and the applications that have some of their own."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.models import Summit, User
+from summit.models.fields import PublicModel
+from summit.models.validators import validate_printable
+
+
+class Application(PublicModel):
+    """A program that acts for itself in one summit: its account holds the roles that an organiser has given it."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="applications", verbose_name=pgettext_lazy("label", "summit")
+    )
+    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, related_name="application", verbose_name=pgettext_lazy("label", "account")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["summit", "name"], name="application_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    """Tokens."""
+
+    def alive(self) -> "TokenQuerySet":
+        """Return those that open something now, on the database's clock."""
+        unspent = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+        return self.filter(unspent, revoked_at__isnull=True, user__is_active=True)
+
+
+class Token(PublicModel):
+    """A secret by which a program acts as an account. What is kept of the secret is its digest."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="tokens", verbose_name=pgettext_lazy("label", "account")
+    )
+    application = models.ForeignKey(
+        Application,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+        verbose_name=_("application"),
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=100,
+        validators=[validate_printable],
+        help_text=_("What uses it, such as “badge printer”."),
+    )
+    # SHA-256 in hexadecimal. The secret has 256 random bits: nothing slower would make it harder to guess.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    # By which its owner knows it again in a list; it opens nothing.
+    begins = models.CharField(_("begins with"), max_length=12, editable=False)
+    scopes = models.JSONField(_("what it may do"), default=list)
+    summit = models.ForeignKey(
+        Summit,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+        verbose_name=pgettext_lazy("label", "summit"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_of_application_has_summit",
+                condition=Q(application__isnull=True) | Q(summit__isnull=False),
+            ),
+            models.CheckConstraint(name="token_digest_form", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def state(self, now: datetime) -> str:
+        """Return "alive", "expired" or "revoked"."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "alive"

@@ -1,0 +1,15 @@
+"""Who makes applications and their tokens. A personal token is its owner's alone, and nobody else's to see."""
+
+from django.db.models import Q
+
+from summit.api.models import Token
+from summit.models import Role, User
+from summit.permissions import declare, declare_model, own_rows
+
+declare_model("api.application", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
+declare("api.application.token", (Role.ORGANISER,))
+
+
+@own_rows(Token)
+def _own(user: User, role: str) -> Q:
+    return Q(user=user)

@@ -1,0 +1,234 @@
+"""The views behind every resource of the kit (`summit.api.resources`): its list, one row, many rows at once."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from summit.api import asking, etags
+from summit.api.pagination import ByNewest
+from summit.api.problems import Problem, problem_of, unprocessable
+from summit.api.schema import ResourceSchema
+from summit.api.working import READS, WorkingView
+from summit.models import Summit
+from summit.permissions import check, summits_for
+
+Values = Mapping[str, Any]
+MOST_ROWS = 500
+
+
+class ResourceView(WorkingView):
+    """What the addresses of a resource have in common."""
+
+    schema = ResourceSchema()
+    resource: Any = None
+    # Which of a resource's addresses it is.
+    kind = ""
+    # None where it is about summits themselves.
+    summit: Summit | None
+
+    def admit(self, request: Request) -> None:
+        """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
+        mine = summits_for(self.by, f"{self.resource.rule}.view")
+        found = Summit.objects.filter(slug=self.kwargs["summit"])
+        summit = (found if mine is None else found.filter(pk__in=mine)).first()
+        if summit is None:
+            raise Http404
+        self.summit = summit
+        self.check_may_write()
+
+    def check_may_write(self) -> None:
+        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not."""
+        if self.request.method not in READS:
+            check(self.by, f"{self.resource.rule}.change", self.summit)
+
+    def context(self) -> dict[str, Any]:
+        """Return what serializers need to know."""
+        return {"request": self.request, "summit": self.summit, "by": self.by}
+
+    def shown(self, rows: Any, **more: Any) -> Any:
+        """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
+        found = self.resource.output(rows, context=self.context(), **more)
+        asking.keep(found, self.fields())
+        return found.data
+
+    def fields(self) -> list[str]:
+        """Return which fields are asked for. Raises Problem."""
+        known = list(self.resource.output().fields)
+        return asking.wanted_fields(self.request.query_params.get("fields"), known)
+
+    def read(self, data: Any, *, row: Any = None) -> Values:
+        """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""
+        kind = self.resource.input if row is None else self.resource.input_of_change or self.resource.input
+        known = kind(instance=row, data=data, partial=row is not None, context=self.context())
+        if isinstance(data, dict):
+            wrong = {name: _("This field is not known here.") for name in data if name not in known.fields}
+            if wrong:
+                raise unprocessable(wrong)
+        if not known.is_valid():
+            raise unprocessable(known.errors)
+        found: Values = known.validated_data
+        return found
+
+    def state(self, row: Any) -> str:
+        """Return how a row stands, whatever the reader's language."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return etags.state_of(self.resource.output(row, context=self.context()).data)
+
+    def answer(self, row: Any, status: int = HTTPStatus.OK) -> Response:
+        """Answer with a row as it stands, its ETag, and where it is."""
+        etag = etags.tag(self.state(row), translation.get_language() or "", self.fields())
+        headers = {"ETag": etag}
+        if status == HTTPStatus.CREATED:
+            headers["Location"] = self.request.build_absolute_uri(self.resource.where(row))
+        return Response(self.shown(row), status=status, headers=headers)
+
+    def fresh(self, row: models.Model) -> Any:
+        """Return a row that was written, read as lists read it."""
+        return self.resource.rows().get(pk=row.pk)
+
+
+class Collection(ResourceView):
+    """The rows of a summit: to list, and to add to."""
+
+    kind = "Collection"
+    pagination_class = ByNewest
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return what a list can be asked for."""
+        if self.request.method not in READS:
+            return ("fields",)
+        filters = self.resource.filters.base_filters if self.resource.filters else ()
+        return ("fields", "order", *asking.PAGING, *filters)
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List rows, a page at a time."""
+        asking.check_page_size(request.query_params)
+        rows = self.resource.seen_by(self.by, self.kwargs.get("summit", ""))
+        rows = asking.narrowed(rows, self.resource.filters, request.query_params)
+        pages: Any = ByNewest()
+        pages.ordering = asking.ordered(self.resource.orders, request.query_params.get("order"))
+        page = pages.paginate_queryset(rows, request, self)
+        response: Response = pages.get_paginated_response(self.shown(page, many=True))
+        return response
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Add a row."""
+        return self.once(self._add)
+
+    def _add(self) -> Response:
+        row = self.resource.add(by=self.by, summit=self.summit, values=self.read(self.request.data))
+        return self.answer(self.fresh(row), HTTPStatus.CREATED)
+
+
+class Item(ResourceView):
+    """One row."""
+
+    kind = "Item"
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return what a row can be asked for."""
+        return () if self.request.method == "DELETE" else ("fields",)
+
+    def admit(self, request: Request) -> None:
+        """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
+        path = self.resource.summit_path
+        rows = self.resource.seen_by(self.by, self.kwargs["summit"]).select_related(path)
+        self.row = rows.filter(self.resource.picked(self.kwargs["id"])).first()
+        if self.row is None:
+            raise Http404
+        found: Any = self.row
+        for name in path.split("__"):
+            found = getattr(found, name)
+        self.summit = found
+        self.check_may_write()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give the row."""
+        return self.answer(self.row)
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change some of its fields, if it is still as it was read."""
+        etags.check_given(request)
+        with transaction.atomic():
+            row = self._held()
+            values = self.read(request.data, row=row)
+            changed = self.resource.change(by=self.by, row=row, values=values)
+            return self.answer(self.fresh(changed))
+
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete it, if it is still as it was read."""
+        etags.check_given(request)
+        with transaction.atomic():
+            self.resource.remove(by=self.by, row=self._held())
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _held(self) -> Any:
+        """Return the row under its lock, as it was read by whoever writes. Raises Http404, Problem."""
+        if not self.resource.model._default_manager.select_for_update().filter(pk=self.row.pk).exists():
+            raise Http404
+        row = self.fresh(self.row)
+        etags.check_match(self.request, self.state(row))
+        return row
+
+
+class Bulk(ResourceView):
+    """Many rows at once: each is added, or changed where it says which (`id`) and what was read (`etag`). What can't
+    be done of one leaves the others as they are."""
+
+    kind = "Bulk"
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Do each, and say of each what came of it."""
+        return self.once(self._all)
+
+    def fields(self) -> list[str]:
+        """Return all: no choice among them is offered here."""
+        return []
+
+    def _all(self) -> Response:
+        data = self.request.data
+        rows = data.get("rows") if isinstance(data, dict) and set(data) == {"rows"} else None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise unprocessable({"rows": _("Send {“rows”: […]} with an object for each row.")})
+        if len(rows) > MOST_ROWS:
+            raise unprocessable(
+                {"rows": _("Send %(most)d rows at most, and the others after them.") % {"most": MOST_ROWS}}
+            )
+        return Response({"rows": [self._one(dict(row)) for row in rows]})
+
+    def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+        try:
+            with transaction.atomic():
+                status, found = self._do(row)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            return {"status": problem.status_code, "etag": None, "body": None, "problem": problem.body()}
+        etag = etags.tag(self.state(found), translation.get_language() or "", ())
+        return {"status": int(status), "etag": etag, "body": self.shown(found), "problem": None}
+
+    def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
+        key, etag = row.pop("id", None), row.pop("etag", None)
+        if key is None:
+            made = self.resource.add(by=self.by, summit=self.summit, values=self.read(row))
+            return HTTPStatus.CREATED, self.fresh(made)
+        known = self.resource.seen_by(self.by, self.kwargs["summit"]).filter(self.resource.picked(str(key))).first()
+        if known is None:
+            raise Http404
+        if not etag:
+            raise Problem("condition")
+        self.resource.model._default_manager.select_for_update().filter(pk=known.pk).first()
+        known = self.fresh(known)
+        etags.check_tag(str(etag), self.state(known))
+        changed = self.resource.change(by=self.by, row=known, values=self.read(row, row=known))
+        return HTTPStatus.OK, self.fresh(changed)

@@ -1,0 +1,236 @@
+"""How the API describes itself (OpenAPI 3.1): what all its answers have in common is said here, for all of them."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from summit.api.asking import order_names
+from summit.api.kinds import KINDS
+from summit.api.problems import CONTENT_TYPE
+from summit.api.scopes import READ, WRITE
+
+HEADER: Any = OpenApiParameter.HEADER
+QUERY: Any = OpenApiParameter.QUERY
+PATH: Any = OpenApiParameter.PATH
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong where: in the body, by a JSON pointer, or in a parameter."""
+
+    pointer = serializers.CharField(required=False, help_text="A JSON pointer into the body (RFC 6901).")
+    parameter = serializers.CharField(required=False, help_text="The name of a parameter.")
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why it wasn't done (RFC 9457)."""
+
+    type = serializers.URLField(help_text="The kind of problem, and the address where it is explained.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="A sentence in the reader's language.")
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+def refused(schema: Any, found: Any, direction: Any) -> Any:
+    """Return described answers with how a view refuses besides, and that what was read may be as it was."""
+    for status in sorted(schema.refusals()):
+        said = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
+        described = OpenApiResponse(ProblemSerializer, description=said)
+        found[str(status)] = schema._get_response_for_code(described, str(status), [CONTENT_TYPE], direction)
+    if schema.method == "GET":
+        found["304"] = {"description": "It is as it was read."}
+    return dict(sorted(found.items()))
+
+
+class PublicSchema(AutoSchema):
+    """The description of a public view: its answers, and its refusals."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        return refused(self, super()._get_response_bodies(direction), direction)
+
+    def refusals(self) -> set[int]:
+        """Return with which statuses it may be refused."""
+        return {400, 404, 406}
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the ETag, and how one asks by it."""
+        return [
+            *super().get_override_parameters(),
+            OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it still stands."),
+            OpenApiParameter("ETag", str, HEADER, response=["200"], description="How it stands."),
+        ]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A token."""
+
+    target_class = "summit.api.credentials.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return how a token is sent."""
+        return {"type": "http", "scheme": "bearer", "description": "A token made at /accounts/tokens/."}
+
+
+class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A browser in which somebody is signed in."""
+
+    target_class = "summit.api.credentials.BrowserAuthentication"
+    name = "browser"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return by which cookie a browser is known."""
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+class WorkingSchema(AutoSchema):
+    """The description of a working view: who may ask, how, and how it is refused."""
+
+    view: Any
+
+    def refusals(self) -> set[int]:
+        """Return with which statuses a request may be refused."""
+        found = {400, 401, 403, 404, 406, 429}
+        if self.method in ("POST", "PATCH"):
+            found |= {409, 413, 415, 422}
+        if self.method in ("PATCH", "DELETE"):
+            found |= {409, 412, 428}
+        return found
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Say by which credential one comes in, and the scope that a token needs (OpenAPI 3.1 has them as roles)."""
+        verb = READ if self.method == "GET" else WRITE
+        scopes = [f"{self.view.scope}:{verb}"] if getattr(self.view, "scope", "") else []
+        own = super().get_auth()
+        return [{name: scopes if name == "token" else [] for name in each} for each in own if each]
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the headers of requests and answers."""
+        given = ["200", "201"]
+        found = [
+            *super().get_override_parameters(),
+            OpenApiParameter("Accept-Language", str, HEADER, description="In which language sentences come."),
+            OpenApiParameter("RateLimit", str, HEADER, response=True, description="What is left of this minute."),
+            OpenApiParameter("RateLimit-Policy", str, HEADER, response=True, description="How much a minute allows."),
+            OpenApiParameter("Retry-After", int, HEADER, response=["429", "409"], description="Seconds."),
+            OpenApiParameter("WWW-Authenticate", str, HEADER, response=["401", "403"], description="RFC 6750."),
+            OpenApiParameter("ETag", str, HEADER, response=given, description="How it stands."),
+        ]
+        if self.method == "GET":
+            found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
+        if self.method == "POST":
+            said = "A new key for each thing to be done: the same key has the same answer for 24 hours."
+            found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=said))
+            found.append(OpenApiParameter("Location", OpenApiTypes.URI, HEADER, response=["201"]))
+        if self.method in ("PATCH", "DELETE"):
+            said = "The ETag of what was read; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=said))
+        return found
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent."""
+        return super().get_request_serializer() if self.method in ("POST", "PATCH") else None
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        return refused(self, super()._get_response_bodies(direction), direction)
+
+
+_KEY: Any = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+
+
+class ResourceSchema(WorkingSchema):
+    """The description of a resource's addresses, from the resource alone."""
+
+    @property
+    def kind(self) -> str:
+        """Which of a resource's addresses it is: "Collection", "Item" or "Bulk"."""
+        return str(self.view.kind)
+
+    def get_operation_id(self) -> str:
+        """Name an operation by its verb and its resource."""
+        name = self.view.resource.name.replace("-", "_")
+        verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
+        verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
+        return f"{verb or verbs[self.method]}_{name}"
+
+    def get_tags(self) -> list[str]:
+        """Put the operations of a resource together."""
+        return [self.view.resource.name]
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the parameters that its lists take."""
+        found = super().get_override_parameters()
+        if "{id}" in self.path:
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=said))
+        if self.kind == "Bulk" or self.method == "DELETE":
+            return found
+        names = ", ".join(self.view.resource.output().fields)
+        found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
+        if self.kind == "Collection" and self.method == "GET":
+            orders = order_names(self.view.resource.orders)
+            found.append(OpenApiParameter("order", str, QUERY, enum=orders, description="“-” is backwards."))
+            found += [_described(name, each) for name, each in self._filters()]
+        return found
+
+    def _filters(self) -> list[tuple[str, Any]]:
+        filters = self.view.resource.filters
+        return list(filters.base_filters.items()) if filters else []
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent: a row, some of its fields, or many rows."""
+        own = self.view.resource.input
+        if self.kind != "Bulk":
+            changes = self.view.resource.input_of_change or own
+            return {"POST": own, "PATCH": changes}.get(self.method)
+        more = {
+            "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
+            "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
+        }
+        fields = {name: _optional(field) for name, field in own().fields.items()}
+        row = inline_serializer(f"{self._name()}Row", {**more, **fields}, many=True)
+        return inline_serializer(f"{self._name()}Rows", {"rows": row})
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered."""
+        own = self.view.resource.output
+        if self.method == "DELETE":
+            return {"204": OpenApiResponse(description="It is deleted.")}
+        if self.kind == "Bulk":
+            return {"200": self._results()}
+        if self.kind == "Collection":
+            return {"201": own} if self.method == "POST" else {"200": own(many=True)}
+        return {"200": own}
+
+    def _results(self) -> Any:
+        row = {
+            "status": serializers.IntegerField(),
+            "etag": serializers.CharField(allow_null=True),
+            "body": self.view.resource.output(allow_null=True),
+            "problem": ProblemSerializer(allow_null=True),
+        }
+        rows = inline_serializer(f"{self._name()}Result", row, many=True)
+        return inline_serializer(f"{self._name()}Results", {"rows": rows})
+
+    def _name(self) -> str:
+        return str(self.view.resource.model.__name__)
+
+
+def _optional(field: Any) -> Any:
+    kept = dict(field._kwargs)
+    return type(field)(*field._args, **{**kept, "required": False})
+
+
+def _described(name: str, each: Any) -> OpenApiParameter:
+    """Return the description of a filter of declared fields."""
+    choices = each.extra.get("choices")
+    values = [value for value, _label in choices] if choices else None
+    kinds: dict[str, Any] = {"BooleanFilter": bool, "NumberFilter": int, "DateFilter": OpenApiTypes.DATE}
+    kind = kinds.get(type(each).__name__, str)
+    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))

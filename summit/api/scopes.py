@@ -1,0 +1,68 @@
+"""What a token may be for: a resource and a verb each, such as "rooms:read".
+
+`declare` a resource where its rules are declared, in a module that the app imports when it is ready.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+READ, WRITE = "read", "write"
+VERBS = {READ: gettext_lazy("read"), WRITE: gettext_lazy("read and change")}
+
+
+@dataclass(frozen=True)
+class Scoped:
+    """A resource as tokens name it, and what it is called."""
+
+    name: str
+    label: Any
+
+
+_DECLARED: dict[str, Scoped] = {}
+
+
+def declare(name: str, label: Any) -> None:
+    """Declare a resource. Raises ValueError where it is declared already."""
+    if name in _DECLARED:
+        raise ValueError(f"{name} is declared twice")
+    _DECLARED[name] = Scoped(name, label)
+
+
+def resources() -> list[Scoped]:
+    """Return all resources by their names."""
+    return [_DECLARED[name] for name in sorted(_DECLARED)]
+
+
+def known() -> list[str]:
+    """Return all scopes there are, in order."""
+    return [f"{each.name}:{verb}" for each in resources() for verb in VERBS]
+
+
+def checked(wanted: Iterable[str]) -> list[str]:
+    """Return scopes in order, each once. Raises ValidationError for one that isn't there."""
+    found = sorted(set(wanted))
+    wrong = [scope for scope in found if scope not in known()]
+    if wrong:
+        raise ValidationError(
+            _("There is no scope “%(scope)s”. Take some of: %(known)s.")
+            % {"scope": wrong[0], "known": ", ".join(known())},
+            code="scope",
+        )
+    return found
+
+
+def covers(scopes: Iterable[str], resource: str, verb: str) -> bool:
+    """Return whether scopes allow a verb on a resource. Whoever may change may read."""
+    held = set(scopes)
+    return f"{resource}:{verb}" in held or (verb == READ and f"{resource}:{WRITE}" in held)
+
+
+declare("summits", gettext_lazy("summits"))
+declare("venues", gettext_lazy("venues"))
+declare("rooms", gettext_lazy("rooms"))
+declare("tokens", gettext_lazy("tokens"))

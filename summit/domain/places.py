@@ -1,0 +1,105 @@
+"""Where a summit takes place: its venues and their rooms, one at a time. `summit.domain.setup` enters the first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from summit.domain import audit
+from summit.models import Room, Summit, User, Venue
+from summit.permissions import check
+
+Values = Mapping[str, Any]
+
+
+def put(row: models.Model, values: Values) -> dict[str, tuple[Any, Any]]:
+    """Put values into a row, and return those that it had otherwise, with what they were and are."""
+    changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    for name, (_was, value) in changed.items():
+        setattr(row, name, value)
+    return changed
+
+
+def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
+    """Enter a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.venue.change", summit)
+    venue = Venue(summit=summit)
+    put(venue, values)
+    with transaction.atomic():
+        venue.full_clean()
+        venue.save()
+        audit.record(by=by, action="summit.venue.add", target=venue, summit=summit, fields=values)
+    return venue
+
+
+def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
+    """Change a venue. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    check(by, "summit.venue.change", venue.summit)
+    changed = put(venue, values)
+    with transaction.atomic():
+        venue.full_clean()
+        if changed:
+            venue.save(update_fields=list(changed))
+            audit.record(
+                by=by,
+                action="summit.venue.change",
+                target=venue,
+                summit=venue.summit,
+                fields=changed,
+                detail=audit.values(Venue, changed),
+            )
+    return venue
+
+
+def remove_venue(*, by: User, venue: Venue) -> None:
+    """Delete a venue with its rooms. Raises PermissionDenied, and ProtectedError where a session is in one."""
+    check(by, "summit.venue.change", venue.summit)
+    with transaction.atomic():
+        told = {"rows": audit.references(venue)}
+        audit.record(by=by, action="summit.venue.remove", target=venue, summit=venue.summit, detail=told)
+        for room in venue.rooms.all():
+            remove_room(by=by, room=room)
+        venue.delete()
+
+
+def add_room(*, by: User, venue: Venue, values: Values) -> Room:
+    """Enter a room of a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.room.change", venue.summit)
+    room = Room(venue=venue)
+    put(room, values)
+    with transaction.atomic():
+        room.full_clean()
+        room.save()
+        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit, fields=values, part_of=venue)
+    return room
+
+
+def change_room(*, by: User, room: Room, values: Values) -> Room:
+    """Change a room. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    summit = room.venue.summit
+    check(by, "summit.room.change", summit)
+    changed = put(room, values)
+    with transaction.atomic():
+        room.full_clean()
+        if changed:
+            room.save(update_fields=list(changed))
+            audit.record(
+                by=by,
+                action="summit.room.change",
+                target=room,
+                summit=summit,
+                fields=changed,
+                detail=audit.values(Room, changed),
+                part_of=room.venue,
+            )
+    return room
+
+
+def remove_room(*, by: User, room: Room) -> None:
+    """Delete a room. Raises PermissionDenied, and ProtectedError where a session is in it."""
+    summit = room.venue.summit
+    check(by, "summit.room.change", summit)
+    with transaction.atomic():
+        told = {"rows": audit.references(room)}
+        audit.record(by=by, action="summit.room.remove", target=room, summit=summit, detail=told, part_of=room.venue)
+        room.delete()

@@ -1,0 +1,418 @@
+"""The kit, by rooms and venues: lists, one row, lost updates, the same key, many at once, and every refusal."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from summit.api import etags
+from summit.api.domain import answers, spending
+from summit.api.models import KeptAnswer, Spent
+from summit.domain import places, upkeep
+from summit.models import AuditEntry, Role, Room, Summit, Venue
+from tests.factories import RoomFactory, SessionFactory, SummitFactory, UserFactory, VenueFactory
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+ROOMS = "summits/here/desk/rooms/"
+VENUES = "summits/here/desk/venues/"
+
+
+def kind(response: Any) -> tuple[int, str]:
+    """Return the status of a refusal and its kind."""
+    assert response["Content-Type"] == "application/problem+json"
+    body = response.json()
+    assert body["status"] == response.status_code
+    assert body["title"]
+    assert body["detail"]
+    return response.status_code, body["type"].rpartition("#")[2]
+
+
+def names(response: Any) -> list[str]:
+    return [each["name"] for each in response.json()["results"]]
+
+
+def address(row: Room | Venue) -> str:
+    return f"{ROOMS if isinstance(row, Room) else VENUES}{row.public_id}/"
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+def test_a_list_and_a_row(organiser: Program, rooms: list[Room]) -> None:
+    hall = rooms[0]
+    wanted = {"id": hall.public_id, "venue": hall.venue.public_id, "name": "Hall", "capacity": 300, "position": 0}
+    listed, one = organiser.get(f"{ROOMS}?order=-name"), organiser.get(address(hall))
+    assert listed.json() == {"next": None, "previous": None, "results": [wanted, listed.json()["results"][1]]}
+    assert one.json() == wanted
+    for response in (listed, one):
+        assert response["Cache-Control"] == "private, no-store"
+        assert {"Authorization", "Cookie", "Accept-Language"} <= set(response["Vary"].split(", "))
+        assert response["RateLimit-Policy"] == '"default";q=600;w=60'
+
+
+def test_it_is_narrowed_and_ordered_by_what_is_declared(organiser: Program, rooms: list[Room]) -> None:
+    other = RoomFactory(venue__summit=rooms[0].venue.summit, name="Cellar", capacity=20, position=3)
+    assert names(organiser.get(f"{ROOMS}?order=name")) == ["Attic", "Cellar", "Hall"]
+    assert names(organiser.get(f"{ROOMS}?order=-name")) == ["Hall", "Cellar", "Attic"]
+    assert names(organiser.get(f"{ROOMS}?seats_from=20&order=name")) == ["Cellar", "Hall"]
+    assert names(organiser.get(f"{ROOMS}?venue={other.venue.public_id}")) == ["Cellar"]
+    assert names(organiser.get(f"{ROOMS}?name=cellar")) == ["Cellar"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "said"),
+    [
+        ("seats=20", "seats", "Known are: cursor, fields, name, order, page_size, seats_from, venue."),
+        ("order=capacity", "order", "Write one of: position, -position, name, -name."),
+        ("fields=venue,secret", "fields", "Write some of: id, venue, name, capacity, position."),
+        ("fields=", "fields", "Write some of"),
+        ("seats_from=many", "seats_from", "Enter a number."),
+        ("page_size=0", "page_size", "Write a number from 1 to 200."),
+        ("name=a&name=b", "name", "Give it once."),
+    ],
+)
+def test_what_isn_t_declared_is_refused_by_name(
+    organiser: Program, rooms: list[Room], query: str, parameter: str, said: str
+) -> None:
+    refused = organiser.get(f"{ROOMS}?{query}")
+    assert kind(refused) == (400, "parameters")
+    [error] = refused.json()["errors"]
+    assert error["parameter"] == parameter
+    assert said in error["detail"]
+
+
+def test_some_fields(organiser: Program, rooms: list[Room]) -> None:
+    assert organiser.get(f"{address(rooms[0])}?fields=name,id").json() == {"id": rooms[0].public_id, "name": "Hall"}
+    assert set(organiser.get(f"{ROOMS}?fields=name").json()["results"][0]) == {"name"}
+
+
+def test_pages_hold_each_row_once(organiser: Program, rooms: list[Room]) -> None:
+    for _number in range(5):
+        RoomFactory(venue=rooms[0].venue)
+    seen, where = [], f"{ROOMS}?page_size=3"
+    while where:
+        page = organiser.get(where).json()
+        seen += [each["id"] for each in page["results"]]
+        where = (page["next"] or "").removeprefix("http://testserver/api/v1/")
+    assert sorted(seen) == sorted(Room.objects.values_list("public_id", flat=True))
+
+
+def test_queries_do_not_grow(organiser: Program, rooms: list[Room]) -> None:
+    organiser.get(ROOMS)
+    counts = []
+    for number in (0, 9):
+        for _ in range(number):
+            RoomFactory(venue=VenueFactory(summit=rooms[0].venue.summit))
+        with CaptureQueriesContext(connection) as asked:
+            organiser.get(ROOMS)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 6
+
+
+def test_what_is_known_is_not_sent_again(organiser: Program, rooms: list[Room]) -> None:
+    for path in (ROOMS, address(rooms[0])):
+        etag = organiser.get(path)["ETag"]
+        again = organiser.get(path, If_None_Match=etag)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+        places.change_room(
+            by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values={"name": f"New{path[-3]}"}
+        )
+        assert organiser.get(path, If_None_Match=etag).status_code == 200
+
+
+def test_the_language_is_the_reader_s(organiser: Program, rooms: list[Room], settings: Any) -> None:
+    settings.INTERFACE_LANGUAGES = ["en", "fr", "ar"]
+    french = organiser.get(ROOMS, Accept_Language="xx, fr-CA;q=0.9, en;q=0.1")
+    assert french["Content-Language"] == "fr"
+    assert organiser.get(ROOMS, Accept_Language="xx")["Content-Language"] == "en"
+    one, other = (organiser.get(address(rooms[0]), Accept_Language=each)["ETag"] for each in ("en", "fr"))
+    assert one != other
+    assert one.partition(".")[0] == other.partition(".")[0]
+    changed = organiser.patch(address(rooms[0]), {"name": "Salle"}, If_Match=other)
+    assert changed.status_code == 200
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+def test_what_one_may_not_see_is_like_what_isn_t_there(viewer: Program, rooms: list[Room]) -> None:
+    elsewhere = RoomFactory(venue__summit=SummitFactory(slug="there"))
+    for path in (
+        "summits/there/desk/rooms/",
+        "summits/nowhere/desk/rooms/",
+        f"summits/there/desk/rooms/{elsewhere.public_id}/",
+        f"summits/here/desk/rooms/{elsewhere.public_id}/",
+        f"{ROOMS}ext:registry:1/",
+        f"{ROOMS}nothing/",
+    ):
+        assert kind(viewer.get(path)) == (404, "not-found")
+
+
+def test_who_sees_and_may_not_is_told_who_can(viewer: Program, rooms: list[Room]) -> None:
+    for refused in (
+        viewer.post(ROOMS, {"name": "A"}),
+        viewer.post(f"{ROOMS}bulk/", {"rows": []}),
+        viewer.patch(address(rooms[0]), {"name": "A"}),
+        viewer.delete(address(rooms[0])),
+    ):
+        assert kind(refused) == (403, "forbidden")
+        assert refused.json()["detail"] == "This can be done by: organiser, programme."
+    assert viewer.get(address(rooms[0])).status_code == 200
+
+
+def test_nobody_is_asked_who_they_are(client: Client, rooms: list[Room]) -> None:
+    for path in (ROOMS, address(rooms[0]), "summits/nowhere/desk/rooms/", "me/"):
+        refused = client.get(f"/api/v1/{path}", headers={"Authorization": "Basic eDp5"})
+        assert kind(refused) == (401, "credentials")
+        assert refused["WWW-Authenticate"] == 'Bearer realm="Summit"'
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+def test_a_room_is_added_changed_and_deleted(organiser: Program, rooms: list[Room]) -> None:
+    venue = rooms[0].venue
+    made = organiser.post(ROOMS, {"venue": venue.public_id, "name": "Cellar", "capacity": 20})
+    assert made.status_code == 201
+    where = made["Location"].removeprefix("http://testserver/api/v1/")
+    assert organiser.get(where)["ETag"] == made["ETag"]
+    changed = organiser.patch(where, {"capacity": 25}, If_Match=made["ETag"])
+    assert (changed.status_code, changed.json()["capacity"]) == (200, 25)
+    assert organiser.delete(where, If_Match=changed["ETag"]).status_code == 204
+    assert organiser.get(where).status_code == 404
+    entries = AuditEntry.objects.filter(object_type="summit.room").order_by("pk")
+    assert [(each.action, each.fields) for each in entries] == [
+        ("summit.room.add", ["capacity", "name", "venue"]),
+        ("summit.room.change", ["capacity"]),
+        ("summit.room.remove", []),
+    ]
+    assert entries[1].detail == {"values": {"capacity": [20, 25]}}
+    assert {each.by for each in entries} == {organiser.user}
+
+
+def test_a_venue_goes_with_its_rooms_unless_a_session_is_in_one(organiser: Program, rooms: list[Room]) -> None:
+    venue = rooms[0].venue
+    session = SessionFactory(summit=venue.summit, room=rooms[0])
+    etag = organiser.get(address(venue))["ETag"]
+    refused = organiser.delete(address(venue), If_Match=etag)
+    assert kind(refused) == (409, "conflict")
+    assert refused.json()["detail"].startswith("Others need it: sessions")
+    assert Room.objects.count() == 2
+    session.delete()
+    assert organiser.delete(address(venue), If_Match=etag).status_code == 204
+    assert not Venue.objects.exists()
+
+
+def test_what_can_t_be_kept_is_said_by_field(organiser: Program, rooms: list[Room]) -> None:
+    elsewhere = VenueFactory()
+    cases: list[tuple[Any, set[str]]] = [
+        ({}, {"#/venue", "#/name"}),
+        ({"venue": elsewhere.public_id, "name": "A"}, {"#/venue"}),
+        ({"venue": rooms[0].venue.public_id, "name": "", "capacity": -1}, {"#/name", "#/capacity"}),
+        ({"venue": rooms[0].venue.public_id, "name": "A", "colour": "red"}, {"#/colour"}),
+        ({"venue": rooms[0].venue.public_id, "name": "Hall"}, {"#"}),
+        ([], {"#"}),
+    ]
+    for data, wanted in cases:
+        refused = organiser.post(ROOMS, data)
+        assert kind(refused) == (422, "fields")
+        assert {each["pointer"] for each in refused.json()["errors"]} == wanted
+    half = organiser.post(VENUES, {"name": "Tent", "opens_at": "09:00"})
+    assert half.json()["errors"][0]["detail"].startswith("Give both when the venue opens")
+    assert Room.objects.count() == 2
+
+
+def test_what_can_t_be_read(organiser: Program, rooms: list[Room]) -> None:
+    sent = {"Authorization": f"Bearer {organiser.secret}"}
+    for body, content, wanted in (
+        ("{", "application/json", (400, "malformed")),
+        ("name=a", "application/x-www-form-urlencoded", (415, "media-type")),
+        ('{"name": NaN}', "application/json", (400, "malformed")),
+    ):
+        refused = Client().post(f"/api/v1/{ROOMS}", body, content_type=content, headers=sent)
+        assert kind(refused) == wanted
+        assert "JSON" in refused.json()["title"]
+        assert "parse" not in refused.content.decode().lower()
+    assert kind(organiser.get(ROOMS, Accept="text/html")) == (406, "not-acceptable")
+    refused = organiser.ask("put", ROOMS, {})
+    assert kind(refused) == (405, "method")
+    assert refused["Allow"] == "GET, HEAD, POST"
+
+
+# --- lost updates ---------------------------------------------------------------------------------------------------
+def test_who_writes_says_what_they_have_read(organiser: Program, rooms: list[Room]) -> None:
+    path = address(rooms[0])
+    assert kind(organiser.patch(path, {"name": "A"})) == (428, "condition")
+    assert kind(organiser.delete(path)) == (428, "condition")
+    read = organiser.get(path)["ETag"]
+    places.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values={"capacity": 1})
+    assert kind(organiser.patch(path, {"name": "A"}, If_Match=read)) == (412, "changed")
+    assert kind(organiser.delete(path, If_Match=read)) == (412, "changed")
+    assert kind(organiser.patch(path, {"name": "A"}, If_Match=f"W/{organiser.get(path)['ETag']}")) == (412, "changed")
+    assert Room.objects.get(pk=rooms[0].pk).name == "Hall"
+    assert organiser.patch(path, {"name": "A"}, If_Match=f'"x", {organiser.get(path)["ETag"]}').status_code == 200
+    assert organiser.delete(path, If_Match="*").status_code == 204
+
+
+def test_control_without_the_comparison_the_second_wins(
+    organiser: Program, rooms: list[Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = address(rooms[0])
+    read = organiser.get(path)["ETag"]
+    places.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values={"capacity": 1})
+    monkeypatch.setattr(etags, "check_match", lambda request, state: None)
+    assert organiser.patch(path, {"capacity": 2}, If_Match=read).status_code == 200
+
+
+# --- the same key ---------------------------------------------------------------------------------------------------
+def test_the_same_key_has_the_same_answer(organiser: Program, viewer: Program, rooms: list[Room]) -> None:
+    data = {"venue": rooms[0].venue.public_id, "name": "Cellar"}
+    first = organiser.post(ROOMS, data, Idempotency_Key="k-1")
+    again = organiser.post(ROOMS, data, Idempotency_Key="k-1")
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    for name in ("ETag", "Location", "Content-Type", "Content-Language"):
+        assert first[name] == again[name]
+    assert Room.objects.filter(name="Cellar").count() == 1
+    assert kind(organiser.post(ROOMS, {**data, "name": "B"}, Idempotency_Key="k-1")) == (422, "key-reused")
+    assert kind(organiser.post(ROOMS, data)) == (422, "fields")
+    other = program(UserFactory.with_role(Role.ORGANISER, rooms[0].venue.summit))
+    assert other.post(ROOMS, {**data, "name": "B"}, Idempotency_Key="k-1").status_code == 201
+    for key in (" ", "é", "k" * 256, ""):
+        assert kind(organiser.post(ROOMS, data, Idempotency_Key=key)) == (400, "key")
+
+
+def test_a_refusal_is_kept_as_well(organiser: Program, rooms: list[Room]) -> None:
+    first = organiser.post(ROOMS, {"name": "A"}, Idempotency_Key="k")
+    again = organiser.post(ROOMS, {"name": "A"}, Idempotency_Key="k")
+    assert kind(first) == kind(again) == (422, "fields")
+    assert first.content == again.content
+
+
+def test_what_is_kept_is_encrypted_and_goes_after_a_day(organiser: Program, rooms: list[Room]) -> None:
+    data = {"venue": rooms[0].venue.public_id, "name": "Cellarcanary"}
+    organiser.post(ROOMS, data, Idempotency_Key="k")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM api_keptanswer")
+        assert b"Cellarcanary" not in bytes(cursor.fetchone()[0])
+    assert KeptAnswer.objects.get().body is not None
+    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    Room.objects.filter(name="Cellarcanary").delete()
+    assert organiser.post(ROOMS, data, Idempotency_Key="k").status_code == 201
+    assert Room.objects.filter(name="Cellarcanary").count() == 1
+    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    Spent.objects.update(window=1)
+    upkeep.clear_expired()
+    assert (KeptAnswer.objects.count(), Spent.objects.count()) == (0, 0)
+
+
+def test_what_is_being_done_is_not_begun_again(organiser: Program, rooms: list[Room]) -> None:
+    data = {"venue": rooms[0].venue.public_id, "name": "Cellar"}
+    organiser.post(ROOMS, data, Idempotency_Key="k")
+    Room.objects.filter(name="Cellar").delete()
+    KeptAnswer.objects.update(status=None, body=None, made_at=timezone.now())
+    refused = organiser.post(ROOMS, data, Idempotency_Key="k")
+    assert kind(refused) == (409, "running")
+    assert refused["Retry-After"] == "1"
+    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(seconds=61))
+    assert organiser.post(ROOMS, data, Idempotency_Key="k").status_code == 201
+
+
+def test_who_was_given_up_has_no_effect(
+    organiser: Program, rooms: list[Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(**more: Any) -> Room:
+        KeptAnswer.objects.update(made_at=timezone.now())
+        return places_add(**more)
+
+    places_add = places.add_room
+    monkeypatch.setattr(places, "add_room", slow)
+    refused = organiser.post(ROOMS, {"venue": rooms[0].venue.public_id, "name": "Cellar"}, Idempotency_Key="k")
+    assert kind(refused) == (409, "running")
+    assert not Room.objects.filter(name="Cellar").exists()
+
+
+def test_a_mistake_of_ours_may_be_asked_again(
+    organiser: Program, rooms: list[Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**more: Any) -> Room:
+        raise RuntimeError("a mistake")
+
+    data = {"venue": rooms[0].venue.public_id, "name": "Cellar"}
+    with monkeypatch.context() as patched:
+        patched.setattr(places, "add_room", broken)
+        with pytest.raises(RuntimeError, match="a mistake"):
+            organiser.post(ROOMS, data, Idempotency_Key="k")
+    assert organiser.post(ROOMS, data, Idempotency_Key="k").status_code == 201
+
+
+def test_a_mistake_of_ours_is_a_problem_too(
+    organiser: Program, rooms: list[Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any) -> Any:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("summit.api.places.Rooms.rows", broken)
+    client = Client(raise_request_exception=False)
+    refused = client.get(f"/api/v1/{ROOMS}", headers={"Authorization": f"Bearer {organiser.secret}"})
+    assert kind(refused) == (500, "failed")
+    assert "secret" not in refused.content.decode()
+
+
+# --- how often ------------------------------------------------------------------------------------------------------
+def test_more_than_a_minute_allows_waits(
+    organiser: Program, viewer: Program, rooms: list[Room], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_REQUESTS_A_MINUTE = 2
+    monkeypatch.setattr(spending.time, "time", lambda: 6_000_010.0)
+    said = [organiser.get(ROOMS) for _number in range(3)]
+    assert [each["RateLimit"] for each in said] == [f'"default";r={left};t=50' for left in (1, 0, 0)]
+    assert kind(said[2]) == (429, "too-many")
+    assert said[2]["Retry-After"] == "50"
+    assert viewer.get(ROOMS).status_code == 200
+    monkeypatch.setattr(spending.time, "time", lambda: 6_000_060.0)
+    assert organiser.get(ROOMS)["RateLimit"] == '"default";r=1;t=60'
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------
+def test_each_row_has_its_result(organiser: Program, rooms: list[Room]) -> None:
+    venue, hall, attic = rooms[0].venue.public_id, *rooms
+    etag = organiser.get(address(hall))["ETag"]
+    sent = [
+        {"venue": venue, "name": "Cellar"},
+        {"venue": venue, "name": "Cellar"},
+        {"id": hall.public_id, "etag": etag, "name": "Great Hall"},
+        {"id": attic.public_id, "name": "Loft"},
+        {"id": attic.public_id, "etag": etag, "name": "Loft"},
+        {"id": "nothing", "etag": etag, "name": "Loft"},
+        {"venue": venue, "name": "Porch", "colour": "red"},
+    ]
+    answer = organiser.post(f"{ROOMS}bulk/", {"rows": sent}, Idempotency_Key="k")
+    assert answer.status_code == 200
+    found = answer.json()["rows"]
+    assert [each["status"] for each in found] == [201, 422, 200, 428, 412, 404, 422]
+    assert [(each["body"] or {}).get("name") for each in found[:3]] == ["Cellar", None, "Great Hall"]
+    assert found[6]["problem"]["errors"] == [{"pointer": "#/colour", "detail": "This field is not known here."}]
+    assert found[2]["etag"] == organiser.get(address(hall))["ETag"]
+    assert sorted(Room.objects.values_list("name", flat=True)) == ["Attic", "Cellar", "Great Hall"]
+    assert organiser.post(f"{ROOMS}bulk/", {"rows": sent}, Idempotency_Key="k").content == answer.content
+
+
+def test_what_isn_t_many_rows(organiser: Program, rooms: list[Room]) -> None:
+    for data in ({}, [], {"rows": 1}, {"rows": [1]}, {"rows": [], "more": 1}, {"rows": [{}] * 501}):
+        assert kind(organiser.post(f"{ROOMS}bulk/", data)) == (422, "fields")
+    assert organiser.post(f"{ROOMS}bulk/", {"rows": []}).json() == {"rows": []}
+    assert json.loads(organiser.post(f"{ROOMS}bulk/", {"rows": [{}]}).content)["rows"][0]["status"] == 422
+
+
+def test_answers_are_known_by_all_that_was_asked() -> None:
+    one = answers.Question.of(who="user:1", key="k", method="POST", address="/a", body=b"x")
+    other = answers.Question.of(who="user:1", key="k", method="POST", address="/a?b", body=b"x")
+    assert one.key == other.key
+    assert one.asked != other.asked
+
+
+def test_whoever_has_no_summit_sees_none(here: Summit) -> None:
+    asks = program(UserFactory())
+    assert asks.get("me/").json()["roles"] == []
+    assert asks.get(ROOMS).status_code == 404

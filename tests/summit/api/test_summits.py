@@ -1,0 +1,116 @@
+"""One's summits: created by whoever set the system up, set by their organisers."""
+
+from typing import Any
+
+import pytest
+
+from summit.domain import settings_of
+from summit.models import AuditEntry, Role, Summit
+from tests.factories import SummitFactory, UserFactory
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+NEW = {
+    "slug": "water-2026",
+    "name": "Water Summit 2026",
+    "short_name": "Water",
+    "host": "Hostland",
+    "starts_on": "2099-03-31",
+    "ends_on": "2099-04-01",
+    "time_zone": "Europe/Paris",
+    "place": "Paris",
+    "contact_email": "protocol@host.example",
+    "names": {"fr": {"name": "Sommet de l’eau"}},
+}
+
+
+def test_who_set_the_system_up_creates_one() -> None:
+    asks = program(UserFactory(is_superuser=True))
+    made = asks.post("me/summits/", NEW, Idempotency_Key="k")
+    assert made.status_code == 201, made.content
+    summit = Summit.objects.get()
+    assert made["Location"] == "http://testserver/api/v1/summits/water-2026/desk/"
+    assert {name: made.json()[name] for name in NEW} == NEW
+    assert (summit.public, summit.accent, summit.language) == (False, "#1d4f91", "en")
+    assert summit.roles.get().role == Role.ORGANISER
+    assert asks.post("me/summits/", NEW, Idempotency_Key="k").content == made.content
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"slug": "Water 2026"}, "#/slug"),
+        ({"slug": "admin"}, "#/slug"),
+        ({"ends_on": "2099-03-01"}, "#/ends_on"),
+        ({"time_zone": "Mars/Base"}, "#/time_zone"),
+        ({"starts_on": "soon"}, "#/starts_on"),
+        ({"names": {"fr": "Eau"}}, "#/names/fr"),
+    ],
+)
+def test_what_can_t_be_kept(changed: dict[str, Any], pointer: str) -> None:
+    refused = program(UserFactory(is_superuser=True)).post("me/summits/", {**NEW, **changed})
+    assert refused.status_code == 422
+    assert {each["pointer"] for each in refused.json()["errors"]} == {pointer}
+    assert not Summit.objects.exists()
+
+
+def test_nobody_else_creates_one(organiser: Program) -> None:
+    refused = organiser.post("me/summits/", NEW)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "This can be done by: whoever set the system up.",
+    )
+
+
+def test_a_token_of_one_summit_creates_no_other(here: Summit) -> None:
+    asks = program(UserFactory(is_superuser=True), summit=here)
+    assert asks.post("me/summits/", NEW).status_code == 403
+    assert asks.get("summits/here/desk/").status_code == 200
+
+
+def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:
+    SummitFactory(slug="there")
+    listed = viewer.get("me/summits/").json()["results"]
+    assert [each["slug"] for each in listed] == ["here"]
+    assert viewer.get("summits/there/desk/").status_code == 404
+    assert viewer.get("me/summits/?public=true").json()["results"] == []
+    assert viewer.get("me/summits/?starts_from=2025-01-01&starts_until=2025-12-31&fields=slug").json()["results"] == [
+        {"slug": "here"}
+    ]
+    etag = viewer.get("summits/here/desk/")["ETag"]
+    assert viewer.patch("summits/here/desk/", {"place": "Rome"}, If_Match=etag).status_code == 403
+
+
+def test_an_organiser_sets_it(here: Summit, organiser: Program) -> None:
+    etag = organiser.get("summits/here/desk/")["ETag"]
+    changed = organiser.patch(
+        "summits/here/desk/", {"public": True, "names": {"fr": {"place": "Londres"}}}, If_Match=etag
+    )
+    assert changed.status_code == 200, changed.content
+    here.refresh_from_db()
+    assert (here.public, here.names) == (True, {"fr": {"place": "Londres"}})
+    entry = AuditEntry.objects.get(action="summit.summit.change")
+    assert (entry.fields, entry.by) == (["names", "public"], organiser.user)
+    again = organiser.patch("summits/here/desk/", {"public": False}, If_Match=etag)
+    assert again.status_code == 412
+    wrong = organiser.patch("summits/here/desk/", {"slug": "other"}, If_Match=changed["ETag"])
+    assert wrong.json()["errors"][0]["pointer"] == "#/slug"
+    assert organiser.delete("summits/here/desk/", If_Match=changed["ETag"]).status_code == 405
+
+
+def test_answers_are_due_before_it_begins(organiser: Program) -> None:
+    summit = SummitFactory(slug="later", starts_on="2099-03-31", ends_on="2099-04-01")
+    summit.roles.create(user=organiser.user, role=Role.ORGANISER)
+    etag = organiser.get("summits/later/desk/")["ETag"]
+    refused = organiser.patch("summits/later/desk/", {"answer_by": "2099-03-31T10:00:00Z"}, If_Match=etag)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "#/answer_by"
+    taken = organiser.patch("summits/later/desk/", {"answer_by": "2099-03-01T10:00:00Z"}, If_Match=etag)
+    assert taken.status_code == 200
+
+
+def test_what_stands_already_is_no_change(here: Summit, organiser: Program) -> None:
+    settings_of.change_summit(by=organiser.user, summit=here, values={"place": here.place, "slug": "never"})
+    here.refresh_from_db()
+    assert here.slug == "here"
+    assert not AuditEntry.objects.filter(action="summit.summit.change").exists()

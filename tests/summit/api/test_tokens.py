@@ -1,0 +1,260 @@
+"""Tokens: shown once, kept as a digest, never more than their owner, dead at once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from summit.api.domain import applications, secrets, tokens
+from summit.api.models import Token
+from summit.api.scopes import checked, covers, declare, known
+from summit.models import AuditEntry, Role, Summit
+from summit.permissions import narrow, roles_by_summit
+from tests.factories import SummitFactory, TokenFactory, UserFactory
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_secret_is_known_by_its_form() -> None:
+    made = secrets.make(secrets.PERSONAL)
+    assert (made[:3], len(made)) == ("sk_", 52)
+    assert secrets.looks_like_one(made)
+    wrong = made[:-1] + ("0" if made[-1] != "0" else "1")
+    assert [secrets.looks_like_one(each) for each in (wrong, made[:-1], "sk_" + "é" * 49, "", "xx" + made[2:])] == [
+        False
+    ] * 5
+    assert secrets.make(secrets.PERSONAL) != made
+
+
+def test_what_is_no_secret_asks_the_database_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert tokens.find("sk_nothing") is None
+
+
+def test_the_secret_is_kept_nowhere() -> None:
+    made = tokens.make(by=UserFactory(), name="Registry", scopes=["rooms:read"])
+    row = Token.objects.values().get()
+    assert made.secret not in str(row)
+    assert row["digest"] == secrets.digest(made.secret)
+    entry = AuditEntry.objects.get(action="api.token.add")
+    assert entry.detail == {"scopes": ["rooms:read"]}
+    assert made.secret not in str(entry.__dict__)
+    assert tokens.find(made.secret) == made.token
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "closed"])
+def test_what_ended_opens_nothing(organiser: Program, how: str) -> None:
+    assert organiser.get("me/").status_code == 200
+    token = Token.objects.get()
+    if how == "revoked":
+        assert tokens.revoke(token=token, by=organiser.user)
+        assert not tokens.revoke(token=token, by=organiser.user)
+    elif how == "expired":
+        Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    else:
+        organiser.user.is_active = False
+        organiser.user.save()
+    refused = organiser.get("me/")
+    assert refused.status_code == 401
+    assert refused["WWW-Authenticate"] == 'Bearer realm="Summit", error="invalid_token"'
+
+
+def test_it_ends_within_a_year() -> None:
+    made = tokens.make(
+        by=UserFactory(), name="A", scopes=["rooms:read"], expires_at=timezone.now() + timedelta(days=999)
+    )
+    assert made.token.expires_at is not None
+    assert made.token.expires_at < timezone.now() + timedelta(days=367)
+    with pytest.raises(ValidationError, match="has passed"):
+        tokens.make(by=UserFactory(), name="A", scopes=["rooms:read"], expires_at=timezone.now() - timedelta(days=1))
+
+
+def test_what_it_can_t_be_for() -> None:
+    user = UserFactory()
+    with pytest.raises(ValidationError, match="There is no scope"):
+        tokens.make(by=user, name="A", scopes=["rooms:burn"])
+    with pytest.raises(ValidationError, match="nothing to do with such a summit"):
+        tokens.make(by=user, name="A", scopes=["rooms:read"], summit=SummitFactory())
+    TokenFactory.create_batch(tokens.MOST, user=user)
+    with pytest.raises(ValidationError, match="There are 50 tokens"):
+        tokens.make(by=user, name="A", scopes=["rooms:read"])
+
+
+def test_use_is_noted_once_a_minute(organiser: Program) -> None:
+    organiser.get("me/")
+    first = Token.objects.get().last_used_at
+    with CaptureQueriesContext(connection) as asked:
+        organiser.get("me/")
+    assert Token.objects.get().last_used_at == first
+    assert not [query for query in asked if query["sql"].startswith('UPDATE "api_token"')]
+    Token.objects.update(last_used_at=timezone.now() - timedelta(seconds=61))
+    organiser.get("me/")
+    now = Token.objects.get().last_used_at
+    assert first is not None
+    assert now is not None
+    assert now > first - timedelta(seconds=1)
+
+
+def test_a_token_may_never_more_than_its_owner(here: Summit, organiser: Program) -> None:
+    assert organiser.get("summits/here/desk/rooms/").status_code == 200
+    organiser.user.roles.all().delete()
+    assert organiser.get("summits/here/desk/rooms/").status_code == 404
+
+
+def test_a_scope_is_what_it_is_for(here: Summit, organiser: Program) -> None:
+    reads = program(organiser.user, ["rooms:read"])
+    assert reads.get("summits/here/desk/rooms/").status_code == 200
+    for refused, scope in (
+        (reads.get("summits/here/desk/venues/"), "venues:read"),
+        (reads.post("summits/here/desk/rooms/", {}), "rooms:write"),
+    ):
+        assert refused.status_code == 403
+        assert refused.json()["type"].endswith("#scope")
+        assert refused["WWW-Authenticate"] == f'Bearer realm="Summit", error="insufficient_scope", scope="{scope}"'
+    assert covers(["rooms:write"], "rooms", "read")
+    assert not covers(["rooms:read"], "rooms", "write")
+    assert checked(["venues:read", "rooms:read", "rooms:read"]) == ["rooms:read", "venues:read"]
+    assert {"rooms:read", "rooms:write"} <= set(known())
+    with pytest.raises(ValueError, match="declared twice"):
+        declare("rooms", "rooms")
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_token_of_one_summit_does_nothing_in_another(here: Summit, everything: bool) -> None:
+    there = SummitFactory(slug="there")
+    user = UserFactory(is_superuser=everything)
+    for summit in (here, there):
+        summit.roles.create(user=user, role=Role.ORGANISER)
+    narrowed, wide = program(user, summit=here), program(user)
+    asked = [f"summits/{slug}/desk/rooms/" for slug in ("here", "there")]
+    assert [narrowed.get(path).status_code for path in asked] == [200, 404]
+    assert [wide.get(path).status_code for path in asked] == [200, 200]
+    assert [each["summit"] for each in narrowed.get("me/").json()["roles"]] == ["here"]
+    assert narrowed.get("me/").json()["everything"] is False
+
+
+def test_control_without_narrowing_it_would(here: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("summit.api.credentials.narrow", lambda user, summit: None)
+    there = SummitFactory(slug="there")
+    user = UserFactory()
+    for summit in (here, there):
+        summit.roles.create(user=user, role=Role.ORGANISER)
+    assert program(user, summit=here).get("summits/there/desk/rooms/").status_code == 200
+
+
+def test_narrowing_forgets_what_was_known(here: Summit) -> None:
+    user = UserFactory.with_role(Role.ORGANISER, SummitFactory())
+    assert roles_by_summit(user)
+    narrow(user, here)
+    assert roles_by_summit(user) == {}
+
+
+# --- applications ---------------------------------------------------------------------------------------------------
+def test_an_application_has_its_roles_in_its_summit(here: Summit, organiser: Program) -> None:
+    made = applications.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
+    assert not made.user.has_usable_password()
+    token = tokens.make_for(by=organiser.user, application=made, name="At the gate", scopes=["rooms:write"])
+    asks = Program(made.user, token.secret)
+    assert asks.secret.startswith("sa_")
+    assert asks.get("summits/here/desk/rooms/").status_code == 200
+    assert asks.post("summits/here/desk/rooms/", {}).status_code == 403
+    assert applications.end(application=made, by=organiser.user)
+    assert not applications.end(application=made, by=organiser.user)
+    assert asks.get("summits/here/desk/rooms/").status_code == 401
+    assert not made.user.roles.exists()
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions)[-3:] == ["api.token.add", "summit.roleassignment.remove", "api.application.end"]
+    made.refresh_from_db()
+    with pytest.raises(ValidationError, match="has ended"):
+        tokens.make_for(by=organiser.user, application=made, name="B", scopes=["rooms:read"])
+
+
+def test_only_organisers_make_applications(here: Summit, organiser: Program, viewer: Program) -> None:
+    with pytest.raises(PermissionDenied):
+        applications.make(by=viewer.user, summit=here, name="A", given=[Role.VIEWER])
+    with pytest.raises(ValidationError, match="one role or more"):
+        applications.make(by=organiser.user, summit=here, name="A", given=[])
+    with pytest.raises(ValidationError, match="one role or more"):
+        applications.make(by=organiser.user, summit=here, name="A", given=[Role.DELEGATE])
+    made = applications.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
+    with pytest.raises(ValidationError):
+        applications.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
+    with pytest.raises(PermissionDenied):
+        tokens.make_for(by=viewer.user, application=made, name="A", scopes=["rooms:read"])
+    with pytest.raises(PermissionDenied):
+        applications.end(application=made, by=viewer.user)
+    token = tokens.make_for(by=organiser.user, application=made, name="A", scopes=["rooms:read"]).token
+    with pytest.raises(PermissionDenied):
+        tokens.revoke(token=token, by=viewer.user)
+    with pytest.raises(PermissionDenied):
+        tokens.revoke(token=Token.objects.get(user=organiser.user), by=viewer.user)
+
+
+def test_a_token_of_an_application_names_its_summit(here: Summit, organiser: Program) -> None:
+    made = applications.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TokenFactory(user=made.user, application=made)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TokenFactory(digest="x")
+
+
+# --- my tokens ------------------------------------------------------------------------------------------------------
+def test_a_browser_makes_one_and_sees_its_secret_once(here: Summit) -> None:
+    user = UserFactory.with_role(Role.ORGANISER, here)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    wanted = {"name": "Registry", "scopes": ["rooms:read"], "summit": "here"}
+    forged = client.post("/api/v1/me/tokens/", wanted, "application/json")
+    assert (forged.status_code, forged.json()["type"].rpartition("#")[2]) == (403, "forgery")
+    client.cookies["csrftoken"] = "a" * 32
+    sent = {"X-CSRFToken": "a" * 32, "Idempotency-Key": "one"}
+    made = client.post("/api/v1/me/tokens/", wanted, "application/json", headers=sent)
+    assert made.status_code == 201
+    assert Program(user, made.json()["secret"]).get("summits/here/desk/rooms/").status_code == 200
+    again = client.post("/api/v1/me/tokens/", wanted, "application/json", headers=sent)
+    assert again.status_code == 201
+    assert again.json() == {**made.json(), "secret": None}
+    assert made.json()["secret"] not in str(Token.objects.values())
+    listed = client.get("/api/v1/me/tokens/").json()["results"]
+    assert [(each["name"], each["begins_with"], "secret" in each) for each in listed] == [
+        ("Registry", made.json()["secret"][:7], False)
+    ]
+    where = made["Location"].removeprefix("http://testserver")
+    etag = client.get(where)["ETag"]
+    assert client.delete(where, headers={**sent, "If-Match": etag}).status_code == 204
+    assert client.get(where).json()["state"] == "revoked"
+
+
+def test_a_token_makes_none(organiser: Program) -> None:
+    refused = organiser.post("me/tokens/", {"name": "A", "scopes": ["rooms:read"]})
+    assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (403, "browser-only")
+    assert Token.objects.count() == 1
+
+
+def test_whether_there_is_another_summit_is_not_told(here: Summit) -> None:
+    SummitFactory(slug="secret", public=False)
+    client = Client()
+    client.force_login(UserFactory())
+    said = [
+        client.post("/api/v1/me/tokens/", {"name": "A", "scopes": ["rooms:read"], "summit": slug}, "application/json")
+        for slug in ("secret", "nowhere")
+    ]
+    assert said[0].content == said[1].content
+    assert said[0].status_code == 422
+
+
+def test_who_works_at_a_desk_takes_the_second_step_first(here: Summit, settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    client = Client()
+    client.force_login(UserFactory.with_role(Role.ORGANISER, here))
+    refused = client.get("/api/v1/me/")
+    assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (403, "second-step")
+    nobody = Client()
+    nobody.force_login(UserFactory())
+    assert nobody.get("/api/v1/me/").status_code == 200
