@@ -33,11 +33,19 @@ def must_set_up(request: HttpRequest) -> bool:
     return bool(works and isinstance(user, User) and not is_protected(user))
 
 
+def owes_second_step(request: HttpRequest) -> bool:
+    """Return whether this browser is that of a desk that asks for a second step, and hasn't taken it."""
+    user = request.user
+    asked = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
+    return bool(asked and (must_set_up(request) or not took_it(request)))
+
+
 class SecondStepMiddleware:
     """Keeps the admin closed to whoever signed in by a password alone.
 
-    Every address under /admin/ passes here, whichever view answers it. Public pages and the API know no account, and
-    the portal shows an account no more than it shows whoever has the letter's link.
+    Every address under /admin/ passes here, whichever view answers it. Public pages and what is public in the API
+    know no account; the API's working views ask for themselves (summit.api.credentials). The portal shows an account
+    no more than it shows whoever has the letter's link.
     """
 
     def __init__(self, get_response: Handler) -> None:

@@ -18,6 +18,7 @@ for _name in (
 for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
     declare(_name, Gate.ACCOUNT)
 declare("account_browsers", Gate.ACCOUNT, "GET POST")
+declare("account_tokens", Gate.ACCOUNT, "GET POST")
 # Both lead on to the page where keys are asked for, or are listed.
 declare("mfa_login_webauthn", Gate.ACCOUNT, "GET POST")
 declare("mfa_list_webauthn", Gate.EVERYBODY)

@@ -7,12 +7,12 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from summit.accounts.guard import must_set_up, took_it
+from summit.accounts.guard import owes_second_step
 from summit.api.domain import tokens
 from summit.api.models import Token
 from summit.api.problems import Problem
 from summit.models import User
-from summit.permissions import can_use_admin, narrow
+from summit.permissions import narrow
 
 REALM = 'Bearer realm="Summit"'
 
@@ -56,7 +56,7 @@ class BrowserAuthentication(BaseAuthentication):
         if not isinstance(user, User) or not user.is_active:
             return None
         self._check_forgery(http)
-        if settings.REQUIRE_SECOND_FACTOR and can_use_admin(user) and (must_set_up(http) or not took_it(http)):
+        if owes_second_step(http):
             raise Problem("second-step")
         return user, None
 

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,7 +18,7 @@ from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, unprocessable
 from summit.api.scopes import known
 from summit.api.working import WorkingView
-from summit.models import Role, Summit, User
+from summit.models import Role, Summit
 from summit.permissions import may_everything, roles_by_summit
 
 
@@ -119,11 +118,6 @@ class Me(WorkingView):
         return Response(MeSerializer(found).data)
 
 
-def own(user: User) -> QuerySet[Token]:
-    """Return somebody's personal tokens: nobody else sees them."""
-    return Token.objects.filter(user=user, application=None).select_related("summit", "user", "application")
-
-
 class Tokens(WorkingView):
     """My tokens."""
 
@@ -140,7 +134,7 @@ class Tokens(WorkingView):
         """List my tokens, the newest first."""
         asking.check_page_size(request.query_params)
         pages = ByNewest()
-        page = pages.paginate_queryset(own(self.by), request, self)
+        page = pages.paginate_queryset(tokens.listed(self.by), request, self)
         return pages.get_paginated_response(TokenSerializer(page, many=True).data)
 
     @extend_schema(
@@ -169,7 +163,7 @@ class OneToken(WorkingView):
 
     def admit(self, request: Request) -> None:
         """Find the token among one's own. Raises Http404."""
-        found = own(self.by).filter(public_id=self.kwargs["id"]).first()
+        found = tokens.listed(self.by).filter(public_id=self.kwargs["id"]).first()
         if found is None:
             raise Http404
         self.found = found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +88,11 @@ def _end(wanted: datetime | None) -> datetime:
     if wanted is not None and wanted <= now:
         raise ValidationError({"expires_at": _("This moment has passed. Give a later one.")})
     return min(wanted or now + LONGEST, now + LONGEST)
+
+
+def listed(user: User) -> QuerySet[Token]:
+    """Return somebody's personal tokens, the newest first: nobody else sees them."""
+    return Token.objects.filter(user=user, application=None).select_related("summit", "user", "application")
 
 
 def find(secret: str) -> Token | None:

@@ -1,0 +1,113 @@
+"""One's own tokens, by which programs act: made, listed, revoked."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from summit.accounts.guard import must_set_up, owes_second_step
+from summit.api.domain import tokens
+from summit.api.models import Token
+from summit.api.scopes import VERBS, resources
+from summit.models import Summit, User
+from summit.permissions import may_everything, roles_by_summit
+
+
+def _scopes() -> list[tuple[str, str]]:
+    found = [(each, verb, said) for each in resources() for verb, said in VERBS.items()]
+    return [(f"{each.name}:{verb}", f"{capfirst(str(each.label))} · {said}") for each, verb, said in found]
+
+
+class TokenForm(forms.Form):
+    """What a token is for."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What uses it"),
+        max_length=100,
+        help_text=gettext_lazy("Such as “badge printer”: by this you know it again."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        choices=_scopes,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("It never may more than you may yourself."),
+    )
+    summit = forms.ModelChoiceField(
+        label=gettext_lazy("Only in this summit"),
+        queryset=Summit.objects.none(),
+        required=False,
+        to_field_name="slug",
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("How long it lives"),
+        coerce=int,
+        choices=[("30", gettext_lazy("30 days")), ("90", gettext_lazy("90 days")), ("365", gettext_lazy("a year"))],
+        initial="90",
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        every = Summit.objects.order_by("-starts_on", "slug")
+        field: Any = self.fields["summit"]
+        field.queryset = every if may_everything(user) else every.filter(pk__in=roles_by_summit(user))
+        field.empty_label = _("in all of mine")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def own_tokens(request: HttpRequest) -> HttpResponse:
+    """List one's tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - login_required
+    if "revoke" in request.POST:
+        return _revoke(request, user)
+    owes = owes_second_step(request)
+    form, made = TokenForm(user, request.POST or None), None
+    if request.method == "POST" and not owes and form.is_valid():
+        made = _make(form, user)
+        form = form if made is None else TokenForm(user)
+    context = {
+        "form": form,
+        "made": made,
+        "owes": owes,
+        "must_set_up": must_set_up(request),
+        "rows": [(row, row.state(timezone.now())) for row in tokens.listed(user)],
+    }
+    return render(request, "account/tokens.html", context, status=400 if form.errors else 200)
+
+
+def _make(form: TokenForm, user: User) -> tokens.Made | None:
+    data = form.cleaned_data
+    try:
+        return tokens.make(
+            by=user,
+            name=data["name"],
+            scopes=data["scopes"],
+            summit=data["summit"],
+            expires_at=timezone.now() + timedelta(days=data["days"]),
+        )
+    except ValidationError as refused:
+        form.add_error(None, refused.messages)
+        return None
+
+
+def _revoke(request: HttpRequest, user: User) -> HttpResponse:
+    row = Token.objects.filter(user=user, application=None, public_id=request.POST["revoke"]).first()
+    if row is not None and tokens.revoke(token=row, by=user):
+        messages.success(request, _("The token is revoked: it opens nothing any more."))
+    else:
+        messages.warning(request, _("It was revoked before."))
+    return redirect("account_tokens")

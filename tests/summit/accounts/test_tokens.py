@@ -1,0 +1,85 @@
+"""The page of one's tokens: made and shown once, listed, revoked."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.api.models import Token
+from summit.models import Role, Summit, User
+from tests.factories import SummitFactory, TokenFactory, UserFactory
+from tests.summit.api.conftest import Program
+
+pytestmark = pytest.mark.django_db
+PATH = "/accounts/tokens/"
+WANTED = {"name": "Registry", "scopes": ["rooms:read"], "days": "90", "summit": "here"}
+
+
+@pytest.fixture
+def here() -> Summit:
+    made: Summit = SummitFactory(slug="here", public=False)
+    return made
+
+
+@pytest.fixture
+def zoe(here: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, here)
+
+
+@pytest.fixture
+def browser(zoe: User) -> Client:
+    client = Client()
+    client.force_login(zoe)
+    return client
+
+
+def secret_on(page: str) -> str:
+    found = re.search(r"<textarea[^>]*>(\w+)</textarea>", page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_it_is_made_shown_once_and_revoked(browser: Client, zoe: User) -> None:
+    secret = secret_on(browser.post(PATH, WANTED).content.decode())
+    asks = Program(zoe, secret)
+    assert asks.get("summits/here/desk/rooms/").status_code == 200
+    assert asks.get("summits/here/desk/venues/").status_code == 403
+    page = browser.get(PATH)
+    assert secret not in page.content.decode()
+    assert f"{secret[:7]}…" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    token = Token.objects.get()
+    assert "The token is revoked" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert "It was revoked before" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert asks.get("summits/here/desk/rooms/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "changed", [{"name": ""}, {"scopes": []}, {"scopes": ["rooms:burn"]}, {"summit": "there"}, {"days": "9999"}]
+)
+def test_what_can_t_be_made_is_said(browser: Client, changed: dict[str, Any]) -> None:
+    SummitFactory(slug="there")
+    page = browser.post(PATH, {**WANTED, **changed})
+    assert page.status_code == 400
+    assert 'class="error-summary"' in page.content.decode()
+    assert not Token.objects.exists()
+
+
+def test_there_are_fifty_at_most(browser: Client, zoe: User) -> None:
+    TokenFactory.create_batch(50, user=zoe)
+    assert "There are 50 tokens of yours" in browser.post(PATH, WANTED).content.decode()
+
+
+def test_nobody_revokes_another_s(browser: Client) -> None:
+    token = TokenFactory()
+    browser.post(PATH, {"revoke": token.public_id})
+    token.refresh_from_db()
+    assert token.revoked_at is None
+
+
+def test_a_desk_takes_its_second_step_first(browser: Client, settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert "after the second step" in browser.get(PATH).content.decode()
+    browser.post(PATH, WANTED)
+    assert not Token.objects.exists()
