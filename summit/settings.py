@@ -414,7 +414,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "summit.api.schema.PublicSchema",
+    "DEFAULT_SCHEMA_CLASS": "summit.api.schema.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "summit.api.pagination.ByNewest",
     "PAGE_SIZE": 50,
 }

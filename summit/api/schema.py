@@ -48,25 +48,6 @@ def refused(schema: Any, found: Any, direction: Any) -> Any:
     return dict(sorted(found.items()))
 
 
-class PublicSchema(AutoSchema):
-    """The description of a public view: its answers, and its refusals."""
-
-    def _get_response_bodies(self, direction: Any = "response") -> Any:
-        return refused(self, super()._get_response_bodies(direction), direction)
-
-    def refusals(self) -> set[int]:
-        """Return with which statuses it may be refused."""
-        return {400, 404, 406}
-
-    def get_override_parameters(self) -> list[Any]:
-        """Describe the ETag, and how one asks by it."""
-        return [
-            *super().get_override_parameters(),
-            OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it still stands."),
-            OpenApiParameter("ETag", str, HEADER, response=["200"], description="How it stands."),
-        ]
-
-
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A token."""
 
@@ -89,13 +70,20 @@ class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
-class WorkingSchema(AutoSchema):
-    """The description of a working view: who may ask, how, and how it is refused."""
+class ApiSchema(AutoSchema):
+    """The description of a view: how it is asked, what it answers, how it refuses; of a working one, who may ask."""
 
     view: Any
 
+    @property
+    def working(self) -> bool:
+        """Whether the view knows who asks."""
+        return bool(self.view.authentication_classes)
+
     def refusals(self) -> set[int]:
         """Return with which statuses a request may be refused."""
+        if not self.working:
+            return {400, 404, 406}
         found = {400, 401, 403, 404, 406, 429}
         if self.method in ("POST", "PATCH"):
             found |= {409, 413, 415, 422}
@@ -108,22 +96,26 @@ class WorkingSchema(AutoSchema):
         verb = READ if self.method == "GET" else WRITE
         scopes = [f"{self.view.scope}:{verb}"] if getattr(self.view, "scope", "") else []
         own = super().get_auth()
+        if not self.working:
+            return list(own)
         return [{name: scopes if name == "token" else [] for name in each} for each in own if each]
 
     def get_override_parameters(self) -> list[Any]:
         """Describe the headers of requests and answers."""
-        given = ["200", "201"]
+        found = [*super().get_override_parameters()]
+        found.append(OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands."))
+        if self.method == "GET":
+            found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
+        return [*found, *self._working_headers()] if self.working else found
+
+    def _working_headers(self) -> list[Any]:
         found = [
-            *super().get_override_parameters(),
             OpenApiParameter("Accept-Language", str, HEADER, description="In which language sentences come."),
             OpenApiParameter("RateLimit", str, HEADER, response=True, description="What is left of this minute."),
             OpenApiParameter("RateLimit-Policy", str, HEADER, response=True, description="How much a minute allows."),
             OpenApiParameter("Retry-After", int, HEADER, response=["429", "409"], description="Seconds."),
             OpenApiParameter("WWW-Authenticate", str, HEADER, response=["401", "403"], description="RFC 6750."),
-            OpenApiParameter("ETag", str, HEADER, response=given, description="How it stands."),
         ]
-        if self.method == "GET":
-            found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
         if self.method == "POST":
             said = "A new key for each thing to be done: the same key has the same answer for 24 hours."
             found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=said))
@@ -144,7 +136,7 @@ class WorkingSchema(AutoSchema):
 _KEY: Any = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
 
 
-class ResourceSchema(WorkingSchema):
+class ResourceSchema(ApiSchema):
     """The description of a resource's addresses, from the resource alone."""
 
     @property

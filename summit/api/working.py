@@ -29,7 +29,7 @@ from summit.api.credentials import BearerAuthentication, BrowserAuthentication
 from summit.api.domain import answers, spending
 from summit.api.models import KeptAnswer, Token
 from summit.api.problems import Problem
-from summit.api.schema import WorkingSchema
+from summit.api.schema import ApiSchema
 from summit.api.scopes import READ, WRITE, covers
 from summit.http.public import View
 from summit.models import User
@@ -87,7 +87,7 @@ class WorkingView(APIView):
 
     authentication_classes = [BearerAuthentication, BrowserAuthentication]
     http_method_names = ["get", "head", "post", "patch", "delete"]
-    schema = WorkingSchema()
+    schema = ApiSchema()
     # The resource as scopes name it; "" where any token will do.
     scope = ""
     # Fields of an answer that are never kept, in none of its forms: what is shown once.

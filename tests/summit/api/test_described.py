@@ -1,0 +1,89 @@
+"""The API is as it describes itself: what its description allows is asked, and the answers are compared with it.
+
+Few questions, always the same ones: enough to find an answer that nobody declared, and a mistake of ours.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from portal.demo import synthetic
+from summit.models import Role, Room, Venue
+from tests.factories import UserFactory
+from tests.summit.api.conftest import program
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 4
+
+
+@pytest.fixture
+def described() -> Iterator[Any]:
+    """The description that the API gives of itself; the end of a request closes no connection of this test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def questions(operation: Any, ask: Any) -> None:
+    """Ask what the description of an operation allows, the same questions each time."""
+
+    @seed(1)
+    @hypothesis_settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def run(case: Any) -> None:
+        ask(case)
+
+    run()
+
+
+def test_every_answer_is_a_declared_one(described: Any) -> None:
+    summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=2, sessions=6, people=4, texts=4))
+    asks = program(UserFactory.with_role(Role.ORGANISER, summit))
+    venue = Venue.objects.create(summit=summit, name="House")
+    room = Room.objects.create(venue=venue, name="Hall")
+    asked: dict[str, set[int]] = {}
+
+    def ask(case: Any) -> None:
+        label = case.operation.label
+        known = {"summit": summit.slug, "id": (venue if "venues" in label else room).public_id}
+        case.path_parameters = {name: known.get(name, said) for name, said in (case.path_parameters or {}).items()}
+        response = case.call(headers={"Authorization": f"Bearer {asks.secret}"})
+        case.validate_response(response, checks=CHECKS)
+        asked.setdefault(label, set()).add(response.status_code)
+
+    for found in described.get_all_operations():
+        questions(found.ok(), ask)
+    assert len(asked) > 20
+    assert len(asked) * EXAMPLES < settings.API_REQUESTS_A_MINUTE
+    assert {200, 404} <= set().union(*asked.values())
+    assert 500 not in set().union(*asked.values())
