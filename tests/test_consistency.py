@@ -88,7 +88,13 @@ def test_triggers_stand_after_all_migrations() -> None:
 
 class TestLayers:
     @pytest.mark.parametrize(
-        "name", ["summit", "summit/api", "summit/hooks", "summit/outbox", "summit/work", "delegations", "sessions", "press"]
+        "name",
+        [
+            *(f"summit{each}" for each in ("", "/api", "/hooks", "/outbox", "/work")),
+            "delegations",
+            "sessions",
+            "press",
+        ],
     )
     def test_an_app_has_its_layers(self, name: str) -> None:
         layers = {"apps.py", "models", "domain", "permissions.py", "tasks.py", "migrations"}
