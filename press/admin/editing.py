@@ -106,13 +106,16 @@ class EditionForm(WordsForm):
 
 
 def form_of(edition: Edition) -> EditionForm:
-    """Return the form that begins with an edition's words."""
+    """Return the form that begins with an edition's words, and before these are approved with why they change."""
     version = edition.version
+    why = edition if edition.state != EditionState.APPROVED else Edition()
     initial = {
         "title": edition.title,
         "summary": edition.summary,
         "body": edition.body,
         "based_on": edition.number,
+        "change_kind": why.change_kind,
+        "change_note": why.change_note,
         "translates": edition.translates,
         "attachments": [row.public_id for row in edition.attachments.defer("content")],
     }

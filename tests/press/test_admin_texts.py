@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from press.models import Edition, EditionState, LiftMode, Text, TextKind, Wording
+from press.models import ChangeKind, Edition, EditionState, LiftMode, Text, TextKind, Wording
 from summit.models import Role
 from tests.factories import EditionFactory, SummitFactory, TextVersionFactory
-from tests.press.helpers import ago, approver, make_lift, make_text, officer
+from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, officer
 from tests.press.test_admin import LIST, decide, page, said, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,18 @@ def test_what_corrects_is_asked_once_something_can_have_been_read() -> None:
     assert "Kind of change" not in client.get(page(edition)).content.decode()
     Edition.objects.update(state=EditionState.APPROVED)
     assert "Kind of change" in client.get(page(edition)).content.decode()
+
+
+def test_a_correction_that_is_changed_again_keeps_its_reason_until_it_is_approved() -> None:
+    first = make_text(moment=ago(1))
+    client = signed_in(officer(first.version.text.summit))
+    why = {"change_kind": ChangeKind.CLARIFICATION, "change_note": "The year was missing."}
+    second = add_edition(first.version, state=EditionState.CHANGES_ASKED, **why)
+    content = client.get(page(first)).content.decode()
+    assert 'name="change_note" value="The year was missing."' in content
+    assert '<option value="clarification" selected>' in content
+    Edition.objects.filter(pk=second.pk).update(state=EditionState.APPROVED)
+    assert 'name="change_note" value="' not in client.get(page(first)).content.decode()
 
 
 def test_each_language_says_where_it_stands() -> None:
