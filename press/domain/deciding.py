@@ -43,7 +43,7 @@ def approve(*, edition: Edition, by: User, note: str = "") -> None:
     """Approve an edition that somebody else wrote: it is read by all as soon as its lift has lifted.
 
     Raises PermissionDenied, or DecisionRefused: for one's own words, for what isn't in review, for a withdrawn text,
-    where a newer edition has been approved, and where it replaces what has been read without saying why.
+    where there is a newer edition, and where it replaces what has been read without saying why.
     """
     check(by, DECISIONS["approve"], _summit(edition))
     _check_another(edition, "approve", by)
@@ -101,7 +101,8 @@ def _decide(
         read = published_lifts().filter(pk=lift.pk).exists()
         if row.after == EditionState.APPROVED:
             _check_says_why(edition)
-            rows = rows.filter(~Exists(_newer_approved()))
+            # What the writer has replaced meanwhile may be what was wrong: it isn't let out over the newer words.
+            rows = rows.filter(~Exists(_newer()))
         if not rows.update(**values):
             raise _refusal(edition)
         _record(edition, by=by, action=action, fields=["state", "decided_by", "decided_at", *(more or {})])
@@ -129,16 +130,16 @@ def _complete(lift: Lift, by: User) -> None:
         audit.record(by=by, action="press.complete", target=lift, summit=lift.summit, fields=["moment", "decided_by"])
 
 
-def _newer_approved() -> QuerySet[Edition]:
-    return Edition.objects.filter(
-        version=OuterRef("version"), number__gt=OuterRef("number"), state=EditionState.APPROVED
-    )
+def _newer() -> QuerySet[Edition]:
+    return Edition.objects.filter(version=OuterRef("version"), number__gt=OuterRef("number"))
 
 
 def _refusal(edition: Edition) -> DecisionRefused:
     now = Edition.objects.get(pk=edition.pk)
-    if Edition.objects.filter(version=now.version_id, number__gt=now.number, state=EditionState.APPROVED).exists():
-        return DecisionRefused(_("A newer edition has been approved already. Review that one."))
+    latest = newest(now.version)
+    if latest.number > now.number:
+        said = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
+        return DecisionRefused(said % {"who": latest.author, "newer": latest.number, "number": now.number})
     return DecisionRefused(
         _("Edition %(number)d is “%(state)s” now. Look at the page again before you decide.")
         % {"number": now.number, "state": now.get_state_display()}
