@@ -21,6 +21,8 @@ from press.models.visibility import public_editions
 from press.reading import FORMATS
 from sessions.domain import releases
 from sessions.models import Session, Visibility
+from summit.hooks.events import EVENTS, PING
+from summit.hooks.models import Delivery
 from summit.models import AuditEntry, Role, Summit
 from summit.outbox.models import Message
 from tests.attack.crawling import (
@@ -36,6 +38,7 @@ from tests.attack.crawling import (
 from tests.factories import (
     AttachmentFactory,
     CategoryFactory,
+    EndpointFactory,
     FocalPointFactory,
     InvitationFactory,
     PartyFactory,
@@ -208,6 +211,20 @@ def test_nobody_is_written_to_about_what_is_not_out(summit: Summit) -> None:
     audited = str(list(AuditEntry.objects.values_list("detail", "fields", "action")))
     assert CANARY.findall(audited.encode()) == []
     assert mail.outbox == []
+
+
+def test_no_other_system_is_told_a_word_or_of_what_is_not_out(summit: Summit, settings: Any) -> None:
+    settings.WEBSUB_HUB = "https://hub.example/"
+    EndpointFactory(summit=summit, events=sorted(EVENTS))
+    hide(summit)
+    announce_due()
+    told = Delivery.objects.exclude(event=PING)
+    assert list(told.values_list("event", flat=True)) == ["text.published"]
+    pings = str(list(Delivery.objects.filter(event=PING).values_list("data", flat=True)))
+    assert "language=en" in pings
+    assert "language=fr" not in pings
+    stored = str(list(Delivery.objects.values_list("data", "subject_key")))
+    assert CANARY.findall(stored.encode()) == []
 
 
 def statuses(client: Client, path: str, method: str = "get", **headers: str) -> tuple[int, dict[str, str], bytes]:

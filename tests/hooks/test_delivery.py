@@ -13,7 +13,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
-from summit.hooks.domain import delivery, health, wire
+from summit.hooks.domain import delivery, endpoints, health, wire
+from summit.hooks.domain.delivery import CantSend
 from summit.hooks.domain.judging import Outcome, judge
 from summit.hooks.domain.wire import Answer
 from summit.hooks.models import Attempt, Delivery, DeliveryState, Endpoint, OffWhy
@@ -416,5 +417,9 @@ class TestAgain:
         with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
             delivery.send_again(delivery=row, by=UserFactory.with_role(Role.PROTOCOL, endpoint.summit))
         delivery.claim(endpoint.pk)
-        with pytest.raises(ValueError, match="A worker is sending it"):
-            delivery.send_again(delivery=row, by=UserFactory.with_role(Role.ORGANISER, endpoint.summit))
+        by = UserFactory.with_role(Role.ORGANISER, endpoint.summit)
+        with pytest.raises(CantSend, match="A worker is sending it"):
+            delivery.send_again(delivery=row, by=by)
+        endpoints.turn_off(endpoint=endpoint, by=by)
+        with pytest.raises(CantSend, match="Turn it on first"):
+            delivery.send_again(delivery=row, by=by)

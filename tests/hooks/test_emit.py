@@ -1,5 +1,7 @@
 """Storing deliveries, and what each app tells."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from summit.models import Role
 from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text
+from tests.sources import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -96,8 +99,28 @@ def all_of(summit: Any) -> Endpoint:
     return EndpointFactory(summit=summit, events=sorted(events.EVENTS))
 
 
+def shape(value: Any) -> Any:
+    """Return what a value is made of, without what it says: names of fields, and which of them are addresses."""
+    return {name: shape(each) for name, each in value.items()} if isinstance(value, dict) else "://" in str(value)
+
+
+def documented() -> dict[str, Any]:
+    """Return the shapes of the events that docs/webhooks.md shows, by their types."""
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "webhooks.md").read_text(), re.DOTALL)
+    found = [json.loads(block) for block in blocks]
+    return {each["type"]: shape(each["data"]) for each in found}
+
+
+def as_documented(event: str) -> bool:
+    """Whether all that was told of an event has the shape that receivers read of."""
+    wanted = documented()["text.published" if event == CORRECTED else event]
+    found = [shape(row.data) for row in Delivery.objects.filter(event=event)]
+    return bool(found) and found == [wanted] * len(found)
+
+
 class TestWhatAppsTell:
     def test_the_events(self) -> None:
+        assert sorted({*documented(), CORRECTED}) == sorted(events.EVENTS)
         assert sorted(events.EVENTS) == [
             "agenda.released", "invitation.answered", "person.accredited", "text.corrected", "text.published",
             "text.withdrawn",
@@ -117,6 +140,7 @@ class TestWhatAppsTell:
         rows = [row.data for row in Delivery.objects.filter(event=ANSWERED).order_by("pk")]
         assert [row["answer"] for row in rows] == ["attending", "regrets"]
         base = f"http://localhost:8000/api/v1/summits/{summit.slug}"
+        assert as_documented(ANSWERED)
         assert rows[0] == {
             "summit": {"id": summit.public_id, "slug": summit.slug, "url": f"{base}/"},
             "invitation": {"id": invitation.public_id, "session": None},
@@ -135,6 +159,7 @@ class TestWhatAppsTell:
         rows = list(Delivery.objects.filter(event=ACCREDITED).order_by("pk"))
         assert [row.data["person"] for row in rows] == [{"id": each.person.public_id} for each in issued.done]
         assert len(rows) == 3
+        assert as_documented(ACCREDITED)
         text = str([row.data for row in rows])
         assert [badge for badge in issued.done if badge.public_id in text] == []
         assert [each.person for each in members if each.person.name and each.person.name in text] == []
@@ -147,6 +172,7 @@ class TestWhatAppsTell:
         releases.release(summit=summit, by=by, note="Secret")
         assert told(RELEASED) == [(f"sessions.release:{summit.public_id}", 1)]
         data = Delivery.objects.get(event=RELEASED).data
+        assert as_documented(RELEASED)
         assert (data["release"], data["page"]) == (1, f"http://localhost:8000/{summit.slug}/agenda/")
         assert session.title not in str(data)
         assert "Secret" not in str(data)
@@ -174,6 +200,7 @@ class TestTexts:
             (WITHDRAWN, f"press.text:{text.public_id}", 1),
             (WITHDRAWN, f"press.text:{text.public_id}", 2),
         ]
+        assert [as_documented(event) for event in (PUBLISHED, CORRECTED, WITHDRAWN)] == [True] * 3
         rows = [row.data for row in Delivery.objects.order_by("pk")]
         assert [row.get("removed") for row in rows] == [None, None, False, True]
         assert [row.get("change") for row in rows] == [None, "correction", None, None]

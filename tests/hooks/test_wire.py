@@ -221,7 +221,15 @@ def certificate(name: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("120", 120), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("", None), ("soon", None), ("-5", None)],
+    [
+        ("120", 120),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 5000, 999999999),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
 )
 def test_retry_after(value: str, seconds: int | None) -> None:
     assert wire.retry_after(value) == seconds

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.hooks.admin import shown
 from summit.hooks.domain import delivery, payload
+from summit.hooks.domain.delivery import CantSend
 from summit.hooks.events import choices, words_of
 from summit.hooks.models import Delivery, Endpoint
 from summit.hooks.permissions import can_send_again, check_can_send_again
@@ -136,26 +137,32 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Send one delivery again."""
         row = self.admit(request, "view", pk)
         check_can_send_again(request.user, row)
-        if _send_again(request, row):
-            messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
+        try:
+            delivery.send_again(delivery=row, by=_user(request))
+        except CantSend as problem:
+            messages.warning(request, str(problem))
         else:
-            messages.warning(request, gettext("A worker is sending it at this moment."))
+            messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
         return redirect("admin:hooks_delivery_change", pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Show the attempts, and the button to whoever may press it."""
         row = kwargs.get("obj")
         if isinstance(row, Delivery):
-            context["can_send_again"] = can_send_again(request.user, row)
+            context["can_send_again"] = row.endpoint.enabled and can_send_again(request.user, row)
             context["tries"] = [{"row": each, "why": shown.why(each.problem)} for each in row.tries.order_by("-pk")]
         return super().render_change_form(request, context, *args, **kwargs)
 
 
 def _send_again(request: HttpRequest, row: Delivery) -> bool:
     """Return whether the delivery is sent again."""
-    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     try:
-        delivery.send_again(delivery=row, by=request.user)
-    except (PermissionDenied, ValueError):
+        delivery.send_again(delivery=row, by=_user(request))
+    except (PermissionDenied, CantSend):
         return False
     return True
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    return request.user

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from summit.db.clock import db_now
 from summit.domain import audit
@@ -44,6 +45,10 @@ LONGEST_WAIT = 24 * 3600
 TURN = 5.0
 # For how long an endpoint that was handed to a worker is not handed out again; then its queue counts as lost.
 HANDED = timedelta(seconds=30)
+
+
+class CantSend(ValueError):
+    """It can't be sent again; the text says why."""
 
 
 def hand_out(*, limit: int = 100) -> list[int]:
@@ -176,9 +181,11 @@ def _try_next(held_up_by: Delivery) -> None:
 
 def send_again(*, delivery: Delivery, by: User) -> None:
     """Send a delivery that has ended once more, with the same content and id, or one that waits at once; it holds up
-    no other. Raises PermissionDenied, or ValueError while a worker has it."""
+    no other. Raises PermissionDenied, or CantSend while a worker has it or its endpoint is off."""
     check_can_send_again(by, delivery)
     with transaction.atomic():
+        if not Endpoint.objects.filter(pk=delivery.endpoint_id, enabled=True).update(handed_until=None):
+            raise CantSend(_("This webhook is off. Turn it on first."))
         rows = Delivery.objects.filter(pk=delivery.pk, lease_until__isnull=True)
         before = [state for state, after in TRANSITIONS.items() if DeliveryState.PENDING in after]
         again = {"aside": True, "next_attempt_at": Now(), "state": DeliveryState.PENDING}
@@ -186,6 +193,5 @@ def send_again(*, delivery: Delivery, by: User) -> None:
             rows.filter(state__in=before).update(**again, attempts=0, ended_at=None, problem="")
             or rows.filter(state=DeliveryState.PENDING).update(next_attempt_at=Now())
         ):
-            raise ValueError("A worker is sending it.")
-        Endpoint.objects.filter(pk=delivery.endpoint_id).update(handed_until=None)
+            raise CantSend(_("A worker is sending it at this moment."))
         audit.record(by=by, action="hooks.send_again", target=delivery, summit=delivery.endpoint.summit)

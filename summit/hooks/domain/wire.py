@@ -67,11 +67,12 @@ class _Line(http.client.HTTPConnection):
 
     def _open(self) -> socket.socket:
         problem: OSError = TimeoutError()
-        for address in self._found:
+        for left, address in zip(range(len(self._found), 0, -1), self._found, strict=True):
             # An address: no name is asked for again.
             plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
-                plain.settimeout(_left(self._deadline))
+                # One that doesn't answer leaves time for the others.
+                plain.settimeout(_left(self._deadline) / left)
                 plain.connect((address, self._target.port))
             except OSError as refused:
                 plain.close()
@@ -189,9 +190,9 @@ def resolve(host: str, port: int, within: float) -> list[str]:
 def retry_after(value: str) -> int | None:
     """Return for how many seconds a receiver asks to be left alone (RFC 9110, 10.2.3), None where it doesn't."""
     if value.strip().isdecimal():
-        return int(value)
+        # As many digits as thirty years have.
+        return int(value.strip()[:9])
     try:
-        at = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        return max(0, round(parsedate_to_datetime(value).timestamp() - time.time()))
+    except (TypeError, ValueError, OverflowError):
         return None
-    return max(0, round(at.timestamp() - time.time()))
