@@ -40,7 +40,7 @@ from delegations.models import (
 from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
-from summit.api.models import Token
+from summit.api.models import Application, Token
 from summit.hooks.models import Delivery, Endpoint
 from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
@@ -106,6 +106,15 @@ class UserFactory(DjangoModelFactory[User]):
         else:
             RoleAssignment.objects.create(user=user, summit=summit, role=role)
         return user
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    class Meta:
+        model = Application
+
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Application {n}")
+    user = factory.SubFactory(UserFactory)
 
 
 class TokenFactory(DjangoModelFactory[Token]):

@@ -10,6 +10,7 @@ class ApiConfig(AppConfig):
     name = "summit.api"
     label = "api"
     verbose_name = _("Programs")
+    desk_place = 4
 
     def ready(self) -> None:
         """Register the rules, the addresses, the words, and what has an end."""

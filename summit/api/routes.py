@@ -11,6 +11,9 @@ def declare_resource(name: str, rule: str) -> None:
     declare(f"api-desk-{name}-row", Gate.API, "GET PATCH DELETE", kind=f"{rule} at a desk", see=see, post=change)
 
 
+_APPLICATION = {"kind": "api.application", "see": "api.application.view"}
+declare("admin:api_application_tokens", Gate.DESK, "GET POST", post="api.application.token", **_APPLICATION)
+declare("admin:api_application_end", Gate.DESK, "POST", do="api.application.change", **_APPLICATION)
 declare("api-me", Gate.API)
 declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")

@@ -467,6 +467,8 @@ def _add_ground(world: World) -> None:
         world.objects[f"summit.{label} at a desk"] = {
             whose: {"summit": two[whose].slug, "id": each.public_id} for whose, each in made.items()
         }
+    programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
+    world.objects["api.application"] = {whose: row(each) for whose, each in programs.items()}
     world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
     world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}

@@ -201,7 +201,7 @@ QUERY = {
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
-APPS = ("summit", "outbox", "hooks", "delegations", "programme", "press")
+APPS = ("summit", "api", "outbox", "hooks", "delegations", "programme", "press")
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 

@@ -40,6 +40,7 @@ from sessions.domain import documents, edits, feeds, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
 from summit.api.domain import tokens
+from summit.api.models import Application
 from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.hooks import reasons as hook_reasons
@@ -50,7 +51,7 @@ from summit.outbox.reasons import because
 from summit.work.models import Job
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
-from tests.factories import DeliveryFactory, DocumentFactory, EndpointFactory, ScheduleFileFactory
+from tests.factories import ApplicationFactory, DeliveryFactory, DocumentFactory, EndpointFactory, ScheduleFileFactory
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -243,6 +244,9 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     for person in Person.objects.filter(summit=summit, email=SHARED):
         party.memberships.create(person=person, category=delegate)
     reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
+    application = ApplicationFactory(summit=summit, name="Registry")
+    made = tokens.make_for(by=user("organiser"), application=application, name="At night", scopes=["rooms:read"])
+    assert made.token.application == application
     room = Room.objects.filter(venue__summit=summit).select_related("venue").order_by("pk")[0]
     token = tokens.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
     return {"room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
@@ -286,6 +290,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "summit.auditentry": AuditEntry.objects.exclude(detail={}).order_by("-pk")[0],
         "outbox.message": mail,
         **_hooks(summit),
+        "api.application": Application.objects.get(),
         "delegations.party": party,
         "delegations.invitation": invitation,
         "delegations.invitationlink": link,

@@ -1,0 +1,92 @@
+"""Applications at the desk: made with roles, given tokens that are shown once, ended."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.api.domain import applications
+from summit.api.models import Application, Token
+from summit.models import Role, Summit, User
+from tests.factories import SummitFactory, UserFactory
+from tests.summit.api.conftest import Program
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/api/application/"
+
+
+@pytest.fixture
+def zoe(here: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, here)
+
+
+@pytest.fixture
+def desk(zoe: User) -> Client:
+    client = Client()
+    client.force_login(zoe)
+    return client
+
+
+@pytest.fixture
+def printer(here: Summit, zoe: User) -> Application:
+    return applications.make(by=zoe, summit=here, name="Badge printer", given=[Role.VIEWER])
+
+
+def add(desk: Client, **data: Any) -> Any:
+    page = desk.get(f"{LIST}add/").content.decode()
+    once = re.search(r'name="once" value="([^"]+)"', page)
+    return desk.post(f"{LIST}add/", {"once": once.group(1) if once else "", **data}, follow=True)
+
+
+def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
+    page = add(desk, summit=here.pk, name="Badge printer", roles=["viewer", "programme"])
+    made = Application.objects.get()
+    assert page.redirect_chain[-1][0] == f"{LIST}{made.pk}/tokens/"
+    assert sorted(made.user.roles.values_list("role", flat=True)) == ["programme", "viewer"]
+    page = desk.post(f"{LIST}{made.pk}/tokens/", {"name": "Gate", "scopes": ["rooms:write"], "days": "30"})
+    secret = re.search(r"<textarea[^>]*>(sa_\w+)</textarea>", page.content.decode())
+    assert secret is not None
+    assert Program(made.user, secret.group(1)).get("summits/here/desk/rooms/").status_code == 200
+    assert secret.group(1) not in desk.get(f"{LIST}{made.pk}/tokens/").content.decode()
+    assert "programme, viewer" in desk.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_what_can_t_be_made_is_said(desk: Client, here: Summit, printer: Application) -> None:
+    there = SummitFactory(slug="there")
+    for data in (
+        {"summit": here.pk, "name": "A", "roles": []},
+        {"summit": here.pk, "name": "A", "roles": ["delegate"]},
+        {"summit": here.pk, "name": "Badge printer", "roles": ["viewer"]},
+        {"summit": there.pk, "name": "A", "roles": ["viewer"]},
+    ):
+        assert 'class="error-summary"' in add(desk, **data).content.decode()
+    assert Application.objects.get() == printer
+    wrong = desk.post(f"{LIST}{printer.pk}/tokens/", {"name": "", "scopes": [], "days": "30"})
+    assert wrong.status_code == 400
+    assert not Token.objects.exists()
+
+
+def test_a_token_is_revoked_and_an_application_ended(desk: Client, printer: Application) -> None:
+    path = f"{LIST}{printer.pk}/"
+    for name in ("Gate", "Hall"):
+        desk.post(f"{path}tokens/", {"name": name, "scopes": ["rooms:read"], "days": "30"})
+    gate = Token.objects.get(name="Gate")
+    said = [desk.post(f"{path}tokens/", {"revoke": gate.public_id}, follow=True).content.decode() for _ in range(2)]
+    assert ["The token is revoked" in each for each in said] == [True, False]
+    said = [desk.post(f"{path}end/", follow=True).content.decode() for _ in range(2)]
+    assert ["The application has ended" in each for each in said] == [True, False]
+    assert not Token.objects.alive().exists()
+    page = desk.get(f"{path}tokens/").content.decode()
+    assert "Make the token" not in page
+    refused = desk.post(f"{path}tokens/", {"name": "New", "scopes": ["rooms:read"], "days": "30"})
+    assert "This application has ended" in refused.content.decode()
+
+
+def test_others_see_none(here: Summit, printer: Application) -> None:
+    for user in (UserFactory.with_role(Role.VIEWER, here), UserFactory.with_role(Role.ORGANISER, SummitFactory())):
+        client = Client()
+        client.force_login(user)
+        for path in (f"{LIST}{printer.pk}/change/", f"{LIST}{printer.pk}/tokens/"):
+            assert client.get(path).status_code == 404
