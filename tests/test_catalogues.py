@@ -77,7 +77,7 @@ WRITTEN_SO |= {"JSON", "XML", "json", "xml", "schedule", "frab", "pretalx", "gui
 WRITTEN_SO |= {"HTTP", "HTTPS", "Standard", "Webhooks", "webhook", "timestamp", "signature"}
 # What HTTP calls its headers and the API its fields: programs write them so in every language.
 WRITTEN_SO |= {"Allow", "Authorization", "Bearer", "CSRF", "CSRFToken", "ETag", "Idempotency", "Key", "If", "Match"}
-WRITTEN_SO |= {"Retry", "After", "ASCII", "application", "errors", "rows", "API"}
+WRITTEN_SO |= {"Retry", "After", "ASCII", "application", "errors", "rows", "API", "true", "false"}
 MAKE = "run `make messages`, and translate what is new"
 
 

@@ -217,6 +217,12 @@ def test_what_can_t_be_kept_is_said_by_field(organiser: Program, rooms: list[Roo
         refused = organiser.post(ROOMS, data)
         assert kind(refused) == (422, "fields")
         assert {each["pointer"] for each in refused.json()["errors"]} == wanted
+    said = organiser.post(ROOMS, {"venue": "nothing", "capacity": "many"}).json()["errors"]
+    assert {each["pointer"]: each["detail"] for each in said} == {
+        "#/venue": "There is none of this id.",
+        "#/name": "This is missing.",
+        "#/capacity": "Write a whole number.",
+    }
     half = organiser.post(VENUES, {"name": "Tent", "opens_at": "09:00"})
     assert half.json()["errors"][0]["detail"].startswith("Give both when the venue opens")
     assert Room.objects.count() == 2
