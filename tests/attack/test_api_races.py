@@ -1,0 +1,78 @@
+"""Programs that ask at once: the same key has one effect, and of two changes of one row one is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from summit.api import etags
+from summit.api.domain import answers, tokens
+from summit.api.models import KeptAnswer
+from summit.models import AuditEntry, Role, Room
+from tests.attack.test_races import chain, race
+from tests.factories import RoomFactory, SummitFactory, UserFactory
+from tests.summit.api.conftest import Program
+
+__all__ = ["chain"]
+pytestmark = pytest.mark.django_db(transaction=True)
+PATH = "summits/here/desk/rooms/"
+
+
+@pytest.fixture
+def room() -> Room:
+    made: Room = RoomFactory(venue__summit=SummitFactory(slug="here"), name="Hall")
+    return made
+
+
+@pytest.fixture
+def asks(room: Room) -> Program:
+    user = UserFactory.with_role(Role.ORGANISER, room.venue.summit)
+    return Program(user, tokens.make(by=user, name="Registry", scopes=["rooms:write"]).secret)
+
+
+def changes_at_once(asks: Program, room: Room) -> list[int]:
+    """Two change the same room as both have read it."""
+    path = f"{PATH}{room.public_id}/"
+    etag = asks.get(path)["ETag"]
+    deeds: list[Callable[[], Any]] = [
+        lambda seats=seats: asks.patch(path, {"capacity": seats}, If_Match=etag).status_code for seats in (10, 20)
+    ]
+    return sorted(race(*deeds))
+
+
+def test_the_same_key_at_once_has_one_effect(asks: Program, room: Room) -> None:
+    data = {"venue": room.venue.public_id, "name": "Cellar"}
+
+    def post() -> tuple[int, bytes]:
+        response = asks.post(PATH, data, Idempotency_Key="k")
+        return response.status_code, response.content
+
+    came = race(post, post, post)
+    done = {content for status, content in came if status == 201}
+    assert {status for status, _content in came} <= {201, 409}
+    assert len(done) == 1
+    assert AuditEntry.objects.filter(action="summit.room.add").count() == 1
+
+
+def test_control_without_the_row_of_the_key_the_second_is_refused_or_doubled(
+    asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(question: answers.Question) -> KeptAnswer:
+        KeptAnswer.objects.all().delete()
+        return KeptAnswer.objects.create(who=question.who, key=question.key, asked=question.asked)
+
+    monkeypatch.setattr(answers, "begin", forgetful)
+    data = {"venue": room.venue.public_id, "name": "Cellar"}
+    came = [asks.post(PATH, data, Idempotency_Key="k").status_code for _number in range(2)]
+    assert came == [201, 422]
+
+
+def test_of_two_changes_at_once_one_is_refused(asks: Program, room: Room) -> None:
+    assert changes_at_once(asks, room) == [200, 412]
+    room.refresh_from_db()
+    assert room.capacity in (10, 20)
+
+
+def test_control_compared_with_nothing_both_write(asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(etags, "check_match", lambda request, state: None)
+    assert changes_at_once(asks, room) == [200, 200]
