@@ -6,12 +6,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.api.models import Application, Token
-from summit.deeds import Facts, deed, part, thing
+from summit.deeds import Facts, deed, deeds_of, part, thing
 from summit.models import User
 
 deed("api.token.add", gettext_lazy("made the token"))
 deed("api.token.revoke", gettext_lazy("revoked the token"))
-deed("api.application.add", gettext_lazy("made the application"))
+deeds_of(
+    "api.application",
+    add=gettext_lazy("made the application"),
+    change=gettext_lazy("changed the application"),
+    remove=gettext_lazy("deleted the application"),
+)
 
 
 def _ended(facts: Facts) -> str:
