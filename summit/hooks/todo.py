@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -35,7 +36,7 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         "deliveries", filter=Q(deliveries__state=DeliveryState.FAILED, deliveries__ended_at__gte=Now() - LATELY)
     )
     rows = Endpoint.objects.filter(summit=summit).exclude(enabled=False, off_why=OffWhy.HAND)
-    told = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
+    told: list[Any] = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
     if mends:
         yield from (_off(row) for row in [row for row in told if not row.enabled][:MOST])
     number = sum(row.lost for row in told if row.enabled)
