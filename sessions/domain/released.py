@@ -54,10 +54,11 @@ def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParti
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
     """Return the agendas of releases by their numbers, with all that was released. Three queries, however many."""
-    found: dict[int, Agenda] = {}
     entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers)).at(DESK)
-    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=entries.order_by().values("full")))
-    for number, session_id, row_id in entries.order_by("id").values_list("release__number", "session_id", "full_id"):
+    listed = list(entries.order_by("id").values_list("release__number", "session_id", "full_id"))
+    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in={row_id for _number, _session, row_id in listed}))
+    found: dict[int, Agenda] = {}
+    for number, session_id, row_id in listed:
         found.setdefault(number, {})[session_id] = rows[row_id]
     return found
 
@@ -65,11 +66,12 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
 def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
     """Return released sessions, a query set, as snapshots by primary key. Two queries: of thousands of places, and of
     the sessions of the draft, values are read and no objects made."""
+    listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
     places: dict[int, list[Place]] = {}
-    people = ReleasedParticipant.objects.filter(released_session__in=rows.order_by().values("pk"))
+    # By keys: the condition again would be asked at each place while PostgreSQL takes the tables for empty.
+    people = ReleasedParticipant.objects.filter(released_session__in=[row.pk for row in listed])
     for row_id, *values in people.order_by("released_session", "position", "id").values_list(
         "released_session", *PLACE
     ):
         places.setdefault(row_id, []).append(Place(*values))
-    listed = rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by()
     return {row.pk: _snapshot(row, row.own_key, places.get(row.pk, ()), summit.time_zone) for row in listed}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -81,8 +81,10 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
     """
 
     def current(self, summit: Summit) -> "EntryQuerySet":
-        """Return those of the summit's newest release."""
-        return self.filter(release__in=Release.objects.filter(summit=summit).current())
+        """Return those of the summit's newest release. Which one that is, the database finds once: as a condition on
+        each row it takes PostgreSQL minutes while it takes the tables for empty, as after a restore."""
+        newest = Release.objects.filter(summit=summit).order_by("-number").values("pk")[:1]
+        return self.filter(release=Subquery(newest))
 
     def at(self, rank: int) -> "EntryQuerySet":
         """Return what readers of a rank may know."""
@@ -90,7 +92,7 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
 
     def for_public(self) -> "EntryQuerySet":
         """Return what everybody may know of."""
-        return self.at(EVERYBODY).filter(session__summit__public=True)
+        return self.at(EVERYBODY).filter(release__summit__public=True)
 
     def for_members(self, members: Members) -> "EntryQuerySet":
         """Return what these may know of, together: each session at the rank that they have in it.

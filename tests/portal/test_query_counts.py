@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 import pytest
+from django.db import OperationalError, connection
 
 from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
 from sessions.domain import kept, member
-from sessions.models.releases import ReleasedQuerySet
+from sessions.models.releases import EntryQuerySet, Release, ReleasedQuerySet
+from sessions.models.visibility import EVERYBODY
 from summit.db import bulk
 from summit.models import Summit
 from summit.models.changes import Stamp
@@ -19,8 +21,25 @@ AGENDAS = {"agenda", "schedule.json"}
 MINE = {"my agenda", "all that I may see"}
 
 
+def believe_it_empty() -> None:
+    """Let PostgreSQL take all tables for empty, as it does after a restore, or where much came in at once, until it
+    has counted again; and let no query take long."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    at_most(20)
+
+
+def at_most(seconds: int) -> None:
+    """Let no statement of this transaction take longer, on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
+
+
 @pytest.fixture
 def demo() -> Summit:
+    believe_it_empty()
     found = border_security.load()
     world.advance(found)
     return found
@@ -61,6 +80,25 @@ def test_pages_do_not_grow_with_the_summit(demo: Summit, middle: Summit, monkeyp
     found = grown(demo, middle)
     assert found.keys() == MINE
     assert all(many > few for few, many in found.values())
+
+
+@pytest.mark.postgresql
+def test_control_a_release_that_is_looked_for_at_each_row_takes_long(
+    demo: Summit, middle: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(member.public_agenda(summit=middle))
+
+    def current(self: EntryQuerySet, summit: Summit) -> EntryQuerySet:
+        return self.filter(release__in=Release.objects.filter(summit=summit).current())
+
+    def for_public(self: EntryQuerySet) -> EntryQuerySet:
+        return self.at(EVERYBODY).filter(session__summit__public=True)
+
+    at_most(3)
+    monkeypatch.setattr(EntryQuerySet, "current", current)
+    monkeypatch.setattr(EntryQuerySet, "for_public", for_public)
+    with pytest.raises(OperationalError, match="statement timeout"):
+        list(member.public_agenda(summit=middle))
 
 
 def _leading(row: object) -> list[object]:
