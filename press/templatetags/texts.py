@@ -28,6 +28,13 @@ register = template.Library()
 register.filter("minutes_of", minutes_of)
 register.filter("length_of", length_of)
 
+
+@register.filter
+def titled(edition: Edition) -> SafeString:
+    """Render the title of an edition with its language. The version is joined."""
+    return format_html('<bdi lang="{}">{}</bdi>', edition.version.language, edition.title)
+
+
 # Where a language is spoken most, as OpenGraph wants it told; of others nothing is said.
 COUNTRIES = {
     "ar": "AR", "zh": "CN", "en": "GB", "fr": "FR", "ru": "RU", "es": "ES", "de": "DE", "it": "IT", "nl": "NL",
