@@ -81,8 +81,7 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
     """
 
     def current(self, summit: Summit) -> "EntryQuerySet":
-        """Return those of the summit's newest release. Which one that is, the database finds once: as a condition on
-        each row it takes PostgreSQL minutes while it takes the tables for empty, as after a restore."""
+        """Return those of the summit's newest release, which PostgreSQL would look for at each row, were it no value."""
         newest = Release.objects.filter(summit=summit).order_by("-number").values("pk")[:1]
         return self.filter(release=Subquery(newest))
 

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='endpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'hub')), fields=('summit',), name='endpoint_hub_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'hub')), fields=('summit',), name='endpoint_hub_once', violation_error_message='The summit has its hub already.'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -101,7 +101,12 @@ class Endpoint(PublicModel):
                 condition=Q(enabled=True, off_why="", off_at__isnull=True)
                 | Q(enabled=False, off_why__in=OffWhy.values, off_at__isnull=False),
             ),
-            models.UniqueConstraint(fields=["summit"], name="endpoint_hub_once", condition=Q(kind="hub")),
+            models.UniqueConstraint(
+                fields=["summit"],
+                name="endpoint_hub_once",
+                condition=Q(kind="hub"),
+                violation_error_message=_("The summit has its hub already."),
+            ),
         ]
 
     def __str__(self) -> str:
