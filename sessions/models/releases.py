@@ -76,12 +76,11 @@ class Members:
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
     """Entries of releases. Who may know what of a session is decided here and nowhere else, for every channel.
 
-    A release holds a session once for all ranks of readers who may know the same of it. What one may not know isn't
-    in the row that one reads, so that no search, order or count tells it.
-    """
+    A release holds a session once for all ranks that may know the same of it. What one may not know isn't in the row
+    that one reads, so that no search, order or count tells it."""
 
     def current(self, summit: Summit) -> "EntryQuerySet":
-        """Return those of the summit's newest release, which PostgreSQL would look for at each row, were it no value."""
+        """Return those of the summit's newest release: by its key, found once, and not by a question at each row."""
         newest = Release.objects.filter(summit=summit).order_by("-number").values("pk")[:1]
         return self.filter(release=Subquery(newest))
 
