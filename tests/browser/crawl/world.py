@@ -287,7 +287,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.resemblance": Resemblance.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
-        "summit.auditentry": AuditEntry.objects.exclude(detail={}).order_by("-pk")[0],
+        "summit.auditentry": AuditEntry.objects.filter(summit=summit).exclude(detail={}).order_by("-pk")[0],
         "outbox.message": mail,
         **_hooks(summit),
         "api.application": Application.objects.get(),
