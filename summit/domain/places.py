@@ -20,6 +20,24 @@ def put(row: models.Model, values: Values) -> dict[str, tuple[Any, Any]]:
     return changed
 
 
+def keep(
+    row: models.Model,
+    changed: dict[str, tuple[Any, Any]],
+    *,
+    by: User,
+    action: str,
+    summit: Summit,
+    part_of: models.Model | None = None,
+) -> None:
+    """Store what `put` changed, if anything, with its record, in the caller's transaction. Raises ValidationError
+    for what can't stand in a field."""
+    row.full_clean()
+    if changed:
+        row.save(update_fields=list(changed))
+        told = audit.values(type(row), changed)
+        audit.record(by=by, action=action, target=row, summit=summit, fields=changed, detail=told, part_of=part_of)
+
+
 def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
     """Enter a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
     check(by, "summit.venue.change", summit)
@@ -35,19 +53,8 @@ def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
 def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
     """Change a venue. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
     check(by, "summit.venue.change", venue.summit)
-    changed = put(venue, values)
     with transaction.atomic():
-        venue.full_clean()
-        if changed:
-            venue.save(update_fields=list(changed))
-            audit.record(
-                by=by,
-                action="summit.venue.change",
-                target=venue,
-                summit=venue.summit,
-                fields=changed,
-                detail=audit.values(Venue, changed),
-            )
+        keep(venue, put(venue, values), by=by, action="summit.venue.change", summit=venue.summit)
     return venue
 
 
@@ -78,20 +85,8 @@ def change_room(*, by: User, room: Room, values: Values) -> Room:
     """Change a room. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
-    changed = put(room, values)
     with transaction.atomic():
-        room.full_clean()
-        if changed:
-            room.save(update_fields=list(changed))
-            audit.record(
-                by=by,
-                action="summit.room.change",
-                target=room,
-                summit=summit,
-                fields=changed,
-                detail=audit.values(Room, changed),
-                part_of=room.venue,
-            )
+        keep(room, put(room, values), by=by, action="summit.room.change", summit=summit, part_of=room.venue)
     return room
 
 
