@@ -5,9 +5,42 @@ from typing import Any
 
 from django.db import transaction
 
-from delegations.domain import members, people
+from delegations.domain import external, members, people
+from delegations.domain.external import Keys
 from delegations.models import Category, Membership, Party
 from summit.domain.audit import By
+from summit.models import Person, Summit, User
+
+
+def enter_known(
+    *,
+    summit: Summit,
+    party: Party | None,
+    values: Mapping[str, Any],
+    keys: Keys | None = None,
+    by: User,
+    another: Collection[str] = (),
+) -> Person:
+    """Enter a person for a party, or for none, with what other systems call them where `keys` are given. Raises what
+    `people.enter` and `external.set_keys` raise; then nothing is stored."""
+    with transaction.atomic():
+        if party is None:
+            person = people.enter_alone(summit=summit, values=values, by=by, another=another)
+        else:
+            person = people.enter(party=party, values=values, by=by, another=another)
+        if keys is not None:
+            external.set_keys(of=person, keys=keys, by=by)
+    return person
+
+
+def change_known(*, person: Person, values: Mapping[str, Any], keys: Keys | None = None, by: User) -> None:
+    """Change what is known of a person, and what other systems call them where `keys` are given. Raises what
+    `people.change` and `external.set_keys` raise; then nothing is stored."""
+    with transaction.atomic():
+        if values:
+            people.change(person=person, values=values, by=by)
+        if keys is not None:
+            external.set_keys(of=person, keys=keys, by=by)
 
 
 def enter_and_name(

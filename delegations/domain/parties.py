@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from delegations.domain import levels
-from delegations.models import ExternalId, Party, PartyName
+from delegations.domain import external, levels
+from delegations.domain.external import Keys
+from delegations.domain.rows import store
+from delegations.models import Party, PartyName
 from summit.domain import audit
 from summit.models import AuditEntry, Summit, User
 from summit.permissions import check
@@ -22,10 +24,15 @@ FIELDS = (
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
+# What a party is called, by language.
+Names = Mapping[str, Mapping[str, str]]
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Party:
-    """Enter a party. Raises PermissionDenied, ValidationError with what stops it by field."""
+def enter(
+    *, summit: Summit, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
+) -> Party:
+    """Enter a party, with its names in other languages (`set_names`) and its keys in other systems (`set_keys`) where
+    they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, "delegations.party.change", summit)
     party = Party(summit=summit, **_known(values, FIELDS))
     with transaction.atomic():
@@ -34,12 +41,15 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Party:
         _check_level(party)
         party.save()
         audit.record(by=by, action="delegations.party.add", target=party, summit=summit, fields=list(values))
+        _set_more(party, names, keys, by)
     return party
 
 
-def change(*, party: Party, values: Mapping[str, Any], by: User) -> Party:
-    """Change some fields of a party and return it as it is now; what is as it was is not recorded. Raises
-    PermissionDenied, ValidationError with what stops it by field."""
+def change(
+    *, party: Party, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
+) -> Party:
+    """Change some fields of a party and return it as it is now; what is as it was is not recorded. Its names and keys
+    are set as wholes where they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, "delegations.party.change", party.summit)
     with transaction.atomic():
         # Whoever changes it at the same time waits here, so that what was and what is are told rightly.
@@ -59,10 +69,18 @@ def change(*, party: Party, values: Mapping[str, Any], by: User) -> Party:
                 fields=list(changed),
                 detail=audit.values(Party, changed),
             )
+        _set_more(row, names, keys, by)
     return row
 
 
-def set_names(*, party: Party, names: Mapping[str, Mapping[str, str]], by: User) -> None:
+def _set_more(party: Party, names: Names | None, keys: Keys | None, by: User) -> None:
+    if names is not None:
+        set_names(party=party, names=names, by=by)
+    if keys is not None:
+        set_keys(party=party, keys=keys, by=by)
+
+
+def set_names(*, party: Party, names: Names, by: User) -> None:
     """Set what a party is called in languages other than its summit's first: `names` by language. A language that is
     left out loses its name. Raises PermissionDenied, ValidationError."""
     check(by, "delegations.partyname.change", party.summit)
@@ -75,7 +93,7 @@ def set_names(*, party: Party, names: Mapping[str, Mapping[str, str]], by: User)
         PartyName.objects.filter(pk__in=[row.pk for row in gone]).delete()
         for language, words in names.items():
             row = there.get(language) or PartyName(party=party, language=language)
-            verb, fields = _store(row, _known(words, NAME_FIELDS))
+            verb, fields = store(row, _known(words, NAME_FIELDS))
             if verb == "add":
                 entries.append(_entry(row, party, by, fields, action="delegations.partyname.add"))
             elif fields:
@@ -102,24 +120,9 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
     return len(made)
 
 
-def set_keys(*, party: Party, keys: Mapping[str, str], by: User) -> None:
-    """Set what other systems call a party: `keys` by system. A system that is left out is forgotten. Raises
-    PermissionDenied, ValidationError where a key is another party's."""
-    check(by, "delegations.externalid.change", party.summit)
-    with transaction.atomic():
-        _lock(party.summit)
-        there = {row.system: row for row in party.external_ids.all()}
-        gone = [row for system, row in there.items() if system not in keys]
-        entries = [_entry(row, party, by, action="delegations.externalid.remove") for row in gone]
-        ExternalId.objects.filter(pk__in=[row.pk for row in gone]).delete()
-        for system, value in keys.items():
-            row = there.get(system) or ExternalId(summit=party.summit, party=party, system=system)
-            verb, fields = _store(row, {"value": value})
-            if verb == "add":
-                entries.append(_entry(row, party, by, fields, action="delegations.externalid.add"))
-            elif fields:
-                entries.append(_entry(row, party, by, fields, action="delegations.externalid.change"))
-        audit.record_many(entries)
+def set_keys(*, party: Party, keys: Keys, by: User) -> None:
+    """Set what other systems call a party, as `external.set_keys` does. Raises PermissionDenied, ValidationError."""
+    external.set_keys(of=party, keys=keys, by=by)
 
 
 def _check_level(party: Party) -> None:
@@ -146,16 +149,6 @@ def _put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, A
     for name, (_was, value) in changed.items():
         setattr(row, name, value)
     return changed
-
-
-def _store(row: models.Model, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Store a row with these values, and return whether that adds or changes it and which fields it sets."""
-    verb = "change" if row.pk else "add"
-    changed = list(_put(row, values))
-    if changed or verb == "add":
-        row.full_clean()
-        row.save()
-    return verb, changed
 
 
 def _entry(row: models.Model, party: Party, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:

@@ -55,6 +55,17 @@ def write(
     return changed, [*changed, *(["zones"] if opened else [])]
 
 
+def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Store a row with these values where that changes it or it is new, and return "add" or "change" and the names of
+    the fields that it sets. Raises ValidationError."""
+    verb = "change" if row.pk else "add"
+    changed = list(put(row, values, values))
+    if changed or verb == "add":
+        row.full_clean()
+        row.save()
+    return verb, changed
+
+
 def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
     """Store rows in the order of these primary keys, those that it doesn't name after it as before, and return how
     many have another place now. Raises OrderChanged where they stand otherwise than `expected`, a `mark`, says."""

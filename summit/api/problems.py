@@ -4,7 +4,7 @@ A `type` is an address of the page that explains the kinds of problems. `errors`
 pointer into the body (RFC 6901), or by the name of a parameter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -96,6 +96,21 @@ def _in_use(error: ProtectedError) -> Problem:
     return Problem("conflict", said)
 
 
+# What the apps above raise, with the problem that it is to whoever asked.
+_MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
+
+
+def means(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
+    """Say what an error of an app's domain is to whoever asked: a kind of problem with the error's own sentence, or a
+    function that makes one. An error with a `field` is about that field of the body."""
+
+    def told(raised: Any) -> Problem:
+        field = getattr(raised, "field", "")
+        return unprocessable({field: str(raised)}) if field else Problem(str(problem), str(raised))
+
+    _MEANT[error] = told if isinstance(problem, str) else problem
+
+
 def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line for each kind of error
     """Return the problem that an error is to whoever asked, or None for an error of ours."""
     if isinstance(error, Problem):
@@ -114,6 +129,9 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line 
         return Problem("too-large")
     if isinstance(error, Http404 | rest.NotFound):
         return Problem("not-found")
+    meant = next((make for kind, make in _MEANT.items() if isinstance(error, kind)), None)
+    if meant is not None:
+        return meant(error)
     if isinstance(error, rest.ValidationError):
         # What the views raise themselves is about the address's parameters.
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from delegations.domain import parties
+from delegations.domain import entering, parties
 from delegations.models import Party, PartyName
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
@@ -161,3 +161,35 @@ def test_keys_are_set_as_a_whole(summit: Summit, protocol: User) -> None:
     with pytest.raises(ValidationError) as refused:
         parties.set_keys(party=other, keys={"registry": "2"}, by=protocol)
     assert refused.value.messages == ["Another party has this key in this system."]
+
+
+def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:
+    more = {"names": {"fr": {"name": "Pays"}}, "keys": {"registry": "1"}}
+    party = parties.enter(summit=summit, values=VALUES, by=protocol, **more)
+    assert [action for action, _fields in recorded()] == [
+        "delegations.party.add",
+        "delegations.partyname.add",
+        "delegations.externalid.add",
+    ]
+    with pytest.raises(ValidationError):
+        parties.change(party=party, values={"notes": "Call."}, names={"xx": {"name": "Land"}}, by=protocol)
+    assert len(recorded()) == 3
+    parties.change(party=party, values={}, names={}, keys={}, by=protocol)
+    assert not party.names.exists()
+    assert not party.external_ids.exists()
+
+
+def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
+    party = parties.enter(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
+    told = {"summit": summit, "party": party, "by": protocol}
+    person = entering.enter_known(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
+    entering.change_known(person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol)
+    assert [(row.system, row.value) for row in person.external_ids.all()] == [("registry", "2")]
+    entry = AuditEntry.objects.filter(action="delegations.externalid.change").get()
+    assert entry.part_of == f"summit.person:{person.public_id}"
+    before = AuditEntry.objects.count()
+    with pytest.raises(ValidationError):
+        entering.enter_known(values={"name": "Ben Eze"}, keys={"registry": "2"}, **told)
+    assert AuditEntry.objects.count() == before
+    alone = entering.enter_known(summit=summit, party=None, values={"name": "Cy Ode"}, by=protocol)
+    assert alone.external_ids.count() == 0
