@@ -28,13 +28,14 @@ from sessions.admin.seeing import who_sees
 from sessions.admin.speakers import SpeakersMixin
 from sessions.admin.together import TogetherMixin
 from sessions.admin.tools import ToolsMixin
-from sessions.domain import documents, places, releases
+from sessions.domain import documents, places, planning
+from sessions.domain.planning import Rows
 from sessions.models import Session
 from sessions.models.visibility import AS_THE_SESSION, PARTS
 from sessions.permissions import DRAFT_READERS, can_edit
 from summit.dates import long_day, short_day
+from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
-from summit.domain import audit
 from summit.models import Role, Summit, User
 from summit.permissions import summits_for
 from summit.templatetags.marks import comma, until
@@ -207,25 +208,16 @@ class SessionAdmin(
         return response
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Save while no release runs, and record which fields changed."""
-        assert isinstance(obj, Session)  # noqa: S101 - the form's model
-        releases.lock(obj.summit)
-        super().save_model(request, obj, form, change)
+        """Leave it to `save_related`, which stores the session with its rows; the same twice is added once."""
+        if not change:
+            once.claim(request)
 
-    def record_rows(self, request: HttpRequest, parent: models.Model, formset: Any, gone: list[models.Model]) -> None:
-        """Record that who takes part or the speeches changed: one entry for the session, not one a row."""
-        touched = formset.new_objects or formset.changed_objects or gone
-        if touched:
-            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-            audit.record(
-                by=request.user,
-                action=f"sessions.{formset.prefix}",
-                target=parent,
-                summit=self._summit(parent),
-                fields={name for _row, names in formset.changed_objects for name in names},
-                detail={
-                    "added": len(formset.new_objects),
-                    "changed": len(formset.changed_objects),
-                    "removed": len(gone),
-                },
-            )
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the session with all that hangs on it."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        rows = {}
+        for formset in formsets:
+            formset.save(commit=False)
+            rows[formset.prefix] = Rows(formset.new_objects, formset.changed_objects, formset.deleted_objects)
+        moves = bool(form.cleaned_data.get("move_pinned"))
+        planning.store(by=request.user, session=form.instance, rows=rows, move_pinned=moves)

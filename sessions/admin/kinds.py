@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from sessions.domain import kinds
 from sessions.models import OwnKind
+from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.called import CalledAdmin, called_form
+from summit.models import User
 
 SUMMIT_PATHS.update({OwnKind: "summit"})
 
@@ -35,7 +37,11 @@ class OwnKindAdmin(CalledAdmin):
         return number
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save; its sessions are then what it works like."""
-        super().save_model(request, obj, form, change)
-        assert isinstance(obj, OwnKind)  # noqa: S101 - the form's model
-        kinds.follow(obj)
+        """Store it; its sessions are then what it works like."""
+        assert isinstance(obj, OwnKind) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
+        values = {"name": obj.name, "names": obj.names, "like": obj.like}
+        if change:
+            kinds.change(by=request.user, kind=obj, values=values)
+            return
+        once.claim(request)
+        obj.pk = kinds.enter(by=request.user, summit=obj.summit, values=values).pk

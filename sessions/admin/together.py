@@ -9,15 +9,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from sessions.domain import documents, releases, revisions
-from sessions.domain.speech_watch import watching
+from sessions.domain import documents, releases
 from sessions.models import Session
 from summit.desk import meanwhile
 from summit.desk.audit_list import condition_of
 from summit.desk.meanwhile import Change, Shown
 from summit.desk.told import Line, tell
 from summit.domain.seen import SEEN
-from summit.models import AuditEntry, User
+from summit.models import AuditEntry
 from summit.templatetags.moments import day_clock
 
 # The field of the page that carries what it showed.
@@ -69,9 +68,7 @@ class TogetherMixin:
             if current is None:
                 raise Http404
             self.compare(request, current)
-            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-            with watching(sessions=[current.pk], by=request.user):
-                return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+            return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     def compare(self, request: HttpRequest, row: Session) -> None:
         """Where somebody has changed a session since its page was shown, put both changes into what was sent and keep
@@ -116,12 +113,6 @@ class TogetherMixin:
                 kept = meanwhile.shown(form, formsets, facts=facts_of(row), entry=newest(row))
             context |= {"shown": kept.packed(), "meanwhile": request.__dict__.get("desk_meanwhile", [])}
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the rows, and count one more edit where anything changed."""
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            revisions.rise(form.instance.pk)
 
 
 def _told(row: Session, before: Shown, changes: list[Change]) -> list[Told]:

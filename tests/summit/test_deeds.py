@@ -37,7 +37,7 @@ from tests.sources import ROOT, sources, tree
 
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # Functions that put an action together from parts; what they make is listed by `from_the_desks`.
-COMPOSED = {"summit/desk/base.py", "sessions/admin/draft.py", "summit/domain/setup.py"}
+COMPOSED = {"summit/desk/base.py", "sessions/domain/planning.py", "summit/domain/setup.py"}
 
 
 def recorded(path: Any) -> tuple[set[str], list[str]]:
