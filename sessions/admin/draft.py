@@ -29,7 +29,6 @@ from sessions.admin.speakers import SpeakersMixin
 from sessions.admin.together import TogetherMixin
 from sessions.admin.tools import ToolsMixin
 from sessions.domain import documents, places, planning
-from sessions.domain.planning import Rows
 from sessions.models import Session
 from sessions.models.visibility import AS_THE_SESSION, PARTS
 from sessions.permissions import DRAFT_READERS, can_edit
@@ -215,9 +214,6 @@ class SessionAdmin(
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Store the session with all that hangs on it."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        rows = {}
-        for formset in formsets:
-            formset.save(commit=False)
-            rows[formset.prefix] = Rows(formset.new_objects, formset.changed_objects, formset.deleted_objects)
+        rows = {formset.prefix: formset.planned() for formset in formsets}
         moves = bool(form.cleaned_data.get("move_pinned"))
         planning.store(by=request.user, session=form.instance, rows=rows, move_pinned=moves)

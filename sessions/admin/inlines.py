@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from delegations.models import Category, Party
 from sessions.admin.forms import InterpretationForm, ParticipantForm, TextForm
+from sessions.domain.planning import Rows
 from sessions.models import Interpretation, Participant, SessionText, Slot
 from summit.desk.base import SummitInline
 from summit.desk.widgets import NOTHING
+from summit.desk.words import NamedFormSet
 from summit.models import Person, Room, Summit
 
 
@@ -37,9 +39,19 @@ class OfSummitMixin:
         return field
 
 
+class PlannedFormSet(NamedFormSet):
+    """Rows that are stored with their session (`sessions.domain.planning`)."""
+
+    def planned(self) -> Rows:
+        """Return what becomes of the rows, and store nothing."""
+        super().save(commit=False)
+        return Rows(self.new_objects, self.changed_objects, self.deleted_objects)
+
+
 class TextInline(SummitInline):
     """Title and summary in other languages."""
 
+    formset = PlannedFormSet
     model = SessionText
     verbose_name = gettext_lazy("title in another language")
     verbose_name_plural = gettext_lazy("title and summary in other languages")
@@ -60,6 +72,7 @@ class TextInline(SummitInline):
 class InterpretationInline(SummitInline):
     """From and into which languages it is interpreted."""
 
+    formset = PlannedFormSet
     model = Interpretation
     summit_path = "session__summit"
     form = InterpretationForm
@@ -70,6 +83,7 @@ class InterpretationInline(SummitInline):
 class ParticipantInline(OfSummitMixin, SummitInline):
     """Who takes part, besides the speakers: a party at a level, a person, or all people of a category."""
 
+    formset = PlannedFormSet
     model = Participant
     summit_path = "session__summit"
     form = ParticipantForm
@@ -84,6 +98,7 @@ class ParticipantInline(OfSummitMixin, SummitInline):
 class SlotInline(OfSummitMixin, SummitInline):
     """The speeches, in their order."""
 
+    formset = PlannedFormSet
     model = Slot
     summit_path = "session__summit"
     fields = ["position", "speaker", "party", "title", "minutes"]
