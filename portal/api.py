@@ -11,7 +11,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.api import PartySerializer
+from delegations.api.public import PartySerializer
 from delegations.domain import naming
 from delegations.models import Party, Policy
 from press.models.visibility import public_editions

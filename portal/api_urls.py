@@ -18,8 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("summits/<slug:summit>/parties/<slug:public_id>/", public_api(PartyDetail.as_view()), name="api-party"),
     path("problems/", problems, name="api-problems"),
     path("", include("summit.api.urls")),
-    path("", include("sessions.api_urls")),
-    path("", include("press.api_urls")),
+    path("", include("delegations.api.urls")),
+    path("", include("sessions.api.urls")),
+    path("", include("press.api.urls")),
     # Last: whatever is left is answered as JSON too.
     re_path(r"^.*$", not_found, name="api-nothing"),
 ]

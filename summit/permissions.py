@@ -197,6 +197,46 @@ def summits_for(user: Actor, action: str) -> list[int] | None:
     return [key for key, roles in roles_by_summit(user).items() if RULES[action].any & roles]
 
 
+def summits_reached(user: Actor, action: str) -> list[int] | None:
+    """Return the primary keys of the summits where the account may do `action` on all objects or on its own; None
+    means all summits."""
+    if may_everything(user):
+        return None
+    rule = RULES[action]
+    return [key for key, roles in roles_by_summit(user).items() if (rule.any | rule.own) & roles]
+
+
+def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> Q | None:
+    """Return the condition that picks the rows on which the account may do `action`: all of the summits where it may
+    on all, its own ones elsewhere; None picks all. `summit_path` leads from a row to its summit."""
+    everywhere = summits_for(user, action)
+    if everywhere is None:
+        return None
+    found = Q(**{f"{summit_path}__in": everywhere})
+    for role in sorted(RULES[action].own):
+        held = [key for key, roles in roles_by_summit(user).items() if role in roles and key not in everywhere]
+        if held:
+            found |= Q(**{f"{summit_path}__in": held}) & _OWN[model](user, role)
+    return found
+
+
+def refuse_door(user: Actor, action: str, summit: Summit | None) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where the account may do `action` neither on all
+    objects of a summit nor on its own: which these are is asked when the object is known."""
+    reached = summits_reached(user, action)
+    if reached is not None and (summit is None or summit.pk not in reached):
+        raise PermissionDenied(refusal(action))
+
+
+def refuse_row(user: Actor, action: str, summit: Summit | None, row: Model) -> None:
+    """Raise PermissionDenied where the account may not do `action` on a row. Of a model of which nobody said whose
+    its rows are, the door alone is asked, and the domain knows the rest."""
+    if type(row) in _OWN:
+        check(user, action, summit, row)
+    else:
+        refuse_door(user, action, summit)
+
+
 def can_use_admin(user: Actor) -> bool:
     """Return whether the account works at any desk. Roles at desks are given by hand: one query a request."""
     if not isinstance(user, User) or not user.is_active:

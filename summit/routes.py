@@ -25,7 +25,7 @@ the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,6 +98,12 @@ class Route:
     see: str = ""
     do: str = ""
     post: str = ""
+    # Where methods need different actions: (method, action).
+    posts: tuple[tuple[str, str], ...] = ()
+
+    def needs(self, method: str) -> str:
+        """Return the action that a method needs beside those of the address, or ""."""
+        return "" if method == "GET" else dict(self.posts).get(method, self.post)
 
     def whose(self) -> tuple[Whose, ...]:
         """Return what the object can be to who asks."""
@@ -120,7 +126,7 @@ class Route:
             return Answer.MISSING
         if (self.gate == Gate.ACCOUNT or self.kind == "token") and whose == Whose.FOREIGN:
             return Answer.MISSING
-        needed = [self.do, "" if method == "GET" else self.post]
+        needed = [self.do, self.needs(method)]
         return Answer.YES if all(self._grants(name, reader, whose) for name in needed) else Answer.FORBIDDEN
 
     def _turned_away(self, reader: Reader) -> Answer | None:
@@ -155,13 +161,22 @@ derives = _derived.register
 
 
 def declare(
-    name: str, gate: Gate, methods: str = "GET", *, kind: str = "", see: str = "", do: str = "", post: str = ""
+    name: str,
+    gate: Gate,
+    methods: str = "GET",
+    *,
+    kind: str = "",
+    see: str = "",
+    do: str = "",
+    post: str = "",
+    posts: Mapping[str, str] | None = None,
 ) -> None:
-    """Declare an address, `methods` as in "GET POST" (what answers GET answers HEAD). Raises ValueError where it is
-    declared already."""
+    """Declare an address, `methods` as in "GET POST" (what answers GET answers HEAD); `posts` says what each method
+    needs where that differs. Raises ValueError where it is declared already."""
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
-    _DECLARED[name] = Route(name, gate, frozenset(methods.split()), kind, see, do, post)
+    more = tuple(sorted((posts or {}).items()))
+    _DECLARED[name] = Route(name, gate, frozenset(methods.split()), kind, see, do, post, more)
 
 
 def declared() -> dict[str, Route]:

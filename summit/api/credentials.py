@@ -30,6 +30,7 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             raise Problem("credentials", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
         tokens.note_use(token)
+        token.user.by_token = token.public_id
         if token.summit_id is not None:
             narrow(token.user, token.summit_id)
         return token.user, token

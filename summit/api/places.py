@@ -41,6 +41,7 @@ class Venues(Resource):
     """Venues."""
 
     name = "venues"
+    called = _("venues")
     rule = "summit.venue"
     model = Venue
     output = DeskVenueSerializer
@@ -98,6 +99,7 @@ class Rooms(Resource):
     """Rooms."""
 
     name = "rooms"
+    called = _("rooms")
     rule = "summit.room"
     model = Room
     output = DeskRoomSerializer

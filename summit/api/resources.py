@@ -5,7 +5,7 @@ ordered by, and calls one function of the domain for each deed. It never writes,
 what the desk's rows say is asked here, for all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -14,13 +14,22 @@ from django.urls import URLPattern, path, reverse
 from rest_framework import serializers
 
 from summit.api import asking
+from summit.api.actions import ListDeed, RowDeed, actions_of
 from summit.api.rows import Bulk, Collection, Item, Values
 from summit.api.working import working_api
 from summit.models import User
-from summit.permissions import summits_for
+from summit.permissions import seen_rows
 
 # What another system calls a row, in the place of its id: "ext:registry:4711".
 EXTERNAL = "ext:"
+
+
+def external_key(path: str, key: str) -> models.Q:
+    """Return the condition that picks the row which another system knows by a key such as "ext:registry:4711"."""
+    system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
+    if not path or not value:
+        return models.Q(pk__in=[])
+    return models.Q(**{f"{path}__system": system, f"{path}__value": value})
 
 
 class Resource:
@@ -30,6 +39,14 @@ class Resource:
     name: ClassVar[str]
     # The label of the rows' rule: who may "view" sees them, who may "change" adds, changes and deletes them.
     rule: ClassVar[str]
+    # The deed of the permissions that adding, changing or removing needs, where it isn't the rule's "change".
+    rules: ClassVar[Mapping[str, str]] = {}
+    # What it offers beside its actions (`summit.api.actions`).
+    does: ClassVar[tuple[str, ...]] = ("add", "change", "remove")
+    # What its scope is called.
+    called: ClassVar[Any] = ""
+    # The column by which addresses name a row.
+    key: ClassVar[str] = "public_id"
     model: ClassVar[type[models.Model]]
     output: ClassVar[type[serializers.BaseSerializer[Any]]]
     input: ClassVar[type[serializers.Serializer[Any]]]
@@ -58,51 +75,76 @@ class Resource:
         """Delete a row, by the domain."""
         raise NotImplementedError
 
+    def note_seen(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
+        """Record that rows were shown, where they say something personal: as the desk's page does."""
+
+    @classmethod
+    def rule_of(cls, deed: str) -> str:
+        """Return which deed of the permissions "add", "change" or "remove" needs."""
+        return cls.rules.get(deed, f"{cls.rule}.change")
+
     def seen_by(self, user: User, slug: str) -> models.QuerySet[Any]:
-        """Return the rows of a summit that somebody may see: the same that their desk shows."""
-        mine = summits_for(user, f"{self.rule}.view")
+        """Return the rows of a summit that somebody may see: the same that their desk shows, or their own."""
         found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
-        return found if mine is None else found.filter(**{f"{self.summit_path}__in": mine})
+        seen = seen_rows(user, f"{self.rule}.view", self.model, self.summit_path)
+        return found if seen is None else found.filter(seen)
 
     def where(self, row: Any) -> str:
         """Return the address of a row."""
         found: Any = row
         for name in self.summit_path.split("__"):
             found = getattr(found, name)
-        return reverse(f"api-desk-{self.name}-row", args=[found.slug, row.public_id])
+        return reverse(f"api-desk-{self.name}-row", args=[found.slug, getattr(row, self.key)])
 
     def picked(self, key: str) -> models.Q:
         """Return the condition that picks the row of a key: its public id, or what another system calls it."""
         if not key.startswith(EXTERNAL):
-            return models.Q(public_id=key)
-        system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
-        if not self.external or not value:
-            return models.Q(pk__in=[])
-        return models.Q(**{f"{self.external}__system": system, f"{self.external}__value": value})
+            return models.Q(**{self.key: key}) if self.key == "public_id" or key.isdecimal() else models.Q(pk__in=[])
+        return external_key(self.external, key)
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its addresses: the list, many at once, one row. A name follows from the resource's."""
-        resource, base = cls(), f"summits/<slug:summit>/desk/{cls.name}/"
+        """Return its addresses: the list, many at once, deeds, one row. A name follows from the resource's."""
+        resource, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
+        deeds = actions_of(cls)
 
         def at(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
             return working_api(view.as_view(resource=resource, scope=cls.name, **more))
 
+        writes = {"add": "post", "change": "patch", "remove": "delete"}
+        on_list = ["get", "head", *(writes[each] for each in cls.does if each == "add")]
+        on_row = ["get", "head", *(writes[each] for each in cls.does if each != "add")]
+        many = [path(f"{base}bulk/", at(Bulk), name=f"{name}-bulk")] if set(cls.does) - {"remove"} else []
         return [
-            path(base, at(Collection), name=f"api-desk-{cls.name}"),
-            path(f"{base}bulk/", at(Bulk), name=f"api-desk-{cls.name}-bulk"),
-            path(f"{base}<str:id>/", at(Item), name=f"api-desk-{cls.name}-row"),
+            path(base, at(Collection, http_method_names=on_list), name=name),
+            *many,
+            *(path(f"{base}{a.name}/", at(ListDeed, action=a), name=f"{name}-{a.name}") for a in deeds if a.on_list),
+            path(f"{base}<str:id>/", at(Item, http_method_names=on_row), name=f"{name}-row"),
+            *(
+                path(f"{base}<str:id>/{a.name}/", at(RowDeed, action=a), name=f"{name}-row-{a.name}")
+                for a in deeds
+                if not a.on_list
+            ),
         ]
 
 
 class InSummit(serializers.SlugRelatedField[Any]):
-    """Another row of the same summit, by its public id."""
+    """Another row of the same summit, by its public id; with `external` also by what another system calls it."""
 
-    def __init__(self, *, summit_path: str = "summit", **kwargs: Any) -> None:
-        self.summit_path = summit_path
+    def __init__(self, *, summit_path: str = "summit", external: str = "", **kwargs: Any) -> None:
+        self.summit_path, self.external = summit_path, external
         super().__init__(slug_field="public_id", **kwargs)
 
     def get_queryset(self) -> Any:
         """Return the rows of the summit that the address names."""
         rows: Any = super().get_queryset()
         return rows.filter(**{self.summit_path: self.context["summit"]}) if rows is not None else rows
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row that is named. Raises ValidationError."""
+        if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
+            return super().to_internal_value(data)
+        found = self.get_queryset().filter(external_key(self.external, data)).first()
+        if found is None:
+            self.fail("does_not_exist", slug_name="id", value=data)
+        return found

@@ -1,14 +1,29 @@
 """Who opens the API's working addresses: whoever brings a credential and sees what the desk's rows say."""
 
+from summit.api import scopes
+from summit.api.actions import actions_of
+from summit.api.places import Rooms, Venues
+from summit.api.resources import Resource
+from summit.permissions import RULES
 from summit.routes import Gate, declare
 
 
-def declare_resource(name: str, rule: str) -> None:
-    """Declare the addresses of a resource (`summit.api.resources.Resource.paths`), `rule` as in "summit.room"."""
-    see, change = f"{rule}.view", f"{rule}.change"
-    declare(f"api-desk-{name}", Gate.API, "GET POST", kind="desk", see=see, post=change)
-    declare(f"api-desk-{name}-bulk", Gate.API, "POST", kind="desk", see=see, post=change)
-    declare(f"api-desk-{name}-row", Gate.API, "GET PATCH DELETE", kind=f"{rule} at a desk", see=see, post=change)
+def declare_resource(resource: type[Resource]) -> None:
+    """Declare a resource: its scope, and its addresses (`summit.api.resources.Resource.paths`) with who does what."""
+    scopes.declare(resource.name, resource.called)
+    name, see = f"api-desk-{resource.name}", f"{resource.rule}.view"
+    # Whoever sees their own rows alone finds their own summit's list.
+    desk, row = "own desk" if RULES[see].own else "desk", f"{resource.name} at a desk"
+    add, change, remove = (resource.rule_of(each) for each in ("add", "change", "remove"))
+    does = {"POST": "add", "PATCH": "change", "DELETE": "remove"}
+    on_row = " ".join(["GET", *(method for method in ("PATCH", "DELETE") if does[method] in resource.does)])
+    declare(name, Gate.API, "GET POST" if "add" in resource.does else "GET", kind=desk, see=see, post=add)
+    if set(resource.does) - {"remove"}:
+        declare(f"{name}-bulk", Gate.API, "POST", kind=desk, see=see, post=add if "add" in resource.does else change)
+    declare(f"{name}-row", Gate.API, on_row, kind=row, see=see, posts={"PATCH": change, "DELETE": remove})
+    for each in actions_of(resource):
+        kind, at = (desk, f"{name}-{each.name}") if each.on_list else (row, f"{name}-row-{each.name}")
+        declare(at, Gate.API, "POST", kind=kind, see=see, post=each.rule)
 
 
 _APPLICATION = {"kind": "api.application", "see": "api.application.view"}
@@ -19,5 +34,5 @@ declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")
 declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
-declare_resource("venues", "summit.venue")
-declare_resource("rooms", "summit.room")
+declare_resource(Venues)
+declare_resource(Rooms)

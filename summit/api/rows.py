@@ -1,6 +1,6 @@
 """The views behind every resource of the kit (`summit.api.resources`): its list, one row, many rows at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,13 +16,20 @@ from rest_framework.response import Response
 from summit.api import asking, etags
 from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, problem_of, unprocessable
-from summit.api.schema import ResourceSchema
+from summit.api.schema_of_resources import ResourceSchema
 from summit.api.working import READS, WorkingView
 from summit.models import Summit
-from summit.permissions import check, summits_for
+from summit.permissions import refuse_door, summits_reached
 
 Values = Mapping[str, Any]
 MOST_ROWS = 500
+
+
+def check_fields(data: Any, known: Iterable[str]) -> None:
+    """Raise Problem for fields of a body that aren't known, by their names."""
+    wrong = {name: _("This field is not known here.") for name in data if name not in known} if data else {}
+    if wrong and isinstance(data, dict):
+        raise unprocessable(wrong)
 
 
 class ResourceView(WorkingView):
@@ -37,7 +44,7 @@ class ResourceView(WorkingView):
 
     def admit(self, request: Request) -> None:
         """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
-        mine = summits_for(self.by, f"{self.resource.rule}.view")
+        mine = summits_reached(self.by, f"{self.resource.rule}.view")
         found = Summit.objects.filter(slug=self.kwargs["summit"])
         summit = (found if mine is None else found.filter(pk__in=mine)).first()
         if summit is None:
@@ -46,9 +53,14 @@ class ResourceView(WorkingView):
         self.check_may_write()
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not."""
+        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not: the
+        domain knows of whoever may on own rows alone which are theirs."""
         if self.request.method not in READS:
-            check(self.by, f"{self.resource.rule}.change", self.summit)
+            refuse_door(self.by, self.resource.rule_of(self.deed()), self.summit)
+
+    def deed(self) -> str:
+        """Return what a write does: "add", "change" or "remove"."""
+        return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
 
     def context(self) -> dict[str, Any]:
         """Return what serializers need to know."""
@@ -58,6 +70,8 @@ class ResourceView(WorkingView):
         """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
         found = self.resource.output(rows, context=self.context(), **more)
         asking.keep(found, self.fields())
+        names = self.fields() or list(self.resource.output().fields)
+        self.resource.note_seen(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
         return found.data
 
     def fields(self) -> list[str]:
@@ -69,10 +83,7 @@ class ResourceView(WorkingView):
         """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""
         kind = self.resource.input if row is None else self.resource.input_of_change or self.resource.input
         known = kind(instance=row, data=data, partial=row is not None, context=self.context())
-        if isinstance(data, dict):
-            wrong = {name: _("This field is not known here.") for name in data if name not in known.fields}
-            if wrong:
-                raise unprocessable(wrong)
+        check_fields(data, known.fields)
         if not known.is_valid():
             raise unprocessable(known.errors)
         found: Values = known.validated_data
@@ -186,6 +197,10 @@ class Bulk(ResourceView):
 
     kind = "Bulk"
 
+    def deed(self) -> str:
+        """Return which deed is asked for at the door; each row asks for its own."""
+        return "add" if "add" in self.resource.does else "change"
+
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do each, and say of each what came of it."""
         return self.once(self._all)
@@ -219,6 +234,10 @@ class Bulk(ResourceView):
 
     def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
         key, etag = row.pop("id", None), row.pop("etag", None)
+        deed = "add" if key is None else "change"
+        if deed not in self.resource.does:
+            raise Problem("method")
+        refuse_door(self.by, self.resource.rule_of(deed), self.summit)
         if key is None:
             made = self.resource.add(by=self.by, summit=self.summit, values=self.read(row))
             return HTTPStatus.CREATED, self.fresh(made)

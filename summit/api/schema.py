@@ -6,17 +6,14 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from summit.api.asking import order_names
 from summit.api.kinds import KINDS
 from summit.api.problems import CONTENT_TYPE
 from summit.api.scopes import READ, WRITE
 
 HEADER: Any = OpenApiParameter.HEADER
-QUERY: Any = OpenApiParameter.QUERY
-PATH: Any = OpenApiParameter.PATH
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -134,95 +131,3 @@ class ApiSchema(AutoSchema):
 
 
 _KEY: Any = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
-
-
-class ResourceSchema(ApiSchema):
-    """The description of a resource's addresses, from the resource alone."""
-
-    @property
-    def kind(self) -> str:
-        """Which of a resource's addresses it is: "Collection", "Item" or "Bulk"."""
-        return str(self.view.kind)
-
-    def get_operation_id(self) -> str:
-        """Name an operation by its verb and its resource."""
-        name = self.view.resource.name.replace("-", "_")
-        verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
-        verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
-        return f"{verb or verbs[self.method]}_{name}"
-
-    def get_tags(self) -> list[str]:
-        """Put the operations of a resource together."""
-        return [self.view.resource.name]
-
-    def get_override_parameters(self) -> list[Any]:
-        """Describe the parameters that its lists take."""
-        found = super().get_override_parameters()
-        if "{id}" in self.path:
-            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
-            found.append(OpenApiParameter("id", str, PATH, description=said))
-        if self.kind == "Bulk" or self.method == "DELETE":
-            return found
-        names = ", ".join(self.view.resource.output().fields)
-        found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
-        if self.kind == "Collection" and self.method == "GET":
-            orders = order_names(self.view.resource.orders)
-            found.append(OpenApiParameter("order", str, QUERY, enum=orders, description="“-” is backwards."))
-            found += [_described(name, each) for name, each in self._filters()]
-        return found
-
-    def _filters(self) -> list[tuple[str, Any]]:
-        filters = self.view.resource.filters
-        return list(filters.base_filters.items()) if filters else []
-
-    def get_request_serializer(self) -> Any:
-        """Return what is sent: a row, some of its fields, or many rows."""
-        own = self.view.resource.input
-        if self.kind != "Bulk":
-            changes = self.view.resource.input_of_change or own
-            return {"POST": own, "PATCH": changes}.get(self.method)
-        more = {
-            "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
-            "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
-        }
-        fields = {name: _optional(field) for name, field in own().fields.items()}
-        row = inline_serializer(f"{self._name()}Row", {**more, **fields}, many=True)
-        return inline_serializer(f"{self._name()}Rows", {"rows": row})
-
-    def get_response_serializers(self) -> Any:
-        """Return what is answered."""
-        own = self.view.resource.output
-        if self.method == "DELETE":
-            return {"204": OpenApiResponse(description="It is deleted.")}
-        if self.kind == "Bulk":
-            return {"200": self._results()}
-        if self.kind == "Collection":
-            return {"201": own} if self.method == "POST" else {"200": own(many=True)}
-        return {"200": own}
-
-    def _results(self) -> Any:
-        row = {
-            "status": serializers.IntegerField(),
-            "etag": serializers.CharField(allow_null=True),
-            "body": self.view.resource.output(allow_null=True),
-            "problem": ProblemSerializer(allow_null=True),
-        }
-        rows = inline_serializer(f"{self._name()}Result", row, many=True)
-        return inline_serializer(f"{self._name()}Results", {"rows": rows})
-
-    def _name(self) -> str:
-        return str(self.view.resource.model.__name__)
-
-
-def _optional(field: Any) -> Any:
-    kept = dict(field._kwargs)
-    return type(field)(*field._args, **{**kept, "required": False})
-
-
-def _described(name: str, each: Any) -> OpenApiParameter:
-    """Return the description of a filter of declared fields."""
-    choices = each.extra.get("choices")
-    values = [value for value, _label in choices] if choices else None
-    kinds: dict[str, Any] = {"BooleanFilter": bool, "NumberFilter": int, "DateFilter": OpenApiTypes.DATE}
-    kind = kinds.get(type(each).__name__, str)
-    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))

@@ -63,6 +63,4 @@ def covers(scopes: Iterable[str], resource: str, verb: str) -> bool:
 
 
 declare("summits", gettext_lazy("summits"))
-declare("venues", gettext_lazy("venues"))
-declare("rooms", gettext_lazy("rooms"))
 declare("tokens", gettext_lazy("tokens"))

@@ -117,7 +117,8 @@ class WorkingView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what isn't done here before anybody is asked who they are. Raises MethodNotAllowed."""
-        if not hasattr(self, str(request.method).lower()):
+        method = str(request.method).lower()
+        if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
         asking.check_known(request.query_params, self.known_parameters())

@@ -116,7 +116,7 @@ def entry(
         object_type=target._meta.label_lower,
         object_key=key_of(target),
         fields=sorted(fields),
-        detail=dict(detail or {}),
+        detail={**(detail or {}), **({"token": by.by_token} if isinstance(by, User) and by.by_token else {})},
         part_of=name_of(part_of) if part_of else "",
     )
 

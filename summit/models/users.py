@@ -42,6 +42,9 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("created"), auto_now_add=True)
 
+    # By which token this account, as it was read for one request, acts: its public id, kept with what it does.
+    by_token: str = ""
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

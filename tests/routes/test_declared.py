@@ -16,7 +16,12 @@ def test_names_are_given_once() -> None:
 
 
 def test_declarations_name_rules_that_there_are() -> None:
-    named = {action for route in declared().values() for action in (route.see, route.do, route.post) if action}
+    named = {
+        action
+        for route in declared().values()
+        for action in (route.see, route.do, route.post, *dict(route.posts).values())
+        if action
+    }
     assert named - {NOBODY} <= set(RULES)
 
 

@@ -6,7 +6,9 @@ from tests.browser.crawl.stops import OTHERS, declared_stops
 
 def test_every_address_is_walked() -> None:
     stops = list(declared_stops())
-    asked = {name for name, route in declared().items() if "GET" in route.methods}
+    asked = {
+        name for name, route in declared().items() if "GET" in route.methods and not name.startswith("api-desk-")
+    }
     assert {stop.route for stop in stops} == asked
     assert [str(stop) for stop in stops if "<" in stop.path] == []
     assert OTHERS.keys() <= asked

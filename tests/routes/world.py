@@ -464,12 +464,17 @@ def _add_ground(world: World) -> None:
             whose: f.VenueFactory(summit=each) if label == "venue" else f.RoomFactory(venue__summit=each)
             for whose, each in two.items()
         }
-        world.objects[f"summit.{label} at a desk"] = {
+        world.objects[f"{label}s at a desk"] = {
             whose: {"summit": two[whose].slug, "id": each.public_id} for whose, each in made.items()
         }
     programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
     world.objects["api.application"] = {whose: row(each) for whose, each in programs.items()}
     world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
+    # The list of a resource of which some see their own rows.
+    world.objects["own desk"] = {
+        Whose.OWN: {"summit": world.here.slug},
+        Whose.ELSEWHERE: {"summit": world.there.slug},
+    }
     world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}
     # A choice that every desk has.

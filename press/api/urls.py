@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from press.api import TextDetail, TextList
+from press.api.public import TextDetail, TextList
 from summit.api.public import public_api
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.api import AgendaList, AgendaSession
+from sessions.api.public import AgendaList, AgendaSession
 from summit.api.public import public_api
 
 urlpatterns = [

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.domain import naming
-from press.api_serializers import FullTextSerializer, TextSerializer
+from press.api.public_serializers import FullTextSerializer, TextSerializer
 from press.beside import beside
 from press.finding.address import DAYS, NAMES, Asked, asked
 from press.models import Edition, TextKind

@@ -10,10 +10,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 
-from delegations.api import PartySerializer
+from delegations.api.public import PartySerializer
 from delegations.domain import naming
 from sessions import papers
-from sessions.api_filters import ORDERS, asked_for
+from sessions.api.public_filters import ORDERS, asked_for
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
 from sessions.models.releases import ReleasedQuerySet

@@ -1,0 +1,147 @@
+"""How a resource of the kit describes itself (OpenAPI 3.1): from what the resource names, and nothing else."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from summit.api.asking import order_names
+from summit.api.schema import ApiSchema, ProblemSerializer
+
+QUERY: Any = OpenApiParameter.QUERY
+PATH: Any = OpenApiParameter.PATH
+
+
+class ResourceSchema(ApiSchema):
+    """The description of a resource's addresses, from the resource alone."""
+
+    @property
+    def kind(self) -> str:
+        """Which of a resource's addresses it is: "Collection", "Item" or "Bulk"."""
+        return str(self.view.kind)
+
+    def get_operation_id(self) -> str:
+        """Name an operation by its verb and its resource."""
+        name = self.view.resource.name.replace("-", "_")
+        verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
+        verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
+        return f"{verb or verbs[self.method]}_{name}"
+
+    def get_tags(self) -> list[str]:
+        """Put the operations of a resource together."""
+        return [self.view.resource.name]
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the parameters that its lists take."""
+        found = super().get_override_parameters()
+        if "{id}" in self.path:
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=said))
+        if self.kind == "Bulk" or self.method == "DELETE":
+            return found
+        names = ", ".join(self.view.resource.output().fields)
+        found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
+        if self.kind == "Collection" and self.method == "GET":
+            orders = order_names(self.view.resource.orders)
+            found.append(OpenApiParameter("order", str, QUERY, enum=orders, description="“-” is backwards."))
+            found += [_described(name, each) for name, each in self._filters()]
+        return found
+
+    def _filters(self) -> list[tuple[str, Any]]:
+        filters = self.view.resource.filters
+        return list(filters.base_filters.items()) if filters else []
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent: a row, some of its fields, or many rows."""
+        own = self.view.resource.input
+        if self.kind != "Bulk":
+            changes = self.view.resource.input_of_change or own
+            return {"POST": own, "PATCH": changes}.get(self.method)
+        more = {
+            "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
+            "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
+        }
+        fields = {name: _optional(field) for name, field in own().fields.items()}
+        row = inline_serializer(f"{self._name()}Row", {**more, **fields}, many=True)
+        return inline_serializer(f"{self._name()}Rows", {"rows": row})
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered."""
+        own = self.view.resource.output
+        if self.method == "DELETE":
+            return {"204": OpenApiResponse(description="It is deleted.")}
+        if self.kind == "Bulk":
+            return {"200": self._results()}
+        if self.kind == "Collection":
+            return {"201": own} if self.method == "POST" else {"200": own(many=True)}
+        return {"200": own}
+
+    def _results(self) -> Any:
+        row = {
+            "status": serializers.IntegerField(),
+            "etag": serializers.CharField(allow_null=True),
+            "body": self.view.resource.output(allow_null=True),
+            "problem": ProblemSerializer(allow_null=True),
+        }
+        rows = inline_serializer(f"{self._name()}Result", row, many=True)
+        return inline_serializer(f"{self._name()}Results", {"rows": rows})
+
+    def _name(self) -> str:
+        return str(self.view.resource.model.__name__)
+
+
+class ActionSchema(ResourceSchema):
+    """The description of a deed of a resource, from its `action`."""
+
+    def refusals(self) -> set[int]:
+        """Return with which statuses a request may be refused: what was read may have changed."""
+        return super().refusals() | ({412} if self.kind == "RowDeed" else set())
+
+    def get_operation_id(self) -> str:
+        """Name an operation by its deed and its resource."""
+        deed, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.resource.name))
+        return f"{deed}_one_of_{name}" if self.kind == "RowDeed" else f"{deed}_{name}"
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Say what the deed does, as its method says it."""
+        return str(self.view.action.says)
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the headers, and the row."""
+        found = ApiSchema.get_override_parameters(self)
+        if self.kind == "RowDeed":
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=said))
+            said = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=said))
+        return found
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent, if anything."""
+        return self.view.action.input
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered: the row or rows, or what the deed says."""
+        deed, own = self.view.action, self.view.resource.output
+        if deed.gone:
+            return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
+        return {"200": deed.output or (own if self.kind == "RowDeed" else own(many=True))}
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Rows that a deed answers come whole, never by pages."""
+        return False
+
+
+def _optional(field: Any) -> Any:
+    kept = dict(field._kwargs)
+    return type(field)(*field._args, **{**kept, "required": False})
+
+
+def _described(name: str, each: Any) -> OpenApiParameter:
+    """Return the description of a filter of declared fields."""
+    choices = each.extra.get("choices")
+    values = [value for value, _label in choices] if choices else None
+    kinds: dict[str, Any] = {"BooleanFilter": bool, "NumberFilter": int, "DateFilter": OpenApiTypes.DATE}
+    kind = kinds.get(type(each).__name__, str)
+    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))
