@@ -7,8 +7,8 @@ A method of a `summit.api.resources.Resource` under `@action` has an address of 
         "Approve the letter."
 
 answers at ".../invitations/{id}/approve/" with the row as it stands then; with `on_list` at
-".../invitations/approve/", where the method takes `summit` in the place of `row` and returns rows. With an `output` it
-returns what that takes.
+".../invitations/approve/", where the method takes `summit` in the place of `row` and returns rows. With an `output`
+it returns what that takes.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Who opens the API's working addresses: whoever brings a credential and sees what the desk's rows say."""
 
+from typing import Any
+
 from summit.api import scopes
 from summit.api.actions import actions_of
 from summit.api.places import Rooms, Venues
@@ -26,7 +28,7 @@ def declare_resource(resource: type[Resource]) -> None:
         declare(at, Gate.API, "POST", kind=kind, see=see, post=each.rule)
 
 
-_APPLICATION = {"kind": "api.application", "see": "api.application.view"}
+_APPLICATION: dict[str, Any] = {"kind": "api.application", "see": "api.application.view"}
 declare("admin:api_application_tokens", Gate.DESK, "GET POST", post="api.application.token", **_APPLICATION)
 declare("admin:api_application_end", Gate.DESK, "POST", do="api.application.change", **_APPLICATION)
 declare("api-me", Gate.API)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from summit.api import etags
 from summit.api.domain import answers, spending
-from summit.api.models import KeptAnswer, Spent
+from summit.api.models import KeptAnswer, Spent, Token
 from summit.domain import places, upkeep
 from summit.models import AuditEntry, Role, Room, Summit, Venue
 from tests.factories import RoomFactory, SessionFactory, SummitFactory, UserFactory, VenueFactory
@@ -186,7 +186,12 @@ def test_a_room_is_added_changed_and_deleted(organiser: Program, rooms: list[Roo
         ("summit.room.change", ["capacity"]),
         ("summit.room.remove", []),
     ]
-    assert entries[1].detail == {"values": {"capacity": [20, 25]}}
+    token = Token.objects.get(user=organiser.user).public_id
+    assert [each.detail for each in entries] == [
+        {"token": token},
+        {"token": token, "values": {"capacity": [20, 25]}},
+        {"token": token, "rows": [f"summit.venue:{venue.public_id}"]},
+    ]
     assert {each.by for each in entries} == {organiser.user}
 
 
