@@ -35,6 +35,7 @@ class DelegationsConfig(AppConfig):
             words_of_categories,
         )
         from delegations.domain import (  # noqa: F401
+            arming,
             badges,
             categories,
             digests,

@@ -27,4 +27,4 @@ class PressConfig(AppConfig):
             todo,
             words,
         )
-        from press.domain import following, forgetting, keeping, merging  # noqa: F401
+        from press.domain import arming, following, forgetting, keeping, merging  # noqa: F401

@@ -39,8 +39,8 @@ class SummitConfig(AppConfig):
         from summit import checks, messages, panels, permissions, routes, words  # noqa: F401
         from summit.accounts import rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
+        from summit.desk import arming, search_page, setup  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
-        from summit.desk import search_page, setup  # noqa: F401
         from summit.domain import forgetting  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)

@@ -256,6 +256,8 @@ declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCO
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
+# Letting a summit send that came here from an archive or a backup (summit.domain.arming).
+declare("summit.arm", (Role.ORGANISER,))
 # Taking away the passkeys and the app of an account whose owner has lost them (summit.domain.second_step).
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # A person's data, handed over whole or erased, at their request (summit.domain.erasure).

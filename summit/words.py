@@ -79,6 +79,18 @@ def _kind(facts: Facts) -> str:
     return names.get(str(facts.detail.get("kind")), _("the second step"))
 
 
+def _armed(facts: Facts) -> str:
+    number = int(facts.detail.get("cancelled", 0))
+    said = ngettext(
+        "let the summit send, and cancelled %(number)d thing older than its arrival",
+        "let the summit send, and cancelled %(number)d things older than its arrival",
+        number,
+    )
+    return said % {"number": number}
+
+
+deed("summit.arm", _armed, called=gettext_lazy("let the summit send"))
+deed("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
 deed("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
 deed("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
 

@@ -108,7 +108,8 @@ def _asked(address: str, now: datetime) -> tuple[SignInCode, bool]:
 
 def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
     """Return the mail with the code, in the language of whom the mailbox stands for."""
-    first = people[0] if people else None
+    # What a summit that sends nothing would write waits: a code is another summit's, where one is.
+    first = next((person for person in people if not person.summit.is_disarmed), people[0] if people else None)
     party = getattr(first, "membership", None) if first and not first.email else None
     return enqueue.draft(
         summit=first.summit if first else None,

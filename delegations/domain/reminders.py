@@ -29,6 +29,7 @@ from summit.domain import audit
 from summit.domain.audit import SYSTEM
 from summit.languages import spoken
 from summit.models import Summit
+from summit.models.summits import sends
 from summit.outbox import came_back
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
@@ -79,12 +80,16 @@ def remind() -> int:
     """Store the reminders that are due in all summits; return how many. Safe to run twice, late, or two at once."""
     now = db_now()
     stored = 0
-    for summit in Summit.objects.filter(answer_by__gt=now).order_by("pk"):
-        policy = Policy.objects.of(summit)
-        reminder = due(summit, policy, now)
-        if reminder is not None:
+    for summit in Summit.objects.filter(sends("pk"), answer_by__gt=now).order_by("pk"):
+        reminder = due(summit, Policy.objects.of(summit), now)
+        if reminder is not None and not is_former(summit, reminder):
             stored += _remind(summit, reminder)
     return stored
+
+
+def is_former(summit: Summit, reminder: Reminder) -> bool:
+    """Return whether a reminder was due before the summit came here: where it was before, it went out."""
+    return summit.disarmed_at is not None and reminder.since < summit.disarmed_at
 
 
 def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:

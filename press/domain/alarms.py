@@ -14,6 +14,7 @@ from press.permissions import SEES_EMBARGOED
 from summit.domain import audit
 from summit.languages import spoken
 from summit.models import RoleAssignment, User
+from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
@@ -30,9 +31,14 @@ def standing_alarms() -> QuerySet[Lift]:
     return late.filter(Exists(texts))
 
 
+def unraised() -> QuerySet[Lift]:
+    """Return those of which the desk hasn't been written to."""
+    return standing_alarms().filter(alarmed_at__isnull=True)
+
+
 def raise_due(*, limit: int = 100) -> int:
     """Raise the alarms whose time has come; return how many. One query where there is nothing."""
-    due = standing_alarms().filter(alarmed_at__isnull=True).order_by("fallback_at", "pk")
+    due = unraised().filter(sends("summit_id")).order_by("fallback_at", "pk")
     return sum(raise_alarm(lift_id) for lift_id in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -41,7 +47,7 @@ def raise_alarm(lift_id: int) -> bool:
     several workers at once one raises it."""
     with transaction.atomic():
         lift = lock_lift(lift_id)
-        due = standing_alarms().filter(pk=lift_id, alarmed_at__isnull=True).values("pk")
+        due = unraised().filter(sends("summit_id"), pk=lift_id).values("pk")
         if not Lift.objects.filter(pk__in=due).update(alarmed_at=Now()):
             return False
         sent = enqueue.store(list(_messages(lift)))

@@ -20,6 +20,7 @@ from press.models.visibility import public_editions
 from press.reading import speaker
 from summit.domain import audit
 from summit.languages import spoken
+from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
@@ -27,9 +28,14 @@ if TYPE_CHECKING:
     from press.models.visibility import PublicEdition
 
 
-def unannounced() -> QuerySet[PublicEdition]:
+def untold() -> QuerySet[PublicEdition]:
     """Return the public editions that nobody has been told of. What has been withdrawn is not announced."""
     return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
+
+
+def unannounced() -> QuerySet[PublicEdition]:
+    """Return those of them whose summit sends: what is to be announced now."""
+    return untold().filter(sends("version__text__summit_id"))
 
 
 def announce_due(*, limit: int = 200) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 
 from press.addresses import address
@@ -13,6 +13,7 @@ from press.models import Edition, Subscriber, Text
 from press.models.visibility import gone_editions, public_editions
 from summit.domain import audit
 from summit.languages import spoken
+from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 
@@ -26,13 +27,20 @@ def _key(text: Text) -> str:
 
 
 def unrecalled() -> QuerySet[Text]:
-    """Return the texts that were withdrawn lately, after somebody had been written to of them who isn't told yet."""
+    """Return the texts of summits that send which are to be recalled now."""
+    return unrecalled_anywhere().filter(sends("summit_id"))
+
+
+def unrecalled_anywhere() -> QuerySet[Text]:
+    """Return the texts that were withdrawn lately, after somebody had been written to of them who isn't told yet.
+    What was withdrawn before its summit came here was told of there."""
     editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
         key=Concat(Value("press.edition:"), "public_id")
     )
     told = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
     again = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
-    rows = Text.objects.filter(withdrawn_at__gt=Now() - WITHIN)
+    here = Q(summit__disarmed_at__isnull=True) | Q(withdrawn_at__gt=F("summit__disarmed_at"))
+    rows = Text.objects.filter(here, withdrawn_at__gt=Now() - WITHIN)
     rows = rows.annotate(withdrawn_key=Concat(Value("press.withdrawn:"), "public_id"))
     return rows.filter(Exists(editions.filter(Exists(told))), ~Exists(again))
 

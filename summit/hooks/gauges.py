@@ -18,7 +18,7 @@ def hooks() -> Iterable[Gauge]:
     counts = [({"state": state}, float(number)) for state, number in rows]
     yield "summit_webhook_deliveries", "Deliveries of events by state.", counts
     due = Delivery.objects.filter(
-        state=DeliveryState.PENDING, endpoint__enabled=True, next_attempt_at__lte=Now(), attempts=0
+        state=DeliveryState.PENDING, endpoint__in=Endpoint.objects.on(), next_attempt_at__lte=Now(), attempts=0
     )
     oldest = due.aggregate(at=Min("next_attempt_at"))["at"]
     waited = max((db_now() - oldest).total_seconds(), 0.0) if oldest else 0.0

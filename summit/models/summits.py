@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,19 @@ class SummitQuerySet(models.QuerySet["Summit"]):
     def open_to_public(self) -> "SummitQuerySet":
         """Return the summits that have public pages."""
         return self.filter(public=True)
+
+    def disarmed(self) -> "SummitQuerySet":
+        """Return those that send nothing: they came here from an archive or a backup, and nobody armed them since."""
+        return self.filter(disarmed_at__isnull=False, armed_at__isnull=True)
+
+
+def sends(summit: str) -> Q:
+    """Return the condition that the summit of a row sends; `summit` is the path to its key, which may be empty.
+
+    The one predicate of whatever writes or delivers messages and events by itself. It joins no table: as the
+    condition of an UPDATE it is looked at again where the row was locked.
+    """
+    return Q(~Exists(Summit.objects.disarmed().filter(pk=OuterRef(summit))))
 
 
 class Summit(PublicModel):
@@ -69,6 +82,9 @@ class Summit(PublicModel):
         _("demonstration"), default=False, help_text=_("Pages say that people and texts are made up.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # When it came here from an archive or a backup, and when somebody let it send again (summit.domain.arming).
+    disarmed_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
+    armed_at = models.DateTimeField(_("armed"), null=True, blank=True, editable=False)
 
     objects = SummitQuerySet.as_manager()
 
@@ -78,6 +94,10 @@ class Summit(PublicModel):
         ordering = ["-starts_on", "slug"]
         constraints = [
             models.CheckConstraint(name="summit_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="summit_armed_after_disarmed",
+                condition=Q(armed_at__isnull=True) | Q(armed_at__gte=F("disarmed_at")),
+            ),
             models.CheckConstraint(name="summit_slug_form", condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
         ]
 
@@ -125,6 +145,11 @@ class Summit(PublicModel):
     def begins_at(self) -> datetime:
         """The moment at which its first day begins at the venue."""
         return datetime.combine(self.starts_on, time(), self.zone)
+
+    @property
+    def is_disarmed(self) -> bool:
+        """Whether it sends nothing until somebody arms it."""
+        return self.disarmed_at is not None and self.armed_at is None
 
     def check_due(self, moment: datetime, now: datetime) -> None:
         """Refuse answers due when the summit has begun. Of one that runs or is over there is nothing to keep: answers

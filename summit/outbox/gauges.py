@@ -7,6 +7,7 @@ from django.db.models import Count, Min
 from summit.db.clock import db_now
 from summit.metrics import Gauge, source
 from summit.models import Heartbeat
+from summit.models.summits import sends
 from summit.outbox.models import Message, MessageState
 
 
@@ -19,7 +20,9 @@ def outbox() -> Iterable[Gauge]:
     rows = Message.objects.order_by().values_list("kind", "state").annotate(Count("id"))
     counts = [({"kind": kind, "state": state}, float(number)) for kind, state, number in rows]
     yield "summit_outbox_messages", "Messages by kind and state.", counts
-    oldest = Message.objects.filter(state=MessageState.PENDING).aggregate(at=Min("next_attempt_at"))["at"]
+    oldest = Message.objects.filter(sends("summit_id"), state=MessageState.PENDING).aggregate(
+        at=Min("next_attempt_at")
+    )["at"]
     waited = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
     yield "summit_outbox_oldest_due_seconds", "Seconds for which the oldest message has been due.", [({}, waited)]
     beats = Heartbeat.objects.values_list("name", "at")

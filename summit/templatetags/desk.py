@@ -17,7 +17,9 @@ from django.utils.text import capfirst
 from summit.desk.header import navigation
 from summit.desk.places import menu_of
 from summit.desk.progress import grouped
+from summit.domain.arming import ARM
 from summit.models import Summit
+from summit.permissions import Actor, allows
 from summit.templatetags.components import Problem, form_errors
 
 register = template.Library()
@@ -146,6 +148,12 @@ def formset_data(formset: Any) -> str:
     name = str(formset.opts.verbose_name)
     data["options"]["addText"] = data["options"]["addText"].replace(capfirst(name), name)
     return json.dumps(data)
+
+
+@register.filter
+def may_arm(summit: Summit, user: Actor) -> bool:
+    """Return whether somebody may let a summit send."""
+    return allows(user, ARM, summit)
 
 
 @register.filter

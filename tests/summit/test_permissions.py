@@ -37,6 +37,7 @@ EXPECTED: dict[str, set[str]] = {
     "summit.auditentry.view": {"organiser"},
     "summit.auditentry.change": set(),
     "summit.reset_second_step": {"organiser"},
+    "summit.arm": {"organiser"},
     "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},
     "outbox.message.change": set(),
     "outbox.send_again": {"organiser", "protocol"},

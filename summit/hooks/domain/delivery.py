@@ -74,7 +74,8 @@ def work(endpoint_id: int) -> int:
 def claim(endpoint_id: int) -> Delivery | None:
     """Claim the delivery whose turn it is at an endpoint that is on, one that stepped aside before the first in line;
     None where nothing is due or others hold it."""
-    waiting = Delivery.objects.filter(endpoint=endpoint_id, endpoint__enabled=True, state=DeliveryState.PENDING)
+    on = Endpoint.objects.on().filter(pk=endpoint_id).values("pk")
+    waiting = Delivery.objects.filter(endpoint__in=on, state=DeliveryState.PENDING)
     aside = waiting.free().filter(aside=True).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1]
     first = waiting.filter(aside=False).order_by("pk").values_list("pk", flat=True)[:1]
     return next((row for pk in [*aside, *first] if (row := _take(pk, Delivery.objects.free())) is not None), None)
@@ -161,9 +162,8 @@ def _held(row: Delivery) -> DeliveryQuerySet:
 def _try_next(held_up_by: Delivery) -> None:
     """Try the delivery behind one that is tried again and again. Where the receiver takes or refuses it, it is there,
     and the first one steps aside; where it can't be reached, all stays as it was and the attempt doesn't count."""
-    behind = Delivery.objects.free().filter(
-        endpoint=held_up_by.endpoint_id, endpoint__enabled=True, aside=False, pk__gt=held_up_by.pk
-    )
+    on = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
+    behind = Delivery.objects.free().filter(endpoint__in=on, aside=False, pk__gt=held_up_by.pk)
     pk = behind.order_by("pk").values_list("pk", flat=True).first()
     row = _take(pk, Delivery.objects.free()) if pk is not None else None
     if row is None:

@@ -30,7 +30,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def free(self) -> "DeliveryQuerySet":
         """Return those that wait, whose time has come and that nobody holds, on the database's clock. It joins no
-        table: as the condition of an UPDATE it is looked at again where the row was locked."""
+        table: as the condition of an UPDATE it is looked at again where the row was locked. Whether their endpoint is
+        on is asked of it (`EndpointQuerySet.on`)."""
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
             state=DeliveryState.PENDING,

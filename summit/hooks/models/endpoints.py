@@ -12,6 +12,7 @@ from summit.hooks.addresses import validate_url
 from summit.hooks.signing import new_secret
 from summit.models import Summit
 from summit.models.fields import EncryptedTextField, PublicModel
+from summit.models.summits import sends
 
 # How long the secret before the last one goes on signing, so that a receiver changes it without losing anything.
 OVERLAP = timedelta(days=1)
@@ -37,6 +38,10 @@ class OffWhy(models.TextChoices):
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
     """Endpoints."""
 
+    def on(self) -> "EndpointQuerySet":
+        """Return those to which anything is sent: they are on, and their summit sends."""
+        return self.filter(sends("summit_id"), enabled=True)
+
     def due(self) -> "EndpointQuerySet":
         """Return those to which something is to be sent now, and that no worker was handed, on the database's
         clock: the delivery whose turn it is, or one that stepped aside."""
@@ -45,7 +50,7 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
         waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.PENDING, aside=False)
         first = waiting.order_by("pk").values("pk")[:1]
         free = Delivery.objects.free()
-        rows = self.filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()), enabled=True)
+        rows = self.on().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
         rows = rows.annotate(first=Subquery(first))
         beside = free.filter(endpoint=OuterRef("pk"), aside=True)
         return rows.filter(Exists(free.filter(pk=OuterRef("first"))) | Exists(beside))

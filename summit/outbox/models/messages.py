@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from summit.models import Person, Summit
 from summit.models.fields import EncryptedBytesField, PublicModel
+from summit.models.summits import sends
 
 
 class MessageState(models.TextChoices):
@@ -41,9 +42,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Messages."""
 
     def due(self) -> "MessageQuerySet":
-        """Return those that wait, whose time has come and that nobody holds, on the database's clock."""
+        """Return those that wait, whose time has come, that nobody holds and whose summit sends, on the database's
+        clock."""
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
+            sends("summit_id"),
             state=MessageState.PENDING,
             next_attempt_at__lte=Now(),
         )

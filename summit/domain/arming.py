@@ -1,0 +1,91 @@
+"""A summit that came here from an archive or a backup sends nothing until somebody arms it.
+
+What holds that is one predicate, `summit.models.summits.sends`. What is caused meanwhile is stored as always and
+waits. What was caused before it came here is not made good for: where the summit was before, it went out, or nobody
+there wanted it to; twice is worse than not at all, and whoever misses something can still send it again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.db.clock import db_now
+from summit.domain import audit
+from summit.domain.audit import System
+from summit.models import Summit, User
+from summit.permissions import check
+from summit.registry import Registry
+
+ARM = "summit.arm"
+
+
+class NotDisarmed(ValueError):
+    """The summit sends already; its text is a sentence for whoever asked."""
+
+
+class StillDisarmed(ValueError):
+    """The summit sends nothing already; its text is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits of one kind: how many go out once the summit is armed, and how many are older than its arrival, so
+    that they are cancelled then."""
+
+    label: str | Promise
+    goes: int
+    older: int
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Something by which a summit sends: what waits there, and what cancels that which is older than its arrival and
+    returns how many."""
+
+    look: Callable[[Summit], Iterable[Waiting]]
+    cancel: Callable[[Summit], int]
+
+
+channels: Registry[Channel] = Registry()
+
+
+def waiting(summit: Summit) -> list[Waiting]:
+    """Return what waits in a summit that is disarmed, but for kinds of which nothing does."""
+    return [found for channel in channels for found in channel.look(summit) if found.goes or found.older]
+
+
+def arm(*, summit: Summit, by: User | System) -> int:
+    """Let a summit send from now on, and cancel what is older than its arrival; return how many that was. Raises
+    PermissionDenied, or NotDisarmed."""
+    if isinstance(by, User):
+        check(by, ARM, summit)
+    with transaction.atomic():
+        row = Summit.objects.select_for_update().get(pk=summit.pk)
+        if not row.is_disarmed:
+            raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
+        cancelled = sum(channel.cancel(row) for channel in channels)
+        Summit.objects.filter(pk=row.pk).update(armed_at=Now())
+        audit.record(by=by, action=ARM, target=row, summit=row, detail={"cancelled": cancelled})
+    summit.refresh_from_db(fields=["armed_at"])
+    return cancelled
+
+
+def disarm(*, summit: Summit, by: System) -> None:
+    """Let a summit send nothing until somebody arms it: for one that stands here since a backup was restored. Raises
+    StillDisarmed."""
+    with transaction.atomic():
+        row = Summit.objects.select_for_update().get(pk=summit.pk)
+        if row.is_disarmed:
+            raise StillDisarmed(_("This summit sends nothing already."))
+        Summit.objects.filter(pk=row.pk).update(disarmed_at=db_now(), armed_at=None)
+        audit.record(by=by, action="summit.disarm", target=row, summit=row)
+    summit.refresh_from_db(fields=["disarmed_at", "armed_at"])
+
+
+# Said of what was cancelled, wherever it stands.
+OLDER = gettext_lazy("It was caused before the summit came here, and cancelled when the summit was armed.")

@@ -1,0 +1,200 @@
+"""A summit that came from an archive or a backup sends nothing until an organiser arms it; then only what is new."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from django.test import Client
+
+from delegations.domain import codes, reminders
+from press.domain import alarms, announce, recalls
+from press.models import Announcement, Lift, LiftMode
+from summit.domain import arming
+from summit.hooks.domain import delivery as events
+from summit.hooks.domain.judging import Outcome
+from summit.hooks.models import Delivery
+from summit.models import AuditEntry, Role, Summit, User
+from summit.models.summits import SummitQuerySet
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message
+from tests import factories as f
+from tests.press.helpers import ago, make_text
+
+pytestmark = pytest.mark.django_db
+CAME = datetime.now(UTC) - timedelta(hours=5)
+
+
+@pytest.fixture
+def summit() -> Summit:
+    """A summit that came five hours ago, with one of everything from before and from after that."""
+    made: Summit = f.SummitFactory(disarmed_at=CAME, answer_by=datetime.now(UTC) + timedelta(days=6, hours=22))
+    f.UserFactory.with_role(Role.PRESS_OFFICER, made)
+    f.SubscriberFactory(summit=made, confirmed_at=ago(50))
+    f.EndpointFactory(summit=made)
+    for hours in (9, 2):
+        f.MessageFactory(summit=made, created_at=ago(hours))
+        f.DeliveryFactory(endpoint__summit=made, created_at=ago(hours))
+        make_text(summit=made, moment=ago(hours), slug=f"out-{hours}")
+        late = make_text(summit=made, speech=True)
+        Lift.objects.filter(pk=late.version.text.lift_id).update(mode=LiftMode.DELIVERED, fallback_at=ago(hours))
+        gone = make_text(summit=made, moment=ago(20), withdrawn_at=ago(hours))
+        Announcement.objects.create(edition=gone, recipients=1)
+        told = {"subject_key": f"press.edition:{gone.public_id}", "state": "sent", "sent_at": ago(19)}
+        reader = f.SubscriberFactory(summit=made, confirmed_at=ago(50))
+        f.MessageFactory(
+            summit=made, kind="publication", recipient_key=f"press.subscriber:{reader.public_id}", **told
+        )
+    f.InvitationFactory(party__summit=made, party__mission_email="m@land.example", state="sent", sent_at=ago(99))
+    return made
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    made: User = f.UserFactory.with_role(Role.ORGANISER, summit)
+    return made
+
+
+@pytest.fixture
+def sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
+    """All that sends by itself, counted."""
+    monkeypatch.setattr(events, "deliver", lambda row: events._mark(row, events.DeliveryState.SENT) and Outcome.DONE)
+
+    def run() -> dict[str, int]:
+        found = {
+            "handed": sum(len(ids) for _task, ids in delivery.hand_out()),
+            "mail": delivery.deliver(list(Message.objects.filter(kind="system").values_list("pk", flat=True))),
+            "endpoints": len(events.hand_out()),
+            "events": sum(events.work(pk) for pk in Delivery.objects.values_list("endpoint", flat=True).distinct()),
+            "announced": announce.announce_due(),
+            "recalled": recalls.recall_due(),
+            "alarms": alarms.raise_due(),
+            "reminders": reminders.remind(),
+        }
+        return {name: number for name, number in found.items() if number}
+
+    return run
+
+
+def test_nothing_goes_out_of_a_summit_that_is_disarmed(summit: Summit, sweep: Any) -> None:
+    assert sweep() == {}
+    assert mail.outbox == []
+
+
+def test_control_without_the_predicate_all_of_it_goes(
+    summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SummitQuerySet, "disarmed", lambda self: self.none())
+    assert sweep() == {
+        **{"handed": 2, "mail": 2, "endpoints": 2, "events": 2},
+        **{"announced": 2, "recalled": 1, "alarms": 2, "reminders": 1},
+    }
+    assert len(mail.outbox) == 2
+
+
+def test_what_is_older_is_cancelled_and_the_rest_goes_once_armed(summit: Summit, organiser: User, sweep: Any) -> None:
+    told = {str(row.label): (row.goes, row.older) for row in arming.waiting(summit)}
+    assert told == {
+        "mail about an account": (1, 1),
+        "events for webhooks": (1, 1),
+        "announcements of texts that came out": (1, 1),
+        "notes that a text was withdrawn": (1, 0),
+        "alarms about speeches that nobody has marked as given": (1, 1),
+        "reminder": (1, 0),
+    }
+    assert arming.arm(summit=summit, by=organiser) == 4
+    assert sweep() == {
+        **{"handed": 1, "mail": 1, "endpoints": 1, "events": 1},
+        **{"announced": 1, "recalled": 1, "alarms": 1, "reminders": 1},
+    }
+    assert sorted(Message.objects.filter(kind="system").values_list("state", flat=True)) == ["dropped", "sent"]
+    sent = Delivery.objects.filter(subject_key__startswith="test:").order_by("state")
+    assert list(sent.values_list("state", flat=True)) == ["failed", "sent"]
+    entry = AuditEntry.objects.get(action="summit.arm")
+    assert (entry.by, entry.detail) == (organiser, {"cancelled": 4})
+    with pytest.raises(arming.NotDisarmed):
+        arming.arm(summit=summit, by=organiser)
+
+
+def test_a_reminder_that_was_due_before_it_came_is_never_written(summit: Summit) -> None:
+    Summit.objects.filter(pk=summit.pk).update(disarmed_at=ago(1), armed_at=ago(0.5))
+    assert reminders.remind() == 0
+    Summit.objects.filter(pk=summit.pk).update(disarmed_at=None, armed_at=None)
+    assert reminders.remind() == 1
+
+
+def test_a_code_is_written_by_a_summit_that_sends(summit: Summit) -> None:
+    f.MembershipFactory(party__summit=summit, person__email="a@land.example")
+    codes.ask(mailbox="a@land.example", language="en")
+    assert Message.objects.get(kind=codes.KIND).summit == summit
+    assert not Message.objects.due().filter(kind=codes.KIND).exists()
+    other = f.MembershipFactory(party__summit=f.SummitFactory(), person__email="b@land.example")
+    f.MembershipFactory(party__summit=summit, person__email="b@land.example")
+    codes.ask(mailbox="b@land.example", language="en")
+    assert Message.objects.due().get(kind=codes.KIND).summit == other.party.summit
+
+
+class TestPages:
+    def test_the_desk_says_so_and_asks_first(self, summit: Summit, organiser: User, client: Client) -> None:
+        client.force_login(organiser)
+        home = client.get("/admin/").content.decode()
+        assert "sends nothing." in home
+        path = f"/admin/summit/arm/{summit.slug}/"
+        assert path in home
+        asked = client.get(path).content.decode()
+        assert "events for webhooks" in asked
+        assert summit.is_disarmed
+        assert client.post(path).status_code == 302
+        after = client.get("/admin/").content.decode()
+        assert "4 things that were older than its arrival are cancelled." in after
+        assert "sends nothing." not in after
+        assert "there is nothing to arm" in client.get(path).content.decode()
+        assert "there is nothing to arm" in client.post(path, follow=True).content.decode()
+
+    def test_others_are_told_and_may_not(self, summit: Summit, client: Client) -> None:
+        viewer = f.UserFactory.with_role(Role.VIEWER, summit)
+        client.force_login(viewer)
+        home = client.get("/admin/").content.decode()
+        assert "until an organiser lets it send" in home
+        assert "/admin/summit/arm/" not in home
+        with pytest.raises(PermissionDenied):
+            arming.arm(summit=summit, by=viewer)
+
+
+class TestCommands:
+    def test_they_look_arm_and_disarm(self, summit: Summit) -> None:
+        out = StringIO()
+        call_command("arm_summit", summit.slug, "--look", stdout=out)
+        assert "events for webhooks: 1 go out, 1 are cancelled" in out.getvalue()
+        assert Summit.objects.disarmed().get() == summit
+        call_command("arm_summit", summit.slug, stdout=out)
+        assert not Summit.objects.disarmed().exists()
+        call_command("disarm_summit", "--all", stdout=out)
+        assert "1 summit sends nothing until somebody arms it." in out.getvalue()
+        assert Summit.objects.disarmed().get().armed_at is None
+
+    @pytest.mark.parametrize(
+        ("command", "args", "said"),
+        [
+            ("arm_summit", ["nowhere"], "There is no summit at the address “nowhere”."),
+            ("disarm_summit", ["nowhere"], "There is no summit at the address “nowhere”."),
+            ("disarm_summit", [], "Name summits, or give --all."),
+        ],
+    )
+    def test_they_say_what_is_wrong(self, command: str, args: list[str], said: str) -> None:
+        with pytest.raises(CommandError, match=said):
+            call_command(command, *args)
+
+    def test_a_summit_that_sends_is_not_armed(self) -> None:
+        with pytest.raises(CommandError, match="there is nothing to arm"):
+            call_command("arm_summit", f.SummitFactory().slug)
+
+
+def test_a_summit_is_armed_after_it_came() -> None:
+    with pytest.raises(IntegrityError):
+        f.SummitFactory(disarmed_at=ago(1), armed_at=ago(2))
