@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slugs: list[str], every: bool, **options: Any) -> None:
         """Disarm each. Raises CommandError before anything is changed."""
         if every == bool(slugs):
-            raise CommandError(_("Name summits, or give --all."), returncode=2)
+            raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
         rows = list((Summit.objects.all() if every else Summit.objects.filter(slug__in=slugs)).order_by("slug"))
         missing = sorted(set(slugs) - {row.slug for row in rows})
         if missing:
