@@ -24,6 +24,7 @@ class DelegationsConfig(AppConfig):
             panels,
             permissions,
             routes,
+            routes_of_api,
             routes_of_badges,
             search,
             setup,

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from delegations.models import (
     Declaration,
+    DeclarationKind,
     FocalPoint,
+    FocalPointRequest,
     Invitation,
     InvitationLink,
     InvitationState,
@@ -34,6 +36,7 @@ _MEMBERS = (*_WRITERS, Role.ACCREDITATION, Role.PROGRAMME)
 _PARTIES = (*_MEMBERS, Role.PRESS_OFFICER, Role.PRESS_APPROVER, Role.VIEWER)
 _LETTERS = (*_WRITERS, Role.PROGRAMME)
 _BOTH = (Role.FOCAL_POINT, Role.DELEGATE)
+_STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 
 declare_model("delegations.party", view=_PARTIES, change=_WRITERS, view_own=_BOTH)
 declare_model("delegations.partyname", view=_PARTIES, change=_WRITERS)
@@ -42,7 +45,7 @@ declare_model("delegations.policy", view=_MEMBERS, change=_WRITERS)
 declare_model("delegations.membership", view=_MEMBERS, change=_WRITERS, view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.focalpoint", view=_LETTERS, change=_WRITERS, view_own=(Role.FOCAL_POINT,))
 # A new one is asked for by those who act for the party, and decided by protocol; asking and leaving are one right.
-declare_model("delegations.focalpointrequest", view=_WRITERS, change=())
+declare_model("delegations.focalpointrequest", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.ask_focal_point", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.decide_focal_point", _WRITERS)
 declare_model("delegations.invitation", view=_LETTERS, change=_WRITERS, view_own=_BOTH)
@@ -56,7 +59,9 @@ declare("delegations.revoke", _WRITERS)
 declare("delegations.answer", _WRITERS, own=(Role.FOCAL_POINT,))
 # What people bring: the desk that vets them decides. Who may carry what concerns no other desk.
 _VETTING = (Role.VETTING, Role.ORGANISER)
-declare_model("delegations.declarationkind", view=(*_WRITERS, Role.VETTING), change=_WRITERS)
+declare_model(
+    "delegations.declarationkind", view=(*_WRITERS, Role.VETTING), change=_WRITERS, view_own=(Role.FOCAL_POINT,)
+)
 declare_model("delegations.declaration", view=_VETTING, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.declare", _VETTING, own=(Role.FOCAL_POINT,))
 declare("delegations.decide_declaration", _VETTING)
@@ -120,7 +125,7 @@ declare_model("delegations.retention", view=(Role.ORGANISER,), change=(Role.ORGA
 def standing_parties() -> QuerySet[Party]:
     """Return the parties that have not left their summit."""
     theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
-    stands = Exists(theirs.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED]))
+    stands = Exists(theirs.filter(state__in=_STANDING))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
     return Party.objects.order_by().filter(Q(stands) | ~Q(gone))
 
@@ -139,8 +144,12 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, Invitation, Declaration, VisaLetter, Overpass, Sheet):
+for _model in (Membership, FocalPoint, FocalPointRequest, Declaration, VisaLetter, Overpass, Sheet):
     own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
+# What has to be declared concerns all who are in the summit.
+own_rows(DeclarationKind)(lambda user, role: Q(summit__in=own_parties(user, role).values("summit")))
+# Whoever is invited has nothing to know of what isn't sent yet, or is over.
+own_rows(Invitation)(lambda user, role: Q(party__in=own_parties(user, role).values("pk"), state__in=_STANDING))
 
 
 def can_invite(user: Actor, summit: Summit | int) -> bool:

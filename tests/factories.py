@@ -20,6 +20,7 @@ from delegations.models import (
     Handover,
     Invitation,
     InvitationLink,
+    LetterTemplate,
     Membership,
     OverpassRule,
     ParticipantList,
@@ -407,6 +408,19 @@ class HandoverFactory(DjangoModelFactory[Handover]):
     )
     what = "place"
     key = factory.SelfAttribute("session.public_id")
+
+
+class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
+    """A summit's own text of a reminder."""
+
+    class Meta:
+        model = LetterTemplate
+
+    summit = factory.SubFactory(SummitFactory)
+    purpose = "reminder"
+    language = "en"
+    subject = "A reminder"
+    body = "Answer by {link}"
 
 
 class ParticipantListFactory(DjangoModelFactory[ParticipantList]):

@@ -117,7 +117,8 @@ def _do(  # noqa: PLR0917 - what was asked, of which letter
     said, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
     try:
         if do == "save":
-            templates.keep(summit=summit, subject=text.subject, body=text.body, by=user, **said)
+            written = {"subject": text.subject, "body": text.body, **said}
+            templates.keep(summit=summit, by=user, fresh=False, **written)
             messages.success(request, _("The letter is saved. Letters that were sent stay as they were."))
         elif do == "remove":
             for row in LetterTemplate.objects.filter(summit=summit, **said).select_related("summit"):

@@ -2,4 +2,27 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from delegations.api.badges import Badges
+from delegations.api.declarations import DeclarationKinds, Declarations
+from delegations.api.focal_requests import FocalPointRequests
+from delegations.api.invitations import Invitations
+from delegations.api.leaving import Handovers, Overpasses
+from delegations.api.letters import LetterLinks, LetterTemplates, Replies
+from delegations.api.lists import Guests, ParticipantLists
+from delegations.api.visas import VisaLetters
+
+urlpatterns: list[URLPattern] = [
+    *Invitations.paths(),
+    *Replies.paths(),
+    *LetterTemplates.paths(),
+    *LetterLinks.paths(),
+    *Badges.paths(),
+    *VisaLetters.paths(),
+    *DeclarationKinds.paths(),
+    *Declarations.paths(),
+    *FocalPointRequests.paths(),
+    *Handovers.paths(),
+    *Overpasses.paths(),
+    *Guests.paths(),
+    *ParticipantLists.paths(),
+]

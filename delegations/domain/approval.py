@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain.reach import Reach, Step, preview
-from delegations.domain.states import sources
+from delegations.domain.states import NotNow, sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Party, Policy
 from delegations.permissions import check_can_invite
 from summit.domain import audit
@@ -79,7 +79,7 @@ def _record(reach: Reach, made: dict[int, Invitation], by: User, *, action: str)
 
 
 def approve(*, invitation: Invitation, by: User) -> None:
-    """Approve a draft, so that it can be sent. Raises PermissionDenied, or ValueError where it is no draft, or where
+    """Approve a draft, so that it can be sent. Raises PermissionDenied, or NotNow where it is no draft, or where
     letters need a second person and it is asked for by the first."""
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
@@ -87,21 +87,21 @@ def approve(*, invitation: Invitation, by: User) -> None:
         second = Policy.objects.of(summit).second_person
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.APPROVED))
         if second and rows.filter(prepared_by=by).exists():
-            raise ValueError(_("You prepared this invitation. Another organiser or protocol officer can approve it."))
+            raise NotNow(_("You prepared this invitation. Another organiser or protocol officer can approve it."))
         first = Q(prepared_by=by) if second else Q(pk__in=[])
         if not rows.exclude(first).update(state=InvitationState.APPROVED, approved_at=Now(), approved_by=by):
-            raise ValueError(_changed())
+            raise NotNow(_changed())
         audit.record(by=by, action="delegations.approve", target=invitation, summit=summit, fields=["state"])
 
 
 def reopen(*, invitation: Invitation, by: User) -> None:
-    """Make an approved invitation a draft again. Raises PermissionDenied, or ValueError where it isn't approved."""
+    """Make an approved invitation a draft again. Raises PermissionDenied, or NotNow where it isn't approved."""
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.DRAFT))
         if not rows.update(state=InvitationState.DRAFT, approved_at=None, approved_by=None):
-            raise ValueError(_changed())
+            raise NotNow(_changed())
         audit.record(by=by, action="delegations.reopen", target=invitation, summit=summit, fields=["state"])
 
 
@@ -111,13 +111,13 @@ def _changed() -> str:
 
 def supersede(*, invitation: Invitation, by: User) -> Invitation:
     """Put a new draft in the place of an invitation that was sent: the old one's links open nothing from now on, its
-    letters that weren't sent stay here. Raises PermissionDenied, or ValueError where it doesn't stand."""
+    letters that weren't sent stay here. Raises PermissionDenied, or NotNow where it doesn't stand."""
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.SUPERSEDED))
         if not rows.update(state=InvitationState.SUPERSEDED):
-            raise ValueError(_("Only an invitation that stands can be superseded. Change the draft instead."))
+            raise NotNow(_("Only an invitation that stands can be superseded. Change the draft instead."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
         fresh = Invitation.objects.create(
             party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by

@@ -39,6 +39,8 @@ WHY = {
 class BadgeProblem(Exception):
     """What was entered can't be taken; the text says what to do."""
 
+    field = "reason"
+
 
 class BadgeRefused(Exception):
     """It can't be done, with a sentence that says why and who can help."""

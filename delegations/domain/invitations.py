@@ -16,7 +16,7 @@ from delegations.domain import letters, links, mailboxes
 from delegations.domain.approval import count
 from delegations.domain.mailboxes import Mailbox
 from delegations.domain.reach import STANDING, Reach, no_mailbox, preview
-from delegations.domain.states import sources
+from delegations.domain.states import NotNow, sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Party, Policy
 from delegations.permissions import check_can_invite, check_can_revoke
 from summit.domain import audit
@@ -137,7 +137,7 @@ def _same(one: str, other: str) -> bool:
 
 def write_anew(*, invitation: Invitation, by: User) -> int:
     """Send the letter again with new links, to the party's mailboxes as they are now; the old links open nothing from
-    now on. Return the number of letters. Raises PermissionDenied, or ValueError where it isn't sent or no mailbox is
+    now on. Return the number of letters. Raises PermissionDenied, or NotNow where it isn't sent or no mailbox is
     known."""
     party = invitation.party
     check_can_invite(by, party.summit)
@@ -145,10 +145,10 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
         # The lock makes two browsers that write anew wait for each other, so that each letter's version is its own.
         row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=STANDING).first()
         if row is None:
-            raise ValueError(_("Only an invitation that stands can be written anew. Invite the party first."))
+            raise NotNow(_("Only an invitation that stands can be written anew. Invite the party first."))
         boxes = mailboxes.for_letters([party])
         if not boxes:
-            raise ValueError(no_mailbox())
+            raise NotNow(no_mailbox())
         version = row.links.aggregate(n=Count("pk"))["n"]
         row.links.filter(revoked_at__isnull=True).update(revoked_at=Now())
         written = _write([(row, party)], {party.pk: boxes}, version)[party.pk]
@@ -164,7 +164,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
 
 def revoke(*, invitation: Invitation, by: User) -> None:
     """Take an invitation back: its links open nothing from now on, and letters not sent yet stay here. Raises
-    PermissionDenied, or ValueError if it was revoked before."""
+    PermissionDenied, or NotNow if it was revoked before."""
     summit: Summit = invitation.party.summit
     check_can_revoke(by, summit)
     with transaction.atomic():
@@ -172,6 +172,6 @@ def revoke(*, invitation: Invitation, by: User) -> None:
             state=InvitationState.REVOKED
         )
         if not changed:
-            raise ValueError(_("This invitation was revoked before."))
+            raise NotNow(_("This invitation was revoked before."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
         audit.record(by=by, action="delegations.revoke", target=invitation, summit=summit, fields=["state"])

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from delegations.domain.states import NotNow
 from delegations.models import InvitationLink, InvitationState
 from delegations.permissions import check_can_revoke
 from summit.db.clock import db_now
@@ -111,12 +112,12 @@ def note_use(link: InvitationLink) -> None:
 
 
 def revoke(*, link: InvitationLink, by: User) -> None:
-    """Make a link open nothing from now on, also where it is open already. Raises PermissionDenied, or ValueError if
+    """Make a link open nothing from now on, also where it is open already. Raises PermissionDenied, or NotNow if
     it was revoked before."""
     summit = link.invitation.party.summit
     check_can_revoke(by, summit)
     with transaction.atomic():
         changed = InvitationLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=Now())
         if not changed:
-            raise ValueError(_("This link was revoked before."))
+            raise NotNow(_("This link was revoked before."))
         audit.record(by=by, action="delegations.revoke_link", target=link, summit=summit, fields=["revoked_at"])

@@ -40,9 +40,11 @@ class Texts:
         return self.own(purpose, language) or letter_texts.usual(purpose, language)
 
 
-def keep(*, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User) -> LetterTemplate:
-    """Give a summit a text of its own. Invitations that were approved and not sent are drafts again where the text is
-    theirs: what was approved is what is sent.
+def keep(
+    *, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User, fresh: bool = False
+) -> LetterTemplate:
+    """Give a summit a text of its own; a `fresh` one takes no other's place. Invitations that were approved and not
+    sent are drafts again where the text is theirs: what was approved is what is sent.
 
     Raises PermissionDenied, or ValidationError by field, with sentences that list what is allowed.
     """
@@ -53,6 +55,8 @@ def keep(*, summit: Summit, purpose: str, language: str, subject: str, body: str
         Summit.objects.select_for_update().get(pk=summit.pk)
         before = LetterTemplate.objects.filter(summit=summit, purpose=purpose, language=language).first()
         row = before or LetterTemplate(summit=summit, purpose=purpose, language=language)
+        if before and fresh:
+            raise ValidationError(_("There is a letter for this purpose in this language. Change that one."))
         changed = [name for name, value in (("subject", subject), ("body", body)) if getattr(row, name) != value]
         row.subject, row.body = subject, body
         row.save()

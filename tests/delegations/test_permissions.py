@@ -93,10 +93,14 @@ OWN: dict[str, set[str]] = {
     "delegations.membership.view": {"focal_point"},
     "delegations.focalpoint.view": {"focal_point"},
     "delegations.answer": {"focal_point"},
-    **{f"delegations.{name}.view": {"focal_point"} for name in ("declaration", "visaletter", "sheet")},
+    **{
+        f"delegations.{name}.view": {"focal_point"}
+        for name in ("declaration", "declarationkind", "visaletter", "sheet")
+    },
     **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw", "read_in")},
     "delegations.enter_person": {"focal_point"},
     "delegations.ask_focal_point": {"focal_point"},
+    "delegations.focalpointrequest.view": {"focal_point"},
     **{f"delegations.{deed}": {"focal_point"} for deed in ("overpass.view", "hand_overpass")},
     **{
         f"delegations.{group}.{verb}": {"focal_point"}
@@ -124,7 +128,7 @@ def rows_of(party: Party) -> dict[str, Any]:
         "delegations.party.view": party,
         "delegations.membership.view": f.MembershipFactory(party=party),
         "delegations.focalpoint.view": f.FocalPointFactory(party=party),
-        "delegations.invitation.view": f.InvitationFactory(party=party),
+        "delegations.invitation.view": f.InvitationFactory(party=party, state="sent", sent_at=f.START),
         "delegations.answer": Invitation.objects.get(party=party),
         "delegations.declaration.view": f.DeclarationFactory(party=party),
         "delegations.visaletter.view": f.VisaLetterFactory(party=party),

@@ -155,6 +155,7 @@ def make_world() -> World:
     _add_ground(world)
     _add_public(world)
     _add_lists(world)
+    add_working_rows(world, three)
     return world
 
 
@@ -253,6 +254,44 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
     world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
+
+
+def at_a_desk(world: World, name: str, rows: Mapping[Whose, Any]) -> None:
+    """Add what fills the addresses of a resource of the API."""
+    summits = {whose: world.there if whose == Whose.ELSEWHERE else world.here for whose in rows}
+    world.objects[f"{name} at a desk"] = {
+        whose: {"summit": summits[whose].slug, "id": getattr(each, "public_id", each.pk)}
+        for whose, each in rows.items()
+    }
+
+
+def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
+    """Add a row of each resource of the API about parties and what is done with them."""
+    by_party: dict[str, Any] = {
+        "invitations": lambda party: f.InvitationFactory(party=party, occasion="x", state="sent", sent_at=f.START),
+        "badges": lambda party: f.BadgeFactory(party=party),
+        "visa-letters": lambda party: f.VisaLetterFactory(party=party),
+        "declarations": lambda party: f.DeclarationFactory(party=party),
+        "focal-point-requests": lambda party: f.FocalPointRequestFactory(party=party),
+        "handovers": lambda party: f.HandoverFactory(party=party),
+        "overpasses": overpass,
+        "replies": lambda party: f.ReplyFactory(invitation=party.invitations.first()),
+        "letter-links": lambda party: f.InvitationLinkFactory(invitation=party.invitations.first()),
+    }
+    for name, make in by_party.items():
+        at_a_desk(world, name, {whose: make(party) for whose, party in parties.items()})
+    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
+    by_summit: dict[str, Any] = {
+        "letter-templates": lambda summit: f.LetterTemplateFactory(summit=summit),
+        "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
+        "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
+    }
+    for name, make in by_summit.items():
+        at_a_desk(world, name, {whose: make(summit) for whose, summit in two.items()})
+    # What has to be declared is everybody's who acts for a party of the summit.
+    mine = {Whose.OWN: world.here, Whose.ELSEWHERE: world.there}
+    kinds = {whose: f.DeclarationKindFactory(summit=summit) for whose, summit in mine.items()}
+    at_a_desk(world, "declaration-kinds", kinds)
 
 
 def overpass(party: Party) -> Overpass:

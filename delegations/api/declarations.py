@@ -1,0 +1,147 @@
+"""What people bring that has to be declared: which kinds there are, what was declared, what the host says to it."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.api.parts import Member, PartyName, ReasonInput, StaffName, note
+from delegations.domain import declarations
+from delegations.models import Declaration, DeclarationKind, DeclarationState
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.models import Summit, User
+
+SEE, DECLARE = "delegations.declaration.view", "delegations.declare"
+DECIDE = "delegations.decide_declaration"
+PERSONAL = ("details", "reason")
+
+
+class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
+    """What has to be declared, until when, and whether it needs the host's permit."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = DeclarationKind
+        fields: ClassVar[list[str]] = ["id", "name", "asks", "permit", "until", "position"]
+        read_only_fields = fields
+
+
+class DeclarationKinds(Resource):
+    """Kinds of declaration."""
+
+    name = "declaration-kinds"
+    called = _("kinds of declaration")
+    rule = "delegations.declarationkind"
+    does = ()
+    key = "pk"
+    model = DeclarationKind
+    output = DeclarationKindSerializer
+    orders: ClassVar[Any] = {"position": ("position",)}
+
+
+class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
+    """What somebody declares, and what the host says to it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    kind = serializers.IntegerField(source="kind_id", read_only=True)
+    kind_name = serializers.CharField(source="kind.__str__", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    party_name = PartyName(source="party")
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    person_name = serializers.CharField(source="person.label", read_only=True)
+    decided_by = StaffName(deed=SEE)
+
+    class Meta:
+        model = Declaration
+        fields: ClassVar[list[str]] = [
+            *("id", "kind", "kind_name", "party", "party_name", "person", "person_name", "details", "state"),
+            *("declared_at", "decided_at", "decided_by", "reason"),
+        ]
+        read_only_fields = fields
+
+
+class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
+    """A kind of declaration of the summit, by its id."""
+
+    default_error_messages: ClassVar[Any] = {
+        "does_not_exist": _("There is none of this id."),
+        "incorrect_type": _("Write its id."),
+    }
+
+    def get_queryset(self) -> Any:
+        """Return the kinds of the summit that the address names."""
+        return DeclarationKind.objects.filter(summit=self.context["summit"])
+
+
+class DeclarationInput(serializers.Serializer[Any]):
+    """Who brings what: the person and the kind by their ids, and what it is in words."""
+
+    person = Member(deed=DECLARE)
+    kind = KindOfSummit(queryset=DeclarationKind.objects.all())
+    details = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class DeclarationFilters(django_filters.FilterSet):
+    """By what declarations are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
+    kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+    declared_since = django_filters.IsoDateTimeFilter(
+        field_name="declared_at", lookup_expr="gte", label=_("declared since")
+    )
+    decided_since = django_filters.IsoDateTimeFilter(
+        field_name="decided_at", lookup_expr="gte", label=_("decided since")
+    )
+
+
+class Declarations(Resource):
+    """Declarations."""
+
+    name = "declarations"
+    called = _("declarations")
+    rule = "delegations.declaration"
+    rules: ClassVar[Any] = {"add": DECLARE, "remove": DECLARE}
+    does = ("add", "remove")
+    model = Declaration
+    output = DeclarationSerializer
+    input = DeclarationInput
+    filters = DeclarationFilters
+    orders: ClassVar[Any] = {"declared": ("declared_at",)}
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Declaration]:
+        """Return declarations with whose they are."""
+        return Declaration.objects.select_related("party__summit", "person", "kind", "decided_by")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose declarations were read."""
+        note(by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Declaration:
+        """Declare something that a member brings."""
+        member = values["person"]
+        said = {"kind": values["kind"], "details": values["details"]}
+        return declarations.declare(party=member.party, person=member.person, by=by, **said)
+
+    def remove(self, *, by: User, row: Declaration) -> None:
+        """Take back what was declared."""
+        declarations.withdraw(declaration=row, by=by)
+
+    @action("permit", rule=DECIDE)
+    def permit(self, *, by: User, row: Declaration, values: Values) -> None:
+        """Permit what was declared."""
+        declarations.permit(declaration=row, by=by)
+
+    @action("refuse", rule=DECIDE, input=ReasonInput)
+    def refuse(self, *, by: User, row: Declaration, values: Values) -> None:
+        """Refuse what was declared, with the reason that the party reads."""
+        declarations.refuse(declaration=row, reason=values["reason"], by=by)

@@ -1,0 +1,221 @@
+"""What letters say, the links in them, and the answers that came back."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.api.parts import PartyName, StaffName, note
+from delegations.domain import asked, links, templates
+from delegations.models import Answer, Channel, InvitationLink, LetterTemplate, Level, Purpose, Reply
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.models import Summit, User
+
+
+class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
+    """What a letter of the summit says in a language. Where there is none the system's own text stands."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+
+    class Meta:
+        model = LetterTemplate
+        fields: ClassVar[list[str]] = ["id", "purpose", "language", "subject", "body", "changed_at"]
+        read_only_fields = fields
+
+
+class TextInput(serializers.Serializer[Any]):
+    """What the letter says. An empty line begins a paragraph; placeholders stand in braces, such as {party}."""
+
+    subject = serializers.CharField(required=False, default="", allow_blank=True)
+    body = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class TemplateInput(TextInput):
+    """For which letter, in which language, and what it says."""
+
+    purpose = serializers.ChoiceField(choices=Purpose.choices)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+
+
+class TemplateFilters(django_filters.FilterSet):
+    """By what letters are narrowed."""
+
+    purpose = django_filters.ChoiceFilter(choices=Purpose.choices, label=_("purpose"))
+    language = django_filters.CharFilter(label=_("language"))
+
+
+class LetterTemplates(Resource):
+    """Texts of letters."""
+
+    name = "letter-templates"
+    called = _("texts of letters")
+    rule = "delegations.lettertemplate"
+    key = "pk"
+    model = LetterTemplate
+    output = LetterTemplateSerializer
+    input = TemplateInput
+    input_of_change = TextInput
+    filters = TemplateFilters
+    orders: ClassVar[Any] = {"purpose": ("purpose", "language"), "changed": ("changed_at",)}
+
+    def rows(self) -> QuerySet[LetterTemplate]:
+        """Return texts with their summits."""
+        return LetterTemplate.objects.select_related("summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> LetterTemplate:
+        """Give the summit a text of its own."""
+        return templates.keep(summit=summit, by=by, fresh=True, **values)
+
+    def change(self, *, by: User, row: LetterTemplate, values: Values) -> LetterTemplate:
+        """Change what a letter says."""
+        said = {"subject": row.subject, "body": row.body, **values}
+        return templates.keep(summit=row.summit, purpose=row.purpose, language=row.language, by=by, **said)
+
+    def remove(self, *, by: User, row: LetterTemplate) -> None:
+        """Let the system's own text stand again."""
+        templates.remove(template=row, by=by)
+
+
+class LetterLinkSerializer(serializers.ModelSerializer[InvitationLink]):
+    """A link in a letter: to which mailbox it went, and whether it was followed. What it opens it never tells."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    invitation = serializers.CharField(source="invitation.public_id", read_only=True)
+    party = serializers.CharField(source="invitation.party.public_id", read_only=True)
+    party_name = PartyName(source="invitation.party")
+    person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = InvitationLink
+        fields: ClassVar[list[str]] = [
+            *("id", "invitation", "party", "party_name", "address", "person"),
+            *("created_at", "expires_at", "first_used_at", "revoked_at", "asked_at"),
+        ]
+        read_only_fields = fields
+
+
+class LinkFilters(django_filters.FilterSet):
+    """By what links are narrowed."""
+
+    invitation = django_filters.CharFilter(
+        field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
+    )
+    party = django_filters.CharFilter(
+        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
+    )
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
+    asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter is asked for"))
+    created_since = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", label=_("created since")
+    )
+
+    def of_life(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
+        """Return those that open something, or the others."""
+        live = InvitationLink.objects.live().values("pk")
+        return rows.filter(pk__in=live) if value else rows.exclude(pk__in=live)
+
+    def of_asking(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
+        """Return those instead of which a new letter is asked for, or the others."""
+        wanted = asked.waiting().values("pk")
+        return rows.filter(pk__in=wanted) if value else rows.exclude(pk__in=wanted)
+
+
+class LetterLinks(Resource):
+    """Links in letters."""
+
+    name = "letter-links"
+    called = _("links in letters")
+    rule = "delegations.invitationlink"
+    does = ()
+    model = InvitationLink
+    output = LetterLinkSerializer
+    filters = LinkFilters
+    orders: ClassVar[Any] = {"created": ("created_at",)}
+    summit_path = "invitation__party__summit"
+
+    def rows(self) -> QuerySet[InvitationLink]:
+        """Return links with their invitations."""
+        return InvitationLink.objects.select_related("invitation__party__summit", "person")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose mailboxes were read."""
+        note(
+            by=by,
+            summit=summit,
+            rows=rows,
+            fields=fields,
+            shows=("address", "person"),
+            people=lambda row: row.person,
+        )
+
+    @action("revoke", rule="delegations.revoke")
+    def revoke(self, *, by: User, row: InvitationLink, values: Values) -> None:
+        """Revoke the link: it opens nothing from then on, also where it is open already."""
+        links.revoke(link=row, by=by)
+
+    @action("settle", rule="delegations.invite")
+    def settle(self, *, by: User, row: InvitationLink, values: Values) -> None:
+        """Note that no new letter is wanted in the place of this one."""
+        asked.settle(link=row, by=by)
+
+
+class ReplySerializer(serializers.ModelSerializer[Reply]):
+    """One answer as it came: by which way, and who recorded it at a desk."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    invitation = serializers.CharField(source="invitation.public_id", read_only=True)
+    party = serializers.CharField(source="invitation.party.public_id", read_only=True)
+    party_name = PartyName(source="invitation.party")
+    recorded_by = StaffName(deed="delegations.reply.view")
+
+    class Meta:
+        model = Reply
+        fields: ClassVar[list[str]] = [
+            *("id", "invitation", "party", "party_name", "at", "answer", "level", "note", "name"),
+            *("channel", "reference", "dated", "recorded_by"),
+        ]
+        read_only_fields = fields
+
+
+class ReplyFilters(django_filters.FilterSet):
+    """By what answers are narrowed."""
+
+    invitation = django_filters.CharFilter(
+        field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
+    )
+    party = django_filters.CharFilter(
+        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
+    )
+    occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("id of a session"))
+    answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("at the level of"))
+    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("came by"))
+    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("recorded since"))
+
+
+class Replies(Resource):
+    """Answers, as they came."""
+
+    name = "replies"
+    called = _("answers to invitations")
+    rule = "delegations.reply"
+    does = ()
+    model = Reply
+    output = ReplySerializer
+    filters = ReplyFilters
+    orders: ClassVar[Any] = {"at": ("at",)}
+    summit_path = "invitation__party__summit"
+
+    def rows(self) -> QuerySet[Reply]:
+        """Return answers with their invitations."""
+        return Reply.objects.select_related("invitation__party__summit", "recorded_by")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record that answers were read, with who gave them."""
+        note(by=by, summit=summit, rows=rows, fields=fields, shows=("name", "note"))

@@ -1,0 +1,146 @@
+"""Single guests, and the lists of participants."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.api.parts import PartyName, StaffName
+from delegations.domain import guests, participants
+from delegations.models import ParticipantList, Party, PartyKind
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.domain import seen
+from summit.models import Summit, User
+
+INVITE = "delegations.invite"
+
+
+class GuestSerializer(serializers.ModelSerializer[Party]):
+    """A guest: a party of one. `party` is its id among parties, by which it is invited; `person` is who it is."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    name = PartyName(source="*")
+    person = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = ["id", "name", "language", "person"]
+        read_only_fields = fields
+
+    def get_person(self, row: Party) -> str | None:
+        """Return the id of the person, where the guest is a member of their party."""
+        return next((member.person.public_id for member in row.memberships.all()), None)
+
+
+class GuestInput(serializers.Serializer[Any]):
+    """Whom to invite, and where the letter goes. `another` are those whom the guest resembles and isn't."""
+
+    name = serializers.CharField(max_length=120)
+    office = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    form_of_address = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    mailbox = serializers.EmailField()
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    another = serializers.ListField(
+        child=serializers.CharField(max_length=16), required=False, default=list, max_length=50
+    )
+
+
+class Guests(Resource):
+    """Single guests."""
+
+    name = "guests"
+    called = _("single guests")
+    rule = "delegations.party"
+    rules: ClassVar[Any] = {"add": INVITE}
+    does = ("add",)
+    model = Party
+    output = GuestSerializer
+    input = GuestInput
+    orders: ClassVar[Any] = {"name": ("guest_key",)}
+
+    def rows(self) -> QuerySet[Party]:
+        """Return guests with who they are."""
+        found = Party.objects.filter(kind=PartyKind.GUEST).select_related("summit")
+        return found.prefetch_related("memberships__person").annotate(guest_key=F("sort_key"))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Party:
+        """Enter a guest, who isn't invited yet."""
+        return guests.enter(summit=summit, by=by, **values)
+
+
+class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
+    """A revision of the list of participants, frozen. Whom it names is `content`, told of one revision at a time and
+    null in lists."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    made_by = StaffName(deed="delegations.participantlist.view")
+    content = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ParticipantList
+        fields: ClassVar[list[str]] = ["id", "number", "final", "note", "made_at", "made_by", "content"]
+        read_only_fields = fields
+
+    @extend_schema_field(
+        {
+            "type": ["object", "null"],
+            "properties": {
+                "summit": {"type": "object"},
+                "categories": {"type": "object"},
+                "parties": {"type": "array", "items": {"type": "object"}},
+            },
+        }
+    )
+    def get_content(self, row: ParticipantList) -> Any:
+        """Return whom it names, by party."""
+        return participants.content_of(row) if self.parent is None else None
+
+
+class ListInput(serializers.ModelSerializer[ParticipantList]):
+    """What is said of a new revision. After a final one only a further final one can follow."""
+
+    class Meta:
+        model = ParticipantList
+        fields: ClassVar[list[str]] = ["final", "note"]
+
+
+class ListFilters(django_filters.FilterSet):
+    """By what revisions are narrowed."""
+
+    final = django_filters.BooleanFilter(label=_("final"))
+    made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
+
+
+class ParticipantLists(Resource):
+    """Lists of participants."""
+
+    name = "participant-lists"
+    called = _("lists of participants")
+    rule = "delegations.participantlist"
+    does = ("add",)
+    model = ParticipantList
+    output = ParticipantListSerializer
+    input = ListInput
+    filters = ListFilters
+    orders: ClassVar[Any] = {"number": ("number",)}
+
+    def rows(self) -> QuerySet[ParticipantList]:
+        """Return revisions with who made them. Whom they name is fetched of the one that is shown."""
+        return ParticipantList.objects.select_related("summit", "made_by").defer("content")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whom a revision named to its reader."""
+        if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
+            return
+        content = participants.content_of(rows[0])
+        people = [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]
+        seen.note_page(by=by, target=rows[0], summit=summit, fields=["content"], people=lambda: people)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
+        """Freeze a revision of who comes now."""
+        return participants.freeze(summit=summit, by=by, **values)

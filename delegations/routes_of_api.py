@@ -1,0 +1,26 @@
+"""Who opens the working addresses of the API about parties, their people and their invitations."""
+
+from delegations.api import refusals  # noqa: F401
+from delegations.api.badges import Badges
+from delegations.api.declarations import DeclarationKinds, Declarations
+from delegations.api.focal_requests import FocalPointRequests
+from delegations.api.invitations import Invitations
+from delegations.api.leaving import Handovers, Overpasses
+from delegations.api.letters import LetterLinks, LetterTemplates, Replies
+from delegations.api.lists import Guests, ParticipantLists
+from delegations.api.visas import VisaLetters
+from summit.api.routes import declare_resource
+
+declare_resource(Invitations)
+declare_resource(Replies)
+declare_resource(LetterTemplates)
+declare_resource(LetterLinks)
+declare_resource(Badges)
+declare_resource(VisaLetters)
+declare_resource(DeclarationKinds)
+declare_resource(Declarations)
+declare_resource(FocalPointRequests)
+declare_resource(Handovers)
+declare_resource(Overpasses)
+declare_resource(Guests)
+declare_resource(ParticipantLists)

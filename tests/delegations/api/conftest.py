@@ -1,0 +1,62 @@
+"""A summit with two parties, a program of protocol and one of a party's focal point."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Party
+from summit.models import Role, Summit
+from tests import factories as f
+from tests.summit.api.conftest import Program, program
+
+DESK = "summits/here/desk/"
+
+
+@dataclass
+class Place:
+    """Who is there, and how they ask."""
+
+    summit: Summit
+    one: Party
+    other: Party
+    protocol: Program
+    focal: Program
+
+    def organiser(self) -> Program:
+        return program(f.UserFactory.with_role(Role.ORGANISER, self.summit))
+
+    def desk(self, role: Role) -> Program:
+        return program(f.UserFactory.with_role(role, self.summit))
+
+
+@pytest.fixture
+def place() -> Place:
+    summit = f.SummitFactory(slug="here", public=False)
+    one, other = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Bland")
+    # The focal point of a party acts for it by an account.
+    user = f.UserFactory(name="Fay", email="fay@aland.example")
+    f.FocalPointFactory(party=one, person__user=user, person__email=user.email)
+    protocol = program(f.UserFactory.with_role(Role.PROTOCOL, summit, name="Pat"))
+    return Place(summit, one, other, protocol, program(user))
+
+
+def counted(asks: Program, path: str) -> int:
+    """Return how many queries a list asks, once it was asked."""
+    with CaptureQueriesContext(connection) as asked:
+        assert asks.get(path).status_code == 200
+    return len(asked)
+
+
+def kind(response: Any) -> tuple[int, str]:
+    """Return the status of a refusal and its kind."""
+    assert response["Content-Type"] == "application/problem+json", response.content
+    return response.status_code, response.json()["type"].rpartition("#")[2]
+
+
+def pointers(response: Any) -> set[str]:
+    """Return where a body can't be taken."""
+    assert kind(response) == (422, "fields")
+    return {each["pointer"] for each in response.json()["errors"]}

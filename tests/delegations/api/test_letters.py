@@ -1,0 +1,110 @@
+"""Letters by the API: what they say, the links in them, the answers that came back; guests and lists of who comes."""
+
+import pytest
+
+from delegations.domain import links
+from delegations.models import Invitation, LetterTemplate, ParticipantList
+from summit.models import AuditEntry, Role
+from tests import factories as f
+from tests.delegations.api.conftest import DESK, Place, counted, kind, pointers
+
+pytestmark = pytest.mark.django_db
+TEXT = {"purpose": "reminder", "language": "en", "subject": "Answer us", "body": "Dear {party}\n\n{link}"}
+
+
+def test_a_summit_s_own_letter_is_written_changed_and_taken_off(place: Place) -> None:
+    here = f"{DESK}letter-templates/"
+    wrong = place.protocol.post(here, {**TEXT, "subject": "", "body": ""})
+    assert pointers(wrong) == {"#/subject", "#/body"}
+    made = place.protocol.post(here, TEXT)
+    assert made.status_code == 201, made.content
+    assert pointers(place.protocol.post(here, TEXT)) == {"#"}
+    path = f"{here}{made.json()['id']}/"
+    changed = place.protocol.patch(path, {"subject": "Once more"}, If_Match=made["ETag"])
+    assert (changed.status_code, changed.json()["subject"], changed.json()["body"]) == (
+        200,
+        "Once more",
+        TEXT["body"],
+    )
+    assert kind(place.desk(Role.PROGRAMME).patch(path, {"subject": "x"}, If_Match="*")) == (403, "forbidden")
+    assert kind(place.focal.get(here)) == (404, "not-found")
+    assert place.protocol.delete(path, If_Match=changed["ETag"]).status_code == 204
+    assert not LetterTemplate.objects.exists()
+
+
+def test_links_are_read_without_what_they_open_and_revoked(place: Place) -> None:
+    here = f"{DESK}letter-links/"
+    sent = f.InvitationFactory(party=place.one, state="sent", sent_at=f.START)
+    link = f.InvitationLinkFactory(invitation=sent, address="fay@aland.example")
+    found = place.protocol.get(here)
+    [told] = found.json()["results"]
+    assert (told["invitation"], told["address"], told["revoked_at"]) == (sent.public_id, "fay@aland.example", None)
+    assert link.nonce not in found.content.decode()
+    assert links.token(link) not in found.content.decode()
+    assert AuditEntry.objects.get(action="summit.person.seen").fields == ["address", "person"]
+    path = f"{here}{link.public_id}/"
+    for reader in (place.focal, place.desk(Role.PROGRAMME)):
+        assert kind(reader.get(path)) == (404, "not-found")
+    assert place.protocol.post(f"{path}revoke/", {}).json()["revoked_at"]
+    assert kind(place.protocol.post(f"{path}revoke/", {})) == (409, "conflict")
+    assert place.protocol.get(f"{here}?live=true").json()["results"] == []
+    place.protocol.get(here)
+    counts = []
+    for number in (1, 4):
+        for _number in range(number):
+            f.InvitationLinkFactory(invitation__party__summit=place.summit)
+        counts.append(counted(place.protocol, here))
+    assert counts[0] == counts[1] <= 11
+
+
+def test_answers_are_read_as_they_came(place: Place) -> None:
+    here = f"{DESK}replies/"
+    reply = f.ReplyFactory(invitation__party=place.one, recorded_by=place.protocol.user)
+    told = place.desk(Role.PROGRAMME).get(f"{here}?channel=telephone&party={place.one.public_id}").json()["results"]
+    assert [(each["id"], each["name"], each["recorded_by"]) for each in told] == [
+        (reply.public_id, "A. Example", "Pat")
+    ]
+    assert kind(place.focal.get(f"{here}{reply.public_id}/")) == (404, "not-found")
+    place.protocol.get(here)
+    counts = []
+    for number in (1, 4):
+        for _number in range(number):
+            f.ReplyFactory(invitation__party__summit=place.summit)
+        counts.append(counted(place.protocol, here))
+    assert counts[0] == counts[1] <= 11
+
+
+def test_a_guest_is_entered_and_invited(place: Place) -> None:
+    here = f"{DESK}guests/"
+    said = {"name": "Rita Rossi", "mailbox": "rita@uni.example", "language": "en", "office": "Professor"}
+    made = place.protocol.post(here, said)
+    assert made.status_code == 201, made.content
+    assert (made.json()["name"], bool(made.json()["person"])) == ("Rita Rossi", True)
+    went = place.protocol.post(f"{DESK}invitations/invite/", {"parties": [made.json()["id"]]}).json()
+    assert went["letters"] == 1
+    assert Invitation.objects.get().party.name == "Rita Rossi"
+    assert kind(place.protocol.post(here, said))[0] in (409, 422)
+    assert kind(place.desk(Role.PROGRAMME).post(here, said)) == (403, "forbidden")
+    assert kind(place.focal.post(here, said)) == (403, "forbidden")
+    assert place.focal.get(here).json()["results"] == []
+
+
+def test_a_list_of_participants_is_frozen_and_read(place: Place) -> None:
+    here = f"{DESK}participant-lists/"
+    assert kind(place.protocol.post(here, {})) == (409, "conflict")
+    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    made = place.protocol.post(here, {"note": "As of today"})
+    assert made.status_code == 201, made.content
+    assert (made.json()["number"], made.json()["final"], made.json()["made_by"]) == (1, False, "Pat")
+    again = place.protocol.post(here, {})
+    assert (kind(again), again.json()["detail"]) == ((409, "conflict"), "Nothing has changed since revision 1.")
+    assert place.protocol.post(here, {"final": True}).json()["number"] == 2
+    assert [each["content"] for each in place.protocol.get(here).json()["results"]] == [None, None]
+    accreditation = place.desk(Role.ACCREDITATION)
+    told = accreditation.get(f"{here}{made.json()['id']}/").json()["content"]
+    assert [each["key"] for each in told["parties"][0]["members"]] == [member.person.public_id]
+    seen = AuditEntry.objects.get(action="summit.person.seen", by=accreditation.user)
+    assert (seen.fields, seen.detail["people"]) == (["content"], [member.person.public_id])
+    assert kind(accreditation.post(here, {"final": True})) == (403, "forbidden")
+    assert kind(place.focal.get(here)) == (404, "not-found")
+    assert ParticipantList.objects.count() == 2
