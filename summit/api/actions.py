@@ -40,6 +40,7 @@ class Action:
     output: Any
     on_list: bool
     gone: bool
+    shown_once: tuple[str, ...]
     method: str
     says: str
 
@@ -52,13 +53,14 @@ def action(
     output: Any = None,
     on_list: bool = False,
     gone: bool = False,
+    shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
     """Declare a method of a resource as a deed with an address. `output` may be a serializer or one with many=True;
-    `gone` says that the row isn't there afterwards."""
+    `gone` says that the row isn't there afterwards, `shown_once` names what of its answer is kept nowhere."""
 
     def mark(method: Method) -> Method:
         said = " ".join((method.__doc__ or "").split())
-        method.is_action = Action(name, rule, input, output, on_list, gone, method.__name__, said)  # type: ignore[attr-defined]
+        method.is_action = Action(name, rule, input, output, on_list, gone, shown_once, method.__name__, said)  # type: ignore[attr-defined]
         return method
 
     return mark

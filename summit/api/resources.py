@@ -17,6 +17,7 @@ from summit.api import asking
 from summit.api.actions import ListDeed, RowDeed, actions_of
 from summit.api.rows import Bulk, Collection, Item, Values
 from summit.api.working import working_api
+from summit.domain import audit, seen
 from summit.models import User
 from summit.permissions import seen_rows
 
@@ -43,6 +44,8 @@ class Resource:
     rules: ClassVar[Mapping[str, str]] = {}
     # What it offers beside its actions (`summit.api.actions`).
     does: ClassVar[tuple[str, ...]] = ("add", "change", "remove")
+    # Which of its fields say something of a person, so that who saw them is recorded.
+    personal: ClassVar[tuple[str, ...]] = ()
     # What its scope is called.
     called: ClassVar[Any] = ""
     # The column by which addresses name a row.
@@ -77,6 +80,10 @@ class Resource:
 
     def note_seen(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Record that rows were shown, where they say something personal: as the desk's page does."""
+        shown, found = set(self.personal) & set(fields), list(rows)
+        if shown and found:
+            keys = [(summit.pk, audit.key_of(row)) for row in found]
+            seen.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
 
     @classmethod
     def rule_of(cls, deed: str) -> str:
@@ -112,6 +119,11 @@ class Resource:
         def at(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
             return working_api(view.as_view(resource=resource, scope=cls.name, **more))
 
+        def deed(each: Any) -> URLPattern:
+            view, where, row = (ListDeed, base, "") if each.on_list else (RowDeed, f"{base}<str:id>/", "-row")
+            called = f"{name}{row}-{each.name}"
+            return path(f"{where}{each.name}/", at(view, action=each, shown_once=each.shown_once), name=called)
+
         writes = {"add": "post", "change": "patch", "remove": "delete"}
         on_list = ["get", "head", *(writes[each] for each in cls.does if each == "add")]
         on_row = ["get", "head", *(writes[each] for each in cls.does if each != "add")]
@@ -119,13 +131,10 @@ class Resource:
         return [
             path(base, at(Collection, http_method_names=on_list), name=name),
             *many,
-            *(path(f"{base}{a.name}/", at(ListDeed, action=a), name=f"{name}-{a.name}") for a in deeds if a.on_list),
+            # A deed on the list would else be taken for a row.
+            *(deed(each) for each in deeds if each.on_list),
             path(f"{base}<str:id>/", at(Item, http_method_names=on_row), name=f"{name}-row"),
-            *(
-                path(f"{base}<str:id>/{a.name}/", at(RowDeed, action=a), name=f"{name}-row-{a.name}")
-                for a in deeds
-                if not a.on_list
-            ),
+            *(deed(each) for each in deeds if not each.on_list),
         ]
 
 

@@ -6,6 +6,7 @@ from summit.api import scopes
 from summit.api.actions import actions_of
 from summit.api.places import Rooms, Venues
 from summit.api.resources import Resource
+from summit.api.team import Audit, Roles
 from summit.permissions import RULES
 from summit.routes import Gate, declare
 
@@ -38,3 +39,5 @@ declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
 declare_resource(Venues)
 declare_resource(Rooms)
+declare_resource(Roles)
+declare_resource(Audit)

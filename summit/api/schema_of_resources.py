@@ -141,6 +141,7 @@ def _optional(field: Any) -> Any:
 def _described(name: str, each: Any) -> OpenApiParameter:
     """Return the description of a filter of declared fields."""
     choices = each.extra.get("choices")
+    choices = choices() if callable(choices) else choices
     values = [value for value, _label in choices] if choices else None
     kinds: dict[str, Any] = {"BooleanFilter": bool, "NumberFilter": int, "DateFilter": OpenApiTypes.DATE}
     kind = kinds.get(type(each).__name__, str)

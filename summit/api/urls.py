@@ -5,7 +5,11 @@ from django.urls import URLPattern, path
 from summit.api.me import Me, OneToken, Tokens
 from summit.api.own_summits import Summits
 from summit.api.places import Rooms, Venues
+from summit.api.team import Audit, Roles
 from summit.api.working import working_api
+from summit.hooks.api import Deliveries, Webhooks
+from summit.outbox.api import Messages
+from summit.work.api import Jobs
 
 urlpatterns: list[URLPattern] = [
     path("me/", working_api(Me.as_view()), name="api-me"),
@@ -14,4 +18,10 @@ urlpatterns: list[URLPattern] = [
     *Summits.paths(),
     *Venues.paths(),
     *Rooms.paths(),
+    *Roles.paths(),
+    *Audit.paths(),
+    *Messages.paths(),
+    *Jobs.paths(),
+    *Webhooks.paths(),
+    *Deliveries.paths(),
 ]

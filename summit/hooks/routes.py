@@ -1,5 +1,7 @@
 """Who opens the addresses of webhooks beside those that each model has."""
 
+from summit.api.routes import declare_resource
+from summit.hooks.api import Deliveries, Webhooks
 from summit.routes import Gate, declare
 
 for _name in ("turn_off", "turn_on", "secret", "test"):
@@ -19,3 +21,5 @@ declare(
     see="hooks.delivery.view",
     do="hooks.send_again",
 )
+declare_resource(Webhooks)
+declare_resource(Deliveries)

@@ -1,5 +1,7 @@
 """Who opens the outbox's addresses."""
 
+from summit.api.routes import declare_resource
+from summit.outbox.api import Messages
 from summit.routes import NOBODY, Gate, declare
 
 declare(
@@ -19,3 +21,4 @@ declare("dev:components", Gate.EVERYBODY, "GET")
 declare("dev:mail", Gate.EVERYBODY, "GET")
 for _name in ("dev:message", "dev:source", "dev:part"):
     declare(_name, Gate.EVERYBODY, kind="mail in development")
+declare_resource(Messages)

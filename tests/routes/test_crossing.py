@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import override_settings
 
-from press import api as press_api
+from press.api import public as press_api
 from press.models import Text
 from press.reading import find
 from press.views import texts as press_views

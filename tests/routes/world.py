@@ -171,7 +171,9 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     TOTP.activate(user, generate_totp_secret())
     RecoveryCodes.activate(user)
     world.personal["passkey", reader.name] = row(passkey(user))
-    world.personal["work.job", reader.name] = row(job(user, world.here))
+    mine = job(user, world.here)
+    world.personal["work.job", reader.name] = row(mine)
+    world.personal["jobs at a desk", reader.name] = {"summit": world.here.slug, "id": mine.public_id}
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
 
 
@@ -192,9 +194,10 @@ def _add_readers(world: World) -> None:
     other = f.UserFactory()
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
     world.objects["token"] = {Whose.FOREIGN: {"id": f.TokenFactory(user=other).public_id}}
-    world.objects["work.job"] = {
-        Whose.FOREIGN: row(job(other, world.here)),
-        Whose.ELSEWHERE: row(job(other, world.there)),
+    jobs = {Whose.FOREIGN: job(other, world.here), Whose.ELSEWHERE: job(other, world.there)}
+    world.objects["work.job"] = {whose: row(each) for whose, each in jobs.items()}
+    world.objects["jobs at a desk"] = {
+        whose: {"summit": each.summit.slug, "id": each.public_id} for whose, each in jobs.items()
     }
 
 
@@ -505,6 +508,18 @@ def _add_ground(world: World) -> None:
         }
         world.objects[f"{label}s at a desk"] = {
             whose: {"summit": two[whose].slug, "id": each.public_id} for whose, each in made.items()
+        }
+    at_desks = {
+        "webhooks": endpoints,
+        "deliveries": rows["hooks.delivery"],
+        "messages": messages,
+        "roles": rows["summit.roleassignment"],
+        "audit": entries,
+    }
+    for name, found in at_desks.items():
+        world.objects[f"{name} at a desk"] = {
+            whose: {"summit": two[whose].slug, "id": getattr(each, "public_id", each.pk)}
+            for whose, each in found.items()
         }
     programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
     world.objects["api.application"] = {whose: row(each) for whose, each in programs.items()}

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from summit.domain import audit
 from summit.models import User
@@ -26,6 +27,11 @@ from summit.outbox.permissions import check_can_send_again
 from summit.outbox.reasons import because
 
 logger = logging.getLogger(__name__)
+
+
+class CantSendAgain(ValueError):
+    """It isn't sent again; the text says why."""
+
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
 BACK_OFF = (5, 15, 60, 300, 900, 1800)
@@ -195,7 +201,7 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
 
 
 def send_again(*, message: Message, by: User) -> None:
-    """Put a failed message back in line, as the same mail. Raises PermissionDenied, or ValueError if it has not
+    """Put a failed message back in line, as the same mail. Raises PermissionDenied, or CantSendAgain if it has not
     failed."""
     check_can_send_again(by, message)
     with transaction.atomic():
@@ -204,5 +210,5 @@ def send_again(*, message: Message, by: User) -> None:
             state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
         )
         if not changed:
-            raise ValueError("Only a failed message can be sent again.")
+            raise CantSendAgain(_("Only a message that failed can be sent again."))
         audit.record(by=by, action="outbox.send_again", target=message, summit=message.summit)

@@ -16,6 +16,10 @@ from summit.work.permissions import check_can_start, check_owns
 MOST_OF_KEY = 80
 
 
+class JobProblem(ValueError):
+    """It can't be done as the work stands; the text says why."""
+
+
 def sources(target: str) -> list[str]:
     """Return the states from which a job may become `target`: the condition of every UPDATE that does it."""
     return [state for state, following in TRANSITIONS.items() if target in following]
@@ -47,17 +51,17 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
 
 
 def cancel(*, job: Job, by: User) -> None:
-    """Stop a job after the step that it is in. Raises PermissionDenied, or ValueError where it has ended."""
+    """Stop a job after the step that it is in. Raises PermissionDenied, or JobProblem where it has ended."""
     check_owns(by, job)
     with transaction.atomic():
         rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
         if not rows.update(state=JobState.CANCELLED, lease_until=None, handed_until=None, finished_at=Now()):
-            raise ValueError(_("This work had ended before."))
+            raise JobProblem(_("This work had ended before."))
         audit.record(by=by, action="work.cancel", target=job, summit=job.summit, detail={"kind": job.kind})
 
 
 def retry(*, job: Job, by: User) -> None:
-    """Go on with a job that failed or was cancelled, from where it was. Raises PermissionDenied, or ValueError where
+    """Go on with a job that failed or was cancelled, from where it was. Raises PermissionDenied, or JobProblem where
     it can't go on: it waits, runs or is done, or the same work is under way."""
     check_owns(by, job)
     check_can_start(by, job.kind, job.summit)
@@ -67,7 +71,7 @@ def retry(*, job: Job, by: User) -> None:
             # The pause doesn't count: what is left is told from how long the work itself has taken.
             began = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
             if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=began):
-                raise ValueError(_("Only work that failed or was cancelled goes on."))
+                raise JobProblem(_("Only work that failed or was cancelled goes on."))
             audit.record(by=by, action="work.retry", target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:
-        raise ValueError(_("The same work is under way already.")) from None
+        raise JobProblem(_("The same work is under way already.")) from None

@@ -1,0 +1,79 @@
+"""Messages at the desk: to whom the system wrote, and what became of it. Never what it wrote: letters hold links."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.api.actions import action
+from summit.api.problems import means
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.models import User
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message, MessageState
+
+means(delivery.CantSendAgain, "conflict")
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """A mail to a mailbox. `about` names what caused it, `returned_at` when it came back."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    subject = serializers.CharField(source="rendered_subject")
+    about = serializers.CharField(source="subject_key")
+
+    class Meta:
+        model = Message
+        fields: ClassVar[list[str]] = [
+            *(
+                "id",
+                "kind",
+                "about",
+                "version",
+                "address",
+                "language",
+                "subject",
+                "message_id",
+                "created_at",
+                "state",
+            ),
+            *("attempts", "next_attempt_at", "sent_at", "problem", "returned_at", "returned_why"),
+        ]
+
+
+class MessageFilters(django_filters.FilterSet):
+    """By what messages are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=MessageState.choices, label=_("state"))
+    kind = django_filters.CharFilter(label=_("kind"))
+    about = django_filters.CharFilter(field_name="subject_key", label=_("about"))
+    address = django_filters.CharFilter(lookup_expr="iexact", label=_("mailbox"))
+    returned = django_filters.BooleanFilter(
+        field_name="returned_at", lookup_expr="isnull", exclude=True, label=_("came back")
+    )
+
+
+class Messages(Resource):
+    """Messages."""
+
+    name = "messages"
+    called = _("messages")
+    rule = "outbox.message"
+    does = ()
+    model = Message
+    output = MessageSerializer
+    filters = MessageFilters
+    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    personal = ("address", "subject")
+
+    def rows(self) -> QuerySet[Message]:
+        """Return messages; their bytes and facts stay in the database."""
+        return Message.objects.defer("rendered", "facts").select_related("summit")
+
+    @action("send-again", rule="outbox.send_again")
+    def send_again(self, *, by: User, row: Message, values: Values) -> None:
+        """Put a message that failed back in line, as the same mail."""
+        delivery.send_again(message=row, by=by)
