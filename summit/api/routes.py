@@ -17,13 +17,13 @@ def declare_resource(resource: type[Resource]) -> None:
     name, see = f"api-desk-{resource.name}", f"{resource.rule}.view"
     # Whoever sees their own rows alone finds their own summit's list.
     desk, row = "own desk" if RULES[see].own else "desk", f"{resource.name} at a desk"
-    add, change, remove = (resource.rule_of(each) for each in ("add", "change", "remove"))
-    does = {"POST": "add", "PATCH": "change", "DELETE": "remove"}
-    on_row = " ".join(["GET", *(method for method in ("PATCH", "DELETE") if does[method] in resource.does)])
-    declare(name, Gate.API, "GET POST" if "add" in resource.does else "GET", kind=desk, see=see, post=add)
-    if set(resource.does) - {"remove"}:
-        declare(f"{name}-bulk", Gate.API, "POST", kind=desk, see=see, post=add if "add" in resource.does else change)
-    declare(f"{name}-row", Gate.API, on_row, kind=row, see=see, posts={"PATCH": change, "DELETE": remove})
+    # What isn't offered needs no rule.
+    deeds = {deed: resource.rule_of(deed) for deed in resource.does}
+    on_row = {method: deeds[deed] for method, deed in (("PATCH", "change"), ("DELETE", "remove")) if deed in deeds}
+    declare(name, Gate.API, "GET POST" if "add" in deeds else "GET", kind=desk, see=see, post=deeds.get("add", ""))
+    if deeds.keys() - {"remove"}:
+        declare(f"{name}-bulk", Gate.API, "POST", kind=desk, see=see, post=deeds.get("add") or deeds["change"])
+    declare(f"{name}-row", Gate.API, " ".join(["GET", *on_row]), kind=row, see=see, posts=on_row)
     for each in actions_of(resource):
         kind, at = (desk, f"{name}-{each.name}") if each.on_list else (row, f"{name}-row-{each.name}")
         declare(at, Gate.API, "POST", kind=kind, see=see, post=each.rule)
