@@ -14,12 +14,11 @@ from press.admin.intake import version_of
 from press.admin.moments import local_moment
 from press.domain import editions, texts
 from press.domain.problems import DecisionRefused
+from press.domain.texts import MOST_TOPICS
 from press.models import Text, TextKind, Topic, Wording
 from press.permissions import check_can_write
 from sessions.models import MediaAccess, Session
 from summit.models import Person
-
-MOST_TOPICS = 20
 
 
 class AboutForm(forms.Form):

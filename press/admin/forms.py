@@ -1,21 +1,18 @@
 """Forms of the press desk."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from press.domain.checks import check_words
+from press.domain.checks import check_pictures, check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
 from summit.languages import tongues
 from summit.models import Summit
 
 ROWS = 24
-# A picture as Markdown has it. Readers would see an exclamation mark and a link.
-PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
 
 
 class WordsForm(forms.Form):
@@ -37,13 +34,7 @@ class WordsForm(forms.Form):
     def clean_body(self) -> str:
         """Refuse what readers would not see as it is meant."""
         body: str = self.cleaned_data["body"]
-        found = PICTURE.search(body)
-        if found:
-            raise forms.ValidationError(
-                _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
-                params={"words": found.group()[:40]},
-                code="picture",
-            )
+        check_pictures(body)
         return body
 
     def clean(self) -> dict[str, Any]:
@@ -127,6 +118,4 @@ class NewTextForm(WordsForm):
             return cleaned
         if cleaned.get("wording") == Wording.NONE:
             self.add_error("wording", _("Say how the words of the transcript relate to what was said."))
-        if not self.errors.get("slot") and cleaned.get("slot") is None:
-            self.add_error("slot", _("Choose the speech. One that is missing is entered in its session first."))
         return cleaned

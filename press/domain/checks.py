@@ -1,5 +1,6 @@
 """What can't be published is refused when it is saved, so that no format and no feed meets it later."""
 
+import re
 from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,8 @@ DEEPEST = 8
 LONGEST_LINK = 2_000
 LONGEST_REMARK = 2_000
 
+# A picture as Markdown has it. Readers would see an exclamation mark and a link.
+PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
 BREAKS = frozenset("\n\r\t\u2028\u2029")
 OPENS, CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c"}, frozenset("\u202c\u2069")
 OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
@@ -87,6 +90,17 @@ def check_body(body: str) -> str:
     if not all(is_printable(value) for token in tokens for value in _values(token)):
         return _("An entity, such as &#12;, stands for a control character. Take it out: it can't be printed.")
     return ""
+
+
+def check_pictures(body: str) -> None:
+    """Refuse words that somebody writes with a picture among them. Raises ValidationError."""
+    found = PICTURE.search(body)
+    if found:
+        raise ValidationError(
+            _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
+            params={"words": found.group()[:40]},
+            code="picture",
+        )
 
 
 def check_remark(value: str) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from press.domain.problems import DecisionRefused
 from press.models import Lift, Text
 
 
@@ -13,9 +15,13 @@ def lock_lift(lift_id: int) -> Lift:
 
     Approving, holding, moving, withdrawing and announcing all take this lock first, so that of two that come at
     once the second sees what the first has done. SQLite's transactions are IMMEDIATE and need no row locks.
+    Raises DecisionRefused where what hung on it was tied to something else since the caller looked: it is gone then.
     """
     rows: QuerySet[Lift] = Lift.objects.select_for_update()
-    return rows.get(pk=lift_id)
+    lift = rows.filter(pk=lift_id).first()
+    if lift is None:
+        raise DecisionRefused(_("Somebody else tied these texts meanwhile. Look at the page again."))
+    return lift
 
 
 def lock_text(text_id: int) -> Lift:
@@ -39,16 +45,29 @@ class _TiedMeanwhile(Exception):
     """A text hangs on another lift than those that are locked."""
 
 
+def held_lift(lift_id: int) -> bool:
+    """Lock a lift until the transaction ends, and return whether it is still there: tying takes lifts away."""
+    rows: QuerySet[Lift] = Lift.objects.select_for_update()
+    return rows.filter(pk=lift_id).first() is not None
+
+
 def lock_speeches(slots: Collection[int]) -> list[Lift]:
     """Lock the lifts on which texts of speeches hang that have not been withdrawn, by the primary keys of the slots.
 
-    Always in one order. Where a text was tied to another meanwhile, all are let go (PostgreSQL gives up the locks
-    that a savepoint took when it is rolled back) and taken anew, so that none is waited for out of its turn. To be
-    called inside a transaction, after the agenda's lock: nobody takes that one while holding these.
+    To be called inside a transaction, after the agenda's lock: nobody takes that one while holding these.
     """
-    hangs = (
-        Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True).order_by().values_list("lift_id", flat=True)
-    )
+    return _lock_all(Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True))
+
+
+def lock_texts(keys: Collection[int]) -> list[Lift]:
+    """Lock the lifts on which texts hang, by their primary keys, inside a transaction."""
+    return _lock_all(Text.objects.filter(pk__in=keys))
+
+
+def _lock_all(texts: QuerySet[Text]) -> list[Lift]:
+    """Always in one order. Where a text was tied to another meanwhile, all are let go (PostgreSQL gives up the locks
+    that a savepoint took when it is rolled back) and taken anew, so that none is waited for out of its turn."""
+    hangs = texts.order_by().values_list("lift_id", flat=True)
     # Each look is a query of its own.
     while keys := set(hangs.all()):
         try:

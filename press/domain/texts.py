@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,6 +26,9 @@ from summit.models import Person, Summit, User
 from summit.permissions import check
 
 SLUG_LENGTH = 80
+MOST_TOPICS = 20
+# What is said of some texts alone: of media advisories, and of the words of speeches.
+OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
 
 
 def propose_slug(*, summit: Summit, title: str) -> str:
@@ -103,9 +106,11 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
     """Say what a text is about: names of `topics`, made where the summit has none of that name, `people`, and columns
     of the text (`session`, `contact`, `comparison_public`, `media_access`, `gather_place`, `gather_at`).
 
-    Raises PermissionDenied, DecisionRefused for a withdrawn text, or ValidationError by field.
+    Raises PermissionDenied, DecisionRefused for a withdrawn text, or ValidationError by field, also for what is not
+    said of such a text.
     """
     check_can_write(by, text.summit)
+    _check_told(text, topics, values)
     with transaction.atomic():
         lock_text(text.pk)
         # As it stands now: it may have been tied to others, or described, since the caller read it.
@@ -176,6 +181,23 @@ def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> N
         raise ValidationError(
             {"wording": _("A transcript is prepared, as delivered or speaker's notes; other texts are no speech.")}
         )
+    if kind == TextKind.TRANSCRIPT and slot is None:
+        raise ValidationError({"slot": _("Choose the speech. One that is missing is entered in its session first.")})
+
+
+def _check_told(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
+    refused: dict[str, str] = {}
+    if text.kind != TextKind.ADVISORY:
+        said = _("Only a media advisory says this. Leave it out.")
+        refused |= {name: said for name in OF_ADVISORIES if values.get(name)}
+    if text.wording not in (Wording.PREPARED, Wording.DELIVERED) and values.get("comparison_public"):
+        refused["comparison_public"] = _("Only a prepared text and one as delivered are compared.")
+    if text.slot_id and values.get("session"):
+        refused["session"] = _("The text is of a speech, and belongs to its session.")
+    if len(topics) > MOST_TOPICS:
+        refused["topics"] = _("Give at most %(number)d topics.") % {"number": MOST_TOPICS}
+    if refused:
+        raise ValidationError(refused)
 
 
 def _check_prepared(prepared: Text | None, slot: Slot | None) -> None:

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
+from press.domain import texts, topics
+from press.domain.problems import DecisionRefused
 from press.models import Topic
 from summit.models import AuditEntry, Summit, User
 from tests.factories import SummitFactory, TopicFactory
-from tests.press.helpers import approver, make_text, officer, organiser
+from tests.press.helpers import ago, approver, make_text, officer, organiser
 
 pytestmark = pytest.mark.django_db
 TOPICS = "/admin/press/topic/"
@@ -93,3 +96,48 @@ def test_officers_change_topics_and_the_others_read_them(summit: Summit) -> None
     stranger = signed_in(officer(SummitFactory()))
     assert stranger.get(f"{TOPICS}{topic.pk}/change/").status_code == 404
     assert Topic.objects.get().name == topic.name
+
+
+def test_one_function_each_enters_changes_and_deletes(summit: Summit) -> None:
+    by = officer(summit)
+    topic = topics.add_topic(by=by, summit=summit, values={"name": "Coasts", "names": {"fr": "Côtes"}})
+    topics.change_topic(by=by, topic=topic, values={"names": {}})
+    assert (topic.name, topic.names) == ("Coasts", {})
+    make_text(summit=summit, withdrawn_at=ago(1)).version.text.topics.add(topic)
+    with pytest.raises(DecisionRefused, match="Texts have this topic"):
+        topics.remove_topic(by=by, topic=topic)
+    topic.texts.clear()
+    topics.remove_topic(by=by, topic=topic)
+    assert not Topic.objects.exists()
+    entries = AuditEntry.objects.filter(action__startswith="press.topic.").order_by("pk")
+    deeds = [f"press.topic.{each}" for each in ("add", "change", "remove")]
+    assert list(entries.values_list("action", flat=True)) == deeds
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"en": "Coasts"}, "in these languages alone: fr, ar"),
+        ({"de": "Küsten"}, "in these languages alone"),
+        ({"fr": " "}, "1 to 80 characters"),
+        ({"fr": "x" * 81}, "1 to 80 characters"),
+    ],
+)
+def test_a_name_that_can_t_be_kept_is_refused(summit: Summit, names: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        topics.add_topic(by=officer(summit), summit=summit, values={"name": "Coasts", "names": names})
+
+
+def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
+    by, text = officer(summit), make_text(summit=summit).version.text
+    told = {"gather_place": "Gate", "comparison_public": True}
+    with pytest.raises(ValidationError) as refused:
+        texts.describe(text=text, by=by, topics=[str(n) for n in range(21)], people=[], **told)
+    assert set(refused.value.error_dict) == {"gather_place", "comparison_public", "topics"}
+    speech = make_text(summit=summit, speech=True).version.text
+    with pytest.raises(ValidationError, match="belongs to its session"):
+        texts.describe(text=speech, by=by, topics=[], people=[], session=speech.slot.session)
+    with pytest.raises(ValidationError, match="Choose the speech"):
+        texts.create_text(
+            summit=summit, by=by, kind="transcript", wording="notes", title="T", body="Words.", language="en"
+        )
