@@ -23,6 +23,7 @@ class PressConfig(AppConfig):
             panels,
             permissions,
             routes,
+            routes_of_api,
             search,
             todo,
             words,

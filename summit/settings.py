@@ -433,6 +433,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SessionKindEnum": "sessions.models.SessionKind",
         "TextKindEnum": "press.models.TextKind",
+        "MarkingKindEnum": "press.models.MarkingKind",
+        "ChangeKindEnum": "press.models.ChangeKind",
+        "EditionStateEnum": "press.models.EditionState",
+        "StandingEnum": "press.api.told.STANDINGS",
+        "TokenStateEnum": ["alive", "expired", "revoked"],
+        "MediaAccessEnum": "sessions.models.MediaAccess",
     },
 }
 

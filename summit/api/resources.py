@@ -78,6 +78,11 @@ class Resource:
         """Delete a row, by the domain."""
         raise NotImplementedError
 
+    def lock(self, row: Any) -> bool:
+        """Lock a row until the transaction ends, and return whether it is still there. Where the domain takes another
+        lock first, a resource takes that one: of two who wait for each other neither would go on."""
+        return self.model._default_manager.select_for_update().filter(pk=row.pk).exists()
+
     def note_seen(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Record that rows were shown, where they say something personal: as the desk's page does."""
         shown, found = set(self.personal) & set(fields), list(rows)

@@ -184,7 +184,7 @@ class Item(ResourceView):
 
     def _held(self) -> Any:
         """Return the row under its lock, as it was read by whoever writes. Raises Http404, Problem."""
-        if not self.resource.model._default_manager.select_for_update().filter(pk=self.row.pk).exists():
+        if not self.resource.lock(self.row):
             raise Http404
         row = self.fresh(self.row)
         etags.check_match(self.request, self.state(row))
@@ -246,7 +246,8 @@ class Bulk(ResourceView):
             raise Http404
         if not etag:
             raise Problem("condition")
-        self.resource.model._default_manager.select_for_update().filter(pk=known.pk).first()
+        if not self.resource.lock(known):
+            raise Http404
         known = self.fresh(known)
         etags.check_tag(str(etag), self.state(known))
         changed = self.resource.change(by=self.by, row=known, values=self.read(row, row=known))

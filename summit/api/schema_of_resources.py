@@ -1,5 +1,6 @@
 """How a resource of the kit describes itself (OpenAPI 3.1): from what the resource names, and nothing else."""
 
+import copy
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -134,8 +135,10 @@ class ActionSchema(ResourceSchema):
 
 
 def _optional(field: Any) -> Any:
-    kept = dict(field._kwargs)
-    return type(field)(*field._args, **{**kept, "required": False})
+    # A copy is a field anew, bound to nothing, also where it holds another.
+    found = copy.deepcopy(field)
+    found.required = False
+    return found
 
 
 def _described(name: str, each: Any) -> OpenApiParameter:

@@ -33,7 +33,7 @@ from fido2.webauthn import (
 from delegations.domain import codes, links, visas
 from delegations.models import Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
-from press.models import Announcement, EditionAttachment
+from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
 from sessions.models import Visibility
@@ -440,6 +440,7 @@ def _add_texts(world: World) -> None:
             Whose.HIDDEN: {"token": subscribers.token(readers[Whose.ELSEWHERE], subscribers.END)},
         },
     }
+    _add_press_desk(world, {whose: editions[whose] for whose in readers})
     files = {whose: f.AttachmentFactory(text=texts[whose]) for whose in (Whose.PUBLIC, Whose.HIDDEN)}
     for whose, file in files.items():
         EditionAttachment.objects.create(edition=editions[whose], attachment=file)
@@ -454,6 +455,28 @@ def _add_texts(world: World) -> None:
     _add_speeches(world)
     for name in DECISIONS:
         world.asked[f"admin:press_text_{name}"] = {"post": {"version": "en", "number": "1"}}
+
+
+def _add_press_desk(world: World, editions: Mapping[Whose, Edition]) -> None:
+    """Add what the API's addresses of the press desk pick."""
+    for whose, edition in editions.items():
+        text = edition.version.text
+        marking = Marking.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
+        rows: dict[str, Model] = {
+            "texts": text,
+            "versions": edition.version,
+            "editions": edition,
+            "lifts": text.lift,
+            "attachments": f.AttachmentFactory(text=text),
+            "topics": f.TopicFactory(summit=text.summit),
+            "subscribers": f.SubscriberFactory(summit=text.summit),
+            "markings": marking,
+            "announcements": edition.announcement,
+        }
+        for name, found in rows.items():
+            key = getattr(found, "public_id", found.pk)
+            picked = world.objects.setdefault(f"{name} at a desk", {})
+            picked[whose] = {"summit": text.summit.slug, "id": key}
 
 
 def _add_speeches(world: World) -> None:

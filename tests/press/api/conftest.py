@@ -1,0 +1,55 @@
+"""The press desk of a summit, by programs: an officer's and an approver's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from summit.models import Role, Summit
+from tests.factories import SummitFactory, UserFactory
+from tests.summit.api.conftest import Program, program
+
+DESK = "summits/here/desk"
+
+
+@pytest.fixture
+def here() -> Summit:
+    made: Summit = SummitFactory(slug="here")
+    return made
+
+
+@pytest.fixture
+def officer(here: Summit) -> Program:
+    return program(UserFactory.with_role(Role.PRESS_OFFICER, here, name="Oona"))
+
+
+@pytest.fixture
+def approver(here: Summit) -> Program:
+    return program(UserFactory.with_role(Role.PRESS_APPROVER, here, name="Abel"))
+
+
+def do(asks: Program, path: str, data: Any = None, *, status: int = 200, **headers: str) -> dict[str, Any]:
+    """Do something below the desk, and return what is answered."""
+    answered = asks.post(f"{DESK}/{path}/", data or {}, **headers)
+    assert answered.status_code == status, answered.content
+    found: dict[str, Any] = answered.json()
+    return found
+
+
+def refused(asks: Program, path: str, data: Any = None, *, status: int = 409) -> str:
+    """Ask for what is refused, and return why."""
+    found = do(asks, path, data, status=status)
+    return str(found["detail"]) if "errors" not in found else str(found["errors"])
+
+
+def read(asks: Program, path: str) -> Any:
+    """Read below the desk: the rows of a list, or one row."""
+    answered = asks.get(f"{DESK}/{path}")
+    assert answered.status_code == 200, answered.content
+    found = answered.json()
+    return found.get("results", found)
+
+
+def soon() -> str:
+    """Return a moment to come, as a program writes it."""
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()

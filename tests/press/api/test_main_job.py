@@ -1,0 +1,202 @@
+"""The press desk's main job by programs: a statement is drafted, submitted, approved by somebody else, given a
+moment, and out at that moment, not before. What the desk refuses is refused in its sentences."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from press.models import Edition, Lift, Text
+from press.models.decisions import TABLE
+from summit.models import AuditEntry, Role, Summit
+from tests.factories import UserFactory
+from tests.press.api.conftest import DESK, do, read, refused, soon
+from tests.press.helpers import move_to_now
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+WORDS = {"kind": "statement", "language": "en", "title": "On water", "body": "Water is short."}
+PUBLIC = "summits/here/texts/"
+
+
+def drafted(officer: Program) -> tuple[dict[str, str], str]:
+    """Draft a statement; return the text and its edition's id."""
+    text = do(officer, "texts", WORDS, status=201)
+    [edition] = read(officer, f"editions/?text={text['id']}")
+    return text, edition["id"]
+
+
+def titles(asks: Program) -> list[str]:
+    return [each["title"] for each in asks.get(PUBLIC).json()["results"]]
+
+
+def test_from_draft_to_out(officer: Program, approver: Program) -> None:
+    text, edition = drafted(officer)
+    assert (text["state"], text["edition"], text["moment"], text["slug"]) == ("draft", 1, None, "on-water")
+    assert "Submit" not in refused(approver, f"editions/{edition}/submit", status=403)
+    assert do(officer, f"editions/{edition}/submit")["state"] == "in_review"
+    done = do(approver, f"editions/{edition}/approve", {"note": "Good."})
+    assert (done["state"], done["stands"], done["decision_note"]) == ("approved", "unscheduled", "Good.")
+    assert done["decided_by"] == approver.user.public_id
+    lift = do(officer, f"lifts/{text['lift']}/set-moment", {"moment": soon()})
+    assert (lift["mode"], lift["published"], lift["texts"]) == ("moment", False, [text["id"]])
+    assert read(officer, f"texts/{text['id']}/")["state"] == "under_embargo"
+    assert titles(officer) == []
+    assert officer.get(f"{PUBLIC}on-water/").status_code == 404
+    move_to_now(Lift.objects.get())
+    assert titles(officer) == ["On water"]
+    found = read(officer, f"texts/{text['id']}/")
+    assert (found["state"], found["public_edition"]) == ("published", 1)
+    deeds = ["press.create", "press.submit", "press.approve", "press.set_moment"]
+    entries = AuditEntry.objects.filter(action__in=deeds).order_by("pk")
+    assert list(entries.values_list("action", "by__name")) == list(
+        zip(deeds, ["Oona", "Oona", "Abel", "Oona"], strict=True)
+    )
+
+
+def test_nobody_approves_their_own_words(here: Summit, officer: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = UserFactory.with_role(Role.PRESS_OFFICER, here)
+    here.roles.create(user=both, role=Role.PRESS_APPROVER)
+    alone = program(both)
+    _text, edition = drafted(alone)
+    do(alone, f"editions/{edition}/submit")
+    said = refused(alone, f"editions/{edition}/approve")
+    assert said == "You wrote edition 1. Another press approver has to approve it."
+    assert "This can be done by: press approver." in refused(officer, f"editions/{edition}/approve", status=403)
+    # The control: without the rule only the database stands in the way.
+    monkeypatch.setattr("press.domain.deciding._check_another", lambda *args: None)
+    with pytest.raises(Exception, match="edition_approved_by_another"):
+        do(alone, f"editions/{edition}/approve")
+
+
+def test_every_decision_of_the_table_is_offered() -> None:
+    from press.api.editions import Editions, Lifts
+    from press.api.texts import Texts
+    from summit.api.actions import actions_of
+
+    offered = {
+        each.name.replace("-", "_"): each.rule for kind in (Editions, Lifts, Texts) for each in actions_of(kind)
+    }
+    assert {row.name: row.rule for row in TABLE}.items() <= offered.items()
+
+
+def test_another_edition_loses_nobody_s_words(officer: Program, approver: Program) -> None:
+    text, edition = drafted(officer)
+    version = text["versions"][0]
+    words = {"version": version, "title": "On water", "body": "Water is scarce.", "based_on": 1}
+    second = do(officer, "editions", words, status=201)
+    assert (second["number"], second["state"], second["author_name"]) == (2, "draft", "Oona")
+    # Sent again it is the same; other words that start from the first are not saved over it.
+    assert do(officer, "editions", words, status=201)["id"] == second["id"]
+    said = refused(officer, "editions", {**words, "body": "Water is plenty."})
+    assert said == "Oona saved edition 2 meanwhile. Nothing is lost: compare it with yours and save again."
+    assert "Edition 2 is newer." in refused(officer, f"editions/{edition}/submit")
+    do(officer, f"editions/{second['id']}/submit")
+    assert "Say what to change" in refused(approver, f"editions/{second['id']}/ask-changes")
+    back = do(approver, f"editions/{second['id']}/ask-changes", {"note": "Say how scarce."})
+    assert (back["state"], back["decision_note"]) == ("changes_asked", "Say how scarce.")
+    assert Edition.objects.count() == 2
+
+
+def test_alone_in_an_emergency(here: Summit, officer: Program, approver: Program) -> None:
+    text, edition = drafted(officer)
+    assert "Say why nobody else" in refused(officer, f"editions/{edition}/approve-alone", {"reason": " "})
+    alone = do(officer, f"editions/{edition}/approve-alone", {"reason": "The line is down."})
+    assert (alone["state"], alone["emergency_reason"]) == ("approved", "The line is down.")
+    assert read(officer, f"texts/{text['id']}/")["approved_alone"] is True
+    done = do(approver, f"editions/{edition}/review-afterwards")
+    assert done["afterwards_by"] == approver.user.public_id
+    assert "Nothing waits" in refused(approver, f"editions/{edition}/review-afterwards")
+
+
+def test_moments_and_holds(officer: Program, approver: Program) -> None:
+    text, _edition = drafted(officer)
+    lift = f"lifts/{text['lift']}"
+    assert "has passed" in refused(officer, f"{lift}/set-moment", {"moment": "2020-01-01T00:00:00Z"})
+    assert "#/moment" in refused(officer, f"{lift}/set-moment", {}, status=422)
+    assert "#/moment" in refused(officer, f"{lift}/set-moment", {"moment": "0001-01-01T00:00:00Z"}, status=422)
+    assert do(officer, f"{lift}/set-moment", {"moment": None})["moment"] is None
+    assert "doesn't wait" in refused(officer, f"{lift}/deliver")
+    waits = do(officer, f"{lift}/wait-for-delivery", {"alarm_at": soon()})
+    assert (waits["mode"], waits["alarm_at"] is not None) == ("delivered", True)
+    assert do(officer, f"{lift}/deliver")["moment"] is not None
+    assert do(officer, f"{lift}/release-now")["mode"] == "moment"
+    assert "Say why it is held" in refused(approver, f"{lift}/hold", {"reason": ""})
+    held = do(approver, f"{lift}/hold", {"reason": "Wait for the host."})
+    assert (held["hold_reason"], held["held_by"]) == ("Wait for the host.", approver.user.public_id)
+    assert read(officer, "texts/?q=water")[0]["held"] is True
+    assert "held already" in refused(officer, f"{lift}/hold", {"reason": "x"})
+    assert do(officer, f"{lift}/unhold")["held_at"] is None
+
+
+def test_withdrawn_then_removed(officer: Program, approver: Program) -> None:
+    text, edition = drafted(officer)
+    do(officer, f"editions/{edition}/submit")
+    do(approver, f"editions/{edition}/approve")
+    do(officer, f"lifts/{text['lift']}/release-now")
+    assert titles(officer) == ["On water"]
+    assert "Withdraw it first" in refused(approver, f"texts/{text['id']}/remove", {"reason": "It named somebody."})
+    gone = do(officer, f"texts/{text['id']}/withdraw", {"reason": "It was wrong."})
+    assert (gone["state"], gone["withdrawal_reason"]) == ("withdrawn", "It was wrong.")
+    assert "This can be done by" in refused(officer, f"texts/{text['id']}/remove", {"reason": "x"}, status=403)
+    assert do(approver, f"texts/{text['id']}/remove", {"reason": "It named somebody."})["state"] == "removed"
+    assert titles(officer) == []
+    assert officer.get(f"{PUBLIC}on-water/").status_code in (404, 410)
+
+
+def test_together_or_not_at_all(officer: Program) -> None:
+    one, _edition = drafted(officer)
+    other = do(officer, "texts", {**WORDS, "title": "On air"}, status=201)
+    tied = do(officer, f"texts/{one['id']}/tie", {"text": other["id"]})
+    assert tied["lift"] == other["lift"]
+    [lift] = read(officer, "lifts/")
+    assert (lift["tied"], sorted(lift["texts"])) == (True, sorted([one["id"], other["id"]]))
+    assert do(officer, f"texts/{one['id']}/untie")["lift"] != other["lift"]
+
+
+def test_what_a_text_is_about(here: Summit, officer: Program) -> None:
+    text, _edition = drafted(officer)
+    topic = do(officer, "topics", {"name": "Water", "names": {"fr": "Eau"}}, status=201)
+    path = f"{DESK}/texts/{text['id']}/"
+    etag = officer.get(path)["ETag"]
+    changed = officer.patch(path, {"topics": [topic["id"]], "contact": "press@here.example"}, If_Match=etag)
+    assert (changed.status_code, changed.json()["topics"]) == (200, [topic["id"]])
+    again = officer.patch(path, {"contact": "x"}, If_Match=etag)
+    assert again.status_code == 412
+    kept = officer.patch(path, {"contact": "desk@here.example"}, If_Match=changed["ETag"])
+    assert (kept.json()["topics"], kept.json()["contact"]) == ([topic["id"]], "desk@here.example")
+    wrong = officer.patch(path, {"gather_place": "Gate"}, If_Match=kept["ETag"])
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/gather_place")
+    assert "Texts have this topic" in officer.delete(
+        f"{DESK}/topics/{topic['id']}/", If_Match=officer.get(f"{DESK}/topics/{topic['id']}/")["ETag"]
+    ).json()["detail"]  # fmt: skip
+    speech = refused(officer, "texts", {**WORDS, "kind": "transcript", "wording": "notes"}, status=422)
+    assert "#/speech" in speech
+    assert Text.objects.count() == 1
+
+
+def test_a_language_is_added(officer: Program) -> None:
+    text, _edition = drafted(officer)
+    words = {"text": text["id"], "language": "fr", "title": "De l’eau", "body": "L’eau manque."}
+    made = do(officer, "versions", words, status=201)
+    assert (made["language"], made["authoritative"], made["edition"]) == ("fr", False, 1)
+    assert "already" in refused(officer, "versions", words)
+    picture = refused(officer, "versions", {**words, "language": "de", "body": "![x](y)"}, status=422)
+    assert "A text shows no pictures" in picture
+    assert [each["language"] for each in read(officer, f"versions/?text={text['id']}")] == ["en", "fr"]
+
+
+def test_many_are_approved_at_once(officer: Program, approver: Program) -> None:
+    texts = [drafted(officer) for _number in range(2)]
+    do(officer, f"editions/{texts[0][1]}/submit")
+    told = do(approver, "texts/approve", {"texts": [text["id"] for text, _edition in texts]})
+    assert told["approved"] == [texts[0][1]]
+    [skipped] = told["skipped"]
+    assert skipped == {"edition": texts[1][1], "text": texts[1][0]["id"], "reason": "edition 1 is “draft”"}
+    assert "There is none of this id." in refused(approver, "texts/approve", {"texts": ["nothing"]}, status=422)
+
+
+def test_the_domain_s_own_names_are_not_told() -> None:
+    from press.api.texts import as_sent
+
+    with pytest.raises(ValidationError) as raised, as_sent():
+        raise ValidationError({"slot": "x", "kind": "y"})
+    assert set(raised.value.error_dict) == {"speech", "kind"}
