@@ -188,7 +188,7 @@ class ContentField(serializers.CharField):
         except FileProblem as problem:
             raise serializers.ValidationError(str(problem)) from problem
         except (binascii.Error, ValueError):
-            raise serializers.ValidationError(_("Send the file’s bytes in base64.")) from None
+            raise serializers.ValidationError(_("Send the file’s bytes in %(code)s.") % {"code": "base64"}) from None
 
 
 class AttachmentInput(Taken):

@@ -59,7 +59,7 @@ def _check_names(summit: Summit, names: Mapping[str, str]) -> None:
     """Refuse names in languages that the interface hasn't, and one beside `name` in the summit's own."""
     known = [code for code, _label in settings.LANGUAGES if code != summit.language]
     if not names.keys() <= set(known):
-        said = _("Give names in these languages alone: %(known)s. “name” is in the summit’s own.")
+        said = _("Give names in these languages alone: %(known)s. In the summit’s own it is the name itself.")
         raise ValidationError({"names": said % {"known": ", ".join(known)}})
     longest = Topic._meta.get_field("name").max_length or 0
     if any(len(name) > longest or not name.strip() or not is_printable(name) for name in names.values()):
