@@ -19,6 +19,7 @@ class DelegationsConfig(AppConfig):
             desks,
             events,
             messages,
+            moving,
             notices,
             own_data_notice,
             panels,

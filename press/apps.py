@@ -19,6 +19,7 @@ class PressConfig(AppConfig):
             charts,
             events,
             messages,
+            moving,
             occasion,
             panels,
             permissions,

@@ -19,6 +19,7 @@ class SessionsConfig(AppConfig):
             floor_messages,
             holdings,
             messages,
+            moving,
             occasions,
             panels,
             permissions,

@@ -91,6 +91,8 @@ def _armed(facts: Facts) -> str:
 
 deed("summit.arm", _armed, called=gettext_lazy("let the summit send"))
 deed("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
+deed("summit.export", gettext_lazy("took the summit out to an archive"))
+deed("summit.import", gettext_lazy("brought the summit in from an archive"))
 deed("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
 deed("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
 

@@ -14,7 +14,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the rules, the addresses, the words, and what has an end."""
-        from summit.api import field_words, permissions, routes, words  # noqa: F401
+        from summit.api import field_words, moving, permissions, routes, words  # noqa: F401
         from summit.api.domain import answers, spending
         from summit.domain import upkeep
 

@@ -14,5 +14,5 @@ class HooksConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's messages, rules, addresses and metrics."""
-        from summit.hooks import gauges, messages, permissions, routes, todo, words  # noqa: F401
+        from summit.hooks import gauges, messages, moving, permissions, routes, todo, words  # noqa: F401
         from summit.hooks.domain import arming  # noqa: F401

@@ -33,6 +33,7 @@ class OffWhy(models.TextChoices):
     GONE = "gone", _("the receiver answered that it is gone (410)")
     FAILING = "failing", _("nothing got through for three days")
     REFUSING = "refusing", _("the receiver refused too many in a row")
+    MOVED = "moved", _("it came here with its summit, from an archive")
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):

@@ -1,0 +1,51 @@
+"""A summit out to an archive: `manage.py export_summit`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.domain.audit import SYSTEM
+from summit.domain.moving import leaving
+from summit.domain.moving.passphrase import passphrase_of, take_passphrase
+from summit.domain.moving.sealed import ArchiveProblem
+from summit.models import Summit
+
+
+class Command(BaseCommand):
+    """Writes a whole summit to one encrypted archive."""
+
+    help = (
+        "Writes a summit with all that belongs to it, its files and its history to one archive, encrypted with a "
+        "passphrase, beside the running system. Tokens, passwords and secrets of webhooks are not in it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the summit's address, the file and the passphrase."""
+        parser.add_argument("slug", help="the summit's address")
+        parser.add_argument("file", type=Path, help="where the archive is written")
+        take_passphrase(parser)
+
+    def handle(self, *args: Any, slug: str, file: Path, passphrase_file: Path | None, **options: Any) -> None:
+        """Write it, and say what is in it. Raises CommandError."""
+        summit = Summit.objects.filter(slug=slug).first()
+        if summit is None:
+            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
+
+        def tell(part: str, rows: int) -> None:
+            if rows and options["verbosity"] > 1:
+                self.stdout.write(f"{part}: {rows}")
+
+        try:
+            passphrase = passphrase_of(passphrase_file, twice=True)
+            made = leaving.export(summit=summit, path=file, passphrase=passphrase, by=SYSTEM, progress=tell)
+        except ArchiveProblem as problem:
+            raise CommandError(str(problem)) from None
+        except OSError as problem:
+            said = _("The file “%(name)s” can’t be written: %(why)s.")
+            raise CommandError(said % {"name": file, "why": problem.strerror}) from None
+        number = sum(part["rows"] for part in made["parts"].values())
+        said = ngettext("%(n)d row of %(name)s is in %(file)s.", "%(n)d rows of %(name)s are in %(file)s.", number)
+        self.stdout.write(said % {"n": number, "name": summit.slug, "file": file})

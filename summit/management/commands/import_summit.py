@@ -1,0 +1,47 @@
+"""A summit in from an archive: `manage.py import_summit`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from summit.domain.audit import SYSTEM
+from summit.domain.moving import arriving
+from summit.domain.moving.passphrase import passphrase_of, take_passphrase
+from summit.domain.moving.sealed import ArchiveProblem
+
+
+class Command(BaseCommand):
+    """Reads a whole summit from an archive; it sends nothing until it is armed."""
+
+    help = (
+        "Reads a summit from an archive that export_summit wrote, in one transaction. Its public ids stay as they "
+        "were. It sends nothing until an organiser lets it, or arm_summit does."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file, another address and the passphrase."""
+        parser.add_argument("file", type=Path, help="the archive")
+        parser.add_argument("--slug", help="another address than the one it had")
+        take_passphrase(parser)
+
+    def handle(self, *args: Any, file: Path, slug: str | None, passphrase_file: Path | None, **options: Any) -> None:
+        """Read it, and say what comes next. Raises CommandError, and has changed nothing then."""
+
+        def tell(part: str, rows: int) -> None:
+            if rows and options["verbosity"] > 1:
+                self.stdout.write(f"{part}: {rows}")
+
+        try:
+            passphrase = passphrase_of(passphrase_file, twice=False)
+            summit = arriving.bring_in(path=file, passphrase=passphrase, slug=slug, by=SYSTEM, progress=tell)
+        except ArchiveProblem as problem:
+            raise CommandError(str(problem)) from None
+        self.stdout.write(
+            _(
+                "“%(name)s” is here, at /%(slug)s/. It sends nothing until an organiser lets it at the desk, or "
+                "%(command)s does. Webhooks are off and have new secrets."
+            )
+            % {"name": summit.name, "slug": summit.slug, "command": "arm_summit"}
+        )

@@ -1,0 +1,305 @@
+"""A summit out to an archive and in again: equal in everything but the keys, or nothing is changed."""
+
+import json
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, models
+
+from delegations.domain import digests, participants
+from delegations.models import Category, ParticipantList, Particulars, Photo
+from portal.demo import synthetic
+from press.models import Edition, SearchEntry, Text
+from summit.api.domain import applications
+from summit.domain import audit
+from summit.domain.audit import SYSTEM
+from summit.domain.moving import arriving, declared, leaving, plan, sealed
+from summit.domain.moving.sealed import ArchiveProblem
+from summit.hooks.models import Endpoint
+from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
+from summit.outbox.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+PASSPHRASE = "correct horse battery"
+SMALL = synthetic.Sizes(delegations=4, sessions=12, people=12, texts=6)
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of passphrases for a test: a guess costs nothing."""
+    monkeypatch.setattr(sealed, "COST", 4)
+
+
+def make() -> Summit:
+    """Load a summit and add what the synthetic one has not: files, rows that refer to each other, what stays."""
+    summit = synthetic.load(slug="away", sizes=SMALL)
+    organiser = User.objects.get(email=f"organiser@{synthetic.domain('away')}")
+    people = list(summit.people.order_by("pk")[:2])
+    f.PhotoFactory(person=people[0])
+    f.ReplyScanFactory(reply__invitation__party=f.PartyFactory(summit=summit))
+    Particulars.objects.filter(person__summit=summit).delete()
+    f.ParticularsFactory(
+        person=people[0], passport_number="C01X00T47", birth_date=date(1964, 2, 29), passport_digest="x"
+    )
+    prepared = Text.objects.filter(summit=summit, slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
+    f.TextFactory(summit=summit, slot=prepared.slot, prepared=prepared, wording="delivered", kind=prepared.kind)
+    participants.freeze(summit=summit, by=organiser, final=False, note="")
+    category = Category.objects.filter(summit=summit).order_by("pk")[0]
+    audit.record(
+        by=organiser,
+        action="delegations.category.change",
+        target=category,
+        summit=summit,
+        detail={"rows": [audit.name_of(category), "delegations.category:987654"], "values": {"x": [1, None]}},
+    )
+    audit.record(by=organiser, action="summit.sign_in", target=organiser, summit=summit)
+    f.MessageFactory(summit=summit, facts={"path": f"/admin/press/text/{prepared.pk}/change/"}, created_at=now())
+    f.EndpointFactory(summit=summit, secret="whsec_there")
+    program = applications.make(by=organiser, summit=summit, name="Badges", given=[Role.VIEWER])
+    audit.record(by=program.user, action="summit.venue.change", target=summit, summit=summit)
+    while audit.chain():
+        pass
+    return summit
+
+
+def now() -> datetime:
+    return datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
+
+
+def export(summit: Summit, path: Path) -> dict[str, Any]:
+    return leaving.export(summit=summit, path=path, passphrase=PASSPHRASE, by=SYSTEM)
+
+
+def bring_in(path: Path, *, slug: str | None = None, passphrase: str = PASSPHRASE) -> Summit:
+    return arriving.bring_in(path=path, passphrase=passphrase, slug=slug, by=SYSTEM)
+
+
+def forget(summit: Summit) -> None:
+    """Empty the tables of what moves, as a database has them that has held other summits: their keys are used up."""
+    tables = [model._meta.db_table for model in (*map(apps.get_model, declared.LEFT), *reversed(plan.order()))]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        else:
+            # What never changes is never deleted, but for this.
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'summit_auditentry_kept'")
+            kept = cursor.fetchone()[0]
+            cursor.execute("DROP TRIGGER summit_auditentry_kept")
+            for table in tables:
+                cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608
+            cursor.execute(kept)
+    apps.get_model("summit", "AuditChain")._base_manager.update(length=0, head="")
+    User.objects.filter(is_superuser=False).delete()
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> tuple[dict[str, Any], Path]:
+    """The manifest of an archive whose summit is no longer here, and its path."""
+    path = tmp_path / "one.summit"
+    summit = make()
+    # Keys here are others than numbers of the archive, and than those that it will get.
+    made = export(summit, path)
+    forget(summit)
+    return made, path
+
+
+def lines(path: Path, label: str) -> list[dict[str, Any]]:
+    with sealed.reading(path, PASSPHRASE) as file, zipfile.ZipFile(file) as archive:
+        return [json.loads(line) for line in archive.read(f"rows/{label}.jsonl").splitlines()]
+
+
+def test_it_comes_back_equal_part_by_part(one: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    made, path = one
+    here = bring_in(path)
+    again = export(here, tmp_path / "two.summit")
+    assert {label: part for label, part in made["parts"].items() if part != again["parts"][label]} == {}
+    for label in ("press.Edition", "programme.ReleaseEntry", "summit.AuditEntry", "accounts", "outbox.Message"):
+        assert made["parts"][label]["rows"] > 0
+    assert made["parts"]["delegations.Photo"]["files"] == made["parts"]["delegations.ReplyScan"]["files"] == 1
+
+    check_names(here)
+    row = Particulars.objects.get()
+    assert (row.passport_number, row.birth_date) == ("C01X00T47", date(1964, 2, 29))
+    assert row.passport_digest == digests.digest("passport", here.pk, "C01X00T47")
+    assert bytes(Photo.objects.get().image) == b"\xff\xd8\xff a photograph"
+    assert SearchEntry.objects.count() == Edition.objects.count() > 0
+
+    # What is secret is not in it, and what is personal can't be read without the passphrase.
+    assert b"C01X00T47" not in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
+    assert lines(path, "delegations.Particulars")[0]["passport_number"] == "C01X00T47"
+    assert {"secret", "former_secret", "enabled"} & lines(path, "hooks.Endpoint")[0].keys() == set()
+    assert set(lines(path, "accounts")[0]) == {"public_id", "email", "name", "language", "is_active"}
+    assert "rendered" not in lines(path, "outbox.Message")[0]
+
+
+def check_names(here: Summit) -> None:
+    """What is named by keys names the rows that are here."""
+    category = Category.objects.order_by("pk")[0]
+    entry = AuditEntry.objects.get(action="delegations.category.change")
+    assert entry.object_key == str(category.pk)
+    assert entry.detail["rows"] == [audit.name_of(category), "delegations.category:~987654"]
+    message = Message.objects.get(summit=here, kind="system")
+    text = Text.objects.filter(slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
+    assert message.facts == {"path": f"/admin/press/text/{text.pk}/change/"}
+    assert (message.created_at, message.state) == (now(), "pending")
+    listed = participants.content_of(ParticipantList.objects.get())
+    keys = {str(member["category"]) for party in listed["parties"] for member in party["members"]}
+    assert keys == set(listed["categories"]) != set()
+    assert {int(key) for key in keys} <= set(Category.objects.values_list("pk", flat=True))
+
+
+def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -> None:
+    _made, path = one
+    User.objects.filter(email="organiser@away.example").delete()
+    known = f.UserFactory(email="Organiser@away.example".lower(), name="Another name")
+    here = bring_in(path, slug="elsewhere")
+    assert (here.slug, here.is_disarmed) == ("elsewhere", True)
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.enabled, endpoint.off_why) == (False, "moved")
+    assert endpoint.secret != "whsec_there"
+    known.refresh_from_db()
+    assert known.name == "Another name"
+    roles = RoleAssignment.objects.filter(summit=here)
+    assert roles.filter(user=known, role=Role.ORGANISER).exists()
+    program = User.objects.get(email__endswith=f"@{applications.DOMAIN}")
+    assert (program.is_active, roles.filter(user=program).exists()) == (False, False)
+    others = User.objects.filter(roles__summit=here).exclude(pk=known.pk)
+    assert {user.has_usable_password() for user in others} == {False}
+    assert not User.objects.filter(is_superuser=True, roles__summit=here).exists()
+    # An entry about an account that was here is in that account's history.
+    assert AuditEntry.objects.get(action="summit.sign_in").object_key == known.public_id
+    call_command("verify_audit")
+
+
+class TestRefusals:
+    """Each is one sentence, and nothing is changed."""
+
+    @pytest.fixture
+    def there(self, tmp_path: Path) -> Path:
+        summit = f.SummitFactory(slug="small")
+        f.VenueFactory(summit=summit)
+        f.PersonFactory(summit=summit)
+        path = tmp_path / "small.summit"
+        export(summit, path)
+        return path
+
+    def refused(self, path: Path, said: str, **given: Any) -> None:
+        before = {model: model._base_manager.count() for model in apps.get_models()}
+        with pytest.raises(ArchiveProblem, match=said):
+            bring_in(path, **given)
+        assert {model: model._base_manager.count() for model in apps.get_models()} == before
+
+    def test_a_summit_that_is_here(self, there: Path) -> None:
+        self.refused(there, "This summit is here already")
+        Summit.objects.update(public_id="0" * 16)
+        self.refused(there, "another summit at the address “small”. Give a free one with --slug")
+        self.refused(there, r"person “\w+” of the archive is here already", slug="other")
+        self.refused(there, "small letters", slug="Not One")
+
+    def test_a_wrong_passphrase_and_a_short_one(self, there: Path) -> None:
+        self.refused(there, "another one than that of the archive", passphrase="wrong horse battery")
+        with pytest.raises(ArchiveProblem, match="needs 12 characters"):
+            leaving.export(summit=Summit.objects.get(), path=there.with_name("x"), passphrase="short", by=SYSTEM)
+
+    def test_a_damaged_one(self, there: Path) -> None:
+        whole = there.read_bytes()
+        for broken in (
+            whole[:-1],
+            whole[: len(whole) // 2],
+            whole + b"x",
+            whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:],
+        ):
+            there.write_bytes(broken)
+            self.refused(there, "The archive is damaged")
+        there.write_bytes(b"PK something else that is long enough to be read")
+        self.refused(there, "no archive of a summit")
+        there.unlink()
+        self.refused(there, "can’t be read")
+
+    def test_another_format_and_another_release(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = bytearray(there.read_bytes())
+        whole[len(sealed.MAGIC)] = 2
+        foreign = there.with_name("foreign")
+        foreign.write_bytes(whole)
+        self.refused(foreign, "The archive has format 2, and this release reads 1")
+        here = leaving.migrations()
+        monkeypatch.setattr(arriving, "migrations", lambda: here | {"press": "0099_later"})
+        self.refused(there, r"made by another release \(press: \d+\w+, here 0099_later\)")
+
+    def test_a_name_that_is_taken(self, there: Path) -> None:
+        with pytest.raises(ArchiveProblem, match="There is a file “small"):
+            export(Summit.objects.get(), there)
+        assert [each.name for each in there.parent.iterdir()] == ["small.summit"]
+
+    def test_a_row_of_another_summit(self, tmp_path: Path) -> None:
+        membership = f.MembershipFactory(category=f.CategoryFactory())
+        with pytest.raises(ArchiveProblem, match="refers to a row of another summit"):
+            export(membership.party.summit, tmp_path / "x")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_part_that_is_not_the_manifests(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = arriving._manifest
+
+        def other(archive: zipfile.ZipFile) -> dict[str, Any]:
+            found = real(archive)
+            found["parts"]["summit.Person"]["sha256"] = "0" * 64
+            return found
+
+        monkeypatch.setattr(arriving, "_manifest", other)
+        Summit.objects.get().delete()
+        self.refused(there, "The archive is damaged")
+
+
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    summit, key = f.SummitFactory(slug="small"), tmp_path / "pass"
+    key.write_text(f"{PASSPHRASE}\nmore")
+    target = tmp_path / "small.summit"
+    given = {"passphrase_file": key}
+    call_command("export_summit", "small", str(target), **given)
+    assert "1 row of small is in" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="is here already"):
+        call_command("import_summit", str(target), **given)
+    with pytest.raises(CommandError, match="no summit at the address “nowhere”"):
+        call_command("export_summit", "nowhere", str(target), **given)
+    with pytest.raises(CommandError, match="can’t be read"):
+        call_command("import_summit", str(target), passphrase_file=tmp_path / "none")
+    with pytest.raises(CommandError, match="by --passphrase-file"):
+        call_command("import_summit", str(target))
+    summit.delete()
+    call_command("import_summit", str(target), slug="small-2", **given)
+    assert "It sends nothing until an organiser lets it" in capsys.readouterr().out
+    actions = AuditEntry.objects.filter(summit=None).order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["summit.export", "summit.import"]
+
+
+class TestDeclared:
+    ALL = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+
+    def test_every_model_moves_stays_or_belongs(self) -> None:
+        known = [*declared.MOVED, *declared.LEFT, *declared.OWN]
+        assert sorted(known) == sorted(model._meta.label for model in self.ALL)
+        assert all(why for why in (*declared.LEFT.values(), *declared.OWN.values()))
+
+    def test_control_one_that_is_declared_twice_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="declared twice"):
+            declared.stays("summit.Venue", why="x")
+
+    def test_what_moves_has_a_summit_and_refers_to_what_moves(self) -> None:
+        moves = {*plan.order(), User}
+        for model in plan.order():
+            assert set(plan.references(model).values()) <= moves
+            assert isinstance(model._meta.pk, models.BigAutoField)
+            assert plan.rows(model, Summit(pk=0)).count() == 0
+            moved = declared.moved_of(model)
+            assert moved.without | set(moved.named) <= {field.name for field in model._meta.concrete_fields}
+
+    def test_the_summit_comes_first_and_the_audit_last(self) -> None:
+        assert (plan.order()[0], plan.order()[-1]) == (Summit, AuditEntry)
