@@ -37,6 +37,8 @@ from summit.registry import Registry
 
 NOBODY = "nobody"
 READ = frozenset({"GET"})
+# Kinds that are one's own alone: to whoever sets the system up too those of others are missing.
+ALONE = frozenset({"token", "kept table"})
 
 
 class Gate(StrEnum):
@@ -111,7 +113,7 @@ class Route:
             return (Whose.NONE,)
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):
             return Whose.PUBLIC, Whose.HIDDEN, Whose.MISSING
-        if self.gate == Gate.ACCOUNT or self.kind == "token":
+        if self.gate == Gate.ACCOUNT or self.kind in ALONE:
             return Whose.OWN, Whose.FOREIGN, Whose.MISSING
         return Whose.OWN, Whose.FOREIGN, Whose.ELSEWHERE, Whose.MISSING
 
@@ -124,7 +126,7 @@ class Route:
             raise ValueError(f"{self.name} is not declared for {method} of what is {whose}")
         if whose in (Whose.MISSING, Whose.HIDDEN) or not self._grants(self.see, reader, whose):
             return Answer.MISSING
-        if (self.gate == Gate.ACCOUNT or self.kind == "token") and whose == Whose.FOREIGN:
+        if (self.gate == Gate.ACCOUNT or self.kind in ALONE) and whose == Whose.FOREIGN:
             return Answer.MISSING
         needed = [self.do, self.needs(method)]
         return Answer.YES if all(self._grants(name, reader, whose) for name in needed) else Answer.FORBIDDEN

@@ -1,5 +1,6 @@
 """Badges in the admin of accreditation: who has one, to issue and to end many at once, and a page for each."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -23,9 +24,10 @@ from delegations.permissions_of_badges import can_end_badges, can_issue_badges, 
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of, keys_of
 from summit.desk.words import written
-from summit.models import User
+from summit.models import Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.marks import comma
+from summit.templatetags.moments import Moment
 
 FIELDS: list[Any] = [
     "person",
@@ -142,12 +144,12 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     @admin.display(description=_("issued"), ordering="issued_at")
     def issued(self, row: Badge) -> SafeString:
         """Show since when it is."""
-        return _cell(moment(row.issued_at, row.party.summit))
+        return _cell(row.issued_at, row.party.summit)
 
     @admin.display(description=pgettext_lazy("badge", "dead since"), ordering="ended_at")
     def ended(self, row: Badge) -> SafeString:
         """Show since when it opens nothing."""
-        return _cell(moment(row.ended_at, row.party.summit))
+        return _cell(row.ended_at, row.party.summit)
 
     @written
     @admin.display(description=_("why"))
@@ -221,9 +223,10 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         )
 
 
-def _cell(said: str) -> SafeString:
+def _cell(at: datetime | None, summit: Summit) -> SafeString:
     """Keep the parts of a moment together where a phone shows rows with labels."""
-    return format_html("<span>{}</span>", said)
+    said = format_html("<span>{}</span>", moment(at, summit))
+    return Moment.said(said, at, summit) if at else said
 
 
 def _end(rows: list[Badge], reason: str, user: User) -> None:

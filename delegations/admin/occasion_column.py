@@ -1,6 +1,6 @@
 """What an invitation is to, in lists and on its page: the summit, or one of its sessions as it is called now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -44,11 +44,10 @@ def words(row: Invitation) -> SafeString | str:
 class OccasionColumn:
     """The column. One query for a list's page, and one on an invitation's own."""
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Find the sessions of a page."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        tell(found.result_list)
-        return found
+        super().make_ready(request, rows)  # type: ignore[misc]
+        tell(rows)
 
     @admin.display(description=pgettext_lazy("invitation", "to"), ordering="occasion")
     def occasion_word(self, row: Invitation) -> SafeString | str:

@@ -1,6 +1,6 @@
 """Parties in the admin, and inviting them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -78,6 +78,10 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 
 
+# Where a request keeps the footnotes of its list.
+FOOTNOTES = "desk_footnotes"
+
+
 @admin.register(Party)
 class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
     """Parties."""
@@ -118,15 +122,19 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         return [naming.reader_key(get_language() or "").asc(), "pk"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Name the parties of a page, and number their footnotes."""
+        """Let the list tell its footnotes."""
         found: Any = super().get_changelist_instance(request)
-        found.footnotes = naming.Footnotes()
-        for row in found.result_list:
+        found.footnotes = request.__dict__.get(FOOTNOTES)
+        return found
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page, and number their footnotes."""
+        notes = request.__dict__[FOOTNOTES] = naming.Footnotes()
+        for row in rows:
             policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
             row.says_country = policy.says_country
             row.named = naming.named(row, policy=policy, language=get_language() or "")
-            row.line = line(row.named, found.footnotes)
-        return found
+            row.line = line(row.named, notes)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out of a new party's page what only one that is there has."""

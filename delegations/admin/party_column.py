@@ -1,5 +1,6 @@
 """The column of a list that names a party in the reader's language, and the same on a row's own page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -45,14 +46,13 @@ class PartyColumn:
         found: Party = row.party
         return found
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Name the parties of a page."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        rows = [(row, self.party_of(row)) for row in found.result_list]
-        names = naming.to_readers(party.pk for _row, party in rows if party is not None)
-        for row, party in rows:
+        super().make_ready(request, rows)  # type: ignore[misc]
+        pairs = [(row, self.party_of(row)) for row in rows]
+        names = naming.to_readers(party.pk for _row, party in pairs if party is not None)
+        for row, party in pairs:
             row.party_named = names.get(party.pk) if party is not None else None
-        return found
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Let a row's own page know who reads it."""

@@ -125,6 +125,7 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     place = 2
     shelf = Shelf.SETTINGS
     summit_path = "party__summit"
+    leads = ("change_it",)
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]
     list_filter = ["party__summit"]
     list_select_related = ["party__summit__policy", "category", "set_by"]

@@ -1,6 +1,6 @@
 """People perhaps entered twice: a list for protocol, who tells them apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -66,11 +66,9 @@ class ResemblanceAdmin(ReadOnlyAdmin):
     actions = ["tell_apart"]
     page_shows = list_shows = ("person", "other")
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Name the parties of a page."""
-        found: Any = super().get_changelist_instance(request)
-        _name_parties(found.result_list)
-        return found
+        _name_parties(rows)
 
     def people_on_page(self, row: Any) -> list[str]:
         """Return both people."""

@@ -16,7 +16,7 @@ from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from delegations.domain.exporting import SIGNS
+from summit.tables.harmless import SIGNS
 
 MOST_BYTES = 10 * 1024 * 1024
 # What a spreadsheet, which is a ZIP, may become when it is unpacked.

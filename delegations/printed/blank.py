@@ -14,10 +14,10 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from delegations.domain import columns
-from delegations.domain.exporting import harmless
 from delegations.domain.incoming.values import kinds_offered
 from delegations.fields import PARTICULARS, PERSON
 from delegations.models import Category, PassportType, Sex, SheetPurpose
+from summit.tables.harmless import harmless
 from summit.templatetags.marks import comma
 
 CSV, XLSX = "csv", "xlsx"

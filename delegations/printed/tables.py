@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import get_language, get_language_info
 from openpyxl import Workbook
 
-from delegations.domain.exporting import harmless
+from summit.tables.harmless import harmless
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA_TYPES = {

@@ -9,8 +9,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from delegations.domain.exporting import harmless
 from delegations.domain.listing import Listing
+from summit.tables.harmless import harmless
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST, NARROWEST = 60, 10

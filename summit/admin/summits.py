@@ -117,6 +117,7 @@ class VenueAdmin(SummitModelAdmin):
 
     place = 2
     list_display = ["name", "hours", "summit"]
+    told_too = ("address", "opens_at", "closes_at")
     list_filter = ["summit"]
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]

@@ -4,7 +4,7 @@ recorded."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.desk.admission import AdmitMixin
+from summit.desk.exporting import ExportMixin
 from summit.desk.filters import OwnSummitsFilter
 from summit.desk.forms import AgainMixin, SentencesForm
 from summit.desk.header import proposed
@@ -134,6 +135,7 @@ SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 class SummitModelAdmin(
     AgainMixin,
+    ExportMixin,
     ZoneMixin,
     SeenMixin,
     HistoryMixin,
@@ -181,10 +183,14 @@ class SummitModelAdmin(
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let an empty list know what it says of itself, and whether something can be added."""
         found: Any = super().get_changelist_instance(request)
+        self.make_ready(request, found.result_list)
         found.may_add = self.has_add_permission(request)
         found.bare = not (found.result_count or found.query or found.has_active_filters)
         found.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
         return found
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Give rows that are shown or exported together what their columns need, by queries for all of them."""
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find by the same words as the search over everything, where that finds rows of this model."""

@@ -52,6 +52,7 @@ def of_models() -> Iterator[Route]:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         see, kind = desk.deed("view"), desk.rule
         yield Route(f"{name}_changelist", Gate.DESK, BOTH, see=see)
+        yield Route(f"{name}_table", Gate.DESK, BOTH, see=see)
         yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.deed("add"))
         yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.deed("change"))
         yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.deed("delete"))

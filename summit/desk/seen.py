@@ -15,6 +15,11 @@ from summit.models import Summit, User
 NOT_FILTERS = {"q", "p", "o", "e", "_changelist_filters"}
 
 
+def filters_of(request: HttpRequest) -> dict[str, str]:
+    """Return by which filters a list is narrowed, without what somebody typed."""
+    return {name: request.GET[name] for name in request.GET if name not in NOT_FILTERS}
+
+
 class SeenMixin:
     """Records who saw the personal data on an object's page and in the list."""
 
@@ -54,18 +59,21 @@ class SeenMixin:
         """Show the list, and record who saw which rows."""
         response = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
         listed = (getattr(response, "context_data", None) or {}).get("cl")
-        if self.list_shows and listed is not None and isinstance(request.user, User):
-            rows = list(listed.result_list)
-            if rows:
-                seen.note_list(
-                    by=request.user,
-                    label=self.model._meta.label_lower,
-                    rows=[(getattr(self._summit_of(row), "pk", None), audit.key_of(row)) for row in rows],
-                    fields=self.list_shows,
-                    filters={name: request.GET[name] for name in request.GET if name not in NOT_FILTERS},
-                    people=self.people_in_list(rows),
-                )
+        if listed is not None and isinstance(request.user, User):
+            self.note_seen(request.user, list(listed.result_list), filters_of(request))
         return response
+
+    def note_seen(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
+        """Record that somebody saw rows in the list, or took them from it, where it shows personal data."""
+        if self.list_shows and rows:
+            seen.note_list(
+                by=by,
+                label=self.model._meta.label_lower,
+                rows=[(getattr(self._summit_of(row), "pk", None), audit.key_of(row)) for row in rows],
+                fields=self.list_shows,
+                filters=filters,
+                people=self.people_in_list(rows),
+            )
 
     def _summit_of(self, row: models.Model) -> Summit | None:
         return None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]

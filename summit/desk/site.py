@@ -1,13 +1,13 @@
 """The admin site: roles open it, allauth signs in, its home says where each summit stands."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -51,14 +51,15 @@ def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str
 
 
 # Pages of the desk that belong to no model: route, name, view.
-_pages: list[tuple[str, str, Callable[..., HttpResponse]]] = []
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+_pages: list[tuple[str, str, Callable[..., HttpResponseBase]]] = []
 
 
-def desk_page(route: str, name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def desk_page(route: str, name: str) -> Callable[[View], View]:
     """Register a page below /admin/ that belongs to no model, for whoever works at a desk; a decorator. What is in it
     for whom is the view's to decide."""
 
-    def add(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def add(view: View) -> View:
         _pages.append((route, name, view))
         return view
 

@@ -16,6 +16,19 @@ register = template.Library()
 register.filter("brief_day", brief_day)
 
 
+class Moment(SafeString):
+    """A moment in words that still knows which it is (`at`, in the venue's zone): what a table takes from a list."""
+
+    at: datetime
+
+    @classmethod
+    def said(cls, words: str, moment: datetime, summit: Summit) -> "Moment":
+        """Return words, which are HTML, as those of a moment."""
+        found = cls(words)
+        found.at = moment.astimezone(summit.zone)
+        return found
+
+
 def local(moment: datetime, summit: Summit) -> datetime:
     """Return a moment in the venue's zone."""
     return moment.astimezone(summit.zone)
@@ -65,11 +78,11 @@ def marked_day_clock(moment: datetime, summit: Summit) -> SafeString:
 
 
 @register.filter
-def short_clock(moment: datetime, summit: Summit) -> SafeString:
+def short_clock(moment: datetime, summit: Summit) -> Moment:
     """Return "Mon 31 Mar 2025, 14:30 London time" for a table, broken after the day alone."""
     said = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
     halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in said.items()}
-    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % halves)
+    return Moment.said(conditional_escape(_("%(day)s, %(time)s")) % halves, moment, summit)
 
 
 @register.filter

@@ -64,6 +64,8 @@ class Kind:
     about: Callable[[Job], models.Model] | None = None
     # What came of each row, where whoever asked wants to know: the page lists them. Its queries don't grow with them.
     lines: Callable[[Job], list[Line]] | None = None
+    # The file that it made, as long as it is kept: its address, and what the button says.
+    file: Callable[[Job], tuple[str, str] | None] | None = None
 
 
 KINDS: dict[str, Kind] = {}

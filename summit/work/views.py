@@ -6,19 +6,21 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.sites import site
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from summit.desk.exporting import as_file
 from summit.desk.site import desk_page
 from summit.models import User
 from summit.work import chain
-from summit.work.domain import jobs
+from summit.work.domain import jobs, tables
 from summit.work.kinds import KINDS
-from summit.work.models import Job
+from summit.work.models import Job, KeptTable
 from summit.work.permissions import may_verify_audit, visible
 from summit.work.shown import shown
 
@@ -61,6 +63,18 @@ def verify_audit(request: HttpRequest) -> HttpResponse:
     return redirect("admin:work_job", job.public_id)
 
 
+@desk_page("work/table/<slug:public_id>/", "work_table")
+@never_cache
+@require_safe
+def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
+    by = _user(request)
+    row = KeptTable.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
+    if row is None or not tables.open_to(row, by):
+        raise Http404
+    return as_file(tables.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)
+
+
 @desk_page("work/<slug:public_id>/", "work_job")
 @never_cache
 @require_safe
@@ -75,6 +89,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         **site.each_context(request),
         "title": found.title,
         "lines": kind.lines(job) if kind and kind.lines else [],
+        "file": kind.file(job) if kind and kind.file and job.by_id == _user(request).pk else None,
         "summit": job.summit,
         "job": job,
         "shown": found,

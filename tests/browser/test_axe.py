@@ -15,11 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.browser.conftest import Begin, Visitor
 from tests.browser.crawl.look import MODES, look
 from tests.browser.crawl.states import states
-from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_page
+from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_alike, is_page
 from tools.running import Running
 
 DECLARED = list(declared_stops())
-PAGES = sorted([*filter(is_page, DECLARED), *states()], key=lambda stop: stop.reader)
+OWN = [stop for stop in filter(is_page, DECLARED) if not is_alike(stop)]
+PAGES = sorted([*OWN, *states()], key=lambda stop: stop.reader)
 NO_PAGES = [stop for stop in DECLARED if not is_page(stop)]
 # In Arabic all that delegates and the public read; of the desks, whose pages are made of the same parts, every sixth.
 _DESKS = [stop for stop in PAGES if stop.path.startswith("/admin")]

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 
 from delegations.domain import tables
 from delegations.domain.columns import recognise
-from delegations.domain.exporting import harmless
 from delegations.domain.tables import TableProblem, read
 from delegations.fields import PARTICULARS, PERSON
+from summit.tables.harmless import harmless
 
 
 def xlsx(*rows: list[object]) -> bytes:

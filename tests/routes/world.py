@@ -7,6 +7,7 @@ What is missing is the same for all. A kind that isn't here fails the test of it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
@@ -37,9 +38,11 @@ from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
 from sessions.models import Visibility
+from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
+from summit.models.users import DESKS
 from summit.routes import Reader, Whose
-from summit.work.models import Job
+from summit.work.models import Job, KeptTable
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, make_delivered, make_text
 
@@ -140,6 +143,17 @@ def job(user: User, summit: Summit) -> Job:
     return Job.objects.create(kind="verify_audit", key=summit.slug, by=user, summit=summit)
 
 
+def kept_table(user: User, summit: Summit) -> Values:
+    """Make the file of a list that every desk sees, which an account asked for."""
+    made = Job.objects.create(kind="export_list", key=f"table {summit.slug}", by=user, params={"rows": 0})
+    until = db_now() + timedelta(days=1)
+    return row(
+        KeptTable.objects.create(
+            job=made, by=user, label="summit.summit", ending="csv", language="en", made_at=until, until=until
+        )
+    )
+
+
 def make_world() -> World:
     """Make everything."""
     here = f.SummitFactory(slug="here", public_changes=True)
@@ -174,6 +188,8 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     mine = job(user, world.here)
     world.personal["work.job", reader.name] = row(mine)
     world.personal["jobs at a desk", reader.name] = {"summit": world.here.slug, "id": mine.public_id}
+    if reader.superuser or reader.roles & DESKS:
+        world.personal["kept table", reader.name] = kept_table(user, world.here)
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
 
 
@@ -194,6 +210,7 @@ def _add_readers(world: World) -> None:
     other = f.UserFactory()
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
     world.objects["token"] = {Whose.FOREIGN: {"id": f.TokenFactory(user=other).public_id}}
+    world.objects["kept table"] = {Whose.FOREIGN: kept_table(other, world.here)}
     jobs = {Whose.FOREIGN: job(other, world.here), Whose.ELSEWHERE: job(other, world.there)}
     world.objects["work.job"] = {whose: row(each) for whose, each in jobs.items()}
     world.objects["jobs at a desk"] = {

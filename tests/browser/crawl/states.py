@@ -186,7 +186,7 @@ def _desks() -> list[Stop]:
     ]
     jobs = [
         Stop("admin:work_job", f"/admin/work/{{job_{name}}}/", "organiser", name)
-        for name in ("running", "cancelled", "withdrawn")
+        for name in ("running", "cancelled", "withdrawn", "exported")
     ]
     return [
         *homes,

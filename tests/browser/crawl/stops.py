@@ -80,6 +80,7 @@ OTHERS = {
     "admin:delegations_party_export": FILE,
     "admin:delegations_invitation_export": FILE,
     "admin:summit_person_export": FILE,
+    "admin:work_table": FILE,
     "admin:delegations_badge_paper": FILE,
     "admin:programme_signup_export": FILE,
 }
@@ -125,6 +126,7 @@ FILL = {
     "mail in development": {"public_id": "mail"},
     "passkey": {"pk": "passkey"},
     "work.job": {"public_id": "job_failed"},
+    "kept table": {"public_id": "kept_table"},
     "summit.summit": {"slug": "summit"},
     **{
         f"delegations.{kind} of a party": {
@@ -192,6 +194,8 @@ QUERY = {
     "admin:delegations_badge_check": "?number={badge}",
     "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
 }
+# The pages that export a list are one page; these two stand for them.
+EXPORTS = ("admin:summit_venue_table", "admin:summit_person_table")
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
@@ -273,6 +277,11 @@ def _model(name: str) -> str:
     """The kind of the addresses that the admin leads on from: `admin/press/text/<path:object_id>/`."""
     found = re.match(r"admin/(\w+)/(\w+)/<", name)
     return f"{found.group(1).replace('programme', 'sessions')}.{found.group(2)}" if found else ""
+
+
+def is_alike(stop: Stop) -> bool:
+    """Whether a page is one that every list of the admin has: two of them are looked at."""
+    return stop.route.endswith("_table") and stop.route.startswith("admin:") and stop.route not in EXPORTS
 
 
 def is_page(stop: Stop) -> bool:

@@ -48,7 +48,7 @@ from summit.hooks.models import Attempt, OffWhy
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
-from summit.work.models import Job
+from summit.work.models import Job, KeptTable
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
 from tests.factories import ApplicationFactory, DeliveryFactory, DocumentFactory, EndpointFactory, ScheduleFileFactory
@@ -213,11 +213,19 @@ def _work() -> dict[str, Any]:
         params={"rows": [list(row) for row in rows]}, checkpoint={"came": ["withdrawn", "gone", "refused"]},
         result="withdrawn", result_params={"number": 1, "total": 3},
     )  # fmt: skip
+    exported = Job.objects.create(
+        **{**ended, "kind": "export_list", "total": 1}, key="axe-exported", state="done", done=1,
+        params={"rows": 1}, result="made", result_params={"number": 1, "label": "summit.venue"},
+    )  # fmt: skip
+    kept = KeptTable.objects.create(
+        job=exported, by=by, label="summit.venue", ending="csv", language="en", made_at=now, until=lease
+    )
     messages = Message.objects.order_by("pk")
     broken = messages[2]
     Message.objects.filter(pk=broken.pk).update(state="failed", problem="550 There is no such mailbox")
     return {"job_failed": failed.public_id, "job_cancelled": cancelled.public_id, "job_running": running.public_id,
-            "job_withdrawn": withdrawn.public_id, "message_failed": broken.pk}  # fmt: skip
+            "job_withdrawn": withdrawn.public_id, "message_failed": broken.pk,
+            "job_exported": exported.public_id, "kept_table": kept.public_id}  # fmt: skip
 
 
 def _hooks(summit: Summit) -> dict[str, Any]:

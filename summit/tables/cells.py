@@ -1,0 +1,155 @@
+"""What the columns of a list of the admin hold, as values: of what a page shows as HTML the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+from django.contrib.admin.utils import label_for_field, lookup_field
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from summit.templatetags.moments import Moment
+
+# What a table holds: nothing is None, moments know their zone.
+Value = str | int | float | bool | date | datetime | None
+# Signs that say in which direction letters run, and where a line breaks; a table has cells for that.
+_SIGNS = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069]")
+_EMPTY = ("", "–", "-")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its field in `list_display`, its name for machines, and what readers call it. `read` gives its value
+    of a row, `said` what people read instead of it where that is another."""
+
+    field: str
+    name: str
+    heading: str
+    read: Callable[[Any], Value]
+    said: Callable[[Any], Value]
+
+
+def columns(desk: Any, names: list[str]) -> list[Column]:
+    """Return the columns of a desk's list, before them the keys of a row, by which it is found again."""
+    model: type[models.Model] = desk.model
+    keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
+    words = {"id": _("Key"), "public_id": _("Public id")}
+    found = [Column(name, name, words[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
+    taken = set(keys)
+    for name in names:
+        if name in taken:
+            continue
+        called = _name(name, taken)
+        taken.add(called)
+        heading = capfirst(str(label_for_field(name, model, desk)))
+        found.append(_column(desk, name, called, heading))
+    return found
+
+
+def _name(name: str, taken: set[str]) -> str:
+    """Return what machines call a column: a field as the model does, a column of words without saying so."""
+    short = "name" if name == "__str__" else name.removesuffix("_word").removesuffix("_said")
+    return name if short in taken else short
+
+
+def _key(name: str) -> Callable[[Any], Any]:
+    return lambda row: row.pk if name == "id" else getattr(row, name)
+
+
+def _plain(read: Callable[[Any], Any]) -> Callable[[Any], Value]:
+    return lambda row: plain(read(row))
+
+
+def _column(desk: Any, name: str, called: str, heading: str) -> Column:
+    field = _field(desk.model, name)
+    choices = bool(getattr(field, "choices", None))
+
+    def read(row: Any) -> Value:
+        try:
+            _field_of, _attribute, value = lookup_field(name, row, desk)
+        except ObjectDoesNotExist:
+            return None
+        return _at_venue(plain(value), desk, row)
+
+    def said(row: Any) -> Value:
+        return plain(getattr(row, f"get_{name}_display")()) if choices else read(row)
+
+    return Column(name, called, heading, read, said)
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return next((field for field in model._meta.fields if field.name == name), None)
+
+
+def _at_venue(value: Value, desk: Any, row: Any) -> Value:
+    """Return a moment in the zone of the row's summit; in UTC where it is of none."""
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return value.astimezone(zone_of(desk, row))
+    return value
+
+
+def zone_of(desk: Any, row: Any) -> tzinfo:
+    """Return the zone of the venue that a row belongs to."""
+    summit = None if desk.summit_path is None else desk._summit(row)
+    return UTC if summit is None else summit.zone
+
+
+def plain(value: Any) -> Value:
+    """Return a value of a column as a table holds it: typed where it is, or else its words."""
+    if isinstance(value, Moment):
+        return value.at
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if value is None or isinstance(value, (bool, int, float, date)):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    text = _words(value) if isinstance(value, SafeString) else str(value)
+    text = _SIGNS.sub("", text)
+    text = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    return None if text in _EMPTY else text
+
+
+class _Words(HTMLParser):
+    """The words of a piece of HTML. What breaks a line there parts them by a semicolon here; marks of footnotes,
+    which stand raised, belong to a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.raised = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """Part lines."""
+        self.raised += tag == "sup"
+        if tag in ("br", "li", "p", "div") and any(each.strip() for each in self.found):
+            self.found.append("; ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of what is raised."""
+        self.raised -= tag == "sup"
+
+    def handle_data(self, data: str) -> None:
+        """Keep words."""
+        if not self.raised:
+            self.found.append(data)
+
+
+def _words(html: str) -> str:
+    if "<" not in html and "&" not in html:
+        return str(html)
+    parser = _Words()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.found)
