@@ -4,7 +4,7 @@ recorded."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -183,14 +183,10 @@ class SummitModelAdmin(
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let an empty list know what it says of itself, and whether something can be added."""
         found: Any = super().get_changelist_instance(request)
-        self.make_ready(request, found.result_list)
         found.may_add = self.has_add_permission(request)
         found.bare = not (found.result_count or found.query or found.has_active_filters)
         found.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
         return found
-
-    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Give rows that are shown or exported together what their columns need, by queries for all of them."""
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find by the same words as the search over everything, where that finds rows of this model."""
@@ -272,8 +268,7 @@ class SummitModelAdmin(
 
 
 class ReadOnlyAdmin(SummitModelAdmin):
-    """Rows that nobody writes by hand, not even who may do everything: the system's own, and those that buttons
-    change."""
+    """Rows that nobody writes by hand: the system's own, and those that buttons change."""
 
     deeds: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
 

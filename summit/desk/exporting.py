@@ -5,6 +5,7 @@ Few rows come at once; many are made by long work, and the file is kept for some
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -44,6 +45,9 @@ class ExportMixin:
         name = f"{self.opts.app_label}_{self.opts.model_name}_table"
         return [path("table/", view, name=name), *super().get_urls()]  # type: ignore[misc]
 
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Give rows that are shown or exported together what their columns need, by queries for all of them."""
+
     def export_address(self, request: HttpRequest) -> str:
         """Return the address of the page, for what the list shows."""
         kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in _ASIDE]
@@ -51,8 +55,10 @@ class ExportMixin:
         return f"{address}?{urlencode(kept)}" if kept else address
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let the list lead to the page, where it has rows and isn't one to choose from."""
+        """Make a page of rows ready; let the list lead to the page that exports it, where it has rows and isn't one
+        to choose from."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        self.make_ready(request, found.result_list)
         found.export = self.export_address(request) if found.result_count and not found.is_popup else ""
         return found
 

@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
                 ('table', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='work.kepttable')),
             ],
             options={
+                'verbose_name': 'part of a kept table',
+                'verbose_name_plural': 'parts of kept tables',
                 'ordering': ['number'],
             },
         ),

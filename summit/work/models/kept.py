@@ -52,6 +52,8 @@ class KeptPart(models.Model):
     content = EncryptedBytesField(editable=False)
 
     class Meta:
+        verbose_name = _("part of a kept table")
+        verbose_name_plural = _("parts of kept tables")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["table", "number"], name="kept_part_once")]
 
