@@ -69,8 +69,7 @@ class ToolsMixin:
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let the list know its tools."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        files = self._files(request) if found.result_count else []
-        found.tools = [*self.pages(request), *self._uploading(request), *files]
+        found.tools = [*self.pages(request), *self._uploading(request)]
         return found
 
     def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -85,7 +84,8 @@ class ToolsMixin:
         asked = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
         return [(f"{reverse('admin:delegations_sheet_upload')}?{urlencode(asked)}", words[self.uploads])]
 
-    def _files(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return the files with all that is known of each row, not only what the list has room for."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
         words = {tables.XLSX: _("Take as XLSX"), tables.CSV: _("Take as CSV")}
         kept = [

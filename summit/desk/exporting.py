@@ -62,6 +62,10 @@ class ExportMixin:
         found.export = self.export_address(request) if found.result_count and not found.is_popup else ""
         return found
 
+    def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return other files of the same rows, as addresses with what they are called."""
+        return []
+
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows that the list shows, on all its pages, in its order. Raises IncorrectLookupParameters."""
         found: models.QuerySet[Any] = self.get_changelist_instance(request).queryset
@@ -101,6 +105,7 @@ class ExportMixin:
             "columns": [column.heading for column in listed.columns()],
             "formats": words.items(),
             "personal": bool(self.list_shows),  # type: ignore[attr-defined]
+            "further": self.further_files(request),
             "kept": tables.mine(user, self.opts.label_lower),
             "days": tables.KEPT.days,
         }

@@ -42,7 +42,7 @@ def columns(desk: Any, names: list[str]) -> list[Column]:
     """Return the columns of a desk's list, before them the keys of a row, by which it is found again."""
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
-    words = {"id": _("Key"), "public_id": _("Public id")}
+    words = {"id": _("Number in the system"), "public_id": _("Public id")}
     found = [Column(name, name, words[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
     taken = set(keys)
     for name in names:

@@ -95,8 +95,8 @@ class TestPeople:
         member(summit, "Bea")
         desk = signed_in(Role.PROTOCOL, summit)
         assert [row["Name"] for row in rows_of(desk.get("/admin/summit/person/export/?q=bea&take=csv"))] == ["Bea"]
-        said = desk.get("/admin/summit/person/?q=bea").content.decode()
-        assert '<a href="/admin/summit/person/export/?q=bea&amp;take=xlsx">Take as XLSX</a>' in said
+        said = desk.get("/admin/summit/person/table/?q=bea").content.decode()
+        assert '<a href="/admin/summit/person/export/?q=bea&amp;take=xlsx" download>Take as XLSX</a>' in said
 
     @pytest.mark.parametrize("place", PLACES)
     def test_the_readers_language_is_no_filter_and_what_is_none_leads_to_the_list(
