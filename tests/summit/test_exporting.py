@@ -123,8 +123,8 @@ def test_queries_dont_grow_with_rows(world: World, label: str) -> None:
     assert numbers[1] - numbers[0] <= ALLOWED.get(label, 0), numbers
 
 
-# A query for each kind of row that entries of the audit speak of; the parties of people are named by one, the sessions
-# to which parties are invited by two a summit.
+# A query for each kind of row that entries of the audit speak of; the parties of people are named by one, the
+# sessions to which parties are invited by two a summit.
 ALLOWED = {"summit.auditentry": 12, "summit.person": 1, "delegations.invitation": 4}
 
 
