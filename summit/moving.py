@@ -58,4 +58,5 @@ belongs(
 stays("api.KeptAnswer", "api.Spent", why="answers and limits of tokens, gone after a day")
 stays("api.Application", "api.Token", why="keys of programs: each installation gives its own")
 stays("work.Job", why="work of the installation's workers, by keys of its rows")
+stays("work.KeptTable", "work.KeptPart", why="files of exported lists, for whoever asked for them; gone after days")
 stays("hooks.Delivery", "hooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew")
