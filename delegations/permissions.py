@@ -23,11 +23,12 @@ from delegations.models import (
     Overpass,
     Party,
     PortalSignIn,
+    Quota,
     Sheet,
     VisaLetter,
 )
 from summit.domain.audit import By, Link, Mailbox, System
-from summit.models import Role, Summit, User
+from summit.models import Person, Role, Summit, User
 from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
 
 _WRITERS = (Role.ORGANISER, Role.PROTOCOL)
@@ -75,7 +76,7 @@ declare("delegations.name", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", _WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", _WRITERS)
 declare("delegations.raise_quota", (Role.ORGANISER,))
-declare_model("delegations.quota", view=_MEMBERS, change=())
+declare_model("delegations.quota", view=_MEMBERS, change=(), view_own=(Role.FOCAL_POINT,))
 # In which categories people come, which zones those open, and the passes that change hands. How many may be named in
 # a category is said by whoever may raise that.
 _SEEING = (*_MEMBERS, Role.VETTING)
@@ -144,12 +145,23 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, FocalPointRequest, Declaration, VisaLetter, Overpass, Sheet):
+for _model in (Membership, FocalPoint, FocalPointRequest, Declaration, VisaLetter, Overpass, Sheet, Quota):
     own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 # What has to be declared concerns all who are in the summit.
 own_rows(DeclarationKind)(lambda user, role: Q(summit__in=own_parties(user, role).values("summit")))
 # Whoever is invited has nothing to know of what isn't sent yet, or is over.
 own_rows(Invitation)(lambda user, role: Q(party__in=own_parties(user, role).values("pk"), state__in=_STANDING))
+
+
+@own_rows(Person)
+def own_people(user: User, role: str) -> Q:
+    """Return the condition that picks the people of an account's own parties: their members, and whom they entered or
+    have as focal points while these are members of none."""
+    mine = own_parties(user, role).values("pk")
+    entered = Q(particulars__entered_for__in=mine)
+    acts = Q(pk__in=FocalPoint.objects.filter(party__in=mine).values("person"))
+    free = Q(particulars__isnull=True) | Q(particulars__entered_for__isnull=True)
+    return Q(membership__party__in=mine) | Q(membership__isnull=True) & (entered | acts & free)
 
 
 def can_invite(user: Actor, summit: Summit | int) -> bool:

@@ -8,9 +8,16 @@ from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
 from delegations.api.letters import LetterLinks, LetterTemplates, Replies
 from delegations.api.lists import Guests, ParticipantLists
+from delegations.api.members import Members
+from delegations.api.particulars import Needs, Passports, Travel
+from delegations.api.parties import Parties
+from delegations.api.people import People
+from delegations.api.photos import Photos
 from delegations.api.visas import VisaLetters
 from summit.api.routes import declare_resource
 
+for _resource in (Parties, People, Members, Passports, Needs, Travel, Photos):
+    declare_resource(_resource)
 declare_resource(Invitations)
 declare_resource(Replies)
 declare_resource(LetterTemplates)

@@ -439,6 +439,9 @@ SPECTACULAR_SETTINGS = {
         "StandingEnum": "press.api.told.STANDINGS",
         "TokenStateEnum": ["alive", "expired", "revoked"],
         "MediaAccessEnum": "sessions.models.MediaAccess",
+        "PartyKindEnum": "delegations.models.PartyKind",
+        "LevelEnum": "delegations.models.Level",
+        "InvitationStateEnum": "delegations.models.InvitationState",
     },
 }
 

@@ -7,8 +7,13 @@ from delegations.domain.calls import CallProblem
 from delegations.domain.declarations import DeclarationProblem, DeclarationRefused
 from delegations.domain.focal import FocalProblem
 from delegations.domain.handovers import HandoverRefused
+from delegations.domain.order import OrderChanged
 from delegations.domain.overpasses import OverpassRefused
 from delegations.domain.participants import FinalStands, ListChanged, NothingToFreeze
+from delegations.domain.people import SeemsKnown
+from delegations.domain.photos import PhotoProblem
+from delegations.domain.places import NamingRefused
+from delegations.domain.quotas import QuotaFull, QuotaProblem
 from delegations.domain.states import NotNow
 from delegations.domain.visas import VisaProblem, VisaRefused
 from summit.api.problems import Problem, means, unprocessable
@@ -22,12 +27,21 @@ def _of_answer(error: AnswerProblem) -> Problem:
     return unprocessable(said)
 
 
+def _known(error: SeemsKnown) -> Problem:
+    """Return who seems to be entered already, each with the id by which one says that it is another."""
+    told = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
+    return Problem("conflict", str(error), errors=told)
+
+
 means(AnswerProblem, _of_answer)
+means(SeemsKnown, _known)
+means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
+means(OrderChanged, "changed")
 # Those that name a field are about it.
-for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, VisaProblem):
+for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
     means(_error, "conflict")
 for _refused in (
     *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
-    *(FinalStands, ListChanged, NothingToFreeze, VisaRefused),
+    *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
 ):
     means(_refused, "conflict")

@@ -9,9 +9,21 @@ from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
 from delegations.api.letters import LetterLinks, LetterTemplates, Replies
 from delegations.api.lists import Guests, ParticipantLists
+from delegations.api.members import Members
+from delegations.api.particulars import Needs, Passports, Travel
+from delegations.api.parties import Parties
+from delegations.api.people import People
+from delegations.api.photos import Photos
 from delegations.api.visas import VisaLetters
 
 urlpatterns: list[URLPattern] = [
+    *Parties.paths(),
+    *People.paths(),
+    *Members.paths(),
+    *Passports.paths(),
+    *Needs.paths(),
+    *Travel.paths(),
+    *Photos.paths(),
     *Invitations.paths(),
     *Replies.paths(),
     *LetterTemplates.paths(),

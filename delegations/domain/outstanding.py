@@ -18,21 +18,22 @@ VETTED_BY = ("passport_name", "birth_date", "nationality", "passport_number", "p
 def roll(party: Party) -> QuerySet[Membership]:
     """Return a party's members in its order, each with `lacks_passport`, `lacks_photo`, `lacks_arrival` and
     `visa_refused`: no letter stands and the last was refused. One query."""
+    rows = Membership.objects.filter(party=party).select_related("person", "category")
+    return with_lacks(rows).order_by("position", "pk")
+
+
+def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Annotate members with what `lacking` asks, as `roll` says it."""
     theirs = Particulars.objects.filter(person=OuterRef("person"))
     whole = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
     letters = VisaLetter.objects.filter(person=OuterRef("person"), party=OuterRef("party"))
     standing = letters.filter(state__in=(VisaState.ASKED, VisaState.ISSUED))
     refused = letters.filter(state=VisaState.REFUSED)
-    return (
-        Membership.objects.filter(party=party)
-        .select_related("person", "category")
-        .annotate(
-            lacks_passport=~Exists(theirs.filter(whole)),
-            lacks_photo=~Exists(Photo.objects.filter(person=OuterRef("person"))),
-            lacks_arrival=~Exists(theirs.filter(arrives_at__isnull=False)),
-            visa_refused=_both(Exists(refused), ~Exists(standing)),
-        )
-        .order_by("position", "pk")
+    return members.annotate(
+        lacks_passport=~Exists(theirs.filter(whole)),
+        lacks_photo=~Exists(Photo.objects.filter(person=OuterRef("person"))),
+        lacks_arrival=~Exists(theirs.filter(arrives_at__isnull=False)),
+        visa_refused=_both(Exists(refused), ~Exists(standing)),
     )
 
 

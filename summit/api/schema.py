@@ -126,6 +126,14 @@ class ApiSchema(AutoSchema):
         """Return what is sent."""
         return super().get_request_serializer() if self.method in ("POST", "PATCH") else None
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Describe a field: of a column of choices that may be empty also that it may, though it is only read."""
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
+            columns = {column.name: column for column in model._meta.fields}
+            field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         return refused(self, super()._get_response_bodies(direction), direction)
 

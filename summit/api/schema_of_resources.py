@@ -89,7 +89,7 @@ class ResourceSchema(ApiSchema):
         return inline_serializer(f"{self._name()}Results", {"rows": rows})
 
     def _name(self) -> str:
-        return str(self.view.resource.model.__name__)
+        return "".join(part.capitalize() for part in self.view.resource.name.split("-"))
 
 
 class ActionSchema(ResourceSchema):
@@ -128,10 +128,6 @@ class ActionSchema(ResourceSchema):
         if deed.gone:
             return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
         return {"200": deed.output or (own if self.kind == "RowDeed" else own(many=True))}
-
-    def _is_list_view(self, serializer: Any = None) -> bool:
-        """Rows that a deed answers come whole, never by pages."""
-        return False
 
 
 def _optional(field: Any) -> Any:

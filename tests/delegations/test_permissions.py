@@ -92,6 +92,8 @@ OWN: dict[str, set[str]] = {
     "delegations.invitation.view": BOTH,
     "delegations.membership.view": {"focal_point"},
     "delegations.focalpoint.view": {"focal_point"},
+    "delegations.focalpointrequest.view": {"focal_point"},
+    "delegations.quota.view": {"focal_point"},
     "delegations.answer": {"focal_point"},
     **{
         f"delegations.{name}.view": {"focal_point"}
@@ -100,7 +102,6 @@ OWN: dict[str, set[str]] = {
     **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw", "read_in")},
     "delegations.enter_person": {"focal_point"},
     "delegations.ask_focal_point": {"focal_point"},
-    "delegations.focalpointrequest.view": {"focal_point"},
     **{f"delegations.{deed}": {"focal_point"} for deed in ("overpass.view", "hand_overpass")},
     **{
         f"delegations.{group}.{verb}": {"focal_point"}

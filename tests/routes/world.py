@@ -348,6 +348,10 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
             ("sheet", {"sheet": f.SheetFactory(summit=party.summit, party=party).public_id}),
         ):
             found.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
+        at_desk = {"summit": party.summit.slug, "id": party.public_id}
+        found.setdefault("parties at a desk", {})[whose] = at_desk
+        for kind in ("people", "members", "passports", "needs", "travel", "photos"):
+            found.setdefault(f"{kind} at a desk", {})[whose] = {**at_desk, "id": person.public_id}
     return found
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
-from summit.models import Role, Summit
+from delegations.models import Membership, Particulars, Party
+from summit.models import Person, Role, Summit, User
 from tests import factories as f
 from tests.summit.api.conftest import Program, program
 
@@ -60,3 +60,59 @@ def pointers(response: Any) -> set[str]:
     """Return where a body can't be taken."""
     assert kind(response) == (422, "fields")
     return {each["pointer"] for each in response.json()["errors"]}
+
+
+@dataclass
+class Land:
+    """A party with a member, and what its focal point entered of them."""
+
+    party: Party
+    member: Membership
+    focal: User
+
+    @property
+    def person(self) -> Person:
+        """The member's person."""
+        return self.member.person
+
+
+@pytest.fixture
+def here() -> Summit:
+    made: Summit = f.SummitFactory(slug="here", public=False)
+    return made
+
+
+def land(summit: Summit, name: str) -> Land:
+    party = f.PartyFactory(summit=summit, name=name)
+    person = f.PersonFactory(summit=summit, name=f"Ada of {name}", office="Minister", email=f"ada@{name}.example")
+    member = f.MembershipFactory(party=party, person=person)
+    Particulars.objects.create(
+        person=person, entered_for=party, passport_number=f"X{name}", diet=f"No {name}", hotel=f"Hotel {name}"
+    )
+    focal = f.FocalPointFactory(party=party, person__user=f.UserFactory(), person__name=f"Fay of {name}")
+    return Land(party, member, focal.person.user)
+
+
+@pytest.fixture
+def own(here: Summit) -> Land:
+    return land(here, "Own")
+
+
+@pytest.fixture
+def other(here: Summit, own: Land) -> Land:
+    return land(here, "Other")
+
+
+@pytest.fixture
+def protocol(here: Summit) -> Program:
+    return program(f.UserFactory.with_role(Role.PROTOCOL, here))
+
+
+@pytest.fixture
+def vetting(here: Summit) -> Program:
+    return program(f.UserFactory.with_role(Role.VETTING, here))
+
+
+@pytest.fixture
+def focal(own: Land) -> Program:
+    return program(own.focal)

@@ -1,0 +1,219 @@
+"""Parties at the desk, and to their focal points and delegates their own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import IntegerField, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.api import common
+from delegations.api.common import ByLanguage, Order, Searched, Values, keys_of, sees
+from delegations.domain import gaps, order, overview, parties
+from delegations.models import Answer, InvitationState, Level, Party, PartyKind, Region
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.models import Summit, User
+
+# What of a party is the desks' alone: neither its focal points nor its delegates read it.
+HOST_ONLY = (
+    *("recognised", "region", "precedence", "notes", "external_ids", "illustrative"),
+    *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+)
+# After all that are ranked.
+LAST = 2_147_483_647
+
+
+class PartyNameInput(serializers.Serializer[Any]):
+    """What a party is called in a language. What is left empty is as the short name, or as in the first language."""
+
+    name = serializers.CharField(max_length=120)
+    formal_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    sort_key = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    salutation = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    footnote = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class KeysField(serializers.DictField):
+    """What other systems call it, by system."""
+
+    child = serializers.CharField(max_length=120)
+
+
+NAMES_HELP = "By language, for those other than the summit's first."
+
+
+class DeskPartySerializer(serializers.ModelSerializer[Party]):
+    """A party. Its own words are in the summit's first language. What is null is the desks' alone, or isn't there."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    names = serializers.SerializerMethodField()
+    external_ids = serializers.SerializerMethodField()
+    precedence = serializers.IntegerField(
+        source="protocol_order", allow_null=True, help_text="Its place in the protocol order; null after the others."
+    )
+    invitation = serializers.SerializerMethodField()
+    answer = serializers.ChoiceField(source="replied", choices=Answer.choices, allow_null=True)
+    comes_at = serializers.CharField(
+        allow_null=True, help_text="The level at which it answered that it comes, or is invited."
+    )
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = [
+            *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
+            *("recognised", "flag", "level", "iso_code", "region", "language", "precedence"),
+            *("invitation", "answer", "comes_at", "external_ids"),
+            *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+            *("notes", "illustrative", "created_at"),
+        ]
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            name: {"allow_null": True} for name in HOST_ONLY if name not in ("precedence", "external_ids")
+        }
+
+    @extend_schema_field(serializers.DictField(child=PartyNameInput(), help_text=NAMES_HELP))
+    def get_names(self, party: Party) -> dict[str, dict[str, str]]:
+        """Return what it is called in each other language."""
+        return {row.language: {name: getattr(row, name) for name in parties.NAME_FIELDS} for row in party.names.all()}
+
+    @extend_schema_field(KeysField(allow_null=True))
+    def get_external_ids(self, party: Party) -> dict[str, str] | None:
+        """Return what other systems call it, to those desks that see it."""
+        if not sees(self.context, "delegations.externalid.view"):
+            return None
+        return {row.system: row.value for row in party.external_ids.all()}
+
+    @extend_schema_field(serializers.ChoiceField(choices=InvitationState.choices, allow_null=True))
+    def get_invitation(self, party: Any) -> str | None:
+        """Return where its invitation to the summit stands; to the party none that wasn't sent."""
+        sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
+        found: str | None = party.standing if sent or sees(self.context, "delegations.party.view") else None
+        return found
+
+    def to_representation(self, instance: Party) -> dict[str, Any]:
+        """Return it as the reader may see it."""
+        found = super().to_representation(instance)
+        if not sees(self.context, "delegations.party.view"):
+            found |= {name: None for name in HOST_ONLY if name in found}
+        empty = {name: None for name in ("answer", "comes_at") if name in found and not found[name]}
+        return {**found, **empty}
+
+
+class PartyInput(serializers.ModelSerializer[Party]):
+    """What a desk enters of a party. `names` and `external_ids` are set as wholes."""
+
+    names = ByLanguage(child=PartyNameInput(), required=False, help_text=NAMES_HELP)
+    external_ids = KeysField(required=False)
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = [*parties.FIELDS, "names", "external_ids"]
+        # What must be there once is the domain's to say.
+        validators: ClassVar[list[Any]] = []
+
+
+class PartyFilters(Searched):
+    """By what parties are narrowed."""
+
+    model = Party
+
+    q = common.words(_("words of its names, its code or its mailbox"))
+    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
+    region = django_filters.ChoiceFilter(choices=Region.choices, label=_("region"))
+    iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
+    is_host = django_filters.BooleanFilter(label=_("host"))
+    recognised = django_filters.BooleanFilter(label=_("recognised by the host"))
+    ranked = django_filters.BooleanFilter(
+        field_name="protocol_order", lookup_expr="isnull", exclude=True, label=_("has a place in the protocol order")
+    )
+    answer = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in overview.STANDINGS], method="stands", label=pgettext_lazy("label", "answer")
+    )
+    comes_at = django_filters.ChoiceFilter(choices=Level.choices, method="comes", label=_("comes at the level of"))
+    lacks = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in gaps.GAPS], method="lacking", label=_("lacks")
+    )
+
+    def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties whose invitation stands there."""
+        return rows.filter(overview.STANDINGS[value])
+
+    def comes(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties that come at a level."""
+        # An annotation of overview.with_standing.
+        level: Any = {"comes_at": value}
+        return rows.filter(overview.STANDINGS["attending"], **level)
+
+    def lacking(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties that lack something."""
+        return gaps.with_gaps(rows).filter(gaps.GAPS[value])
+
+
+class Parties(Resource):
+    """Parties."""
+
+    name = "parties"
+    called = _("parties")
+    rule = "delegations.party"
+    does = ("add", "change")
+    model = Party
+    output = DeskPartySerializer
+    input = PartyInput
+    filters = PartyFilters
+    orders: ClassVar[Any] = {
+        "name": ("sort_key",),
+        "precedence": ("place", "sort_key"),
+        "created_at": ("created_at",),
+    }
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Party]:
+        """Return parties with where their invitations stand, their names and keys."""
+        place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
+        found = overview.with_standing(Party.objects.select_related("summit")).annotate(place=place)
+        return found.prefetch_related("names", "external_ids")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Party:
+        """Enter a party."""
+        return parties.enter(by=by, summit=summit, **_parts(values))
+
+    def change(self, *, by: User, row: Party, values: Values) -> Party:
+        """Change a party."""
+        return parties.change(by=by, party=row, **_parts(values))
+
+    @action("arrange", rule="delegations.party.change", input=Order, on_list=True)
+    def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:
+        """Rank the parties in the protocol order, the first first; whoever isn't named is ranked no more. `expected`
+        are the ranked parties as they were read with `?ranked=true&order=precedence`. Answers the ranked ones."""
+        rows = order.parties(summit)
+        known = list(Party.objects.filter(summit=summit).only("public_id"))
+        ranked, expected = (keys_of(known, values[name], by=_id, field=name) for name in ("order", "expected"))
+        common.check_order([row.pk for row in rows if row.protocol_order is not None], expected)
+        order.arrange(summit=summit, ranked=ranked, expected=order.mark(rows), by=by)
+        return [Party(pk=key) for key in ranked]
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
+        """Record who saw whom one speaks to at a mission."""
+        if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
+            named = [row for row in rows if row.mission_contact]
+            common.note(by=by, summit=summit, rows=named, fields=["mission_contact"])
+
+
+def _id(row: Any) -> str:
+    return str(row.public_id)
+
+
+def _parts(values: Values) -> Mapping[str, Any]:
+    """Return a party's own fields, and what is set with them where it is given."""
+    own = {name: value for name, value in values.items() if name in parties.FIELDS}
+    return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
+
+
+__all__: Sequence[str] = ("DeskPartySerializer", "KeysField", "Parties")

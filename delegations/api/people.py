@@ -1,0 +1,178 @@
+"""People at the desk, and to focal points those of their own party."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.api import common
+from delegations.api.common import Ids, OneParty, Searched, Values, sees
+from delegations.api.parties import KeysField
+from delegations.domain import entering
+from delegations.fields import PERSON, party_of
+from summit.api.resources import Resource
+from summit.models import Person, Summit, User
+from summit.permissions import seen_rows
+
+# What is no name, office or mailbox says nothing that the desk records the sight of.
+PLAIN = ("language", "time_zone")
+MEMBERS = "delegations.membership.view"
+
+
+class PersonSerializer(serializers.ModelSerializer[Person]):
+    """Somebody at the summit. `party` is the party that looks after them, `category` the code of the category that
+    they are named in; both are null to a desk that sees no members."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    party = serializers.SerializerMethodField()
+    category = serializers.SerializerMethodField()
+    external_ids = serializers.SerializerMethodField()
+    erased = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = ["id", *PERSON, "party", "category", "external_ids", "erased", "created_at"]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_party(self, person: Person) -> str | None:
+        """Return the party's id."""
+        party = party_of(person) if self._members(person) else None
+        return None if party is None else party.public_id
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_category(self, person: Person) -> str | None:
+        """Return the code of the category."""
+        row = getattr(person, "membership", None) if self._members(person) else None
+        return None if row is None else str(row.category.code)
+
+    @extend_schema_field(KeysField(allow_null=True))
+    def get_external_ids(self, person: Person) -> dict[str, str] | None:
+        """Return what other systems call them, to those desks that see it."""
+        if not sees(self.context, "delegations.externalid.view"):
+            return None
+        return {row.system: row.value for row in person.external_ids.all()}
+
+    @extend_schema_field(serializers.BooleanField(help_text="Whether all that was known of them was erased."))
+    def get_erased(self, person: Person) -> bool:
+        """Return whether they were erased."""
+        return person.erased_at is not None
+
+    def _members(self, person: Person) -> bool:
+        # Whoever sees no desk's people sees their own party's alone.
+        return sees(self.context, MEMBERS) or not sees(self.context, "summit.person.view")
+
+
+class PersonChange(serializers.ModelSerializer[Person]):
+    """What is changed of a person. `external_ids` are set as a whole."""
+
+    external_ids = KeysField(required=False)
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = [*PERSON, "external_ids"]
+
+
+class PersonInput(PersonChange):
+    """Whom one enters, for a party or for none. Who resembles somebody of whom one may know is refused, with the ids
+    of those; where it is another person, they are entered with these ids as `another`."""
+
+    party = OneParty(required=False, help_text="The party that looks after them.")
+    another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
+
+    class Meta(PersonChange.Meta):
+        fields: ClassVar[list[str]] = ["party", *PersonChange.Meta.fields, "another"]
+
+
+def with_belonging(rows: QuerySet[Person], by: User, rule: str = MEMBERS) -> QuerySet[Person]:
+    """Let people be narrowed by the party that looks after them, and by their category, by whoever sees that."""
+    seen = seen_rows(by, rule, Person, "summit")
+    party = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
+    none: Any = Value(None, output_field=CharField())
+    shown = Q(pk__isnull=False) if seen is None else seen
+    return rows.alias(
+        belongs_to=Case(When(shown, then=party), default=none, output_field=CharField()),
+        comes_as=Case(When(shown, then=F("membership__category__code")), default=none, output_field=CharField()),
+        is_member=Case(
+            When(shown & Q(membership__isnull=False), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
+    )
+
+
+class PersonFilters(Searched):
+    """By what people are narrowed. By party and category only by whoever sees who belongs where."""
+
+    model = Person
+
+    q = common.words(_("words of their name, office, mailbox or party"))
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
+    member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
+    email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
+    erased = django_filters.BooleanFilter(
+        field_name="erased_at", lookup_expr="isnull", exclude=True, label=_("erased")
+    )
+    created_since = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", label=_("entered since")
+    )
+
+
+class People(Resource):
+    """People."""
+
+    name = "people"
+    called = _("people")
+    rule = "summit.person"
+    rules: ClassVar[dict[str, str]] = dict.fromkeys(("add", "change"), "delegations.enter_person")
+    does = ("add", "change")
+    model = Person
+    output = PersonSerializer
+    input = PersonInput
+    input_of_change = PersonChange
+    filters = PersonFilters
+    orders: ClassVar[Any] = {"name": ("name", "office"), "created_at": ("created_at",)}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Person]:
+        """Return people with where they belong and their keys."""
+        related = ("summit", "membership__party__summit", "membership__category", "particulars__entered_for__summit")
+        return Person.objects.select_related(*related).prefetch_related("external_ids")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people whom somebody sees."""
+        return with_belonging(super().seen_by(user, slug), user)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Person:
+        """Enter a person."""
+        return entering.enter_known(
+            by=by,
+            summit=summit,
+            party=values.get("party"),
+            values=person_values(values),
+            keys=values.get("external_ids"),
+            another=values.get("another", ()),
+        )
+
+    def change(self, *, by: User, row: Person, values: Values) -> Person:
+        """Change what is known of a person."""
+        entering.change_known(by=by, person=row, values=person_values(values), keys=values.get("external_ids"))
+        return row
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
+        """Record who saw names, offices and mailboxes."""
+        told = [name for name in fields if name in PERSON and name not in PLAIN]
+        common.note(by=by, summit=summit, rows=list(rows), fields=told)
+
+
+def person_values(values: Values) -> dict[str, Any]:
+    """Return what was sent of a person's own fields."""
+    return {name: value for name, value in values.items() if name in PERSON}

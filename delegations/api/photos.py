@@ -1,0 +1,99 @@
+"""People's photographs: that they are there and how large, never the picture itself."""
+
+import base64
+import binascii
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.api.common import OnePerson, Searched, Values
+from delegations.api.particulars import RELATED, OfPerson, reader_of
+from delegations.api.people import with_belonging
+from delegations.domain import photos
+from delegations.fields import PHOTO
+from summit.api.resources import Resource
+from summit.models import Person, Summit, User
+
+
+class PhotoSerializer(OfPerson):
+    """A person's photograph. Its size is null where others than the reader's party stored it."""
+
+    group = PHOTO
+
+    width = serializers.IntegerField(source="photo.width", allow_null=True, help_text="In pixels.")
+    height = serializers.IntegerField(source="photo.height", allow_null=True, help_text="In pixels.")
+    changed_at = serializers.DateTimeField(source="photo.updated_at", allow_null=True)
+
+    def to_representation(self, instance: Person) -> dict[str, Any]:
+        """Return what the reader may see."""
+        found = super().to_representation(instance)
+        if "photo" not in reader_of(self.context).visible(instance):
+            found |= {name: None for name in ("width", "height", "changed_at") if name in found}
+        return found
+
+
+class Base64Field(serializers.CharField):
+    """A file in base 64 (RFC 4648, 4)."""
+
+    def to_internal_value(self, data: Any) -> bytes:  # type: ignore[override]
+        """Return the file. Raises ValidationError."""
+        try:
+            return base64.b64decode(super().to_internal_value(data), validate=True)
+        except (binascii.Error, ValueError):
+            said = _now("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"}
+            raise serializers.ValidationError(said) from None
+
+
+class PhotoInput(serializers.Serializer[Any]):
+    """A photograph to be kept, in the place of an earlier one."""
+
+    person = OnePerson()
+    content = Base64Field(help_text="A JPEG, PNG or WebP of the face, 400 pixels wide at least, in base 64.")
+
+
+class PhotoFilters(Searched):
+    """By what photographs are narrowed."""
+
+    model = Person
+
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        field_name="photo__updated_at", lookup_expr="gte", label=_("changed since")
+    )
+
+
+class Photos(Resource):
+    """People's photographs; rows are the people who have one, by their own ids."""
+
+    name = "photos"
+    called = _("photographs")
+    rule = "delegations.photo"
+    does = ("add", "remove")
+    model = Person
+    output = PhotoSerializer
+    input = PhotoInput
+    filters = PhotoFilters
+    orders: ClassVar[Any] = {"name": ("name", "office")}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Person]:
+        """Return people with a photograph, whose picture stays in the database."""
+        return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people of whom somebody sees photographs."""
+        return with_belonging(super().seen_by(user, slug), user)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Person:
+        """Keep a photograph."""
+        return photos.store(by=by, person=values["person"], content=values["content"]).person
+
+    def remove(self, *, by: User, row: Person) -> None:
+        """Delete a photograph."""
+        photos.remove(by=by, person=row)

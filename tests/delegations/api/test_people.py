@@ -1,0 +1,203 @@
+"""People and members in the API: at desks, and to focal points of their own party."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import FormerMember, Membership
+from summit.domain import seen
+from summit.models import AuditEntry, Person, Role, Summit
+from tests import factories as f
+from tests.delegations.api.conftest import Land
+from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import kind
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "summits/here/desk/people/"
+MEMBERS = "summits/here/desk/members/"
+
+
+def names(response: Any) -> list[str]:
+    return [each["name"] for each in response.json()["results"]]
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+def test_a_focal_point_enters_and_changes_their_own_people_alone(own: Land, other: Land, focal: Program) -> None:
+    assert names(focal.get(f"{PEOPLE}?order=name")) == ["Ada of Own", "Fay of Own"]
+    made = focal.post(PEOPLE, {"party": own.party.public_id, "name": "Ben Eze", "office": "Adviser"})
+    assert (made.status_code, made.json()["party"], made.json()["category"]) == (201, own.party.public_id, None)
+    where = f"{PEOPLE}{made.json()['id']}/"
+    changed = focal.patch(where, {"rank": "First"}, If_Match=made["ETag"])
+    assert (changed.status_code, changed.json()["rank"]) == (200, "First")
+    for theirs in (f"{PEOPLE}{other.person.public_id}/", f"{PEOPLE}ext:registry:4711/"):
+        assert kind(focal.get(theirs)) == (404, "not-found")
+        assert kind(focal.patch(theirs, {"rank": "A"}, If_Match="*")) == (404, "not-found")
+    refused = focal.post(PEOPLE, {"party": other.party.public_id, "name": "Cy Ode"})
+    assert refused.json()["errors"] == [{"pointer": "#/party", "detail": "There is none of this id."}]
+    assert kind(focal.post(PEOPLE, {"name": "Cy Ode"})) == (403, "forbidden")
+    keyed = {"party": own.party.public_id, "name": "Cy Ode", "external_ids": {"registry": "1"}}
+    assert kind(focal.post(PEOPLE, keyed)) == (403, "forbidden")
+    assert not Person.objects.filter(name="Cy Ode").exists()
+
+
+def test_who_seems_known_is_pointed_out(own: Land, other: Land, focal: Program, protocol: Program) -> None:
+    data = {"party": own.party.public_id, "name": "Own of Ada", "office": "Minister"}
+    refused = focal.post(PEOPLE, data)
+    assert kind(refused) == (409, "conflict")
+    [told] = refused.json()["errors"]
+    assert told["pointer"] == "#/another"
+    assert own.person.public_id in told["detail"]
+    assert focal.post(PEOPLE, {**data, "another": [own.person.public_id]}).status_code == 201
+    # Of another party's people nobody learns that they are there.
+    assert focal.post(PEOPLE, {**data, "name": "Ada of Other"}).status_code == 201
+    assert kind(protocol.post(PEOPLE, {"name": "Ada of Other"})) == (409, "conflict")
+
+
+def test_a_registry_knows_people_by_its_own_keys(protocol: Program, own: Land) -> None:
+    data = {"party": own.party.public_id, "name": "Ben Eze", "external_ids": {"registry": "7/a"}}
+    made = protocol.post(PEOPLE, data)
+    assert made.json()["external_ids"] == {"registry": "7/a"}
+    sent = [
+        {"name": "Cy Ode", "external_ids": {"registry": "8"}},
+        {"name": "Di Fox", "external_ids": {"registry": "7/a"}},
+        {"id": made.json()["id"], "etag": made["ETag"], "external_ids": {"registry": "7"}},
+    ]
+    done = protocol.post(f"{PEOPLE}bulk/", {"rows": sent}).json()["rows"]
+    assert [each["status"] for each in done] == [201, 422, 200]
+    assert protocol.get(f"{PEOPLE}ext:registry:7/").json()["name"] == "Ben Eze"
+    read = protocol.get(f"{PEOPLE}ext:registry:8/?fields=name,party")
+    assert read.json() == {"name": "Cy Ode", "party": None}
+
+
+def test_who_sees_no_members_learns_nobody_s_party(vetting: Program, protocol: Program, own: Land) -> None:
+    where = f"{PEOPLE}{own.person.public_id}/"
+    told = vetting.get(where).json()
+    assert (told["name"], told["party"], told["category"], told["external_ids"]) == ("Ada of Own", None, None, None)
+    for query in (f"party={own.party.public_id}", "category=delegate", "member=true"):
+        assert names(vetting.get(f"{PEOPLE}?{query}")) == []
+        assert names(protocol.get(f"{PEOPLE}?{query}&order=name"))[0] == "Ada of Own"
+    whole = protocol.get(where).json()
+    assert (whole["party"], whole["category"]) == (own.party.public_id, "delegate")
+    assert kind(vetting.patch(where, {"rank": "A"}, If_Match="*")) == (403, "forbidden")
+    assert kind(vetting.get(MEMBERS)) == (404, "not-found")
+
+
+def test_who_saw_people_is_recorded(protocol: Program, own: Land) -> None:
+    protocol.get(f"{PEOPLE}?fields=id,language")
+    assert not AuditEntry.objects.filter(action=seen.SEEN).exists()
+    protocol.get(f"{PEOPLE}{own.person.public_id}/")
+    protocol.get(f"{PEOPLE}?fields=name")
+    one, listed = AuditEntry.objects.filter(action=seen.SEEN).order_by("pk")
+    assert (one.object_key, "email" in one.fields, "time_zone" in one.fields) == (own.person.public_id, True, False)
+    assert (listed.fields, len(listed.detail["keys"])) == (["name"], 2)
+
+
+def test_people_are_searched(protocol: Program, own: Land, other: Land) -> None:
+    assert names(protocol.get(f"{PEOPLE}?q=áda&order=-name")) == ["Ada of Own", "Ada of Other"]
+    assert names(protocol.get(f"{PEOPLE}?email=ADA@own.example")) == ["Ada of Own"]
+    assert kind(protocol.get(f"{PEOPLE}?q=a")) == (400, "parameters")
+
+
+# --- members -------------------------------------------------------------------------------------------------------
+def test_a_focal_point_names_moves_confirms_and_withdraws(own: Land, other: Land, focal: Program) -> None:
+    data = {"party": own.party.public_id, "category": "adviser", "name": "Ben Eze", "office": "Adviser"}
+    made = focal.post(MEMBERS, data)
+    assert made.status_code == 201
+    assert (made.json()["category"], made.json()["confirmed_at"]) == ("adviser", None)
+    assert made.json()["lacks"] == ["confirmation", "passport", "photo", "arrival"]
+    where = made["Location"].removeprefix("http://testserver/api/v1/")
+    moved = focal.patch(where, {"category": "delegate"}, If_Match=made["ETag"])
+    assert (moved.status_code, moved.json()["category"]) == (200, "delegate")
+    sure = focal.post(f"{where}confirm/", {})
+    assert sure.json()["confirmed_at"] is not None
+    assert focal.delete(where, If_Match=sure.headers["ETag"]).status_code == 204
+    assert FormerMember.objects.get().person.name == "Ben Eze"
+    assert kind(focal.get(where)) == (404, "not-found")
+    theirs = f"{MEMBERS}{other.person.public_id}/"
+    for refused in (
+        focal.get(theirs),
+        focal.patch(theirs, {"category": "adviser"}, If_Match="*"),
+        focal.delete(theirs, If_Match="*"),
+        focal.post(f"{theirs}confirm/", {}),
+        focal.post(f"{theirs}replace/", {"name": "Cy Ode"}),
+    ):
+        assert kind(refused) == (404, "not-found")
+    assert Membership.objects.filter(pk=other.member.pk, confirmed_at=None).exists()
+    assert names(focal.get(MEMBERS)) == ["Ada of Own"]
+
+
+def test_what_the_numbers_don_t_allow_is_a_conflict(own: Land, focal: Program, protocol: Program) -> None:
+    head = {"party": own.party.public_id, "category": "head"}
+    assert focal.post(MEMBERS, {**head, "name": "Ben Eze"}).status_code == 201
+    refused = focal.post(MEMBERS, {**head, "name": "Cy Ode"})
+    assert kind(refused) == (409, "conflict")
+    assert refused.json()["detail"] == "Own has a head already. Replace that person instead."
+    assert not Person.objects.filter(name="Cy Ode").exists()
+    both = protocol.post(MEMBERS, {**head, "person": own.person.public_id, "name": "Cy Ode"})
+    assert [each["pointer"] for each in both.json()["errors"]] == ["#/person"]
+    twice = protocol.post(MEMBERS, {**head, "category": "adviser", "person": own.person.public_id})
+    assert kind(twice) == (409, "conflict")
+
+
+def test_somebody_comes_instead(own: Land, other: Land, focal: Program) -> None:
+    where = f"{MEMBERS}{own.person.public_id}/"
+    refused = focal.post(f"{where}replace/", {"person": other.person.public_id})
+    assert kind(refused) == (422, "fields")
+    done = focal.post(f"{where}replace/", {"name": "Ben Eze", "office": "Minister"})
+    assert (done.status_code, done.json()["name"], done.json()["category"]) == (200, "Ben Eze", "delegate")
+    free = f.PersonFactory(summit=own.party.summit, name="Cy Ode")
+    f.ParticularsFactory(person=free, entered_for=own.party)
+    again = focal.post(f"{MEMBERS}{done.json()['id']}/replace/", {"person": free.public_id})
+    assert again.json()["id"] == free.public_id
+    assert names(focal.get(MEMBERS)) == ["Cy Ode"]
+
+
+def test_members_stand_in_an_order_and_are_confirmed_together(own: Land, other: Land, focal: Program) -> None:
+    second = f.MembershipFactory(party=own.party, position=1).person.public_id
+    first, party = own.person.public_id, own.party.public_id
+    data = {"party": party, "order": [second, first], "expected": [first, second]}
+    assert [each["id"] for each in focal.post(f"{MEMBERS}reorder/", data).json()] == [second, first]
+    assert kind(focal.post(f"{MEMBERS}reorder/", data)) == (412, "changed")
+    some = focal.post(f"{MEMBERS}confirm/", {"party": party, "members": [first]})
+    assert [each["id"] for each in some.json()] == [first]
+    assert names(focal.get(f"{MEMBERS}?confirmed=true")) == ["Ada of Own"]
+    assert len(focal.post(f"{MEMBERS}confirm/", {"party": party}).json()) == 2
+    for more in ({"party": other.party.public_id}, {"party": party, "members": [other.person.public_id]}):
+        assert kind(focal.post(f"{MEMBERS}confirm/", more)) == (422, "fields")
+
+
+def test_a_badge_printer_narrows_members(own: Land, other: Land, here: Summit) -> None:
+    printer = program(f.UserFactory.with_role(Role.ACCREDITATION, here), ["members:read"])
+    f.MembershipFactory(party=own.party, code="interpreter", person__name="Ben", position=1)
+    f.PhotoFactory(person=own.person)
+    for query, wanted in (
+        ("", ["Ada of Other", "Ada of Own", "Ben"]),
+        ("order=-name", ["Ben", "Ada of Own", "Ada of Other"]),
+        (f"party={own.party.public_id}", ["Ada of Own", "Ben"]),
+        ("category=interpreter", ["Ben"]),
+        ("capacity=delegate&lacks=photo", ["Ada of Other"]),
+        ("q=own", ["Ada of Own", "Ben"]),
+        ("confirmed=true", []),
+    ):
+        assert names(printer.get(f"{MEMBERS}?{query}")) == wanted, query
+    assert kind(printer.get(PEOPLE)) == (403, "scope")
+    assert kind(printer.post(f"{MEMBERS}confirm/", {"party": own.party.public_id})) == (403, "scope")
+
+
+def test_queries_do_not_grow_with_people(protocol: Program, focal: Program, own: Land) -> None:
+    for reader in (protocol, focal):
+        for path in (PEOPLE, MEMBERS):
+            reader.get(path)
+    counts: dict[Any, set[int]] = {}
+    for number in (2, 6):
+        for _ in range(number):
+            person = f.MembershipFactory(party=own.party).person
+            f.ExternalIdFactory(party=None, person=person)
+        for place, reader in enumerate((protocol, focal)):
+            for path in (PEOPLE, MEMBERS):
+                with CaptureQueriesContext(connection) as asked:
+                    reader.get(path)
+                counts.setdefault((place, path), set()).add(len(asked))
+    assert {len(each) for each in counts.values()} == {1}, counts
