@@ -2,7 +2,9 @@
 
 from delegations.api import refusals  # noqa: F401
 from delegations.api.badges import Badges
+from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
+from delegations.api.focal import FocalPoints
 from delegations.api.focal_requests import FocalPointRequests
 from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
@@ -13,11 +15,26 @@ from delegations.api.particulars import Needs, Passports, Travel
 from delegations.api.parties import Parties
 from delegations.api.people import People
 from delegations.api.photos import Photos
+from delegations.api.policy import PolicyOfSummit
+from delegations.api.quotas import Quotas
 from delegations.api.visas import VisaLetters
+from summit.api import scopes
 from summit.api.routes import declare_resource
+from summit.routes import Gate, declare
 
 for _resource in (Parties, People, Members, Passports, Needs, Travel, Photos):
     declare_resource(_resource)
+for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules):
+    declare_resource(_more)
+scopes.declare(PolicyOfSummit.name, PolicyOfSummit.called)
+declare(
+    "api-desk-policy",
+    Gate.API,
+    "GET PATCH",
+    kind="desk",
+    see="delegations.policy.view",
+    post="delegations.policy.change",
+)
 declare_resource(Invitations)
 declare_resource(Replies)
 declare_resource(LetterTemplates)

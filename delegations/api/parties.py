@@ -100,7 +100,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
         found = super().to_representation(instance)
         if not sees(self.context, "delegations.party.view"):
             found |= {name: None for name in HOST_ONLY if name in found}
-        empty = {name: None for name in ("answer", "comes_at") if name in found and not found[name]}
+        empty: dict[str, Any] = {name: None for name in ("answer", "comes_at") if name in found and not found[name]}
         return {**found, **empty}
 
 

@@ -3,7 +3,9 @@
 from django.urls import URLPattern
 
 from delegations.api.badges import Badges
+from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
+from delegations.api.focal import FocalPoints
 from delegations.api.focal_requests import FocalPointRequests
 from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
@@ -14,6 +16,8 @@ from delegations.api.particulars import Needs, Passports, Travel
 from delegations.api.parties import Parties
 from delegations.api.people import People
 from delegations.api.photos import Photos
+from delegations.api.policy import PolicyOfSummit
+from delegations.api.quotas import Quotas
 from delegations.api.visas import VisaLetters
 
 urlpatterns: list[URLPattern] = [
@@ -24,6 +28,12 @@ urlpatterns: list[URLPattern] = [
     *Needs.paths(),
     *Travel.paths(),
     *Photos.paths(),
+    *FocalPoints.paths(),
+    *Quotas.paths(),
+    *Categories.paths(),
+    *Zones.paths(),
+    *OverpassRules.paths(),
+    *PolicyOfSummit.paths(),
     *Invitations.paths(),
     *Replies.paths(),
     *LetterTemplates.paths(),

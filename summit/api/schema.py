@@ -132,7 +132,7 @@ class ApiSchema(AutoSchema):
         if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
             columns = {column.name: column for column in model._meta.fields}
             field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
-        return super()._map_serializer_field(field, direction, bypass_extensions)
+        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         return refused(self, super()._get_response_bodies(direction), direction)

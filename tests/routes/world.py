@@ -349,7 +349,15 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
         ):
             found.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
         at_desk = {"summit": party.summit.slug, "id": party.public_id}
-        found.setdefault("parties at a desk", {})[whose] = at_desk
+        for kind in ("parties", "quotas"):
+            found.setdefault(f"{kind} at a desk", {})[whose] = at_desk
+        for kind, key in (
+            ("focal-points", f.FocalPointFactory(party=party).pk),
+            ("zones", f.ZoneFactory(summit=party.summit).pk),
+            ("overpass-rules", f.OverpassRuleFactory(summit=party.summit).public_id),
+            ("categories", f.CategoryFactory(summit=party.summit).code),
+        ):
+            found.setdefault(f"{kind} at a desk", {})[whose] = {**at_desk, "id": key}
         for kind in ("people", "members", "passports", "needs", "travel", "photos"):
             found.setdefault(f"{kind} at a desk", {})[whose] = {**at_desk, "id": person.public_id}
     return found
