@@ -196,6 +196,8 @@ def _desks() -> list[Stop]:
         Stop("admin:search", "/admin/search/?q=france", "organiser", "found"),
         Stop("admin:search", "/admin/search/?q=nothing-is-called-so", "organiser", "nothing found"),
         Stop("admin:setup", "/admin/setup/", "superuser", "with errors", act=send_empty),
+        Stop("admin:summit_arm", "/admin/summit/arm/came-here/", "superuser", "sends nothing"),
+        Stop("admin:index", "/admin/?summit=came-here", "superuser", "sends nothing"),
         Stop("admin:setup_venue", "/admin/setup/{summit}/venue/", "organiser", "with errors", act=send_empty),
         Stop("admin:setup_parties", "/admin/setup/{summit}/parties/", "organiser", "with errors", act=send_empty),
         Stop("admin:delegations_guest", "/admin/delegations/guest/{summit}/", "organiser", "errors", act=send_empty),

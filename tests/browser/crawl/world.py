@@ -51,7 +51,15 @@ from summit.outbox.reasons import because
 from summit.work.models import Job, KeptTable
 from tests.browser.crawl import categories, papers
 from tests.browser.crawl.people import somebody
-from tests.factories import ApplicationFactory, DeliveryFactory, DocumentFactory, EndpointFactory, ScheduleFileFactory
+from tests.factories import (
+    ApplicationFactory,
+    DeliveryFactory,
+    DocumentFactory,
+    EndpointFactory,
+    MessageFactory,
+    ScheduleFileFactory,
+    SummitFactory,
+)
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -238,6 +246,14 @@ def _hooks(summit: Summit) -> dict[str, Any]:
     return {"hooks.endpoint": endpoint, "hooks.delivery": row}
 
 
+def _disarmed() -> None:
+    """A summit of another year that came from an archive, with mail of before and of since."""
+    came, day = db_now() - timedelta(hours=1), date(2019, 5, 6)
+    summit = SummitFactory(slug="came-here", public=False, starts_on=day, ends_on=day, disarmed_at=came)
+    MessageFactory(summit=summit, created_at=came - timedelta(hours=1))
+    MessageFactory(summit=summit)
+
+
 def _accounts(summit: Summit) -> dict[str, Any]:
     User.objects.create_superuser("root@summit.example", name="Superuser")
     guarded = User.objects.create_user("guarded@summit.example", "correct-border-2025", name="Guarded")
@@ -268,6 +284,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     while Message.objects.filter(rendered__isnull=True).exclude(state="failed").exists():
         assert time.monotonic() < deadline, "letters that nobody wrote"
         time.sleep(0.2)
+    _disarmed()
     party = Party.objects.filter(summit=summit, focal_points__person__email=FOCAL)[0]
     invitation = Invitation.objects.exclude(state="revoked").filter(party=party)[0]
     waiting = Invitation.objects.filter(state="sent", party__summit=summit)
