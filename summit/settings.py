@@ -429,8 +429,9 @@ SPECTACULAR_SETTINGS = {
     # Links inside buttons are not for keyboards.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Two fields are called "kind": each has its own name in the description.
+    # Fields that are called alike have other choices: each has its own name in the description.
     "ENUM_NAME_OVERRIDES": {
+        "PartyLevelEnum": "delegations.models.Level",
         "SessionKindEnum": "sessions.models.SessionKind",
         "TextKindEnum": "press.models.TextKind",
         "MarkingKindEnum": "press.models.MarkingKind",
