@@ -2,6 +2,7 @@
 
 from delegations.api import refusals  # noqa: F401
 from delegations.api.badges import Badges
+from delegations.api.calls import Calls
 from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
 from delegations.api.focal import FocalPoints
@@ -37,6 +38,7 @@ declare(
 )
 declare_resource(Invitations)
 declare_resource(Replies)
+declare_resource(Calls)
 declare_resource(LetterTemplates)
 declare_resource(LetterLinks)
 declare_resource(Badges)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import PartyName, ReasonInput, Several, SkippedSerializer, StaffName, note
+from delegations.api.parts import LeftOutSerializer, PartyName, Several, StaffName, WhyInput, note
 from delegations.domain import badges
 from delegations.models import Badge, Membership
 from summit.api.actions import action
@@ -95,7 +95,7 @@ class IssuedSerializer(serializers.Serializer[Any]):
     """The badges that were issued, and the people who got none, with the reason."""
 
     badges = BadgeSerializer(many=True)
-    skipped = SkippedSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
 
 
 class Badges(Resource):
@@ -128,7 +128,7 @@ class Badges(Resource):
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
         return {"badges": list(made), "skipped": skipped}
 
-    @action("end", rule="delegations.end_badge", input=ReasonInput)
+    @action("end", rule="delegations.end_badge", input=WhyInput)
     def end(self, *, by: User, row: Badge, values: Values) -> None:
         """End the badge for good, with the reason that whoever checks it reads. A dead one stays as it is."""
         badges.end(badges=[row], reason=values["reason"], by=by)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import Member, PartyName, ReasonInput, StaffName, note
+from delegations.api.parts import Member, PartyName, StaffName, WhyInput, note
 from delegations.domain import declarations
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from summit.api.actions import action
@@ -141,7 +141,7 @@ class Declarations(Resource):
         """Permit what was declared."""
         declarations.permit(declaration=row, by=by)
 
-    @action("refuse", rule=DECIDE, input=ReasonInput)
+    @action("refuse", rule=DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: Declaration, values: Values) -> None:
         """Refuse what was declared, with the reason that the party reads."""
         declarations.refuse(declaration=row, reason=values["reason"], by=by)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import PartyName, Reachable, ReasonInput, StaffName, note
+from delegations.api.parts import PartyName, Reachable, StaffName, WhyInput, note
 from delegations.domain import focal
 from delegations.domain.acting import ASK
 from delegations.models import FocalPointRequest, Party, RequestState
@@ -56,7 +56,7 @@ class FocalPointRequestInput(serializers.Serializer[Any]):
     )
 
 
-class ApproveInput(serializers.Serializer[Any]):
+class ApproveFocalPointInput(serializers.Serializer[Any]):
     """Who it is: `person` where they are entered already; `another` are those whom they resemble and aren't."""
 
     person = InSummit(queryset=Person.objects.all(), required=False, default=None, allow_null=True)
@@ -105,12 +105,12 @@ class FocalPointRequests(Resource):
         """Ask that somebody acts for a party."""
         return focal.ask(by=by, **values)
 
-    @action("approve", rule=focal.DECIDE, input=ApproveInput)
+    @action("approve", rule=focal.DECIDE, input=ApproveFocalPointInput)
     def approve(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
         """Let them act for the party. Who seems to be entered already is named, and told apart or taken for them."""
         focal.approve(request=row, known=values["person"], another=values.get("another", ()), by=by)
 
-    @action("refuse", rule=focal.DECIDE, input=ReasonInput)
+    @action("refuse", rule=focal.DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
         """Refuse the request, with the reason that the party reads."""
         focal.refuse(request=row, reason=values["reason"], by=by)

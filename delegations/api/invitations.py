@@ -34,6 +34,8 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
     party_name = PartyName(source="party")
+    answer = serializers.ChoiceField(choices=Answer.choices, allow_blank=True, read_only=True)
+    level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
     prepared_by = StaffName(deed=SEE)
     approved_by = StaffName(deed=SEE)
     sent_by = StaffName(deed=SEE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from delegations.api.parts import SkippedSerializer, ids, parties
+from delegations.api.parts import LeftOutSerializer, ids, parties
 from delegations.domain import overview
 from delegations.domain.plan import plan
 from delegations.domain.reach import Reach, Step
@@ -50,7 +50,7 @@ class ReachSerializer(serializers.Serializer[Any]):
 
     reached = ReachedSerializer(many=True)
     letters = serializers.IntegerField()
-    skipped = SkippedSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -65,7 +65,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     """Each next step that reaches somebody, in order, and which parties are left out of all, and why."""
 
     steps = StepSerializer(many=True)
-    skipped = SkippedSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
 
 
 def uninvited(summit: Summit) -> Iterable[Party]:

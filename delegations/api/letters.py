@@ -29,14 +29,14 @@ class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
         read_only_fields = fields
 
 
-class TextInput(serializers.Serializer[Any]):
+class LetterTextInput(serializers.Serializer[Any]):
     """What the letter says. An empty line begins a paragraph; placeholders stand in braces, such as {party}."""
 
     subject = serializers.CharField(required=False, default="", allow_blank=True)
     body = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class TemplateInput(TextInput):
+class TemplateInput(LetterTextInput):
     """For which letter, in which language, and what it says."""
 
     purpose = serializers.ChoiceField(choices=Purpose.choices)
@@ -60,7 +60,7 @@ class LetterTemplates(Resource):
     model = LetterTemplate
     output = LetterTemplateSerializer
     input = TemplateInput
-    input_of_change = TextInput
+    input_of_change = LetterTextInput
     filters = TemplateFilters
     orders: ClassVar[Any] = {"purpose": ("purpose", "language"), "changed": ("changed_at",)}
 
@@ -172,6 +172,7 @@ class ReplySerializer(serializers.ModelSerializer[Reply]):
     invitation = serializers.CharField(source="invitation.public_id", read_only=True)
     party = serializers.CharField(source="invitation.party.public_id", read_only=True)
     party_name = PartyName(source="invitation.party")
+    level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
     recorded_by = StaffName(deed="delegations.reply.view")
 
     class Meta:

@@ -129,13 +129,13 @@ def parties(deed: str, **kwargs: Any) -> Several:
     return Several(rows=rows, deed=deed, external="external_ids", **kwargs)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class WhyInput(serializers.Serializer[Any]):
     """Why: whoever it concerns reads it."""
 
     reason = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class SkippedSerializer(serializers.Serializer[Any]):
+class LeftOutSerializer(serializers.Serializer[Any]):
     """What was left out, with the reason as a sentence."""
 
     id = serializers.CharField()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from delegations.api.badges import Badges
+from delegations.api.calls import Calls
 from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
 from delegations.api.focal import FocalPoints
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     *PolicyOfSummit.paths(),
     *Invitations.paths(),
     *Replies.paths(),
+    *Calls.paths(),
     *LetterTemplates.paths(),
     *LetterLinks.paths(),
     *Badges.paths(),

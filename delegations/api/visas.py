@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import Member, PartyName, ReasonInput, Several, SkippedSerializer, StaffName, note
+from delegations.api.parts import LeftOutSerializer, Member, PartyName, Several, StaffName, WhyInput, note
 from delegations.domain import visas
 from delegations.models import VisaLetter, VisaState
 from summit.api.actions import action
@@ -56,7 +56,7 @@ class IssuedLettersSerializer(serializers.Serializer[Any]):
     """The letters that were issued, and those that weren't, with the reason."""
 
     letters = VisaLetterSerializer(many=True)
-    skipped = SkippedSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
 
 
 class VisaFilters(django_filters.FilterSet):
@@ -110,12 +110,12 @@ class VisaLetters(Resource):
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
         return {"letters": list(made), "skipped": skipped}
 
-    @action("refuse", rule=ISSUE, input=ReasonInput)
+    @action("refuse", rule=ISSUE, input=WhyInput)
     def refuse(self, *, by: User, row: VisaLetter, values: Values) -> None:
         """Refuse the letter, with the reason that the party reads."""
         visas.refuse(letter=row, reason=values["reason"], by=by)
 
-    @action("void", rule=ISSUE, input=ReasonInput)
+    @action("void", rule=ISSUE, input=WhyInput)
     def void(self, *, by: User, row: VisaLetter, values: Values) -> None:
         """Make an issued letter void, with the reason that the party reads."""
         visas.void(letter=row, reason=values["reason"], by=by)

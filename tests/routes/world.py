@@ -295,6 +295,7 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
         "focal-point-requests": lambda party: f.FocalPointRequestFactory(party=party),
         "handovers": lambda party: f.HandoverFactory(party=party),
         "overpasses": overpass,
+        "calls": lambda party: f.CallNoteFactory(invitation=party.invitations.first()),
         "replies": lambda party: f.ReplyFactory(invitation=party.invitations.first()),
         "letter-links": lambda party: f.InvitationLinkFactory(invitation=party.invitations.first()),
     }

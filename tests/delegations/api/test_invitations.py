@@ -122,6 +122,9 @@ def test_one_is_approved_reopened_written_anew_and_revoked(place: Place) -> None
     assert called.status_code == 200
     assert [(each.outcome, each.note) for each in there.calls.all()] == [("call_back", "After two")]
     assert pointers(place.protocol.post(f"{path}call/", {"outcome": "nobody", "note": "x" * 501})) == {"#/note"}
+    [told] = place.protocol.get(f"{DESK}calls/?invitation={there.public_id}").json()["results"]
+    assert (told["by"], told["outcome"], told["note"]) == ("Pat", "call_back", "After two")
+    assert kind(place.focal.get(f"{DESK}calls/{told['id']}/")) == (404, "not-found")
     assert place.protocol.post(f"{path}revoke/", {}).json()["state"] == "revoked"
     assert kind(place.protocol.post(f"{path}revoke/", {})) == (409, "conflict")
     assert not there.links.live().exists()
