@@ -101,13 +101,11 @@ class NewTextForm(WordsForm):
         slots.queryset = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
 
     def clean_slug(self) -> str:
-        """Refuse an address that is taken or not in form."""
+        """Refuse an address that is not in form."""
         slug: str = self.cleaned_data["slug"].strip()
         if slug:
             field = Text._meta.get_field("slug")
             field.run_validators(slug)
-            if Text.objects.filter(summit=self.summit, slug=slug).exists():
-                raise forms.ValidationError(_("Another text has this address. Choose another."), code="taken")
         return slug
 
     def clean(self) -> dict[str, Any]:

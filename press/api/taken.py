@@ -198,7 +198,10 @@ class AttachmentInput(Taken):
     language = serializers.CharField(max_length=10)
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     name = serializers.CharField(max_length=200, help_text="Such as “annex.pdf”.")
-    content = ContentField(max_length=LARGEST * 4 // 3 + 4, help_text="The bytes in base64.")
+    content = ContentField(
+        max_length=LARGEST * 4 // 3 + 4,
+        help_text="The bytes in base64. The whole body has 2.5 MB at most: longer files are added at the desk.",
+    )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Read the file as what it is: the same formats and sizes as at the desk."""

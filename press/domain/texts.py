@@ -73,6 +73,8 @@ def create_text(
         lift = lift or Lift.objects.create(summit=summit)
         if lift.summit_id != summit.pk:
             raise ValidationError({"lift": _("This moment belongs to another summit.")})
+        if slug and Text.objects.filter(summit=summit, slug=slug).exists():
+            raise ValidationError({"slug": _("Another text has this address. Choose another.")})
         address = slug or propose_slug(summit=summit, title=title)
         text = Text(summit=summit, kind=kind, slug=address, slot=slot, wording=wording, lift=lift, contact=contact)
         text.prepared = prepared

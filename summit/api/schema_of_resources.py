@@ -142,6 +142,11 @@ def _described(name: str, each: Any) -> OpenApiParameter:
     choices = each.extra.get("choices")
     choices = choices() if callable(choices) else choices
     values = [value for value, _label in choices] if choices else None
-    kinds: dict[str, Any] = {"BooleanFilter": bool, "NumberFilter": int, "DateFilter": OpenApiTypes.DATE}
+    kinds: dict[str, Any] = {
+        "BooleanFilter": bool,
+        "NumberFilter": int,
+        "DateFilter": OpenApiTypes.DATE,
+        "IsoDateTimeFilter": OpenApiTypes.DATETIME,
+    }
     kind = kinds.get(type(each).__name__, str)
     return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))

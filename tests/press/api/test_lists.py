@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.admin.words import STANDINGS as WORDS
 from press.api.told import STANDINGS
+from press.domain import locks
+from press.domain.problems import DecisionRefused
 from press.models import Announcement, EditionAttachment, Marking, Text, TextKind
+from summit.api.resources import Resource
 from summit.domain.seen import seen_of
 from summit.models import Role, Summit
 from tests.factories import (
@@ -209,3 +213,39 @@ def test_a_decision_may_say_what_was_read(here: Summit, officer: Program) -> Non
     read_at = officer.get(f"{DESK}/{lift}/")["ETag"]
     do(officer, f"{lift}/hold", {"reason": "Wait."}, If_Match=read_at)
     assert officer.post(f"{DESK}/{lift}/hold/", {"reason": "Wait."}, If_Match=read_at).status_code == 412
+
+
+def test_what_was_read_is_compared_under_the_lift_s_lock(
+    here: Summit, officer: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A row's own lock before the lift's would be waited for by whoever holds the lift's and writes the row.
+    edition = make_text(summit=here, state="draft", author=officer.user)
+    text, taken = edition.version.text, list[str]()
+    real = QuerySet.select_for_update
+
+    def noted(rows: Any, *args: Any, **kwargs: Any) -> Any:
+        taken.append(rows.model.__name__)
+        return real(rows, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", noted)
+    path = f"{DESK}/texts/{text.public_id}/"
+    etag = officer.get(path)["ETag"]
+    assert officer.patch(path, {"contact": "x"}, If_Match=etag).status_code == 200
+    assert taken[0] == "Lift"
+    assert "Text" not in taken
+    taken.clear()
+    # The control: as rows are locked that have no lock of their own.
+    monkeypatch.setattr("press.api.texts.Texts.lock", Resource.lock)
+    officer.patch(path, {"contact": "y"}, If_Match=officer.get(path)["ETag"])
+    assert taken[0] == "Text"
+    assert locks.held_lift(text.lift_id) is True
+    assert locks.held_lift(0) is False
+
+
+def test_a_moment_that_is_no_more_is_told(here: Summit, officer: Program) -> None:
+    lift = make_text(summit=here).version.text.lift
+    Text.objects.all().update(lift=make_text(summit=here).version.text.lift)
+    lift.delete()
+    assert officer.post(f"{DESK}/lifts/{lift.public_id}/hold/", {"reason": "x"}).status_code == 404
+    with pytest.raises(DecisionRefused, match="Somebody else tied these texts meanwhile"):
+        locks.lock_lift(0)

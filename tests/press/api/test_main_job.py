@@ -170,6 +170,9 @@ def test_what_a_text_is_about(here: Summit, officer: Program) -> None:
     ).json()["detail"]  # fmt: skip
     speech = refused(officer, "texts", {**WORDS, "kind": "transcript", "wording": "notes"}, status=422)
     assert "#/speech" in speech
+    taken = refused(officer, "texts", {**WORDS, "slug": text["slug"]}, status=422)
+    assert "#/slug" in taken
+    assert "Another text has this address." in taken
     assert Text.objects.count() == 1
 
 
