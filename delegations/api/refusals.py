@@ -36,7 +36,7 @@ def _known(error: SeemsKnown) -> Problem:
 means(AnswerProblem, _of_answer)
 means(SeemsKnown, _known)
 means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
-means(OrderChanged, "changed")
+means(OrderChanged, "conflict")
 # Those that name a field are about it.
 for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
     means(_error, "conflict")

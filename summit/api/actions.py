@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -118,15 +119,31 @@ class RowDeed(_Deed, Item):
 
     kind = "RowDeed"
 
+    def admit(self, request: Request) -> None:
+        """Find the row; where this very request was answered before, it may be what took the row away. Raises
+        Http404, PermissionDenied."""
+        try:
+            super().admit(request)
+        except Http404:
+            if not self.was_answered():
+                raise
+            self.row = None
+            ResourceView.admit(self, request)
+
     def check_may_write(self) -> None:
         """Raise PermissionDenied where the reader sees the row and may not do this to it."""
-        refuse_row(self.by, self.action.rule, self.summit, self.row)
+        if self.row is None:
+            refuse_door(self.by, self.action.rule, self.summit)
+        else:
+            refuse_row(self.by, self.action.rule, self.summit, self.row)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do it."""
         return self.once(self._done)
 
     def _done(self) -> Response:
+        if self.row is None:
+            raise Http404
         values = self.sent(self.row)
         if self.request.headers.get("If-Match", "").strip():
             self.row = self._held()

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -178,8 +179,12 @@ class Item(ResourceView):
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it, if it is still as it was read."""
         etags.check_given(request)
-        with transaction.atomic():
-            self.resource.remove(by=self.by, row=self._held())
+        try:
+            with transaction.atomic():
+                self.resource.remove(by=self.by, row=self._held())
+        except ValidationError as error:
+            # No field was sent that could be wrong: things are not so that it can go.
+            raise Problem("conflict", " ".join(error.messages)) from None
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _held(self) -> Any:

@@ -168,6 +168,11 @@ class WorkingView(APIView):
             return self._refused(row, error)
         return response
 
+    def was_answered(self) -> bool:
+        """Return whether this request came before, with its Idempotency-Key, and was answered."""
+        key = self.request.headers.get("Idempotency-Key")
+        return key is not None and answers.was_answered(self._question(key))
+
     def _question(self, key: str) -> answers.Question:
         if not KEY.fullmatch(key):
             raise Problem("key")

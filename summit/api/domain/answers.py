@@ -71,6 +71,12 @@ def _known(question: Question) -> KeptAnswer:
     return row
 
 
+def was_answered(question: Question) -> bool:
+    """Return whether a question has an answer that is kept."""
+    rows = KeptAnswer.objects.filter(who=question.who, key=question.key, asked=question.asked)
+    return rows.filter(status__isnull=False, made_at__gte=timezone.now() - KEPT_FOR).exists()
+
+
 def finish(row: KeptAnswer, *, status: int, headers: dict[str, str], body: bytes) -> None:
     """Keep the answer to a question, in the transaction of its effect. Raises StillRunning where somebody else has
     taken the question over meanwhile: the effect must not come twice."""

@@ -117,7 +117,7 @@ def test_the_protocol_order_is_set_by_whoever_has_read_it(protocol: Program, her
     done = protocol.post(f"{PARTIES}arrange/", {"order": [two, one], "expected": []})
     assert [each["id"] for each in done.json()] == [two, one]
     refused = protocol.post(f"{PARTIES}arrange/", {"order": [three], "expected": [one, two]})
-    assert kind(refused) == (412, "changed")
+    assert kind(refused) == (409, "conflict")
     assert kind(protocol.post(f"{PARTIES}arrange/", {"order": ["x"], "expected": [two, one]})) == (422, "fields")
     again = protocol.post(f"{PARTIES}arrange/", {"order": [three], "expected": [two, one]})
     assert [(each["id"], each["precedence"]) for each in again.json()] == [(three, 1)]

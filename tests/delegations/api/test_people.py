@@ -145,7 +145,11 @@ def test_somebody_comes_instead(own: Land, other: Land, focal: Program) -> None:
     where = f"{MEMBERS}{own.person.public_id}/"
     refused = focal.post(f"{where}replace/", {"person": other.person.public_id})
     assert kind(refused) == (422, "fields")
-    done = focal.post(f"{where}replace/", {"name": "Ben Eze", "office": "Minister"})
+    data = {"name": "Ben Eze", "office": "Minister"}
+    done = focal.post(f"{where}replace/", data, Idempotency_Key="k")
+    # Who was replaced is gone, and the same question has the same answer.
+    assert focal.post(f"{where}replace/", data, Idempotency_Key="k").content == done.content
+    assert kind(focal.post(f"{where}replace/", data, Idempotency_Key="other")) == (404, "not-found")
     assert (done.status_code, done.json()["name"], done.json()["category"]) == (200, "Ben Eze", "delegate")
     free = f.PersonFactory(summit=own.party.summit, name="Cy Ode")
     f.ParticularsFactory(person=free, entered_for=own.party)
@@ -159,7 +163,7 @@ def test_members_stand_in_an_order_and_are_confirmed_together(own: Land, other: 
     first, party = own.person.public_id, own.party.public_id
     data = {"party": party, "order": [second, first], "expected": [first, second]}
     assert [each["id"] for each in focal.post(f"{MEMBERS}reorder/", data).json()] == [second, first]
-    assert kind(focal.post(f"{MEMBERS}reorder/", data)) == (412, "changed")
+    assert kind(focal.post(f"{MEMBERS}reorder/", data)) == (409, "conflict")
     some = focal.post(f"{MEMBERS}confirm/", {"party": party, "members": [first]})
     assert [each["id"] for each in some.json()] == [first]
     assert names(focal.get(f"{MEMBERS}?confirmed=true")) == ["Ada of Own"]
