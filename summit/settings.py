@@ -431,7 +431,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Fields that are called alike have other choices: each has its own name in the description.
     "ENUM_NAME_OVERRIDES": {
-        "PartyLevelEnum": "delegations.models.Level",
         "SessionKindEnum": "sessions.models.SessionKind",
         "TextKindEnum": "press.models.TextKind",
         "MarkingKindEnum": "press.models.MarkingKind",
@@ -442,6 +441,7 @@ SPECTACULAR_SETTINGS = {
         "MediaAccessEnum": "sessions.models.MediaAccess",
         "PartyKindEnum": "delegations.models.PartyKind",
         "LevelEnum": "delegations.models.Level",
+        "GivenRoleEnum": "summit.api.team.ROLES",
         "InvitationStateEnum": "delegations.models.InvitationState",
     },
 }

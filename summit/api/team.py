@@ -16,7 +16,7 @@ from summit.models import AuditEntry, RoleAssignment, Summit, User
 from summit.models.users import BY_HAND
 
 means(roles.LastOrganiser, "conflict")
-_ROLES = [(role.value, role.label) for role in BY_HAND]
+ROLES = [(role.value, role.label) for role in BY_HAND]
 
 
 class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
@@ -36,14 +36,14 @@ class RoleInput(serializers.Serializer[Any]):
     """Who gets which role: by a mailbox, whose owner is written to."""
 
     email = serializers.EmailField()
-    role = serializers.ChoiceField(choices=_ROLES)
+    role = serializers.ChoiceField(choices=ROLES)
     name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
 class RoleFilters(django_filters.FilterSet):
     """By what roles are narrowed."""
 
-    role = django_filters.ChoiceFilter(choices=_ROLES, label=_("role"))
+    role = django_filters.ChoiceFilter(choices=ROLES, label=_("role"))
     account = django_filters.CharFilter(field_name="user__public_id", label=_("account"))
 
 
