@@ -15,11 +15,11 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from delegations.domain import tables
 from delegations.domain.incoming.apply import read_in
 from delegations.models import Category, Policy
 from summit.domain.audit import SYSTEM
 from summit.models import Person, Summit
+from summit.tables import reading as tables
 
 ROUNDS = 3
 PEOPLE = 5_000

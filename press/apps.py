@@ -18,6 +18,7 @@ class PressConfig(AppConfig):
             alarm_messages,
             charts,
             events,
+            intakes,
             messages,
             moving,
             occasion,

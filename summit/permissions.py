@@ -252,6 +252,10 @@ declare_model("summit.summit", view=DESKS, change=(Role.ORGANISER,))
 declare("summit.summit.add", ())
 declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
+# Tables that fill a list; whether one may change that list's rows is asked besides.
+_FILL = (Role.ORGANISER, Role.PROGRAMME, Role.PRESS_OFFICER)
+declare_model("summit.giventable", view=_FILL)
+declare("summit.read_in_list", _FILL)
 # Those who act for a party see its people, and nobody else's.
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))

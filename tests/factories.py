@@ -43,7 +43,7 @@ from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Te
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.api.models import Application, Token
 from summit.hooks.models import Delivery, Endpoint
-from summit.models import Person, Role, RoleAssignment, Room, Summit, User, Venue
+from summit.models import GivenTable, Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
 
 START = datetime(2025, 3, 31, 8, 0, tzinfo=UTC)
@@ -356,6 +356,21 @@ class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
     summit = factory.SelfAttribute("party.summit")
     embassy = "Embassy of Hostland in Landcity"
+
+
+class GivenTableFactory(DjangoModelFactory[GivenTable]):
+    """A table that fills venues, looked at."""
+
+    class Meta:
+        model = GivenTable
+
+    summit = factory.SubFactory(SummitFactory)
+    label = "summit.venue"
+    filename = "venues.csv"
+    content = b'{"headings": ["name"], "rows": [[2, ["Lancaster House"]]]}'
+    report = factory.LazyFunction(
+        lambda: json.dumps({"lines": [{"number": 2, "about": "Lancaster House", "outcome": "new", "notes": []}]})
+    )
 
 
 class SheetFactory(DjangoModelFactory[Sheet]):

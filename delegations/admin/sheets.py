@@ -41,7 +41,7 @@ class SheetForm(UploadForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("XLSX or CSV, of 10 MB and 20,000 rows at most.")
+        self.fields["file"].help_text = _("XLSX, CSV or JSON, of 10 MB and 20,000 rows at most.")
         self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
 
 

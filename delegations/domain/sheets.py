@@ -15,17 +15,17 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import tables
 from delegations.domain.columns import recognise
 from delegations.domain.incoming.apply import check_may, preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
-from delegations.domain.tables import Row, Table, TableProblem
 from delegations.models import Party, Sheet, SheetPurpose
 from summit.db.clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Summit, User
+from summit.tables import reading as tables
+from summit.tables.reading import Row, Table, TableProblem
 
 # Rows that are read and written while somebody waits; more of them are a worker's.
 AT_ONCE = 400

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from summit.admin.forms import SummitForm
 from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
 from summit.desk.places import places_of
+from summit.desk.shelves import Shelf
 from summit.desk.summit_names import FIELDS, heading, with_names
 from summit.desk.widgets import Colour
 from summit.domain import setup
@@ -117,7 +118,6 @@ class VenueAdmin(SummitModelAdmin):
 
     place = 2
     list_display = ["name", "hours", "summit"]
-    told_too = ("address", "opens_at", "closes_at")
     list_filter = ["summit"]
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]
@@ -128,3 +128,22 @@ class VenueAdmin(SummitModelAdmin):
         if row.opens_at is None or row.closes_at is None:
             return gettext("always")
         return f"{row.opens_at:%H:%M}{until()}{row.closes_at:%H:%M}"
+
+
+@admin.register(Room)
+class RoomAdmin(SummitModelAdmin):
+    """Rooms of all venues: to find one, and to fill them by a table."""
+
+    place = 2
+    shelf = Shelf.SETTINGS
+    summit_path = "venue__summit"
+    list_display = ["name", "venue", "capacity", "position", "summit"]
+    list_filter = ["venue__summit"]
+    list_select_related = ["venue__summit"]
+    search_fields = ["name", "venue__name"]
+    fields = ["venue", "name", "capacity", "position"]
+
+    @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
+    def summit(self, row: Room) -> str:
+        """Show of which summit it is."""
+        return str(row.venue.summit)

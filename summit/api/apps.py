@@ -16,8 +16,15 @@ class ApiConfig(AppConfig):
         """Register the rules, the addresses, the words, and what has an end."""
         from summit.api import field_words, moving, permissions, routes, words  # noqa: F401
         from summit.api.domain import answers, spending
+        from summit.api.places import Rooms, Venues
         from summit.domain import upkeep
+        from summit.tables import working  # noqa: F401
+        from summit.tables.domain import given
+        from summit.tables.incoming import Intake, take_in
 
         field_words.speak()
+        for resource, keys in ((Venues, ("name",)), (Rooms, ("venue", "name"))):
+            take_in(Intake(resource, keys))
+        upkeep.clears(4)(given.drop_old)
         upkeep.clears(2)(answers.clear)
         upkeep.clears(2)(spending.clear)

@@ -19,9 +19,12 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from summit.desk.header import chosen_summit, summits_of
 from summit.desk.seen import filters_of
 from summit.models import User
+from summit.permissions import allows
 from summit.tables import files
+from summit.tables.incoming import INTAKES
 from summit.tables.listed import MOST, Listed
 from summit.work.domain import tables
 
@@ -48,6 +51,17 @@ class ExportMixin:
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Give rows that are shown or exported together what their columns need, by queries for all of them."""
 
+    def filling(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return where a table is uploaded that fills the list, for whoever may, as addresses with what they are
+        called."""
+        label = self.opts.label_lower
+        intake = INTAKES.get(label)
+        if intake is None or not allows(request.user, intake.resource.rule_of("change"), None):
+            return []
+        summit = chosen_summit(request, summits_of(request))
+        asked = {"list": label, **({"summit": summit.slug} if summit else {})}
+        return [(f"{reverse('admin:summit_giventable_upload')}?{urlencode(asked)}", _("Upload a table"))]
+
     def export_address(self, request: HttpRequest) -> str:
         """Return the address of the page, for what the list shows."""
         kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in _ASIDE]
@@ -59,6 +73,7 @@ class ExportMixin:
         to choose from."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         self.make_ready(request, found.result_list)
+        found.tools = self.filling(request)
         found.export = self.export_address(request) if found.result_count and not found.is_popup else ""
         return found
 

@@ -2,6 +2,7 @@
 
 from summit.models.audit import AuditChain, AuditEntry, Heartbeat
 from summit.models.changes import PublicChange
+from summit.models.given import GivenTable
 from summit.models.people import Person
 from summit.models.sign_ins import RefusedSignIns
 from summit.models.summits import Room, Summit, Venue
@@ -10,6 +11,7 @@ from summit.models.users import Role, RoleAssignment, User
 __all__ = [
     "AuditChain",
     "AuditEntry",
+    "GivenTable",
     "Heartbeat",
     "Person",
     "PublicChange",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin.sites import site
@@ -14,6 +14,8 @@ from summit.tables.cells import Column, columns
 
 # So many rows a file has at most: a longer list is narrowed first.
 MOST = 100_000
+# What a table fills of a list (`summit.tables.incoming`) is in its export, so that this can be read in again.
+TOLD_TOO: dict[str, Callable[[], list[str]]] = {}
 
 
 class Listed:
@@ -26,7 +28,9 @@ class Listed:
     def names(self) -> list[str]:
         """Return the columns that the reader's list shows, and those that are told with them."""
         shown = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
-        return [*shown, *(name for name in self.desk.told_too if name not in shown)]
+        filled = TOLD_TOO.get(self.desk.opts.label_lower)
+        more = [*self.desk.told_too, *(filled() if filled else ())]
+        return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
 
     def columns(self) -> list[Column]:
         """Return the columns of a table, the keys before them, called in the active language."""

@@ -11,10 +11,10 @@ import pytest
 from delegations.domain import entering, quotas
 from delegations.domain.incoming import apply
 from delegations.domain.incoming.report import Report
-from delegations.domain.tables import read
 from delegations.models import Category, Membership, Party, Quota
 from summit.domain.audit import SYSTEM, Link
 from summit.models import Role, User
+from summit.tables.reading import read
 from tests import factories as f
 from tests.attack.test_races import chain, race
 

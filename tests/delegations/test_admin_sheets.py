@@ -8,10 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.domain import sheets, tables
+from delegations.domain import sheets
 from delegations.models import Category, Party, Sheet
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.tables import reading as tables
 from summit.uploads import shown
 from summit.work.models import Job
 from tests import factories as f

@@ -10,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from delegations.domain import tables as incoming
 from delegations.domain.columns import recognise
 from delegations.domain.incoming.apply import preview
 from delegations.models import Category, Particulars
@@ -18,6 +17,7 @@ from delegations.printed import tables
 from summit.domain.audit import SYSTEM
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Role, Summit
+from summit.tables import reading as incoming
 from tests import factories as f
 from tests.portal.delegation.helpers import make
 

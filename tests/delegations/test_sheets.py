@@ -11,12 +11,13 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from delegations import reading
-from delegations.domain import columns, nightly, sheets, tables
+from delegations.domain import columns, nightly, sheets
 from delegations.domain.sheets import SheetProblem
 from delegations.models import Category, Membership, Particulars, Party, Sheet, SheetPurpose
 from delegations.printed import blank
 from summit.domain.audit import SYSTEM, Link
 from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.tables import reading as tables
 from summit.work.domain import jobs, running
 from tests import factories as f
 

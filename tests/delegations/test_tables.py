@@ -8,11 +8,11 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from delegations.domain import tables
 from delegations.domain.columns import recognise
-from delegations.domain.tables import TableProblem, read
 from delegations.fields import PARTICULARS, PERSON
+from summit.tables import reading as tables
 from summit.tables.harmless import harmless
+from summit.tables.reading import TableProblem, read
 
 
 def xlsx(*rows: list[object]) -> bytes:

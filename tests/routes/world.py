@@ -545,6 +545,8 @@ def _add_ground(world: World) -> None:
     rows: dict[str, dict[Whose, Any]] = {
         "summit.summit": two,
         "summit.venue": {whose: f.VenueFactory(summit=summit) for whose, summit in two.items()},
+        "summit.room": {whose: f.RoomFactory(venue__summit=summit) for whose, summit in two.items()},
+        "summit.giventable": {whose: f.GivenTableFactory(summit=summit) for whose, summit in two.items()},
         "summit.person": {whose: f.PhotoFactory(person__summit=summit).person for whose, summit in two.items()},
         "delegations.resemblance": {whose: f.ResemblanceFactory(person__summit=each) for whose, each in two.items()},
         "summit.user": users,

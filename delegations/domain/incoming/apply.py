@@ -11,7 +11,6 @@ from delegations.domain.incoming import changes
 from delegations.domain.incoming.known import SYSTEM_NAME, Known, look, system_of
 from delegations.domain.incoming.plan import Plan, Planner
 from delegations.domain.incoming.report import Report
-from delegations.domain.tables import Table
 from delegations.fields import GROUPS
 from delegations.models import ExternalId, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
@@ -20,6 +19,7 @@ from summit.domain import audit
 from summit.domain.audit import By, System
 from summit.models import AuditEntry, Summit, User
 from summit.permissions import allows, check, refusal
+from summit.tables.reading import Table
 
 SLICE = 500
 

@@ -18,11 +18,11 @@ from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.places import NamingRefused, check_category, take_place
 from delegations.domain.quotas import QuotaFull
-from delegations.domain.tables import Row, Table
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import PersonForm, values_of
 from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party
 from summit.models import Person, Summit
+from summit.tables.reading import Row, Table
 from summit.uploads.report import Outcome
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from delegations.domain import tables
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
-from delegations.domain.tables import TableProblem
 from summit.domain.audit import SYSTEM
 from summit.models import Summit
+from summit.tables import reading as tables
+from summit.tables.reading import TableProblem
 
 
 class Command(BaseCommand):

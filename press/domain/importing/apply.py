@@ -18,7 +18,6 @@ from delegations.domain import people
 from delegations.domain.incoming.apply import read_in
 from delegations.domain.incoming.known import Known, look
 from delegations.domain.naming import Books, kind_word
-from delegations.domain.tables import Table
 from delegations.models import Party
 from press.domain import deciding, editions, incoming, lifts, texts
 from press.domain.importing.files import SpeechFile
@@ -33,6 +32,7 @@ from sessions.domain.releases import lock
 from sessions.models import Session, Slot
 from summit.domain.audit import SYSTEM
 from summit.models import Person, Summit, User
+from summit.tables.reading import Table
 from summit.uploads.report import Outcome
 
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from delegations.domain import columns
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.values import country_code
-from delegations.domain.tables import Table
 from delegations.models import Party
 from press.domain.incoming import Unreadable
 from summit.models import Person
+from summit.tables.reading import Table
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from delegations.domain import tables
 from delegations.domain.incoming.values import Unreadable as UnreadableTable
 from press.admin.moments import local_moment
 from press.domain.importing.apply import Order, import_speeches, preview
@@ -16,6 +15,7 @@ from press.domain.incoming import Unreadable
 from press.models import Wording
 from sessions.models import Session
 from summit.models import Role, Summit, User
+from summit.tables import reading as tables
 
 
 class Command(BaseCommand):

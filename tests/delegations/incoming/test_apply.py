@@ -16,10 +16,10 @@ from delegations.domain.incoming import apply, known
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
-from delegations.domain.tables import Table, read
 from delegations.models import Category, Membership, Particulars, Party, PartyName, Policy, Resemblance
 from summit.domain.audit import SYSTEM, Link
 from summit.models import AuditEntry, Person, Role, Summit
+from summit.tables.reading import Table, read
 from tests import factories as f
 from tests.schemas import DATA, needs_data
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from delegations.domain import tables
 from delegations.models import Category, Membership, Particulars, Sheet
+from summit.tables import reading as tables
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 

@@ -1,4 +1,4 @@
-"""Tables that people upload: comma-separated files and spreadsheets, as rows of text.
+"""Tables that people upload: comma-separated files, spreadsheets and JSON, as rows of text.
 
 Nothing in a file is evaluated: of a formula the value counts that the spreadsheet kept with it. The apostrophe by
 which our own exports keep a cell from being taken for a formula is taken off again.
@@ -6,6 +6,7 @@ which our own exports keep a cell from being taken for a formula is taken off ag
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,11 +67,43 @@ def read(*, filename: str, content: bytes, few: bool = False) -> Table:
         lines = _spreadsheet(content, few)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableProblem(_("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV."))
+    elif content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+        return _objects(content)
     elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
         raise TableProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
     else:
         lines = _separated(content)
     return _table(lines)
+
+
+def _objects(content: bytes) -> Table:
+    """Read JSON: a list of objects, whose names are the headings."""
+    said = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as problem:
+        raise TableProblem(_("This JSON can’t be read. Save it again, in UTF-8.")) from problem
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise TableProblem(said)
+    headings = list(dict.fromkeys(name for each in found for name in each))
+    _check_size(len(headings), len(found))
+    rows = [
+        Row(number, ["" if each.get(name) is None else _worded(each[name]) for name in headings])
+        for number, each in enumerate(found, start=1)
+    ]
+    return Table([_clean(name) for name in headings], rows)
+
+
+def _worded(value: Any) -> str:
+    """Return a value of JSON as the text of a cell."""
+    return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _check_size(columns: int, rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise TableProblem(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
+    if columns > MOST_COLUMNS:
+        raise TableProblem(_("The table has more than %(n)d columns. Take some out.") % {"n": MOST_COLUMNS})
 
 
 def too_large() -> str:
@@ -94,13 +127,10 @@ def _table(lines: Iterator[tuple[int, list[str]]]) -> Table:
             said = _("Row %(n)d has more cells than there are headings. Give each column a heading in the first row.")
             raise TableProblem(said % {"n": number})
         rows.append(Row(number, cells + [""] * (len(headings) - len(cells))))
-        if len(rows) > MOST_ROWS:
-            said = _("The table has more than %(n)d rows. Split it.")
-            raise TableProblem(said % {"n": MOST_ROWS})
+        _check_size(0, len(rows))
     if not headings:
         raise TableProblem(_("The table is empty. Its first row names the columns."))
-    if len(headings) > MOST_COLUMNS:
-        raise TableProblem(_("The table has more than %(n)d columns. Take some out.") % {"n": MOST_COLUMNS})
+    _check_size(len(headings), 0)
     return Table(headings, rows)
 
 

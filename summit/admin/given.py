@@ -1,0 +1,147 @@
+"""Tables that fill lists in the admin: uploaded, looked at row by row, taken over."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.desk.base import SUMMIT_PATHS
+from summit.models import GivenTable, Summit, User
+from summit.permissions import allows
+from summit.tables import reading, working
+from summit.tables.domain import given
+from summit.tables.incoming import INTAKES
+from summit.uploads.desk import UploadForm, UploadsAdmin
+from summit.uploads.report import Report
+from summit.uploads.shown import Words
+
+SUMMIT_PATHS.update({GivenTable: "summit"})
+
+
+class GivenForm(UploadForm):
+    """Which table, for which list of which summit."""
+
+    field_order = ("summit", "list", "file")
+    list = forms.ChoiceField(label=gettext_lazy("Which list it fills"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["list"]
+        field.choices = [
+            (label, capfirst(str(intake.model._meta.verbose_name_plural))) for label, intake in INTAKES.items()
+        ]
+        self.fields["file"].help_text = _("XLSX, CSV or JSON as the list is exported, of %(n)d rows at most.") % {
+            "n": given.MOST_ROWS
+        }
+        self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
+
+
+@admin.register(GivenTable)
+class GivenTableAdmin(UploadsAdmin):
+    """The tables that desks uploaded for lists."""
+
+    place = 8
+    list_display = ["filename", "filled", "summit", "uploaded", "uploaded_by", "taken"]
+    list_filter = ["summit"]
+    list_select_related = ["summit", "uploaded_by"]
+    nothing_yet = gettext_lazy("No table has been uploaded yet.")
+    action = given.READ_IN
+    upload_form = GivenForm
+    upload_word = gettext_lazy("Upload a table")
+    words = Words(
+        all=gettext_lazy("Rows of the table"),
+        row=gettext_lazy("Row"),
+        about=gettext_lazy("Which it is"),
+        each=gettext_lazy("Row by row"),
+        some=gettext_lazy("Some of the rows"),
+        show_all=gettext_lazy("Show all rows"),
+        caption=gettext_lazy("What becomes of each row"),
+        notices="admin/given/notices.html",
+        about_row="admin/given/about_row.html",
+    )
+    file_template = "admin/given/file.html"
+    upload_template = "admin/given/upload.html"
+    work, work_file = working.NAME, "table"
+    # Who may not change a list is told so where they upload its table.
+    problems = (given.GivenProblem, PermissionDenied)
+
+    @admin.display(description=gettext_lazy("list"), ordering="label")
+    def filled(self, row: GivenTable) -> str:
+        """Show which list it fills."""
+        return _called(row.label)
+
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> GivenTable:
+        """Keep a table. Raises GivenProblem, PermissionDenied."""
+        file, label = form.cleaned_data["file"], form.cleaned_data["list"]
+        if file.size > reading.MOST_BYTES:
+            raise given.GivenProblem(reading.too_large())
+        return given.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
+
+    def report_of(self, row: GivenTable) -> Report[Any] | None:
+        """Return what would be made of a table, or was."""
+        return given.report_of(row)
+
+    def rows_of(self, row: GivenTable) -> int:
+        """Return how many rows a table has that waits."""
+        return len(given.table_of(row).rows)
+
+    def at_once(self) -> int:
+        """Return how many rows are read while somebody waits."""
+        return given.AT_ONCE
+
+    def take_over(self, row: GivenTable, by: User) -> int:
+        """Take a table over. Raises GivenProblem, PermissionDenied."""
+        return given.take(given=row, by=by).writes
+
+    def remove(self, row: GivenTable, by: User) -> None:
+        """Delete a table."""
+        given.drop(given=row, by=by)
+
+    def taken_said(self, number: int) -> str:
+        """Say how many rows are taken over."""
+        said = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
+        return said % {"number": number}
+
+    def removed_said(self) -> str:
+        """Say that a table is deleted."""
+        return _("The table is deleted. What was taken over of it stays.")
+
+    def onward(self, row: GivenTable) -> tuple[str, str]:
+        """Lead to the list."""
+        intake = INTAKES.get(row.label)
+        if intake is None:
+            return self.address("changelist"), _("Show the tables")
+        opts = intake.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
+
+    def more(self, row: GivenTable) -> dict[str, Any]:
+        """Lead to another table for the same list of the same summit."""
+        asked = urlencode({"list": row.label, "summit": row.summit.slug})
+        return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}
+
+    def first(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the list that the address asks for."""
+        return {"list": request.GET.get("list", "")}
+
+    def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
+        """Offer the lists as they are, each to be changed and read in again."""
+        may = [each for each in INTAKES.values() if allows(request.user, each.resource.rule_of("change"), None)]
+        opts = [each.model._meta for each in may]
+        return {
+            "exports": [
+                (reverse(f"admin:{each.app_label}_{each.model_name}_table"), capfirst(str(each.verbose_name_plural)))
+                for each in opts
+            ]
+        }
+
+
+def _called(label: str) -> str:
+    intake = INTAKES.get(label)
+    return capfirst(str(intake.model._meta.verbose_name_plural)) if intake else label

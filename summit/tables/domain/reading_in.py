@@ -1,0 +1,215 @@
+"""Writing the rows of a table into a list, each by the function of the domain that the API calls: with what becomes
+of each. In the caller's transaction, who may undo it: then it was a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from summit.api.problems import Problem, problem_of, unprocessable
+from summit.api.resources import InSummit
+from summit.models import Summit, User
+from summit.tables.incoming import Intake, headings, plain
+from summit.tables.reading import Row, Table
+from summit.uploads import report as uploads
+from summit.uploads.report import Outcome
+
+PUBLIC_ID = "public_id"
+
+
+@dataclass
+class Line(uploads.Line):
+    """A row, and what it is about, as the table calls it."""
+
+    about: str = ""
+
+
+@dataclass
+class Report(uploads.Report[Line]):
+    """The rows, and which columns are not used: those that nobody knows, and those that are there twice."""
+
+    LINE: ClassVar[type[uploads.Line]] = Line
+
+    unknown: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+
+
+class UnreadableError(Exception):
+    """No column of a table says which row is meant, with a sentence that says what to do."""
+
+
+def read_in(*, intake: Intake, summit: Summit, table: Table, by: User) -> Report:
+    """Write what a table says, each row that can be, and return what became of all. Raises UnreadableError."""
+    return _Reader(intake, summit, table, by).read()
+
+
+class _Reader:
+    def __init__(self, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+        self.intake, self.summit, self.table, self.by = intake, summit, table, by
+        self.resource = intake.resource()
+        self.report = Report(language=get_language() or "")
+        self.columns = self._recognise()
+        self.known: dict[Any, models.Model] = {}
+        self.met: set[Any] = set()
+        self._words: dict[str, dict[str, str]] = {}
+        rows = self.resource.rows().filter(**{self.resource.summit_path: summit}) if self.resource.summit_path else []
+        for row in rows:
+            self._remember(row)
+
+    def _recognise(self) -> dict[int, str]:
+        found: dict[int, str] = {}
+        known, other = headings(self.intake, self.by)
+        for place, heading in enumerate(self.table.headings):
+            name = known.get(plain(heading))
+            if name is None:
+                self.report.unknown += [heading] if plain(heading) not in other and heading else []
+            elif name in found.values():
+                self.report.twice.append(heading)
+            else:
+                found[place] = name
+        there = set(found.values())
+        if PUBLIC_ID not in there and not set(self.intake.keys) <= there:
+            label = ", ".join(f"“{self._label(name)}”" for name in self.intake.keys)
+            said = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
+            raise UnreadableError(said % {"columns": label})
+        return found
+
+    def _label(self, name: str) -> str:
+        column: Any = self.intake.model._meta.get_field(name)
+        return str(column.verbose_name)
+
+    def _remember(self, row: models.Model) -> None:
+        self.known[getattr(row, PUBLIC_ID)] = row
+        self.known[self._key({name: getattr(row, name) for name in self.intake.keys})] = row
+
+    def _key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(plain(str(values.get(name) or "")) for name in self.intake.keys)
+
+    def read(self) -> Report:
+        """Write each row, in the order of the table."""
+        for row in self.table.rows:
+            self.report.lines.append(self._row(row))
+        return self.report
+
+    def _row(self, given: Row) -> Line:
+        cells = {name: given.cells[place] for place, name in self.columns.items()}
+        key = self._key(cells)
+        line = Line(given.number, about=", ".join(cells.get(name, "") for name in reversed(self.intake.keys)))
+        there = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
+        mark = there.pk if there is not None else key
+        if mark in self.met:
+            line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
+            return line
+        self.met.add(mark)
+        try:
+            with transaction.atomic():
+                self._write(line, there, {name: text for name, text in cells.items() if name != PUBLIC_ID})
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            line.outcome, line.fields, line.notes = Outcome.REFUSED.value, [], self._said(problem)
+        return line
+
+    def _write(self, line: Line, there: models.Model | None, cells: dict[str, str]) -> None:
+        values = self._values(there, cells)
+        if there is None:
+            made = self.resource.add(by=self.by, summit=self.summit, values=values)
+            line.outcome = Outcome.NEW.value
+            self._remember(made)
+            return
+        changed = {name: value for name, value in values.items() if not _same(getattr(there, name), value)}
+        if changed:
+            self.resource.change(by=self.by, row=there, values=changed)
+            line.outcome = Outcome.CHANGED.value
+            line.fields = [self._label(name) for name in changed]
+
+    def _values(self, there: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
+        kind = self.resource.input
+        if there is not None:
+            kind = self.resource.input_of_change or kind
+        context = {"summit": self.summit, "by": self.by}
+        fields = kind(context=context).fields
+        data = {}
+        for name, text in cells.items():
+            if name in fields and (text or there is not None or fields[name].required):
+                data[name] = self._given(fields[name], name, text)
+        read = kind(instance=there, data=data, partial=there is not None, context=context)
+        if not read.is_valid():
+            raise unprocessable(read.errors)
+        return dict(read.validated_data)
+
+    def _given(self, field: Any, name: str, text: str) -> Any:
+        if not text:
+            return None if field.allow_null else ""
+        if isinstance(field, InSummit):
+            names = self._of(name, lambda: self._names(field))
+            if plain(text) not in names and text not in names.values():
+                said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+                raise unprocessable({name: said % {"name": text}})
+            return names.get(plain(text), text)
+        if isinstance(field, serializers.BooleanField):
+            return self._of(name, _yes_and_no).get(plain(text), text)
+        if isinstance(field, serializers.ChoiceField):
+            return self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+        return text
+
+    def _of(self, name: str, make: Any) -> dict[str, Any]:
+        if name not in self._words:
+            self._words[name] = make()
+        return self._words[name]
+
+    def _names(self, field: InSummit) -> dict[str, str]:
+        """Return the ids of the summit's other rows by their names, where one alone has it, and by themselves."""
+        found: dict[str, str] = {}
+        twice: set[str] = set()
+        rows = list(field.get_queryset())
+        for row in rows:
+            said = plain(str(row))
+            twice |= {said} & set(found)
+            found[said] = row.public_id
+        named = {said: key for said, key in found.items() if said not in twice}
+        return {**{row.public_id: row.public_id for row in rows}, **named}
+
+    def _said(self, problem: Problem) -> list[str]:
+        if not problem.errors:
+            return [str(problem.detail)]
+        found = []
+        for error in problem.errors:
+            name, said = error.get("pointer", "").lstrip("#/"), error["detail"]
+            known = any(field.name == name for field in self.intake.model._meta.fields)
+            found.append(f"{capfirst(self._label(name))}: {said}" if known else said)
+        return found
+
+
+def _same(there: Any, value: Any) -> bool:
+    """Return whether a value is what stands there already, as a table can say it."""
+    if isinstance(there, str) and isinstance(value, str):
+        return " ".join(there.split()) == " ".join(value.split())
+    return bool(there == value)
+
+
+def _yes_and_no() -> dict[str, bool]:
+    found = {"true": True, "1": True, "false": False, "0": False}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {plain(_("yes")): True, plain(_("no")): False}
+    return found
+
+
+def _in_words(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
+    """Return the values of choices by their words in each language."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found.update({plain(str(said)): value for value, said in choices.items()})
+    return found
