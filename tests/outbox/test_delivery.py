@@ -367,7 +367,7 @@ def test_whoever_organises_another_summit_may_not_send_again() -> None:
 def test_only_what_failed_is_sent_again(state: MessageState) -> None:
     summit = SummitFactory()
     row = MessageFactory(summit=summit, state=state, problem="x", sent_at=Now())
-    with pytest.raises(ValueError, match="Only a failed message"):
+    with pytest.raises(ValueError, match="Only a message that failed"):
         delivery.send_again(message=row, by=UserFactory.with_role(Role.ORGANISER, summit))
     row.refresh_from_db()
     assert (row.state, AuditEntry.objects.count()) == (state, 0)

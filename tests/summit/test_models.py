@@ -44,7 +44,7 @@ def constraints(model: type[models.Model]) -> set[str]:
 
 def test_every_constraint_has_its_test_here() -> None:
     tested = {
-        Summit: {"summit_ends_after_start", "summit_slug_form"},
+        Summit: {"summit_ends_after_start", "summit_slug_form", "summit_armed_after_disarmed"},
         Venue: {"venue_name_once", "venue_hours_together", "venue_hours_differ"},
         Room: {"room_name_once"},
         User: {"user_email_once"},
