@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -35,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 4
+EXAMPLES = 2
 
 
 @pytest.fixture
@@ -66,7 +65,9 @@ def questions(operation: Any, ask: Any) -> None:
     run()
 
 
-def test_every_answer_is_a_declared_one(described: Any) -> None:
+def test_every_answer_is_a_declared_one(described: Any, settings: Any) -> None:
+    # More is asked in a minute than any program may.
+    settings.API_REQUESTS_A_MINUTE = 10_000
     summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=2, sessions=6, people=4, texts=4))
     asks = program(UserFactory.with_role(Role.ORGANISER, summit))
     venue = Venue.objects.create(summit=summit, name="House")
@@ -83,7 +84,6 @@ def test_every_answer_is_a_declared_one(described: Any) -> None:
 
     for found in described.get_all_operations():
         questions(found.ok(), ask)
-    assert len(asked) > 20
-    assert len(asked) * EXAMPLES < settings.API_REQUESTS_A_MINUTE
+    assert len(asked) > 200
     assert {200, 404} <= set().union(*asked.values())
     assert 500 not in set().union(*asked.values())
