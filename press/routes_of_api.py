@@ -6,6 +6,7 @@ from press.api.texts import Texts, Versions
 from press.domain.problems import DecisionRefused
 from summit.api.problems import means
 from summit.api.routes import declare_resource
+from summit.routes import Gate, declare
 
 for _resource in (
     Texts,
@@ -19,4 +20,5 @@ for _resource in (
     Announcements,
 ):
     declare_resource(_resource)
+declare("api-desk-attachments-row-content", Gate.API, kind="attachments at a desk", see="press.text.view")
 means(DecisionRefused, "conflict")

@@ -177,6 +177,11 @@ def test_a_file_is_kept_and_lies_beside_an_edition(here: Summit, officer: Progra
     for wrong in ("%%%", b64encode(b"plain words").decode(), ""):
         assert "#/content" in refused(officer, "attachments", {**sent, "content": wrong}, status=422)
     assert "press officer" in refused(approver, "attachments", sent, status=403)
+    assert read(approver, f"attachments/{kept['id']}/content/") == {
+        "file_name": "annex.pdf", "content_type": "application/pdf", "content": content
+    }  # fmt: skip
+    stranger = program(UserFactory.with_role(Role.PROGRAMME, here))
+    assert stranger.get(f"{DESK}/attachments/{kept['id']}/content/").status_code == 404
     words = {"version": version.public_id, "based_on": 1, "title": "T", "body": "W.", "attachments": [kept["id"]]}
     assert do(officer, "editions", words, status=201)["attachments"] == [kept["id"]]
 
