@@ -16,6 +16,7 @@ from delegations.domain import naming
 from delegations.models import Party, Policy
 from press.models.visibility import public_editions
 from sessions.models import ReleasedParticipant, ReleasedSession
+from summit.api import asking
 from summit.api.pagination import ByNewest
 from summit.models import Summit
 from summit.views import get_summit
@@ -61,7 +62,9 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
     """The public parties of a summit, by alphabet: how the host has approved that they are named."""
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a page of parties."""
+        """Give a page of parties. Raises Problem for a parameter that isn't known."""
+        asking.check_known(request.query_params, asking.PUBLIC)
+        asking.check_page_size(request.query_params)
         page = self.paginate_queryset(self.get_queryset()) or []
         policy = _policy(page)
         rows = self.get_serializer([naming.as_data(party, policy=policy) for party in page], many=True)

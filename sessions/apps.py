@@ -25,10 +25,12 @@ class SessionsConfig(AppConfig):
             permissions,
             reading,
             routes,
+            routes_of_api,
             search,
             signup_messages,
             todo,
             words,
         )
+        from sessions.api import refusals  # noqa: F401
         from sessions.domain import feeds, floor, forgetting, merging, signups  # noqa: F401
         from sessions.domain.incoming import kept, uploads  # noqa: F401

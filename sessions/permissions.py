@@ -1,14 +1,15 @@
 """Who may do what with the agenda: the programme desk drafts it, an organiser releases it."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from delegations.models import Capacity, Membership, Party, PortalSignIn
 from delegations.permissions import can_act, own_parties, standing_parties
-from sessions.models import Session
+from sessions.models import FloorRequest, Session, SignUp
 from summit.domain.audit import By, Mailbox
 from summit.models import Person, Role, Summit, User
-from summit.permissions import Actor, allows, allows_own, check, declare, declare_model
+from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, own_rows
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
 # Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.
@@ -28,16 +29,38 @@ declare_model("sessions.participant", view=DRAFT_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.slot", view=DRAFT_READERS, change=PROGRAMME_DESK)
 declare_model("sessions.release", view=DRAFT_READERS, change=())
 # What of the released agenda isn't public is for those who take part in it.
-declare("sessions.agenda.view", (), own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model("sessions.agenda", view=(), change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
 # Taking places: delegates for themselves, focal points for the members of their delegation.
 declare("sessions.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
-declare_model("sessions.signup", view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION), change=())
+declare_model(
+    "sessions.signup",
+    view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION),
+    change=(),
+    view_own=(Role.FOCAL_POINT, Role.DELEGATE),
+)
 # Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
 declare("sessions.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model("sessions.floorrequest", view=DRAFT_READERS, change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare("sessions.edit", PROGRAMME_DESK)
 # Schedules of other conferences, before they are taken over into the draft.
 declare_model("sessions.schedulefile", view=PROGRAMME_DESK, change=())
 declare("sessions.release_agenda", (Role.ORGANISER,))
+
+
+@own_rows(SignUp)
+def own_sign_ups(user: User, role: str) -> Q:
+    """Return the condition that picks sign-ups of the people of parties that an account acts for, or its own."""
+    if role == Role.DELEGATE:
+        return Q(person__user=user)
+    return Q(person__membership__party__in=own_parties(user, role).values("pk"))
+
+
+@own_rows(FloorRequest)
+def own_floor_requests(user: User, role: str) -> Q:
+    """Return the condition that picks requests of parties that an account acts for, or those to speak itself."""
+    if role == Role.DELEGATE:
+        return Q(speaker__user=user)
+    return Q(party__in=own_parties(user, role).values("pk"))
 
 
 def can_edit(user: Actor, session: Session) -> bool:

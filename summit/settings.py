@@ -443,6 +443,10 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "delegations.models.Level",
         "GivenRoleEnum": "summit.api.team.ROLES",
         "InvitationStateEnum": "delegations.models.InvitationState",
+        "VisibilityEnum": "sessions.models.Visibility",
+        "ParticipantRoleEnum": "sessions.models.ParticipantRole",
+        "ReleasedRoleEnum": "sessions.models.ReleasedRole",
+        "AttendanceEnum": "sessions.models.Attendance",
     },
 }
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from sessions.domain import scopes
 from sessions.domain.drafts import draft
-from sessions.domain.warnings import RULES, Finding, Kind, warnings
-from sessions.domain.wording import minutes, span
+from sessions.domain.warnings import RULES, Finding, warnings
+from sessions.domain.wording import span
 from summit.dates import long_day
 from summit.models import Summit
 from summit.models.validators import validate_year
@@ -39,7 +39,7 @@ def said(findings: list[Finding], summit: Summit) -> list[Warned]:
         Warned(
             label=finding.label,
             who=finding.who,
-            detail=_detail(finding),
+            detail=finding.detail,
             sessions=[
                 (
                     session.title,
@@ -51,20 +51,6 @@ def said(findings: list[Finding], summit: Summit) -> list[Warned]:
         )
         for finding in findings
     ]
-
-
-def _detail(finding: Finding) -> str:
-    if finding.kind == Kind.SEATS:
-        return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), finding.facts, strict=True))
-    if finding.kind == Kind.HOURS:
-        opens, closes = finding.facts
-        return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-    if finding.kind == Kind.SPEECHES:
-        speeches, session = (minutes(number) for number in finding.facts)
-        return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
-    if finding.kind == Kind.ROOM and finding.facts:
-        return _("with set-up and clear-down")
-    return ""
 
 
 def day_of(value: str) -> date | None:

@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from delegations.api.public import PartySerializer
 from delegations.domain import naming
@@ -17,6 +18,7 @@ from sessions.api.public_filters import ORDERS, asked_for
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
 from sessions.models.releases import ReleasedQuerySet
+from summit.api import asking
 from summit.api.pagination import ByNewest
 from summit.models import Summit
 from summit.views import get_summit
@@ -213,6 +215,12 @@ _ASKED = [
 @extend_schema(parameters=_ASKED)
 class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
     """The public agenda of a summit, earliest session first."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give a page of sessions. Raises Problem for a parameter that isn't known."""
+        asking.check_known(request.query_params, (*asking.PUBLIC, *(each.name for each in _ASKED)))
+        asking.check_page_size(request.query_params)
+        return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> ReleasedQuerySet:
         """Return what is asked for of what everybody may know. Raises ValidationError where nobody can tell what."""

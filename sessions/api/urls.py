@@ -2,10 +2,25 @@
 
 from django.urls import path
 
+from sessions.api.agenda import OwnAgenda
+from sessions.api.documents import Documents
+from sessions.api.floor import FloorRequests
+from sessions.api.hanging import Interpretations, Participants, SessionTexts
+from sessions.api.kinds import OwnKinds
 from sessions.api.public import AgendaList, AgendaSession
+from sessions.api.releases import Releases
+from sessions.api.sessions import Sessions
+from sessions.api.sign_ups import SignUps
+from sessions.api.slots import Slots
 from summit.api.public import public_api
+
+RESOURCES = (
+    *(Sessions, Slots, Participants, SessionTexts, Interpretations, Documents, OwnKinds),
+    *(FloorRequests, SignUps, Releases, OwnAgenda),
+)
 
 urlpatterns = [
     path("summits/<slug:summit>/agenda/", public_api(AgendaList.as_view()), name="api-agenda"),
     path("summits/<slug:summit>/agenda/<slug:public_id>/", public_api(AgendaSession.as_view()), name="api-session"),
+    *(each for resource in RESOURCES for each in resource.paths()),
 ]

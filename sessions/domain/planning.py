@@ -78,6 +78,7 @@ def store(
 def add(*, by: User, summit: Summit, values: Values) -> Session:
     """Enter a session of the draft. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
     session = Session(summit=summit)
+    check_can_edit(by, session)
     put(session, _with_kind(values))
     _look_at_session(session)
     return store(by=by, session=session)
@@ -86,6 +87,7 @@ def add(*, by: User, summit: Summit, values: Values) -> Session:
 def change(*, by: User, session: Session, values: Values, move_pinned: bool = False) -> Session:
     """Change a session of the draft. Raises PermissionDenied, ValidationError, and Pinned where it is pinned and
     would move without `move_pinned`. What stands already is left as it is."""
+    check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
         row = Session.objects.select_related("summit", "room", "own_kind").get(pk=session.pk)
@@ -96,6 +98,7 @@ def change(*, by: User, session: Session, values: Values, move_pinned: bool = Fa
 
 def add_row(*, by: User, row: Any, values: Values) -> Any:
     """Enter a row that hangs on a session, as `row` begins it. Raises PermissionDenied, ValidationError."""
+    check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
         put(row, values)
@@ -106,6 +109,7 @@ def add_row(*, by: User, row: Any, values: Values) -> Any:
 
 def change_row(*, by: User, row: Any, values: Values) -> Any:
     """Change a row that hangs on a session. Raises PermissionDenied, ValidationError."""
+    check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
         changed = put(row, values)

@@ -81,6 +81,11 @@ def _lock(session: Session) -> Session:
     return Session.objects.select_for_update(of=("self",)).select_related("summit").get(pk=session.pk)
 
 
+def hold_places(session: Session) -> None:
+    """Make whoever else changes the places of a session wait until the transaction ends."""
+    _lock(session)
+
+
 def _released(session: Session) -> ReleasedSession | None:
     """Return all that the newest release says of a session; None where it says nothing."""
     entries = ReleaseEntry.objects.current(session.summit).at(DESK).filter(session=session)

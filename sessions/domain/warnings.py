@@ -11,11 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.domain import occupancy
 from sessions.domain.circumstances import Circumstances, Seats, circumstances
 from sessions.domain.snapshots import Agenda, Snapshot
+from sessions.domain.wording import minutes
 from sessions.models import ReleasedRole, SessionKind
 from summit.models import Summit
 
@@ -50,6 +52,21 @@ class Finding:
     def label(self) -> str:
         """What is wrong, in two or three words."""
         return str(RULES[self.kind].label)
+
+    @property
+    def detail(self) -> str:
+        """More of it, in words; empty where there is no more to say."""
+        if self.kind == Kind.SEATS:
+            return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), self.facts, strict=True))
+        if self.kind == Kind.HOURS:
+            opens, closes = self.facts
+            return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+        if self.kind == Kind.SPEECHES:
+            speeches, session = (minutes(number) for number in self.facts)
+            return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
+        if self.kind == Kind.ROOM and self.facts:
+            return _("with set-up and clear-down")
+        return ""
 
     @property
     def order(self) -> tuple[Any, ...]:

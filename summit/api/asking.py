@@ -13,6 +13,8 @@ from summit.api.pagination import ByNewest
 from summit.api.problems import parameters
 
 PAGING = ("cursor", "page_size")
+# What every public list knows; the language of sentences too.
+PUBLIC = (*PAGING, "lang")
 Orders = Mapping[str, tuple[str, ...]]
 
 

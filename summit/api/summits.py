@@ -4,7 +4,10 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from summit.api import asking
 from summit.api.pagination import ByNewest
 from summit.models import Room, Summit, Venue
 from summit.models.names import TEXTS
@@ -90,6 +93,12 @@ class SummitList(generics.ListAPIView[Summit]):
     queryset = Summit.objects.open_to_public()
     serializer_class = SummitSerializer
     pagination_class = NewestSummits
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give a page of summits. Raises Problem for a parameter that isn't known."""
+        asking.check_known(request.query_params, asking.PUBLIC)
+        asking.check_page_size(request.query_params)
+        return super().list(request, *args, **kwargs)
 
 
 class SummitDetail(generics.RetrieveAPIView[Summit]):

@@ -300,3 +300,12 @@ def test_the_type_of_a_problem_leads_to_its_words(client: Client) -> None:
         assert f'id="{kind.name}"' in page
     told = client.get("/api/v1/nowhere/").json()["type"]
     assert client.get(told.removeprefix("http://localhost:8000")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "{slug}/parties/", "{slug}/agenda/"])
+@pytest.mark.django_db
+def test_a_public_list_refuses_a_parameter_that_it_does_not_know_by_its_name(path: str, client: Client) -> None:
+    where = f"/api/v1/summits/{path.format(slug=SummitFactory().slug)}"
+    assert client.get(f"{where}?lang=fr&page_size=2").status_code == 200
+    refused = client.get(f"{where}?secret=1")
+    assert (refused.status_code, [each["parameter"] for each in refused.json()["errors"]]) == (400, ["secret"])

@@ -32,12 +32,12 @@ from fido2.webauthn import (
 )
 
 from delegations.domain import codes, links, visas
-from delegations.models import Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
+from delegations.models import Membership, Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
 from press.domain import subscribers
 from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
-from sessions.models import Visibility
+from sessions.models import Release, Session, Visibility
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.users import DESKS
@@ -424,11 +424,51 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
             Whose.HIDDEN: row(parties[Whose.FOREIGN]),
         },
     }
+    _add_agenda_of_api(world, sessions, made)
     maker = f.FocalPointFactory(party=world.own, person=f.PersonFactory(summit=world.here, user=f.UserFactory()))
     alive, dead = (feeds.make(by=maker.person.user, party=world.own) for _number in range(2))
     feeds.end(feeds=[dead[0]], by=maker.person.user)
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
+
+
+def _add_agenda_of_api(world: World, sessions: dict[Whose, Session], made: dict[Whose, Release]) -> None:
+    """Add what the agenda's resources of the API pick: rows of each session, and what is some readers' own."""
+    rows: dict[str, dict[Whose, Any]] = {
+        "sessions": sessions,
+        "slots": {whose: f.SlotFactory(session=each) for whose, each in sessions.items()},
+        "session-participants": {whose: each.participants.get() for whose, each in sessions.items()},
+        "session-texts": {
+            whose: each.texts.create(language="fr", title="Des ports") for whose, each in sessions.items()
+        },
+        "interpretation": {
+            whose: each.interpretation.create(source="en", target="fr") for whose, each in sessions.items()
+        },
+        "session-documents": {whose: f.DocumentFactory(session=each) for whose, each in sessions.items()},
+        "session-kinds": {whose: f.OwnKindFactory(summit=each.summit) for whose, each in sessions.items()},
+        "releases": made,
+        "agenda": sessions,
+    }
+    # What the focal point's party asks for the delegate.
+    delegate = Membership.objects.get(party=world.own, person__user__name=Role.DELEGATE).person
+    people = {
+        whose: delegate if whose == Whose.OWN else f.MembershipFactory(party=each.participants.get().party).person
+        for whose, each in sessions.items()
+    }
+    rows["sign-ups"] = {
+        whose: f.SignUpFactory(session=each, person=people[whose]) for whose, each in sessions.items()
+    }
+    rows["floor-requests"] = {
+        whose: each.requests.create(party=people[whose].membership.party, speaker=people[whose])
+        for whose, each in sessions.items()
+    }
+    for name, found in rows.items():
+        world.objects[f"{name} at a desk"] = {
+            whose: {"summit": sessions[whose].summit.slug, "id": getattr(each, "public_id", each.pk)}
+            for whose, each in found.items()
+        }
+    for name in ("session-participants", "session-texts", "interpretation"):
+        world.objects[f"{name} at a desk"][Whose.NONE] = {"summit": world.here.slug, "id": "987654"}
 
 
 def _add_texts(world: World) -> None:

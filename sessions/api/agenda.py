@@ -1,0 +1,88 @@
+"""The released agenda as focal points and delegates may know it."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sessions.api.filters import day_of
+from sessions.api.public import SessionSerializer
+from sessions.domain import own
+from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
+from summit.api.resources import Resource
+from summit.models import Summit, User
+
+
+class PlaceSerializer(serializers.ModelSerializer[ReleasedParticipant]):
+    """Who takes part, by the names that were released."""
+
+    name = serializers.CharField(source="label")
+    party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
+
+    class Meta:
+        model = ReleasedParticipant
+        fields: ClassVar[list[str]] = ["role", "name", "party", "level", "title", "minutes"]
+
+
+class TabledSerializer(serializers.Serializer[Any]):
+    """A paper on the session's table."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+
+
+class OwnSessionSerializer(SessionSerializer):
+    """A session of the newest release, as its reader may know it; what they may not know is empty."""
+
+    mine = serializers.BooleanField(help_text="Whether the reader, or one of their people, takes part.")
+    participants = PlaceSerializer(many=True)  # type: ignore[assignment]
+
+    class Meta(SessionSerializer.Meta):
+        fields = [*(name for name in SessionSerializer.Meta.fields if name != "url"), "mine"]
+
+    @extend_schema_field(TabledSerializer(many=True))
+    def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return the papers that the reader may know of."""
+        return [{"id": key, "title": title, "language": language} for key, title, language in row.documents]
+
+
+class OwnAgendaFilters(django_filters.FilterSet):
+    """By what of each session its reader may know."""
+
+    day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
+    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
+    room = django_filters.CharFilter(field_name="room_key", label=_("a room by its id"))
+    mine = django_filters.BooleanFilter(label=_("one takes part oneself, or one of one’s people"))
+
+    def on_day(self, rows: QuerySet[ReleasedSession], name: str, value: Any) -> QuerySet[ReleasedSession]:
+        """Return those that begin on a day at the venue."""
+        return day_of(rows, value)
+
+
+class OwnAgenda(Resource):
+    """The newest release, as focal points and delegates may know it: what the portal shows them."""
+
+    name = "agenda"
+    called = _("the agenda as one may know it")
+    rule = "sessions.agenda"
+    does = ()
+    model = ReleasedSession
+    output = OwnSessionSerializer
+    filters = OwnAgendaFilters
+    orders: ClassVar[Any] = {"starts_at": ("starts_at", "ends_at")}
+    summit_path = "session__summit"
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Any]:
+        """Return what somebody may know of a summit's agenda by what they are there."""
+        # Of a summit that isn't there as much is asked as of one that they may not know.
+        summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
+        rows = own.agenda_of(user, summit)
+        return rows.select_related("session__summit").prefetch_related("participants")
+
+    def picked(self, key: str) -> Q:
+        """Return the condition that picks a session by its id."""
+        return Q(session__public_id=key)

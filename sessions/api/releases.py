@@ -1,0 +1,173 @@
+"""Releases of the agenda: what they would change, making one, taking the draft back to one."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.domain import shown
+from sessions.api.changes import DraftChangeSerializer, DraftWarningSerializer, NoticeSerializer
+from sessions.domain import releases, restoring
+from sessions.domain.differences import widens
+from sessions.models import Release, Session
+from summit.api.actions import action
+from summit.api.resources import InSummit, Resource
+from summit.api.rows import Values
+from summit.models import Summit, User
+from summit.models.validators import validate_printable, validate_year
+
+# So many changes, messages and warnings are told with a preview, as many as the desk's page needs turns for.
+MOST = 500
+
+
+class DeskReleaseSerializer(serializers.ModelSerializer[Release]):
+    """A numbered release of the agenda. It never changes."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    released_by = serializers.CharField(source="released_by.name", read_only=True)
+
+    class Meta:
+        model = Release
+        fields: ClassVar[list[str]] = ["id", "number", "note", "released_at", "released_by"]
+
+
+class PreviewInput(serializers.Serializer[Any]):
+    """Of which release: of the whole draft, or of what stands on one day of the venue; `tell` is asked at the first
+    alone: whether those who take part are told their programme."""
+
+    day = serializers.DateField(required=False, allow_null=True, validators=[validate_year])
+    tell = serializers.BooleanField(default=True)
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a release would be. Of many changes, messages and warnings the first 500 are listed; how many there are
+    is said."""
+
+    number = serializers.IntegerField()
+    first = serializers.BooleanField(source="is_first")
+    day = serializers.DateField(allow_null=True)
+    unreleased = serializers.ListField(
+        child=serializers.DateField(), help_text="The days on which something differs from what was released last."
+    )
+    sessions = serializers.IntegerField(help_text="How many sessions it would hold.")
+    changed = serializers.IntegerField()
+    changes = DraftChangeSerializer(many=True)
+    widened = serializers.ListField(
+        child=serializers.CharField(), help_text="Sessions of which more people are to know something than before."
+    )
+    told = serializers.IntegerField(help_text="How many messages it would send.")
+    notices = NoticeSerializer(many=True)
+    warned = serializers.IntegerField()
+    warnings = DraftWarningSerializer(many=True)
+    expected = serializers.CharField(help_text="Send it with “release”: with another draft nothing is released.")
+
+
+class ReleaseInput(PreviewInput):
+    """What is released: `expected` is what the preview answered. The note stands in every message about it."""
+
+    note = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=Release._meta.get_field("note").max_length,
+        validators=[validate_printable],
+    )
+    expected = serializers.CharField()
+
+
+class RestoreInput(serializers.Serializer[Any]):
+    """What is taken back: one session, or without it the whole draft; `expected` is what the preview answered."""
+
+    session = InSummit(queryset=Session.objects.all(), required=False)
+    expected = serializers.CharField()
+
+
+class RestorePreviewInput(serializers.Serializer[Any]):
+    """What would be taken back: one session, or without it the whole draft."""
+
+    session = InSummit(queryset=Session.objects.all(), required=False)
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    """What can't be put back."""
+
+    session = serializers.CharField(help_text="Its title.")
+    name = serializers.CharField()
+    why = serializers.CharField(source="words")
+
+
+class RestoringSerializer(serializers.Serializer[Any]):
+    """What taking the draft back does: each change, whose old side is lost, and what can't be put back."""
+
+    changes = DraftChangeSerializer(many=True)
+    losses = LossSerializer(many=True)
+    expected = serializers.CharField(source="digest")
+
+
+class ReleaseFilters(django_filters.FilterSet):
+    """By what releases are narrowed."""
+
+    number = django_filters.NumberFilter(min_value=1, max_value=2_000_000_000, label=_("number"))
+    released_since = django_filters.IsoDateTimeFilter(
+        field_name="released_at", lookup_expr="gte", label=_("released at this moment or later")
+    )
+
+
+class Releases(Resource):
+    """Releases of the agenda, the newest first."""
+
+    name = "releases"
+    called = _("releases of the agenda")
+    rule = "sessions.release"
+    does = ()
+    model = Release
+    output = DeskReleaseSerializer
+    filters = ReleaseFilters
+    orders: ClassVar[Any] = {"number": ("-number",)}
+
+    def rows(self) -> QuerySet[Release]:
+        """Return releases with who made them."""
+        return Release.objects.select_related("summit", "released_by")
+
+    @action("preview", rule="sessions.release_agenda", input=PreviewInput, output=PreviewSerializer, on_list=True)
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what the next release would change, who would be told what, and what can't be right. Writes nothing."""
+        found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
+        changes = sorted(found.changes, key=lambda change: change.session.days[0])
+        notices = found.notices[:MOST]
+        shown.note_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
+        return {
+            "number": found.number,
+            "is_first": found.is_first,
+            "day": found.day,
+            "unreleased": found.unreleased,
+            "sessions": found.sessions,
+            "changed": len(changes),
+            "changes": changes[:MOST],
+            "widened": [change.session.key for change in changes if widens(change)],
+            "told": len(found.notices),
+            "notices": notices,
+            "warned": len(found.warnings),
+            "warnings": found.warnings[:MOST],
+            "expected": found.digest,
+        }
+
+    @action("release", rule="sessions.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
+    def release(self, *, by: User, summit: Summit, values: Values) -> Release:
+        """Release the draft, or what of it stands on one day, and tell those whom it touches."""
+        return releases.release(summit=summit, by=by, **values)
+
+    @action("preview-restore", rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer)
+    def preview_restore(self, *, by: User, row: Release, values: Values) -> restoring.Preview:
+        """Say what taking the draft back to this release would do. Writes nothing."""
+        return restoring.preview(release=row, session_key=_key(values))
+
+    @action("restore", rule="sessions.edit", input=RestoreInput, output=RestoringSerializer)
+    def restore(self, *, by: User, row: Release, values: Values) -> restoring.Preview:
+        """Take the draft, or one session of it, back to this release. Nobody learns of it before the next one."""
+        return restoring.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])
+
+
+def _key(values: Values) -> str:
+    return values["session"].public_id if "session" in values else ""

@@ -1,0 +1,38 @@
+"""For whom an account reads the agenda: as the portal shows it to focal points and delegates."""
+
+from django.db.models import BooleanField, Q, QuerySet, Value
+
+from delegations.models import Membership
+from delegations.permissions import own_parties
+from sessions.models import Members, ReleasedSession
+from summit.models import Person, Role, Summit, User
+from summit.permissions import allows
+
+
+def members_of(user: User, summit: Summit) -> Members:
+    """Return those for whose places in a summit's agenda an account reads: the parties that it acts for or belongs
+    to, the people of those that it acts for, and itself. Nobody where no party is left. Two queries."""
+    acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
+    belongs = own_parties(user, Role.DELEGATE).filter(summit=summit)
+    parties = frozenset(acts.union(belongs).values_list("pk", flat=True))
+    people = frozenset(own_people(user, summit).values_list("pk", flat=True))
+    return Members(parties, people) if parties else Members()
+
+
+def own_people(user: User, summit: Summit) -> QuerySet[Person]:
+    """Return whom an account may sign up in a summit: its own person, and the people of parties that it acts for."""
+    acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
+    members = Membership.objects.filter(party__in=acts.values("pk")).order_by().values("person")
+    return Person.objects.filter(Q(user=user) | Q(pk__in=members), summit=summit)
+
+
+def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
+    """Return what an account may know of a summit's newest release by what it is there; each row's `mine` says
+    whether one of its people takes part: all of it to whoever sets the system up. Who is nobody there reads nothing
+    here, after as many queries."""
+    if allows(user, "sessions.agenda.view", summit):
+        whole = ReleasedSession.objects.for_desk(summit)
+        return whole.annotate(mine=Value(False, output_field=BooleanField()))
+    members = members_of(user, summit)
+    rows = ReleasedSession.objects.for_members(summit, members)
+    return rows if members else rows.filter(pk=0)

@@ -1,0 +1,164 @@
+"""Focal points and delegates by the API: what the portal shows them of the released agenda and lets them do, and
+nothing of what is kept from them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from delegations.models import Party
+from sessions.domain import releases
+from sessions.models import FloorRequest, Session, SignUp
+from summit.models import AuditEntry, Role, Summit, User
+from tests.factories import (
+    FocalPointFactory,
+    MembershipFactory,
+    ParticipantFactory,
+    PartyFactory,
+    SessionFactory,
+    SummitFactory,
+    UserFactory,
+)
+from tests.sessions.api.test_main_job import DESK, add
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+
+
+class Land:
+    """A party with a focal point and a head, both with accounts."""
+
+    def __init__(self, summit: Summit, name: str) -> None:
+        self.party: Party = PartyFactory(summit=summit, name=name)
+        self.focal: User = UserFactory()
+        self.user: User = UserFactory()
+        FocalPointFactory(party=self.party, person__user=self.focal)
+        self.head = MembershipFactory(party=self.party, code="head", person__user=self.user).person
+
+
+@pytest.fixture
+def own(here: Summit) -> Land:
+    return Land(here, "Ownland")
+
+
+@pytest.fixture
+def other(here: Summit) -> Land:
+    return Land(here, "Otherland")
+
+
+@pytest.fixture
+def by_title(here: Summit, own: Land, other: Land) -> dict[str, Session]:
+    """Released sessions, tomorrow: for everybody, of one party each, of the desks; and one that isn't released."""
+    soon = timezone.now() + timedelta(days=1)
+    times = {"summit": here, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
+    found = {
+        "Open": SessionFactory(title="Open", visibility="accredited", sign_up=True, capacity=1, **times),
+        "Ours": SessionFactory(title="Ours", visibility="participants", requests_until=soon, **times),
+        "Theirs": SessionFactory(title="Theirs", visibility="participants", requests_until=soon, **times),
+        "Desk": SessionFactory(title="Desk", visibility="organisers", **times),
+    }
+    for title in ("Ours", "Desk"):
+        ParticipantFactory(session=found[title], party=own.party)
+    ParticipantFactory(session=found["Theirs"], party=other.party)
+    releases.release(summit=here, by=UserFactory.with_role(Role.ORGANISER, here), tell=False)
+    found["Draft"] = SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
+    return found
+
+
+def test_the_agenda_shows_what_the_portal_shows(own: Land, other: Land, by_title: dict[str, Session]) -> None:
+    for user in (own.focal, own.user):
+        who = program(user)
+        rows = who.get(f"{DESK}agenda/").json()["results"]
+        assert [(row["title"], row["mine"]) for row in rows] == [("Open", False), ("Ours", True)]
+        assert [row["title"] for row in who.get(f"{DESK}agenda/?mine=true").json()["results"]] == ["Ours"]
+        answers = {title: who.get(f"{DESK}agenda/{row.public_id}/") for title, row in by_title.items()}
+        assert {title for title, answer in answers.items() if answer.status_code == 200} == {"Open", "Ours"}
+        # What isn't theirs to know is answered as what isn't there.
+        missing = who.get(f"{DESK}agenda/nothing-here/").content
+        assert {answers[title].content for title in ("Theirs", "Desk", "Draft")} == {missing}
+        for what in ("sessions", "slots", "releases", "session-participants"):
+            assert who.get(f"{DESK}{what}/").status_code == 404
+
+
+def test_control_without_the_predicate_all_would_be_shown(
+    own: Land, by_title: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions.models.releases.EntryQuerySet.for_members", lambda self, members: self.at(3))
+    rows = program(own.focal).get(f"{DESK}agenda/").json()["results"]
+    assert {"Theirs", "Desk"} < {row["title"] for row in rows}
+
+
+def test_a_focal_point_signs_up_its_people_and_sees_no_others(
+    here: Summit, own: Land, other: Land, by_title: dict[str, Session]
+) -> None:
+    who, theirs, session = program(own.focal), program(other.focal), by_title["Open"].public_id
+    made = add(who, "sign-ups", session=session, person=own.head.public_id)
+    assert (made["state"], made["party"]) == ("place", own.party.public_id)
+    waits = add(theirs, "sign-ups", session=session, person=other.head.public_id)
+    assert waits["state"] == "waiting"
+    for one, row, another in ((who, made, waits), (theirs, waits, made)):
+        assert [each["id"] for each in one.get(f"{DESK}sign-ups/").json()["results"]] == [row["id"]]
+        assert one.get(f"{DESK}sign-ups/{another['id']}/").status_code == 404
+    foreign = who.post(f"{DESK}sign-ups/", {"session": session, "person": other.head.public_id})
+    missing = who.post(f"{DESK}sign-ups/", {"session": session, "person": "nobody-here"})
+    assert (foreign.status_code, foreign.content) == (422, missing.content)
+    again = who.post(f"{DESK}sign-ups/", {"session": session, "person": own.head.public_id})
+    assert (again.status_code, again.json()["detail"]) == (409, f"{own.head.label} is signed up already.")
+    where = f"{DESK}sign-ups/{made['id']}/"
+    assert who.delete(where, If_Match=who.get(where)["ETag"]).status_code == 204
+    assert SignUp.objects.get().state == "place"
+    seen = AuditEntry.objects.filter(action="summit.person.seen", object_type="programme.signup")
+    assert own.head.public_id in str(list(seen.values_list("detail", flat=True)))
+
+
+@pytest.mark.parametrize("title", ["Theirs", "Desk", "Draft"])
+def test_what_one_may_not_know_of_cannot_be_named(title: str, own: Land, by_title: dict[str, Session]) -> None:
+    for user in (own.focal, own.user):
+        who = program(user)
+        for what, more in (
+            ("sign-ups", {"person": own.head.public_id}),
+            ("floor-requests", {"party": own.party.public_id, "speaker": own.head.public_id}),
+        ):
+            hidden = who.post(f"{DESK}{what}/", {"session": by_title[title].public_id, **more})
+            missing = who.post(f"{DESK}{what}/", {"session": "nothing-here", **more})
+            assert (hidden.status_code, hidden.content) == (422, missing.content)
+
+
+def test_the_floor_is_asked_for_withdrawn_granted_and_declined(
+    here: Summit, own: Land, other: Land, by_title: dict[str, Session]
+) -> None:
+    desk = program(UserFactory.with_role(Role.PROGRAMME, here))
+
+    def asked(who: Program) -> Any:
+        of = {"session": by_title["Ours"].public_id, "party": own.party.public_id}
+        return add(who, "floor-requests", **of, speaker=own.head.public_id, subject="Ports")
+
+    focal, head = program(own.focal), program(own.user)
+    first = asked(focal)
+    where = f"{DESK}floor-requests/{first['id']}"
+    assert [row["id"] for row in head.get(f"{DESK}floor-requests/").json()["results"]] == [first["id"]]
+    assert program(other.focal).get(f"{where}/").status_code == 404
+    refused = focal.post(f"{where}/grant/", {})
+    assert (refused.status_code, FloorRequest.objects.get().state) == (403, "asked")
+    assert head.post(f"{where}/withdraw/", {}).json()["state"] == "withdrawn"
+    late = desk.post(f"{where}/grant/", {})
+    assert (late.status_code, late.json()["detail"][:44]) == (409, "This request was decided or withdrawn meanwh")
+    second = asked(head)
+    none = desk.post(f"{DESK}floor-requests/{second['id']}/decline/", {"reason": ""})
+    assert none.status_code == 422
+    done = desk.post(f"{DESK}floor-requests/{second['id']}/decline/", {"reason": "No time is left."})
+    assert (done.json()["state"], done.json()["reason"]) == ("declined", "No time is left.")
+    granted = desk.post(f"{DESK}floor-requests/{asked(focal)['id']}/grant/", {}).json()
+    (speech,) = desk.get(f"{DESK}slots/").json()["results"]
+    assert (granted["state"], granted["slot"]) == ("granted", speech["id"])
+    assert (speech["name"], speech["title"]) == (own.head.label, "Ports")
+
+
+def test_nobody_of_a_summit_reads_what_it_would_show_everybody(own: Land) -> None:
+    closed = SummitFactory(slug="closed", public=False)
+    session = SessionFactory(summit=closed, visibility="public")
+    releases.release(summit=closed, by=UserFactory.with_role(Role.ORGANISER, closed), tell=False)
+    who = program(own.focal)
+    where = "summits/closed/desk/agenda/"
+    assert (who.get(where).status_code, who.get(f"{where}{session.public_id}/").status_code) == (404, 404)
