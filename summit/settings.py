@@ -425,6 +425,7 @@ SPECTACULAR_SETTINGS = {
     "whoever has a token or is signed in.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "summit.api.links.add_links"],
     "SWAGGER_UI_DIST": "SIDECAR",
     # Links inside buttons are not for keyboards.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},

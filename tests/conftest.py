@@ -32,6 +32,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: next((rank for name, rank in order.items() if item.get_closest_marker(name)), 1))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what tests have counted by `record_property("api", …)`: how often the API was asked, what it answered."""
+    passed = terminalreporter.stats.get("passed", [])
+    said = [value for report in passed for name, value in report.user_properties if name == "api"]
+    if said:
+        terminalreporter.section("the API against its description")
+        for line in sorted(said):
+            terminalreporter.write_line(str(line))
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Refuse every connection but those to this machine in tests that say so, and to the database."""

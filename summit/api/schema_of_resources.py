@@ -131,9 +131,9 @@ class ActionSchema(ResourceSchema):
 
 
 def _optional(field: Any) -> Any:
-    # A copy is a field anew, bound to nothing, also where it holds another.
+    # A copy is a field anew from what it was made of, bound to nothing, also where it holds another.
     found = copy.deepcopy(field)
-    found.required = False
+    found._kwargs = {**found._kwargs, "required": False}
     return found
 
 

@@ -1,0 +1,44 @@
+"""What can be asked next (OpenAPI 3.1, Link Object): the description says from which answer an id leads where.
+
+A row that a list gives, or that was added, has an address of its own and deeds; a row that was read can be changed
+with the ETag that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
+"""
+
+from typing import Any
+
+ROW = "{id}/"
+# Where the id of a row stands in what an operation answers.
+IN_LIST, IN_ROW = "$response.body#/results/0/id", "$response.body#/id"
+
+
+def add_links(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
+    """Add to each list and row the operations that its id leads to. A postprocessing hook of the description."""
+    paths = result["paths"]
+    for path, operations in paths.items():
+        below = [name for name in paths if name.startswith(path + ROW)]
+        if not below:
+            continue
+        for method, status, where in (("get", "200", IN_LIST), ("post", "201", IN_ROW)):
+            if method in operations and status in operations[method]["responses"]:
+                _link(operations[method], status, path, _targets(paths, below), where)
+        row = paths.get(path + ROW, {})
+        if "get" in row:
+            rest = [found for found in _targets(paths, below) if found is not row["get"]]
+            _link(row["get"], "200", path, rest, "$request.path.id")
+    return result
+
+
+def _targets(paths: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
+    return [found for name in names for method, found in sorted(paths[name].items()) if method != "parameters"]
+
+
+def _link(source: dict[str, Any], status: str, path: str, targets: list[dict[str, Any]], where: str) -> None:
+    above = {name.strip("{}"): f"$request.path.{name.strip('{}')}" for name in path.split("/") if name[:1] == "{"}
+    links = {}
+    for found in targets:
+        parameters = {**{f"path.{name}": value for name, value in above.items()}, "path.id": where}
+        names = {each["name"] for each in found.get("parameters", ()) if each["in"] == "header"}
+        if "If-Match" in names and where != IN_LIST:
+            parameters["header.If-Match"] = "$response.header.ETag"
+        links[found["operationId"]] = {"operationId": found["operationId"], "parameters": parameters}
+    source["responses"][status]["links"] = links
