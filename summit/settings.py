@@ -425,7 +425,11 @@ SPECTACULAR_SETTINGS = {
     "whoever has a token or is signed in.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "summit.api.links.add_links"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "summit.api.links.add_links",
+        "summit.api.sharing.share",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     # Links inside buttons are not for keyboards.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
@@ -434,6 +438,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SessionKindEnum": "sessions.models.SessionKind",
         "TextKindEnum": "press.models.TextKind",
+        "LevelEnum": "delegations.models.Level",
+        "AskedLevelEnum": "delegations.api.invitations.LEVELS",
+        "RoleEnum": "summit.models.Role",
         "MarkingKindEnum": "press.models.MarkingKind",
         "ChangeKindEnum": "press.models.ChangeKind",
         "EditionStateEnum": "press.models.EditionState",
@@ -441,7 +448,6 @@ SPECTACULAR_SETTINGS = {
         "TokenStateEnum": ["alive", "expired", "revoked"],
         "MediaAccessEnum": "sessions.models.MediaAccess",
         "PartyKindEnum": "delegations.models.PartyKind",
-        "LevelEnum": "delegations.models.Level",
         "GivenRoleEnum": "summit.api.team.ROLES",
         "InvitationStateEnum": "delegations.models.InvitationState",
         "VisibilityEnum": "sessions.models.Visibility",

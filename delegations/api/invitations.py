@@ -84,7 +84,7 @@ class AnswerInput(serializers.Serializer[Any]):
 
     answer = serializers.ChoiceField(choices=Answer.choices)
     level = serializers.ChoiceField(
-        choices=[(levels.ASKED, _("as the letter asks")), *Level.choices],
+        choices=LEVELS,
         required=False,
         default="",
         allow_blank=True,

@@ -14,7 +14,7 @@ from press.api.taken import (
     MarkingInput,
     MomentInput,
     NoteInput,
-    ReasonInput,
+    PressReasonInput,
     WaitInput,
 )
 from press.api.texts import soonest
@@ -73,7 +73,7 @@ class Editions(Resource):
         """Approve words that somebody else wrote: all read them as soon as their lift has lifted."""
         deciding.approve(edition=row, note=values.get("note", ""), by=by)
 
-    @action("approve-alone", rule=DECISIONS["approve_alone"], input=ReasonInput)
+    @action("approve-alone", rule=DECISIONS["approve_alone"], input=PressReasonInput)
     def approve_alone(self, *, by: User, row: Edition, values: Values) -> None:
         """Approve it in an emergency without a second person, with the reason."""
         deciding.approve_alone(edition=row, reason=values["reason"], by=by)
@@ -170,7 +170,7 @@ class Lifts(Resource):
         """Say that the speech was given: what waits for it goes out."""
         lifts.deliver(lift=row, by=by)
 
-    @action("hold", rule=DECISIONS["hold"], input=ReasonInput)
+    @action("hold", rule=DECISIONS["hold"], input=PressReasonInput)
     def hold(self, *, by: User, row: Lift, values: Values) -> None:
         """Hold its texts: nobody outside the desk reads them until the hold is released."""
         lifts.hold(lift=row, reason=values["reason"], by=by)

@@ -100,7 +100,7 @@ class EditionInput(WordsInput):
     )
 
 
-class ReasonInput(Taken):
+class PressReasonInput(Taken):
     """Why."""
 
     reason = serializers.CharField(allow_blank=True)
@@ -118,13 +118,13 @@ class TieInput(Taken):
     text = InSummit(queryset=Text.objects.select_related("summit"), required=False, allow_null=True)
 
 
-class ApproveInput(Taken):
+class ApproveTextsInput(Taken):
     """Which texts are approved: of each the newest edition in each language."""
 
     texts = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST)
 
 
-class SkippedSerializer(Taken):
+class SkippedTextSerializer(Taken):
     """An edition that stays as it was, and why."""
 
     edition = serializers.CharField()
@@ -136,7 +136,7 @@ class ApprovedSerializer(Taken):
     """Which editions were approved, and which not."""
 
     approved = serializers.ListField(child=serializers.CharField(), help_text="Their ids.")
-    skipped = SkippedSerializer(many=True)
+    skipped = SkippedTextSerializer(many=True)
 
 
 class MomentInput(Taken):

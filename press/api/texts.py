@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from press.api.narrowed import TextFilters, VersionFilters
 from press.api.taken import (
     ApprovedSerializer,
-    ApproveInput,
-    ReasonInput,
+    ApproveTextsInput,
+    PressReasonInput,
     TextChange,
     TextInput,
     TieInput,
@@ -102,17 +102,17 @@ class Texts(Resource):
         """Let it go out by itself."""
         tying.untie(text=row, by=by)
 
-    @action("withdraw", rule=DECISIONS["withdraw"], input=ReasonInput)
+    @action("withdraw", rule=DECISIONS["withdraw"], input=PressReasonInput)
     def withdraw(self, *, by: User, row: Text, values: Values) -> None:
         """Withdraw it: what has been read stays, marked, with the reason; what hasn't never comes out."""
         texts.withdraw(text=row, reason=values["reason"], by=by)
 
-    @action("remove", rule=DECISIONS["remove"], input=ReasonInput)
+    @action("remove", rule=DECISIONS["remove"], input=PressReasonInput)
     def take_off(self, *, by: User, row: Text, values: Values) -> None:
         """Remove a text that was withdrawn: nobody reads it any more, and its addresses say why."""
         texts.remove(text=row, reason=values["reason"], by=by)
 
-    @action("approve", rule=DECISIONS["approve"], input=ApproveInput, output=ApprovedSerializer, on_list=True)
+    @action("approve", rule=DECISIONS["approve"], input=ApproveTextsInput, output=ApprovedSerializer, on_list=True)
     def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Approve of each text the newest edition in each language that is in review and that somebody else wrote.
         What can't be approved is told with the reason, and stops no other."""

@@ -1,7 +1,7 @@
 """What can be asked next (OpenAPI 3.1, Link Object): the description says from which answer an id leads where.
 
-A row that a list gives, or that was added, has an address of its own and deeds; a row that was read can be changed
-with the ETag that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
+A row of a list has an address of its own; what was read there, or added, has deeds, and can be changed with the ETag
+that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
 """
 
 from typing import Any
@@ -18,10 +18,12 @@ def add_links(result: dict[str, Any], generator: Any, request: Any, public: Any)
         below = [name for name in paths if name.startswith(path + ROW)]
         if not below:
             continue
+        row = paths.get(path + ROW, {})
         for method, status, where in (("get", "200", IN_LIST), ("post", "201", IN_ROW)):
             if method in operations and status in operations[method]["responses"]:
-                _link(operations[method], status, path, _targets(paths, below), where)
-        row = paths.get(path + ROW, {})
+                targets = _targets(paths, below)
+                found = [row["get"]] if method == "get" and "get" in row else targets
+                _link(operations[method], status, path, found, where)
         if "get" in row:
             rest = [found for found in _targets(paths, below) if found is not row["get"]]
             _link(row["get"], "200", path, rest, "$request.path.id")

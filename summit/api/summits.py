@@ -31,7 +31,7 @@ class VenueSerializer(serializers.ModelSerializer[Venue]):
         fields: ClassVar[list[str]] = ["name", "address", "rooms"]
 
 
-class SummitNamesSerializer(serializers.Serializer[Any]):
+class NamesInLanguageSerializer(serializers.Serializer[Any]):
     """What a summit is called for readers of a language."""
 
     name = serializers.CharField()
@@ -57,7 +57,7 @@ class SummitSerializer(serializers.ModelSerializer[Summit]):
 
     @extend_schema_field(
         serializers.DictField(
-            child=SummitNamesSerializer(), help_text="By language; the summit's own is always there."
+            child=NamesInLanguageSerializer(), help_text="By language; the summit's own is always there."
         )
     )
     def get_names(self, summit: Summit) -> dict[str, dict[str, str]]:

@@ -14,17 +14,18 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.test import override_settings
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.generation import GenerationMode
 
-from delegations.models import FocalPoint, Membership
-from portal.demo import synthetic
-from summit.models import Role, Summit, User
+from summit.models import Role, User
 from summit.models.users import FOLLOWING
 from summit.routes import declared
-from tests.factories import UserFactory
+from tests.factories import FocalPointFactory, MembershipFactory, UserFactory
+from tests.routes.world import World, make_world
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_described import CHECKS
 
@@ -45,11 +46,11 @@ class Rows:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Summit]:
-    """A small summit, for all roles; what they do to it is rolled back after each."""
-    sizes = synthetic.Sizes(delegations=3, sessions=6, people=6, texts=4)
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(API_REQUESTS_A_MINUTE=100_000):
-        yield synthetic.load(slug="small", sizes=sizes)
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One of everything; what somebody does to it is rolled back after each."""
+    lasting = override_settings(API_REQUESTS_A_MINUTE=100_000)
+    with django_db_blocker.unblock(), transaction.atomic(), lasting:
+        yield make_world()
         transaction.set_rollback(True)
 
 
@@ -64,7 +65,7 @@ def unclosed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def described(world: Summit) -> Any:
+def described(world: World) -> Any:
     """The description that the API gives of itself, with the links in it."""
     with unclosed():
         found = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
@@ -74,18 +75,14 @@ def described(world: Summit) -> Any:
     return found.exclude(path_regex="/me/tokens/")
 
 
-def somebody(summit: Summit, role: str) -> User:
-    """Return an account in a role."""
+def somebody(world: World, role: str) -> User:
+    """Return an account in a role: of the party that is a focal point's own, where it follows from that."""
     if role not in FOLLOWING:
-        user: User = UserFactory.with_role(role, summit)
+        user: User = UserFactory.with_role(role, world.here)
         return user
     user = UserFactory()
-    rows: Any = FocalPoint if role == Role.FOCAL_POINT else Membership
-    row = rows.objects.filter(party__summit=summit).select_related("person").first()
-    if row is None:
-        row = FocalPoint.objects.create(party=summit.parties.first(), person=summit.people.first())
-    row.person.user = user
-    row.person.save()
+    row: Any = FocalPointFactory if role == Role.FOCAL_POINT else MembershipFactory
+    row(party=world.own, person__summit=world.here, person__user=user)
     return user
 
 
@@ -101,7 +98,7 @@ def machine(described: Any, asks: Program | None, rows: Rows) -> tuple[Any, Coun
         def before_call(self, case: Any) -> None:
             path, drawn = case.path_parameters or {}, found.total() // 2 % 3 == 0
             if "summit" in path:
-                path["summit"] = "small"
+                path["summit"] = "here"
             row = rows.by_list.get(LISTED.search(case.operation.path)[1] if "/desk/" in case.operation.path else "")
             if isinstance(case.body, dict):
                 case.body.update({name: rows.by_field[name] for name in case.body if name in rows.by_field})
@@ -130,13 +127,13 @@ def known(value: object) -> bool:
 
 
 @pytest.fixture(scope="module")
-def rows(world: Summit) -> Rows:
+def rows(world: World) -> Rows:
     """A row of each list, as an organiser finds it, and under which names bodies refer to some."""
-    asks = program(UserFactory.with_role(Role.ORGANISER, world))
+    asks = program(UserFactory.with_role(Role.ORGANISER, world.here))
     lists = [name.removeprefix("api-desk-") for name, route in declared().items() if "GET" in route.methods]
     by_list = {}
     for name in lists:
-        answer = asks.get(f"summits/small/desk/{name}/") if f"api-desk-{name}-row" in declared() else None
+        answer = asks.get(f"summits/here/desk/{name}/") if f"api-desk-{name}-row" in declared() else None
         if answer is not None and answer.status_code == 200 and answer.json()["results"]:
             by_list[name] = answer.json()["results"][0]["id"]
     fields = {"party": "parties", "category": "categories", "person": "people"}
@@ -147,7 +144,7 @@ def rows(world: Summit) -> Rows:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_whatever_came_before_every_answer_is_a_declared_one(
-    described: Any, world: Summit, rows: Rows, role: str, record_property: Callable[[str, object], None]
+    described: Any, world: World, rows: Rows, role: str, record_property: Callable[[str, object], None]
 ) -> None:
     with transaction.atomic():
         asks = program(somebody(world, role)) if role != "nobody" else None
@@ -170,3 +167,29 @@ def test_whatever_came_before_every_answer_is_a_declared_one(
     assert found["2xx"] > (0 if asks else -1)
     answers = ", ".join(f"{found[kind]} {kind}" for kind in ("2xx", "3xx", "4xx", "5xx"))
     record_property("api", f"{role}: {sum(asked.values())} requests to {len(asked)} operations: {answers}")
+
+
+@pytest.mark.django_db
+def test_every_list_and_row_is_as_it_is_described(described: Any, world: World, rows: Rows) -> None:
+    """As an organiser and as a focal point reads them; some lists nobody has rows of but whoever made them."""
+    asked: Counter[int] = Counter()
+    base = "/api/v1/summits/{summit}/desk/"
+    for user in (UserFactory.with_role(Role.ORGANISER, world.here), somebody(world, Role.FOCAL_POINT)):
+        headers = {"Authorization": f"Bearer {program(user).secret}"}
+        for name, row in rows.by_list.items():
+            for path, keys in ((f"{base}{name}/", {}), (f"{base}{name}/{{id}}/", {"id": row})):
+                case = described[path]["GET"].Case(path_parameters={"summit": "here", **keys})
+                with unclosed():
+                    response = case.call(headers=headers)
+                    case.validate_response(response, checks=CHECKS)
+                asked[response.status_code] += 1
+    assert asked[200] > len(rows.by_list)
+    assert asked.keys() <= {200, 404}
+
+
+def test_the_description_is_made_without_a_doubt() -> None:
+    """Two things of one name would be described as one."""
+    GENERATOR_STATS.reset()
+    with GENERATOR_STATS.silence():
+        SchemaGenerator().get_schema(public=True)
+    assert [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache] == []

@@ -1,0 +1,57 @@
+"""What operations have in common stands once in the description, and is referred to (OpenAPI 3.1, Components)."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+Place = tuple[dict[str, Any] | list[Any], Any]
+
+
+def share(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
+    """Move headers, refusals and parameters that stand at several places among the components. A postprocessing hook
+    of the description."""
+    operations = [
+        found
+        for path in result["paths"].values()
+        for method, found in path.items()
+        if method in ("get", "post", "patch", "delete")
+    ]
+    for kind, found_in in (("headers", _headers), ("responses", _refusals), ("parameters", _parameters)):
+        places = [place for operation in operations for place in found_in(operation)]
+        _move(result["components"].setdefault(kind, {}), kind, places)
+    return result
+
+
+def _headers(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    for response in operation["responses"].values():
+        for name in response.get("headers", {}):
+            yield name, (response["headers"], name)
+
+
+def _refusals(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    for status in operation["responses"]:
+        if status >= "300":
+            yield f"Refused{status}", (operation["responses"], status)
+
+
+def _parameters(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    for at, found in enumerate(operation.get("parameters", ())):
+        yield found["name"].replace("-", ""), (operation["parameters"], at)
+
+
+def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]) -> None:
+    """Leave a reference at each place whose content stands at another too. What is called alike and isn't is
+    numbered."""
+    told = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
+    numbers = Counter(json.dumps(rows[at], sort_keys=True) for _name, (rows, at) in places)
+    names: dict[str, str] = {}
+    for name, content in sorted(told):
+        if numbers[content] > 1 and content not in names:
+            taken = sum(each == name or each.startswith(f"{name}.") for each in names.values())
+            names[content] = f"{name}.{taken + 1}" if taken else name
+            components[names[content]] = json.loads(content)
+    for _name, (rows, at) in places:
+        content = json.dumps(rows[at], sort_keys=True)
+        if content in names:
+            rows[at] = {"$ref": f"#/components/{kind}/{names[content]}"}
