@@ -96,8 +96,8 @@ class ActionSchema(ResourceSchema):
     """The description of a deed of a resource, from its `action`."""
 
     def refusals(self) -> set[int]:
-        """Return with which statuses a request may be refused: what was read may have changed."""
-        return super().refusals() | ({412} if self.kind == "RowDeed" else set())
+        """Return with which statuses a request may be refused: what was read, a row or an order, may have changed."""
+        return super().refusals() | {412}
 
     def get_operation_id(self) -> str:
         """Name an operation by its deed and its resource."""
