@@ -201,7 +201,9 @@ class Categories(Resource):
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Category]:
         """Put the categories in an order; those that aren't named follow as before. `expected` are all of them as
         they were read. Answers all of them."""
-        order, expected = _arranged(categories.of(summit), values, "code")
+        order, _read = _arranged(list(Category.objects.filter(summit=summit)), values, "code")
+        # Those that every summit has are made where one lacks them: nobody could have read these.
+        expected = rows.mark([row.pk for row in categories.of(summit)])
         categories.arrange(by=by, summit=summit, order=order, expected=expected)
         return categories.of(summit)
 

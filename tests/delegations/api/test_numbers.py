@@ -103,7 +103,6 @@ def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser:
     assert Zone.objects.get().code == "B/1"
     wrong = organiser.patch(f"{CATEGORIES}artist/", {"names": {"xx": "A"}, "zones": ["C"]}, If_Match="*")
     assert {each["pointer"] for each in wrong.json()["errors"]} == {"#/names/xx", "#/zones"}
-    Category.objects.of(here)
     before = ids(organiser.get(CATEGORIES))
     placed = organiser.post(f"{CATEGORIES}arrange/", {"order": ["artist"], "expected": before})
     assert ids(placed)[:2] == ["artist", "head"]

@@ -79,6 +79,14 @@ def test_its_own_people_see_it_and_no_other(own: Land, other: Land, focal: Progr
     assert kind(focal.get("summits/there/desk/parties/")) == (404, "not-found")
 
 
+def test_control_what_is_the_desks_alone_is_left_out_by_name(
+    own: Land, focal: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Party.objects.filter(pk=own.party.pk).update(notes="Secret")
+    monkeypatch.setattr("delegations.api.parties.HOST_ONLY", ())
+    assert focal.get(PARTIES).json()["results"][0]["notes"] == "Secret"
+
+
 def test_a_desk_s_sight_of_who_is_spoken_to_is_recorded(protocol: Program, own: Land, other: Land) -> None:
     Party.objects.filter(pk=own.party.pk).update(mission_contact="Gil")
     protocol.get(f"{PARTIES}?fields=name,answer")

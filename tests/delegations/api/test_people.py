@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import FormerMember, Membership
+from summit import permissions
 from summit.domain import seen
 from summit.models import AuditEntry, Person, Role, Summit
 from tests import factories as f
@@ -40,6 +42,15 @@ def test_a_focal_point_enters_and_changes_their_own_people_alone(own: Land, othe
     keyed = {"party": own.party.public_id, "name": "Cy Ode", "external_ids": {"registry": "1"}}
     assert kind(focal.post(PEOPLE, keyed)) == (403, "forbidden")
     assert not Person.objects.filter(name="Cy Ode").exists()
+
+
+def test_control_if_all_people_were_one_s_own_they_would_be_seen(
+    own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for model in (Person, Membership):
+        monkeypatch.setitem(permissions._OWN, model, lambda user, role: Q(pk__isnull=False))
+    assert "Ada of Other" in names(focal.get(PEOPLE))
+    assert focal.get(f"{MEMBERS}{other.person.public_id}/").status_code == 200
 
 
 def test_who_seems_known_is_pointed_out(own: Land, other: Land, focal: Program, protocol: Program) -> None:
