@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from delegations.domain import letters
 from delegations.models import Invitation, InvitationState, Policy, Reply
+from summit import permissions
 from summit.domain import seen
 from summit.models import AuditEntry, Role
 from summit.outbox.models import Message
@@ -164,6 +166,15 @@ def test_a_focal_point_finds_nothing_of_other_parties(place: Place) -> None:
     assert len(listed(programme)) == 3
     assert kind(programme.post(f"{HERE}plan/", {})) == (403, "forbidden")
     assert Invitation.objects.filter(state=InvitationState.SENT).count() == 2
+
+
+def test_control_a_draft_is_told_where_all_of_a_party_s_are_its_own(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = f.InvitationFactory(party=place.one)
+    assert listed(place.focal) == []
+    monkeypatch.setitem(permissions._OWN, Invitation, lambda user, role: Q(party=place.one))
+    assert [each["id"] for each in listed(place.focal)] == [draft.public_id]
 
 
 def test_lists_are_narrowed_and_do_not_ask_more_for_more(place: Place) -> None:
