@@ -56,8 +56,11 @@ def test_the_guide_is_true(client: Client) -> None:
     make_text(summit=summit, moment=ago(1), title="Of ships", slug="ships", body="Of ships.")
     user = UserFactory.with_role(Role.ORGANISER, summit, name="Zoe")
     names = {"secret": tokens.make(by=user, name="Registry", scopes=known()).secret}
+    for name, role in (("officer", Role.PRESS_OFFICER), ("approver", Role.PRESS_APPROVER)):
+        desk = UserFactory.with_role(role, summit)
+        names[name] = tokens.make(by=desk, name="Newsroom", scopes=known()).secret
     steps = STEPS.findall((ROOT / "docs" / "api.md").read_text())
-    assert len(steps) == 8
+    assert len(steps) == 14
     for request, status, told in steps:
         response = ask(client, filled(request, names))
         assert (response.status_code, request) == (int(status), request), response.content
