@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from delegations.models import Party
 from sessions.models import Document, FloorRequest, Session, Slot
 from summit.models import AuditEntry, Role, Room, Summit
+from summit.registry import Registry
 from tests.factories import (
     START,
     DocumentFactory,
@@ -105,6 +106,20 @@ def test_a_session_is_moved_and_cancelled_by_whoever_read_it_last(
     assert (late.status_code, late.json()["title"]) == (412, "Changed meanwhile")
     assert done(desk, f"{where}/cancel", expected=1)["cancelled_at"] is not None
     assert done(desk, f"{where}/reinstate")["cancelled_at"] is None
+
+
+def test_whoever_has_something_hang_on_a_speech_is_told_once_of_what_moves_it(
+    here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    listen = Registry[Any]()
+    listen.register(1)(lambda happened, by: told.append([(each.slot_id, each.what) for each in happened]))
+    monkeypatch.setattr("sessions.domain.speech_watch.listeners", listen)
+    slot = SlotFactory(session=SessionFactory(summit=here))
+    where = f"{DESK}sessions/{slot.session.public_id}/"
+    later = {"starts_at": "2025-03-31T12:00:00Z", "ends_at": "2025-03-31T13:00:00Z"}
+    assert desk.patch(where, later, If_Match=desk.get(where)["ETag"]).status_code == 200
+    assert told == [[(slot.pk, "moved")]]
 
 
 def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delegations.models import Party
@@ -162,3 +164,17 @@ def test_nobody_of_a_summit_reads_what_it_would_show_everybody(own: Land) -> Non
     who = program(own.focal)
     where = "summits/closed/desk/agenda/"
     assert (who.get(where).status_code, who.get(f"{where}{session.public_id}/").status_code) == (404, 404)
+
+
+def test_queries_of_the_agenda_do_not_grow_with_its_sessions(here: Summit, own: Land) -> None:
+    who, organiser, numbers = program(own.focal), UserFactory.with_role(Role.ORGANISER, here), []
+    who.get(f"{DESK}agenda/")
+    for wanted in (2, 6):
+        for _number in range(wanted - Session.objects.count()):
+            ParticipantFactory(session=SessionFactory(summit=here, visibility="accredited"), party=own.party)
+        releases.release(summit=here, by=organiser, tell=False)
+        with CaptureQueriesContext(connection) as queries:
+            rows = who.get(f"{DESK}agenda/").json()["results"]
+        numbers.append((len(queries), len(rows)))
+    assert numbers[0][0] == numbers[1][0]
+    assert [found for _queries, found in numbers] == [2, 6]
