@@ -18,6 +18,7 @@ class DelegationsConfig(AppConfig):
             charts,
             desks,
             events,
+            intakes,
             messages,
             moving,
             notices,

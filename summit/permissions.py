@@ -253,7 +253,7 @@ declare("summit.summit.add", ())
 declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
 # Tables that fill a list; whether one may change that list's rows is asked besides.
-_FILL = (Role.ORGANISER, Role.PROGRAMME, Role.PRESS_OFFICER)
+_FILL = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER)
 declare_model("summit.giventable", view=_FILL)
 declare("summit.read_in_list", _FILL)
 # Those who act for a party see its people, and nobody else's.

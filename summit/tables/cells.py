@@ -48,7 +48,7 @@ def columns(desk: Any, names: list[str]) -> list[Column]:
     for name in names:
         if name in taken:
             continue
-        called = _name(name, taken)
+        called = _name(name, taken | set(names))
         taken.add(called)
         heading = capfirst(str(label_for_field(name, model, desk)))
         found.append(_column(desk, name, called, heading))
@@ -57,8 +57,13 @@ def columns(desk: Any, names: list[str]) -> list[Column]:
 
 def _name(name: str, taken: set[str]) -> str:
     """Return what machines call a column: a field as the model does, a column of words without saying so."""
-    short = "name" if name == "__str__" else name.removesuffix("_word").removesuffix("_said")
-    return name if short in taken else short
+    found = "name" if name == "__str__" else short(name)
+    return name if found in taken else found
+
+
+def short(name: str) -> str:
+    """Return the name of a column of words without saying that it is one."""
+    return name.removesuffix("_word").removesuffix("_said")
 
 
 def _key(name: str) -> Callable[[Any], Any]:

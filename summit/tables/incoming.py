@@ -76,7 +76,8 @@ def plain(heading: str) -> str:
 def headings(intake: Intake, by: User) -> tuple[dict[str, str], set[str]]:
     """Return the fields that a table fills by what their columns may be called, and what else an export of the list
     has: in every language, and as programs call them."""
-    known = {plain(name): name for name in ("public_id", *intake.fields)}
+    keyed = any(field.name == "public_id" for field in intake.model._meta.fields)
+    known = {plain(name): name for name in (*(["public_id"] if keyed else []), *intake.fields)}
     other: set[str] = set()
     listed = Listed(desk_of(intake.label), reading(by))
     for code, _name in settings.LANGUAGES:

@@ -10,7 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from summit.models import User
-from summit.tables.cells import Column, columns
+from summit.tables.cells import Column, columns, short
 
 # So many rows a file has at most: a longer list is narrowed first.
 MOST = 100_000
@@ -33,8 +33,15 @@ class Listed:
         return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
 
     def columns(self) -> list[Column]:
-        """Return the columns of a table, the keys before them, called in the active language."""
-        return columns(self.desk, self.names())
+        """Return the columns of a table, the keys before them, called in the active language. Where a table fills the
+        list, a column in words gives way to the field that it tells in them, which has its name."""
+        found = columns(self.desk, self.names())
+        if self.desk.opts.label_lower not in TOLD_TOO:
+            return found
+        fields = {field.name for field in self.desk.model._meta.fields}
+        said = {column.heading for column in found if column.field in fields}
+        told = {column.field for column in found} & fields
+        return [each for each in found if each.field in told or not {each.heading, short(each.field)} & (said | told)]
 
     def page(self, keys: Sequence[int]) -> list[Any]:
         """Return the rows of some keys, in their order, ready for the columns; those that are gone meanwhile, or are

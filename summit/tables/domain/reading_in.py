@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import get_language, override
@@ -49,7 +50,9 @@ class UnreadableError(Exception):
 
 def read_in(*, intake: Intake, summit: Summit, table: Table, by: User) -> Report:
     """Write what a table says, each row that can be, and return what became of all. Raises UnreadableError."""
-    return _Reader(intake, summit, table, by).read()
+    # Times of a table are those of the venue, as its export has them.
+    with timezone.override(summit.zone):
+        return _Reader(intake, summit, table, by).read()
 
 
 class _Reader:
@@ -88,7 +91,8 @@ class _Reader:
         return str(column.verbose_name)
 
     def _remember(self, row: models.Model) -> None:
-        self.known[getattr(row, PUBLIC_ID)] = row
+        if hasattr(row, PUBLIC_ID):
+            self.known[getattr(row, PUBLIC_ID)] = row
         self.known[self._key({name: getattr(row, name) for name in self.intake.keys})] = row
 
     def _key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
