@@ -1,5 +1,6 @@
 """Who has signed up for which session, at the desk: to look at, and to take away as a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -77,11 +78,21 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         """Show who it is."""
         return row.person.label
 
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page."""
+        members = [(row, getattr(row.person, "membership", None)) for row in rows]
+        names = naming.to_readers(member.party_id for _row, member in members if member is not None)
+        for row, member in members:
+            row.party_named = names.get(member.party_id) if member is not None else None
+
     @admin.display(description=pgettext_lazy("label", "party"))
     def party(self, row: SignUp) -> str:
         """Show of which party."""
         membership = getattr(row.person, "membership", None)
-        return naming.to_reader(membership.party).name if membership else "–"
+        if membership is None:
+            return "–"
+        named = getattr(row, "party_named", None) or naming.to_reader(membership.party)
+        return named.name
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: SignUp) -> SafeString:
