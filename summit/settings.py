@@ -413,7 +413,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["summit.api.bodies.BodyParser"],
     "DEFAULT_SCHEMA_CLASS": "summit.api.schema.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "summit.api.pagination.ByNewest",
     "PAGE_SIZE": 50,

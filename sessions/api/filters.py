@@ -12,7 +12,7 @@ from summit.models import Summit
 def day_of(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Return those of one summit's sessions that begin on a day of its venue. One query more, for its zone."""
     first = rows.order_by().first()
-    if first is None or day >= date.max:
+    if first is None or day in (date.min, date.max):
         return rows.none()
     summit: Summit = first.summit if isinstance(first, Session) else first.session.summit
     start = datetime.combine(day, time(), summit.zone)

@@ -2,6 +2,7 @@
 and what isn't known is refused by name, so that nobody believes a list narrowed that isn't."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -42,8 +43,21 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
     chosen = filters(query, queryset=rows)
     if not chosen.is_valid():
         raise parameters({name: [str(each) for each in said] for name, said in chosen.errors.items()})
+    far = [name for name, value in chosen.form.cleaned_data.items() if isinstance(value, datetime) and _far(value)]
+    if far:
+        said = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+        raise parameters(dict.fromkeys(far, said))
     found: QuerySet[Any] = chosen.qs
     return found
+
+
+def _far(moment: datetime) -> bool:
+    """Return whether a moment isn't in the years 1 to 9999 everywhere: no database takes it."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return True
+    return False
 
 
 def ordered(orders: Orders, said: str | None) -> tuple[str, ...]:

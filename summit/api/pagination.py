@@ -1,5 +1,9 @@
 """Pages of a list, by cursor: rows that come in between are neither skipped nor shown twice."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
 
@@ -10,3 +14,20 @@ class ByNewest(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        """Return the rows of a page. Raises NotFound for a cursor that this list never gave, such as that of another
+        order: its place is no value of the column."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, TypeError, OverflowError, ValidationError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound from error
+
+    def _get_position_from_instance(self, instance: Any, ordering: Any) -> str | None:
+        """Return the place of a row, also where it is ordered by a column of another row that came with it."""
+        found = instance
+        for name in ordering[0].lstrip("-").split("__"):
+            found = getattr(found, name)
+        return None if found is None else str(found)

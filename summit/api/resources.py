@@ -23,12 +23,15 @@ from summit.permissions import seen_rows
 
 # What another system calls a row, in the place of its id: "ext:registry:4711".
 EXTERNAL = "ext:"
+# Digits of a primary key.
+LONGEST_NUMBER = 18
 
 
 def external_key(path: str, key: str) -> models.Q:
     """Return the condition that picks the row which another system knows by a key such as "ext:registry:4711"."""
     system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
-    if not path or not value:
+    # No database takes the character.
+    if not path or not value or "\0" in key:
         return models.Q(pk__in=[])
     return models.Q(**{f"{path}__system": system, f"{path}__value": value})
 
@@ -112,7 +115,8 @@ class Resource:
         """Return the condition that picks the row of a key: its public id, or what another system calls it."""
         if not key.startswith(EXTERNAL):
             # What is no number is looked for as well: nobody learns by the time it takes that there is no such row.
-            return models.Q(**{self.key: key if self.key == "public_id" or key.isdecimal() else 0})
+            number = key.isdecimal() and len(key) <= LONGEST_NUMBER
+            return models.Q(**{self.key: key if self.key == "public_id" or number else 0})
         return external_key(self.external, key)
 
     @classmethod

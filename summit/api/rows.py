@@ -28,8 +28,10 @@ MOST_ROWS = 500
 
 def check_fields(data: Any, known: Iterable[str]) -> None:
     """Raise Problem for fields of a body that aren't known, by their names."""
-    wrong = {name: _("This field is not known here.") for name in data if name not in known} if data else {}
-    if wrong and isinstance(data, dict):
+    # What is no object is refused by whatever reads its fields.
+    names = data if isinstance(data, dict) else {}
+    wrong = {name: _("This field is not known here.") for name in names if name not in known}
+    if wrong:
         raise unprocessable(wrong)
 
 
@@ -103,6 +105,11 @@ class ResourceView(WorkingView):
             headers["Location"] = self.request.build_absolute_uri(self.resource.where(row))
         return Response(self.shown(row), status=status, headers=headers)
 
+    def named(self, rows: models.QuerySet[Any], key: str) -> Any:
+        """Return the row among `rows` that a key names, None where there is none."""
+        # No database takes the character.
+        return None if "\0" in key else rows.filter(self.resource.picked(key)).first()
+
     def fresh(self, row: models.Model) -> Any:
         """Return a row that was written, read as lists read it."""
         return self.resource.rows().get(pk=row.pk)
@@ -154,7 +161,7 @@ class Item(ResourceView):
         """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
         path = self.resource.summit_path
         rows = self.resource.seen_by(self.by, self.kwargs["summit"]).select_related(path)
-        self.row = rows.filter(self.resource.picked(self.kwargs["id"])).first()
+        self.row = self.named(rows, self.kwargs["id"])
         if self.row is None:
             raise Http404
         found: Any = self.row
@@ -246,7 +253,7 @@ class Bulk(ResourceView):
         if key is None:
             made = self.resource.add(by=self.by, summit=self.summit, values=self.read(row))
             return HTTPStatus.CREATED, self.fresh(made)
-        known = self.resource.seen_by(self.by, self.kwargs["summit"]).filter(self.resource.picked(str(key))).first()
+        known = self.named(self.resource.seen_by(self.by, self.kwargs["summit"]), str(key))
         if known is None:
             raise Http404
         if not etag:

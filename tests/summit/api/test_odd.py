@@ -1,0 +1,109 @@
+"""Bodies, keys, cursors and moments that nobody means well by: each is refused, none is a mistake of ours."""
+
+import base64
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from rest_framework.pagination import CursorPagination
+
+from summit.api import asking, bodies
+from summit.api.pagination import ByNewest
+from summit.models import Room, Summit
+from tests.summit.api.conftest import Program
+from tests.summit.api.test_rooms import kind
+
+pytestmark = pytest.mark.django_db
+DESK = "summits/here/desk/"
+ROOMS = f"{DESK}rooms/"
+# Half of a pair of surrogates; too deep to be read, and to be meant; no finite number; a name twice.
+BODIES = (
+    '{"\\ud800": 1}',
+    '{"name": ["\\udfff"]}',
+    '{"a\\u0000": 1}',
+    "[" * 100_000,
+    '{"name":' + "[" * 40 + "]" * 40 + "}",
+    '{"capacity": -1e400}',
+    '{"name": "A", "name": "B"}',
+)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_body_that_can_t_be_kept_is_malformed(organiser: Program, here: Summit, body: str) -> None:
+    for path in (ROOMS, f"{ROOMS}bulk/"):
+        assert kind(organiser.post(path, body)) == (400, "malformed")
+
+
+def test_control_the_framework_s_own_parser_lets_it_through(
+    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = super(bodies.BodyParser, bodies.BodyParser).parse
+    monkeypatch.setattr(bodies.BodyParser, "parse", parse)
+    with pytest.raises(UnicodeEncodeError):
+        organiser.post(ROOMS, BODIES[0])
+
+
+@pytest.mark.parametrize("body", ["5", "true", "[1]", '"a"'])
+def test_what_is_no_object_has_no_fields(organiser: Program, here: Summit, body: str) -> None:
+    for path in (ROOMS, f"{ROOMS}bulk/", f"{DESK}zones/arrange/"):
+        assert kind(organiser.post(path, body)) == (422, "fields")
+
+
+def test_what_a_body_has_in_other_letters_is_kept(organiser: Program, rooms: list[Room]) -> None:
+    data = {"venue": rooms[0].venue.public_id, "name": "Salle \N{GRINNING FACE}", "capacity": 3, "position": 9}
+    assert organiser.post(ROOMS, json.dumps(data)).json()["name"] == data["name"]
+
+
+def cursor(place: str) -> str:
+    return quote(base64.b64encode(f"p={quote(place)}".encode()).decode())
+
+
+@pytest.mark.parametrize("place", ["abc", "9" * 30, "0001-01-01T00:00:00+14:00"])
+def test_a_cursor_of_another_list_leads_nowhere(organiser: Program, rooms: list[Room], place: str) -> None:
+    for path in (f"{ROOMS}?order=position&", f"{DESK}roles/?", f"{DESK}audit/?"):
+        # Some columns have a place for anything.
+        assert organiser.get(f"{path}cursor={cursor(place)}").status_code in (200, 404)
+    assert kind(organiser.get(f"{DESK}audit/?cursor={cursor(place)}")) == (404, "not-found")
+
+
+def test_pages_go_on_where_another_row_gives_the_order(organiser: Program, viewer: Program) -> None:
+    path, found = f"{DESK}roles/?page_size=1", []
+    for order in ("email", "role"):
+        answer = organiser.get(f"{path}&order={order}").json()
+        found += [answer["results"][0]["id"]]
+        rest = Client().get(answer["next"], headers={"Authorization": f"Bearer {organiser.secret}"}).json()
+        found += [rest["results"][0]["id"]]
+        assert rest["next"] is None
+    assert len(found) == 4
+    assert set(found[:2]) == set(found[2:])
+
+
+def test_control_the_framework_s_own_pages_fail_on_it(
+    organiser: Program, rooms: list[Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ByNewest, "paginate_queryset", CursorPagination.paginate_queryset)
+    with pytest.raises(ValueError, match="abc"):
+        organiser.get(f"{ROOMS}?order=position&cursor={cursor('abc')}")
+
+
+def test_a_moment_beyond_all_years_is_refused(
+    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{DESK}audit/?since={quote('0001-01-01T00:00:00+14:00')}"
+    refused = organiser.get(path)
+    assert kind(refused) == (400, "parameters")
+    assert refused.json()["errors"][0]["parameter"] == "since"
+    monkeypatch.setattr(asking, "_far", lambda moment: False)
+    with pytest.raises(OverflowError):
+        organiser.get(path)
+
+
+def test_no_row_has_such_an_id(organiser: Program, rooms: list[Room]) -> None:
+    for key in ("9" * 5000, "%00", "ext:a:%00", "%ED%A0%80"):
+        for kept in ("rooms", "roles"):
+            assert kind(organiser.get(f"{DESK}{kept}/{key}/")) == (404, "not-found")
+    rows: list[Any] = [{"id": key, "etag": "x"} for key in ("9" * 5000, "a\0", {"a": 1}, "ext:a:b\0")]
+    done = organiser.post(f"{ROOMS}bulk/", {"rows": rows}).json()["rows"]
+    assert [row["status"] for row in done] == [404] * 4
