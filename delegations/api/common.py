@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Case, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -19,7 +19,7 @@ from summit.db.fold import Fold
 from summit.desk.search import LONGEST, SHORTEST, source_of, words_of
 from summit.domain import audit, seen
 from summit.models import Person, Summit, User
-from summit.permissions import allows, seen_rows
+from summit.permissions import allows, seen_rows, summits_for
 
 Values = Mapping[str, Any]
 # A list of ids or codes is never longer.
@@ -138,10 +138,43 @@ class Searched(django_filters.FilterSet):
         if source is not None:
             narrowed: QuerySet[Any] = source.narrow(rows, looked_for)
             return narrowed
+        return self.in_text(rows, looked_for)
+
+    def in_text(self, rows: QuerySet[Any], looked_for: Sequence[str]) -> QuerySet[Any]:
+        """Keep the rows in which every word is found in the columns of `text`."""
         spaced = [piece for column in self.text for piece in (column, Value(" "))]
         told = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
         found: QuerySet[Any] = told.filter(Q(*(Q(found_in__contains=word) for word in looked_for)))
         return found
+
+
+def told_to_desks(rows: QuerySet[Party], by: User, rule: str) -> QuerySet[Party]:
+    """Let parties be narrowed by what is the desks' alone, by whoever sees as a desk: others would learn by what is
+    found what they aren't told."""
+    desks = summits_for(by, f"{rule}.view")
+    shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
+    told = Case(When(shown, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return rows.alias(for_desk=told)
+
+
+class PartiesSearched(Searched):
+    """Filters of parties, with words. Rows are those of `told_to_desks`."""
+
+    model = Party
+    # What its own people read of a party; the desk's search finds mailboxes of missions, too.
+    text = ("name", "formal_name", "sort_key", "iso_code")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the rows in which every word is found."""
+        if rows.filter(for_desk=True).exists():
+            return super().search(rows, name, value)
+        looked_for = words_of(value)
+        return self.in_text(rows, looked_for) if looked_for else rows.none()
+
+    def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Keep the rows of a value that desks alone are told."""
+        condition: Any = {"for_desk": True, name: value}
+        return rows.filter(**condition)
 
 
 def note(

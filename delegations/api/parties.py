@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api import common
-from delegations.api.common import ByLanguage, Order, Searched, Values, keys_of, sees
+from delegations.api.common import ByLanguage, Order, PartiesSearched, Values, keys_of, sees
 from delegations.domain import gaps, order, overview, parties
 from delegations.models import Answer, InvitationState, Level, Party, PartyKind, Region
 from summit.api.actions import action
@@ -117,22 +117,18 @@ class PartyInput(serializers.ModelSerializer[Party]):
         validators: ClassVar[list[Any]] = []
 
 
-class PartyFilters(Searched):
-    """By what parties are narrowed."""
-
-    model = Party
+class PartyFilters(PartiesSearched):
+    """By what parties are narrowed: by what is the desks' alone only by desks."""
 
     q = common.words(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
-    region = django_filters.ChoiceFilter(choices=Region.choices, label=_("region"))
+    region = django_filters.ChoiceFilter(choices=Region.choices, method="of_desk", label=_("region"))
     iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
     is_host = django_filters.BooleanFilter(label=_("host"))
-    recognised = django_filters.BooleanFilter(label=_("recognised by the host"))
-    ranked = django_filters.BooleanFilter(
-        field_name="protocol_order", lookup_expr="isnull", exclude=True, label=_("has a place in the protocol order")
-    )
+    recognised = django_filters.BooleanFilter(method="of_desk", label=_("recognised by the host"))
+    ranked = django_filters.BooleanFilter(method="with_place", label=_("has a place in the protocol order"))
     answer = django_filters.ChoiceFilter(
         choices=[(name, name) for name in overview.STANDINGS], method="stands", label=pgettext_lazy("label", "answer")
     )
@@ -151,9 +147,13 @@ class PartyFilters(Searched):
         level: Any = {"comes_at": value}
         return rows.filter(overview.STANDINGS["attending"], **level)
 
+    def with_place(self, rows: QuerySet[Party], name: str, value: bool) -> QuerySet[Party]:
+        """Keep the parties that are ranked, or those that aren't."""
+        return self.of_desk(rows, "protocol_order__isnull", not value)
+
     def lacking(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Keep the parties that lack something."""
-        return gaps.with_gaps(rows).filter(gaps.GAPS[value])
+        return gaps.with_gaps(self.of_desk(rows, "for_desk", True)).filter(gaps.GAPS[value])
 
 
 class Parties(Resource):
@@ -176,9 +176,14 @@ class Parties(Resource):
 
     def rows(self) -> QuerySet[Party]:
         """Return parties with where their invitations stand, their names and keys."""
-        place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
-        found = overview.with_standing(Party.objects.select_related("summit")).annotate(place=place)
+        found = overview.with_standing(Party.objects.select_related("summit"))
         return found.prefetch_related("names", "external_ids")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+        """Return the parties that somebody sees. Their place in the protocol order is the desks' to know."""
+        rows = common.told_to_desks(super().seen_by(user, slug), user, self.rule)
+        place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
+        return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Party:
         """Enter a party."""

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api import common
-from delegations.api.common import OneCategory, Searched, Values, sees
+from delegations.api.common import OneCategory, PartiesSearched, Values, sees
 from delegations.domain import quotas
 from delegations.domain.quotas import Meter
 from delegations.models import Category, Party, PartyKind, Quota
@@ -91,10 +91,8 @@ class QuotaInput(QuotaOf):
     reason = serializers.CharField(max_length=300)
 
 
-class QuotaFilters(Searched):
+class QuotaFilters(PartiesSearched):
     """By what parties are narrowed."""
-
-    model = Party
 
     q = common.words(_("words of the party’s names"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
@@ -128,6 +126,10 @@ class Quotas(Resource):
     def rows(self) -> QuerySet[Party]:
         """Return the parties."""
         return Party.objects.select_related("summit")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+        """Return the parties whose numbers somebody sees."""
+        return common.told_to_desks(super().seen_by(user, slug), user, self.rule)
 
     @action("set", rule=RAISE, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:

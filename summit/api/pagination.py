@@ -25,7 +25,7 @@ class ByNewest(CursorPagination):
                 raise
             raise NotFound from error
 
-    def _get_position_from_instance(self, instance: Any, ordering: Any) -> str | None:
+    def _get_position_from_instance(self, instance: Any, ordering: Any) -> Any:
         """Return the place of a row, also where it is ordered by a column of another row that came with it."""
         found = instance
         for name in ordering[0].lstrip("-").split("__"):

@@ -150,3 +150,28 @@ def test_desks_that_see_no_keys_read_none(here: Summit, own: Land) -> None:
     f.ExternalIdFactory(party=own.party)
     viewer = program(f.UserFactory.with_role(Role.VIEWER, here))
     assert viewer.get(PARTIES).json()["results"][0]["external_ids"] is None
+
+
+ASKED = ("region=europe", "recognised=true", "ranked=true", "q=hidden.example", "lacks=mailbox", "lacks=decision")
+
+
+def found_by(reader: Program, path: str = PARTIES) -> list[str]:
+    """Return which of the questions about what is the desks' alone find a party."""
+    return [query for query in ASKED if names(reader.get(f"{path}?{query}"))]
+
+
+def test_its_own_people_learn_by_no_filter_what_is_the_desks_alone(
+    own: Land, focal: Program, protocol: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts: dict[str, Any] = {"region": "europe", "protocol_order": 7, "mission_email": "a@hidden.example"}
+    Party.objects.filter(pk=own.party.pk).update(**facts)
+    second = f.PartyFactory(summit=own.party.summit, name="Second", protocol_order=3)
+    f.FocalPointFactory(party=second, person=own.focal.people.get())
+    assert found_by(protocol) == list(ASKED[:4])
+    assert found_by(focal) == []
+    assert names(focal.get(f"{PARTIES}?q=own")) == ["Own"]
+    assert names(focal.get("summits/here/desk/quotas/?q=hidden.example")) == []
+    assert names(protocol.get(f"{PARTIES}?order=precedence")) == ["Second", "Own"]
+    assert names(focal.get(f"{PARTIES}?order=precedence")) == ["Own", "Second"]
+    monkeypatch.setattr("delegations.api.common.summits_for", lambda user, action: None)
+    assert found_by(focal) == list(ASKED[:4])
