@@ -30,6 +30,7 @@ def _rows() -> Iterator[Row]:
     from django.core.management import call_command
 
     from bench import (
+        asking,
         exporting,
         finding,
         growing,
@@ -65,6 +66,14 @@ def _rows() -> Iterator[Row]:
     yield from _releasing(releasing, growing)
     yield from _finding(finding)
     yield from _exporting(exporting)
+    yield from _asking(asking)
+
+
+def _asking(bench: Any) -> Iterator[Row]:
+    for few, many in bench.measure():
+        said = f"{few.listed}/{many.listed} queries, {few.detail}/{many.detail} of one row"
+        said += f"; {many.fraction:.2f} of by hand ({many.api:.0f} and {many.hand:.0f} rows a second)"
+        yield f"API: {many.name}, {few.rows} and {many.rows}", said, bench.verdict(few, many)
 
 
 def _serving(bench: Any, summit: Any) -> Iterator[Row]:
