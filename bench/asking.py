@@ -1,8 +1,8 @@
-"""What the API costs with 2,000 sessions and 20,000 people: queries of a list and of one row, the same as with a tenth
-of them, and rows a second of whole lists against the same rows serialised by hand in the same run.
+"""What the API costs with 2,000 sessions and 20,000 people: queries of a list and of one row, the same as with a
+tenth of them, and rows a second of whole lists against the same rows serialised by hand in the same run.
 
-By hand means: the same rows by the same query, put together field by field and written as JSON, without the framework,
-the token, the audit of who reads, pages or tags. Processor time is this process' own, with SQLite's work in it.
+By hand means: the same rows by the same query, put together field by field and written as JSON, without framework,
+token, the audit of who reads, pages or tags. Processor time is this process' own, with SQLite's work in it.
 """
 
 import json
@@ -24,6 +24,7 @@ from summit.api.domain import tokens
 from summit.api.scopes import known
 from summit.models import Role, RoleAssignment, Summit, User
 
+Row = dict[str, Any]
 FEW = synthetic.Sizes(delegations=193, sessions=200, people=2000, texts=10)
 MANY = synthetic.Sizes(delegations=193, sessions=2000, people=20_000, texts=10)
 PAGE = 200
@@ -54,16 +55,14 @@ class Listed:
     """A list, and how its rows are made by hand."""
 
     path: str
-    by_hand: Callable[[Summit, User], list[dict[str, Any]]]
+    by_hand: Callable[[Summit, User], list[Row]]
 
 
-def _by_hand(
-    resource: Any, values: Callable[[Any], dict[str, Any]]
-) -> Callable[[Summit, User], list[dict[str, Any]]]:
+def _by_hand(resource: Any, values: Callable[[Any], dict[str, Any]]) -> Callable[[Summit, User], list[Row]]:
     return lambda summit, user: [values(row) for row in resource().seen_by(user, summit.slug)]
 
 
-def _person(row: Any) -> dict[str, Any]:
+def _person(row: Any) -> Row:
     held = getattr(row, "membership", None)
     return {
         "id": row.public_id,
@@ -84,7 +83,7 @@ def _person(row: Any) -> dict[str, Any]:
     }
 
 
-def _session(row: Any) -> dict[str, Any]:
+def _session(row: Any) -> Row:
     names = ("kind", "title", "summary", "starts_at", "ends_at", "set_up", "clear_down", "capacity", "pinned")
     names += ("visibility", "media", "sign_up", "revision", "cancelled_at", "updated_at")
     room = row.room.public_id if row.room else None

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from summit.api.domain import tokens
 from summit.domain import audit, browsers
 from summit.languages import spoken
 from summit.models import Person, RoleAssignment, Summit, User
@@ -54,7 +55,7 @@ def check_can_reset(by: User, account: User) -> None:
 
 
 def reset(*, account: User, by: User) -> None:
-    """Take away an account's passkeys, app and recovery codes, end its browsers, and tell its owner.
+    """Take away an account's passkeys, app and recovery codes, end its browsers and tokens, and tell its owner.
 
     Raises PermissionDenied, or ValueError where there is nothing to take away.
     """
@@ -66,6 +67,8 @@ def reset(*, account: User, by: User) -> None:
             raise ValueError(_("This account has no second step."))
         gone.delete()
         ended = browsers.end_all(user=account)
+        # Whoever has the lost telephone may have made some.
+        tokens.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
         audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
         _tell(account)

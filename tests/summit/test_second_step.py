@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 
+from summit.api.domain import tokens
 from summit.domain import second_step
 from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
 from tests.factories import PersonFactory, SummitFactory, UserFactory
@@ -55,6 +56,14 @@ def test_the_owners_browsers_end(organiser: User, zoe: User) -> None:
     with_app(zoe)
     second_step.reset(account=zoe, by=organiser)
     assert client.get("/portal/")["Location"].startswith("/accounts/login/")
+
+
+def test_the_owners_tokens_end_and_nobody_elses(organiser: User, zoe: User) -> None:
+    theirs, other = (tokens.make(by=user, name="App", scopes=["venues:read"]) for user in (zoe, organiser))
+    second_step.reset(account=zoe, by=organiser)
+    assert (tokens.find(theirs.secret), tokens.find(other.secret)) == (None, other.token)
+    entry = AuditEntry.objects.get(action="api.token.revoke")
+    assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
 
 
 def test_twice_is_once(organiser: User, zoe: User) -> None:

@@ -112,6 +112,17 @@ def note_use(token: Token) -> None:
         Token.objects.filter(stale, pk=token.pk).update(last_used_at=Now())
 
 
+def revoke_all(*, user: User, by: User) -> int:
+    """Revoke all personal tokens of an account, and return how many there were. Whoever calls this has asked whether
+    `by` may."""
+    with transaction.atomic():
+        found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, application=None))
+        Token.objects.filter(pk__in=[token.pk for token in found]).update(revoked_at=Now())
+        for token in found:
+            audit.record(by=by, action="api.token.revoke", target=token, summit=token.summit, part_of=user)
+    return len(found)
+
+
 def revoke(*, token: Token, by: User) -> bool:
     """Revoke a token: its next request is refused. Returns whether it wasn't revoked before. Raises PermissionDenied
     where it is neither one's own nor an application's of one's summit."""
