@@ -84,8 +84,10 @@ def _person(row: Any) -> Row:
 
 
 def _session(row: Any) -> Row:
-    names = ("kind", "title", "summary", "starts_at", "ends_at", "set_up", "clear_down", "capacity", "pinned")
-    names += ("visibility", "media", "sign_up", "revision", "cancelled_at", "updated_at")
+    names = (
+        *("kind", "title", "summary", "starts_at", "ends_at", "set_up", "clear_down", "capacity", "pinned"),
+        *("visibility", "media", "sign_up", "revision", "cancelled_at", "updated_at"),
+    )
     room = row.room.public_id if row.room else None
     return {"id": row.public_id, "room": room, **{name: getattr(row, name) for name in names}}
 
