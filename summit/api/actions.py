@@ -24,7 +24,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api.problems import unprocessable
-from summit.api.rows import Item, ResourceView, check_fields
+from summit.api.rows import Item, ResourceView, check_fields, check_years
 from summit.api.schema_of_resources import ActionSchema
 from summit.permissions import refuse_door, refuse_row
 
@@ -98,6 +98,7 @@ class _Deed(ResourceView):
         check_fields(data, known.fields)
         if not known.is_valid():
             raise unprocessable(known.errors)
+        check_years(known.validated_data)
         return known.validated_data
 
     def told(self, found: Any) -> Response:

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -118,7 +119,17 @@ class Me(WorkingView):
         return Response(MeSerializer(found).data)
 
 
-class Tokens(WorkingView):
+class OfTokens(WorkingView):
+    """What is about my tokens."""
+
+    def mine(self) -> QuerySet[Token]:
+        """Return my tokens; to whoever asks by one of a summit those of that summit alone."""
+        rows = tokens.listed(self.by)
+        only = self.token.summit_id if self.token else None
+        return rows if only is None else rows.filter(summit=only)
+
+
+class Tokens(OfTokens):
     """My tokens."""
 
     scope = "tokens"
@@ -134,7 +145,7 @@ class Tokens(WorkingView):
         """List my tokens, the newest first."""
         asking.check_page_size(request.query_params)
         pages = ByNewest()
-        page = pages.paginate_queryset(tokens.listed(self.by), request, self)
+        page = pages.paginate_queryset(self.mine(), request, self)
         return pages.get_paginated_response(TokenSerializer(page, many=True).data)
 
     @extend_schema(
@@ -156,14 +167,14 @@ class Tokens(WorkingView):
         return Response(found, status=HTTPStatus.CREATED, headers={"Location": where})
 
 
-class OneToken(WorkingView):
+class OneToken(OfTokens):
     """One of my tokens."""
 
     scope = "tokens"
 
     def admit(self, request: Request) -> None:
         """Find the token among one's own. Raises Http404."""
-        found = tokens.listed(self.by).filter(public_id=self.kwargs["id"]).first()
+        found = self.mine().filter(public_id=self.kwargs["id"]).first()
         if found is None:
             raise Http404
         self.found = found

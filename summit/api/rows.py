@@ -1,6 +1,7 @@
 """The views behind every resource of the kit (`summit.api.resources`): its list, one row, many rows at once."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from summit.api.problems import Problem, problem_of, unprocessable
 from summit.api.schema_of_resources import ResourceSchema
 from summit.api.working import READS, WorkingView
 from summit.models import Summit
+from summit.models.validators import validate_year
 from summit.permissions import refuse_door, summits_reached
 
 Values = Mapping[str, Any]
@@ -33,6 +35,33 @@ def check_fields(data: Any, known: Iterable[str]) -> None:
     wrong = {name: _("This field is not known here.") for name in names if name not in known}
     if wrong:
         raise unprocessable(wrong)
+
+
+def check_years(values: Any) -> None:
+    """Raise Problem for days and moments, however deep, from which one can't count on: stored, they would stop each
+    page that tells them in its zone."""
+    wrong = _far(values)
+    if wrong:
+        raise unprocessable(wrong)
+
+
+def _far(values: Any) -> dict[str, Any]:
+    """Return what is wrong with days and moments, by the names or places under which they were sent."""
+    pairs: Iterable[tuple[Any, Any]] = ()
+    if isinstance(values, Mapping):
+        pairs = values.items()
+    elif isinstance(values, list):
+        pairs = enumerate(values)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if isinstance(value, date):
+            try:
+                validate_year(value)
+            except ValidationError as error:
+                found[str(name)] = error.messages
+        elif deeper := _far(value):
+            found[str(name)] = deeper
+    return found
 
 
 class ResourceView(WorkingView):
@@ -90,6 +119,7 @@ class ResourceView(WorkingView):
         if not known.is_valid():
             raise unprocessable(known.errors)
         found: Values = known.validated_data
+        check_years(found)
         return found
 
     def state(self, row: Any) -> str:

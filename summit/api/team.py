@@ -68,7 +68,9 @@ class Roles(Resource):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> RoleAssignment:
         """Give a role; whoever has no account yet gets one and is written to."""
-        colleague = roles.Colleague(email=values["email"], role=values["role"], name=values["name"])
+        # A line break would go on in the letter that greets them by it.
+        name = " ".join(values["name"].split())
+        colleague = roles.Colleague(email=values["email"], role=values["role"], name=name)
         roles.add_team(summit=summit, colleagues=[colleague], by=by)
         found = self.rows().filter(summit=summit, role=values["role"])
         return found.get(user__email=values["email"].strip().lower())

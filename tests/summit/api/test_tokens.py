@@ -13,7 +13,7 @@ from django.utils import timezone
 from summit.api.domain import applications, secrets, tokens
 from summit.api.models import Token
 from summit.api.scopes import checked, covers, declare, known
-from summit.models import AuditEntry, Role, Summit
+from summit.models import AuditEntry, Role, RoleAssignment, Summit
 from summit.permissions import narrow, roles_by_summit
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program, program
@@ -235,6 +235,21 @@ def test_a_token_makes_none(organiser: Program) -> None:
     refused = organiser.post("me/tokens/", {"name": "A", "scopes": ["rooms:read"]})
     assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (403, "browser-only")
     assert Token.objects.count() == 1
+
+
+def test_a_token_of_one_summit_finds_and_revokes_no_token_beyond_it(
+    here: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, user = SummitFactory(slug="there"), UserFactory.with_role(Role.VIEWER, here)
+    RoleAssignment.objects.create(user=user, summit=there, role=Role.VIEWER)
+    made = [tokens.make(by=user, name="A", scopes=["rooms:read"], summit=where) for where in (here, there, None)]
+    asks = program(user, ["tokens:write"], here)
+    listed = [each["id"] for each in asks.get("me/tokens/").json()["results"]]
+    assert listed == [Token.objects.get(digest=secrets.digest(asks.secret)).public_id, made[0].token.public_id]
+    for other in made[1:]:
+        assert asks.delete(f"me/tokens/{other.token.public_id}/", If_Match="*").status_code == 404
+    monkeypatch.setattr("summit.api.me.OfTokens.mine", lambda self: tokens.listed(self.by))
+    assert asks.delete(f"me/tokens/{made[2].token.public_id}/", If_Match="*").status_code == 204
 
 
 def test_whether_there_is_another_summit_is_not_told(here: Summit) -> None:
