@@ -108,6 +108,10 @@ class _Deed(ResourceView):
             many = isinstance(output, serializers.ListSerializer)
             kind: Any = type(output.child) if isinstance(output, serializers.ListSerializer) else type(output)
             return Response(kind(found, many=many, context=self.context()).data)
+        if output is self.resource.output:
+            # Another row than the one that was named is shown: whoever sees it is noted as elsewhere.
+            names = list(output().fields)
+            self.resource.note_seen(by=self.by, summit=self.summit, rows=[found], fields=names)
         return Response(output(found, context=self.context()).data)
 
     def do(self, **more: Any) -> Any:

@@ -65,7 +65,7 @@ def test_vetting_reads_passports_and_each_look_is_recorded(vetting: Program, own
         "1980-02-01",
         ["birth_date", "nationality"],
     )
-    wrong = vetting.patch(where, {"birth_date": "2980-02-01", "nationality": "??"}, If_Match=changed["ETag"])
+    wrong = vetting.patch(where, {"birth_date": "2180-02-01", "nationality": "??"}, If_Match=changed["ETag"])
     assert {each["pointer"] for each in wrong.json()["errors"]} == {"#/birth_date", "#/nationality"}
     cleared = vetting.patch(where, {"birth_date": None}, If_Match=changed["ETag"])
     assert cleared.json()["birth_date"] is None

@@ -166,6 +166,8 @@ def test_somebody_comes_instead(own: Land, other: Land, focal: Program) -> None:
     f.ParticularsFactory(person=free, entered_for=own.party)
     again = focal.post(f"{MEMBERS}{done.json()['id']}/replace/", {"person": free.public_id})
     assert again.json()["id"] == free.public_id
+    shown = AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.membership")
+    assert [entry.detail["people"] for entry in shown.order_by("pk")] == [[done.json()["id"]], [free.public_id]]
     assert names(focal.get(MEMBERS)) == ["Cy Ode"]
 
 
