@@ -5,7 +5,7 @@ import binascii
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +18,7 @@ from delegations.domain import photos
 from delegations.fields import PHOTO
 from summit.api.resources import Resource
 from summit.models import Person, Summit, User
+from summit.permissions import summits_for
 
 
 class PhotoSerializer(OfPerson):
@@ -64,7 +65,7 @@ class PhotoFilters(Searched):
     party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     changed_since = django_filters.IsoDateTimeFilter(
-        field_name="photo__updated_at", lookup_expr="gte", label=_("changed since")
+        field_name="told_at", lookup_expr="gte", label=_("changed since")
     )
 
 
@@ -87,8 +88,13 @@ class Photos(Resource):
         return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people of whom somebody sees photographs."""
-        return with_belonging(super().seen_by(user, slug), user)
+        """Return the people of whom somebody sees photographs: narrowed by the moments that they may read alone."""
+        desks = summits_for(user, PHOTO.view)
+        readable = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
+        readable |= Q(photo__entered_for=F("membership__party"))
+        none: Any = Value(None, output_field=DateTimeField())
+        told = Case(When(readable, then=F("photo__updated_at")), default=none, output_field=DateTimeField())
+        return with_belonging(super().seen_by(user, slug), user).alias(told_at=told)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Keep a photograph."""

@@ -123,13 +123,17 @@ def test_who_has_a_passport_or_needs_is_known_without_reading_them(vetting: Prog
     assert values(officer.get(f"{NEEDS}?entered=true&party={own.party.public_id}"), "party") == [own.party.public_id]
 
 
-def test_photographs_are_kept_and_deleted_and_never_shown(own: Land, other: Land, focal: Program) -> None:
+def test_photographs_are_kept_and_deleted_and_never_shown(
+    own: Land, other: Land, focal: Program, protocol: Program
+) -> None:
     picture = BytesIO()
     Image.new("RGB", (500, 600), "white").save(picture, "PNG")
     sent = {"person": own.person.public_id, "content": base64.b64encode(picture.getvalue()).decode()}
     made = focal.post(PHOTOS, sent)
     assert (made.status_code, made.json()["width"], made.json()["entered"]) == (201, 500, ["photo"])
     assert b"content" not in focal.get(PHOTOS).content
+    since = f"{PHOTOS}?changed_since=2020-01-01T00:00:00Z"
+    assert values(focal.get(since), "id") == [own.person.public_id]
     assert kind(focal.post(PHOTOS, {**sent, "person": other.person.public_id})) == (422, "fields")
     for content, said in (("?", "Write the file as Base64"), (base64.b64encode(b"x").decode(), "This is no photo")):
         [error] = focal.post(PHOTOS, {**sent, "content": content}).json()["errors"]
@@ -140,6 +144,9 @@ def test_photographs_are_kept_and_deleted_and_never_shown(own: Land, other: Land
     f.PhotoFactory(person=own.person)
     assert (focal.get(where).json()["width"], focal.get(where).json()["entered"]) == (None, ["photo"])
     assert kind(focal.delete(where, If_Match="*")) == (403, "forbidden")
+    # When others stored one is told by no filter either.
+    assert values(focal.get(since), "id") == []
+    assert values(protocol.get(since), "id") == [own.person.public_id]
 
 
 def test_queries_do_not_grow_with_people(vetting: Program, protocol: Program, focal: Program, own: Land) -> None:
