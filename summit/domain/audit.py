@@ -94,6 +94,11 @@ def references(row: models.Model) -> list[str]:
     ]
 
 
+def token_of(by: By) -> dict[str, str]:
+    """Return what an entry tells of the token by which a program acts; nothing of a browser."""
+    return {"token": by.by_token} if isinstance(by, User) and by.by_token else {}
+
+
 def entry(
     *,
     by: By,
@@ -116,7 +121,7 @@ def entry(
         object_type=target._meta.label_lower,
         object_key=key_of(target),
         fields=sorted(fields),
-        detail={**(detail or {}), **({"token": by.by_token} if isinstance(by, User) and by.by_token else {})},
+        detail={**(detail or {}), **token_of(by)},
         part_of=name_of(part_of) if part_of else "",
     )
 

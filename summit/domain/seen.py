@@ -65,7 +65,7 @@ def note_list(
         by_summit.setdefault(summit_id, []).append(key)
     for summit_id, keys in by_summit.items():
         shown = f"list:{hashlib.sha256(' '.join(sorted(keys)).encode()).hexdigest()[:32]}"
-        if _noted(by, label, shown):
+        if _noted(by, label, shown, fields=fields):
             continue
         detail: dict[str, Any] = {"number": len(keys), "keys": keys}
         detail |= {"filters": filters} if filters else {}
@@ -76,6 +76,9 @@ def note_list(
 
 def _noted(by: By, label: str, key: str, **wanted: Any) -> bool:
     rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by), **wanted)
+    # That its owner looked themselves says nothing of a program that has their token.
+    token = audit.token_of(by).get("token")
+    rows = rows.filter(detail__token=token) if token else rows.filter(detail__token__isnull=True)
     return rows.filter(at__gt=Now() - ONCE_IN).exists()
 
 
@@ -85,6 +88,7 @@ def _who(by: By) -> dict[str, Any]:
 
 def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -> AuditEntry:
     label, key = row
+    values["detail"] |= audit.token_of(by)
     return AuditEntry(summit_id=summit_id, **_who(by), action=SEEN, object_type=label, object_key=key, **values)
 
 
