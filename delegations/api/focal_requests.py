@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import PartyName, Reachable, StaffName, WhyInput, note
+from delegations.api.parts import PartyName, Reachable, StaffName, WhyInput, note, reachable
 from delegations.domain import focal
 from delegations.domain.acting import ASK
-from delegations.models import FocalPointRequest, Party, RequestState
+from delegations.models import FocalPoint, FocalPointRequest, Party, RequestState
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
@@ -40,6 +40,19 @@ class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]
         read_only_fields = fields
 
 
+class ActingPerson(InSummit):
+    """A focal point, by the person's id, of a party for which the reader may ask: whether somebody acts for another
+    is not theirs to learn."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Person.objects.all(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        """Return these people."""
+        points = reachable(FocalPoint.objects.all(), self.context, ASK, "party__summit")
+        return super().get_queryset().filter(pk__in=points.order_by().values("person"))
+
+
 class FocalPointRequestInput(serializers.Serializer[Any]):
     """Who is to act for the party, beside its focal points or in the place of one."""
 
@@ -48,12 +61,7 @@ class FocalPointRequestInput(serializers.Serializer[Any]):
     office = serializers.CharField(required=False, default="", allow_blank=True)
     email = serializers.CharField(required=False, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="en")
-    instead_of = InSummit(
-        queryset=Person.objects.filter(focal_for__isnull=False).distinct(),
-        required=False,
-        default=None,
-        allow_null=True,
-    )
+    instead_of = ActingPerson(required=False, default=None, allow_null=True)
 
 
 class ApproveFocalPointInput(serializers.Serializer[Any]):
