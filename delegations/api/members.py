@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -83,7 +82,7 @@ class Whom(serializers.ModelSerializer[Person]):
         """Take one of both. Raises ValidationError."""
         if "person" in attrs and (person_values(attrs) or "another" in attrs):
             raise serializers.ValidationError(
-                {"person": _now("Name somebody who is entered, or give the fields of somebody new: not both.")}
+                {"person": gettext("Name somebody who is entered, or give the fields of somebody new: not both.")}
             )
         return attrs
 

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.common import OnePerson, Searched, Values
@@ -46,7 +45,7 @@ class Base64Field(serializers.CharField):
         try:
             return base64.b64decode(super().to_internal_value(data), validate=True)
         except (binascii.Error, ValueError):
-            said = _now("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"}
+            said = gettext("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"}
             raise serializers.ValidationError(said) from None
 
 

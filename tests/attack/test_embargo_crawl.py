@@ -331,7 +331,8 @@ def confide(summit: Summit) -> tuple[Party, Party]:
 
 def test_no_route_tells_others_of_confidential_sessions(summit: Summit) -> None:
     _inside, outside = confide(summit)
-    paths = [path for path in crawled(summit) if not path.startswith("/admin/")]
+    # What desks work with is theirs; who sees which rows of it by the API is asked in tests/sessions/api.
+    paths = [path for path in crawled(summit) if not path.startswith("/admin/") and "/desk/" not in path]
     paths += [f"{path}?show=all" for path in ("/portal/agenda/", "/portal/changes/")]
     paths += [f"/{summit.slug}/agenda/?lang={code}" for code in LANGUAGES]
     everybody = {

@@ -38,6 +38,8 @@ SAME |= {
     "TXT",
     "PDF",
     "XML",
+    "CSV",
+    "XLSX",
     "JSON",
     "Akoma Ntoso (XML)",
     "JSON-LD",
