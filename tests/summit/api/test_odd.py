@@ -60,7 +60,10 @@ def cursor(place: str) -> str:
     return quote(base64.b64encode(f"p={quote(place)}".encode()).decode())
 
 
-@pytest.mark.parametrize("place", ["abc", "9" * 30, "0001-01-01T00:00:00+14:00"])
+# PostgreSQL takes a moment with its zone, and finds nothing before it.
+@pytest.mark.parametrize(
+    "place", ["abc", "9" * 30, pytest.param("0001-01-01T00:00:00+14:00", marks=pytest.mark.once)]
+)
 def test_a_cursor_of_another_list_leads_nowhere(organiser: Program, rooms: list[Room], place: str) -> None:
     for path in (f"{ROOMS}?order=position&", f"{DESK}roles/?", f"{DESK}audit/?"):
         # Some columns have a place for anything.
@@ -88,6 +91,8 @@ def test_control_the_framework_s_own_pages_fail_on_it(
         organiser.get(f"{ROOMS}?order=position&cursor={cursor('abc')}")
 
 
+# PostgreSQL takes it with its zone: nothing breaks there where the refusal is taken out.
+@pytest.mark.once
 def test_a_moment_beyond_all_years_is_refused(
     organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
