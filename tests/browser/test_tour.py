@@ -4,19 +4,29 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.texts import SUBSCRIBERS
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Begin, Visitor
 from tools.running import Running
 
 SLUG = "border-security-2025"
 MailRow = tuple[str, str]
 Make = Callable[..., Visitor]
+
+pytestmark = pytest.mark.xdist_group("tour")
+
+
+@pytest.fixture(scope="module")
+def running(begin: Begin) -> Iterator[Running]:
+    """A system that nobody else has used: the tour counts what it finds in it."""
+    with begin("tour", True) as found:
+        yield found
 
 
 def _get(url: str) -> tuple[int, str]:
