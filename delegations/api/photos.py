@@ -1,13 +1,11 @@
 """People's photographs: that they are there and how large, never the picture itself."""
 
-import base64
-import binascii
 from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.common import OnePerson, Searched, Values
@@ -15,6 +13,7 @@ from delegations.api.particulars import RELATED, OfPerson, reader_of
 from delegations.api.people import with_belonging
 from delegations.domain import photos
 from delegations.fields import PHOTO
+from summit.api.files import ContentField
 from summit.api.resources import Resource
 from summit.models import Person, Summit, User
 from summit.permissions import summits_for
@@ -37,23 +36,13 @@ class PhotoSerializer(OfPerson):
         return found
 
 
-class Base64Field(serializers.CharField):
-    """A file in base 64 (RFC 4648, 4)."""
-
-    def to_internal_value(self, data: Any) -> bytes:  # type: ignore[override]
-        """Return the file. Raises ValidationError."""
-        try:
-            return base64.b64decode(super().to_internal_value(data), validate=True)
-        except (binascii.Error, ValueError):
-            said = gettext("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"}
-            raise serializers.ValidationError(said) from None
-
-
 class PhotoInput(serializers.Serializer[Any]):
     """A photograph to be kept, in the place of an earlier one."""
 
     person = OnePerson()
-    content = Base64Field(help_text="A JPEG, PNG or WebP of the face, 400 pixels wide at least, in base 64.")
+    content = ContentField(
+        largest=photos.LARGEST, help_text="A JPEG, PNG or WebP of the face, 400 pixels wide at least."
+    )
 
 
 class PhotoFilters(Searched):

@@ -1,10 +1,7 @@
 """What the API takes for the press desk. What must hold of it is the domain's to say."""
 
-import base64
-import binascii
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from press.domain.checks import check_pictures
@@ -21,8 +18,9 @@ from press.models import (
     Topic,
     Wording,
 )
-from sessions.domain.files import LARGEST, File, FileProblem, look_at_size, read
+from sessions.domain.files import LARGEST, File, FileProblem, read
 from sessions.models import MediaAccess, Session, Slot
+from summit.api.files import ContentField
 from summit.api.resources import InSummit
 from summit.models import Person
 from summit.models.validators import validate_year
@@ -176,21 +174,6 @@ class DeliveredSerializer(Taken):
     text = serializers.CharField(source="public_id")
 
 
-class ContentField(serializers.CharField):
-    """A file's bytes, in base64."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the bytes. Raises ValidationError."""
-        said = super().to_internal_value(data)
-        try:
-            look_at_size(len(said) * 3 // 4 - 2)
-            return base64.b64decode(said, validate=True)
-        except FileProblem as problem:
-            raise serializers.ValidationError(str(problem)) from problem
-        except (binascii.Error, ValueError):
-            raise serializers.ValidationError(_("Send the file’s bytes in %(code)s.") % {"code": "base64"}) from None
-
-
 class AttachmentInput(Taken):
     """A file for a text: nobody reads it before an edition that it lies beside."""
 
@@ -198,10 +181,7 @@ class AttachmentInput(Taken):
     language = serializers.CharField(max_length=10)
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     name = serializers.CharField(max_length=200, help_text="Such as “annex.pdf”.")
-    content = ContentField(
-        max_length=LARGEST * 4 // 3 + 4,
-        help_text="The bytes in base64. The whole body has 2.5 MB at most: longer files are added at the desk.",
-    )
+    content = ContentField(largest=LARGEST)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Read the file as what it is: the same formats and sizes as at the desk."""

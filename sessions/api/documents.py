@@ -1,13 +1,10 @@
 """What lies on the tables of sessions."""
 
-import base64
-import binascii
 from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
@@ -16,6 +13,7 @@ from sessions.domain import documents, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
 from summit.api.actions import action
+from summit.api.files import ContentField
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
@@ -36,20 +34,13 @@ class DeskDocumentSerializer(serializers.ModelSerializer[Document]):
 
 
 class PaperInput(serializers.Serializer[Any]):
-    """A file, with its title (or else its name stands) and its language. `content` is its bytes in Base64 (RFC
-    4648)."""
+    """A file, with its title (or else its name stands) and its language. `content` is its bytes: in JSON in Base64
+    (RFC 4648)."""
 
     title = serializers.CharField(required=False, max_length=Document._meta.get_field("title").max_length)
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     file_name = serializers.CharField(max_length=files.LONGEST_NAME)
-    content = serializers.CharField()
-
-    def validate_content(self, value: str) -> bytes:
-        """Return the bytes. Raises ValidationError."""
-        try:
-            return base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
-            raise serializers.ValidationError(_("Write the file’s bytes in Base64.")) from None
+    content = ContentField(largest=files.LARGEST)
 
 
 class DocumentInput(PaperInput):

@@ -23,6 +23,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from summit.api.files import takes_files
 from summit.api.problems import unprocessable
 from summit.api.rows import Item, ResourceView, check_fields, check_years
 from summit.api.schema_of_resources import ActionSchema
@@ -80,6 +81,11 @@ class _Deed(ResourceView):
     http_method_names = ["post"]
     action: Any = None
 
+    @property
+    def takes_files(self) -> bool:  # type: ignore[override]
+        """Whether the deed is told with a file."""
+        return takes_files(self.action.input)
+
     def known_parameters(self) -> tuple[str, ...]:
         """Return that nothing is known beside the body."""
         return ()
@@ -90,7 +96,7 @@ class _Deed(ResourceView):
 
     def sent(self, row: Any = None) -> Any:
         """Return what was sent, checked field by field. Raises Problem."""
-        data = self.request.data
+        data = self.body()
         if self.action.input is None:
             check_fields(data, ())
             return {}

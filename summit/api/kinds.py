@@ -21,8 +21,8 @@ _ALL = (
     Kind(
         "malformed",
         HTTPStatus.BAD_REQUEST,
-        _("The body is no JSON"),
-        _("The body can’t be read as JSON. Send one JSON object, in UTF-8."),
+        _("The body can’t be read"),
+        _("Send one JSON object in UTF-8; where a file comes, it may be a form that has each part once."),
     ),
     Kind(
         "parameters",
@@ -97,13 +97,13 @@ _ALL = (
         "too-large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         _("Too much at once"),
-        _("The body is too long. Send it in parts."),
+        _("The body is too long. Send many rows in parts, and a long file in a form (multipart/form-data)."),
     ),
     Kind(
         "media-type",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("JSON alone"),
-        _("The body has to be application/json."),
+        _("No body for this address"),
+        _("The body has to be application/json; where a file comes, it may be multipart/form-data."),
     ),
     Kind(
         "fields",

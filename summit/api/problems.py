@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import exceptions as django
 from django.db.models import ProtectedError
 from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as rest
 from rest_framework.renderers import JSONRenderer
@@ -127,6 +128,8 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line 
         return Problem("forbidden", str(error))
     if isinstance(error, django.RequestDataTooBig):
         return Problem("too-large")
+    if isinstance(error, django.TooManyFieldsSent | django.TooManyFilesSent | MultiPartParserError):
+        return Problem("malformed")
     if isinstance(error, Http404 | rest.NotFound):
         return Problem("not-found")
     meant = next((make for kind, make in _MEANT.items() if isinstance(error, kind)), None)

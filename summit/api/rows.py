@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api import asking, etags
+from summit.api.files import takes_files
 from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, problem_of, unprocessable
 from summit.api.schema_of_resources import ResourceSchema
@@ -151,6 +152,11 @@ class Collection(ResourceView):
     kind = "Collection"
     pagination_class = ByNewest
 
+    @property
+    def takes_files(self) -> bool:  # type: ignore[override]
+        """Whether a row comes with a file."""
+        return "add" in self.resource.does and takes_files(self.resource.input)
+
     def known_parameters(self) -> tuple[str, ...]:
         """Return what a list can be asked for."""
         if self.request.method not in READS:
@@ -174,7 +180,7 @@ class Collection(ResourceView):
         return self.once(self._add)
 
     def _add(self) -> Response:
-        row = self.resource.add(by=self.by, summit=self.summit, values=self.read(self.request.data))
+        row = self.resource.add(by=self.by, summit=self.summit, values=self.read(self.body()))
         return self.answer(self.fresh(row), HTTPStatus.CREATED)
 
 

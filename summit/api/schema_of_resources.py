@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_seri
 from rest_framework import serializers
 
 from summit.api.asking import order_names
+from summit.api.files import described
 from summit.api.schema import ApiSchema, ProblemSerializer
 
 QUERY: Any = OpenApiParameter.QUERY
@@ -58,7 +59,7 @@ class ResourceSchema(ApiSchema):
         own = self.view.resource.input
         if self.kind != "Bulk":
             changes = self.view.resource.input_of_change or own
-            return {"POST": own, "PATCH": changes}.get(self.method)
+            return {"POST": described(own), "PATCH": changes}.get(self.method)
         more = {
             "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
             "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
@@ -120,7 +121,7 @@ class ActionSchema(ResourceSchema):
 
     def get_request_serializer(self) -> Any:
         """Return what is sent, if anything."""
-        return self.view.action.input
+        return described(self.view.action.input)
 
     def get_response_serializers(self) -> Any:
         """Return what is answered: the row or rows, or what the deed says."""

@@ -19,12 +19,13 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from summit.api import asking, etags
+from summit.api import asking, etags, files
 from summit.api.credentials import BearerAuthentication, BrowserAuthentication
 from summit.api.domain import answers, spending
 from summit.api.models import KeptAnswer, Token
@@ -92,6 +93,8 @@ class WorkingView(APIView):
     scope = ""
     # Fields of an answer that are never kept, in none of its forms: what is shown once.
     shown_once: ClassVar[tuple[str, ...]] = ()
+    # Whether a POST may bring a file, and so come as a form.
+    takes_files = False
     budget: spending.Budget | None = None
 
     @property
@@ -115,11 +118,20 @@ class WorkingView(APIView):
         """Return which parameters the address knows with this method."""
         return ()
 
+    def get_parsers(self) -> list[Any]:
+        """Return what reads a body: forms only where a file may come."""
+        return [*super().get_parsers(), *([MultiPartParser()] if self.takes_files else [])]
+
+    def body(self) -> Any:
+        """Return what was sent, alike whether it came as JSON or as a form. Raises ParseError."""
+        return files.body_of(self.request.data)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what isn't done here before anybody is asked who they are. Raises MethodNotAllowed."""
         method = str(request.method).lower()
         if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(str(request.method))
+        files.check_length(request._request)
         super().initial(request, *args, **kwargs)
         asking.check_known(request.query_params, self.known_parameters())
         self.admit(request)
@@ -177,8 +189,11 @@ class WorkingView(APIView):
         if not KEY.fullmatch(key):
             raise Problem("key")
         http = self.request._request
+        # A form that is sent again has other boundaries.
+        form = self.takes_files and files.is_form(http)
+        body = files.digest_of(self.body()) if form else http.body
         return answers.Question.of(
-            who=self.who, key=key, method=str(http.method), address=http.get_full_path(), body=http.body
+            who=self.who, key=key, method=str(http.method), address=http.get_full_path(), body=body
         )
 
     def _refused(self, row: KeptAnswer, error: Exception) -> Response:

@@ -188,7 +188,7 @@ def test_papers_are_put_on_the_table_replaced_and_taken_off(here: Summit, desk: 
     wrong = desk.post(f"{DESK}session-documents/", {"session": session.public_id, **sent, "content": "aGVsbG8="})
     assert errors(wrong)["#/content"].startswith("This is neither a PDF nor ")
     none = desk.post(f"{DESK}session-documents/", {"session": session.public_id, **sent, "content": "%"})
-    assert errors(none)["#/content"] == "Write the file’s bytes in Base64."
+    assert errors(none)["#/content"] == "Write the file as Base64 (RFC 4648)."
     where = f"{DESK}session-documents/{newer['id']}/"
     assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
     assert Document.objects.filter(removed_at=None).count() == 1
