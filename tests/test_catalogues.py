@@ -72,6 +72,7 @@ WRITTEN_SO = {
     *("DIGEST", "LENGTH", "GET", "HEAD", "ISO", "PDF", "Markdown", "Summit", "Europe", "London", "UTC"),
 }
 WRITTEN_SO |= {*("border", "security", "opening", "address", "expect", "office", "mission", "example", "VALARM")}
+WRITTEN_SO |= {"multipart", "form", "data"}
 WRITTEN_SO |= {"JPEG", "PNG", "WebP", "Word", "Excel", "PowerPoint", "OpenDocument", "DOCX", "RTF", "HTML", "iso"}
 WRITTEN_SO |= {"JSON", "XML", "json", "xml", "schedule", "frab", "pretalx", "guid", "id"}
 WRITTEN_SO |= {"HTTP", "HTTPS", "Standard", "Webhooks", "webhook", "timestamp", "signature"}
