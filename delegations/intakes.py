@@ -1,8 +1,56 @@
 """The delegations' lists that a table can fill, beside parties and people, which have tables of their own
 (`delegations.domain.sheets`)."""
 
-from delegations.api.categories import Categories, Zones
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from delegations.api.categories import Categories, OverpassRules, Zones
+from delegations.api.common import OneCategory, OneParty
+from delegations.api.declarations import DeclarationKinds
+from delegations.api.quotas import RAISE, QuotaInput
+from delegations.domain import quotas
+from delegations.models import Quota
+from summit.api.resources import Resource
+from summit.models import Summit, User
 from summit.tables.incoming import Intake, take_in
+
+
+class OwnNumberInput(QuotaInput):
+    """Which party has which number of its own, and why."""
+
+    party = OneParty()
+    category = OneCategory(allow_null=True, required=False, default=None)
+
+
+class OwnNumbers(Resource):
+    """Numbers that parties have of their own, a row each: to programs they are told with the party."""
+
+    name = "own-numbers"
+    rule = "delegations.quota"
+    rules: ClassVar[Mapping[str, str]] = {"add": RAISE, "change": RAISE}
+    does = ("add", "change")
+    model = Quota
+    input = OwnNumberInput
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Quota]:
+        """Return them with whose they are."""
+        return Quota.objects.select_related("party__summit", "category")
+
+    def add(self, *, by: User, summit: Summit, values: Mapping[str, Any]) -> Quota:
+        """Give a party a number of its own."""
+        return quotas.set_quota(by=by, **values)
+
+    def change(self, *, by: User, row: Quota, values: Mapping[str, Any]) -> Quota:
+        """Give it another."""
+        said = {"number": row.number, "reason": row.reason, **values}
+        return quotas.set_quota(by=by, party=row.party, category=row.category, **said)
+
 
 take_in(Intake(Zones, ("code",)))
 take_in(Intake(Categories, ("code",)))
+take_in(Intake(OverpassRules))
+take_in(Intake(DeclarationKinds))
+take_in(Intake(OwnNumbers, ("party", "category")))

@@ -18,6 +18,7 @@ class SessionsConfig(AppConfig):
             events,
             floor_messages,
             holdings,
+            intakes,
             messages,
             moving,
             occasions,

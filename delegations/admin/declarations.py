@@ -19,9 +19,10 @@ from delegations.admin.confirm import Called, confirm
 from delegations.admin.decisions import ask_reason
 from delegations.admin.party_column import PartyColumn
 from delegations.admin.standing import moment
-from delegations.domain import declarations, naming
+from delegations.domain import declaration_kinds, declarations, naming
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from delegations.permissions import can_decide_declarations, check_can_decide_declarations
+from summit.desk import once
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.keys import keys_of
@@ -108,6 +109,16 @@ class DeclarationKindAdmin(SummitModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a kind in its summit."""
         return ["summit"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Add the kind, or change what was changed on its page."""
+        assert isinstance(obj, DeclarationKind) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
+        values = {name: getattr(obj, name) for name in declaration_kinds.FIELDS}
+        if change:
+            declaration_kinds.change(kind=obj, values=values, by=request.user)
+            return
+        once.claim(request)
+        obj.pk = declaration_kinds.enter(summit=obj.summit, values=values, by=request.user).pk
 
 
 @admin.register(Declaration)

@@ -17,6 +17,7 @@ class ApiConfig(AppConfig):
         from summit.api import field_words, moving, permissions, routes, words  # noqa: F401
         from summit.api.domain import answers, spending
         from summit.api.places import Rooms, Venues
+        from summit.api.team import Roles
         from summit.domain import upkeep
         from summit.tables import working  # noqa: F401
         from summit.tables.domain import given
@@ -25,6 +26,8 @@ class ApiConfig(AppConfig):
         field_words.speak()
         for resource, keys in ((Venues, ("name",)), (Rooms, ("venue", "name"))):
             take_in(Intake(resource, keys))
+        told = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
+        take_in(Intake(Roles, ("email", "role"), told))
         upkeep.clears(4)(given.drop_old)
         upkeep.clears(2)(answers.clear)
         upkeep.clears(2)(spending.clear)

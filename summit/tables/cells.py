@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
@@ -38,8 +38,9 @@ class Column:
     said: Callable[[Any], Value]
 
 
-def columns(desk: Any, names: list[str]) -> list[Column]:
-    """Return the columns of a desk's list, before them the keys of a row, by which it is found again."""
+def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Column]:
+    """Return the columns of a desk's list, those of `made` as they are; before them the keys of a row, by which it is
+    found again."""
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
     words = {"id": _("Number in the system"), "public_id": _("Public id")}
@@ -47,6 +48,10 @@ def columns(desk: Any, names: list[str]) -> list[Column]:
     taken = set(keys)
     for name in names:
         if name in taken:
+            continue
+        if name in made:
+            taken.add(name)
+            found.append(made[name])
             continue
         called = _name(name, taken | set(names))
         taken.add(called)

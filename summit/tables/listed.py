@@ -14,8 +14,9 @@ from summit.tables.cells import Column, columns, short
 
 # So many rows a file has at most: a longer list is narrowed first.
 MOST = 100_000
-# What a table fills of a list (`summit.tables.incoming`) is in its export, so that this can be read in again.
-TOLD_TOO: dict[str, Callable[[], list[str]]] = {}
+# What a table fills of a list (`summit.tables.incoming`) is in its export, so that this can be read in again: by
+# name, and the column where the model has none that tells it.
+TOLD_TOO: dict[str, Callable[[], dict[str, Column | None]]] = {}
 
 
 class Listed:
@@ -28,20 +29,24 @@ class Listed:
     def names(self) -> list[str]:
         """Return the columns that the reader's list shows, and those that are told with them."""
         shown = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
-        filled = TOLD_TOO.get(self.desk.opts.label_lower)
-        more = [*self.desk.told_too, *(filled() if filled else ())]
+        more = [*self.desk.told_too, *self._filled()]
         return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
 
     def columns(self) -> list[Column]:
         """Return the columns of a table, the keys before them, called in the active language. Where a table fills the
         list, a column in words gives way to the field that it tells in them, which has its name."""
-        found = columns(self.desk, self.names())
-        if self.desk.opts.label_lower not in TOLD_TOO:
+        filled = self._filled()
+        found = columns(self.desk, self.names(), {name: each for name, each in filled.items() if each is not None})
+        if not filled:
             return found
-        fields = {field.name for field in self.desk.model._meta.fields}
+        fields = {field.name for field in self.desk.model._meta.fields} | set(filled)
         said = {column.heading for column in found if column.field in fields}
         told = {column.field for column in found} & fields
         return [each for each in found if each.field in told or not {each.heading, short(each.field)} & (said | told)]
+
+    def _filled(self) -> dict[str, Column | None]:
+        filled = TOLD_TOO.get(self.desk.opts.label_lower)
+        return filled() if filled else {}
 
     def page(self, keys: Sequence[int]) -> list[Any]:
         """Return the rows of some keys, in their order, ready for the columns; those that are gone meanwhile, or are
@@ -57,6 +62,8 @@ class Listed:
         keys = {field.name for field in model._meta.fields if isinstance(field, models.ForeignKey)}
         wanted = {*related, *(keys & set(self.names())), *([desk.summit_path] if desk.summit_path else [])}
         rows: models.QuerySet[Any] = desk.get_queryset(self.request)
+        several = {field.name for field in model._meta.many_to_many} & set(self.names())
+        rows = rows.prefetch_related(*sorted(several))
         return rows.select_related(*sorted(wanted)) if wanted else rows
 
 

@@ -1,8 +1,10 @@
 """Every list of the admin as a file: the rows that it shows, for whoever sees it, in three formats."""
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -126,6 +128,56 @@ def test_queries_dont_grow_with_rows(world: World, label: str) -> None:
 # A query for each kind of row that entries of the audit speak of; the parties of people are named by one, the
 # sessions to which parties are invited by two a summit.
 ALLOWED = {"summit.auditentry": 12, "summit.person": 1, "programme.signup": 1, "delegations.invitation": 4}
+
+
+# Lists that no uploaded table fills, with the reason. Whoever adds a list gives it an import, or says here why not.
+MADE = "the system makes its rows, or a button on another page does"
+NO_UPLOAD = {
+    "api.application": "a program's first token is shown once, to whoever enters it",
+    "delegations.badge": MADE,
+    "delegations.declaration": "what is brought is declared by the party, or at the person's page",
+    "delegations.focalpointrequest": MADE,
+    "delegations.handover": MADE,
+    "delegations.invitation": "parties are invited by choosing them in their list, and letters by approving them",
+    "delegations.invitationlink": MADE,
+    "delegations.membership": "people come with their parties, by the table of people",
+    "delegations.overpass": MADE,
+    "delegations.participantlist": MADE,
+    "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
+    "delegations.resemblance": MADE,
+    "delegations.retention": "each time is decided by itself, beside what would go",
+    "delegations.sheet": "it is the list of uploads",
+    "delegations.visaletter": MADE,
+    "hooks.delivery": MADE,
+    "hooks.endpoint": "its secret is shown once, to whoever enters it",
+    "outbox.message": MADE,
+    "press.announcement": MADE,
+    "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
+    "press.text": "a text is no row of cells: it is pasted or uploaded by itself, or a folder by import_speeches",
+    "programme.release": MADE,
+    "programme.schedulefile": "it is the list of uploads",
+    "programme.signup": MADE,
+    "summit.auditentry": MADE,
+    "summit.giventable": "it is the list of uploads",
+    "summit.summit": "a whole summit comes in by import_summit",
+    "summit.user": "an account comes with its first role, by the table of roles",
+}
+
+
+def test_every_list_offers_three_formats_and_an_upload_or_says_why_not(world: World) -> None:
+    client = signed_in(everything(world))
+    without = set()
+    for label in DESKS:
+        page = client.get(address(label)[:-6]).content.decode()
+        assert f'href="{address(label)}' in page, label
+        asked = client.get(address(label)).content.decode()
+        assert set(re.findall(r'name="ending" value="(\w+)"', asked)) == {"csv", "xlsx", "json"}, label
+        upload = re.search(r'<a [^>]*href="(/admin/[^"]*/upload/[^"]*)"', page)
+        without |= set() if upload else {label}
+        assert upload is None or client.get(html.unescape(upload[1])).status_code == 200, label
+    # The lists of uploads lead to the form of which they are the history.
+    uploads = {label for label, why in NO_UPLOAD.items() if why == "it is the list of uploads"}
+    assert without == set(NO_UPLOAD) - uploads
 
 
 def test_whoever_sees_a_list_exports_it_and_nobody_else(world: World) -> None:

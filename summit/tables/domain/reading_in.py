@@ -3,6 +3,7 @@ of each. In the caller's transaction, who may undo it: then it was a look."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -25,6 +26,8 @@ from summit.uploads import report as uploads
 from summit.uploads.report import Outcome
 
 PUBLIC_ID = "public_id"
+# By these the marks of several rows are parted in a cell.
+_SIGNS = re.compile("[,;،؛\n]")
 
 
 @dataclass
@@ -60,6 +63,8 @@ class _Reader:
         self.intake, self.summit, self.table, self.by = intake, summit, table, by
         self.resource = intake.resource()
         self.report = Report(language=get_language() or "")
+        self.fills = intake.fills()
+        self.input = self.resource.input(context=self._context()).fields
         self.columns = self._recognise()
         self.known: dict[Any, models.Model] = {}
         self.met: set[Any] = set()
@@ -87,16 +92,38 @@ class _Reader:
         return found
 
     def _label(self, name: str) -> str:
-        column: Any = self.intake.model._meta.get_field(name)
-        return str(column.verbose_name)
+        meta = self.intake.model._meta
+        own: Any = next((each for each in (*meta.fields, *meta.many_to_many) if each.name == name), None)
+        column = self.fills[name].column if name in self.fills else None
+        return str(own.verbose_name) if own is not None else column.heading if column is not None else name
+
+    def _context(self) -> dict[str, Any]:
+        return {"summit": self.summit, "by": self.by}
 
     def _remember(self, row: models.Model) -> None:
         if hasattr(row, PUBLIC_ID):
             self.known[getattr(row, PUBLIC_ID)] = row
-        self.known[self._key({name: getattr(row, name) for name in self.intake.keys})] = row
+        self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.intake.keys)] = row
 
-    def _key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(plain(str(values.get(name) or "")) for name in self.intake.keys)
+    def _told(self, row: models.Model, name: str) -> Any:
+        """Return what a row says of a field, another row by its mark."""
+        column, field = self.fills[name].column, self.input[name]
+        if column is not None:
+            return column.read(row)
+        found = getattr(row, name)
+        return getattr(found, field.slug_field) if isinstance(field, InSummit) and found is not None else found
+
+    def _key(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(self._marked(name, cells.get(name, "")) for name in self.intake.keys)
+
+    def _marked(self, name: str, text: str) -> str:
+        field = self.input[name]
+        if isinstance(field, InSummit):
+            names = self._of(name, lambda: self._names(field))
+            text = names.get(text) or names.get(plain(text), text)
+        elif isinstance(field, serializers.ChoiceField):
+            text = self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+        return plain(text)
 
     def read(self) -> Report:
         """Write each row, in the order of the table."""
@@ -130,42 +157,61 @@ class _Reader:
             made = self.resource.add(by=self.by, summit=self.summit, values=values)
             line.outcome = Outcome.NEW.value
             self._remember(made)
+            self.met.add(made.pk)
             return
-        changed = {name: value for name, value in values.items() if not _same(getattr(there, name), value)}
-        if changed:
+        changed = {name: value for name, value in values.items() if not self._is(there, name, value)}
+        if changed and "change" in self.resource.does:
             self.resource.change(by=self.by, row=there, values=changed)
             line.outcome = Outcome.CHANGED.value
             line.fields = [self._label(name) for name in changed]
+
+    def _is(self, there: models.Model, name: str, value: Any) -> bool:
+        return _same(self._told(there, name) if name in self.intake.told else getattr(there, name), value)
 
     def _values(self, there: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
         kind = self.resource.input
         if there is not None:
             kind = self.resource.input_of_change or kind
-        context = {"summit": self.summit, "by": self.by}
+        context = self._context()
         fields = kind(context=context).fields
-        data = {}
+        data: dict[str, Any] = {}
         for name, text in cells.items():
-            if name in fields and (text or there is not None or fields[name].required):
-                data[name] = self._given(fields[name], name, text)
+            fill = self.fills[name]
+            field = fields.get(fill.field)
+            if field is None or not (text or there is not None or field.required):
+                continue
+            if fill.part:
+                said = data.setdefault(fill.field, dict(getattr(there, fill.field, {})))
+                said.pop(fill.part, None)
+                said.update({fill.part: text} if text else {})
+            else:
+                data[fill.field] = self._given(field, name, text)
         read = kind(instance=there, data=data, partial=there is not None, context=context)
         if not read.is_valid():
             raise unprocessable(read.errors)
         return dict(read.validated_data)
 
     def _given(self, field: Any, name: str, text: str) -> Any:
+        if isinstance(field, serializers.ManyRelatedField):
+            child: Any = field.child_relation
+            return [self._one(child, name, each.strip()) for each in _SIGNS.split(text) if each.strip()]
         if not text:
             return None if field.allow_null else ""
         if isinstance(field, InSummit):
-            names = self._of(name, lambda: self._names(field))
-            if plain(text) not in names and text not in names.values():
-                said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
-                raise unprocessable({name: said % {"name": text}})
-            return names.get(plain(text), text)
+            return self._one(field, name, text)
         if isinstance(field, serializers.BooleanField):
             return self._of(name, _yes_and_no).get(plain(text), text)
         if isinstance(field, serializers.ChoiceField):
             return self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
         return text
+
+    def _one(self, field: InSummit, name: str, text: str) -> str:
+        """Return the mark of another row of the summit. Raises Problem."""
+        names: dict[str, str] = self._of(name, lambda: self._names(field))
+        if text not in names and plain(text) not in names:
+            said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+            raise unprocessable({name: said % {"name": text}})
+        return names.get(text) or names.get(plain(text), text)
 
     def _of(self, name: str, make: Any) -> dict[str, Any]:
         if name not in self._words:
@@ -180,9 +226,10 @@ class _Reader:
         for row in rows:
             said = plain(str(row))
             twice |= {said} & set(found)
-            found[said] = row.public_id
+            found[said] = getattr(row, field.slug_field)
         named = {said: key for said, key in found.items() if said not in twice}
-        return {**{row.public_id: row.public_id for row in rows}, **named}
+        marks = [str(getattr(row, field.slug_field)) for row in rows]
+        return {**named, **{plain(mark): mark for mark in marks}, **dict(zip(marks, marks, strict=True))}
 
     def _said(self, problem: Problem) -> list[str]:
         if not problem.errors:
@@ -190,13 +237,15 @@ class _Reader:
         found = []
         for error in problem.errors:
             name, said = error.get("pointer", "").lstrip("#/"), error["detail"]
-            known = any(field.name == name for field in self.intake.model._meta.fields)
-            found.append(f"{capfirst(self._label(name))}: {said}" if known else said)
+            label = self._label(name)
+            found.append(said if label == name and name not in self.input else f"{capfirst(label)}: {said}")
         return found
 
 
 def _same(there: Any, value: Any) -> bool:
     """Return whether a value is what stands there already, as a table can say it."""
+    if isinstance(there, models.Manager):
+        return {row.pk for row in there.all()} == {row.pk for row in value}
     if isinstance(there, str) and isinstance(value, str):
         return " ".join(there.split()) == " ".join(value.split())
     return bool(there == value)

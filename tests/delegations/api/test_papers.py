@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from delegations.domain import overpasses
 from delegations.models import FocalPoint, Overpass
-from summit.models import Role
+from summit.models import AuditEntry, Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, counted, kind, pointers
 
@@ -20,7 +20,7 @@ def test_something_is_declared_permitted_and_withdrawn(place: Place) -> None:
     member = f.MembershipFactory(party=place.one)
     f.DeclarationKindFactory(summit=place.summit, name="Radios", names={"fr": "Radios portables"})
     [known] = place.focal.get(f"{DESK}declaration-kinds/", Accept_Language="fr").json()["results"]
-    assert (known["name"], known["permit"]) == ("Radios portables", True)
+    assert (known["called"], known["name"], known["permit"]) == ("Radios portables", "Radios", True)
     said = {"person": member.person.public_id, "kind": known["id"], "details": "Two radios"}
     elsewhere = f.DeclarationKindFactory()
     assert pointers(place.focal.post(here, {**said, "kind": elsewhere.pk})) == {"#/kind"}
@@ -43,6 +43,25 @@ def test_something_is_declared_permitted_and_withdrawn(place: Place) -> None:
     assert second.status_code == 201
     assert place.focal.delete(f"{here}{second.json()['id']}/", If_Match=second["ETag"]).status_code == 204
     assert [each["id"] for each in vetting.get(f"{here}?state=refused").json()["results"]] == [made.json()["id"]]
+
+
+def test_a_desk_adds_kinds_after_the_others_and_changes_them(place: Place) -> None:
+    here = f"{DESK}declaration-kinds/"
+    f.DeclarationKindFactory(summit=place.summit, name="Radios", position=4)
+    said = {"name": "Weapons", "asks": "Make and number", "names": {"fr": "Armes"}}
+    assert kind(place.focal.post(here, said)) == (403, "forbidden")
+    assert pointers(place.protocol.post(here, {**said, "names": {"xx": "Arms"}})) == {"#/names/xx"}
+    made = place.protocol.post(here, said)
+    assert (made.status_code, made.json()["position"], made.json()["names"]) == (201, 5, {"fr": "Armes"})
+    path = f"{here}{made.json()['id']}/"
+    changed = place.protocol.patch(path, {"name": "Radios"}, If_Match=made["ETag"])
+    assert changed.status_code == 422
+    changed = place.protocol.patch(path, {"permit": False}, If_Match=made["ETag"])
+    assert (changed.status_code, changed.json()["permit"]) == (200, False)
+    actions = AuditEntry.objects.filter(action__startswith="delegations.declarationkind").values_list(
+        "action", flat=True
+    )
+    assert sorted(actions) == ["delegations.declarationkind.add", "delegations.declarationkind.change"]
 
 
 def test_nobody_reads_what_another_party_declares(place: Place) -> None:
