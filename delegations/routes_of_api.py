@@ -18,12 +18,13 @@ from delegations.api.people import People
 from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
+from delegations.api.resemblances import Resemblances
 from delegations.api.visas import VisaLetters
 from summit.api import scopes
 from summit.api.routes import declare_resource
 from summit.routes import Gate, declare
 
-for _resource in (Parties, People, Members, Passports, Needs, Travel, Photos):
+for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Travel, Photos):
     declare_resource(_resource)
 for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules):
     declare_resource(_more)

@@ -6,7 +6,6 @@ from press.api.texts import Texts, Versions
 from press.domain.problems import DecisionRefused
 from summit.api.problems import means
 from summit.api.routes import declare_resource
-from summit.routes import Gate, declare
 
 for _resource in (
     Texts,
@@ -20,5 +19,4 @@ for _resource in (
     Announcements,
 ):
     declare_resource(_resource)
-declare("api-desk-attachments-row-content", Gate.API, kind="attachments at a desk", see="press.text.view")
 means(DecisionRefused, "conflict")

@@ -1,5 +1,7 @@
 """Invitations: who is invited to what, and where each stands; what is done with one, and with many at once."""
 
+import json
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import django_filters
@@ -10,11 +12,12 @@ from rest_framework import serializers
 
 from delegations.api import inviting
 from delegations.api.parts import PartyName, StaffName, note
-from delegations.domain import answers, approval, calls, first, invitations, levels
+from delegations.domain import answers, approval, calls, first, invitations, levels, scans
 from delegations.domain.answers import DESK_CHANNELS, Way
 from delegations.models import Answer, CallOutcome, Channel, Invitation, InvitationState, Level
 from delegations.permissions import can_answer_for
 from summit.api.actions import action
+from summit.api.files import ContentField
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
@@ -71,11 +74,19 @@ class InvitationFilters(django_filters.FilterSet):
 
 
 class WayInput(serializers.Serializer[Any]):
-    """How an answer reached a desk; reference and date as they stand on the paper."""
+    """How an answer reached a desk; reference and date as they stand on the paper. In a form
+    it is a part with this as JSON."""
 
     channel = serializers.ChoiceField(choices=[(each.value, Channel(each).label) for each in DESK_CHANNELS])
     reference = serializers.CharField(required=False, default="", allow_blank=True)
     dated = serializers.DateField(required=False, default=None, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return what is meant, also where it came as text. Raises ValidationError."""
+        if isinstance(data, str):
+            with suppress(ValueError, RecursionError):
+                data = json.loads(data)
+        return super().to_internal_value(data)
 
 
 class AnswerInput(serializers.Serializer[Any]):
@@ -92,6 +103,25 @@ class AnswerInput(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, default="", allow_blank=True, help_text="Name and office.")
     note = serializers.CharField(required=False, default="", allow_blank=True)
     way = WayInput(required=False, default=None, allow_null=True)
+    file_name = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=scans.LONGEST_NAME, help_text="Of the scan."
+    )
+    scan = ContentField(
+        largest=scans.LARGEST, required=False, help_text="Of the paper: a PDF, or a picture as JPEG or PNG."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Read the scan, which belongs to the way by which the answer came."""
+        content, name = values.pop("scan", None), values.pop("file_name")
+        if content is None:
+            return values
+        if values["way"] is None:
+            raise serializers.ValidationError({"way": _("Say by which way the paper came.")})
+        try:
+            scan = scans.read(filename=name, content=content)
+        except scans.ScanProblem as problem:
+            raise serializers.ValidationError({"scan": str(problem)}) from None
+        return {**values, "way": {**values["way"], "scan": scan}}
 
 
 class CallInput(serializers.Serializer[Any]):

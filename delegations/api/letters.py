@@ -4,17 +4,19 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.parts import PartyName, StaffName, note
 from delegations.domain import asked, links, templates
-from delegations.models import Answer, Channel, InvitationLink, LetterTemplate, Level, Purpose, Reply
+from delegations.models import Answer, Channel, InvitationLink, LetterTemplate, Level, Purpose, Reply, ReplyScan
 from summit.api.actions import action
+from summit.api.contents import File, WithContent
 from summit.api.resources import Resource
 from summit.api.rows import Values
+from summit.domain import seen
 from summit.models import Summit, User
 
 
@@ -166,7 +168,7 @@ class LetterLinks(Resource):
 
 
 class ReplySerializer(serializers.ModelSerializer[Reply]):
-    """One answer as it came: by which way, and who recorded it at a desk."""
+    """One answer as it came: by which way, and who recorded it at a desk. Its `scan` is its content."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     invitation = serializers.CharField(source="invitation.public_id", read_only=True)
@@ -174,12 +176,15 @@ class ReplySerializer(serializers.ModelSerializer[Reply]):
     party_name = PartyName(source="invitation.party")
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
     recorded_by = StaffName(deed="delegations.reply.view")
+    scan = serializers.CharField(
+        source="scan_name", read_only=True, allow_null=True, help_text="What the file of its paper is called."
+    )
 
     class Meta:
         model = Reply
         fields: ClassVar[list[str]] = [
             *("id", "invitation", "party", "party_name", "at", "answer", "level", "note", "name"),
-            *("channel", "reference", "dated", "recorded_by"),
+            *("channel", "reference", "dated", "recorded_by", "scan"),
         ]
         read_only_fields = fields
 
@@ -200,8 +205,8 @@ class ReplyFilters(django_filters.FilterSet):
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("recorded since"))
 
 
-class Replies(Resource):
-    """Answers, as they came."""
+class Replies(WithContent):
+    """Answers, as they came, each with the scan of its paper where there is one."""
 
     name = "replies"
     called = _("answers to invitations")
@@ -215,7 +220,16 @@ class Replies(Resource):
 
     def rows(self) -> QuerySet[Reply]:
         """Return answers with their invitations."""
-        return Reply.objects.select_related("invitation__party__summit", "recorded_by")
+        rows = Reply.objects.select_related("invitation__party__summit", "recorded_by")
+        return rows.annotate(scan_name=F("scan__filename"))
+
+    def content(self, *, by: User, row: Reply) -> File | None:
+        """Return the scan, and note who had it."""
+        scan = ReplyScan.objects.filter(reply=row).first()
+        if scan is None:
+            return None
+        seen.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        return File(scan.filename, scan.media_type, bytes(scan.content))
 
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record that answers were read, with who gave them."""

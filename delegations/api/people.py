@@ -15,15 +15,20 @@ from rest_framework import serializers
 from delegations.api import common
 from delegations.api.common import Ids, OneParty, Searched, Values, sees
 from delegations.api.parties import KeysField
-from delegations.domain import entering
+from delegations.api.parts import LeftOutSerializer, Several
+from delegations.domain import accounts, entering
 from delegations.fields import PERSON, party_of
+from summit.api.actions import action
+from summit.api.contents import ContentSerializer, File
 from summit.api.resources import Resource
+from summit.domain import erasure
 from summit.models import Person, Summit, User
 from summit.permissions import seen_rows
 
 # What is no name, office or mailbox says nothing that the desk records the sight of.
 PLAIN = ("language", "time_zone")
 MEMBERS = "delegations.membership.view"
+SEE = "summit.person.view"
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
@@ -126,6 +131,52 @@ class PersonFilters(Searched):
     )
 
 
+class ErasureInput(serializers.Serializer[Any]):
+    """Why somebody is erased."""
+
+    reason = serializers.ChoiceField(choices=erasure.Reason.choices)
+
+
+class PortionSerializer(serializers.Serializer[Any]):
+    """A part of what is held of a person: how many rows it has, and what of it goes or why it stays."""
+
+    name = serializers.CharField(source="portion.name")
+    title = serializers.CharField(source="portion.title")
+    rows = serializers.IntegerField(source="number")
+    says = serializers.SerializerMethodField()
+
+    def get_says(self, item: erasure.Item) -> str:
+        """Return what becomes of it."""
+        stays = getattr(self.parent, "field_name", "") == "stays"
+        return str(item.portion.stays if stays else item.portion.gone)
+
+
+class ErasurePlanSerializer(serializers.Serializer[Any]):
+    """What erasing somebody would erase, and what would stay."""
+
+    goes = PortionSerializer(many=True)
+    stays = PortionSerializer(many=True)
+
+
+class PeopleInput(serializers.Serializer[Any]):
+    """Which people, by their ids or by what other systems call them."""
+
+    people = Several(rows=Person.objects.select_related("summit"), deed=SEE, external="external_ids")
+
+
+class GivenSerializer(serializers.Serializer[Any]):
+    """Who has got an account, and who hasn't, with the reason."""
+
+    given = serializers.ListField(child=serializers.CharField())
+    skipped = LeftOutSerializer(many=True)
+
+
+class TakenSerializer(serializers.Serializer[Any]):
+    """How many accounts were taken away."""
+
+    taken = serializers.IntegerField()
+
+
 class People(Resource):
     """People."""
 
@@ -171,6 +222,37 @@ class People(Resource):
         """Record who saw names, offices and mailboxes."""
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         common.note(by=by, summit=summit, rows=list(rows), fields=told)
+
+    @action("preview-erase", rule=erasure.ERASE, output=ErasurePlanSerializer)
+    def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
+        """Say what erasing the person would erase, and what would stay and why. Nothing is changed."""
+        return erasure.plan(row)
+
+    @action("erase", rule=erasure.ERASE, input=ErasureInput)
+    def erase(self, *, by: User, row: Person, values: Values) -> None:
+        """Erase what is held of the person. It can't be taken back."""
+        erasure.erase(person=row, reason=values["reason"], by=by)
+
+    @action("hand-over", rule=erasure.HAND_OVER, output=ContentSerializer, shown_once=("content",))
+    def hand_over(self, *, by: User, row: Person, values: Values) -> File:
+        """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
+        files that are their own. That it was taken is recorded."""
+        packed = erasure.hand_over(person=row, by=by)
+        self.note_seen(by=by, summit=row.summit, rows=[row], fields=PERSON)
+        return File(f"person-{row.public_id}.zip", "application/zip", packed)
+
+    @action("give-accounts", rule=accounts.ACTION, input=PeopleInput, output=GivenSerializer, on_list=True)
+    def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Give people accounts for the portal, and write to each. Who can't have one is left out, with the reason."""
+        given = accounts.give(people=values["people"], by=by)
+        skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
+        return {"given": [row.public_id for row in given.to], "skipped": skipped}
+
+    @action("take-accounts", rule=accounts.ACTION, input=PeopleInput, output=TakenSerializer, on_list=True)
+    def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Take people's accounts away: they are signed out at once, and see nothing of the summit by an account."""
+        held = [row for row in values["people"] if row.user_id is not None]
+        return {"taken": accounts.take(people=held, by=by)}
 
 
 def person_values(values: Values) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""People's photographs: that they are there and how large, never the picture itself."""
+"""People's photographs: that they are there and how large, and the picture of one at a time."""
 
 from typing import Any, ClassVar
 
@@ -12,9 +12,10 @@ from delegations.api.common import OnePerson, Searched, Values
 from delegations.api.particulars import RELATED, OfPerson, reader_of
 from delegations.api.people import with_belonging
 from delegations.domain import photos
-from delegations.fields import PHOTO
+from delegations.fields import PHOTO, Reader, photo_of
+from summit.api.contents import File, WithContent
 from summit.api.files import ContentField
-from summit.api.resources import Resource
+from summit.domain import seen
 from summit.models import Person, Summit, User
 from summit.permissions import summits_for
 
@@ -57,7 +58,7 @@ class PhotoFilters(Searched):
     )
 
 
-class Photos(Resource):
+class Photos(WithContent):
     """People's photographs; rows are the people who have one, by their own ids."""
 
     name = "photos"
@@ -87,6 +88,14 @@ class Photos(Resource):
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Keep a photograph."""
         return photos.store(by=by, person=values["person"], content=values["content"]).person
+
+    def content(self, *, by: User, row: Person) -> File | None:
+        """Return the picture, and note each look at it."""
+        photo = photo_of(row)
+        if photo is None or "photo" not in Reader(by).visible(row):
+            return None
+        seen.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
+        return File("photograph.jpg", "image/jpeg", bytes(photo.image))
 
     def remove(self, *, by: User, row: Person) -> None:
         """Delete a photograph."""

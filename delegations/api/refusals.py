@@ -7,6 +7,7 @@ from delegations.domain.calls import CallProblem
 from delegations.domain.declarations import DeclarationProblem, DeclarationRefused
 from delegations.domain.focal import FocalProblem
 from delegations.domain.handovers import HandoverRefused
+from delegations.domain.merging import MergeRefused
 from delegations.domain.order import OrderChanged
 from delegations.domain.overpasses import OverpassRefused
 from delegations.domain.participants import FinalStands, ListChanged, NothingToFreeze
@@ -17,6 +18,9 @@ from delegations.domain.quotas import QuotaFull, QuotaProblem
 from delegations.domain.states import NotNow
 from delegations.domain.visas import VisaProblem, VisaRefused
 from summit.api.problems import Problem, means, unprocessable
+from summit.domain.erasure import AlreadyErased
+from summit.paper import words
+from summit.paper.fonts import MissingFontError
 
 
 def _of_answer(error: AnswerProblem) -> Problem:
@@ -37,11 +41,13 @@ means(AnswerProblem, _of_answer)
 means(SeemsKnown, _known)
 means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
 means(OrderChanged, "conflict")
+means(MissingFontError, lambda error: Problem("conflict", f"{words.missing(error)} {words.remedy(error)}"))
 # Those that name a field are about it.
 for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
     means(_error, "conflict")
 for _refused in (
     *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
     *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
+    *(AlreadyErased, MergeRefused),
 ):
     means(_refused, "conflict")

@@ -19,11 +19,13 @@ from delegations.api.people import People
 from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
+from delegations.api.resemblances import Resemblances
 from delegations.api.visas import VisaLetters
 
 urlpatterns: list[URLPattern] = [
     *Parties.paths(),
     *People.paths(),
+    *Resemblances.paths(),
     *Members.paths(),
     *Passports.paths(),
     *Needs.paths(),

@@ -1,4 +1,4 @@
-"""Visa support letters: asked for, issued many at once, refused, made void. What they say stands on paper alone."""
+"""Visa support letters: asked for, issued many at once, refused, made void. What they say stands in the PDF alone."""
 
 from typing import Any, ClassVar
 
@@ -9,10 +9,12 @@ from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.parts import LeftOutSerializer, Member, PartyName, Several, StaffName, WhyInput, note
-from delegations.domain import visas
+from delegations.domain import shown, visas
 from delegations.models import VisaLetter, VisaState
+from delegations.paper import visa
+from delegations.permissions import can_issue_visas
 from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api.contents import File, WithContent
 from summit.api.rows import Values
 from summit.models import Summit, User
 
@@ -73,7 +75,7 @@ class VisaFilters(django_filters.FilterSet):
     )
 
 
-class VisaLetters(Resource):
+class VisaLetters(WithContent):
     """Visa support letters."""
 
     name = "visa-letters"
@@ -100,6 +102,15 @@ class VisaLetters(Resource):
         """Ask for a letter."""
         member = values["person"]
         return visas.ask(party=member.party, person=member.person, embassy=values["embassy"], by=by)
+
+    def content(self, *, by: User, row: VisaLetter) -> File | None:
+        """Return an issued letter as a PDF, and note whose passport it named; one that is void desks alone."""
+        there = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
+        if not there:
+            return None
+        made = visa.write(row)
+        shown.note_visa_letter(by=by, letter=row)
+        return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", made)
 
     @action("issue", rule=ISSUE, input=LettersInput, output=IssuedLettersSerializer, on_list=True)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:

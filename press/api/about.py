@@ -4,16 +4,11 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet
-from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from press.api.narrowed import AnnouncementFilters, AttachmentFilters, SubscriberFilters, TopicFilters
 from press.api.taken import AttachmentInput, TopicInput
 from press.api.told import (
-    ContentSerializer,
     DeskAnnouncementSerializer,
     DeskAttachmentSerializer,
     DeskSubscriberSerializer,
@@ -21,49 +16,14 @@ from press.api.told import (
 )
 from press.domain import attachments, topics
 from press.models import Announcement, Attachment, Subscriber, Topic
+from summit.api.contents import WithContent
 from summit.api.resources import Resource
-from summit.api.rows import Item, Values
-from summit.api.schema import ApiSchema
-from summit.api.schema_of_resources import ResourceSchema
-from summit.api.working import working_api
+from summit.api.rows import Values
 from summit.domain import seen
 from summit.models import Summit, User
 
 
-class ContentSchema(ResourceSchema):
-    """The description of the address of a file's bytes."""
-
-    def get_operation_id(self) -> str:
-        """Name it."""
-        return "get_content_of_attachments"
-
-    def get_override_parameters(self) -> list[Any]:
-        """Describe the headers, and the file."""
-        found = ApiSchema.get_override_parameters(self)
-        return [*found, OpenApiParameter("id", str, OpenApiParameter.PATH, description="Its id.")]
-
-    def get_response_serializers(self) -> Any:
-        """Return what is answered."""
-        return {"200": ContentSerializer}
-
-
-class Content(Item):
-    """What is in a file, for whoever sees it at the desk."""
-
-    kind = "Content"
-    schema = ContentSchema()
-    http_method_names = ["get", "head"]
-
-    def known_parameters(self) -> tuple[str, ...]:
-        """Return that nothing can be asked for."""
-        return ()
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the bytes of a file."""
-        return Response(ContentSerializer(self.row).data)
-
-
-class Attachments(Resource):
+class Attachments(WithContent):
     """Files that lie beside editions, without their bytes."""
 
     name = "attachments"
@@ -81,12 +41,9 @@ class Attachments(Resource):
         """Return files without what is in them."""
         return Attachment.objects.select_related("text__summit", "added_by").defer("content")
 
-    @classmethod
-    def paths(cls) -> list[URLPattern]:
-        """Add the address of a file's bytes."""
-        view = working_api(Content.as_view(resource=cls(), scope=cls.name))
-        where = f"summits/<slug:summit>/desk/{cls.name}/<str:id>/content/"
-        return [*super().paths(), path(where, view, name="api-desk-attachments-row-content")]
+    def content(self, *, by: User, row: Attachment) -> Attachment:
+        """Return the file, for whoever sees it at the desk."""
+        return row
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Attachment:
         """Keep a file for a text."""

@@ -4,7 +4,6 @@ Nothing of it is public: what everybody may read is told by `press.api.public_se
 alone.
 """
 
-from base64 import b64encode
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
@@ -193,20 +192,6 @@ class DeskAttachmentSerializer(serializers.ModelSerializer[Attachment]):
         fields: ClassVar[list[str]] = [
             "id", "text", "title", "language", "file_name", "content_type", "size", "digest", "added_at", "added_by"
         ]  # fmt: skip
-
-
-class ContentSerializer(serializers.ModelSerializer[Attachment]):
-    """What is in a file."""
-
-    content = serializers.SerializerMethodField(help_text="The bytes in base64.")
-
-    class Meta:
-        model = Attachment
-        fields: ClassVar[list[str]] = ["file_name", "content_type", "content"]
-
-    def get_content(self, file: Attachment) -> str:
-        """Return the bytes in base64."""
-        return b64encode(file.content).decode()
 
 
 class DeskTopicSerializer(serializers.ModelSerializer[Topic]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from summit.api import scopes
 from summit.api.actions import actions_of
+from summit.api.contents import WithContent
 from summit.api.places import Rooms, Venues
 from summit.api.resources import Resource
 from summit.api.team import Audit, Roles
@@ -24,6 +25,8 @@ def declare_resource(resource: type[Resource]) -> None:
     if deeds.keys() - {"remove"}:
         declare(f"{name}-bulk", Gate.API, "POST", kind=desk, see=see, post=deeds.get("add") or deeds["change"])
     declare(f"{name}-row", Gate.API, " ".join(["GET", *on_row]), kind=row, see=see, posts=on_row)
+    if issubclass(resource, WithContent):
+        declare(f"{name}-row-content", Gate.API, kind=row, see=see)
     for each in actions_of(resource):
         kind, at = (desk, f"{name}-{each.name}") if each.on_list else (row, f"{name}-row-{each.name}")
         declare(at, Gate.API, "POST", kind=kind, see=see, post=each.rule)

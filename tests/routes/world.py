@@ -32,7 +32,17 @@ from fido2.webauthn import (
 )
 
 from delegations.domain import codes, links, visas
-from delegations.models import Membership, Overpass, OverpassRule, Particulars, Party, Photo, Retention, SignInCode
+from delegations.models import (
+    Membership,
+    Overpass,
+    OverpassRule,
+    Particulars,
+    Party,
+    Photo,
+    Retention,
+    SignInCode,
+    VisaLetter,
+)
 from press.domain import subscribers
 from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
@@ -48,6 +58,8 @@ from tests.press.helpers import add_edition, ago, make_delivered, make_text
 
 # Fills the variables of an address: what stands for a row is its key under each name by which addresses ask for it.
 Values = Mapping[str, object]
+# What a visa support letter says.
+PASSPORT: Any = {"passport_name": "A", "passport_number": "1", "nationality": "FR", "birth_date": "1980-01-01"}
 MISSING: Values = {
     **dict.fromkeys(("object_id", "pk", "key", "number", "file"), 987654),
     **dict.fromkeys(
@@ -290,13 +302,13 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
     by_party: dict[str, Any] = {
         "invitations": lambda party: f.InvitationFactory(party=party, occasion="x", state="sent", sent_at=f.START),
         "badges": lambda party: f.BadgeFactory(party=party),
-        "visa-letters": lambda party: f.VisaLetterFactory(party=party),
+        "visa-letters": issued_letter,
         "declarations": lambda party: f.DeclarationFactory(party=party),
         "focal-point-requests": lambda party: f.FocalPointRequestFactory(party=party),
         "handovers": lambda party: f.HandoverFactory(party=party),
         "overpasses": overpass,
         "calls": lambda party: f.CallNoteFactory(invitation=party.invitations.first()),
-        "replies": lambda party: f.ReplyFactory(invitation=party.invitations.first()),
+        "replies": lambda party: f.ReplyScanFactory(reply__invitation=party.invitations.first()).reply,
         "letter-links": lambda party: f.InvitationLinkFactory(invitation=party.invitations.first()),
     }
     for name, make in by_party.items():
@@ -304,6 +316,7 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
     two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
     by_summit: dict[str, Any] = {
         "letter-templates": lambda summit: f.LetterTemplateFactory(summit=summit),
+        "resemblances": lambda summit: f.ResemblanceFactory(person__summit=summit),
         "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
         "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
     }
@@ -313,6 +326,15 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
     mine = {Whose.OWN: world.here, Whose.ELSEWHERE: world.there}
     kinds = {whose: f.DeclarationKindFactory(summit=summit) for whose, summit in mine.items()}
     at_a_desk(world, "declaration-kinds", kinds)
+
+
+def issued_letter(party: Party) -> VisaLetter:
+    """Make a letter for a visa that can be printed."""
+    letter = f.VisaLetterFactory(party=party)
+    Particulars.objects.create(person=letter.person, entered_for=party, **PASSPORT)
+    visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))
+    letter.refresh_from_db()
+    return letter
 
 
 def overpass(party: Party) -> Overpass:
@@ -326,14 +348,7 @@ def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
     found: dict[str, dict[Whose, Values]] = {}
     for whose, party in parties.items():
         person = f.MembershipFactory(party=party).person
-        Particulars.objects.create(
-            person=person,
-            entered_for=party,
-            passport_name="A",
-            passport_number="1",
-            nationality="FR",
-            birth_date="1980-01-01",
-        )
+        Particulars.objects.create(person=person, entered_for=party, **PASSPORT)
         declared = f.DeclarationFactory(party=party, person=person)
         letter = f.VisaLetterFactory(party=party, person=person)
         visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))

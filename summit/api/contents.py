@@ -1,0 +1,92 @@
+"""Files that the API gives: a row's content, or what a deed made, their bytes in base 64. What is sent: `files`."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.urls import URLPattern, path
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from summit.api.resources import Resource
+from summit.api.rows import Item
+from summit.api.schema import ApiSchema
+from summit.api.schema_of_resources import PATH, ResourceSchema
+from summit.api.working import working_api
+from summit.models import User
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is given."""
+
+    file_name: str
+    content_type: str
+    content: bytes
+
+
+class ContentSerializer(serializers.Serializer[Any]):
+    """A file: what it is called, what it is (RFC 9110, 8.3.1), and its bytes in base 64 (RFC 4648, 4)."""
+
+    file_name = serializers.CharField()
+    content_type = serializers.CharField()
+    content = serializers.SerializerMethodField()
+
+    def get_content(self, file: Any) -> str:
+        """Return the bytes in base 64."""
+        return base64.b64encode(bytes(file.content)).decode()
+
+
+class ContentSchema(ResourceSchema):
+    """The description of the address of a row's file."""
+
+    def get_operation_id(self) -> str:
+        """Name it."""
+        return f"get_content_of_{self.view.resource.name.replace('-', '_')}"
+
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the headers, and the row."""
+        said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+        return [*ApiSchema.get_override_parameters(self), OpenApiParameter("id", str, PATH, description=said)]
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered."""
+        return {"200": ContentSerializer}
+
+
+class Content(Item):
+    """The file of a row."""
+
+    kind = "Content"
+    schema = ContentSchema()
+    http_method_names = ["get", "head"]
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return that nothing can be asked for."""
+        return ()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give the file, where there is one for whoever asks."""
+        found = self.resource.content(by=self.by, row=self.row)
+        if found is None:
+            raise Http404
+        return Response(ContentSerializer(found).data)
+
+
+class WithContent(Resource):
+    """A resource whose rows have a file each, at ".../{id}/content/"."""
+
+    def content(self, *, by: User, row: Any) -> Any:
+        """Return the row's file (or what has its attributes) and note who had it, or None where there is none for
+        them."""
+        raise NotImplementedError
+
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Add the address of a row's file."""
+        view = working_api(Content.as_view(resource=cls(), scope=cls.name))
+        where = f"summits/<slug:summit>/desk/{cls.name}/<str:id>/content/"
+        return [*super().paths(), path(where, view, name=f"api-desk-{cls.name}-row-content")]

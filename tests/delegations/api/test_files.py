@@ -1,0 +1,113 @@
+"""Files of delegations by the API: photographs, scans of answers, letters for visas."""
+
+import json
+from base64 import b64decode, b64encode
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from delegations.domain import visas
+from delegations.fields import Reader
+from delegations.models import Particulars, Reply, ReplyScan
+from summit.models import AuditEntry, Role
+from tests import factories as f
+from tests.delegations.api.conftest import DESK, Place, kind, pointers
+from tests.summit.api.conftest import Program
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 a note"
+NOTE = b64encode(PDF).decode()
+
+
+def form(asks: Program, path: str, data: dict[str, Any]) -> Any:
+    """Send a body as a form."""
+    return Client().post(f"/api/v1/{path}", data, headers={"Authorization": f"Bearer {asks.secret}"})
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("scan", content)
+
+
+def test_a_photograph_is_read_by_those_who_see_it_and_each_look_is_noted(place: Place) -> None:
+    ada, ben = (f.MembershipFactory(party=place.one, person__name=name).person for name in ("Ada", "Ben"))
+    f.PhotoFactory(person=ada, entered_for=place.one)
+    f.PhotoFactory(person=ben)
+    badges = place.desk(Role.ACCREDITATION)
+    told = badges.get(f"{DESK}photos/{ada.public_id}/content/").json()
+    assert (told["content_type"], b64decode(told["content"])) == ("image/jpeg", b"\xff\xd8\xff a photograph")
+    assert badges.get(f"{DESK}photos/{ben.public_id}/content/").status_code == 200
+    seen = AuditEntry.objects.filter(action="summit.person.seen", by=badges.user).order_by("pk")
+    assert [(each.object_key, each.fields) for each in seen] == [(row.public_id, ["photo"]) for row in (ada, ben)]
+    # Of what a desk stored a focal point knows that it is there, and no more.
+    assert place.focal.get(f"{DESK}photos/{ada.public_id}/content/").status_code == 200
+    assert kind(place.focal.get(f"{DESK}photos/{ben.public_id}/content/")) == (404, "not-found")
+    other = place.desk(Role.PROGRAMME)
+    assert kind(other.get(f"{DESK}photos/{ada.public_id}/content/")) == (404, "not-found")
+    assert kind(badges.get(f"{DESK}photos/{ada.public_id}/content/?fields=content")) == (400, "parameters")
+
+
+def test_control_without_asking_whose_it_is_a_focal_point_would_see_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = f.MembershipFactory(party=place.one).person
+    f.PhotoFactory(person=ben)
+    monkeypatch.setattr(Reader, "visible", lambda self, person: {"photo"})
+    assert place.focal.get(f"{DESK}photos/{ben.public_id}/content/").status_code == 200
+
+
+def test_an_answer_on_paper_comes_with_its_scan(place: Place) -> None:
+    row = f.InvitationFactory(party=place.one, state="sent", sent_at=f.START)
+    where = f"{DESK}invitations/{row.public_id}/answer/"
+    way = {"channel": "note_verbale", "reference": "12/26"}
+    said = {"answer": "attending", "name": "A. Example", "file_name": "C:\\papers\\note 12.exe", "scan": NOTE}
+    assert pointers(place.protocol.post(where, said)) == {"#/way"}
+    for wrong in ("no base 64", b64encode(b"MZ a program").decode()):
+        assert pointers(place.protocol.post(where, {**said, "way": way, "scan": wrong})) == {"#/scan"}
+    assert not Reply.objects.exists()
+    # What is longer than a body of JSON comes in a form, as long as the desk takes it.
+    assert form(place.protocol, where, {**said, "scan": upload(PDF), "way": "no JSON"}).status_code == 422
+    long = PDF + b" " * 3_000_000
+    answered = form(place.protocol, where, {**said, "scan": upload(long), "way": json.dumps(way)})
+    assert answered.status_code == 200, answered.content
+    assert bytes(ReplyScan.objects.get().content) == long
+    ReplyScan.objects.all().delete()
+    Reply.objects.all().delete()
+    assert place.protocol.post(where, {**said, "way": way}).status_code == 200
+    assert bytes(ReplyScan.objects.get().content) == PDF
+    [told] = place.protocol.get(f"{DESK}replies/").json()["results"]
+    assert (told["scan"], told["reference"]) == ("note 12.pdf", "12/26")
+    content = f"{DESK}replies/{told['id']}/content/"
+    assert place.protocol.get(content).json() == {
+        "file_name": "note 12.pdf", "content_type": "application/pdf", "content": NOTE
+    }  # fmt: skip
+    assert AuditEntry.objects.get(object_type="delegations.replyscan").fields == ["content"]
+    assert kind(place.focal.get(content)) == (404, "not-found")
+    plain = f.ReplyFactory(invitation=row)
+    assert place.protocol.get(f"{DESK}replies/{plain.public_id}/").json()["scan"] is None
+    assert kind(place.protocol.get(f"{DESK}replies/{plain.public_id}/content/")) == (404, "not-found")
+
+
+def test_a_letter_for_a_visa_is_read_as_long_as_it_stands(place: Place) -> None:
+    letter = f.VisaLetterFactory(party=place.one)
+    Particulars.objects.create(
+        person=letter.person,
+        entered_for=place.one,
+        passport_name="ADA EXAMPLE",
+        birth_date="1980-02-29",
+        nationality="FR",
+        passport_number="X4821397",
+    )
+    where = f"{DESK}visa-letters/{letter.public_id}/content/"
+    assert kind(place.protocol.get(where)) == (404, "not-found")
+    visas.issue(letters=[letter], by=place.protocol.user)
+    for reader in (place.protocol, place.focal):
+        told = reader.get(where).json()
+        assert (told["file_name"], b64decode(told["content"])[:5]) == ("visa-support-letter-1.pdf", b"%PDF-")
+        seen = AuditEntry.objects.get(object_type="delegations.visaletter", by=reader.user, action__endswith=".seen")
+        assert (seen.fields, seen.detail["people"]) == (["content"], [letter.person.public_id])
+    letter.refresh_from_db()
+    visas.void(letter=letter, reason="She comes not", by=place.protocol.user)
+    assert kind(place.focal.get(where)) == (404, "not-found")
+    assert place.protocol.get(where).status_code == 200
