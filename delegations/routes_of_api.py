@@ -19,6 +19,7 @@ from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
 from delegations.api.resemblances import Resemblances
+from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 from summit.api import scopes
 from summit.api.routes import declare_resource
@@ -51,3 +52,4 @@ declare_resource(Handovers)
 declare_resource(Overpasses)
 declare_resource(Guests)
 declare_resource(ParticipantLists)
+declare_resource(Sheets)

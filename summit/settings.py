@@ -454,6 +454,10 @@ SPECTACULAR_SETTINGS = {
         "ParticipantRoleEnum": "sessions.models.ParticipantRole",
         "ReleasedRoleEnum": "sessions.models.ReleasedRole",
         "AttendanceEnum": "sessions.models.Attendance",
+        "CallOutcomeEnum": "delegations.models.CallOutcome",
+        "RowOutcomeEnum": "summit.uploads.report.Outcome",
+        "SheetPurposeEnum": "delegations.models.SheetPurpose",
+        "LetterPurposeEnum": "delegations.models.Purpose",
     },
 }
 

@@ -3,15 +3,18 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.parts import LeftOutSerializer, PartyName, Several, StaffName, WhyInput, note
-from delegations.domain import badges
+from delegations.domain import badge_check, badge_sheet, badges
 from delegations.models import Badge, Membership
+from delegations.paper import badge as paper
+from delegations.permissions import standing_parties
 from summit.api.actions import action
+from summit.api.contents import ContentSerializer, File
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
@@ -44,7 +47,7 @@ class BadgeSerializer(serializers.ModelSerializer[Badge]):
 
     def get_live(self, row: Badge) -> bool:
         """Return whether it opens anything."""
-        return row.ended_at is None
+        return bool(row.ended_at is None and row.stands)  # type: ignore[attr-defined]
 
     def get_category(self, row: Badge) -> str | None:
         """Return the code of the category."""
@@ -58,19 +61,20 @@ class BadgeSerializer(serializers.ModelSerializer[Badge]):
 
     def get_why(self, row: Badge) -> str:
         """Return why it opens nothing any more."""
-        return badges.why_words(row)
+        return badges.why_words(row) if row.ended_at or row.stands else badge_check.left()  # type: ignore[attr-defined]
 
 
 def _member(row: Badge) -> Membership | None:
     """Return the place in the party by which a badge opens something. Fetch it with the person."""
     member: Membership | None = getattr(row.person, "membership", None)
-    return member if member and member.party_id == row.party_id and row.ended_at is None else None
+    live = row.ended_at is None and row.stands  # type: ignore[attr-defined]
+    return member if live and member and member.party_id == row.party_id else None
 
 
 class BadgeFilters(django_filters.FilterSet):
     """By what badges are narrowed."""
 
-    live = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull", label=_("opens something"))
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     category = django_filters.CharFilter(field_name="person__membership__category__code", label=_("category"))
@@ -78,6 +82,11 @@ class BadgeFilters(django_filters.FilterSet):
         field_name="issued_at", lookup_expr="gte", label=_("issued since")
     )
     ended_since = django_filters.IsoDateTimeFilter(field_name="ended_at", lookup_expr="gte", label=_("dead since"))
+
+    def of_life(self, rows: QuerySet[Badge], name: str, value: bool) -> QuerySet[Badge]:
+        """Keep those that open something, or the others."""
+        live = Q(ended_at=None, stands=True)
+        return rows.filter(live if value else ~live)
 
 
 class IssueInput(serializers.Serializer[Any]):
@@ -98,6 +107,29 @@ class IssuedSerializer(serializers.Serializer[Any]):
     skipped = LeftOutSerializer(many=True)
 
 
+class NumberInput(serializers.Serializer[Any]):
+    """The number on a badge, as it was read or typed."""
+
+    number = serializers.CharField(max_length=100)
+
+
+class CheckedSerializer(serializers.Serializer[Any]):
+    """What a number came to: whether the badge opens anything, since when it does or doesn't, and why not. Without a
+    badge of this number at the summit `badge` is null."""
+
+    number = serializers.CharField()
+    opens = serializers.BooleanField()
+    since = serializers.DateTimeField(allow_null=True)
+    why = serializers.CharField()
+    badge = BadgeSerializer(allow_null=True)
+
+
+class BadgesInput(serializers.Serializer[Any]):
+    """Which badges, by their ids; those that are dead are left out."""
+
+    badges = Several(rows=Badge.objects.all(), deed=ISSUE, summit_path="party__summit")
+
+
 class Badges(Resource):
     """Badges."""
 
@@ -114,7 +146,8 @@ class Badges(Resource):
     def rows(self) -> QuerySet[Badge]:
         """Return badges with their people, and what they open."""
         joined = ("party__summit", "person__membership__category", "issued_by")
-        return Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
+        rows = Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
+        return rows.annotate(stands=Exists(standing_parties().filter(pk=OuterRef("party"))))
 
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whose badges were read."""
@@ -137,3 +170,19 @@ class Badges(Resource):
     def reissue(self, *, by: User, row: Badge, values: Values) -> Badge:
         """End the badge as lost and issue another, which is answered."""
         return self.rows().get(pk=badges.reissue(badge=row, by=by).pk)
+
+    @action("check", rule=badge_check.SEE, input=NumberInput, output=CheckedSerializer, on_list=True)
+    def check(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Say what the badge with a number opens, for whoever stands at a door."""
+        found = badge_check.look(typed=values["number"], by=by, summit=summit)
+        row = self.rows().get(pk=found.badge.pk) if found.badge else None
+        self.note_seen(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
+        told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
+        return {**told, "badge": row}
+
+    @action("print", rule=ISSUE, input=BadgesInput, output=ContentSerializer, on_list=True, shown_once=("content",))
+    def print(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give live badges as a PDF, one to a page, by party and place."""
+        live = [row for row in values["badges"] if row.ended_at is None]
+        made = paper.write(badge_sheet.cards(badges=live, by=by))
+        return File("badges.pdf", "application/pdf", made)

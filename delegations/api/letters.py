@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
+from delegations.api.common import OneParty
 from delegations.api.parts import PartyName, StaffName, note
-from delegations.domain import asked, links, templates
+from delegations.domain import asked, links, templates, trials
+from delegations.domain.letter_texts import Text
 from delegations.models import Answer, Channel, InvitationLink, LetterTemplate, Level, Purpose, Reply, ReplyScan
 from summit.api.actions import action
 from summit.api.contents import File, WithContent
@@ -18,6 +20,8 @@ from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.domain import seen
 from summit.models import Summit, User
+
+TEMPLATE = "delegations.lettertemplate"
 
 
 class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
@@ -45,6 +49,28 @@ class TemplateInput(LetterTextInput):
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
 
 
+class TrialInput(TemplateInput):
+    """A text, not stored, and the party as to which it is read. Without subject and body it is the text that
+    stands."""
+
+    party = OneParty()
+
+
+class ReadLetterSerializer(serializers.Serializer[Any]):
+    """The letter as its first reader would get it. Its link opens nothing."""
+
+    addresses = serializers.ListField(child=serializers.CharField())
+    language = serializers.CharField()
+    subject = serializers.CharField()
+    text = serializers.CharField()
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    """Where the test goes."""
+
+    address = serializers.CharField()
+
+
 class TemplateFilters(django_filters.FilterSet):
     """By what letters are narrowed."""
 
@@ -57,7 +83,7 @@ class LetterTemplates(Resource):
 
     name = "letter-templates"
     called = _("texts of letters")
-    rule = "delegations.lettertemplate"
+    rule = TEMPLATE
     key = "pk"
     model = LetterTemplate
     output = LetterTemplateSerializer
@@ -82,6 +108,25 @@ class LetterTemplates(Resource):
     def remove(self, *, by: User, row: LetterTemplate) -> None:
         """Let the system's own text stand again."""
         templates.remove(template=row, by=by)
+
+    @action("read", rule=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, on_list=True)
+    def read(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Read a text as a letter to a party. Nothing is stored and nothing sent."""
+        return trials.read(**_trial(summit, values))
+
+    @action("test", rule=f"{TEMPLATE}.change", input=TrialInput, output=TriedSerializer, on_list=True)
+    def test(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Send a text as a letter to whoever asks, marked as a test."""
+        return {"address": trials.send(**_trial(summit, values), by=by)}
+
+
+def _trial(summit: Summit, values: Values) -> dict[str, Any]:
+    """Return of which letter, with which text, to whom."""
+    purpose, language = values["purpose"], values["language"]
+    text = Text(values["subject"], values["body"])
+    if not (text.subject or text.body):
+        text = templates.Texts(summit).of(purpose, language)
+    return {"party": values["party"], "purpose": purpose, "language": language, "text": text}
 
 
 class LetterLinkSerializer(serializers.ModelSerializer[InvitationLink]):

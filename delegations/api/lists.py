@@ -10,14 +10,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api.parts import PartyName, StaffName
-from delegations.domain import guests, participants
+from delegations.domain import guests, listing, participants
+from delegations.domain.listing import Order
 from delegations.models import ParticipantList, Party, PartyKind
+from delegations.printed import docx, pdf, xlsx
+from summit.api.actions import action
+from summit.api.contents import ContentSerializer, File
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.domain import seen
 from summit.models import Summit, User
 
 INVITE = "delegations.invite"
+SEE = "delegations.participantlist.view"
+WRITERS: Any = {"pdf": pdf, "docx": docx, "xlsx": xlsx}
 
 
 class GuestSerializer(serializers.ModelSerializer[Party]):
@@ -109,6 +115,14 @@ class ListInput(serializers.ModelSerializer[ParticipantList]):
         fields: ClassVar[list[str]] = ["final", "note"]
 
 
+class ListFileInput(serializers.Serializer[Any]):
+    """In which language, order and format a list is taken."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    order = serializers.ChoiceField(choices=Order.choices, required=False, default=Order.PRECEDENCE)
+    ending = serializers.ChoiceField(choices=tuple(WRITERS), required=False, default="pdf")
+
+
 class ListFilters(django_filters.FilterSet):
     """By what revisions are narrowed."""
 
@@ -137,10 +151,25 @@ class ParticipantLists(Resource):
         """Record whom a revision named to its reader."""
         if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
             return
-        content = participants.content_of(rows[0])
-        people = [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]
-        seen.note_page(by=by, target=rows[0], summit=summit, fields=["content"], people=lambda: people)
+        _note(rows[0], by)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
         """Freeze a revision of who comes now."""
         return participants.freeze(summit=summit, by=by, **values)
+
+    @action("file", rule=SEE, input=ListFileInput, output=ContentSerializer, shown_once=("content",))
+    def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
+        """Give the list as a file to be handed out."""
+        writer, language = WRITERS[values["ending"]], values["language"]
+        content = participants.content_of(row)
+        made = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
+        _note(row, by)
+        name = f"participants-{row.summit.slug}-{row.number}-{language}.{values['ending']}"
+        return File(name, writer.MEDIA_TYPE, made)
+
+
+def _note(row: ParticipantList, by: User) -> None:
+    """Note that somebody read whom a revision names."""
+    parties = participants.content_of(row)["parties"]
+    people = [member["key"] for party in parties for member in party["members"] if member["key"]]
+    seen.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)

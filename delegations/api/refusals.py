@@ -2,11 +2,13 @@
 
 from delegations.domain.acting import ActingRefused
 from delegations.domain.answers import AnswerProblem, AnswerRefused
+from delegations.domain.badge_sheet import TooMany
 from delegations.domain.badges import BadgeProblem, BadgeRefused
 from delegations.domain.calls import CallProblem
 from delegations.domain.declarations import DeclarationProblem, DeclarationRefused
 from delegations.domain.focal import FocalProblem
 from delegations.domain.handovers import HandoverRefused
+from delegations.domain.incoming.values import Unreadable
 from delegations.domain.merging import MergeRefused
 from delegations.domain.order import OrderChanged
 from delegations.domain.overpasses import OverpassRefused
@@ -15,6 +17,7 @@ from delegations.domain.people import SeemsKnown
 from delegations.domain.photos import PhotoProblem
 from delegations.domain.places import NamingRefused
 from delegations.domain.quotas import QuotaFull, QuotaProblem
+from delegations.domain.sheets import SheetProblem
 from delegations.domain.states import NotNow
 from delegations.domain.visas import VisaProblem, VisaRefused
 from summit.api.problems import Problem, means, unprocessable
@@ -48,6 +51,6 @@ for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, Quot
 for _refused in (
     *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
     *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
-    *(AlreadyErased, MergeRefused),
+    *(AlreadyErased, MergeRefused, SheetProblem, TooMany, Unreadable),
 ):
     means(_refused, "conflict")

@@ -20,6 +20,7 @@ from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
 from delegations.api.resemblances import Resemblances
+from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 
 urlpatterns: list[URLPattern] = [
@@ -51,4 +52,5 @@ urlpatterns: list[URLPattern] = [
     *Overpasses.paths(),
     *Guests.paths(),
     *ParticipantLists.paths(),
+    *Sheets.paths(),
 ]

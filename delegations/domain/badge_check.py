@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import badges
 from delegations.models import Badge, Category, FormerMember, Membership, Zone
 from delegations.permissions import standing_parties
-from summit.models import User
+from summit.models import Summit, User
 from summit.permissions import check, summits_for
 
 SEE = "delegations.badge.view"
@@ -41,16 +41,23 @@ def spaced(number: str) -> str:
     return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
 
 
-def look(*, typed: str, by: User) -> Checked:
-    """Return what a badge opens, by what was typed of its number. Raises PermissionDenied."""
-    check(by, SEE, None)
+def look(*, typed: str, by: User, summit: Summit | None = None) -> Checked:
+    """Return what a badge opens, by what was typed of its number; with `summit` at that one alone. Raises
+    PermissionDenied."""
+    check(by, SEE, summit)
     number = normal(typed)
     rows = Badge.objects.filter(public_id=number).select_related("party__summit", "person__photo")
+    rows = rows if summit is None else rows.filter(party__summit=summit)
     mine = summits_for(by, SEE)
     badge = (rows if mine is None else rows.filter(party__summit__in=mine)).first()
     if badge is None:
         return Checked(number, why=_("No badge has this number. Type it as it stands on the badge."))
     return state(badge)
+
+
+def left() -> str:
+    """Say why a badge opens nothing that nobody ended: its party isn't among `standing_parties`."""
+    return _("Its party has left the summit: the invitation was revoked.")
 
 
 def state(badge: Badge) -> Checked:
@@ -59,8 +66,7 @@ def state(badge: Badge) -> Checked:
     if badge.ended_at is not None:
         return Checked(badge.public_id, badge, since=badge.ended_at, why=badges.why_words(badge), category=category)
     if not standing_parties().filter(pk=badge.party_id).exists():
-        why = _("Its party has left the summit: the invitation was revoked.")
-        return Checked(badge.public_id, badge, why=why, category=category)
+        return Checked(badge.public_id, badge, why=left(), category=category)
     zones = tuple(category.zones.all()) if category else ()
     return Checked(badge.public_id, badge, True, badge.issued_at, category=category, zones=zones)
 

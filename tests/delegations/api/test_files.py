@@ -10,8 +10,9 @@ from django.test import Client
 
 from delegations.domain import visas
 from delegations.fields import Reader
-from delegations.models import Particulars, Reply, ReplyScan
+from delegations.models import LetterTemplate, Particulars, Reply, ReplyScan
 from summit.models import AuditEntry, Role
+from summit.outbox.models import Message
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, kind, pointers
 from tests.summit.api.conftest import Program
@@ -111,3 +112,57 @@ def test_a_letter_for_a_visa_is_read_as_long_as_it_stands(place: Place) -> None:
     visas.void(letter=letter, reason="She comes not", by=place.protocol.user)
     assert kind(place.focal.get(where)) == (404, "not-found")
     assert place.protocol.get(where).status_code == 200
+
+
+def test_badges_are_checked_and_printed(place: Place) -> None:
+    here = f"{DESK}badges/"
+    badge = f.BadgeFactory(party=place.one)
+    door, desk = place.desk(Role.ACCREDITATION), place.organiser()
+    number = f"{badge.public_id[:4]} {badge.public_id[4:]}".upper()
+    told = door.post(f"{here}check/", {"number": number}).json()
+    assert (told["opens"], told["why"], told["badge"]["id"]) == (True, "", badge.public_id)
+    printed = desk.post(f"{here}print/", {"badges": [badge.public_id]}).json()
+    assert (printed["file_name"], b64decode(printed["content"])[:5]) == ("badges.pdf", b"%PDF-")
+    seen = AuditEntry.objects.get(by=desk.user, action="summit.person.seen")
+    assert seen.fields == ["badge_name", "name", "office", "photo"]
+    assert kind(place.focal.post(f"{here}check/", {"number": number})) == (404, "not-found")
+    assert kind(place.protocol.post(f"{here}print/", {"badges": [badge.public_id]})) == (403, "forbidden")
+    # Another summit's badge opens nothing here, nor does one whose party has left.
+    elsewhere = door.post(f"{here}check/", {"number": f.BadgeFactory().public_id}).json()
+    why = "No badge has this number. Type it as it stands on the badge."
+    assert (elsewhere["opens"], elsewhere["badge"], elsewhere["why"]) == (False, None, why)
+    f.InvitationFactory(party=place.one, state="revoked")
+    left = door.post(f"{here}check/", {"number": number}).json()
+    why = "Its party has left the summit: the invitation was revoked."
+    assert (left["opens"], left["why"], left["badge"]["live"], left["badge"]["why"]) == (False, why, False, why)
+    assert left["badge"]["zones"] == []
+    assert [each["id"] for each in door.get(f"{here}?live=false").json()["results"]] == [badge.public_id]
+    assert door.get(f"{here}?live=true").json()["results"] == []
+
+
+def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:
+    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    row = place.protocol.post(f"{DESK}participant-lists/", {}).json()
+    where = f"{DESK}participant-lists/{row['id']}/file/"
+    assert pointers(place.protocol.post(where, {"language": "xx", "ending": "exe"})) == {"#/language", "#/ending"}
+    reader = place.desk(Role.ACCREDITATION)
+    told = reader.post(where, {"language": "fr", "ending": "xlsx"}, Idempotency_Key="one").json()
+    assert (told["file_name"], b64decode(told["content"])[:2]) == ("participants-here-1-fr.xlsx", b"PK")
+    assert reader.post(where, {"language": "fr", "ending": "xlsx"}, Idempotency_Key="one").json()["content"] is None
+    seen = AuditEntry.objects.get(by=reader.user, action="summit.person.seen")
+    assert seen.detail["people"] == [member.person.public_id]
+
+
+def test_a_letter_is_read_and_tried_before_it_is_kept(place: Place) -> None:
+    here = f"{DESK}letter-templates/"
+    said = {"purpose": "delegation", "language": "en", "party": place.one.public_id}
+    told = place.protocol.post(f"{here}read/", said).json()
+    assert (told["language"], "Aland" in told["text"]) == ("en", True)
+    text = {"subject": "Come", "body": "Dear {party}, come: {link}"}
+    assert place.protocol.post(f"{here}read/", {**said, **text}).json()["subject"] == "Come"
+    assert pointers(place.protocol.post(f"{here}read/", {**said, **text, "body": "{shoe_size}"}))
+    sent = place.protocol.post(f"{here}test/", {**said, **text}).json()
+    assert sent == {"address": place.protocol.user.email}
+    assert Message.objects.get().address == place.protocol.user.email
+    assert kind(place.desk(Role.ACCREDITATION).post(f"{here}test/", said))[0] in (403, 404)
+    assert not LetterTemplate.objects.exists()

@@ -1,0 +1,115 @@
+"""Tables of parties and people by the API: uploaded, looked at, taken over once, deleted."""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from delegations.domain import sheets
+from delegations.models import Category, Membership, Sheet
+from delegations.permissions import own_parties
+from summit.models import AuditEntry, Role
+from summit.work.domain import running
+from summit.work.models import Job
+from tests import factories as f
+from tests.delegations.api.conftest import DESK, Place, counted, kind, pointers
+
+pytestmark = pytest.mark.django_db
+HERE = f"{DESK}sheets/"
+ROWS = ("party,name,e-mail,shoe size", "Aland,Ada Example,ada@x.example,38", "Bland,Bea Example,,")
+TEXT = "\n".join((*ROWS, "Aland,Dee Example,nobody,", ""))
+
+
+def sent(text: str = TEXT, **more: Any) -> dict[str, Any]:
+    return {"file_name": "people.csv", "content": b64encode(text.encode()).decode(), **more}
+
+
+def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
+    Category.objects.of(place.summit)
+    made = place.protocol.post(HERE, sent(), Idempotency_Key="one")
+    assert made.status_code == 201, made.content
+    report = made.json()["report"]
+    assert report["counts"] == {"new": 2, "changed": 0, "same": 0, "refused": 1, "odd": 0}
+    assert [(each["number"], each["outcome"], each["person"]) for each in report["lines"]] == [
+        (2, "new", "Ada Example"), (3, "new", "Bea Example"), (4, "refused", "Dee Example")
+    ]  # fmt: skip
+    assert (report["unknown"], made.json()["applied_at"], made.json()["job"]) == (["shoe size"], None, None)
+    assert not Membership.objects.filter(person__name="Ada Example").exists()
+    assert place.protocol.post(HERE, sent(), Idempotency_Key="one").json() == made.json()
+    where = f"{HERE}{made.json()['id']}/"
+    # Whom it names is read with its report, and not in the list.
+    [listed] = place.desk(Role.ORGANISER).get(f"{HERE}?taken=false").json()["results"]
+    assert (listed["id"], listed["report"]) == (made.json()["id"], None)
+    reader = place.organiser()
+    assert reader.get(where).json()["report"] == report
+    assert AuditEntry.objects.get(by=reader.user, action="summit.person.seen").fields == ["report"]
+    assert place.protocol.post(f"{where}look/", {}).json()["report"]["counts"]["new"] == 2
+    taken = place.protocol.post(f"{where}take/", {}).json()
+    assert taken["applied_at"] is not None
+    assert Membership.objects.get(person__name="Ada Example").party == place.one
+    again = place.protocol.post(f"{where}take/", {})
+    assert kind(again) == (409, "conflict")
+    assert again.json()["detail"].startswith("This table is taken over or deleted already.")
+    etag = place.protocol.get(where)["ETag"]
+    assert place.protocol.delete(where, If_Match=etag).status_code == 204
+    assert not Sheet.objects.exists()
+
+
+def test_what_is_no_table_is_refused(place: Place) -> None:
+    assert pointers(place.protocol.post(HERE, sent("party,name\n"))) == {"#/content"}
+    assert pointers(place.protocol.post(HERE, sent("shoe size\n38\n"))) == {"#/content"}
+    assert not Sheet.objects.exists()
+
+
+def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    Category.objects.of(place.summit)
+    monkeypatch.setattr(sheets, "AT_ONCE", 2)
+    made = place.protocol.post(HERE, sent()).json()
+    where = f"{HERE}{made['id']}/"
+    assert made["report"] is None
+    assert place.protocol.get(f"{DESK}jobs/{made['job']}/").json()["state"] == "waiting"
+    running.run(Job.objects.get().pk)
+    assert place.protocol.get(where).json()["report"]["counts"]["new"] == 2
+    asked = place.protocol.post(f"{where}take/", {}).json()
+    assert (asked["applied_at"], asked["job"] != made["job"]) == (None, True)
+    running.run(Job.objects.get(public_id=asked["job"]).pk)
+    assert place.protocol.get(where).json()["applied_at"] is not None
+    assert Membership.objects.filter(person__name="Ada Example").exists()
+    assert place.organiser().get(where).json()["job"] is None
+
+
+def test_a_focal_point_brings_their_own_people(place: Place) -> None:
+    Category.objects.of(place.summit)
+    assert kind(place.focal.post(HERE, sent())) == (403, "forbidden")
+    for asks, party in ((place.focal, place.other), (place.protocol, place.one)):
+        assert pointers(asks.post(HERE, sent(party=party.public_id))) == {"#/party"}
+    own = place.focal.post(HERE, sent("name\nCy Example\n", party=place.one.public_id))
+    assert (own.status_code, own.json()["party"], own.json()["uploaded_by"]) == (201, place.one.public_id, None)
+    where = f"{HERE}{own.json()['id']}/"
+    for other in (place.protocol, place.desk(Role.ACCREDITATION)):
+        assert kind(other.get(where)) == (404, "not-found")
+        assert kind(other.post(f"{where}take/", {})) == (404, "not-found")
+    assert place.focal.post(f"{where}take/", {}).json()["report"]["counts"]["new"] == 1
+    assert Membership.objects.get(person__name="Cy Example").party == place.one
+    desk = place.protocol.post(HERE, sent()).json()["id"]
+    assert kind(place.focal.get(f"{HERE}{desk}/")) == (404, "not-found")
+    assert [each["id"] for each in place.focal.get(HERE).json()["results"]] == [own.json()["id"]]
+
+
+def test_control_without_looking_whose_it_is_a_desk_would_read_a_party_s_table(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = f.SheetFactory(summit=place.summit, party=place.one)
+    monkeypatch.setattr("delegations.api.sheets.own_parties", lambda user, role: place.summit.parties.all())
+    assert own_parties(place.protocol.user, Role.FOCAL_POINT).count() == 0
+    assert place.protocol.get(f"{HERE}{row.public_id}/").status_code == 200
+
+
+def test_many_tables_are_listed_by_as_many_queries(place: Place) -> None:
+    place.protocol.get(HERE)
+    counts = []
+    for number in (1, 4):
+        for _number in range(number):
+            f.SheetFactory(summit=place.summit, uploaded_by=f.UserFactory())
+        counts.append(counted(place.protocol, HERE))
+    assert counts[0] == counts[1]
