@@ -317,15 +317,13 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
     by_summit: dict[str, Any] = {
         "letter-templates": lambda summit: f.LetterTemplateFactory(summit=summit),
         "resemblances": lambda summit: f.ResemblanceFactory(person__summit=summit),
+        # At a desk nobody sees the tables of parties: tests/delegations/api/test_sheets.py.
+        "sheets": lambda summit: f.SheetFactory(summit=summit),
         "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
         "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
     }
     for name, make in by_summit.items():
         at_a_desk(world, name, {whose: make(summit) for whose, summit in two.items()})
-    # At a desk no table of a party's is seen.
-    kept = {whose: f.SheetFactory(summit=each) for whose, each in two.items()}
-    own = {Whose.OWN: f.SheetFactory(summit=world.here, party=world.own)}
-    at_a_desk(world, "sheets", {**kept, **own})
     # What has to be declared is everybody's who acts for a party of the summit.
     mine = {Whose.OWN: world.here, Whose.ELSEWHERE: world.there}
     kinds = {whose: f.DeclarationKindFactory(summit=summit) for whose, summit in mine.items()}
