@@ -133,7 +133,9 @@ def _references(entry: AuditEntry) -> list[str]:
 
 
 def _others(entry: AuditEntry) -> list[str]:
-    return list(entry.detail.get("rows", []))
+    """The rows that were touched with it, and the token by which a program did it."""
+    token = entry.detail.get("token")
+    return [*entry.detail.get("rows", []), *([f"api.token:{token}"] if token else [])]
 
 
 def _values(entry: AuditEntry) -> dict[str, Any]:

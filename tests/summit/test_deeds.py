@@ -31,6 +31,7 @@ from tests.factories import (
     RoomFactory,
     SessionFactory,
     SummitFactory,
+    TokenFactory,
     UserFactory,
 )
 from tests.sources import ROOT, sources, tree
@@ -191,6 +192,15 @@ class TestTelling:
             "somebody without an account",
             "somebody without an account",
         ]
+
+    def test_by_which_token(self, summit: Summit, organiser: User) -> None:
+        organiser.by_token = TokenFactory(user=organiser, name="Badge printer").public_id
+        audit.record(by=organiser, action="delegations.answer", target=summit, summit=summit)
+        (line,) = lines()
+        assert (line.who, [(other.kind, other.name) for other in line.others]) == (
+            "Olive",
+            [("token", "Badge printer")],
+        )
 
     def test_an_invitation(self, summit: Summit, organiser: User) -> None:
         party = PartyFactory(summit=summit, name="France")
