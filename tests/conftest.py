@@ -17,13 +17,22 @@ hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
+DATABASES = {"db", "transactional_db", "django_db_setup"}
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Whether a test has a database by one of its fixtures."""
+    return not DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first what waits most, processes of their own: the other core does the rest meanwhile. Browsers come last:
     Playwright leaves an event loop running in the thread, in which Django refuses to touch the database.
 
-    What says something on PostgreSQL alone is no test on SQLite."""
+    What says something on PostgreSQL alone is no test on SQLite; what asks no database is asked once."""
+    for item in items:
+        if not (item.get_closest_marker("django_db") or item.get_closest_marker("services") or _asks(item)):
+            item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if item not in left]

@@ -59,7 +59,8 @@ def _parser() -> MarkdownIt:
 
 def paragraphs(body: str) -> list[str]:
     """Return the words of each paragraph that has an address, in order, with their marks."""
-    tokens = _parser().parse(body)
+    # What stands inside of lines makes no paragraph, and takes half of the time.
+    tokens = _parser().disable("inline").parse(body)
     return [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "paragraph_open"]
 
 

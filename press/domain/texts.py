@@ -215,11 +215,12 @@ def _add_version(
     version.clean_fields()
     version.save(force_insert=True)
     edition = Edition(version=version, number=1, title=title.strip(), summary=summary.strip(), body=body, author=by)
-    edition.anchors = anchors.counted(body)
     if not authoritative:
         edition.translates = _original(text)
     edition.clean_fields()
+    # What is too long is refused before anything reads it as Markdown.
     check_words(title=edition.title, summary=edition.summary, body=body)
+    edition.anchors = anchors.counted(body)
     edition.save(force_insert=True)
     finding.note(edition)
     return version
