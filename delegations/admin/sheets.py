@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from delegations import reading
 from delegations.domain import sheets
@@ -97,15 +97,6 @@ class SheetAdmin(UploadsAdmin):
     def remove(self, row: Sheet, by: User) -> None:
         """Delete a table."""
         sheets.drop(sheet=row, by=by)
-
-    def taken_said(self, number: int) -> str:
-        """Say how many rows are taken over."""
-        said = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
-        return said % {"number": number}
-
-    def removed_said(self) -> str:
-        """Say that a table is deleted."""
-        return _("The table is deleted. What was taken over of it stays.")
 
     def onward(self, row: Sheet) -> tuple[str, str]:
         """Lead to the people or to the parties."""

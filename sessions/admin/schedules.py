@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from sessions import reading
 from sessions.domain.incoming import uploads
@@ -95,12 +95,7 @@ class ScheduleFileAdmin(UploadsAdmin):
 
     def taken_said(self, number: int) -> str:
         """Say how many events are taken over."""
-        said = ngettext(
-            "%(number)d event is taken over into the draft.",
-            "%(number)d events are taken over into the draft.",
-            number,
-        )
-        return said % {"number": number}
+        return reading.taken(number)
 
     def removed_said(self) -> str:
         """Say that a schedule is deleted."""

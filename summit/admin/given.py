@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from summit.desk.base import SUMMIT_PATHS
 from summit.models import GivenTable, Summit, User
 from summit.permissions import allows
 from summit.tables import reading, working
 from summit.tables.domain import given
+from summit.tables.domain.reading_in import UnreadableError
 from summit.tables.incoming import INTAKES
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.report import Report
@@ -70,7 +71,7 @@ class GivenTableAdmin(UploadsAdmin):
     upload_template = "admin/given/upload.html"
     work, work_file = working.NAME, "table"
     # Who may not change a list is told so where they upload its table.
-    problems = (given.GivenProblem, PermissionDenied)
+    problems = (given.GivenProblem, UnreadableError, PermissionDenied)
 
     @admin.display(description=gettext_lazy("list"), ordering="label")
     def filled(self, row: GivenTable) -> str:
@@ -103,15 +104,6 @@ class GivenTableAdmin(UploadsAdmin):
     def remove(self, row: GivenTable, by: User) -> None:
         """Delete a table."""
         given.drop(given=row, by=by)
-
-    def taken_said(self, number: int) -> str:
-        """Say how many rows are taken over."""
-        said = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
-        return said % {"number": number}
-
-    def removed_said(self) -> str:
-        """Say that a table is deleted."""
-        return _("The table is deleted. What was taken over of it stays.")
 
     def onward(self, row: GivenTable) -> tuple[str, str]:
         """Lead to the list."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -24,9 +25,8 @@ from summit.permissions import allows, check, summits_for
 from summit.templatetags.moments import short_clock
 from summit.uploads import shown
 from summit.uploads.report import Report
+from summit.uploads.working import LOOK, TAKE, rows_taken
 from summit.work.domain import jobs
-
-LOOK, TAKE = "look", "take"
 
 
 class UploadForm(forms.Form):
@@ -90,11 +90,11 @@ class UploadsAdmin(ReadOnlyAdmin):
 
     def taken_said(self, number: int) -> str:
         """Say how many rows are taken over."""
-        raise NotImplementedError
+        return rows_taken(number)
 
     def removed_said(self) -> str:
         """Say that a file is deleted."""
-        raise NotImplementedError
+        return _("The table is deleted. What was taken over of it stays.")
 
     def onward(self, row: Any) -> tuple[str, str]:
         """Return the address of what was made of a file, and the words of the button that leads there."""

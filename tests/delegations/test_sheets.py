@@ -18,6 +18,7 @@ from delegations.printed import blank
 from summit.domain.audit import SYSTEM, Link
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.tables import reading as tables
+from summit.uploads.working import LOOK, TAKE
 from summit.work.domain import jobs, running
 from tests import factories as f
 
@@ -158,7 +159,7 @@ class TestLongWork:
         running.run(job.pk)
         job.refresh_from_db()
         assert job.problem == ""
-        return reading.result(job)
+        return reading.READ_IN.result(job)
 
     def test_many_rows_are_looked_at_and_taken_over_by_a_worker(
         self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
@@ -166,14 +167,14 @@ class TestLongWork:
         monkeypatch.setattr(sheets, "AT_ONCE", 2)
         row = stored(summit, protocol)
         assert sheets.report_of(row) is None
-        assert self.run(protocol, row, reading.LOOK).startswith("3 rows are looked at; nothing is written yet.")
+        assert self.run(protocol, row, LOOK).startswith("3 rows are looked at; nothing is written yet.")
         assert sheets.report_of(Sheet.objects.get()) is not None
-        assert self.run(protocol, row, reading.TAKE) == "3 rows are taken over."
+        assert self.run(protocol, row, TAKE) == "3 rows are taken over."
         assert Person.objects.count() == 2
         # A worker that comes back after it was killed.
-        assert self.run(protocol, row, reading.TAKE) == "3 rows are taken over."
+        assert self.run(protocol, row, TAKE) == "3 rows are taken over."
         sheets.drop(sheet=row, by=protocol)
-        assert self.run(protocol, row, reading.TAKE) == "The table was deleted meanwhile."
+        assert self.run(protocol, row, TAKE) == "The table was deleted meanwhile."
 
 
 def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:

@@ -179,6 +179,10 @@ def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -
     call_command("verify_audit")
 
 
+def _never(*args: Any, **kwargs: Any) -> Any:
+    raise AssertionError("a transaction began")
+
+
 class TestRefusals:
     """Each is one sentence, and nothing is changed."""
 
@@ -223,6 +227,20 @@ class TestRefusals:
         self.refused(there, "no archive of a summit")
         there.unlink()
         self.refused(there, "can’t be read")
+
+    def test_nobody_waits_for_one_that_is_damaged_within(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is found before a transaction begins, which on SQLite keeps others from writing."""
+        monkeypatch.setattr(sealed, "PIECE", 256)
+        path = there.with_name("pieces")
+        export(Summit.objects.get(), path)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:700] + bytes([whole[700] ^ 1]) + whole[701:])
+        monkeypatch.setattr(arriving, "_check", lambda *asked: None)
+        monkeypatch.setattr(arriving, "_store", _never)
+        self.refused(path, "The archive is damaged")
+        path.write_bytes(whole)
+        with pytest.raises(AssertionError, match="a transaction began"):
+            bring_in(path)
 
     def test_another_format_and_another_release(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = bytearray(there.read_bytes())

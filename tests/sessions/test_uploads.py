@@ -18,6 +18,7 @@ from sessions.domain.incoming.reading import Unreadable
 from sessions.models import ScheduleFile, Session, Visibility
 from summit.domain.portions import Subject
 from summit.models import AuditEntry, Role, Summit, User
+from summit.work.kinds import Result
 from summit.work.models import Job
 from tests.factories import PersonFactory, UserFactory
 from tests.sessions.test_incoming import as_json, event
@@ -109,16 +110,16 @@ def test_a_long_schedule_is_a_workers(
     assert response["Location"] == reverse("admin:work_job", args=[job.public_id])
     page = reverse("admin:programme_schedulefile_change", args=[row.pk])
     assert "Look at 2 events" in client.get(page).content.decode()
-    assert reading.step(job).result == reading.Result("look", {"number": 2})
+    assert reading.READ.step(job).result == Result("look", {"number": 2})
     assert Session.objects.count() == 0
     client.post(reverse("admin:programme_schedulefile_take", args=[row.pk]))
     job = Job.objects.exclude(pk=job.pk).get()
     # A worker that was killed after it had written finds what it wrote.
-    results = [reading.step(job).result for _time in range(2)]
-    assert results == [reading.Result("take", {"number": 1})] * 2
+    results = [reading.READ.step(job).result for _time in range(2)]
+    assert results == [Result("take", {"number": 1})] * 2
     assert Session.objects.count() == 1
     uploads.drop(row=row, by=desk)
-    assert reading.step(job).result == reading.Result("gone")
+    assert reading.READ.step(job).result == Result("gone")
 
 
 def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:

@@ -168,6 +168,7 @@ def test_a_room_is_refused_where_its_venue_is_not_known(summit: Summit, organise
         ('{"name": "A"}', "This JSON is no list of rows. It must be a list of objects, each with the names of"),
         ('[{"name": "A"', "This JSON can’t be read. Save it again, in UTF-8."),
         ("[" * 100_000, "This JSON can’t be read. Save it again, in UTF-8."),
+        ("colour\n" + "red\n" * 101, "No column says which row is meant."),
         ("name\n" + "A\n" * 2001, "The table has more than 2000 rows. Split it."),
     ],
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
@@ -96,6 +96,9 @@ def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progr
     with _opened(path, passphrase) as archive:
         manifest = _manifest(archive)
         _check(manifest, slug)
+        # Every byte is read before a transaction begins: on SQLite others wait to write meanwhile, and nobody is to
+        # wait for a file that is damaged.
+        archive.testzip()
         try:
             with transaction.atomic():
                 return _store(archive, manifest, slug, by, progress)
@@ -278,4 +281,5 @@ class _Table:
         # As it was written: what is filled when a row is stored, such as its moment, is filled already.
         query = InsertQuery(self.model)
         query.insert_values(list(self.model._meta.concrete_fields), rows, raw=True)
-        query.get_compiler(connection=connection).execute_sql()
+        # Not through the connection of this thread, which is looked up anew for each value.
+        query.get_compiler(using=DEFAULT_DB_ALIAS).execute_sql()

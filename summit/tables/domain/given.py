@@ -17,7 +17,7 @@ from summit.domain import audit
 from summit.models import GivenTable, Summit, User
 from summit.permissions import check
 from summit.tables import reading
-from summit.tables.domain.reading_in import Report, UnreadableError, read_in
+from summit.tables.domain.reading_in import Report, UnreadableError, check_columns, read_in
 from summit.tables.incoming import INTAKES, Intake
 from summit.tables.reading import Row, Table, TableProblem
 
@@ -51,6 +51,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
             raise GivenProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
         if len(table.rows) > MOST_ROWS:
             raise GivenProblem(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
+        check_columns(intake=intake, summit=summit, table=table, by=by)
         report = _preview(intake, summit, table, by) if len(table.rows) <= AT_ONCE else None
     except (TableProblem, UnreadableError) as problem:
         raise GivenProblem(str(problem)) from problem
@@ -78,12 +79,9 @@ def _preview(intake: Intake, summit: Summit, table: Table, by: User) -> Report:
 
 def look(*, given: GivenTable, by: User) -> Report:
     """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, GivenProblem
-    where it waits no more."""
+    where it waits no more, UnreadableError where nobody can tell any more which rows are meant."""
     intake = check_may(given.label, given.summit, by)
-    try:
-        report = _preview(intake, given.summit, table_of(given), by)
-    except UnreadableError as problem:
-        raise GivenProblem(str(problem)) from problem
+    report = _preview(intake, given.summit, table_of(given), by)
     given.report = _written(report)
     if not GivenTable.objects.filter(pk=given.pk, applied_at=None).update(report=given.report):
         raise GivenProblem(_taken())
@@ -92,7 +90,8 @@ def look(*, given: GivenTable, by: User) -> Report:
 
 def take(*, given: GivenTable, by: User) -> Report:
     """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
-    are forgotten. Raises PermissionDenied, GivenProblem where it was taken over or deleted meanwhile."""
+    are forgotten. Raises PermissionDenied, GivenProblem where it was taken over or deleted meanwhile,
+    UnreadableError."""
     intake = check_may(given.label, given.summit, by)
     with transaction.atomic():
         if not GivenTable.objects.filter(pk=given.pk, applied_at=None).update(applied_at=Now()):

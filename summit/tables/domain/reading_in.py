@@ -58,6 +58,11 @@ def read_in(*, intake: Intake, summit: Summit, table: Table, by: User) -> Report
         return _Reader(intake, summit, table, by).read()
 
 
+def check_columns(*, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+    """Raise UnreadableError where no column says which row is meant."""
+    _Reader(intake, summit, table, by)
+
+
 class _Reader:
     def __init__(self, intake: Intake, summit: Summit, table: Table, by: User) -> None:
         self.intake, self.summit, self.table, self.by = intake, summit, table, by
@@ -69,9 +74,6 @@ class _Reader:
         self.known: dict[Any, models.Model] = {}
         self.met: set[Any] = set()
         self._words: dict[str, dict[str, str]] = {}
-        rows = self.resource.rows().filter(**{self.resource.summit_path: summit}) if self.resource.summit_path else []
-        for row in rows:
-            self._remember(row)
 
     def _recognise(self) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -127,6 +129,8 @@ class _Reader:
 
     def read(self) -> Report:
         """Write each row, in the order of the table."""
+        for there in self.resource.rows().filter(**{self.resource.summit_path: self.summit}):
+            self._remember(there)
         for row in self.table.rows:
             self.report.lines.append(self._row(row))
         return self.report
