@@ -23,6 +23,7 @@ from summit.domain import seen
 from summit.models import Role, Summit, User
 from summit.tables.reading import MOST_BYTES
 from summit.uploads.report import Outcome
+from summit.uploads.working import LOOK, TAKE
 from summit.work.domain import jobs
 from summit.work.models import Job
 
@@ -158,7 +159,7 @@ class Sheets(Resource):
         except sheets.SheetProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
         if not row.report:
-            _work(row, reading.LOOK, by)
+            _work(row, LOOK, by)
         return row
 
     def remove(self, *, by: User, row: Sheet) -> None:
@@ -169,7 +170,7 @@ class Sheets(Resource):
     def look(self, *, by: User, row: Sheet, values: Values) -> None:
         """Look anew what would become of its rows; at a long table a worker looks."""
         if _long(row):
-            _work(row, reading.LOOK, by)
+            _work(row, LOOK, by)
         else:
             sheets.look(sheet=row, by=by)
 
@@ -178,7 +179,7 @@ class Sheets(Resource):
         """Take the table over, once: each row is written that can be, and the report says what became of it. A long
         one is taken over by a worker."""
         if _long(row):
-            _work(row, reading.TAKE, by)
+            _work(row, TAKE, by)
         else:
             sheets.take(sheet=row, by=by)
 
