@@ -19,6 +19,7 @@ from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
 from delegations.api.resemblances import Resemblances
+from delegations.api.retention import RetentionTimes
 from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 from summit.api import scopes
@@ -53,3 +54,4 @@ declare_resource(Overpasses)
 declare_resource(Guests)
 declare_resource(ParticipantLists)
 declare_resource(Sheets)
+declare_resource(RetentionTimes)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations import purging
-from delegations.domain import nightly, retention
+from delegations.domain import nightly, retention, retention_times
 from delegations.domain.retention import Held, Times
 from delegations.models import Category, Kept, Retention
 from summit.dates import long_day
 from summit.db.clock import db_now
+from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.shelves import Shelf
@@ -28,8 +30,6 @@ from summit.work.domain import jobs
 
 SUMMIT_PATHS.update({Retention: "summit"})
 SUMMIT_PATHS.setdefault(Category, "summit")
-# What is of the summit or of a party, and of no single person: no category decides about it.
-OF_NOBODY = (Kept.SCANS, Kept.MAIL)
 
 
 class RetentionForm(SentencesForm):
@@ -43,15 +43,12 @@ class RetentionForm(SentencesForm):
         """Refuse a category of another summit, and one for what belongs to no single person."""
         values = super().clean()
         found = self.cleaned_data
-        category, summit = found.get("category"), found.get("summit")
         # The page of a time that was given shows the summit alone.
-        summit_id = summit.pk if summit else self.instance.summit_id
-        if category and category.summit_id != summit_id:
-            said = _("This category is another summit’s. Choose one of this summit.")
-            raise ValidationError({"category": said})
-        if category and found.get("what") in OF_NOBODY:
-            said = _("This belongs to no single person: it has one time for all. Leave the category empty.")
-            raise ValidationError({"category": said})
+        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
+        what, category = found.get("what", ""), found.get("category")
+        wrong = retention_times.problems(summit=summit, what=what, category=category) if summit else {}
+        if wrong:
+            raise ValidationError(wrong)
         return values
 
 
@@ -98,6 +95,17 @@ class RetentionAdmin(SummitModelAdmin):
         open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
         shown: HttpResponse = super().changelist_view(request, {"kept_by": list(open_to), **(extra_context or {})})
         return shown
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Give the time, or change what was changed on its page."""
+        assert isinstance(obj, Retention) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
+        given = form.changed_data if change else retention_times.FIELDS
+        values = {name: form.cleaned_data[name] for name in retention_times.FIELDS if name in given}
+        if change:
+            retention_times.change(time=obj, values=values, by=request.user)
+            return
+        once.claim(request)
+        obj.pk = retention_times.enter(summit=obj.summit, values=values, by=request.user).pk
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of what a summit keeps."""

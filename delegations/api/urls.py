@@ -20,6 +20,7 @@ from delegations.api.photos import Photos
 from delegations.api.policy import PolicyOfSummit
 from delegations.api.quotas import Quotas
 from delegations.api.resemblances import Resemblances
+from delegations.api.retention import RetentionTimes
 from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 
@@ -53,4 +54,5 @@ urlpatterns: list[URLPattern] = [
     *Guests.paths(),
     *ParticipantLists.paths(),
     *Sheets.paths(),
+    *RetentionTimes.paths(),
 ]

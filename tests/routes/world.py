@@ -319,6 +319,7 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
         "resemblances": lambda summit: f.ResemblanceFactory(person__summit=summit),
         # At a desk nobody sees the tables of parties: tests/delegations/api/test_sheets.py.
         "sheets": lambda summit: f.SheetFactory(summit=summit),
+        "retention-times": lambda summit: Retention.objects.create(summit=summit, what="mail", days=3),
         "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
         "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
     }

@@ -1,0 +1,80 @@
+"""The times that a summit gives for which data are kept: in place of the usual ones, for all or for one category."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.domain import rows
+from delegations.domain.retention import CHANGE
+from delegations.models import Category, Kept, Retention
+from summit.domain import audit
+from summit.models import Summit, User
+from summit.permissions import check
+
+FIELDS = ("what", "category", "days")
+# What is of the summit or of a party, and of no single person: no category decides about it.
+OF_NOBODY = (Kept.SCANS, Kept.MAIL)
+
+
+def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:
+    """Return by field what stops a time from being given; nothing where nothing does."""
+    if category is not None and category.summit_id != summit.pk:
+        return {"category": _("This category is another summit’s. Choose one of this summit.")}
+    if category is not None and what in OF_NOBODY:
+        return {"category": _("This belongs to no single person: it has one time for all. Leave the category empty.")}
+    return {}
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
+    """Give a time. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = Retention(summit=summit)
+    rows.put(row, values, FIELDS)
+    with transaction.atomic():
+        rows.lock(summit)
+        _check(row)
+        row.save()
+        audit.record(by=by, action="delegations.retention.add", target=row, summit=summit, fields=sorted(values))
+    return row
+
+
+def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention:
+    """Change a time and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
+    field."""
+    summit = time.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        row = Retention.objects.select_related("summit").get(pk=time.pk)
+        changed = rows.put(row, values, FIELDS)
+        if changed:
+            _check(row)
+            row.save(update_fields=list(changed))
+            audit.record(
+                by=by,
+                action="delegations.retention.change",
+                target=row,
+                summit=summit,
+                fields=list(changed),
+                detail=audit.values(Retention, changed),
+            )
+    return row
+
+
+def remove(*, time: Retention, by: User) -> None:
+    """Take a time away: the usual one holds again, or the one for all. Raises PermissionDenied."""
+    check(by, CHANGE, time.summit)
+    with transaction.atomic():
+        detail = {"rows": audit.references(time)}
+        audit.record(by=by, action="delegations.retention.remove", target=time, summit=time.summit, detail=detail)
+        time.delete()
+
+
+def _check(row: Retention) -> None:
+    """Raise ValidationError for a time that can't be given."""
+    if found := problems(summit=row.summit, what=row.what, category=row.category):
+        raise ValidationError(found)
+    row.full_clean()
