@@ -1,17 +1,18 @@
 """What several resources of parties share: how a party is called, rows that a body names, and who saw what."""
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.domain import naming
 from delegations.models import Membership, Party
-from summit.api.resources import EXTERNAL, InSummit, external_key
+from summit.api.resources import EXTERNAL, InSummit
 from summit.api.rows import MOST_ROWS
 from summit.domain import audit, seen
 from summit.models import Summit, User
@@ -88,8 +89,8 @@ class Member(Reachable):
 
 
 class Several(serializers.ListField):
-    """Rows of the summit by their ids, found by one query: those on which the reader may do a deed. A row that other
-    systems know may be named as "ext:SYSTEM:ID" where `external` says by which column."""
+    """Rows of the summit by their ids, found by one query: those on which the reader may do a deed. Where `external`
+    says by which column, a row may be named as "ext:SYSTEM:ID", as another system knows it; they take one more."""
 
     child = serializers.CharField(max_length=200)
 
@@ -114,13 +115,27 @@ class Several(serializers.ListField):
         rows = reachable(rows, self.context, self.deed, self.summit_path)
         named = attrgetter(self.row_key.replace("__", "."))
         found = {named(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
-        for key in keys:
-            if key.startswith(EXTERNAL) and self.external:
-                found[key] = rows.filter(external_key(self.external, key)).first()
+        if self.external:
+            found |= _known_elsewhere(rows, self.external, [key for key in keys if key.startswith(EXTERNAL)])
         unknown = [key for key in keys if found.get(key) is None]
         if unknown:
             raise serializers.ValidationError(_("There is none of these ids: %(ids)s.") % {"ids": ", ".join(unknown)})
         return [found[key] for key in keys]
+
+
+def _known_elsewhere(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
+    """Return the rows that other systems know by keys such as "ext:registry:4711", by these keys."""
+    wanted: dict[str, list[str]] = {}
+    for key in keys:
+        system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
+        # No database takes the character.
+        if value and "\0" not in key:
+            wanted.setdefault(system, []).append(value)
+    if not wanted:
+        return {}
+    named = rows.annotate(known_in=F(f"{path}__system"), known_as=F(f"{path}__value"))
+    conditions = [Q(known_in=system, known_as__in=values) for system, values in wanted.items()]
+    return {f"{EXTERNAL}{row.known_in}:{row.known_as}": row for row in named.filter(reduce(or_, conditions))}
 
 
 def parties(deed: str, **kwargs: Any) -> Several:

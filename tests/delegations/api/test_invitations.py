@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from delegations.api.parts import parties
 from delegations.domain import letters
 from delegations.models import Invitation, InvitationState, Policy, Reply
 from summit import permissions
@@ -102,6 +105,23 @@ def test_a_party_is_named_as_its_registry_calls_it(place: Place) -> None:
     wrong = place.protocol.post(f"{HERE}invite/", {"parties": [elsewhere.public_id, "ext:registry:78"]})
     assert pointers(wrong) == {"#/parties"}
     assert elsewhere.public_id in wrong.json()["errors"][0]["detail"]
+
+
+def test_many_are_found_by_one_query_as_another_system_calls_them(place: Place) -> None:
+    queries = []
+    for number in (1, 2, 6):
+        rows = [f.PartyFactory(summit=place.summit) for _one in range(number)]
+        for row in rows:
+            f.ExternalIdFactory(party=row, system="crm:eu", value=f"{number}:{row.public_id}")
+            f.ExternalIdFactory(party=row, system="registry", value=row.public_id)
+        field = parties("delegations.party.view")
+        field._context = {"by": place.protocol.user, "summit": place.summit}  # type: ignore[attr-defined]
+        keys = [f"ext:registry:{row.public_id}" for row in rows]
+        with CaptureQueriesContext(connection) as found:
+            assert field.run_validation([*keys, keys[0]]) == rows
+        queries.append(len(found))
+    # The first asks for the reader's roles as well.
+    assert queries == [3, 2, 2]
 
 
 # --- one at a time --------------------------------------------------------------------------------------------------
