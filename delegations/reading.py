@@ -21,6 +21,7 @@ READ_IN = read_by(
         report_of=sheets.report_of,
         over=(sheets.SheetProblem,),
         unreadable=(Unreadable,),
+        page="admin:delegations_sheet_change",
     ),
     said=Said(refused=REFUSED),
 )

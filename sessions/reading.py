@@ -44,6 +44,7 @@ READ = read_by(
         take=lambda row, by: uploads.take(row=row, by=by),
         report_of=uploads.report_of,
         over=(Unreadable,),
+        page="admin:programme_schedulefile_change",
     ),
     said=Said(
         title=gettext_lazy("Reading an uploaded schedule"),

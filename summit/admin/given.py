@@ -18,7 +18,8 @@ from summit.permissions import allows
 from summit.tables import reading, working
 from summit.tables.domain import given
 from summit.tables.domain.reading_in import UnreadableError
-from summit.tables.incoming import INTAKES
+from summit.tables.incoming import INTAKES, Intake
+from summit.templatetags.marks import comma
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.report import Report
 from summit.uploads.shown import Words
@@ -125,13 +126,18 @@ class GivenTableAdmin(UploadsAdmin):
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Offer the lists as they are, each to be changed and read in again."""
         may = [each for each in INTAKES.values() if allows(request.user, each.resource.rule_of("change"), None)]
-        opts = [each.model._meta for each in may]
-        return {
-            "exports": [
-                (reverse(f"admin:{each.app_label}_{each.model_name}_table"), capfirst(str(each.verbose_name_plural)))
-                for each in opts
-            ]
-        }
+        return {"exports": [_described(each) for each in may]}
+
+
+def _described(intake: Intake) -> tuple[str, str, str]:
+    """Return where a list is exported, what it is called, and the columns that a table fills."""
+    opts = intake.model._meta
+    columns = [
+        fill.column.heading if fill.column else capfirst(str(opts.get_field(name).verbose_name))  # type: ignore[union-attr]
+        for name, fill in intake.fills().items()
+    ]
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_table")
+    return address, _called(intake.label), comma().join(columns)
 
 
 def _called(label: str) -> str:

@@ -66,10 +66,12 @@ class Intake:
         return self.model._meta.label_lower
 
     def fills(self) -> dict[str, Fill]:
-        """Return the columns that a table fills by their names, called in the active language."""
+        """Return the columns that a table fills by their names, called in the active language; the keys first."""
         found: dict[str, Fill] = {}
         own = {column.name: column for column in (*self.model._meta.fields, *self.model._meta.many_to_many)}
-        for name, given in self.resource.input().fields.items():
+        fields = self.resource.input().fields
+        for name in dict.fromkeys((*self.keys, *fields)):
+            given = fields[name]
             if name in self.told:
                 heading, read = self.told[name]
                 found[name] = Fill(name, column=_column(name, heading, read))

@@ -24,6 +24,7 @@ READ_IN_LIST = read_by(
         report_of=given.report_of,
         over=(given.GivenProblem,),
         unreadable=(UnreadableError,),
+        page="admin:summit_giventable_change",
     ),
     said=Said(refused=REFUSED),
 )

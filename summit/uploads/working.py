@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.models import Summit
@@ -70,15 +72,23 @@ class Reads:
     take: Callable[[Any, Any], Any]
     report_of: Callable[[Any], Any]
     over: tuple[type[Exception], ...]
+    # The name of the page that shows the row of a file.
+    page: str
     unreadable: tuple[type[Exception], ...] = ()
 
 
-def read_by(*, name: str, param: str, action: str, reads: Reads, said: Said) -> Kind:
-    """Return the kind of work that reads files, registered. `param` names the file among the work's parameters,
-    `action` is what one must be allowed to do."""
+@dataclass(frozen=True)
+class _Work:
+    """The work that reads files; `param` names the file among its parameters."""
 
-    def step(job: Job) -> Step:
-        row = reads.find(str(job.params[param]))
+    param: str
+    action: str
+    reads: Reads
+    said: Said
+
+    def step(self, job: Job) -> Step:
+        """Look at a file, or take it over. Done again it finds that it is done."""
+        row, reads = self._row(job), self.reads
         if row is None:
             return Step(1, 1, {}, Result(GONE))
         deed = str(job.params["deed"])
@@ -94,17 +104,44 @@ def read_by(*, name: str, param: str, action: str, reads: Reads, said: Said) -> 
         rows = len(report.lines)
         return Step(rows, rows, {}, Result(deed, {"number": report.writes if deed == TAKE else rows}))
 
-    def may(actor: Actor, summit: Summit | None) -> bool:
-        return summit is not None and allows(actor, action, summit)
+    def _row(self, job: Job) -> Any:
+        return self.reads.find(str(job.params[self.param]))
 
-    def result(job: Job) -> str:
-        if job.result in (GONE, REFUSED):
-            return str(said.gone if job.result == GONE else said.refused)
-        number = int(job.result_params["number"])
-        return (said.taken if job.result == TAKE else said.looked)(number)
+    def may(self, actor: Actor, summit: Summit | None) -> bool:
+        """Return whether somebody may read such files into a summit."""
+        return summit is not None and allows(actor, self.action, summit)
 
-    def bad(job: Job) -> bool:
+    def result(self, job: Job) -> str:
+        """Say what came of it."""
+        if self.bad(job):
+            return str(self.said.gone if job.result == GONE else self.said.refused)
+        return (self.said.taken if job.result == TAKE else self.said.looked)(int(job.result_params["number"]))
+
+    def bad(self, job: Job) -> bool:
+        """Return whether nothing came of it."""
         return job.result in (GONE, REFUSED)
 
-    kind = Kind(name=name, title=said.title, step=step, may=may, progress=said.progress, result=result, bad=bad)
+    def onward(self, job: Job) -> tuple[str, str] | None:
+        """Lead to the file, where it is a desk's: a focal point's is shown in the portal."""
+        row = None if self.bad(job) else self._row(job)
+        if row is None or getattr(row, "party_id", None):
+            return None
+        words = _("Show what became of each row") if job.result == TAKE else _("Show what becomes of each row")
+        return reverse(self.reads.page, args=[row.pk]), words
+
+
+def read_by(*, name: str, param: str, action: str, reads: Reads, said: Said) -> Kind:
+    """Return the kind of work that reads files, registered. `param` names the file among the work's parameters,
+    `action` is what one must be allowed to do."""
+    work = _Work(param, action, reads, said)
+    kind = Kind(
+        name=name,
+        title=said.title,
+        step=work.step,
+        may=work.may,
+        progress=said.progress,
+        result=work.result,
+        bad=work.bad,
+        onward=work.onward,
+    )
     return register(kind)

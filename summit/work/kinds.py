@@ -66,6 +66,8 @@ class Kind:
     lines: Callable[[Job], list[Line]] | None = None
     # The file that it made, as long as it is kept: its address, and what the button says.
     file: Callable[[Job], tuple[str, str] | None] | None = None
+    # Where what it made is looked at, once it is done: its address, and what the button says.
+    onward: Callable[[Job], tuple[str, str] | None] | None = None
 
 
 KINDS: dict[str, Kind] = {}

@@ -20,7 +20,7 @@ from summit.models import User
 from summit.work import chain
 from summit.work.domain import jobs, tables
 from summit.work.kinds import KINDS
-from summit.work.models import Job, KeptTable
+from summit.work.models import Job, JobState, KeptTable
 from summit.work.permissions import may_verify_audit, visible
 from summit.work.shown import shown
 
@@ -90,6 +90,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "title": found.title,
         "lines": kind.lines(job) if kind and kind.lines else [],
         "file": kind.file(job) if kind and kind.file and job.by_id == _user(request).pk else None,
+        "onward": kind.onward(job) if kind and kind.onward and job.state == JobState.DONE else None,
         "summit": job.summit,
         "job": job,
         "shown": found,

@@ -196,6 +196,7 @@ def test_a_desk_uploads_looks_and_takes_over(client: Client, summit: Summit) -> 
     assert f'href="{UPLOAD}?list=summit.venue&amp;summit=a"' in listed
     page = client.get(f"{UPLOAD}?list=summit.venue&summit=a").content.decode()
     assert '<option value="summit.venue" selected>' in page
+    assert "<dd>Name, Address, Opens, Closes</dd>" in page
     sent = {"summit": "a", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"name\nLancaster House\n")}
     answer = client.post(UPLOAD, sent)
     row = GivenTable.objects.get()
@@ -229,6 +230,8 @@ def test_many_rows_are_a_workers(client: Client, summit: Summit, monkeypatch: py
         assert Venue.objects.count() == number
     page = client.get(f"/admin/work/{job.public_id}/").content.decode()
     assert "2 rows are taken over." in page
+    address = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/change/"
+    assert f'<a class="button" href="{address}">Show what became of each row</a>' in page
 
 
 def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser: User) -> None:
