@@ -63,11 +63,23 @@ class MadeTokenSerializer(TokenSerializer):
         fields = [*TokenSerializer.Meta.fields, "secret"]
 
 
-class TokenInput(serializers.Serializer[Any]):
-    """What a token is for."""
+class ScopedInput(serializers.Serializer[Any]):
+    """What a token is called, what it may do, and how long it lives."""
 
     name = serializers.CharField(max_length=100)
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=known()), allow_empty=False)
+    expires_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="A year from now where it isn't given, and at most."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return its fields, with the scopes that there are once all apps have declared theirs."""
+        scopes = serializers.ListField(child=serializers.ChoiceField(choices=known()), allow_empty=False)
+        return {**super().get_fields(), "scopes": scopes}
+
+
+class TokenInput(ScopedInput):
+    """What a token is for."""
+
     summit = serializers.SlugRelatedField(
         slug_field="slug",
         queryset=Summit.objects.all(),
@@ -76,9 +88,6 @@ class TokenInput(serializers.Serializer[Any]):
         help_text="Only there.",
         # Whether there is another summit of that name is nobody's to learn.
         error_messages={"does_not_exist": tokens.NOT_YOURS},
-    )
-    expires_at = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="A year from now where it isn't given, and at most."
     )
 
 

@@ -6,6 +6,7 @@ from summit.api import scopes
 from summit.api.actions import actions_of
 from summit.api.contents import WithContent
 from summit.api.places import Rooms, Venues
+from summit.api.programs import Applications, ApplicationTokens
 from summit.api.resources import Resource
 from summit.api.team import Audit, Roles
 from summit.permissions import RULES
@@ -40,7 +41,12 @@ declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")
 declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
+_SENDS: dict[str, Any] = {"kind": "desk", "see": "summit.summit.view", "do": "summit.arm"}
+declare("api-desk-arming", Gate.API, **_SENDS)
+declare("api-desk-arming-arm", Gate.API, "POST", **_SENDS)
 declare_resource(Venues)
 declare_resource(Rooms)
 declare_resource(Roles)
 declare_resource(Audit)
+declare_resource(Applications)
+declare_resource(ApplicationTokens)

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from summit.api.arming import Arming
 from summit.api.me import Me, OneToken, Tokens
 from summit.api.own_summits import Summits
 from summit.api.places import Rooms, Venues
+from summit.api.programs import Applications, ApplicationTokens
 from summit.api.team import Audit, Roles
 from summit.api.working import working_api
 from summit.hooks.api import Deliveries, Webhooks
@@ -20,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     *Rooms.paths(),
     *Roles.paths(),
     *Audit.paths(),
+    *Arming.paths(),
+    *Applications.paths(),
+    *ApplicationTokens.paths(),
     *Messages.paths(),
     *Jobs.paths(),
     *Webhooks.paths(),

@@ -636,6 +636,12 @@ def _add_ground(world: World) -> None:
         }
     programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
     world.objects["api.application"] = {whose: row(each) for whose, each in programs.items()}
+    at_a_desk(world, "applications", programs)
+    made_by = {
+        whose: f.TokenFactory(user=each.user, application=each, summit=each.summit)
+        for whose, each in programs.items()
+    }
+    at_a_desk(world, "application-tokens", made_by)
     world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
     # The list of a resource of which some see their own rows.
     world.objects["own desk"] = {

@@ -1,0 +1,128 @@
+"""Applications and arming by the API: as at the desk, and no token makes what would outlive or outdo it."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from summit.api import programs
+from summit.api.domain import applications, tokens
+from summit.api.models import Application, Token
+from summit.api.scopes import known
+from summit.models import AuditEntry, Role, Summit
+from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import kind
+
+pytestmark = pytest.mark.django_db
+DESK = "summits/here/desk/"
+APPS, TOKENS, ARMING = f"{DESK}applications/", f"{DESK}application-tokens/", f"{DESK}arming/"
+PRINTER = {"name": "Badge printer", "roles": ["viewer", "programme"]}
+
+
+def browser(who: Program) -> Client:
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+def post(client: Client, path: str, data: Any, **headers: str) -> Any:
+    return client.post(f"/api/v1/{path}", data, content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def printer(here: Summit, organiser: Program) -> Application:
+    return applications.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
+
+
+def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organiser: Program) -> None:
+    desk = browser(organiser)
+    made = post(desk, APPS, PRINTER)
+    assert (made.status_code, made.json()["roles"], made.json()["ended_at"]) == (201, ["programme", "viewer"], None)
+    where = f"{APPS}{made.json()['id']}/make-token/"
+    wanted = {"name": "Gate", "scopes": ["rooms:read"]}
+    token, again = (post(desk, where, wanted, **{"Idempotency-Key": "a"}) for _time in range(2))
+    assert (token.status_code, again.status_code) == (200, 200)
+    secret = token.json()["secret"]
+    assert secret.startswith("sa_")
+    assert again.json() == {**token.json(), "secret": None}
+    asks = Program(Application.objects.get().user, secret)
+    assert asks.get(f"{DESK}rooms/").status_code == 200
+    assert kind(asks.get(f"{DESK}venues/")) == (403, "scope")
+    listed = organiser.get(f"{TOKENS}?application={made.json()['id']}").json()["results"]
+    assert [(each["id"], each["scopes"], each["state"]) for each in listed] == [
+        (token.json()["id"], ["rooms:read"], "alive")
+    ]
+    assert "secret" not in listed[0]
+    assert organiser.post(f"{TOKENS}{listed[0]['id']}/revoke/", {}).json()["state"] == "revoked"
+    assert asks.get(f"{DESK}rooms/").status_code == 401
+
+
+def test_a_token_makes_neither_application_nor_token(
+    organiser: Program, printer: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = f"{APPS}{printer.public_id}/make-token/"
+    wide = {"name": "Wide", "scopes": known()}
+    only = program(organiser.user, ["applications:write"])
+    for path, sent in ((APPS, {**PRINTER, "name": "Other"}), (make, wide)):
+        assert kind(only.post(path, sent)) == (403, "browser-only")
+    bulk = only.post(f"{APPS}bulk/", {"rows": [{**PRINTER, "name": "Other"}]}).json()["rows"]
+    assert [row["problem"]["type"].rpartition("#")[2] for row in bulk] == ["browser-only"]
+    assert (Application.objects.count(), Token.objects.filter(application=printer).count()) == (1, 0)
+    # The control: without it a token for one thing makes one for all.
+    monkeypatch.setattr(programs, "_only_in_a_browser", lambda by: None)
+    assert len(only.post(make, wide).json()["scopes"]) > 20
+
+
+def test_it_is_ended_by_whoever_may(here: Summit, organiser: Program, viewer: Program, printer: Application) -> None:
+    kept = tokens.make_for(by=organiser.user, application=printer, name="Gate", scopes=["rooms:read"])
+    assert viewer.get(APPS).status_code == 404
+    assert viewer.post(f"{APPS}{printer.public_id}/end/", {}).status_code == 404
+    ended = organiser.post(f"{APPS}{printer.public_id}/end/", {}).json()
+    assert (ended["roles"], ended["ended_at"] is None) == ([], False)
+    assert tokens.find(kept.secret) is None
+    wanted = {"name": "Gate", "scopes": ["rooms:read"]}
+    refused = post(browser(organiser), f"{APPS}{printer.public_id}/make-token/", wanted)
+    assert refused.json()["errors"][0]["detail"] == "This application has ended. Make another."
+    assert [row["name"] for row in organiser.get(f"{APPS}?ended=true").json()["results"]] == ["Badge printer"]
+    assert organiser.get(f"{APPS}?ended=false").json()["results"] == []
+
+
+def test_personal_tokens_are_not_there(here: Summit, organiser: Program) -> None:
+    own = Token.objects.get(user=organiser.user)
+    assert organiser.get(TOKENS).json()["results"] == []
+    assert organiser.get(f"{TOKENS}{own.public_id}/").status_code == 404
+    assert organiser.post(f"{TOKENS}{own.public_id}/revoke/", {}).status_code == 404
+
+
+def test_queries_do_not_grow(here: Summit, organiser: Program) -> None:
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert organiser.get(path).status_code == 200
+        return len(found)
+
+    # That a token is used is written down once a minute.
+    asked(APPS)
+    numbers = []
+    for names in (("a", "b"), ("c", "d", "e", "f")):
+        for name in names:
+            app = applications.make(by=organiser.user, summit=here, name=name, given=[Role.VIEWER])
+            tokens.make_for(by=organiser.user, application=app, name=name, scopes=["rooms:read"])
+        numbers.append([asked(APPS), asked(TOKENS)])
+    assert numbers[0] == numbers[1]
+
+
+def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: Program, viewer: Program) -> None:
+    assert organiser.get(ARMING).json() == {"sends": True, "disarmed_at": None, "armed_at": None, "waiting": []}
+    assert kind(organiser.post(f"{ARMING}arm/", {})) == (409, "conflict")
+    Summit.objects.filter(pk=here.pk).update(disarmed_at=timezone.now())
+    found = organiser.get(ARMING)
+    assert (found.json()["sends"], found.json()["waiting"]) == (False, [])
+    assert organiser.get(ARMING, If_None_Match=found["ETag"]).status_code == 304
+    assert [kind(viewer.get(ARMING)), kind(viewer.post(f"{ARMING}arm/", {}))] == [(403, "forbidden")] * 2
+    assert kind(program(organiser.user, ["summits:read"]).post(f"{ARMING}arm/", {})) == (403, "scope")
+    assert organiser.post(f"{ARMING}arm/", {}).json() == {"cancelled": 0}
+    assert organiser.get(ARMING).json()["sends"] is True
+    assert AuditEntry.objects.filter(action="summit.arm", by=organiser.user).count() == 1
