@@ -11,9 +11,9 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 HEIGHT, TALLEST = 900, 20000
 # Each scheme at one width: what is drawn in which colours is the same at all.
 MODES = ((1280, "light"), (390, "dark"))
-# From right to left the document is the same: the rules are asked once, on a phone, and none for colours, which take
-# the longest; what is cut off is looked for at each width.
-MIRRORED = {"color-contrast": {"enabled": False}}
+# Colours take two thirds of the time. From right to left the document is the same: the rules are asked once, on a
+# phone, and none for colours; what is cut off is looked for at each width.
+COLOURLESS = {"color-contrast": {"enabled": False}}
 NARROWEST = 320
 
 # Texts and controls that are cut off, or lie where one can't scroll to.
@@ -66,9 +66,11 @@ def axe(page: Page, without: list[str], otherwise: dict[str, Any]) -> list[str]:
     return found
 
 
-def look(page: Page, language: str, without: list[str], modes: Sequence[tuple[int, str]] = MODES) -> list[str]:
+def look(
+    page: Page, language: str, without: list[str], modes: Sequence[tuple[int, str]] = MODES, *, colours: bool = True
+) -> list[str]:
     """Return what is wrong with the open page; the rules are asked in these modes, the last of them from right to
-    left."""
+    left, and about contrast only where `colours` says so."""
     mirrored = language == "ar"
     asked = MODES[-1:] if mirrored else modes
     found = _document(page, language)
@@ -79,7 +81,7 @@ def look(page: Page, language: str, without: list[str], modes: Sequence[tuple[in
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         _unroll(page, width)
         if (width, scheme) in asked:
-            lines = axe(page, without, MIRRORED if mirrored else {})
+            lines = axe(page, without, COLOURLESS if mirrored or not colours else {})
             found += [f"{width} {scheme}: {line}" for line in lines]
         found += [f"{width}: {line}" for line in page.evaluate(CUT)]
     page.set_viewport_size({"width": MODES[0][0], "height": HEIGHT})
