@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.press.helpers import ago, make_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ELSEWHERE = (
     "https://evil.example/",
     "//evil.example/",

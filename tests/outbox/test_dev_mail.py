@@ -125,6 +125,7 @@ for path in ("/dev/mail/", "/healthz"):
 """
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("production", "expected"), [("1", "nothing"), ("0", "dev:mail")])
 def test_production_has_no_mailbox(production: str, expected: str) -> None:
     env = {

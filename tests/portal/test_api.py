@@ -18,6 +18,8 @@ from summit.models import Summit
 from summit.routes import Gate, declared
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
 
+# Alike whatever the database.
+pytestmark = pytest.mark.once
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -26,8 +28,8 @@ PROBLEM = "application/problem+json"
 def schema() -> dict[str, Any]:
     """The description as the command writes it; any warning fails."""
     out = io.StringIO()
-    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
-    found = yaml.safe_load(out.getvalue())
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=out)
+    found = json.loads(out.getvalue())
     assert isinstance(found, dict)
     return found
 
@@ -273,7 +275,8 @@ def test_schema_in_both_forms(client: Client) -> None:
     as_yaml = client.get("/api/v1/schema/")
     as_json = client.get("/api/v1/schema/?format=json")
     assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
-    assert yaml.safe_load(as_yaml.content)["paths"] == json.loads(as_json.content)["paths"]
+    found = yaml.load(as_yaml.content, Loader=yaml.CSafeLoader)  # the same as safe_load, ten times as fast
+    assert found["paths"] == json.loads(as_json.content)["paths"]
 
 
 @pytest.mark.django_db

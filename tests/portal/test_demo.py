@@ -444,6 +444,7 @@ def test_sizes_are_met() -> None:
             row.full_clean()
 
 
+@pytest.mark.once
 def test_the_same_seed_gives_the_same_data() -> None:
     def made(seed: int) -> dict[str, list[dict[str, Any]]]:
         from django.db import transaction
