@@ -10,6 +10,7 @@ from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.common import OneCategory, OneParty
 from delegations.api.declarations import DeclarationKinds
 from delegations.api.quotas import RAISE, QuotaInput
+from delegations.api.retention import RetentionTimes
 from delegations.domain import quotas
 from delegations.models import Quota
 from summit.api.resources import Resource
@@ -54,3 +55,4 @@ take_in(Intake(Categories, ("code",)))
 take_in(Intake(OverpassRules))
 take_in(Intake(DeclarationKinds))
 take_in(Intake(OwnNumbers, ("party", "category")))
+take_in(Intake(RetentionTimes, ("what", "category")))

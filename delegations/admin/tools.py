@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from delegations.domain import exports
@@ -18,6 +19,7 @@ from summit.desk.seen import NOT_FILTERS
 from summit.domain import seen
 from summit.models import User
 from summit.permissions import allows
+from summit.work.domain.tables import MACHINES
 
 # By this an address says which file it asks for; the rest of it are the list's own filters.
 ASKS = "take"
@@ -57,8 +59,11 @@ class ToolsMixin:
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        made = self.table(rows, request.user)
-        content = tables.write(exports.cells(made), ending=ending)
+        # Programs are told everything in one language, whoever asks.
+        named = ending == tables.JSON
+        with override(MACHINES if named else get_language()):
+            made = self.table(rows, request.user)
+        content = tables.write(exports.cells(made, named=named), ending=ending)
         if made.people:
             label = self.opts.label_lower
             filters = {name: str(asked[name]) for name in asked if name not in NOT_FILTERS}
@@ -87,7 +92,7 @@ class ToolsMixin:
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the files with all that is known of each row, not only what the list has room for."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
-        words = {tables.XLSX: _("Take as XLSX"), tables.CSV: _("Take as CSV")}
+        words = {tables.XLSX: _("Take as XLSX"), tables.CSV: _("Take as CSV"), tables.JSON: _("Take as JSON")}
         kept = [
             (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in ("p", "e")
         ]

@@ -2,7 +2,7 @@
 for few. What a reader may not see of somebody is an empty cell; a column is there for whoever may see it of anybody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,10 @@ PARTY = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_name", "mi
 
 @dataclass
 class Table:
-    """What leaves: headings, rows, and of whom they tell: the key of each one's summit and their public id."""
+    """What leaves: headings, rows, and of whom they tell: the key of each one's summit and their public id. `names`
+    are what programs call the columns."""
 
+    names: tuple[str, ...]
     headings: list[str]
     rows: list[list[str]]
     people: list[tuple[int, str]]
@@ -63,7 +65,7 @@ def parties(rows: QuerySet[Party]) -> Table:
             "mission_phone": row.mission_phone,
         }
         found.append([str(cells[name]) for name in PARTY])
-    return Table([columns.heading(name) for name in PARTY], found, [])
+    return Table(PARTY, [columns.heading(name) for name in PARTY], found, [])
 
 
 def people(rows: QuerySet[Person], *, by: By) -> Table:
@@ -83,7 +85,7 @@ def people(rows: QuerySet[Person], *, by: By) -> Table:
         found.append(_person(person, shown, reader.visible(person), names))
         told.append((person.summit_id, person.public_id))
     fields = tuple(name for name in shown if name not in ("party", "category", "language"))
-    return Table([columns.heading(name) for name in shown], found, told, fields)
+    return Table(shown, [columns.heading(name) for name in shown], found, told, fields)
 
 
 def _columns(by: By) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ def _text(name: str, value: Any, summit: Summit) -> str:
 
 def invitations(rows: QuerySet[Invitation]) -> Table:
     """Return invitations with their answers."""
-    names = _Names()
+    called = _Names()
     found: list[list[str]] = []
     told: list[tuple[int, str]] = []
     listed: dict[Summit, dict[str, Occasion]] = {}
@@ -131,7 +133,7 @@ def invitations(rows: QuerySet[Invitation]) -> Table:
         level = str(Level(row.level).label) if row.level else ""
         found.append(
             [
-                names.of(row.party, summit),
+                called.of(row.party, summit),
                 _to(row, listed),
                 str(row.get_state_display()),
                 answer,
@@ -151,7 +153,8 @@ def invitations(rows: QuerySet[Invitation]) -> Table:
         pgettext("invitation", "answered"),
         _("answered by"),
     ]
-    return Table([word[:1].upper() + word[1:] for word in head], found, told, ("answered_by",))
+    names = ("party", "to", "state", "answer", "level", "sent", "answered", "answered_by")
+    return Table(names, [word[:1].upper() + word[1:] for word in head], found, told, ("answered_by",))
 
 
 def _to(row: Invitation, listed: dict[Summit, dict[str, Occasion]]) -> str:
@@ -167,10 +170,7 @@ def own_people(party: Party, *, by: By) -> Table:
     return people(Person.objects.filter(membership__party=party).order_by("membership__position", "pk"), by=by)
 
 
-def cells(table: Table) -> Iterator[list[str]]:
-    """Yield the headings and the rows."""
-    yield table.headings
+def cells(table: Table, *, named: bool = False) -> Iterator[Sequence[str]]:
+    """Yield the headings, or the names of the columns, and the rows."""
+    yield table.names if named else table.headings
     yield from table.rows
-
-
-__all__ = ["Table", "cells", "invitations", "own_people", "parties", "people"]

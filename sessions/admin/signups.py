@@ -139,4 +139,5 @@ def table(rows: models.QuerySet[SignUp]) -> exports.Table:
             ]
         )
         told.append((summit.pk, row.person.public_id))
-    return exports.Table([str(heading) for heading in headings], found, told, ("person",))
+    names = ("session", "starts", "person", "party", "state", "signed_up")
+    return exports.Table(names, [str(heading) for heading in headings], found, told, ("person",))

@@ -145,7 +145,6 @@ NO_UPLOAD = {
     "delegations.participantlist": MADE,
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
     "delegations.resemblance": MADE,
-    "delegations.retention": "each time is decided by itself, beside what would go",
     "delegations.sheet": "it is the list of uploads",
     "delegations.visaletter": MADE,
     "hooks.delivery": MADE,

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from delegations.domain import quotas
-from delegations.models import Category, DeclarationKind, OverpassRule, Quota, Zone
+from delegations.models import Category, DeclarationKind, OverpassRule, Quota, Retention, Zone
 from press.models import Topic
 from sessions.models import OwnKind
 from summit.models import GivenTable, Role, RoleAssignment, Summit, User
@@ -123,6 +123,18 @@ TRIPS = {
             Quota.objects.filter(party__summit=summit)
             .order_by("number")
             .values_list("party__name", "category__code", "number", "reason")
+        ),
+    ),
+    "delegations.retention": Trip(
+        _parties,
+        lambda summit, by: [
+            Retention.objects.create(summit=summit, what="passport", days=5),
+            Retention.objects.create(
+                summit=summit, what="passport", category=Category.objects.of(summit)["media"], days=None
+            ),
+        ],
+        lambda summit: list(
+            Retention.objects.filter(summit=summit).order_by("days").values_list("what", "category__code", "days")
         ),
     ),
     "programme.ownkind": Trip(

@@ -74,7 +74,7 @@ def export(request: HttpRequest, found: Desk) -> HttpResponse:
     """Return the delegation's people, a spreadsheet or what `?take=` asks for; who took it has seen them."""
     ending = tables.ending_of(request.GET.get("take", ""))
     made = exports.own_people(found.party, by=found.by)
-    content = tables.write(exports.cells(made), ending=ending)
+    content = tables.write(exports.cells(made, named=ending == tables.JSON), ending=ending)
     if made.people:
         seen.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
