@@ -8,23 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import nh3
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from press.admin.editing import EditionForm
 from press.admin.forms import LanguageForm, NewTextForm
 from press.domain import editions, incoming
-from press.domain.checks import LONGEST
 from press.domain.incoming import Taken, Unreadable
-from press.domain.lengths import Length, measure
-from press.domain.markdown import SCHEMES, TAGS, to_html
+from press.domain.looks import preview
 from press.models import Text, TextVersion
 from press.permissions import check_can_write
 from summit.desk import once
@@ -77,14 +73,6 @@ def _taken(file: "UploadedFile[Any] | None") -> Taken:
     if (file.size or 0) > incoming.MOST_BYTES:
         raise Unreadable(incoming.too_large())
     return incoming.read(filename=file.name or "", content=file.read())
-
-
-def preview(body: str) -> tuple[SafeString, Length]:
-    """Return a text's HTML as readers will see it, without the addresses of its paragraphs, and how long it is."""
-    kept = body[:LONGEST]
-    # The page shows the saved edition as well, and an address stands on a page once.
-    bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
-    return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3
 
 
 def version_of(text: Text, language: str) -> TextVersion:

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from press.admin.intake import preview, version_of
+from press.admin.intake import version_of
 from press.domain import editions, markings
 from press.domain.differences import compare_words, differ
+from press.domain.looks import preview
 from press.domain.markings import Marked, MarkedMeanwhile
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextVersion, Wording

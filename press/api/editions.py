@@ -6,6 +6,13 @@ from typing import Any, ClassVar
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy
 
+from press.api.looking import (
+    ComparedInput,
+    ComparisonSerializer,
+    WordsPreviewInput,
+    WordsPreviewSerializer,
+    looked_at,
+)
 from press.api.narrowed import EditionFilters, LiftFilters, MarkingFilters
 from press.api.taken import (
     DeliveredInput,
@@ -19,7 +26,7 @@ from press.api.taken import (
 )
 from press.api.texts import soonest
 from press.api.told import DeskEditionSerializer, DeskLiftSerializer, DeskMarkingSerializer
-from press.domain import deciding, editions, lifts, locks, markings
+from press.domain import comparing, deciding, editions, lifts, locks, markings
 from press.models import Attachment, Edition, Lift, Marking, Text
 from press.models.visibility import published_lifts, standing
 from press.permissions import DECISIONS
@@ -57,6 +64,17 @@ class Editions(Resource):
     def add(self, *, by: User, summit: Summit, values: Values) -> Edition:
         """Save words as a new edition."""
         return editions.draft(by=by, **values)
+
+    @action("compare", rule="press.text.view", input=ComparedInput, output=ComparisonSerializer)
+    def compare(self, *, by: User, row: Edition, values: Values) -> comparing.Comparison:
+        """Compare it, word by word, with another edition of the text in its language, or prepared words with what was
+        delivered. Nothing is written."""
+        return comparing.side_by_side(one=row, other=values["other"])
+
+    @action("preview", rule="press.text.change", input=WordsPreviewInput, output=WordsPreviewSerializer, on_list=True)
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Show how words will look and what stands against publishing them. Nothing is written."""
+        return looked_at(values)
 
     @action("submit", rule=DECISIONS["submit"])
     def submit(self, *, by: User, row: Edition, values: Values) -> None:

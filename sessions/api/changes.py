@@ -5,10 +5,21 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from sessions.domain.differences import Change
+from sessions.domain.differences import Change, differences
+from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
-from sessions.domain.warnings import Finding
+from sessions.domain.released import released
+from sessions.domain.scopes import stands_on
+from sessions.domain.warnings import Finding, Kind, warnings
 from sessions.domain.wording import story
+from sessions.models import Release
+from summit.api.resources import InSummit
+from summit.api.rows import Values
+from summit.models import Summit
+from summit.models.validators import validate_year
+
+# So many changes, messages and warnings are told at once, as many as the desk's page needs turns for.
+MOST = 500
 
 
 class ChangedLineSerializer(serializers.Serializer[Any]):
@@ -62,3 +73,51 @@ class DraftWarningSerializer(serializers.Serializer[Any]):
     def get_sessions(self, finding: Finding) -> list[str]:
         """Return the ids of the sessions."""
         return [session.key for session in finding.sessions]
+
+
+class WarnedInput(serializers.Serializer[Any]):
+    """Which warnings: of one kind, or of sessions on one day of the venue; without either all."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], required=False)
+    day = serializers.DateField(required=False, validators=[validate_year])
+
+
+class WarningsSerializer(serializers.Serializer[Any]):
+    """What can't be right in the draft, in the order of the days. Of many the first 500 are listed."""
+
+    number = serializers.IntegerField()
+    warnings = DraftWarningSerializer(many=True)
+
+
+class ComparedReleasesInput(serializers.Serializer[Any]):
+    """Which two: releases by their ids, null for the draft."""
+
+    old = InSummit(queryset=Release.objects.all(), allow_null=True)
+    new = InSummit(queryset=Release.objects.all(), allow_null=True)
+
+
+class ComparedReleasesSerializer(serializers.Serializer[Any]):
+    """What differs between two, in the order of the days. Of many changes the first 500 are listed."""
+
+    number = serializers.IntegerField()
+    changes = DraftChangeSerializer(many=True)
+
+
+def warned(summit: Summit, values: Values) -> dict[str, Any]:
+    """Return what can't be right in a summit's draft."""
+    kind, day = values.get("kind"), values.get("day")
+    found = [
+        each
+        for each in warnings(summit, draft(summit))
+        if kind in (None, each.kind) and (day is None or any(stands_on(session, day) for session in each.sessions))
+    ]
+    return {"number": len(found), "warnings": found[:MOST]}
+
+
+def compared(summit: Summit, values: Values) -> dict[str, Any]:
+    """Return what differs between two releases, or a release and the draft."""
+    sides = values["old"], values["new"]
+    agendas = released(summit, [side.number for side in sides if side is not None])
+    old, new = (draft(summit) if side is None else agendas.get(side.number, {}) for side in sides)
+    changes = sorted(differences(old=old, new=new), key=lambda change: change.session.days[0])
+    return {"number": len(changes), "changes": changes[:MOST]}

@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from delegations.domain import shown
-from sessions.api.changes import DraftChangeSerializer, DraftWarningSerializer, NoticeSerializer
+from sessions.api.changes import (
+    MOST,
+    ComparedReleasesInput,
+    ComparedReleasesSerializer,
+    DraftChangeSerializer,
+    DraftWarningSerializer,
+    NoticeSerializer,
+    compared,
+)
 from sessions.domain import releases, restoring
 from sessions.domain.differences import widens
 from sessions.models import Release, Session
@@ -17,9 +25,7 @@ from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
 from summit.models.validators import validate_printable, validate_year
-
-# So many changes, messages and warnings are told with a preview, as many as the desk's page needs turns for.
-MOST = 500
+from summit.permissions import check
 
 
 class DeskReleaseSerializer(serializers.ModelSerializer[Release]):
@@ -129,6 +135,19 @@ class Releases(Resource):
     def rows(self) -> QuerySet[Release]:
         """Return releases with who made them."""
         return Release.objects.select_related("summit", "released_by")
+
+    @action(
+        "compare",
+        rule="sessions.release.view",
+        input=ComparedReleasesInput,
+        output=ComparedReleasesSerializer,
+        on_list=True,
+    )
+    def compare(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what differs between two releases, or a release and the draft. Writes nothing."""
+        if None in (values["old"], values["new"]):
+            check(by, "sessions.session.view", summit)
+        return compared(summit, values)
 
     @action("preview", rule="sessions.release_agenda", input=PreviewInput, output=PreviewSerializer, on_list=True)
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:

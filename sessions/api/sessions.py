@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
+from sessions.api.changes import WarnedInput, WarningsSerializer, warned
 from sessions.api.fields import Moment
 from sessions.api.filters import day_of
 from sessions.api.speaking import SpeakingMixin
@@ -149,6 +150,11 @@ class Sessions(SpeakingMixin, Resource):
         """Let nobody else change the agenda meanwhile."""
         releases.lock(row.summit)
         return super().lock(row)
+
+    @action("warnings", rule="sessions.session.view", input=WarnedInput, output=WarningsSerializer, on_list=True)
+    def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
+        return warned(summit, values)
 
     @action("move", rule="sessions.edit", input=MoveInput)
     def move(self, *, by: User, row: Session, values: Values) -> Session:

@@ -9,6 +9,7 @@ from sessions.api.hanging import Interpretations, Participants, SessionTexts
 from sessions.api.kinds import OwnKinds
 from sessions.api.public import AgendaList, AgendaSession
 from sessions.api.releases import Releases
+from sessions.api.schedules import Schedules
 from sessions.api.sessions import Sessions
 from sessions.api.sign_ups import SignUps
 from sessions.api.slots import Slots
@@ -16,7 +17,7 @@ from summit.api.public import public_api
 
 RESOURCES = (
     *(Sessions, Slots, Participants, SessionTexts, Interpretations, Documents, OwnKinds),
-    *(FloorRequests, SignUps, Releases, OwnAgenda),
+    *(FloorRequests, SignUps, Releases, OwnAgenda, Schedules),
 )
 
 urlpatterns = [

@@ -322,6 +322,7 @@ def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
         "retention-times": lambda summit: Retention.objects.create(summit=summit, what="mail", days=3),
         "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
         "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
+        "schedules": lambda summit: f.ScheduleFileFactory(summit=summit),
     }
     for name, make in by_summit.items():
         at_a_desk(world, name, {whose: make(summit) for whose, summit in two.items()})

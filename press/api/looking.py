@@ -1,0 +1,101 @@
+"""What can be looked at of words before and after they are saved: how they read, and what differs between two."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from press.domain.checks import check_words
+from press.domain.differences import Kind
+from press.domain.looks import preview
+from press.models import Edition
+from summit.api.resources import InSummit
+
+Looked = serializers.Serializer[Any]
+
+
+class ComparedInput(Looked):
+    """With which other edition: of the same text in the same language, or of the prepared or delivered text."""
+
+    other = InSummit(
+        queryset=Edition.objects.select_related("version__text__summit"), summit_path="version__text__summit"
+    )
+
+
+class WordRunSerializer(Looked):
+    """Words that stand together and share what became of them."""
+
+    kind = serializers.ChoiceField(choices=[Kind.SAME.value, Kind.GONE.value, Kind.NEW.value])
+    words = serializers.CharField()
+
+
+class WordPairSerializer(Looked):
+    """A paragraph as it was beside what it is. `old_at` and `new_at` count paragraphs from 0, null on the side where
+    it isn't; `runs` tells both in one line, what is gone before what is new."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    old_at = serializers.IntegerField(allow_null=True)
+    new_at = serializers.IntegerField(allow_null=True)
+    runs = WordRunSerializer(many=True)
+
+
+class ComparisonSerializer(Looked):
+    """What differs between two editions, word by word, in Markdown as it was written."""
+
+    old = serializers.CharField(source="old.public_id")
+    new = serializers.CharField(source="new.public_id")
+    titles = WordPairSerializer(many=True)
+    summaries = WordPairSerializer(many=True)
+    bodies = WordPairSerializer(many=True)
+
+
+class WordsPreviewInput(Looked):
+    """Words that need not be saved."""
+
+    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    summary = serializers.CharField(required=False, allow_blank=True)
+    body = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="Markdown.")
+
+
+class RefusedWordsSerializer(Looked):
+    """What can't be published, and why."""
+
+    field = serializers.ChoiceField(choices=("title", "summary", "body"))
+    detail = serializers.CharField()
+
+
+class WordsPreviewSerializer(Looked):
+    """Words as readers will see them, how long they are, and what stands against publishing them."""
+
+    html = serializers.CharField(help_text="Without the addresses of paragraphs.")
+    words = serializers.IntegerField()
+    characters = serializers.IntegerField(help_text="Of scripts that set no spaces between words.")
+    minutes = serializers.IntegerField(help_text="That they take to speak.")
+    problems = RefusedWordsSerializer(many=True)
+
+
+FIELDS = ("title", "summary", "body")
+
+
+def looked_at(values: Any) -> dict[str, Any]:
+    """Return words as readers will see them, with what stands against publishing them: of those that were given."""
+    html, length = preview(values["body"])
+    given = {name: values[name] for name in FIELDS if name in values}
+    return {
+        "html": html,
+        "words": length.words,
+        "characters": length.characters,
+        "minutes": length.minutes,
+        "problems": _problems(given),
+    }
+
+
+def _problems(given: dict[str, str]) -> list[dict[str, str]]:
+    try:
+        # A title that isn't given yet is nothing wrong.
+        check_words(**{"title": "a", "summary": "", **given})
+    except ValidationError as refused:
+        return [
+            {"field": name, "detail": said} for name, all_said in refused.message_dict.items() for said in all_said
+        ]
+    return []

@@ -1,0 +1,59 @@
+"""What differs between editions, and how words will look, by the API: as at the desk, and nothing is written."""
+
+from typing import Any
+
+import pytest
+
+from press.models import Edition
+from summit.models import AuditEntry, Role, Summit
+from tests.factories import UserFactory
+from tests.press.api.conftest import do, read, refused
+from tests.press.helpers import add_edition, make_delivered, make_text
+from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import kind
+
+pytestmark = pytest.mark.django_db
+
+
+def told(pairs: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:
+    return [[(run["kind"], run["words"].strip()) for run in pair["runs"]] for pair in pairs]
+
+
+def test_two_editions_are_compared_in_their_order(here: Summit, officer: Program) -> None:
+    first = make_text(summit=here, body="Ships are late.\n\nWhales sing.", title="Of ships")
+    second = add_edition(first.version, body="Ships are slow.\n\nWhales sing.", title="Of ships")
+    for one, other in ((first, second), (second, first)):
+        found = do(officer, f"editions/{one.public_id}/compare", {"other": other.public_id})
+        assert (found["old"], found["new"]) == (first.public_id, second.public_id)
+        assert told(found["bodies"]) == [
+            [("same", "Ships are"), ("gone", "late"), ("new", "slow"), ("same", ".")],
+            [("same", "Whales sing.")],
+        ]
+    assert [pair["kind"] for pair in found["titles"]] == ["same"]
+    where = f"editions/{first.public_id}/compare"
+    stranger = make_text(summit=here)
+    assert refused(officer, where, {"other": stranger.public_id}).startswith("These two say different things.")
+    outside = program(UserFactory.with_role(Role.VIEWER, here))
+    assert outside.post(f"summits/here/desk/{where}/", {"other": second.public_id}).status_code == 404
+    assert "#/other" in refused(officer, where, {"other": "nothing-here"}, status=422)
+
+
+def test_prepared_words_are_compared_with_what_was_delivered(here: Summit, officer: Program) -> None:
+    one = make_text(summit=here, speech=True, body="We agree.")
+    other = make_delivered(one, body="We disagree.")
+    found = do(officer, f"editions/{other.public_id}/compare", {"other": one.public_id})
+    assert (found["old"], found["new"]) == (one.public_id, other.public_id)
+    assert told(found["bodies"]) == [[("same", "We"), ("gone", "agree"), ("new", "disagree"), ("same", ".")]]
+
+
+def test_words_are_shown_before_they_are_saved(here: Summit, officer: Program, approver: Program) -> None:
+    before = Edition.objects.count(), AuditEntry.objects.count()
+    found = do(officer, "editions/preview", {"title": "A", "body": "# Of *ships*\n\n<script>x</script> Sail."})
+    assert "<em>ships</em>" in found["html"]
+    assert "<script" not in found["html"]
+    assert (found["minutes"], found["problems"]) == (1, [])
+    bad = do(officer, "editions/preview", {"title": "…", "body": ""})
+    assert {each["field"] for each in bad["problems"]} == {"title", "body"}
+    assert (Edition.objects.count(), AuditEntry.objects.count()) == before
+    assert kind(approver.post("summits/here/desk/editions/preview/", {"body": "A"})) == (403, "forbidden")
+    assert read(officer, "editions/") == []
