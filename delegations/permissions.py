@@ -103,6 +103,8 @@ for _group, _roles in _GROUPS.items():
     declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
 # Passes that change hands among a party's people: the desk that prints badges sees who carries which.
 _PASSES = (*_WRITERS, Role.ACCREDITATION)
+# Whom those who receive will meet, by face: of all parties.
+declare("delegations.photo_sheet", _TRAVEL)
 declare_model("delegations.overpass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.hand_overpass", _PASSES, own=(Role.FOCAL_POINT,))
 # Badges: accreditation issues them; whoever vets or plans journeys ends one too.

@@ -284,5 +284,5 @@ for _name in ("photos", "photos_file"):
         f"admin:delegations_{_name}",
         Gate.DESK,
         kind="summit.summit",
-        see="delegations.photo.view",
+        see="delegations.photo_sheet",
     )

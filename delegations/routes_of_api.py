@@ -1,5 +1,7 @@
 """Who opens the working addresses of the API about parties, their people and their invitations."""
 
+from django.utils.translation import gettext_lazy as _
+
 from delegations.api import refusals  # noqa: F401
 from delegations.api.badges import Badges
 from delegations.api.calls import Calls
@@ -31,6 +33,10 @@ for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Trav
 for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules):
     declare_resource(_more)
 scopes.declare(PolicyOfSummit.name, PolicyOfSummit.called)
+scopes.declare("own-data", _("what is held of oneself"))
+declare("api-my-people", Gate.API)
+declare("api-my-data-take", Gate.API, "POST", kind="oneself")
+declare("api-my-data-ask", Gate.API, "POST", kind="oneself")
 declare(
     "api-desk-policy",
     Gate.API,

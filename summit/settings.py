@@ -455,6 +455,7 @@ SPECTACULAR_SETTINGS = {
         "ReleasedRoleEnum": "sessions.models.ReleasedRole",
         "AttendanceEnum": "sessions.models.Attendance",
         "CallOutcomeEnum": "delegations.models.CallOutcome",
+        "KeptEnum": "delegations.models.Kept",
         "RowOutcomeEnum": "summit.uploads.report.Outcome",
         "SheetPurposeEnum": "delegations.models.SheetPurpose",
         "LetterPurposeEnum": "delegations.models.Purpose",

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
+from django.conf import settings
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,11 +11,15 @@ from rest_framework import serializers
 
 from delegations.api.common import OnePerson, Searched, Values
 from delegations.api.particulars import RELATED, OfPerson, reader_of
+from delegations.api.parts import parties
 from delegations.api.people import with_belonging
-from delegations.domain import photos
+from delegations.domain import photo_sheet, photos
 from delegations.fields import PHOTO, Reader, photo_of
-from summit.api.contents import File, WithContent
+from delegations.printed import photos as printed
+from summit.api.actions import action
+from summit.api.contents import ContentSerializer, File, WithContent
 from summit.api.files import ContentField
+from summit.db.clock import db_now
 from summit.domain import seen
 from summit.models import Person, Summit, User
 from summit.permissions import summits_for
@@ -44,6 +49,14 @@ class PhotoInput(serializers.Serializer[Any]):
     content = ContentField(
         largest=photos.LARGEST, help_text="A JPEG, PNG or WebP of the face, 400 pixels wide at least."
     )
+
+
+class FacesInput(serializers.Serializer[Any]):
+    """Whom a sheet shows: everybody, or those of some parties, or of a day of arrival at the venue."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    day = serializers.DateField(required=False, default=None, allow_null=True)
+    parties = parties(photo_sheet.SEE, required=False, default=list, allow_empty=True)
 
 
 class PhotoFilters(Searched):
@@ -96,6 +109,22 @@ class Photos(WithContent):
             return None
         seen.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
         return File("photograph.jpg", "image/jpeg", bytes(photo.image))
+
+    @action(
+        "sheet",
+        rule=photo_sheet.SEE,
+        input=FacesInput,
+        output=ContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
+    def sheet(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give a sheet of photographs as a PDF, for those who receive: of all, of some parties, of whoever arrives on
+        a day at the venue."""
+        language, keys = values["language"], [party.pk for party in values["parties"]]
+        faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
+        made = printed.write(summit=summit, faces=faces, language=language, now=db_now())
+        return File(f"photographs-{summit.slug}.pdf", "application/pdf", made)
 
     def remove(self, *, by: User, row: Person) -> None:
         """Delete a photograph."""

@@ -1,5 +1,6 @@
 """What the errors of the domain are to whoever asks by the API: each is a sentence for them already."""
 
+from delegations.domain import photo_sheet
 from delegations.domain.acting import ActingRefused
 from delegations.domain.answers import AnswerProblem, AnswerRefused
 from delegations.domain.badge_sheet import TooMany
@@ -12,6 +13,7 @@ from delegations.domain.incoming.values import Unreadable
 from delegations.domain.merging import MergeRefused
 from delegations.domain.order import OrderChanged
 from delegations.domain.overpasses import OverpassRefused
+from delegations.domain.own_data import AskProblem
 from delegations.domain.participants import FinalStands, ListChanged, NothingToFreeze
 from delegations.domain.people import SeemsKnown
 from delegations.domain.photos import PhotoProblem
@@ -46,11 +48,12 @@ means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
 means(OrderChanged, "conflict")
 means(MissingFontError, lambda error: Problem("conflict", f"{words.missing(error)} {words.remedy(error)}"))
 # Those that name a field are about it.
-for _error in (BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
+for _error in (AskProblem, BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
     means(_error, "conflict")
 for _refused in (
     *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
     *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
     *(AlreadyErased, MergeRefused, SheetProblem, TooMany, Unreadable),
+    photo_sheet.TooMany,
 ):
     means(_refused, "conflict")

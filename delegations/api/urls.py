@@ -13,6 +13,7 @@ from delegations.api.leaving import Handovers, Overpasses
 from delegations.api.letters import LetterLinks, LetterTemplates, Replies
 from delegations.api.lists import Guests, ParticipantLists
 from delegations.api.members import Members
+from delegations.api.own import own_paths
 from delegations.api.particulars import Needs, Passports, Travel
 from delegations.api.parties import Parties
 from delegations.api.people import People
@@ -25,6 +26,7 @@ from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 
 urlpatterns: list[URLPattern] = [
+    *own_paths(),
     *Parties.paths(),
     *People.paths(),
     *Resemblances.paths(),

@@ -15,7 +15,7 @@ from summit.domain import seen
 from summit.models import Person, Summit, User
 from summit.permissions import check
 
-SEE = "delegations.photo.view"
+SEE = "delegations.photo_sheet"
 # A sheet of more is neither carried nor read.
 MOST = 200
 FIELDS = ("form_of_address", "name", "office", "photo")

@@ -203,6 +203,8 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     if reader.superuser or reader.roles & DESKS:
         world.personal["kept table", reader.name] = kept_table(user, world.here)
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
+    if me := user.people.first():
+        world.personal["oneself", reader.name] = {"id": me.public_id}
 
 
 def _add_readers(world: World) -> None:
@@ -222,6 +224,7 @@ def _add_readers(world: World) -> None:
     other = f.UserFactory()
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
     world.objects["token"] = {Whose.FOREIGN: {"id": f.TokenFactory(user=other).public_id}}
+    world.objects["oneself"] = {Whose.FOREIGN: {"id": f.PersonFactory(user=f.UserFactory()).public_id}}
     world.objects["kept table"] = {Whose.FOREIGN: kept_table(other, world.here)}
     jobs = {Whose.FOREIGN: job(other, world.here), Whose.ELSEWHERE: job(other, world.there)}
     world.objects["work.job"] = {whose: row(each) for whose, each in jobs.items()}

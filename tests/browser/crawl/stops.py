@@ -51,6 +51,7 @@ OTHERS = {
     "api-me": FILE,
     "api-my-tokens": FILE,
     "api-my-summits": FILE,
+    "api-my-people": FILE,
     "api-desk": FILE,
     "api-my-token": FILE,
     "dev:source": FILE,

@@ -166,3 +166,17 @@ def test_a_letter_is_read_and_tried_before_it_is_kept(place: Place) -> None:
     assert Message.objects.get().address == place.protocol.user.email
     assert kind(place.desk(Role.ACCREDITATION).post(f"{here}test/", said))[0] in (403, 404)
     assert not LetterTemplate.objects.exists()
+
+
+def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
+    here = f"{DESK}photos/sheet/"
+    ada = f.MembershipFactory(party=place.one).person
+    f.MembershipFactory(party=place.other)
+    body = {"language": "en", "parties": [place.one.public_id]}
+    told = place.protocol.post(here, body).json()
+    assert (told["file_name"], b64decode(told["content"])[:5]) == ("photographs-here.pdf", b"%PDF-")
+    seen = AuditEntry.objects.get(by=place.protocol.user, action="summit.person.seen")
+    assert seen.fields == ["form_of_address", "name", "office", "photo"]
+    assert seen.detail["keys"] == [ada.public_id]
+    assert place.protocol.post(here, {"language": "en", "day": "2027-03-01"}).status_code == 200
+    assert kind(place.focal.post(here, {"language": "en"})) == (403, "forbidden")
