@@ -3,23 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.admin.standing import moment
 from delegations.admin.through import ThroughDomain, order_of
 from delegations.domain import categories
 from delegations.models import Category
-from summit.desk.forms import SentencesForm
+from summit.desk.called import NAMES, NamedForm, with_names
 from summit.desk.header import chosen_summit, summits_of
 from summit.desk.places import summit_page
 from summit.desk.shelves import Shelf
@@ -27,10 +25,8 @@ from summit.desk.words import written
 from summit.models import Summit, User
 from summit.templatetags.marks import comma
 
-NAMES = [f"name_{code}" for code in settings.INTERFACE_LANGUAGES]
 
-
-class CategoryForm(SentencesForm):
+class CategoryForm(NamedForm):
     """A category, with its name in each language of the interface."""
 
     class Meta:
@@ -40,19 +36,11 @@ class CategoryForm(SentencesForm):
 
     said_at = {"category_confirmed_after_named": "confirm_by", "category_code_once": "code"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code in settings.INTERFACE_LANGUAGES:
-            named = self.fields.get(f"name_{code}")
-            if named is not None:
-                named.initial = self.instance.names.get(code, "")
-
     def clean(self) -> dict[str, Any]:
         """Put the names together by language, and say what stops the change."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        if NAMES[0] in self.fields:
-            given = {code: found.get(f"name_{code}", "") for code in settings.INTERFACE_LANGUAGES}
-            found["names"] = {code: said for code, said in given.items() if said}
+        if (names := self.names_of(found)) is not None:
+            found["names"] = names
         summit = found.get("summit") or getattr(self.instance, "summit", None)
         if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
             self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
@@ -62,33 +50,13 @@ class CategoryForm(SentencesForm):
         return found
 
 
-def _label(code: str) -> str:
-    """Return what the field for a name in a language is called."""
-    return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
-
-
-# The class of the form is made before anybody's language is known.
-_lazy_label = lazy(_label, str)
-
-
-def _with_names() -> type[CategoryForm]:
-    """Return the form with a field for each language."""
-    found = {
-        name: forms.CharField(
-            label=_lazy_label(code), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-        )
-        for name, code in zip(NAMES, settings.INTERFACE_LANGUAGES, strict=True)
-    }
-    return type("NamedCategoryForm", (CategoryForm,), found)
-
-
 @admin.register(Category)
 class CategoryAdmin(ThroughDomain):
     """Categories."""
 
     place = 1
     shelf = Shelf.SETTINGS
-    form = _with_names()
+    form = with_names(CategoryForm, 120)
     domain = categories
     called = "category"
     order_page = "admin:delegations_categories_order"
@@ -118,7 +86,7 @@ class CategoryAdmin(ThroughDomain):
             quota = quota if obj else quota[1:]
             told = _("Organisers set the quota. In a new category nobody can be named until they do.")
         return [
-            (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES]}),
+            (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES.values()]}),
             (_("How many"), {"fields": quota, "description": told}),
             (_("Until when"), {"fields": ["name_by", "confirm_by"]}),
             (_("What it opens"), {"fields": ["vetted", "zones"]}),

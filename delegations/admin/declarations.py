@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.confirm import Called, confirm
@@ -24,7 +21,7 @@ from delegations.models import Declaration, DeclarationKind, DeclarationState
 from delegations.permissions import can_decide_declarations, check_can_decide_declarations
 from summit.desk import once
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
-from summit.desk.forms import SentencesForm
+from summit.desk.called import NAMES, NamedForm, with_names
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
 from summit.desk.words import written
@@ -47,46 +44,18 @@ FIELDS: list[Any] = [
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
 
 
-class KindForm(SentencesForm):
+class KindForm(NamedForm):
     """A kind of declaration, with its name in each language that letters are written in."""
 
     class Meta:
         model = DeclarationKind
         fields = ("summit", "name", "asks", "permit", "until", "position")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code in settings.INTERFACE_LANGUAGES:
-            named = self.fields.get(f"name_{code}")
-            if named is not None:
-                named.initial = self.instance.names.get(code, "")
-
     def clean(self) -> dict[str, Any]:
         """Put the names together by language."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        given = {code: found.get(f"name_{code}", "") for code in settings.INTERFACE_LANGUAGES}
-        self.instance.names = {code: said for code, said in given.items() if said}
+        self.instance.names = self.names_of(found) or {}
         return found
-
-
-def _with_names() -> type[KindForm]:
-    """Return the form with a field for each language."""
-    found = {
-        f"name_{code}": forms.CharField(
-            label=_lazy_label(code), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-        )
-        for code in settings.INTERFACE_LANGUAGES
-    }
-    return type("NamedKindForm", (KindForm,), found)
-
-
-def _label(code: str) -> str:
-    """Return what the field for a name in a language is called."""
-    return gettext("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
-
-
-# The class of the form is made before anybody's language is known.
-_lazy_label = lazy(_label, str)
 
 
 @admin.register(DeclarationKind)
@@ -95,7 +64,7 @@ class DeclarationKindAdmin(SummitModelAdmin):
 
     place = 5
     shelf = Shelf.SETTINGS
-    form = _with_names()
+    form = with_names(KindForm, 120)
     list_display = ["name", "summit", "permit", "until", "position"]
     list_filter = ["summit"]
     search_fields = ["name"]
@@ -103,8 +72,7 @@ class DeclarationKindAdmin(SummitModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Put the names in other languages beneath the name."""
-        names = [f"name_{code}" for code in settings.INTERFACE_LANGUAGES]
-        return ["summit", "name", *names, "asks", "permit", "until", "position"]
+        return ["summit", "name", *NAMES.values(), "asks", "permit", "until", "position"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a kind in its summit."""

@@ -5,10 +5,9 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import LeftOutSerializer, PartyName, Several, StaffName, WhyInput, note
+from delegations.api.parts import LeftOutSerializer, OfPerson, OfPersonFilters, Several, StaffName, WhyInput, note
 from delegations.domain import badge_check, badge_sheet, badges
 from delegations.models import Badge, Membership
 from delegations.paper import badge as paper
@@ -22,15 +21,10 @@ from summit.models import Summit, User
 ISSUE = "delegations.issue_badge"
 
 
-class BadgeSerializer(serializers.ModelSerializer[Badge]):
+class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
     """A badge. Its id is the number on it; `category` and `zones` are the person's now, and none where it opens
     nothing any more."""
 
-    id = serializers.CharField(source="public_id", read_only=True)
-    party = serializers.CharField(source="party.public_id", read_only=True)
-    party_name = PartyName(source="party")
-    person = serializers.CharField(source="person.public_id", read_only=True)
-    person_name = serializers.CharField(source="person.label", read_only=True)
     live = serializers.SerializerMethodField()
     category = serializers.SerializerMethodField()
     zones = serializers.SerializerMethodField()
@@ -40,7 +34,7 @@ class BadgeSerializer(serializers.ModelSerializer[Badge]):
     class Meta:
         model = Badge
         fields: ClassVar[list[str]] = [
-            *("id", "party", "party_name", "person", "person_name", "live", "category", "zones"),
+            *(*OfPerson.OF, "live", "category", "zones"),
             *("issued_at", "issued_by", "ended_at", "why"),
         ]
         read_only_fields = fields
@@ -71,12 +65,10 @@ def _member(row: Badge) -> Membership | None:
     return member if live and member and member.party_id == row.party_id else None
 
 
-class BadgeFilters(django_filters.FilterSet):
+class BadgeFilters(OfPersonFilters):
     """By what badges are narrowed."""
 
     live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
-    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     category = django_filters.CharFilter(field_name="person__membership__category__code", label=_("category"))
     issued_since = django_filters.IsoDateTimeFilter(
         field_name="issued_at", lookup_expr="gte", label=_("issued since")

@@ -5,11 +5,10 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.common import ByLanguage
-from delegations.api.parts import Member, PartyName, StaffName, WhyInput, note
+from delegations.api.parts import Member, OfPerson, OfPersonFilters, StaffName, WhyInput, note
 from delegations.domain import declaration_kinds, declarations
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from summit.api.actions import action
@@ -78,22 +77,17 @@ class DeclarationKinds(Resource):
         return declaration_kinds.change(by=by, kind=row, values=values)
 
 
-class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
+class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):
     """What somebody declares, and what the host says to it."""
 
-    id = serializers.CharField(source="public_id", read_only=True)
     kind = serializers.IntegerField(source="kind_id", read_only=True)
     kind_name = serializers.CharField(source="kind.__str__", read_only=True)
-    party = serializers.CharField(source="party.public_id", read_only=True)
-    party_name = PartyName(source="party")
-    person = serializers.CharField(source="person.public_id", read_only=True)
-    person_name = serializers.CharField(source="person.label", read_only=True)
     decided_by = StaffName(deed=SEE)
 
     class Meta:
         model = Declaration
         fields: ClassVar[list[str]] = [
-            *("id", "kind", "kind_name", "party", "party_name", "person", "person_name", "details", "state"),
+            *(*OfPerson.OF, "kind", "kind_name", "details", "state"),
             *("declared_at", "decided_at", "decided_by", "reason"),
         ]
         read_only_fields = fields
@@ -120,13 +114,11 @@ class DeclarationInput(serializers.Serializer[Any]):
     details = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class DeclarationFilters(django_filters.FilterSet):
+class DeclarationFilters(OfPersonFilters):
     """By what declarations are narrowed."""
 
     state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
     kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
-    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     declared_since = django_filters.IsoDateTimeFilter(
         field_name="declared_at", lookup_expr="gte", label=_("declared since")
     )

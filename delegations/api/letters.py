@@ -6,11 +6,10 @@ import django_filters
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.common import OneParty
-from delegations.api.parts import PartyName, StaffName, note
+from delegations.api.parts import OfInvitation, OfInvitationFilters, StaffName, note
 from delegations.domain import asked, links, templates, trials
 from delegations.domain.letter_texts import Text
 from delegations.models import Answer, Channel, InvitationLink, LetterTemplate, Level, Purpose, Reply, ReplyScan
@@ -129,33 +128,24 @@ def _trial(summit: Summit, values: Values) -> dict[str, Any]:
     return {"party": values["party"], "purpose": purpose, "language": language, "text": text}
 
 
-class LetterLinkSerializer(serializers.ModelSerializer[InvitationLink]):
+class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationLink]):
     """A link in a letter: to which mailbox it went, and whether it was followed. What it opens it never tells."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    invitation = serializers.CharField(source="invitation.public_id", read_only=True)
-    party = serializers.CharField(source="invitation.party.public_id", read_only=True)
-    party_name = PartyName(source="invitation.party")
     person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = InvitationLink
         fields: ClassVar[list[str]] = [
-            *("id", "invitation", "party", "party_name", "address", "person"),
+            *(*OfInvitation.OF, "address", "person"),
             *("created_at", "expires_at", "first_used_at", "revoked_at", "asked_at"),
         ]
         read_only_fields = fields
 
 
-class LinkFilters(django_filters.FilterSet):
+class LinkFilters(OfInvitationFilters):
     """By what links are narrowed."""
 
-    invitation = django_filters.CharFilter(
-        field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
-    )
-    party = django_filters.CharFilter(
-        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
-    )
     live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
     asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter is asked for"))
     created_since = django_filters.IsoDateTimeFilter(
@@ -212,13 +202,10 @@ class LetterLinks(Resource):
         asked.settle(link=row, by=by)
 
 
-class ReplySerializer(serializers.ModelSerializer[Reply]):
+class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
     """One answer as it came: by which way, and who recorded it at a desk. Its `scan` is its content."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    invitation = serializers.CharField(source="invitation.public_id", read_only=True)
-    party = serializers.CharField(source="invitation.party.public_id", read_only=True)
-    party_name = PartyName(source="invitation.party")
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
     recorded_by = StaffName(deed="delegations.reply.view")
     scan = serializers.CharField(
@@ -228,21 +215,15 @@ class ReplySerializer(serializers.ModelSerializer[Reply]):
     class Meta:
         model = Reply
         fields: ClassVar[list[str]] = [
-            *("id", "invitation", "party", "party_name", "at", "answer", "level", "note", "name"),
+            *(*OfInvitation.OF, "at", "answer", "level", "note", "name"),
             *("channel", "reference", "dated", "recorded_by", "scan"),
         ]
         read_only_fields = fields
 
 
-class ReplyFilters(django_filters.FilterSet):
+class ReplyFilters(OfInvitationFilters):
     """By what answers are narrowed."""
 
-    invitation = django_filters.CharFilter(
-        field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
-    )
-    party = django_filters.CharFilter(
-        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
-    )
     occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("id of a session"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("at the level of"))

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import attrgetter, or_
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -40,6 +42,46 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
         listed: list[Any] = list(rows) if isinstance(rows, list | tuple) else []
         parties: list[Any] = [self.get_attribute(row) for row in listed]
         return {party.pk for party in parties}
+
+
+class OfPerson(serializers.Serializer[Any]):
+    """What rows about somebody of a party have in common: their id, the party, the person."""
+
+    OF: ClassVar[tuple[str, ...]] = ("id", "party", "party_name", "person", "person_name")
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    party_name = PartyName(source="party")
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    person_name = serializers.CharField(source="person.label", read_only=True)
+
+
+class OfInvitation(serializers.Serializer[Any]):
+    """What rows about an invitation have in common: the invitation, and whom it invites."""
+
+    OF: ClassVar[tuple[str, ...]] = ("id", "invitation", "party", "party_name")
+
+    invitation = serializers.CharField(source="invitation.public_id", read_only=True)
+    party = serializers.CharField(source="invitation.party.public_id", read_only=True)
+    party_name = PartyName(source="invitation.party")
+
+
+class OfPersonFilters(django_filters.FilterSet):
+    """By what such rows are narrowed."""
+
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+
+
+class OfInvitationFilters(django_filters.FilterSet):
+    """By what such rows are narrowed."""
+
+    invitation = django_filters.CharFilter(
+        field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")
+    )
+    party = django_filters.CharFilter(
+        field_name="invitation__party__public_id", label=pgettext_lazy("label", "party")
+    )
 
 
 @extend_schema_field(str)

@@ -5,10 +5,18 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.api.parts import LeftOutSerializer, Member, PartyName, Several, StaffName, WhyInput, note
+from delegations.api.parts import (
+    LeftOutSerializer,
+    Member,
+    OfPerson,
+    OfPersonFilters,
+    Several,
+    StaffName,
+    WhyInput,
+    note,
+)
 from delegations.domain import shown, visas
 from delegations.models import VisaLetter, VisaState
 from delegations.paper import visa
@@ -22,20 +30,15 @@ SEE, ASK, ISSUE = "delegations.visaletter.view", "delegations.ask_visa", "delega
 PERSONAL = ("embassy", "reason")
 
 
-class VisaLetterSerializer(serializers.ModelSerializer[VisaLetter]):
+class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
     """A visa support letter and what became of it."""
 
-    id = serializers.CharField(source="public_id", read_only=True)
-    party = serializers.CharField(source="party.public_id", read_only=True)
-    party_name = PartyName(source="party")
-    person = serializers.CharField(source="person.public_id", read_only=True)
-    person_name = serializers.CharField(source="person.label", read_only=True)
     decided_by = StaffName(deed=SEE)
 
     class Meta:
         model = VisaLetter
         fields: ClassVar[list[str]] = [
-            *("id", "party", "party_name", "person", "person_name", "embassy", "state", "number"),
+            *(*OfPerson.OF, "embassy", "state", "number"),
             *("asked_at", "decided_at", "decided_by", "reason"),
         ]
         read_only_fields = fields
@@ -61,12 +64,10 @@ class IssuedLettersSerializer(serializers.Serializer[Any]):
     skipped = LeftOutSerializer(many=True)
 
 
-class VisaFilters(django_filters.FilterSet):
+class VisaFilters(OfPersonFilters):
     """By what letters are narrowed."""
 
     state = django_filters.ChoiceFilter(choices=VisaState.choices, label=_("state"))
-    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
-    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     asked_since = django_filters.IsoDateTimeFilter(
         field_name="asked_at", lookup_expr="gte", label=_("asked for since")
     )

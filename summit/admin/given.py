@@ -22,7 +22,7 @@ from summit.tables.incoming import INTAKES, Intake
 from summit.templatetags.marks import comma
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.report import Report
-from summit.uploads.shown import Words
+from summit.uploads.shown import of_rows
 
 SUMMIT_PATHS.update({GivenTable: "summit"})
 
@@ -57,14 +57,8 @@ class GivenTableAdmin(UploadsAdmin):
     action = given.READ_IN
     upload_form = GivenForm
     upload_word = gettext_lazy("Upload a table")
-    words = Words(
-        all=gettext_lazy("Rows of the table"),
-        row=gettext_lazy("Row"),
+    words = of_rows(
         about=gettext_lazy("Which it is"),
-        each=gettext_lazy("Row by row"),
-        some=gettext_lazy("Some of the rows"),
-        show_all=gettext_lazy("Show all rows"),
-        caption=gettext_lazy("What becomes of each row"),
         notices="admin/given/notices.html",
         about_row="admin/given/about_row.html",
     )

@@ -23,8 +23,8 @@ from summit.templatetags.marks import comma
 NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}
 
 
-class CalledForm(SentencesForm):
-    """A row with its name in each language."""
+class NamedForm(SentencesForm):
+    """A row whose `names` by language are typed in a field for each (`name_fields`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,17 +32,25 @@ class CalledForm(SentencesForm):
             if name in self.fields:
                 self.fields[name].initial = self.instance.names.get(code, "")
 
+    def names_of(self, found: dict[str, Any]) -> dict[str, str] | None:
+        """Return the names that were typed, by language; None where the page has no fields for them."""
+        given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
+        return {code: said for code, said in given.items() if said} if given else None
+
+
+class CalledForm(NamedForm):
+    """A row with its name in each language."""
+
     def clean(self) -> dict[str, Any]:
         """Put the names together by language; that in the summit's language is the name itself."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
-        given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
-        own = summit.language if summit is not None else ""
-        if given.get(own) and found.get("name") and given[own] != found["name"]:
+        names, own = self.names_of(found), summit.language if summit is not None else ""
+        if names and own in names and found.get("name") and names[own] != found["name"]:
             said = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
             self.add_error(NAMES[own], said)
-        if given:
-            self.instance.names = {code: said for code, said in given.items() if said and code != own}
+        if names is not None:
+            self.instance.names = {code: said for code, said in names.items() if code != own}
         return found
 
 
@@ -51,25 +59,34 @@ def _label_of(code: str) -> str:
     return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
 
 
-# The class of the form is made before anybody's language is known.
+# The class of a form is made before anybody's language is known.
 _lazy_label = lazy(_label_of, str)
 
 
-def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
-    """Return the form of a model with its summit, its name, one for the name in each language, and `own` fields."""
-    column: Any = row._meta.get_field("name")
-    found: dict[str, Any] = {
+def name_fields(longest: int) -> dict[str, forms.CharField]:
+    """Return a form's fields for the name in each language."""
+    return {
         name: forms.CharField(
             label=_lazy_label(code),
-            max_length=column.max_length,
+            max_length=longest,
             required=False,
             validators=[validate_printable],
             widget=forms.TextInput({"dir": "auto"}),
         )
         for code, name in NAMES.items()
     }
+
+
+def with_names(form: type[NamedForm], longest: int) -> type[NamedForm]:
+    """Return a form with a field for the name in each language."""
+    return type(f"With{form.__name__}", (form,), dict(name_fields(longest)))
+
+
+def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
+    """Return the form of a model with its summit, its name, one for the name in each language, and `own` fields."""
+    column: Any = row._meta.get_field("name")
     meta = type("Meta", (), {"model": row, "fields": ["summit", "name", *own]})
-    return type(f"Called{row.__name__}Form", (CalledForm,), {**found, "Meta": meta})
+    return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
 
 
 class CalledAdmin(SummitModelAdmin):

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from summit.uploads.report import ODD, Line, Outcome, Report
 
@@ -28,6 +29,21 @@ class Words:
     caption: Any
     notices: str
     about_row: str
+
+
+def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
+    """Return how the rows of a table are called."""
+    return Words(
+        all=gettext_lazy("Rows of the table"),
+        row=gettext_lazy("Row"),
+        about=about,
+        each=gettext_lazy("Row by row"),
+        some=gettext_lazy("Some of the rows"),
+        show_all=gettext_lazy("Show all rows"),
+        caption=gettext_lazy("What becomes of each row"),
+        notices=notices,
+        about_row=about_row,
+    )
 
 
 def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
