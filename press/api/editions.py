@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy
 from press.api.looking import (
     ComparedInput,
     ComparisonSerializer,
+    FileWordsSerializer,
+    WordsFileInput,
     WordsPreviewInput,
     WordsPreviewSerializer,
     looked_at,
+    words_of,
 )
 from press.api.narrowed import EditionFilters, LiftFilters, MarkingFilters
 from press.api.taken import (
@@ -26,7 +29,7 @@ from press.api.taken import (
 )
 from press.api.texts import soonest
 from press.api.told import DeskEditionSerializer, DeskLiftSerializer, DeskMarkingSerializer
-from press.domain import comparing, deciding, editions, lifts, locks, markings
+from press.domain import comparing, deciding, editions, incoming, lifts, locks, markings
 from press.models import Attachment, Edition, Lift, Marking, Text
 from press.models.visibility import published_lifts, standing
 from press.permissions import DECISIONS
@@ -75,6 +78,11 @@ class Editions(Resource):
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Show how words will look and what stands against publishing them. Nothing is written."""
         return looked_at(values)
+
+    @action("read-file", rule="press.text.change", input=WordsFileInput, output=FileWordsSerializer, on_list=True)
+    def read_file(self, *, by: User, summit: Summit, values: Values) -> incoming.Taken:
+        """Read the words of a file as Markdown, and say what became of the rest of it. Nothing is kept."""
+        return words_of(values)
 
     @action("submit", rule=DECISIONS["submit"])
     def submit(self, *, by: User, row: Edition, values: Values) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
+from press.domain import incoming
 from press.domain.checks import check_words
 from press.domain.differences import Kind
 from press.domain.looks import preview
 from press.models import Edition
+from summit.api.files import ContentField
+from summit.api.problems import unprocessable
 from summit.api.resources import InSummit
 
 Looked = serializers.Serializer[Any]
@@ -74,6 +77,32 @@ class WordsPreviewSerializer(Looked):
     problems = RefusedWordsSerializer(many=True)
 
 
+class WordsFileInput(Looked):
+    """A file with the words of a text: DOCX, Markdown or plain text. Its name only tells Markdown from plain text."""
+
+    file_name = serializers.CharField(max_length=200)
+    content = ContentField(largest=incoming.MOST_BYTES)
+
+
+class FileNoteSerializer(Looked):
+    """One kind of thing that a file had: how many, a sentence about them, and some of the words concerned. What is
+    `dropped` isn't in the text; all else is, and reads otherwise."""
+
+    kind = serializers.CharField()
+    number = serializers.IntegerField()
+    said = serializers.CharField()
+    quotes = serializers.ListField(child=serializers.CharField())
+    dropped = serializers.BooleanField()
+
+
+class FileWordsSerializer(Looked):
+    """The words of a file as Markdown, with the title where it says which it is, and what became of the rest."""
+
+    title = serializers.CharField()
+    body = serializers.CharField()
+    notes = FileNoteSerializer(many=True)
+
+
 FIELDS = ("title", "summary", "body")
 
 
@@ -99,3 +128,11 @@ def _problems(given: dict[str, str]) -> list[dict[str, str]]:
             {"field": name, "detail": said} for name, all_said in refused.message_dict.items() for said in all_said
         ]
     return []
+
+
+def words_of(values: Any) -> incoming.Taken:
+    """Return the words of a file. Raises Problem where it can't be read."""
+    try:
+        return incoming.read(filename=values["file_name"], content=values["content"])
+    except incoming.Unreadable as refused:
+        raise unprocessable({"content": [str(refused)]}) from None

@@ -13,8 +13,9 @@ from sessions.domain import documents, files, releases
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
 from summit.api.actions import action
+from summit.api.contents import WithContent
 from summit.api.files import ContentField
-from summit.api.resources import InSummit, Resource
+from summit.api.resources import InSummit
 from summit.api.rows import Values
 from summit.models import Summit, User
 
@@ -61,7 +62,7 @@ class DocumentFilters(OfSessionFilters):
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=gettext_lazy("language"))
 
 
-class Documents(Resource):
+class Documents(WithContent):
     """Papers on sessions' tables, in the order of each. Nobody learns of one before the next release."""
 
     name = "session-documents"
@@ -84,6 +85,10 @@ class Documents(Resource):
         """Return papers that lie on a table, without their bytes."""
         rows = Document.objects.filter(removed_at=None).defer("content")
         return rows.select_related("session__summit")
+
+    def content(self, *, by: User, row: Document) -> Document:
+        """Return a paper with its bytes, whether or not anybody else may read it yet."""
+        return row
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Document:
         """Put a paper on a session's table."""

@@ -1,5 +1,6 @@
 """What differs between editions, and how words will look, by the API: as at the desk, and nothing is written."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -57,3 +58,14 @@ def test_words_are_shown_before_they_are_saved(here: Summit, officer: Program, a
     assert (Edition.objects.count(), AuditEntry.objects.count()) == before
     assert kind(approver.post("summits/here/desk/editions/preview/", {"body": "A"})) == (403, "forbidden")
     assert read(officer, "editions/") == []
+
+
+def test_words_are_read_from_a_file(here: Summit, officer: Program) -> None:
+    content = "# Of ships\n\n![A whale](whale.png) They sail.\n"
+    sent = {"file_name": "ships.md", "content": base64.b64encode(content.encode()).decode()}
+    found = do(officer, "editions/read-file", sent)
+    assert (found["title"], "They sail." in found["body"]) == ("Of ships", True)
+    assert [(note["kind"], note["dropped"]) for note in found["notes"] if note["dropped"]] == [("image", True)]
+    wrong = {**sent, "content": base64.b64encode(b"%PDF-1.7").decode()}
+    assert "This is a PDF." in refused(officer, "editions/read-file", wrong, status=422)
+    assert not Edition.objects.exists()

@@ -58,6 +58,8 @@ def test_a_long_file_comes_in_a_form(desk: Program, session: Session) -> None:
     assert made.status_code == 201, made.content
     assert (made.json()["file_name"], made.json()["size"]) == ("brief.pdf", len(LONG))
     assert bytes(Document.objects.get().content) == LONG
+    given = desk.get(f"{PAPERS}{made.json()['id']}/content/").json()
+    assert (given["content_type"], base64.b64decode(given["content"])) == ("application/pdf", LONG)
     replaced = form(desk, b"%PDF-1.7 new", f"{PAPERS}{made.json()['id']}/replace/")
     assert (replaced.status_code, replaced.json()["size"]) == (200, 12)
 
