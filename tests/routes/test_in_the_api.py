@@ -1,0 +1,218 @@
+"""Whatever a page does, a program can do: each page that writes stands beside its operation of the API, or says why
+there is none. A page that is added fails here until it does."""
+
+import pytest
+
+from summit.routes import NOBODY, Gate, Route, declared
+
+pytestmark = pytest.mark.once
+# What a list of the admin adds, changes and deletes, by the resource that does.
+LISTS = {
+    "api_application": "applications",
+    "delegations_category": "categories",
+    "delegations_declarationkind": "declaration-kinds",
+    "delegations_overpassrule": "overpass-rules",
+    "delegations_party": "parties",
+    "delegations_retention": "retention-times",
+    "delegations_zone": "zones",
+    "hooks_endpoint": "webhooks",
+    "press_text": "texts",
+    "press_topic": "topics",
+    "programme_ownkind": "session-kinds",
+    "programme_session": "sessions",
+    "summit_person": "people",
+    "summit_roleassignment": "roles",
+    "summit_room": "rooms",
+    "summit_venue": "venues",
+}
+WAYS = {"add": ("", "POST"), "change": ("-row", "PATCH"), "delete": ("-row", "DELETE")}
+# Each other page, by what follows "api-desk-" in the name of its operation.
+SAME = {
+    "admin:api_application_end": "applications-row-end",
+    "admin:api_application_tokens": "applications-row-make-token",
+    "admin:delegations_badge_end": "badges-row-end",
+    "admin:delegations_badge_issue": "badges-issue",
+    "admin:delegations_badge_reissue": "badges-row-reissue",
+    "admin:delegations_categories_order": "categories-arrange",
+    "admin:delegations_declaration_permit": "declarations-row-permit",
+    "admin:delegations_declaration_refuse": "declarations-row-refuse",
+    "admin:delegations_focalpointrequest_approve": "focal-point-requests-row-approve",
+    "admin:delegations_focalpointrequest_refuse": "focal-point-requests-row-refuse",
+    "admin:delegations_guest": "guests",
+    "admin:delegations_handover_decide": "handovers-row-pass-on",
+    "admin:delegations_invitation_answer": "invitations-row-answer",
+    "admin:delegations_invitation_call": "invitations-row-call",
+    "admin:delegations_invitation_revoke": "invitations-row-revoke",
+    "admin:delegations_invitation_write_anew": "invitations-row-write-anew",
+    "admin:delegations_invitationlink_revoke": "letter-links-row-revoke",
+    "admin:delegations_letters": "letter-templates",
+    "admin:delegations_membership_confirm": "members-confirm",
+    "admin:delegations_membership_move": "members-row",
+    "admin:delegations_membership_replace": "members-row-replace",
+    "admin:delegations_membership_withdraw": "members-row",
+    "admin:delegations_names": "parties-row",
+    "admin:delegations_occasions": "invitations-invite",
+    "admin:delegations_order": "parties-arrange",
+    "admin:delegations_participantlist_prepare": "participant-lists",
+    "admin:delegations_party_invite": "invitations-prepare",
+    "admin:delegations_party_members_order": "members-reorder",
+    "admin:delegations_party_name": "members",
+    "admin:delegations_party_quotas": "quotas-row-set",
+    "admin:delegations_policy": "policy",
+    "admin:delegations_resemblance_merge": "resemblances-row-merge",
+    "admin:delegations_resemblance_tell_apart": "resemblances-row-tell-apart",
+    "admin:delegations_retention_summit": "retention-times",
+    "admin:delegations_sheet_drop": "sheets-row",
+    "admin:delegations_sheet_look": "sheets-row-look",
+    "admin:delegations_sheet_take": "sheets-row-take",
+    "admin:delegations_sheet_upload": "sheets",
+    "admin:delegations_visaletter_issue": "visa-letters-issue",
+    "admin:delegations_visaletter_refuse": "visa-letters-row-refuse",
+    "admin:delegations_visaletter_void": "visa-letters-row-void",
+    "admin:delegations_zones_order": "zones-arrange",
+    "admin:hooks_delivery_send_again": "deliveries-row-send-again",
+    "admin:hooks_endpoint_secret": "webhooks-row-new-secret",
+    "admin:hooks_endpoint_test": "webhooks-row-test",
+    "admin:hooks_endpoint_turn_off": "webhooks-row-turn-off",
+    "admin:hooks_endpoint_turn_on": "webhooks-row-turn-on",
+    "admin:outbox_message_send_again": "messages-row-send-again",
+    "admin:press_text_about": "texts-row",
+    "admin:press_text_approve": "editions-row-approve",
+    "admin:press_text_approve_alone": "editions-row-approve-alone",
+    "admin:press_text_approve_many": "texts-approve",
+    "admin:press_text_ask_changes": "editions-row-ask-changes",
+    "admin:press_text_change": "editions",
+    "admin:press_text_deliver": "lifts-row-deliver",
+    "admin:press_text_hold": "lifts-row-hold",
+    "admin:press_text_language": "versions",
+    "admin:press_text_make_delivered": "editions-row-make-delivered",
+    "admin:press_text_mark": "markings",
+    "admin:press_text_preview": "editions-preview",
+    "admin:press_text_remove": "texts-row-remove",
+    "admin:press_text_review_afterwards": "editions-row-review-afterwards",
+    "admin:press_text_set_moment": "lifts-row-set-moment",
+    "admin:press_text_submit": "editions-row-submit",
+    "admin:press_text_tie": "texts-row-tie",
+    "admin:press_text_unhold": "lifts-row-unhold",
+    "admin:press_text_unsaved": "editions-read-file",
+    "admin:press_text_unsaved_language": "editions-read-file",
+    "admin:press_text_unsaved_new": "editions-read-file",
+    "admin:press_text_untie": "texts-row-untie",
+    "admin:press_text_withdraw": "texts-row-withdraw",
+    "admin:programme_document_remove": "session-documents-row",
+    "admin:programme_document_replace": "session-documents-row-replace",
+    "admin:programme_release_prepare": "releases-release",
+    "admin:programme_release_restore": "releases-row-restore",
+    "admin:programme_schedulefile_drop": "schedules-row",
+    "admin:programme_schedulefile_look": "schedules-row-look",
+    "admin:programme_schedulefile_take": "schedules-row-take",
+    "admin:programme_schedulefile_upload": "schedules",
+    "admin:programme_session_cancel": "sessions-row-cancel",
+    "admin:programme_session_documents": "session-documents",
+    "admin:programme_session_line_up": "sessions-row-line-up",
+    "admin:programme_session_reinstate": "sessions-row-reinstate",
+    "admin:programme_session_speakers": "sessions-row-arrange",
+    "admin:programme_slot_speech": "slots-row",
+    "admin:programme_slot_take_off": "slots-row",
+    "admin:setup_letter": "letter-templates",
+    "admin:setup_parties": "parties-bulk",
+    "admin:setup_team": "roles-bulk",
+    "admin:setup_venue": "venues",
+    "admin:summit_arm": "arming-arm",
+    "admin:summit_person_accounts": "people-give-accounts",
+    "admin:summit_person_erase": "people-row-erase",
+    "admin:summit_person_hand_over": "people-row-hand-over",
+    "admin:summit_person_language": "people-bulk",
+    "admin:summit_person_needs": "needs-row",
+    "admin:summit_person_passport": "passports-row",
+    "admin:summit_person_photo": "photos",
+    "admin:summit_person_take_accounts": "people-take-accounts",
+    "admin:summit_person_travel": "travel-row",
+    "admin:work_cancel": "jobs-row-cancel",
+    "admin:work_retry": "jobs-row-retry",
+    "portal:ask_floor": "floor-requests",
+    "portal:declaration_withdraw": "declarations-row",
+    "portal:focal_leave": "focal-points-leave",
+    "portal:focal_points": "focal-point-requests",
+    "portal:focal_withdraw": "focal-point-requests-row-withdraw",
+    "portal:invitation": "invitations-row-answer",
+    "portal:overpass": "overpasses-row-hand",
+    "portal:people_confirm": "members-confirm",
+    "portal:people_sheet": "sheets",
+    "portal:people_sheet_drop": "sheets-row",
+    "portal:person_add": "members",
+    "portal:person_declarations": "declarations",
+    "portal:person_edit": "people-row",
+    "portal:person_replace": "members-row-replace",
+    "portal:person_withdraw": "members-row",
+    "portal:sign_up": "sign-ups",
+    "portal:visa_take_back": "visa-letters-row-take-back",
+    "portal:visas": "visa-letters",
+}
+OTHERWISE = {
+    "admin:setup": "api-my-summits",
+    "admin:summit_summit_add": "api-my-summits",
+    "admin:summit_summit_change": "api-desk",
+}
+# Whoever signs in, or shows that they still are who they were, does it themselves.
+SIGNS_IN = ("account_", "mfa_", "portal:code_", "admin:logout")
+NONE = {
+    **dict.fromkeys(("portal:browsers", "portal:leave"), "It is about a browser."),
+    **dict.fromkeys(("portal:held", "portal:held_take"), "It asks who it is again, just before."),
+    "portal:calendars": "An address that opens without a password would go on after the token is revoked.",
+    "letter:ask": "Whoever has a mailbox and no account asks for it by their mailbox.",
+    "press:subscribe": "Consent comes from the mailbox.",
+    "press:subscription": "Consent comes from the mailbox.",
+    "admin:summit_user_add": "Accounts belong to the installation; roles and people's accounts have operations.",
+    "admin:summit_user_change": "Accounts belong to the installation.",
+    "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
+    "admin:work_verify_audit": "The chain is one for all summits.",
+    **dict.fromkeys(
+        (f"admin:summit_giventable_{deed}" for deed in ("upload", "look", "take", "drop")),
+        "What a table fills has a bulk operation.",
+    ),
+}
+
+
+def writing() -> dict[str, Route]:
+    """Return the pages that write, of which somebody may do what they do."""
+    found = {}
+    for name, route in declared().items():
+        asked = {route.see, route.do, route.needs("POST")} - {""}
+        opens = NOBODY not in asked and not name.endswith(("_changelist", "_table"))
+        if "POST" in route.methods and route.gate != Gate.API and opens and not name.startswith(SIGNS_IN):
+            found[name] = route
+    return found
+
+
+def operation_of(name: str) -> tuple[str, set[str]]:
+    """Return the operation that does what a page does, with methods of which it must have one. Raises KeyError."""
+    if name in OTHERWISE:
+        return OTHERWISE[name], {"POST", "PATCH"}
+    if name in SAME:
+        return f"api-desk-{SAME[name]}", {"POST", "PATCH", "DELETE"}
+    listed, _line, way = name.removeprefix("admin:").rpartition("_")
+    end, method = WAYS[way]
+    return f"api-desk-{LISTS[listed]}{end}", {method}
+
+
+def test_what_a_page_does_a_program_can_do() -> None:
+    operations, missing = declared(), []
+    for name in writing():
+        if name in NONE:
+            continue
+        try:
+            operation, methods = operation_of(name)
+        except KeyError:
+            missing.append(name)
+            continue
+        assert operation in operations, name
+        assert operations[operation].gate == Gate.API
+        assert operations[operation].methods & methods, name
+    assert missing == []
+
+
+def test_nothing_is_told_of_pages_that_are_gone() -> None:
+    pages = set(writing()) | {name for name in declared() if name.startswith(SIGNS_IN)}
+    assert (set(SAME) | set(OTHERWISE) | set(NONE)) - pages == set()
+    assert set(SAME) & set(NONE) == set()
