@@ -85,7 +85,9 @@ class OneSelf(OfSelf):
 
     def admit(self, request: Request) -> None:
         """Find the person among those that the account is. Raises Http404."""
-        found = self.selves().filter(public_id=self.kwargs["id"]).first()
+        key = self.kwargs["id"]
+        # No database takes the character.
+        found = None if "\0" in key else self.selves().filter(public_id=key).first()
         if found is None:
             raise Http404
         self.person = found
@@ -137,6 +139,6 @@ def own_paths() -> list[URLPattern]:
     """Return the addresses."""
     return [
         path("me/people/", working_api(Selves.as_view()), name="api-my-people"),
-        path("me/people/<slug:id>/take-data/", working_api(TakeOwnData.as_view()), name="api-my-data-take"),
-        path("me/people/<slug:id>/ask/", working_api(AskAboutOwnData.as_view()), name="api-my-data-ask"),
+        path("me/people/<str:id>/take-data/", working_api(TakeOwnData.as_view()), name="api-my-data-take"),
+        path("me/people/<str:id>/ask/", working_api(AskAboutOwnData.as_view()), name="api-my-data-ask"),
     ]

@@ -36,7 +36,7 @@ def test_one_takes_what_is_held_of_oneself_and_of_nobody_else(own: Land, focal: 
     again = focal.post(f"{MINE}{mine.public_id}/take-data/", {}, Idempotency_Key="one").json()
     assert again == {**taken, "content": None}
     # Whom one acts for is not who one is.
-    for theirs in (own.person.public_id, "nobody"):
+    for theirs in (own.person.public_id, "nobody", "no%20body%21", "%00"):
         assert kind(focal.post(f"{MINE}{theirs}/take-data/", {})) == (404, "not-found")
         assert kind(focal.post(f"{MINE}{theirs}/ask/", {"what": "erase"})) == (404, "not-found")
 
