@@ -39,6 +39,8 @@ class ExportMixin:
 
     leads: tuple[str, ...] = ()
     told_too: tuple[str, ...] = ()
+    # What an uploaded table holds, where other files of the list (`further_files`) can be uploaded again.
+    uploads = ""
     admin_site: Any
     opts: Any
 
@@ -121,6 +123,8 @@ class ExportMixin:
             "formats": words.items(),
             "personal": bool(self.list_shows),  # type: ignore[attr-defined]
             "further": self.further_files(request),
+            "again": self.uploads,
+            "filling": self.filling(request),
             "kept": tables.mine(user, self.opts.label_lower),
             "days": tables.KEPT.days,
         }

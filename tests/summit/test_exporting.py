@@ -24,6 +24,7 @@ from summit.desk.base import RoleMixin, SummitModelAdmin
 from summit.domain import portions, seen, upkeep
 from summit.models import AuditEntry, Person, Role, Summit, User, Venue
 from summit.tables.harmless import SIGNS
+from summit.tables.incoming import INTAKES
 from summit.tables.listed import Listed, reading
 from summit.work.domain import running, tables
 from summit.work.models import Job, JobState, KeptPart, KeptTable
@@ -171,6 +172,7 @@ def test_every_list_offers_three_formats_and_an_upload_or_says_why_not(world: Wo
         assert f'href="{address(label)}' in page, label
         asked = client.get(address(label)).content.decode()
         assert set(re.findall(r'name="ending" value="(\w+)"', asked)) == {"csv", "xlsx", "json"}, label
+        assert ("uploaded again" in asked) == (label in {*INTAKES, "summit.person", "delegations.party"}), label
         upload = re.search(r'<a [^>]*href="(/admin/[^"]*/upload/[^"]*)"', page)
         without |= set() if upload else {label}
         assert upload is None or client.get(html.unescape(upload[1])).status_code == 200, label
