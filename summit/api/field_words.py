@@ -9,10 +9,19 @@ _MISSING = _("This is missing.")
 _CHOICE = _("Choose one of them.")
 WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]] = {
     serializers.Field: {"required": _MISSING, "null": _MISSING},
-    serializers.CharField: {"blank": _MISSING, "invalid": _("Write a text.")},
+    serializers.CharField: {
+        "blank": _MISSING,
+        "invalid": _("Write a text."),
+        "max_length": _("Shorten this to {max_length} characters."),
+    },
+    serializers.SlugField: {"invalid": _("Write Latin letters, digits, “-” and “_” alone.")},
     serializers.EmailField: {"invalid": _("Enter the whole address, such as office@mission.example.")},
     serializers.BooleanField: {"invalid": _("Write true or false.")},
-    serializers.IntegerField: {"invalid": _("Write a whole number.")},
+    serializers.IntegerField: {
+        "invalid": _("Write a whole number."),
+        "max_value": _("Write {max_value} or less."),
+        "min_value": _("Write {min_value} or more."),
+    },
     serializers.ChoiceField: {"invalid_choice": _CHOICE},
     serializers.SlugRelatedField: {"does_not_exist": _("There is none of this id."), "invalid": _("Write its id.")},
     serializers.DateField: {"invalid": _("Write a day that exists, such as 2025-03-31.")},

@@ -227,8 +227,31 @@ def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> N
 
 def test_a_zone_that_is_not_there_is_named(world: World) -> None:
     table = given.report_of(kept(world.there, "delegations.category", "code,zones\nhead,red; green\n", world.by))
-    said = "This summit has no “green”, or two of that name. Enter it first, or give its public id."
+    said = "This summit has no “green”. Enter it first, or write another."
     assert refused(table) == [[f"Zones: {said}"]]
+
+
+def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
+    text = (
+        "code,capacity,quota,counts,name_by,zones\n"
+        "a b,king,-1,perhaps,tomorrow,\n"
+        "x3,delegate,many,oui,2026-03-31 9:30,Red\n"
+        "x4,delegate,3,OUI,2026-03-31 9:30,Red\n"
+    )
+    report = given.report_of(kept(world.there, "delegations.category", text, world.by))
+    assert report is not None
+    [first, second] = refused(report)
+    assert [each for each in first if "Capacity" not in each] == [
+        "Short code: Write Latin letters, digits, “-” and “_” alone.",
+        "Quota: Write 0 or more.",
+        "Counts toward the total: Write “yes” or “no”.",
+        "To be named by: Write a moment at the venue, such as 2025-03-31 14:30.",
+    ]
+    assert next(each for each in first if "Capacity" in each).startswith(
+        "Capacity: Write one of: head of delegation,"
+    )
+    assert second == ["Quota: Write a whole number."]
+    assert [line.outcome for line in report.lines] == ["refused", "refused", "new"]
 
 
 def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World) -> None:

@@ -22,6 +22,7 @@ from summit.api.resources import InSummit
 from summit.models import Summit, User
 from summit.tables.incoming import Intake, headings, plain
 from summit.tables.reading import Row, Table
+from summit.templatetags.marks import comma
 from summit.uploads import report as uploads
 from summit.uploads.report import Outcome
 
@@ -138,7 +139,8 @@ class _Reader:
     def _row(self, given: Row) -> Line:
         cells = {name: given.cells[place] for place, name in self.columns.items()}
         key = self._key(cells)
-        line = Line(given.number, about=", ".join(cells.get(name, "") for name in reversed(self.intake.keys)))
+        about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
+        line = Line(given.number, about=about)
         there = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
         mark = there.pk if there is not None else key
         if mark in self.met:
@@ -191,6 +193,8 @@ class _Reader:
             else:
                 data[fill.field] = self._given(field, name, text)
         read = kind(instance=there, data=data, partial=there is not None, context=context)
+        for name in data:
+            read.fields[name].error_messages.update(_in_cells(read.fields[name]))
         if not read.is_valid():
             raise unprocessable(read.errors)
         return dict(read.validated_data)
@@ -214,6 +218,8 @@ class _Reader:
         names: dict[str, str] = self._of(name, lambda: self._names(field))
         if text not in names and plain(text) not in names:
             said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+            if field.slug_field != PUBLIC_ID:
+                said = _("This summit has no “%(name)s”. Enter it first, or write another.")
             raise unprocessable({name: said % {"name": text}})
         return names.get(text) or names.get(plain(text), text)
 
@@ -244,6 +250,18 @@ class _Reader:
             label = self._label(name)
             found.append(said if label == name and name not in self.input else f"{capfirst(label)}: {said}")
         return found
+
+
+def _in_cells(field: Any) -> dict[str, str]:
+    """Return what is said of a cell that a field can’t take, where cells take something else than programs give."""
+    if isinstance(field, serializers.BooleanField):
+        return {"invalid": _("Write “yes” or “no”.")}
+    if isinstance(field, serializers.DateTimeField):
+        return {"invalid": _("Write a moment at the venue, such as 2025-03-31 14:30.")}
+    if isinstance(field, serializers.ChoiceField):
+        known = comma().join(str(said) for said in field.choices.values())
+        return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
+    return {}
 
 
 def _same(there: Any, value: Any) -> bool:
