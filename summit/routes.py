@@ -38,7 +38,7 @@ from summit.registry import Registry
 NOBODY = "nobody"
 READ = frozenset({"GET"})
 # Kinds that are one's own alone: to whoever sets the system up too those of others are missing.
-ALONE = frozenset({"token", "kept table", "oneself"})
+ALONE = frozenset({"token", "kept table", "oneself", "own calendar"})
 
 
 class Gate(StrEnum):

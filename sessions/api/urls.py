@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions.api.agenda import OwnAgenda
+from sessions.api.calendars import calendar_paths
 from sessions.api.documents import Documents
 from sessions.api.floor import FloorRequests
 from sessions.api.hanging import Interpretations, Participants, SessionTexts
@@ -23,5 +24,6 @@ RESOURCES = (
 urlpatterns = [
     path("summits/<slug:summit>/agenda/", public_api(AgendaList.as_view()), name="api-agenda"),
     path("summits/<slug:summit>/agenda/<slug:public_id>/", public_api(AgendaSession.as_view()), name="api-session"),
+    *calendar_paths(),
     *(each for resource in RESOURCES for each in resource.paths()),
 ]

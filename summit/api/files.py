@@ -1,7 +1,7 @@
 """Files in bodies: in Base64 within JSON, or, where they are longer, as they are in a form (multipart/form-data).
 
 An operation that takes a file takes both. A form is read as the desk's pages are: what is long goes through a file on
-disk, and its bytes are in memory once.
+disk, and nothing of one that is too large is in memory.
 """
 
 import base64

@@ -150,6 +150,9 @@ SAME = {
     "portal:visas": "visa-letters",
 }
 OTHERWISE = {
+    "portal:calendars": "api-my-calendars",
+    "portal:held": "api-my-data-ask",
+    "portal:held_take": "api-my-data-take",
     "admin:setup": "api-my-summits",
     "admin:summit_summit_add": "api-my-summits",
     "admin:summit_summit_change": "api-desk",
@@ -158,8 +161,6 @@ OTHERWISE = {
 SIGNS_IN = ("account_", "mfa_", "portal:code_", "admin:logout")
 NONE = {
     **dict.fromkeys(("portal:browsers", "portal:leave"), "It is about a browser."),
-    **dict.fromkeys(("portal:held", "portal:held_take"), "It asks who it is again, just before."),
-    "portal:calendars": "An address that opens without a password would go on after the token is revoked.",
     "letter:ask": "Whoever has a mailbox and no account asks for it by their mailbox.",
     "press:subscribe": "Consent comes from the mailbox.",
     "press:subscription": "Consent comes from the mailbox.",

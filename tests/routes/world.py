@@ -205,6 +205,8 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
     if me := user.people.first():
         world.personal["oneself", reader.name] = {"id": me.public_id}
+        calendar = feeds.make(by=user, person=me)[0]
+        world.personal["own calendar", reader.name] = {"id": calendar.public_id}
 
 
 def _add_readers(world: World) -> None:
@@ -450,6 +452,9 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     maker = f.FocalPointFactory(party=world.own, person=f.PersonFactory(summit=world.here, user=f.UserFactory()))
     alive, dead = (feeds.make(by=maker.person.user, party=world.own) for _number in range(2))
     feeds.end(feeds=[dead[0]], by=maker.person.user)
+    stranger = f.MembershipFactory(party=parties[Whose.FOREIGN], person__user=f.UserFactory()).person
+    theirs = feeds.make(by=stranger.user, person=stranger)[0]
+    world.objects["own calendar"] = {Whose.FOREIGN: {"id": theirs.public_id}}
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 

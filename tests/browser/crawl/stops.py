@@ -52,6 +52,7 @@ OTHERS = {
     "api-my-tokens": FILE,
     "api-my-summits": FILE,
     "api-my-people": FILE,
+    "api-my-calendars": FILE,
     "api-desk": FILE,
     "api-my-token": FILE,
     "dev:source": FILE,
