@@ -129,14 +129,18 @@ def body_of(data: Any) -> Any:
 
 def digest_of(body: Mapping[str, Any]) -> bytes:
     """Return what two forms have in common that say the same, whatever stands between their parts."""
-    whole = hashlib.sha256()
-    for name, said in sorted(body.items()):
-        part = hashlib.sha256()
-        for chunk in said.chunks() if isinstance(said, UploadedFile) else [str(said).encode()]:
-            part.update(chunk)
-        kind = b"file" if isinstance(said, UploadedFile) else b"text"
-        whole.update(hashlib.sha256(name.encode()).digest() + kind + part.digest())
-    return whole.digest()
+    parts = (hashlib.sha256(name.encode()).digest() + _part_of(said) for name, said in sorted(body.items()))
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def _part_of(said: Any) -> bytes:
+    if not isinstance(said, UploadedFile):
+        return b"text" + hashlib.sha256(str(said).encode()).digest()
+    file: Any = said.file
+    file.seek(0)
+    found = hashlib.file_digest(file, "sha256").digest()
+    file.seek(0)
+    return b"file" + found
 
 
 def _megabytes(size: int) -> str:

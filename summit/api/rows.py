@@ -48,11 +48,8 @@ def check_years(values: Any) -> None:
 
 def _far(values: Any) -> dict[str, Any]:
     """Return what is wrong with days and moments, by the names or places under which they were sent."""
-    pairs: Iterable[tuple[Any, Any]] = ()
-    if isinstance(values, Mapping):
-        pairs = values.items()
-    elif isinstance(values, list):
-        pairs = enumerate(values)
+    listed = values if isinstance(values, list) else ()
+    pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
     found: dict[str, Any] = {}
     for name, value in pairs:
         if isinstance(value, date):
