@@ -15,14 +15,13 @@ from delegations import reading
 from delegations.domain import sheets
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
-from delegations.fields import GROUPS
-from delegations.models import Category, Policy, Sheet, SheetPurpose
+from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank
 from delegations.sheet_words import WORDS
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.header import chosen_summit
 from summit.models import Summit, User
-from summit.permissions import allows, check
+from summit.permissions import check
 from summit.uploads.desk import UploadForm, UploadsAdmin
 
 SUMMIT_PATHS.update({Sheet: "summit"})
@@ -128,15 +127,7 @@ class SheetAdmin(UploadsAdmin):
             raise Http404
         purpose, ending = _purpose(request), request.GET.get("ending", "")
         ending = ending if ending in blank.MEDIA_TYPES else blank.XLSX
-        allowed = [
-            name for group in GROUPS.values() if allows(request.user, group.change, summit) for name in group.fields
-        ]
-        content = blank.write(
-            blank.names(purpose, allowed=allowed),
-            ending=ending,
-            categories=Category.objects.filter(summit=summit).order_by("position", "pk"),
-            says_country=Policy.objects.of(summit).says_country,
-        )
+        content = blank.for_desk(summit=summit, purpose=purpose, ending=ending, by=request.user)
         headers = {"Content-Disposition": f'attachment; filename="{purpose}.{ending}"'}
         return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
 

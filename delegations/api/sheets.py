@@ -15,12 +15,15 @@ from delegations.api.parts import StaffName
 from delegations.domain import sheets
 from delegations.models import Party, Sheet, SheetPurpose
 from delegations.permissions import own_parties
+from delegations.printed import blank
 from summit.api.actions import action
+from summit.api.contents import ContentSerializer, File
 from summit.api.files import ContentField
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
 from summit.domain import seen
 from summit.models import Role, Summit, User
+from summit.permissions import allows
 from summit.tables.reading import MOST_BYTES
 from summit.uploads.report import Outcome
 from summit.uploads.working import LOOK, TAKE
@@ -97,11 +100,28 @@ class OwnParty(InSummit):
         return super().get_queryset().filter(pk__in=own_parties(self.context["by"], Role.FOCAL_POINT).values("pk"))
 
 
-class SheetInput(serializers.Serializer[Any]):
-    """A table with headings in its first row: XLSX, CSV or JSON. A focal point says for which party."""
+class OfTableInput(serializers.Serializer[Any]):
+    """What the rows of a table are. A focal point says for which party."""
 
     party = OwnParty(required=False)
     purpose = serializers.ChoiceField(choices=SheetPurpose.choices, required=False, default=SheetPurpose.PEOPLE)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Ask whoever works at no desk for the party."""
+        if values.get("party") is None and not allows(self.context["by"], READ_IN, self.context["summit"]):
+            raise serializers.ValidationError({"party": _("Say for which of your parties.")})
+        return values
+
+
+class BlankInput(OfTableInput):
+    """Of what an empty table is, and in which format."""
+
+    ending = serializers.ChoiceField(choices=tuple(blank.MEDIA_TYPES), required=False, default=blank.XLSX)
+
+
+class SheetInput(OfTableInput):
+    """A table with headings in its first row: XLSX, CSV or JSON. A focal point says for which party."""
+
     file_name = serializers.CharField(max_length=sheets.LONGEST_NAME)
     content = ContentField(largest=MOST_BYTES)
 
@@ -165,6 +185,16 @@ class Sheets(Resource):
     def remove(self, *, by: User, row: Sheet) -> None:
         """Delete a table; what was taken over of it stays."""
         sheets.drop(sheet=row, by=by)
+
+    @action("blank", rule=READ_IN, input=BlankInput, output=ContentSerializer, on_list=True)
+    def blank(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give an empty table with the headings that are known, in the reader's language."""
+        party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
+        if party is None:
+            made = blank.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
+        else:
+            purpose, made = SheetPurpose.PEOPLE, blank.for_party(party=party, ending=ending)
+        return File(f"{purpose}.{ending}", blank.MEDIA_TYPES[ending], made)
 
     @action("look", rule=READ_IN)
     def look(self, *, by: User, row: Sheet, values: Values) -> None:

@@ -13,10 +13,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from delegations.domain import columns
+from delegations.domain import columns, quotas
 from delegations.domain.incoming.values import kinds_offered
-from delegations.fields import PARTICULARS, PERSON
-from delegations.models import Category, PassportType, Sex, SheetPurpose
+from delegations.fields import GROUPS, PARTICULARS, PERSON
+from delegations.models import Category, Party, PassportType, Policy, Sex, SheetPurpose
+from summit.models import Summit, User
+from summit.permissions import allows
 from summit.tables.harmless import harmless
 from summit.templatetags.marks import comma
 
@@ -39,6 +41,25 @@ def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = Fal
         return list(PARTIES)
     barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
     return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
+
+
+def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
+    """Return a table for whoever fills it in at a desk, with the particulars that they may enter."""
+    return write(
+        names(
+            purpose,
+            allowed=[name for group in GROUPS.values() if allows(by, group.change, summit) for name in group.fields],
+        ),
+        ending=ending,
+        categories=Category.objects.filter(summit=summit).order_by("position", "pk"),
+        says_country=Policy.objects.of(summit).says_country,
+    )
+
+
+def for_party(*, party: Party, ending: str) -> bytes:
+    """Return a table for a party's own people."""
+    categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
+    return write(names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
 
 
 def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import exports, quotas, sheets
+from delegations.domain import exports, sheets
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank, tables
@@ -62,8 +62,7 @@ def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
     """Return an empty table, a spreadsheet or what `?ending=` asks for."""
     asked = request.GET.get("ending", "")
     ending = asked if asked in blank.MEDIA_TYPES else blank.XLSX
-    categories = [meter.category for meter in quotas.meters(party=found.party) if meter.category is not None]
-    content = blank.write(blank.names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
+    content = blank.for_party(party=found.party, ending=ending)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
 

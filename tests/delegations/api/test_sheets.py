@@ -1,11 +1,11 @@
 """Tables of parties and people by the API: uploaded, looked at, taken over once, deleted."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
 
-from delegations.domain import sheets
+from delegations.domain import columns, sheets
 from delegations.models import Category, Membership, Sheet
 from delegations.permissions import own_parties
 from summit.models import AuditEntry, Role
@@ -16,8 +16,13 @@ from tests.delegations.api.conftest import DESK, Place, counted, kind, pointers
 
 pytestmark = pytest.mark.django_db
 HERE = f"{DESK}sheets/"
+PASSPORT = columns.heading("passport_number")
 ROWS = ("party,name,e-mail,shoe size", "Aland,Ada Example,ada@x.example,38", "Bland,Bea Example,,")
 TEXT = "\n".join((*ROWS, "Aland,Dee Example,nobody,", ""))
+
+
+def headings(file: dict[str, str]) -> list[str]:
+    return b64decode(file["content"]).decode("utf-8-sig").strip().split(",")
 
 
 def sent(text: str = TEXT, **more: Any) -> dict[str, Any]:
@@ -55,6 +60,18 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     assert not Sheet.objects.exists()
 
 
+def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
+    desk = place.protocol.post(f"{HERE}blank/", {"ending": "csv"}).json()
+    assert (desk["file_name"], headings(desk)[:2]) == ("people.csv", ["Party", "Name"])
+    # Passports are vetting's and the focal points' to enter.
+    assert PASSPORT not in headings(desk)
+    assert place.protocol.post(f"{HERE}blank/", {"purpose": "parties"}).json()["file_name"] == "parties.xlsx"
+    assert pointers(place.focal.post(f"{HERE}blank/", {})) == {"#/party"}
+    own = place.focal.post(f"{HERE}blank/", {"ending": "csv", "party": place.one.public_id}).json()
+    assert headings(own)[0] == "Name"
+    assert PASSPORT in headings(own)
+
+
 def test_what_is_no_table_is_refused(place: Place) -> None:
     assert pointers(place.protocol.post(HERE, sent("party,name\n"))) == {"#/content"}
     assert pointers(place.protocol.post(HERE, sent("shoe size\n38\n"))) == {"#/content"}
@@ -80,7 +97,7 @@ def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatc
 
 def test_a_focal_point_brings_their_own_people(place: Place) -> None:
     Category.objects.of(place.summit)
-    assert kind(place.focal.post(HERE, sent())) == (403, "forbidden")
+    assert pointers(place.focal.post(HERE, sent())) == {"#/party"}
     for asks, party in ((place.focal, place.other), (place.protocol, place.one)):
         assert pointers(asks.post(HERE, sent(party=party.public_id))) == {"#/party"}
     own = place.focal.post(HERE, sent("name\nCy Example\n", party=place.one.public_id))
