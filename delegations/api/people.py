@@ -39,11 +39,14 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
     party = serializers.SerializerMethodField()
     category = serializers.SerializerMethodField()
     external_ids = serializers.SerializerMethodField()
+    account = serializers.SerializerMethodField()
     erased = serializers.SerializerMethodField()
 
     class Meta:
         model = Person
-        fields: ClassVar[list[str]] = ["id", *PERSON, "party", "category", "external_ids", "erased", "created_at"]
+        fields: ClassVar[list[str]] = [
+            *("id", *PERSON, "party", "category", "external_ids", "account", "erased", "created_at")
+        ]
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
@@ -63,6 +66,13 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         if not sees(self.context, "delegations.externalid.view"):
             return None
         return {row.system: row.value for row in person.external_ids.all()}
+
+    @extend_schema_field(
+        serializers.BooleanField(allow_null=True, help_text="Whether they have an account; null to focal points.")
+    )
+    def get_account(self, person: Person) -> bool | None:
+        """Return whether they have an account, to desks."""
+        return person.user_id is not None if sees(self.context, SEE) else None
 
     @extend_schema_field(serializers.BooleanField(help_text="Whether all that was known of them was erased."))
     def get_erased(self, person: Person) -> bool:

@@ -64,7 +64,10 @@ def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
     why = "Has no mailbox to sign in with. Enter one first."
     assert given["skipped"] == [{"id": mute.public_id, "why": why}]
     assert Person.objects.get(pk=ada.pk).user.email == "ada@aland.example"  # type: ignore[union-attr]
+    where = f"{PEOPLE}{ada.public_id}/?fields=account"
+    assert (place.protocol.get(where).json(), place.focal.get(where).json()) == ({"account": True}, {"account": None})
     assert place.protocol.post(f"{PEOPLE}take-accounts/", people).json() == {"taken": 1}
+    assert place.protocol.get(where).json() == {"account": False}
     assert Person.objects.get(pk=ada.pk).user_id is None
     elsewhere = f.PersonFactory().public_id
     assert pointers(place.protocol.post(f"{PEOPLE}take-accounts/", {"people": [elsewhere]})) == {"#/people"}
