@@ -89,6 +89,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["print_chosen", "end_chosen"]
+    of_person = "person"
     page_shows = ("why",)
     list_shows = ("why",)
     change_form_template = "admin/delegations/badge.html"
@@ -99,14 +100,6 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         """Fetch what a row is told by."""
         joined = ("party__summit", "person__membership__category", "issued_by")
         return super().get_queryset(request).select_related(*joined)
-
-    def people_on_page(self, row: Any) -> list[str]:
-        """Return the person whose badge it is."""
-        return [row.person.public_id]
-
-    def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return the people whose badges they are."""
-        return [row.person.public_id for row in rows]
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader issues any."""

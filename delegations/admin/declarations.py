@@ -102,6 +102,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["permit"]
+    of_person = "person"
     page_shows = ("details", "reason")
     list_shows = ("kind",)
     change_form_template = "admin/delegations/declaration.html"
@@ -110,14 +111,6 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch what a row is told by."""
         return super().get_queryset(request).select_related("party__summit", "person", "kind", "decided_by")
-
-    def people_on_page(self, row: Any) -> list[str]:
-        """Return the person who declares."""
-        return [row.person.public_id]
-
-    def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return the people who declare."""
-        return [row.person.public_id for row in rows]
 
     def has_permit_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader decides any."""

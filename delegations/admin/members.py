@@ -65,19 +65,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     )
     fields = readonly_fields = FIELDS
     change_form_template = "admin/delegations/member.html"
+    of_person = "person"
     page_shows = list_shows = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the members with what they lack."""
         return with_lacks(super().get_queryset(request))
-
-    def people_on_page(self, row: Any) -> list[str]:
-        """Return the person."""
-        return [row.person.public_id]
-
-    def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return the person of each row."""
-        return [row.person.public_id for row in rows]
 
     def has_name_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader names people for any party."""

@@ -61,6 +61,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     fields = FIELDS
     readonly_fields = FIELDS
     actions = ["issue"]
+    of_person = "person"
     page_shows = ("embassy", "reason")
     list_shows = ("embassy",)
     change_form_template = "admin/delegations/visa.html"
@@ -69,14 +70,6 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch what a row is told by."""
         return super().get_queryset(request).select_related("party__summit", "person", "summit", "decided_by")
-
-    def people_on_page(self, row: Any) -> list[str]:
-        """Return the person whom the letter is for."""
-        return [row.person.public_id]
-
-    def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return the people whom the letters are for."""
-        return [row.person.public_id for row in rows]
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader issues any."""

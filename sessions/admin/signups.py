@@ -51,18 +51,11 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     search_fields = ["person__name", "person__office", "session__title"]
     ordering = ["session__starts_at", "session", "signed_up_at", "pk"]
     fields = readonly_fields = ("session_title", "who", "party", "state_word", "since")
+    of_person = "person"
     page_shows = list_shows = ("person",)
     nothing_yet = gettext_lazy(
         "Nobody has signed up yet. Delegates do so in the portal, for sessions that are open for sign-up."
     )
-
-    def people_on_page(self, row: Any) -> list[str]:
-        """Return the person."""
-        return [row.person.public_id]
-
-    def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return the person of each row."""
-        return [row.person.public_id for row in rows]
 
     @admin.display(description=pgettext_lazy("label", "session"), ordering="session__starts_at")
     def session_title(self, row: SignUp) -> str:

@@ -26,6 +26,8 @@ class SeenMixin:
     # The fields with personal data that the page, and the list, show; empty where they show none.
     page_shows: tuple[str, ...] = ()
     list_shows: tuple[str, ...] = ()
+    # The field of a row that is the person whom it is about, where it is one.
+    of_person = ""
     model: type[models.Model]
     summit_path: str | None
 
@@ -35,11 +37,11 @@ class SeenMixin:
 
     def people_on_page(self, row: Any) -> Iterable[str]:
         """Return the public ids of the persons that an object's page shows, where it isn't a person itself."""
-        return ()
+        return [getattr(row, self.of_person).public_id] if self.of_person else ()
 
     def people_in_list(self, rows: list[Any]) -> Iterable[str]:
         """Return the public ids of the persons whom the rows of a list show, where they aren't persons."""
-        return ()
+        return [getattr(row, self.of_person).public_id for row in rows] if self.of_person else ()
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and record who saw it."""
