@@ -194,7 +194,7 @@ class CalendarReminders(OneCalendar):
 
 def calendar_paths() -> list[URLPattern]:
     """Return the addresses."""
-    one = "me/calendars/<slug:id>/"
+    one = "me/calendars/<str:id>/"
     return [
         path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),
         path(f"{one}end/", working_api(EndCalendar.as_view()), name="api-my-calendar-end"),

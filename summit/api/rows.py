@@ -149,10 +149,7 @@ class Collection(ResourceView):
     kind = "Collection"
     pagination_class = ByNewest
 
-    @property
-    def takes_files(self) -> bool:  # type: ignore[override]
-        """Whether a row comes with a file."""
-        return "add" in self.resource.does and takes_files(self.resource.input)
+    takes_files = property(lambda view: "add" in view.resource.does and takes_files(view.resource.input))
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return what a list can be asked for."""
