@@ -13,7 +13,7 @@ REFUSED = gettext_lazy("No column of the table says who is meant. Choose one who
 READ_IN = read_by(
     name=NAME,
     param="sheet",
-    action="delegations.read_in",
+    rule="delegations.read_in",
     reads=Reads(
         find=lambda key: Sheet.objects.select_related("summit", "party").filter(public_id=key).first(),
         look=lambda row, by: sheets.look(sheet=row, by=by),

@@ -37,7 +37,7 @@ def _looked(number: int) -> str:
 READ = read_by(
     name=NAME,
     param="file",
-    action="sessions.edit",
+    rule="sessions.edit",
     reads=Reads(
         find=lambda key: ScheduleFile.objects.select_related("summit").filter(public_id=key).first(),
         look=lambda row, by: uploads.look(row=row, by=by),

@@ -2,12 +2,25 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from delegations.models import ExternalId, PartyName
 from summit.desk.base import SummitInline
 from summit.desk.words import NamedFormSet
 
 
-class NameInline(SummitInline):
+class FewRows(SummitInline):
+    """Rows of which a page reads so many at most, whatever a form says there are: Django makes two thousand of them,
+    which takes a server half a minute."""
+
+    max_num = 200
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return the rows' forms."""
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
+
+
+class NameInline(FewRows):
     """What a party is called in languages other than the summit's first."""
 
     model = PartyName
@@ -25,7 +38,7 @@ class KeyFormSet(NamedFormSet):
         return form
 
 
-class KeyInline(SummitInline):
+class KeyInline(FewRows):
     """What other systems call a party."""
 
     model = ExternalId

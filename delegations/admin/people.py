@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest
 
+from delegations.admin.names import FewRows
 from delegations.domain import acting
 from delegations.models import FocalPoint, Party
-from summit.desk.base import SummitInline
 from summit.desk.forms import SentencesForm
 from summit.desk.lookups import KeyedSelect
 from summit.models import Person, User
@@ -37,7 +37,7 @@ class PersonRowForm(SentencesForm):
             inner.known = self.instance.person
 
 
-class PeopleInline(SummitInline):
+class PeopleInline(FewRows):
     """Rows with a person, of a party."""
 
     form = PersonRowForm

@@ -16,7 +16,7 @@ READ_IN_LIST = read_by(
     name=NAME,
     param="table",
     # Of which lists each step looks at.
-    action=given.READ_IN,
+    rule=given.READ_IN,
     reads=Reads(
         find=lambda key: GivenTable.objects.select_related("summit").filter(public_id=key).first(),
         look=lambda row, by: given.look(given=row, by=by),

@@ -82,7 +82,7 @@ class _Work:
     """The work that reads files; `param` names the file among its parameters."""
 
     param: str
-    action: str
+    rule: str
     reads: Reads
     said: Said
 
@@ -109,7 +109,7 @@ class _Work:
 
     def may(self, actor: Actor, summit: Summit | None) -> bool:
         """Return whether somebody may read such files into a summit."""
-        return summit is not None and allows(actor, self.action, summit)
+        return summit is not None and allows(actor, self.rule, summit)
 
     def result(self, job: Job) -> str:
         """Say what came of it."""
@@ -130,10 +130,10 @@ class _Work:
         return reverse(self.reads.page, args=[row.pk]), words
 
 
-def read_by(*, name: str, param: str, action: str, reads: Reads, said: Said) -> Kind:
+def read_by(*, name: str, param: str, rule: str, reads: Reads, said: Said) -> Kind:
     """Return the kind of work that reads files, registered. `param` names the file among the work's parameters,
-    `action` is what one must be allowed to do."""
-    work = _Work(param, action, reads, said)
+    `rule` is what one must be allowed to do."""
+    work = _Work(param, rule, reads, said)
     kind = Kind(
         name=name,
         title=said.title,

@@ -74,6 +74,7 @@ DESKS: dict[str, set[str]] = {
     "delegations.give_account": {"organiser", "protocol"},
     **{f"delegations.passport.{verb}": {"vetting"} for verb in ("view", "change")},
     **{f"delegations.needs.{verb}": {"organiser", "protocol", "conference_officer"} for verb in ("view", "change")},
+    "delegations.photo_sheet": TRAVEL,
     **{f"delegations.{name}.{verb}": TRAVEL for name in ("travel", "photo") for verb in ("view", "change")},
     "delegations.badge.view": TRAVEL,
     "delegations.overpass.view": {"organiser", "protocol", "accreditation"},

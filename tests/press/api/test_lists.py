@@ -88,9 +88,9 @@ def test_who_sees_drafts_is_the_desk_s_to_say(here: Summit, officer: Program) ->
 
 
 def test_texts_are_narrowed(here: Summit, officer: Program) -> None:
-    [speech] = fill(here, 1, title="On rivers")
-    early = make_text(summit=here, moment=ago(-1), title="On lakes").version.text
-    late = make_text(summit=here, moment=ago(-9), title="On seas", state="draft").version.text
+    [speech] = fill(here, 1, title="On rivers", slug="a")
+    early = make_text(summit=here, moment=ago(-1), title="On lakes", slug="b").version.text
+    late = make_text(summit=here, moment=ago(-9), title="On seas", slug="c", state="draft").version.text
     Text.objects.filter(pk=late.pk).update(kind=TextKind.NOTICE)
     names = {speech.public_id: "speech", early.public_id: "early", late.public_id: "late"}
 
