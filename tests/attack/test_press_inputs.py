@@ -21,7 +21,8 @@ from summit.models import Summit
 from tests.factories import SummitFactory
 from tests.press.helpers import ago, approver, make_text, officer, url_of
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LINE = "This has to be one line. Take out the line break."
 UNCLOSED = "An invisible mark of writing direction isn't closed. Type these words anew instead of pasting them."

@@ -30,7 +30,8 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def admin_routes() -> Iterator[tuple[str, list[str]]]:

@@ -40,7 +40,8 @@ from summit.models import AuditEntry, Person, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from tests.factories import SummitFactory
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SMALL = synthetic.Sizes(delegations=8, sessions=60, people=40, texts=40)
 
 
@@ -444,7 +445,6 @@ def test_sizes_are_met() -> None:
             row.full_clean()
 
 
-@pytest.mark.once
 def test_the_same_seed_gives_the_same_data() -> None:
     def made(seed: int) -> dict[str, list[dict[str, Any]]]:
         from django.db import transaction

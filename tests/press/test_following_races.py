@@ -250,7 +250,7 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
 
     def describe() -> None:
         people = [world.speaker("A"), world.speaker("B")]
-        texts.describe(text=text(), by=by, topics=["Borders"], people=people, session=world.session)
+        texts.describe(text=text(), by=by, topics=["Borders"], people=people)
 
     def approve() -> None:
         row = text()

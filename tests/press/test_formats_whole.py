@@ -20,7 +20,8 @@ from tests.press.helpers import add_edition, ago, make_text
 from tests.press.test_linked_data import faults
 from tests.schemas import SCHEMAS, needs_schemas
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
 STATES = ("published", "corrected", "clarified", "withdrawn")

@@ -165,6 +165,7 @@ def everything() -> QuerySet[Edition]:
     return Edition.objects.annotate(published_at=F("created_at"), first_published_at=F("created_at"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "pdf"])
 def test_control_without_the_predicate_the_canaries_are_found(
     channel: str, summit: Summit, monkeypatch: pytest.MonkeyPatch

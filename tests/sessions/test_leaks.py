@@ -137,6 +137,7 @@ def test_a_part_that_is_kept_stands_nowhere(part: str, kept: str, open_summit: S
     assert leaks(open_summit) == set()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("part", PARTS)
 def test_control_without_the_mask_it_stands_somewhere(
     part: str, open_summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch

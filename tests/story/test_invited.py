@@ -16,7 +16,8 @@ from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
 from tests.story.helpers import DATED, SCAN, browser, follow, go_out, link_in, record, subject_of, text
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 INVITE = "/admin/delegations/party/invite/"
 NAME = "Border Security Summit: Organised Immigration Crime 2025"
 FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))

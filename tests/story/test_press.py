@@ -15,7 +15,8 @@ from summit.db.clock import db_now
 from summit.models import User
 from tests.story.helpers import browser, go_out, subject_of
 
-pytestmark = pytest.mark.django_db
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SITE = "/border-security-2025/press/"
 PM, HOME, NOTICE = "opening-address-prime-minister", "opening-address-home-secretary", "funding-border-security"
 SUBSCRIBERS = 4
