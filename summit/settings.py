@@ -431,8 +431,9 @@ SPECTACULAR_SETTINGS = {
         "summit.api.sharing.share",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
-    # Links inside buttons are not for keyboards.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
+    # Links inside buttons are not for keyboards. Hundreds of operations open at once are a page that takes seconds,
+    # and that nobody reads: each kind of row is opened by itself.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "docExpansion": "none", "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Fields that are called alike have other choices: each has its own name in the description.
     "ENUM_NAME_OVERRIDES": {

@@ -77,6 +77,10 @@ class ApiSchema(AutoSchema):
         """Whether the view knows who asks."""
         return bool(self.view.authentication_classes)
 
+    def get_tags(self) -> list[str]:
+        """Put together what everybody may read."""
+        return list(super().get_tags()) if self.working else ["public"]
+
     def refusals(self) -> set[int]:
         """Return with which statuses a request may be refused."""
         if not self.working:
