@@ -12,6 +12,7 @@ from rest_framework.pagination import CursorPagination
 from summit.api import asking, bodies
 from summit.api.pagination import ByNewest
 from summit.models import Room, Summit
+from tests.factories import VenueFactory
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind
 
@@ -81,6 +82,32 @@ def test_pages_go_on_where_another_row_gives_the_order(organiser: Program, viewe
         assert rest["next"] is None
     assert len(found) == 4
     assert set(found[:2]) == set(found[2:])
+
+
+def pages_of_equals(organiser: Program, here: Summit) -> list[list[str]]:
+    """Return the pages of 1,203 rooms of which no column of the order tells one from the other, seven at most."""
+    venue = VenueFactory(summit=here)
+    Room.objects.bulk_create(Room(venue=venue, name=f"{number:04}", position=3) for number in range(1203))
+    path, found = f"/api/v1/{ROOMS}?order=position&page_size=200&fields=name", []
+    while path and len(found) < 7:
+        answer = Client().get(path, headers={"Authorization": f"Bearer {organiser.secret}"}).json()
+        found.append([each["name"] for each in answer["results"]])
+        path = answer["next"]
+    return found
+
+
+def test_rows_that_stand_alike_are_each_on_one_page(organiser: Program, here: Summit) -> None:
+    found = pages_of_equals(organiser, here)
+    assert [len(page) for page in found] == [200] * 6 + [3]
+    assert sorted(name for page in found for name in page) == [f"{number:04}" for number in range(1203)]
+
+
+def test_control_with_the_library_s_limit_a_page_leads_to_itself(
+    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ByNewest, "offset_cutoff", CursorPagination.offset_cutoff)
+    found = pages_of_equals(organiser, here)
+    assert found[5] == found[6]
 
 
 def test_control_the_framework_s_own_pages_fail_on_it(
