@@ -28,8 +28,8 @@ Row = dict[str, Any]
 FEW = synthetic.Sizes(delegations=193, sessions=200, people=2000, texts=10)
 MANY = synthetic.Sizes(delegations=193, sessions=2000, people=20_000, texts=10)
 PAGE = 200
-# The least that a list gives, as a part of the rows that are made by hand.
-AIM = 0.1
+# The least that a list gives, as a part of the rows that are made by hand: a fifth and a ninth were measured.
+AIM = 0.08
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ class ByNewest(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
-    # Rows that stand alike in an order are counted from the first of them. With the library's limit of a thousand a page
-    # in the midst of more would lead to itself, for ever.
+    # Rows that stand alike in an order are counted from the first of them. With the library's limit of a thousand a
+    # page in the midst of more would lead to itself, for ever.
     offset_cutoff = 10_000_000
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
