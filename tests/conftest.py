@@ -29,9 +29,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put first what waits most, processes of their own: the other core does the rest meanwhile. Browsers come last:
     Playwright leaves an event loop running in the thread, in which Django refuses to touch the database.
 
-    What says something on PostgreSQL alone is no test on SQLite; what asks no database is asked once."""
+    What says something on PostgreSQL alone is no test on SQLite; what asks no database is asked once, and so are the
+    desks' forms, whose lists, searches and domain are asked of both by other tests."""
     for item in items:
-        if not (item.get_closest_marker("django_db") or item.get_closest_marker("services") or _asks(item)):
+        alone = not (item.get_closest_marker("django_db") or item.get_closest_marker("services") or _asks(item))
+        if alone or item.path.name.startswith("test_admin"):
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left = [item for item in items if item.get_closest_marker("postgresql")]
