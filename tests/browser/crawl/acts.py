@@ -36,7 +36,8 @@ def take_words(page: Page) -> None:
 
 
 def wait_for_swagger(page: Page) -> None:
-    """Wait until the library has drawn the API, and open one of its parts."""
+    """Wait until the library has drawn the API, and open one kind of row and one of its operations."""
+    page.locator(".opblock-tag").first.click()
     page.locator(".opblock-summary-control").first.click()
     page.locator(".opblock-body").first.wait_for()
     page.mouse.move(0, 0)
