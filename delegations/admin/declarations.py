@@ -19,11 +19,11 @@ from delegations.admin.standing import moment
 from delegations.domain import declaration_kinds, declarations, naming
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from delegations.permissions import can_decide_declarations, check_can_decide_declarations
-from summit.desk import once
-from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
+from summit.desk.base import ReadOnlyAdmin
 from summit.desk.called import NAMES, NamedForm, with_names
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
+from summit.desk.through import DomainAdmin, Values
 from summit.desk.words import written
 from summit.domain import seen
 from summit.models import User
@@ -59,12 +59,13 @@ class KindForm(NamedForm):
 
 
 @admin.register(DeclarationKind)
-class DeclarationKindAdmin(SummitModelAdmin):
+class DeclarationKindAdmin(DomainAdmin):
     """Kinds of declaration."""
 
     place = 5
     shelf = Shelf.SETTINGS
     form = with_names(KindForm, 120)
+    kept = declaration_kinds.FIELDS
     list_display = ["name", "summit", "permit", "until", "position"]
     list_filter = ["summit"]
     search_fields = ["name"]
@@ -78,15 +79,13 @@ class DeclarationKindAdmin(SummitModelAdmin):
         """Keep a kind in its summit."""
         return ["summit"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Add the kind, or change what was changed on its page."""
-        assert isinstance(obj, DeclarationKind) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
-        values = {name: getattr(obj, name) for name in declaration_kinds.FIELDS}
-        if change:
-            declaration_kinds.change(kind=obj, values=values, by=request.user)
-            return
-        once.claim(request)
-        obj.pk = declaration_kinds.enter(summit=obj.summit, values=values, by=request.user).pk
+    def enter(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Add the kind."""
+        return declaration_kinds.enter(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Change the kind."""
+        return declaration_kinds.change(by=by, kind=row, values=values)
 
 
 @admin.register(Declaration)

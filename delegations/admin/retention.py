@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,10 +19,10 @@ from delegations.domain.retention import Held, Times
 from delegations.models import Category, Kept, Retention
 from summit.dates import long_day
 from summit.db.clock import db_now
-from summit.desk import once
-from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.desk.base import SUMMIT_PATHS
 from summit.desk.forms import SentencesForm
 from summit.desk.shelves import Shelf
+from summit.desk.through import DomainAdmin, Values
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
 from summit.work.domain import jobs
@@ -67,12 +66,13 @@ class Line:
 
 
 @admin.register(Retention)
-class RetentionAdmin(SummitModelAdmin):
+class RetentionAdmin(DomainAdmin):
     """The times that a summit has given; the usual ones stand on the page of the summit."""
 
     place = 6
     shelf = Shelf.SETTINGS
     form = RetentionForm
+    kept = retention_times.FIELDS
     list_display = ["what", "category", "days_said", "summit"]
     list_filter = ["summit", "what"]
     list_select_related = ["summit", "category"]
@@ -96,16 +96,17 @@ class RetentionAdmin(SummitModelAdmin):
         shown: HttpResponse = super().changelist_view(request, {"kept_by": list(open_to), **(extra_context or {})})
         return shown
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Give the time, or change what was changed on its page."""
-        assert isinstance(obj, Retention) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
-        given = form.changed_data if change else retention_times.FIELDS
-        values = {name: form.cleaned_data[name] for name in retention_times.FIELDS if name in given}
-        if change:
-            retention_times.change(time=obj, values=values, by=request.user)
-            return
-        once.claim(request)
-        obj.pk = retention_times.enter(summit=obj.summit, values=values, by=request.user).pk
+    def enter(self, *, by: User, row: Retention, values: Values) -> Retention:
+        """Give the time."""
+        return retention_times.enter(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Retention, values: Values) -> Retention:
+        """Change the time."""
+        return retention_times.change(by=by, time=row, values=values)
+
+    def remove(self, *, by: User, row: Retention) -> None:
+        """Take the time away: the usual one holds again."""
+        retention_times.remove(by=by, time=row)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of what a summit keeps."""

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from delegations.admin.arrange import arrange
 from delegations.models import Zone
-from summit.desk import once
-from summit.desk.base import SummitModelAdmin
 from summit.desk.header import chosen_summit, summits_of
+from summit.desk.through import DomainAdmin, Values
 from summit.models import Summit, User
 from summit.permissions import allows
 
 
-class ThroughDomain(SummitModelAdmin):
+class ThroughDomain(DomainAdmin):
     """A model whose rows `domain`, a module, enters, changes and removes; there a row is called `called`."""
 
     domain: Any
@@ -31,15 +30,18 @@ class ThroughDomain(SummitModelAdmin):
         known = {*self.domain.FIELDS, "zones"} & set(form.cleaned_data)
         return {name: form.cleaned_data[name] for name in known if not change or name in form.changed_data}
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Enter the row, or change what was changed on its page."""
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        values = self.values_of(form, change=change)
-        if change:
-            self.domain.change(**{self.called: obj}, values=values, by=request.user)
-            return
-        once.claim(request)
-        obj.pk = self.domain.enter(summit=obj.summit, values=values, by=request.user).pk
+    def enter(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Enter the row."""
+        made: models.Model = self.domain.enter(summit=row.summit, values=values, by=by)
+        return made
+
+    def change(self, *, by: User, row: Any, values: Values) -> object:
+        """Change the row."""
+        return self.domain.change(**{self.called: row}, values=values, by=by)
+
+    def remove(self, *, by: User, row: Any) -> object:
+        """Delete the row."""
+        return self.domain.remove(**{self.called: row}, by=by)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing more: what hangs on the row was stored with it."""
@@ -59,10 +61,6 @@ class ThroughDomain(SummitModelAdmin):
         if stopped and request.method == "POST":
             request.method = "GET"
         return super().delete_view(request, object_id, {"stopped": stopped, **(extra_context or {})})
-
-    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        """Delete the row."""
-        self.domain.remove(**{self.called: obj}, by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a row in its summit."""

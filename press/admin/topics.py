@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,8 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.desk import StandingText, with_standing
+from press.domain import topics
+from press.domain.problems import DecisionRefused
 from press.models import Text, Topic
 from summit.desk.called import CalledAdmin, called_form
+from summit.desk.through import Values
+from summit.models import User
 
 
 def _link(text: StandingText) -> str:
@@ -28,6 +31,7 @@ class TopicAdmin(CalledAdmin):
     place = 4
     users = "texts"
     actions = None
+    refusals = (DecisionRefused,)
     form = called_form(Topic)
     deeds: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
     list_display = ["name", "others", "used", "summit"]
@@ -50,6 +54,14 @@ class TopicAdmin(CalledAdmin):
         said = _("A press officer can take the topic off these texts first:")
         return super().delete_view(request, object_id, {"end_first": said, **(extra_context or {})})
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Leave what a text was given meanwhile."""
-        super().delete_queryset(request, queryset.filter(texts__isnull=True))
+    def enter(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Enter the topic."""
+        return topics.add_topic(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Change the topic."""
+        return topics.change_topic(by=by, topic=row, values=values)
+
+    def remove(self, *, by: User, row: Topic) -> None:
+        """Delete the topic."""
+        topics.remove_topic(by=by, topic=row)

@@ -3,15 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from sessions.domain import kinds
 from sessions.models import OwnKind
-from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.called import CalledAdmin, called_form
+from summit.desk.through import Values
 from summit.models import User
 
 SUMMIT_PATHS.update({OwnKind: "summit"})
@@ -36,12 +34,14 @@ class OwnKindAdmin(CalledAdmin):
         number: int = row.number
         return number
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Store it; its sessions are then what it works like."""
-        assert isinstance(obj, OwnKind) and isinstance(request.user, User)  # noqa: S101, PT018 - signed in; the form's
-        values = {"name": obj.name, "names": obj.names, "like": obj.like}
-        if change:
-            kinds.change(by=request.user, kind=obj, values=values)
-            return
-        once.claim(request)
-        obj.pk = kinds.enter(by=request.user, summit=obj.summit, values=values).pk
+    def enter(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+        """Enter the kind."""
+        return kinds.enter(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+        """Change the kind; its sessions are then what it works like."""
+        return kinds.change(by=by, kind=row, values=values)
+
+    def remove(self, *, by: User, row: OwnKind) -> None:
+        """Delete the kind."""
+        kinds.remove(by=by, kind=row)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from summit.db.clock import db_now
 from summit.desk.forms import SentencesForm
 from summit.desk.summit_names import NamesForm
+from summit.domain import places
 from summit.domain.roles import validate_open
-from summit.models import RoleAssignment, Summit, User
+from summit.models import RoleAssignment, Room, Summit, User
 from summit.models.validators import validate_printable
 
 
@@ -26,6 +27,22 @@ class SummitForm(NamesForm):
                 Summit(starts_on=day, time_zone=found["time_zone"]).check_due(moment, db_now())
             except forms.ValidationError as refused:
                 self.add_error("answer_by", refused)
+        return found
+
+
+class RoomForm(SentencesForm):
+    """A room's own page."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to move a room into another summit's venue."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk and "venue" in found and "venue" in self.changed_data:
+            try:
+                places.check_same_summit(
+                    Room.objects.select_related("venue").get(pk=self.instance.pk), found["venue"]
+                )
+            except forms.ValidationError as refused:
+                self.add_error(None, refused)
         return found
 
 

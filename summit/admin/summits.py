@@ -8,18 +8,23 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from summit.admin.forms import SummitForm
-from summit.desk.base import SUMMIT_PATHS, SummitInline, SummitModelAdmin
+from summit.admin.forms import RoomForm, SummitForm
+from summit.desk.base import SUMMIT_PATHS, SummitInline
 from summit.desk.places import places_of
 from summit.desk.shelves import Shelf
 from summit.desk.summit_names import FIELDS, heading, with_names
+from summit.desk.through import DomainAdmin, Values, save_rows, user_of
 from summit.desk.widgets import Colour
-from summit.domain import setup
+from summit.domain import places, settings_of, setup
 from summit.models import Person, Room, Summit, User, Venue
 from summit.templatetags.content import own
 from summit.templatetags.marks import until
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
+
+
+# What a summit that is there has.
+LATER = ("answer_by", "public_changes", "illustrative")
 
 
 class VenueInline(SummitInline):
@@ -36,7 +41,7 @@ class RoomInline(SummitInline):
 
 
 @admin.register(Summit)
-class SummitAdmin(SummitModelAdmin):
+class SummitAdmin(DomainAdmin):
     """Summits."""
 
     place = 5
@@ -62,6 +67,7 @@ class SummitAdmin(SummitModelAdmin):
         "illustrative",
     ]
     inlines = [VenueInline]
+    kept = tuple(basics)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Let the colour be chosen where one sees it."""
@@ -87,14 +93,31 @@ class SummitAdmin(SummitModelAdmin):
         lines = ((own(words, code),) for code in others for words in row.names[code].values())
         return format_html_join("", "<p>{}</p>", lines)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save what is its own, and what it is called in other languages."""
-        renamed = form.names != obj.names
-        if form.changed_data or not renamed:
-            super().save_model(request, obj, form, change)
-        if renamed:
-            assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-            setup.call(summit=obj, names=form.names, by=request.user)
+    def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
+        """Return what was entered, with what it is called in other languages; of one that is there, what changed."""
+        found = super().values_of(form, change=change)
+        renamed = form.names != form.instance.names
+        return {**found, "names": form.names} if renamed or not change else found
+
+    def enter(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Create the summit, and set what it doesn't begin with."""
+        later = {name: value for name, value in values.items() if name in LATER}
+        first = {name: value for name, value in values.items() if name not in LATER}
+        return settings_of.change_summit(by=by, summit=setup.create_summit(by=by, **first), values=later)
+
+    def change(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Change what is set for it."""
+        return settings_of.change_summit(by=by, summit=row, values=values)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write its venues."""
+        by, summit = user_of(request), form.instance
+        save_rows(
+            formset,
+            enter=lambda values: places.add_venue(by=by, summit=summit, values=values),
+            change=lambda row, values: places.change_venue(by=by, venue=row, values=values),
+            remove=lambda row: places.remove_venue(by=by, venue=row),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the address of a summit that exists: letters and calendars carry it."""
@@ -113,7 +136,7 @@ class SummitAdmin(SummitModelAdmin):
 
 
 @admin.register(Venue)
-class VenueAdmin(SummitModelAdmin):
+class VenueAdmin(DomainAdmin):
     """Venues."""
 
     place = 2
@@ -121,6 +144,29 @@ class VenueAdmin(SummitModelAdmin):
     list_filter = ["summit"]
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]
+    kept = ("name", "address", "opens_at", "closes_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a venue in its summit: sessions are in its rooms."""
+        return ["summit"] if obj else []
+
+    def enter(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Enter the venue."""
+        return places.add_venue(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Change the venue."""
+        return places.change_venue(by=by, venue=row, values=values)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write its rooms."""
+        by, venue = user_of(request), form.instance
+        save_rows(
+            formset,
+            enter=lambda values: places.add_room(by=by, venue=venue, values=values),
+            change=lambda row, values: places.change_room(by=by, room=row, values=values),
+            remove=lambda row: places.remove_room(by=by, room=row),
+        )
 
     @admin.display(description=pgettext_lazy("venue", "open"))
     def hours(self, row: Venue) -> str:
@@ -131,7 +177,7 @@ class VenueAdmin(SummitModelAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(SummitModelAdmin):
+class RoomAdmin(DomainAdmin):
     """Rooms of all venues: to find one, and to fill them by a table."""
 
     place = 2
@@ -142,6 +188,16 @@ class RoomAdmin(SummitModelAdmin):
     list_select_related = ["venue__summit"]
     search_fields = ["name", "venue__name"]
     fields = ["venue", "name", "capacity", "position"]
+    kept = ("venue", "name", "capacity", "position")
+    form = RoomForm
+
+    def enter(self, *, by: User, row: Room, values: Values) -> Room:
+        """Enter the room."""
+        return places.add_room(by=by, venue=row.venue, values=values)
+
+    def change(self, *, by: User, row: Room, values: Values) -> Room:
+        """Change the room."""
+        return places.change_room(by=by, room=row, values=values)
 
     @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
     def summit(self, row: Room) -> str:

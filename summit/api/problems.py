@@ -13,13 +13,13 @@ from django.core import exceptions as django
 from django.db.models import ProtectedError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.utils.translation import gettext as _
 from rest_framework import exceptions as rest
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from summit.api.domain.answers import KeyReused, StillRunning
 from summit.api.kinds import KINDS, Kind
+from summit.domain import needed
 
 CONTENT_TYPE = "application/problem+json"
 Errors = list[dict[str, str]]
@@ -91,12 +91,6 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _in_use(error: ProtectedError) -> Problem:
-    names = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
-    said = _("Others need it: %(what)s. Change these first.") % {"what": ", ".join(names)}
-    return Problem("conflict", said)
-
-
 # What the apps above raise, with the problem that it is to whoever asked.
 _MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
 
@@ -117,7 +111,7 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line 
     if isinstance(error, Problem):
         return error
     if isinstance(error, ProtectedError):
-        return _in_use(error)
+        return Problem("conflict", needed.said(error))
     if isinstance(error, KeyReused):
         return Problem("key-reused")
     if isinstance(error, StillRunning):

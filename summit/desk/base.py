@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.forms import ModelForm, Textarea, TextInput
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from summit.desk.admission import AdmitMixin
 from summit.desk.exporting import ExportMixin
@@ -27,7 +26,7 @@ from summit.desk.search import matching
 from summit.desk.seen import SeenMixin
 from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
-from summit.desk.words import NamedFormSet, WordsMixin, say
+from summit.desk.words import NamedFormSet, WordsMixin
 from summit.desk.zones import ZoneMixin
 from summit.domain import audit
 from summit.models import Summit, User
@@ -219,19 +218,6 @@ class SummitModelAdmin(
         done += [("remove", row, ()) for row in gone]
         label = f"{formset.model._meta.app_label}.{formset.model._meta.model_name}"
         self._record(request, done, label=label, parent=parent)
-
-    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        """Delete, and record it."""
-        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Delete what was chosen in the list, and record it."""
-        with transaction.atomic():
-            self._record(request, [("remove", row, ()) for row in queryset], label=self.rule)
-            number = len(queryset)
-            super().delete_queryset(request, queryset)
-        said = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", number) % {"number": number}
-        say(request, said)
 
     def _record(
         self,

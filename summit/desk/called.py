@@ -14,9 +14,9 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from summit.desk.base import SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.shelves import Shelf
+from summit.desk.through import DomainAdmin
 from summit.models.validators import validate_printable
 from summit.templatetags.marks import comma
 
@@ -36,6 +36,12 @@ class NamedForm(SentencesForm):
         """Return the names that were typed, by language; None where the page has no fields for them."""
         given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
         return {code: said for code, said in given.items() if said} if given else None
+
+    @property
+    def changed_data(self) -> list[str]:
+        """The fields that changed; with a name in a language, the `names`."""
+        changed: list[str] = super().changed_data
+        return [*changed, "names"] if set(NAMES.values()) & set(changed) else changed
 
 
 class CalledForm(NamedForm):
@@ -89,7 +95,7 @@ def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
     return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
 
 
-class CalledAdmin(SummitModelAdmin):
+class CalledAdmin(DomainAdmin):
     """Such rows. `own` are the fields beside the names; `users` is by what those are found that use a row."""
 
     shelf = Shelf.SETTINGS
@@ -98,6 +104,11 @@ class CalledAdmin(SummitModelAdmin):
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["name"]
+
+    @property
+    def kept(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The names, and the fields beside them."""
+        return ("name", "names", *self.own)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Put the names one below the other."""

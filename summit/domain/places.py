@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from summit.domain import audit
 from summit.models import Room, Summit, User, Venue
@@ -85,9 +87,17 @@ def change_room(*, by: User, room: Room, values: Values) -> Room:
     """Change a room. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
+    if "venue" in values:
+        check_same_summit(room, values["venue"])
     with transaction.atomic():
         keep(room, put(room, values), by=by, action="summit.room.change", summit=summit, part_of=room.venue)
     return room
+
+
+def check_same_summit(room: Room, venue: Venue) -> None:
+    """Raise ValidationError for a venue of another summit: sessions are in the room."""
+    if venue.summit_id != room.venue.summit_id:
+        raise ValidationError({"venue": _("This venue is another summit’s. Choose one of this summit.")})
 
 
 def remove_room(*, by: User, room: Room) -> None:

@@ -161,10 +161,9 @@ class TestRecords:
         assert desk.post(f"/admin/summit/venue/{venue.pk}/change/", form).status_code == 302
         assert list(Room.objects.order_by("name").values_list("name", "capacity")) == [("Kept", 40), ("New", None)]
         assert audited() == [
-            ("summit.venue.change", "here", []),
-            ("summit.room.add", "here", []),
-            ("summit.room.change", "here", ["capacity"]),
             ("summit.room.remove", "here", []),
+            ("summit.room.change", "here", ["capacity"]),
+            ("summit.room.add", "here", ["capacity", "name", "position"]),
         ]
         removed = AuditEntry.objects.get(action="summit.room.remove")
         assert (removed.object_type, removed.object_key) == ("summit.room", gone.public_id)

@@ -1,0 +1,118 @@
+"""Pages of the admin write by the functions that the API calls, and by no way of their own."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from delegations.domain import retention_times
+from delegations.models import Retention
+from press.models import Text
+from sessions.models import OwnKind
+from summit.desk.base import SummitModelAdmin
+from summit.models import AuditEntry, Role, Room, Summit, User, Venue
+from summit.routes import NOBODY
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return f.SummitFactory(slug="here")
+
+
+def desk(summit: Summit, role: Role = Role.ORGANISER) -> Client:
+    client = Client()
+    client.force_login(f.UserFactory.with_role(role, summit))
+    return client
+
+
+def done() -> list[tuple[str, str]]:
+    rows = AuditEntry.objects.exclude(action__contains="seen").order_by("pk")
+    return list(rows.values_list("action", "part_of"))
+
+
+def test_no_list_writes_django_s_way() -> None:
+    desks: list[Any] = [each for each in admin.site._registry.values() if isinstance(each, SummitModelAdmin)]
+    assert len(desks) > 30
+    writes = {
+        each.model
+        for each in desks
+        if type(each).save_model is SummitModelAdmin.save_model
+        if {each.deed("add"), each.deed("change")} != {NOBODY}
+    }
+    # A text's pages are its own from the first line.
+    assert writes == {Text}
+    deletes = {each.model for each in desks if each.deed("delete") != NOBODY}
+    ways = {each.model for each in desks if type(each).delete_model is not admin.ModelAdmin.delete_model}
+    assert Retention in deletes
+    assert deletes - ways == set()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_time_is_taken_away_by_the_domain(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch, listed: bool, refused: bool
+) -> None:
+    time = Retention.objects.create(summit=summit, what="photo", days=3)
+
+    def refuse(**_given: Any) -> None:
+        raise ValidationError("Not now.")
+
+    if refused:
+        monkeypatch.setattr(retention_times, "remove", refuse)
+    base = "/admin/delegations/retention/"
+    given = {"action": "delete_selected", "_selected_action": time.pk, "post": "yes"}
+    address = base if listed else f"{base}{time.pk}/delete/"
+    page = desk(summit).post(address, given, follow=True).content.decode()
+    assert Retention.objects.exists() is refused
+    assert ("Not now." in page, "deleted." in page) == (refused, not refused)
+    assert done() == ([] if refused else [("delegations.retention.remove", "")])
+
+
+def test_a_kind_that_a_session_got_meanwhile_stays(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sessions.admin.kinds import OwnKindAdmin
+
+    kind = OwnKind.objects.create(summit=summit, name="Ceremony", like="plenary")
+    f.SessionFactory(summit=summit, own_kind=kind, kind="plenary")
+    monkeypatch.setattr(OwnKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
+    address = f"/admin/programme/ownkind/{kind.pk}/delete/"
+    page = desk(summit).post(address, {"post": "yes"}, follow=True).content.decode()
+    assert "Others need it: sessions. Change these first." in page
+    assert OwnKind.objects.get() == kind
+
+
+def test_a_venue_s_page_writes_its_rooms_by_the_domain(summit: Summit) -> None:
+    client, base = desk(summit), "/admin/summit/venue/"
+    rows = {"rooms-TOTAL_FORMS": 2, "rooms-INITIAL_FORMS": 0}
+    rows |= {f"rooms-{at}-{name}": value for at in (0, 1) for name, value in (("name", f"R{at}"), ("position", at))}
+    given = {"summit": summit.pk, "name": "House", "address": "Quay", "opens_at": "", "closes_at": ""}
+    assert client.post(f"{base}add/", {**given, **rows}).status_code == 302
+    venue = Venue.objects.get()
+    first, second = venue.rooms.order_by("position")
+    assert done() == [
+        ("summit.venue.add", ""),
+        *[("summit.room.add", f"summit.venue:{venue.public_id}")] * 2,
+    ]
+    rows |= {"rooms-INITIAL_FORMS": 2, "rooms-0-id": first.pk, "rooms-1-id": second.pk, "rooms-1-DELETE": "on"}
+    rows |= {f"rooms-{at}-venue": venue.pk for at in (0, 1)} | {"rooms-0-capacity": 40}
+    before = len(done())
+    assert client.post(f"{base}{venue.pk}/change/", {**given, **rows, "address": "Pier"}).status_code == 302
+    after = [action for action, _part in done()[before:]]
+    assert after == ["summit.venue.change", "summit.room.remove", "summit.room.change"]
+    assert (Venue.objects.get().address, Room.objects.get().capacity) == ("Pier", 40)
+
+
+def test_a_room_stays_in_its_summit(summit: Summit) -> None:
+    room, other = f.RoomFactory(venue__summit=summit), f.VenueFactory()
+    client = Client()
+    client.force_login(User.objects.create(email="owner@summit.example", is_superuser=True))
+    given = {"venue": other.pk, "name": "Hall", "capacity": "", "position": 0}
+    page = client.post(f"/admin/summit/room/{room.pk}/change/", given)
+    assert "This venue is another summit’s. Choose one of this summit." in page.content.decode()
+    inside = f.VenueFactory(summit=summit, name="Annex")
+    assert client.post(f"/admin/summit/room/{room.pk}/change/", {**given, "venue": inside.pk}).status_code == 302
+    assert Room.objects.get(pk=room.pk).venue == inside
