@@ -16,6 +16,7 @@ READ_IN = read_by(
     rule="delegations.read_in",
     reads=Reads(
         find=lambda key: Sheet.objects.select_related("summit", "party").filter(public_id=key).first(),
+        at_once=lambda: sheets.AT_ONCE,
         look=lambda row, by: sheets.look(sheet=row, by=by),
         take=lambda row, by: sheets.take(sheet=row, by=by),
         report_of=sheets.report_of,

@@ -40,6 +40,7 @@ READ = read_by(
     rule="sessions.edit",
     reads=Reads(
         find=lambda key: ScheduleFile.objects.select_related("summit").filter(public_id=key).first(),
+        at_once=lambda: uploads.AT_ONCE,
         look=lambda row, by: uploads.look(row=row, by=by),
         take=lambda row, by: uploads.take(row=row, by=by),
         report_of=uploads.report_of,

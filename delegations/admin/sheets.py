@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from delegations import reading
 from delegations.domain import sheets
-from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank
@@ -59,7 +58,7 @@ class SheetAdmin(UploadsAdmin):
     words = WORDS
     file_template = "admin/delegations/sheet/sheet.html"
     upload_template = "admin/delegations/sheet/upload.html"
-    work, work_file = reading.NAME, "sheet"
+    reading = reading.READ_IN
     problems = (sheets.SheetProblem, Unreadable)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -77,21 +76,9 @@ class SheetAdmin(UploadsAdmin):
         sheets.look_at_size(file.size)
         return sheets.store(summit=summit, purpose=purpose, filename=file.name, content=file.read(), by=by)
 
-    def report_of(self, row: Sheet) -> Report | None:
-        """Return what would be made of a table, or was."""
-        return sheets.report_of(row)
-
     def rows_of(self, row: Sheet) -> int:
         """Return how many rows a table has that waits."""
         return len(sheets.table_of(row).rows)
-
-    def at_once(self) -> int:
-        """Return how many rows are read while somebody waits."""
-        return sheets.AT_ONCE
-
-    def take_over(self, row: Sheet, by: User) -> int:
-        """Take a table over. Raises SheetProblem, Unreadable."""
-        return sheets.take(sheet=row, by=by).writes
 
     def remove(self, row: Sheet, by: User) -> None:
         """Delete a table."""

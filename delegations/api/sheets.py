@@ -26,8 +26,7 @@ from summit.models import Role, Summit, User
 from summit.permissions import allows
 from summit.tables.reading import MOST_BYTES
 from summit.uploads.report import Outcome
-from summit.uploads.working import LOOK, TAKE
-from summit.work.domain import jobs
+from summit.uploads.working import LOOK
 from summit.work.models import Job
 
 READ_IN = "delegations.read_in"
@@ -179,7 +178,7 @@ class Sheets(Resource):
         except sheets.SheetProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
         if not row.report:
-            _work(row, LOOK, by)
+            reading.READ_IN.start(row=row, deed=LOOK, by=by)
         return row
 
     def remove(self, *, by: User, row: Sheet) -> None:
@@ -199,24 +198,10 @@ class Sheets(Resource):
     @action("look", rule=READ_IN)
     def look(self, *, by: User, row: Sheet, values: Values) -> None:
         """Look anew what would become of its rows; at a long table a worker looks."""
-        if _long(row):
-            _work(row, LOOK, by)
-        else:
-            sheets.look(sheet=row, by=by)
+        reading.READ_IN.look(row=row, by=by)
 
     @action("take", rule=READ_IN)
     def take(self, *, by: User, row: Sheet, values: Values) -> None:
         """Take the table over, once: each row is written that can be, and the report says what became of it. A long
         one is taken over by a worker."""
-        if _long(row):
-            _work(row, TAKE, by)
-        else:
-            sheets.take(sheet=row, by=by)
-
-
-def _long(row: Sheet) -> bool:
-    return len(sheets.table_of(row).rows) > sheets.AT_ONCE
-
-
-def _work(row: Sheet, deed: str, by: User) -> None:
-    jobs.start(kind=reading.NAME, by=by, summit=row.summit, params={"sheet": row.public_id, "deed": deed})
+        reading.READ_IN.take(row=row, by=by)

@@ -94,19 +94,14 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
     """Add a category after the others. Who may not set quotas gives 0: an organiser opens it. Raises
     PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, summit)
-    given = dict(values)
-    zones = rows.check_zones(summit, given.pop("zones", ()))
     row = Category(summit=summit)
-    rows.put(row, given, FIELDS)
-    if row.quota != 0 and not can_set_quota(by, summit):
-        raise PermissionDenied(refusal(RAISE))
-    with transaction.atomic():
-        rows.lock(summit)
+
+    def ready(row: Category) -> None:
+        if row.quota != 0 and not can_set_quota(by, summit):
+            raise PermissionDenied(refusal(RAISE))
         row.position = rows.last_place(Category.objects.filter(summit=summit))
-        row.full_clean()
-        row.save()
-        row.zones.set(zones)
-        audit.record(by=by, action="delegations.category.add", target=row, summit=summit, fields=sorted(values))
+
+    rows.enter(row, values, FIELDS, by=by, action="delegations.category.add", ready=ready)
     return row
 
 
@@ -115,29 +110,18 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
     ValidationError with what stops it by field."""
     summit = category.summit
     check(by, CHANGE, summit)
-    given = dict(values)
-    zones = given.pop("zones", None)
     with transaction.atomic():
         rows.lock(summit)
-        row = Category.objects.select_related("summit").get(pk=category.pk)
-        if {"quota", "capacity"} & set(given):
+        if {"quota", "capacity"} & set(values):
             rows.lock_parties(summit)
-        if stopped := problems(row, given):
+        row = Category.objects.get(pk=category.pk)
+        if stopped := problems(row, values):
             raise ValidationError(stopped)
-        if given.get("quota", row.quota) != row.quota:
+        if values.get("quota", row.quota) != row.quota:
             check(by, RAISE, summit)
-        changed, fields = rows.write(row, given, FIELDS, zones=zones)
-        if fields:
-            audit.record(
-                by=by,
-                action="delegations.category.change",
-                target=row,
-                summit=summit,
-                fields=fields,
-                # What it is called is a text, of which the audit keeps none.
-                detail=audit.values(Category, {name: changed[name] for name in changed if name != "names"}),
-            )
-    return row
+        now: Category
+        now, _changed = rows.change(category, values, FIELDS, by=by, action="delegations.category.change")
+    return now
 
 
 def stops_removal(category: Category) -> str:

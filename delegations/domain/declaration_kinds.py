@@ -5,12 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from delegations.domain import rows
 from delegations.models import DeclarationKind
-from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import check
 
@@ -23,34 +21,23 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Declaration
     it by field."""
     check(by, CHANGE, summit)
     row = DeclarationKind(summit=summit)
-    rows.put(row, values, FIELDS)
-    with transaction.atomic():
-        rows.lock(summit)
+
+    def ready(row: DeclarationKind) -> None:
         if "position" not in values:
             row.position = rows.last_place(DeclarationKind.objects.filter(summit=summit))
         _check_names(row)
-        row.full_clean()
-        row.save()
-        audit.record(
-            by=by, action="delegations.declarationkind.add", target=row, summit=summit, fields=sorted(values)
-        )
+
+    rows.enter(row, values, FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
     return row
 
 
 def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> DeclarationKind:
     """Change a kind and return it as it is now; what was declared of it stays. Raises PermissionDenied,
     ValidationError with what stops it by field."""
-    summit = kind.summit
-    check(by, CHANGE, summit)
-    with transaction.atomic():
-        rows.lock(summit)
-        row = DeclarationKind.objects.select_related("summit").get(pk=kind.pk)
-        _check_names(DeclarationKind(summit=summit, names=values.get("names", {})))
-        changed, fields = rows.write(row, values, FIELDS)
-        if fields:
-            detail = audit.values(DeclarationKind, {name: changed[name] for name in changed if name != "names"})
-            audit.record(by=by, action=CHANGE, target=row, summit=summit, fields=fields, detail=detail)
-    return row
+    check(by, CHANGE, kind.summit)
+    now: DeclarationKind
+    now, _changed = rows.change(kind, values, FIELDS, by=by, action=CHANGE, ready=_check_names)
+    return now
 
 
 def _check_names(row: DeclarationKind) -> None:

@@ -20,43 +20,23 @@ FIELDS = ("name", "passes", "people", "most")
 def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> OverpassRule:
     """Add a kind of overpass. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, summit)
-    given = dict(values)
-    zones = rows.check_zones(summit, given.pop("zones", ()))
     row = OverpassRule(summit=summit)
-    rows.put(row, given, FIELDS)
     with transaction.atomic():
-        rows.lock(summit)
-        row.full_clean()
-        row.save()
-        row.zones.set(zones)
+        rows.enter(row, values, FIELDS, by=by, action="delegations.overpassrule.add")
         overpasses.settle_summit(summit=summit, by=by)
-        audit.record(by=by, action="delegations.overpassrule.add", target=row, summit=summit, fields=sorted(values))
     return row
 
 
 def change(*, rule: OverpassRule, values: Mapping[str, Any], by: User) -> OverpassRule:
     """Change a kind of overpass and return it as it is now; what parties have of it follows. Raises
     PermissionDenied, ValidationError with what stops it by field."""
-    summit = rule.summit
-    check(by, CHANGE, summit)
-    given = dict(values)
-    zones = given.pop("zones", None)
+    check(by, CHANGE, rule.summit)
+    now: OverpassRule
     with transaction.atomic():
-        rows.lock(summit)
-        row = OverpassRule.objects.select_related("summit").get(pk=rule.pk)
-        changed, fields = rows.write(row, given, FIELDS, zones=zones)
-        if fields:
-            audit.record(
-                by=by,
-                action="delegations.overpassrule.change",
-                target=row,
-                summit=summit,
-                fields=fields,
-                detail=audit.values(OverpassRule, changed),
-            )
+        now, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.overpassrule.change")
         if changed:
-            overpasses.settle_summit(summit=summit, by=by)
-    return row
+            overpasses.settle_summit(summit=rule.summit, by=by)
+    return now
 
 
 def stops_removal(rule: OverpassRule) -> str:

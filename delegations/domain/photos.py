@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
 from delegations.domain.people import acts_for
-from delegations.domain.scans import megabytes
 from delegations.fields import PHOTO, Reader, others, party_of, photo_of
 from delegations.models import Photo
 from delegations.permissions import can_act
@@ -18,6 +17,7 @@ from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person
 from summit.permissions import refusal
+from summit.sizes import too_large
 
 LARGEST = 10 * 1024 * 1024
 # Some hundred kilobytes may stand for a picture that fills the memory once it is decoded.
@@ -48,8 +48,8 @@ def read(content: bytes) -> Picture:
     if not content:
         raise PhotoProblem(_("This file is empty. Choose the photograph again."))
     if len(content) > LARGEST:
-        sizes = {"size": megabytes(len(content)), "limit": megabytes(LARGEST)}
-        raise PhotoProblem(_("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.") % sizes)
+        said = _("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.")
+        raise PhotoProblem(said % too_large(len(content), LARGEST))
     try:
         # The size is known before anything is decoded.
         with Image.open(BytesIO(content), formats=FORMATS) as opened:

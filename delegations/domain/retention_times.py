@@ -32,36 +32,17 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
     """Give a time. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, summit)
     row = Retention(summit=summit)
-    rows.put(row, values, FIELDS)
-    with transaction.atomic():
-        rows.lock(summit)
-        _check(row)
-        row.save()
-        audit.record(by=by, action="delegations.retention.add", target=row, summit=summit, fields=sorted(values))
+    rows.enter(row, values, FIELDS, by=by, action="delegations.retention.add", ready=_check)
     return row
 
 
 def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention:
     """Change a time and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
     field."""
-    summit = time.summit
-    check(by, CHANGE, summit)
-    with transaction.atomic():
-        rows.lock(summit)
-        row = Retention.objects.select_related("summit").get(pk=time.pk)
-        changed = rows.put(row, values, FIELDS)
-        if changed:
-            _check(row)
-            row.save(update_fields=list(changed))
-            audit.record(
-                by=by,
-                action="delegations.retention.change",
-                target=row,
-                summit=summit,
-                fields=list(changed),
-                detail=audit.values(Retention, changed),
-            )
-    return row
+    check(by, CHANGE, time.summit)
+    now: Retention
+    now, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
+    return now
 
 
 def remove(*, time: Retention, by: User) -> None:
@@ -77,4 +58,3 @@ def _check(row: Retention) -> None:
     """Raise ValidationError for a time that can't be given."""
     if found := problems(summit=row.summit, what=row.what, category=row.category):
         raise ValidationError(found)
-    row.full_clean()

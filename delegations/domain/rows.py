@@ -2,16 +2,21 @@
 deed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from delegations.domain.order import OrderChanged
 from delegations.models import Party, Zone
-from summit.models import Summit
+from summit.domain import audit
+from summit.models import Summit, User
+
+# Looks at a row before it is stored.
+Ready = Callable[[Any], None]
 
 
 def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
@@ -43,16 +48,63 @@ def put_zones(row: Any, zones: Iterable[Zone]) -> bool:
 
 
 def write(
-    row: Any, values: Mapping[str, Any], known: Iterable[str], *, zones: Iterable[Zone] | None = None
+    row: Any,
+    values: Mapping[str, Any],
+    known: Iterable[str],
+    *,
+    zones: Iterable[Zone] | None = None,
+    ready: Ready | None = None,
 ) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Store what is changed of a row and, where they are given, which zones it opens. Return what was and is of each
-    field that changed, and the names of all that changed. Raises ValidationError, and ValueError as `put` does."""
+    """Store what is changed of a row, after `ready` has looked at it, and, where they are given, which zones it
+    opens. Return what was and is of each field that changed, and the names of all that changed. Raises
+    ValidationError, and ValueError as `put` does."""
     changed = put(row, values, known)
     if changed:
-        row.full_clean()
+        _clean(row, ready)
         row.save(update_fields=list(changed))
     opened = zones is not None and put_zones(row, zones)
     return changed, [*changed, *(["zones"] if opened else [])]
+
+
+def enter(
+    row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
+) -> None:
+    """Store a new row of a summit with these values, and record it. `ready` looks at it under the summit's lock,
+    fills what isn't given, and raises what stops it. Among the values may be the `zones` that it opens. Whoever calls
+    this has asked whether `by` may. Raises ValidationError."""
+    given = dict(values)
+    zones = check_zones(row.summit, given.pop("zones", ()))
+    put(row, given, known)
+    with transaction.atomic():
+        lock(row.summit)
+        _clean(row, ready)
+        row.save()
+        if zones:
+            row.zones.set(zones)
+        audit.record(by=by, action=action, target=row, summit=row.summit, fields=sorted(values))
+
+
+def change(
+    row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
+) -> tuple[Any, dict[str, tuple[Any, Any]]]:
+    """Change a row of a summit, record what changed, and return the row as it is now with what was and is of its
+    fields. `ready` as for `enter`. Raises ValidationError."""
+    given = dict(values)
+    zones, model = given.pop("zones", None), type(row)
+    with transaction.atomic():
+        lock(row.summit)
+        now = model._default_manager.select_related("summit").get(pk=row.pk)
+        changed, fields = write(now, given, known, zones=zones, ready=ready)
+        if fields:
+            detail = audit.values(model, changed)
+            audit.record(by=by, action=action, target=now, summit=now.summit, fields=fields, detail=detail)
+    return now, changed
+
+
+def _clean(row: Any, ready: Ready | None) -> None:
+    if ready is not None:
+        ready(row)
+    row.full_clean()
 
 
 def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:

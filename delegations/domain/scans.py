@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from summit.sizes import too_large
+
 # A letter of some pages, scanned in colour, is well below.
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 200
@@ -46,13 +48,8 @@ def read(*, filename: str, content: bytes) -> Scan:
 def look_at_size(size: int) -> None:
     """Raise ScanProblem for a file of more bytes than are kept; ask before reading it."""
     if size > LARGEST:
-        said = {"size": megabytes(size), "limit": megabytes(LARGEST)}
-        raise ScanProblem(_("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.") % said)
-
-
-def megabytes(size: int) -> str:
-    """Return a number of bytes in millions, to a tenth, such as "10" or "12.4"."""
-    return f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+        said = _("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.")
+        raise ScanProblem(said % too_large(size, LARGEST))
 
 
 def harmless_name(given: str, ending: str, longest: int, otherwise: str) -> str:

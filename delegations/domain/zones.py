@@ -22,28 +22,21 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
     """Add a zone after the others. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, summit)
     row = Zone(summit=summit)
-    rows.put(row, values, FIELDS)
-    with transaction.atomic():
-        rows.lock(summit)
+
+    def ready(row: Zone) -> None:
         row.position = rows.last_place(Zone.objects.filter(summit=summit))
-        row.full_clean()
-        row.save()
-        audit.record(by=by, action="delegations.zone.add", target=row, summit=summit, fields=sorted(values))
+
+    rows.enter(row, values, FIELDS, by=by, action="delegations.zone.add", ready=ready)
     return row
 
 
 def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
     """Change a zone and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
     field."""
-    summit = zone.summit
-    check(by, CHANGE, summit)
-    with transaction.atomic():
-        rows.lock(summit)
-        row = Zone.objects.select_related("summit").get(pk=zone.pk)
-        _changed, fields = rows.write(row, values, FIELDS)
-        if fields:
-            audit.record(by=by, action="delegations.zone.change", target=row, summit=summit, fields=fields)
-    return row
+    check(by, CHANGE, zone.summit)
+    now: Zone
+    now, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
+    return now
 
 
 def opened_by(zone: Zone) -> list[str]:

@@ -17,7 +17,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.domain.scans import megabytes
 from sessions.admin.frame import FrameMixin
 from sessions.domain import documents, files
 from sessions.domain.documents import Paper
@@ -27,6 +26,7 @@ from summit.desk.keys import key_of
 from summit.domain import seen
 from summit.models import User
 from summit.models.validators import validate_printable
+from summit.sizes import megabytes
 
 
 class DocumentForm(forms.Form):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from sessions import reading
 from sessions.domain.incoming import uploads
 from sessions.domain.incoming.reading import Unreadable
-from sessions.domain.incoming.report import Report
 from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS
 from summit.models import Summit, User
@@ -53,7 +52,7 @@ class ScheduleFileAdmin(UploadsAdmin):
     upload_word = gettext_lazy("Upload a schedule")
     file_template = "admin/programme/schedulefile/file.html"
     upload_template = "admin/programme/schedulefile/upload.html"
-    work, work_file = reading.NAME, "file"
+    reading = reading.READ
     problems = (Unreadable,)
     words = Words(
         all=gettext_lazy("Events of the schedule"),
@@ -73,21 +72,9 @@ class ScheduleFileAdmin(UploadsAdmin):
         uploads.look_at_size(file.size)
         return uploads.store(summit=summit, filename=file.name, content=file.read(), visibility=shown_to, by=by)
 
-    def report_of(self, row: ScheduleFile) -> Report | None:
-        """Return what would be made of a schedule, or was."""
-        return uploads.report_of(row)
-
     def rows_of(self, row: ScheduleFile) -> int:
         """Return how many events a schedule has that waits."""
         return uploads.events_of(row)
-
-    def at_once(self) -> int:
-        """Return how many events are read while somebody waits."""
-        return uploads.AT_ONCE
-
-    def take_over(self, row: ScheduleFile, by: User) -> int:
-        """Take a schedule over. Raises Unreadable."""
-        return uploads.take(row=row, by=by).writes
 
     def remove(self, row: ScheduleFile, by: User) -> None:
         """Delete a schedule."""

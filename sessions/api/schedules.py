@@ -20,10 +20,10 @@ from summit.api.rows import Values
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.uploads.report import Outcome
-from summit.work.domain import jobs
+from summit.uploads.working import LOOK
+from summit.work.models import Job
 
 Told = serializers.Serializer[Any]
-LOOK, TAKE = "look", "take"
 means(Unreadable, "conflict")
 
 
@@ -85,7 +85,8 @@ class ScheduleReportSerializer(Told):
 
 
 class TakenScheduleSerializer(Told):
-    """How many events were written, or which work does it: its id in the list of jobs. One of the two is null."""
+    """How many events were written, where they were taken over at once, or the id of the work that does it, or that
+    looks at them."""
 
     written = serializers.IntegerField(allow_null=True)
     job = serializers.CharField(allow_null=True)
@@ -127,7 +128,7 @@ class Schedules(Resource):
         except Unreadable as refused:
             raise unprocessable({"content": [str(refused)]}) from None
         if not row.report:
-            _work(by, row, LOOK)
+            reading.READ.start(row=row, deed=LOOK, by=by)
         return row
 
     def remove(self, *, by: User, row: ScheduleFile) -> None:
@@ -145,22 +146,19 @@ class Schedules(Resource):
 
     @action("look", rule="sessions.edit", output=TakenScheduleSerializer)
     def look(self, *, by: User, row: ScheduleFile, values: Values) -> dict[str, Any]:
-        """Let a worker look anew at what would become of its events."""
-        uploads.events_of(row)
-        return {"written": None, "job": _work(by, row, LOOK)}
+        """Look anew at what would become of its events; at those of a long one a worker looks."""
+        return _told(reading.READ.look(row=row, by=by))
 
     @action("take", rule="sessions.edit", output=TakenScheduleSerializer)
     def take(self, *, by: User, row: ScheduleFile, values: Values) -> dict[str, Any]:
         """Write what it says into the draft, once; of a long one a worker does."""
-        found = uploads.report_of(row)
-        if not row.applied_at and (found is None or len(found.lines) > uploads.AT_ONCE):
-            return {"written": None, "job": _work(by, row, TAKE)}
-        return {"written": uploads.take(row=row, by=by).writes, "job": None}
+        return _told(reading.READ.take(row=row, by=by))
 
 
 _NOT_YET = _("Nobody has looked at this schedule yet. Ask again once the work is done.")
 
 
-def _work(by: User, row: ScheduleFile, deed: str) -> str:
-    params = {"file": row.public_id, "deed": deed}
-    return jobs.start(kind=reading.NAME, by=by, summit=row.summit, params=params).public_id
+def _told(done: Report | Job | None) -> dict[str, Any]:
+    """Return what was done, or which work does it."""
+    job = done.public_id if isinstance(done, Job) else None
+    return {"written": done.writes if isinstance(done, Report) else None, "job": job}

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from delegations.domain.scans import harmless_name, megabytes
+from delegations.domain.scans import harmless_name
+from summit.sizes import too_large
 
 # A brief with pictures of some dozen pages is well below.
 LARGEST = 20 * 1024 * 1024
@@ -57,8 +58,8 @@ class File:
 def look_at_size(size: int) -> None:
     """Raise FileProblem for a file of more bytes than are kept; ask before reading it."""
     if size > LARGEST:
-        said = {"size": megabytes(size), "limit": megabytes(LARGEST)}
-        raise FileProblem(_("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.") % said)
+        said = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
+        raise FileProblem(said % too_large(size, LARGEST))
 
 
 def read(*, name: str, content: bytes) -> File:

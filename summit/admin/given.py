@@ -21,7 +21,6 @@ from summit.tables.domain.reading_in import UnreadableError
 from summit.tables.incoming import INTAKES, Intake
 from summit.templatetags.marks import comma
 from summit.uploads.desk import UploadForm, UploadsAdmin
-from summit.uploads.report import Report
 from summit.uploads.shown import of_rows
 
 SUMMIT_PATHS.update({GivenTable: "summit"})
@@ -64,7 +63,7 @@ class GivenTableAdmin(UploadsAdmin):
     )
     file_template = "admin/given/file.html"
     upload_template = "admin/given/upload.html"
-    work, work_file = working.NAME, "table"
+    reading = working.READ_IN_LIST
     # Who may not change a list is told so where they upload its table.
     problems = (given.GivenProblem, UnreadableError, PermissionDenied)
 
@@ -80,21 +79,9 @@ class GivenTableAdmin(UploadsAdmin):
             raise given.GivenProblem(reading.too_large())
         return given.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
 
-    def report_of(self, row: GivenTable) -> Report[Any] | None:
-        """Return what would be made of a table, or was."""
-        return given.report_of(row)
-
     def rows_of(self, row: GivenTable) -> int:
         """Return how many rows a table has that waits."""
         return len(given.table_of(row).rows)
-
-    def at_once(self) -> int:
-        """Return how many rows are read while somebody waits."""
-        return given.AT_ONCE
-
-    def take_over(self, row: GivenTable, by: User) -> int:
-        """Take a table over. Raises GivenProblem, PermissionDenied."""
-        return given.take(given=row, by=by).writes
 
     def remove(self, row: GivenTable, by: User) -> None:
         """Delete a table."""

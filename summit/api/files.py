@@ -21,12 +21,12 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
 from summit.api.problems import Problem
+from summit.sizes import MEGABYTE, too_large
 
 FORM = MultiPartParser.media_type
 # In bytes: a file, and the fields and boundaries around it.
-LARGEST_FILE = 20 * 1024 * 1024
-LARGEST_FORM = LARGEST_FILE + 1024 * 1024
-MEGABYTE = 1024 * 1024
+LARGEST_FILE = 20 * MEGABYTE
+LARGEST_FORM = LARGEST_FILE + MEGABYTE
 
 
 class ContentField(serializers.Field[bytes, Any, Any, Any]):
@@ -57,10 +57,8 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
 
     def _check_size(self, size: int) -> None:
         if size > self.largest:
-            said = {"size": _megabytes(size), "limit": _megabytes(self.largest)}
-            raise serializers.ValidationError(
-                _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.") % said
-            )
+            said = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
+            raise serializers.ValidationError(said % too_large(size, self.largest))
 
 
 class _Part(serializers.Field[bytes, Any, Any, Any]):
@@ -141,7 +139,3 @@ def _part_of(said: Any) -> bytes:
     found = hashlib.file_digest(file, "sha256").digest()
     file.seek(0)
     return b"file" + found
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:.1f}".removesuffix(".0")

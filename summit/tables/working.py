@@ -19,6 +19,7 @@ READ_IN_LIST = read_by(
     rule=given.READ_IN,
     reads=Reads(
         find=lambda key: GivenTable.objects.select_related("summit").filter(public_id=key).first(),
+        at_once=lambda: given.AT_ONCE,
         look=lambda row, by: given.look(given=row, by=by),
         take=lambda row, by: given.take(given=row, by=by),
         report_of=given.report_of,

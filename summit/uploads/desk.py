@@ -25,8 +25,8 @@ from summit.permissions import allows, check, summits_for
 from summit.templatetags.moments import short_clock
 from summit.uploads import shown
 from summit.uploads.report import Report
-from summit.uploads.working import LOOK, TAKE, rows_taken
-from summit.work.domain import jobs
+from summit.uploads.working import LOOK, TAKE, Reading, rows_taken
+from summit.work.models import Job
 
 
 class UploadForm(forms.Form):
@@ -57,10 +57,7 @@ class UploadsAdmin(ReadOnlyAdmin):
     words: shown.Words
     file_template: str
     upload_template: str
-    # The kind of work that looks at a long file and takes it over, its parameter that names the file, and how many
-    # rows are read while somebody waits.
-    work: str
-    work_file: str
+    reading: Reading
     # What the kind of file raises where it can't be kept or taken over, with a sentence.
     problems: tuple[type[Exception], ...]
 
@@ -68,20 +65,8 @@ class UploadsAdmin(ReadOnlyAdmin):
         """Keep what was uploaded, and return its row. Raises `problems`."""
         raise NotImplementedError
 
-    def report_of(self, row: Any) -> Report[Any] | None:
-        """Return what would become of the rows, or became; None where nobody has looked yet."""
-        raise NotImplementedError
-
     def rows_of(self, row: Any) -> int:
         """Return how many rows a file has that waits."""
-        raise NotImplementedError
-
-    def at_once(self) -> int:
-        """Return how many rows are read and written while somebody waits."""
-        raise NotImplementedError
-
-    def take_over(self, row: Any, by: User) -> int:
-        """Take a file over, and return how many rows of it. Raises `problems`."""
         raise NotImplementedError
 
     def remove(self, row: Any, by: User) -> None:
@@ -155,7 +140,8 @@ class UploadsAdmin(ReadOnlyAdmin):
         """Show what would become of each row, or what became of it."""
         row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        report, (onward, word) = self.report_of(row), self.onward(row)
+        report: Report[Any] | None = self.reading.reads.report_of(row)
+        onward, word = self.onward(row)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -192,7 +178,8 @@ class UploadsAdmin(ReadOnlyAdmin):
             except self.problems as problem:
                 form.add_error("file", str(problem))
             else:
-                return redirect(self.address("change", row.pk)) if row.report else self._work(request.user, row, LOOK)
+                job = None if row.report else self.reading.start(row=row, deed=LOOK, by=request.user)
+                return self._after(row.pk, job)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -208,10 +195,9 @@ class UploadsAdmin(ReadOnlyAdmin):
         mine = summits_for(request.user, self.action)
         return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
 
-    def _work(self, by: User, row: Any, deed: str) -> HttpResponse:
-        params = {self.work_file: row.public_id, "deed": deed}
-        job = jobs.start(kind=self.work, by=by, summit=row.summit, params=params)
-        return redirect("admin:work_job", job.public_id)
+    def _after(self, pk: int, job: Job | None) -> HttpResponse:
+        """Lead to the work that does it, or else to the file."""
+        return redirect(self.address("change", pk)) if job is None else redirect("admin:work_job", job.public_id)
 
     def _mine(self, request: HttpRequest, pk: int) -> tuple[Any, User]:
         row = self.admit(request, "view", pk)
@@ -220,23 +206,27 @@ class UploadsAdmin(ReadOnlyAdmin):
         return row, request.user
 
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let a worker look at a file of many rows."""
+        """Look anew at a file; at many rows a worker looks."""
         row, user = self._mine(request, pk)
-        return self._work(user, row, LOOK)
+        try:
+            job = self.reading.look(row=row, by=user)
+        except self.problems as problem:
+            messages.warning(request, str(problem))
+            job = None
+        return self._after(pk, job)
 
     def take(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a file over, once; many rows by a worker."""
         row, user = self._mine(request, pk)
-        report = self.report_of(row)
-        if not row.applied_at and report and len(report.lines) > self.at_once():
-            return self._work(user, row, TAKE)
         try:
-            number = self.take_over(row, user)
+            done = self.reading.take(row=row, by=user)
         except self.problems as problem:
             messages.warning(request, str(problem))
-        else:
-            messages.success(request, self.taken_said(number))
-        return redirect(self.address("change", pk))
+            return self._after(pk, None)
+        if isinstance(done, Job):
+            return self._after(pk, done)
+        messages.success(request, self.taken_said(done.writes))
+        return self._after(pk, None)
 
     def drop(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete a file; what was taken over of it stays."""

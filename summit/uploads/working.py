@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from summit.models import Summit
 from summit.permissions import Actor, allows
+from summit.work.domain import jobs
 from summit.work.kinds import Kind, Result, Step, register
 from summit.work.models import Job
 
@@ -68,6 +69,8 @@ class Reads:
     PermissionDenied where whoever asked may no more."""
 
     find: Callable[[str], Any]
+    # How many rows are read and written while somebody waits.
+    at_once: Callable[[], int]
     look: Callable[[Any, Any], Any]
     take: Callable[[Any, Any], Any]
     report_of: Callable[[Any], Any]
@@ -78,13 +81,41 @@ class Reads:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """The work that reads files; `param` names the file among its parameters."""
+class Reading:
+    """The reading of files of a kind: a worker's where they are long. `param` names the file among the parameters of
+    that work, `rule` is what one must be allowed to do."""
 
+    name: str
     param: str
     rule: str
     reads: Reads
     said: Said
+
+    def start(self, *, row: Any, deed: str, by: Any) -> Job:
+        """Have a worker look at a file (LOOK) or take it over (TAKE). Raises PermissionDenied."""
+        params = {self.param: row.public_id, "deed": deed}
+        return jobs.start(kind=self.name, by=by, summit=row.summit, params=params)
+
+    def is_long(self, row: Any) -> bool:
+        """Return whether a file that waits has more rows than are read while somebody waits. One that nobody has
+        looked at was too long when it was kept."""
+        if row.applied_at is not None:
+            return False
+        report = self.reads.report_of(row)
+        return report is None or len(report.lines) > self.reads.at_once()
+
+    def look(self, *, row: Any, by: Any) -> Job | None:
+        """Look anew what would become of a file's rows; where they are many a worker does, whose job is returned.
+        Raises as `reads.look` does."""
+        if self.is_long(row):
+            return self.start(row=row, deed=LOOK, by=by)
+        self.reads.look(row, by)
+        return None
+
+    def take(self, *, row: Any, by: Any) -> Any:
+        """Take a file over, once, and return the report of what was done, or the job of a worker who does it. Raises
+        as `reads.take` does."""
+        return self.start(row=row, deed=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
 
     def step(self, job: Job) -> Step:
         """Look at a file, or take it over. Done again it finds that it is done."""
@@ -130,18 +161,18 @@ class _Work:
         return reverse(self.reads.page, args=[row.pk]), words
 
 
-def read_by(*, name: str, param: str, rule: str, reads: Reads, said: Said) -> Kind:
-    """Return the kind of work that reads files, registered. `param` names the file among the work's parameters,
-    `rule` is what one must be allowed to do."""
-    work = _Work(param, rule, reads, said)
+def read_by(*, name: str, param: str, rule: str, reads: Reads, said: Said) -> Reading:
+    """Return how files of a kind are read, the worker's part registered as a kind of work."""
+    found = Reading(name, param, rule, reads, said)
     kind = Kind(
         name=name,
         title=said.title,
-        step=work.step,
-        may=work.may,
+        step=found.step,
+        may=found.may,
         progress=said.progress,
-        result=work.result,
-        bad=work.bad,
-        onward=work.onward,
+        result=found.result,
+        bad=found.bad,
+        onward=found.onward,
     )
-    return register(kind)
+    register(kind)
+    return found

@@ -69,7 +69,7 @@ REFUSED = {
     "This file holds macros. Save it without them, or as a PDF.": packed("word/document.xml", "word/vbaProject.bin"),
     "This file is damaged. Open it, save it again, and choose it anew.": b"PK\x03\x04 nothing",
     "This is a packed folder. Choose one document": packed("one.pdf", "two.pdf"),
-    "This file has 20 MB. Make it smaller: up to 20 MB are kept.": b"%PDF-" + b"x" * files.LARGEST,
+    "This file has 20.1 MB. Make it smaller: up to 20 MB are kept.": b"%PDF-" + b"x" * files.LARGEST,
 }
 
 
