@@ -12,6 +12,8 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tools import migrated
+
 # Time decides nothing about what holds: a busy machine must not fail what is true.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("unhurried")
@@ -112,6 +114,39 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of this run of the tests share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_use_migrations: bool
+) -> Iterator[None]:
+    """Let each database that is made for tests be a copy of one that is migrated: Django's own `migrate` then finds
+    nothing to do. What `--reuse-db` finds stays as it is."""
+    creation, on_sqlite = connection.creation, connection.vendor == "sqlite"
+    make = creation._create_test_db
+
+    def stands() -> bool:
+        name = creation._get_test_db_name()
+        if on_sqlite:
+            return Path(name).exists()
+        with creation._nodb_cursor() as cursor:
+            return bool(creation._database_exists(cursor, name))
+
+    def make_as_copy(verbosity: int, autoclobber: bool, keepdb: bool = False) -> Any:
+        if keepdb and stands():
+            return make(verbosity, autoclobber, keepdb)
+        if on_sqlite:
+            name = make(verbosity, autoclobber, keepdb)
+            migrated.copy_to(Path(name))
+            return name
+        with migrated.template(os.environ["DATABASE_URL"]) as template:
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
+            return make(verbosity, autoclobber, keepdb)
+
+    with pytest.MonkeyPatch.context() as patched:
+        if django_db_use_migrations:
+            patched.setattr(creation, "_create_test_db", make_as_copy)
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from psycopg import sql
 
+from tools import migrated
 from tools.running import PASSED_ON, ROOT, free_port
 
 # The database that those of tests are copies of; each run of the tests makes it anew.
@@ -44,7 +45,7 @@ def _on_sqlite() -> bool:
 
 def _named(database: str) -> str:
     """Return the variable that names a database of the server on which the tests run."""
-    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{database}"
+    return migrated.named(os.environ["DATABASE_URL"], database)
 
 
 def _tell(statement: str, *databases: str) -> None:
@@ -62,13 +63,14 @@ def _begin(shared: Path) -> Path:
         if not (shared / "processes.made").exists():
             folder.mkdir(exist_ok=True)
             env = {"VAR_DIR": str(folder)}
-            if not _on_sqlite():
+            if _on_sqlite():
+                migrated.copy_to(folder / "summit.sqlite3")
+            else:
                 _tell("DROP DATABASE IF EXISTS {}", BEGUN)
-                _tell("CREATE DATABASE {}", BEGUN)
+                with migrated.template(os.environ["DATABASE_URL"]) as name:
+                    _tell("CREATE DATABASE {} TEMPLATE {}", BEGUN, name)
                 env["DATABASE_URL"] = _named(BEGUN)
-            found = Processes(env, folder)
-            found.manage("migrate", "--verbosity", "0")
-            found.manage("demo")
+            Processes(env, folder).manage("demo")
             (shared / "processes.made").touch()
     return folder
 

@@ -107,7 +107,9 @@ def make_run(folder: Path, *variables: str, port: int | None = None, like: Path 
 
 def begun(shared: Path, *, demo: bool) -> Path:
     """Return the folder of a system that has run and ended, with the demonstration or without, to begin others like
-    it; made once in the folder `shared`, whoever asks."""
+    it; made once in the folder `shared`, whoever asks, from a database that is migrated already."""
+    from tools import migrated
+
     folder = shared / ("demo" if demo else "empty")
     shared.mkdir(exist_ok=True)
     with (shared / "lock").open("w") as lock:
@@ -116,6 +118,9 @@ def begun(shared: Path, *, demo: bool) -> Path:
             like = shared / "empty" if demo and (shared / "empty" / "ended").exists() else None
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
+            if like is None:
+                (folder / "var").mkdir()
+                migrated.copy_to(folder / "var" / "summit.sqlite3")
             with make_run(folder, *([] if demo else ["DEMO=0"]), like=like):
                 pass
             (folder / "ended").touch()

@@ -1,0 +1,32 @@
+"""What `make run` does before its processes start: other tests' systems begin on a database that is migrated."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.management.commands import serve
+
+
+class Nothing:
+    def close(self) -> None:
+        """No database was opened."""
+
+
+@pytest.mark.parametrize(("no_demo", "last"), [(False, [("demo", True)]), (True, [])])
+def test_it_migrates_before_all_else(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, no_demo: bool, last: list[tuple[str, bool]]
+) -> None:
+    settings.VAR_DIR = tmp_path
+    did: list[Any] = []
+    monkeypatch.setattr(serve, "_check_free", lambda port: None)
+    monkeypatch.setattr(serve, "db_now", lambda: None)
+    monkeypatch.setattr(serve, "connection", Nothing())
+    monkeypatch.setattr(serve.stack, "run", lambda **options: did.append("processes") or 0)
+    monkeypatch.setattr(
+        serve, "call_command", lambda name, **options: did.append((name, options.get("if_empty", False)))
+    )
+    with pytest.raises(SystemExit) as left:
+        serve.Command().handle(no_demo=no_demo)
+    assert did == [("migrate", False), ("collectstatic", False), *last, "processes"]
+    assert left.value.code == 0

@@ -1,0 +1,175 @@
+"""The databases of the tests are copies of one: what is copied, and when it is made anew."""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from psycopg import sql
+
+from tools import migrated
+
+# What Django and the audit chain keep by themselves; everything else is empty once it is migrated.
+KEPT = {"django_content_type", "auth_permission", "summit_auditchain"}
+SCHEMA = ("CREATE TABLE thing (at integer)", "INSERT INTO thing VALUES (5)")
+
+
+@pytest.mark.django_db
+def test_the_tests_own_is_migrated_and_holds_nothing_of_its_own() -> None:
+    executor = MigrationExecutor(connection)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
+    filled = {model._meta.db_table for model in apps.get_models() if model._default_manager.exists()}
+    assert filled == KEPT
+
+
+class TestTheKey:
+    pytestmark = pytest.mark.once
+
+    @pytest.fixture(autouse=True)
+    def source(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(migrated, "ROOT", tmp_path)
+        found = tmp_path / "summit" / "migrations" / "0001_first.py"
+        found.parent.mkdir(parents=True)
+        found.write_text("first")
+        return found
+
+    def test_it_is_the_same_for_the_same(self) -> None:
+        assert migrated.key.__wrapped__() == migrated.key.__wrapped__()
+
+    def test_it_is_another_for_a_changed_migration(self, source: Path) -> None:
+        before = migrated.key.__wrapped__()
+        source.write_text("other")
+        assert migrated.key.__wrapped__() != before
+
+    def test_it_is_another_for_a_new_migration(self, source: Path) -> None:
+        before = migrated.key.__wrapped__()
+        source.with_name("0002_second.py").touch()
+        assert migrated.key.__wrapped__() != before
+
+    def test_it_is_another_for_rules_and_signals(self, source: Path) -> None:
+        before = migrated.key.__wrapped__()
+        (source.parent.parent / "apps.py").touch()
+        assert migrated.key.__wrapped__() != before
+
+    def test_it_is_another_for_another_django(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = migrated.key.__wrapped__()
+        (tmp_path / "site" / "django-99.dist-info").mkdir(parents=True)
+        monkeypatch.setattr(migrated.django, "__file__", str(tmp_path / "site" / "django" / "__init__.py"))
+        assert migrated.key.__wrapped__() != before
+
+
+class Maker:
+    """Makes a database with one table in place of applying migrations; how often is `made`."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.left: list[sqlite3.Connection] = []
+
+    def __call__(self, **variables: str) -> None:
+        self.made += 1
+        if "DATABASE_URL" in variables:
+            with psycopg.connect(variables["DATABASE_URL"]) as other:
+                for statement in SCHEMA:
+                    other.execute(statement)
+            return
+        # As Django leaves it at a process's end: the last rows are in the log beside it.
+        left = sqlite3.connect(f"{variables['VAR_DIR']}/summit.sqlite3", isolation_level=None)
+        left.execute("PRAGMA journal_mode=WAL")
+        for statement in SCHEMA:
+            left.execute(statement)
+        assert Path(f"{variables['VAR_DIR']}/summit.sqlite3-wal").stat().st_size
+        self.left.append(left)
+
+
+@pytest.fixture
+def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Maker]:
+    found = Maker()
+    monkeypatch.setattr(migrated, "_migrate", found)
+    monkeypatch.setattr(migrated, "key", lambda: "one")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    yield found
+    for left in found.left:
+        left.close()
+
+
+def _rows(path: Path) -> list[tuple[int]]:
+    with closing(sqlite3.connect(path)) as opened:
+        return opened.execute("SELECT at FROM thing").fetchall()
+
+
+@pytest.mark.once
+class TestSqlite:
+    def test_it_is_made_once_for_all(self, maker: Maker, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            migrated.copy_to(tmp_path / name)
+            assert _rows(tmp_path / name) == [(5,)]
+        assert maker.made == 1
+
+    def test_it_is_made_anew_for_another_key(
+        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        migrated.copy_to(tmp_path / "a")
+        monkeypatch.setattr(migrated, "key", lambda: "two")
+        migrated.copy_to(tmp_path / "a")
+        assert maker.made == 2
+        assert [path.name for path in (tmp_path / "tests").glob("*.sqlite3")] == ["two.sqlite3"]
+
+    def test_one_that_was_not_finished_is_not_copied(
+        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(path: Path) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(migrated, "_close", fails)
+            with pytest.raises(KeyboardInterrupt):
+                migrated.copy_to(tmp_path / "a")
+        migrated.copy_to(tmp_path / "a")
+        assert (maker.made, _rows(tmp_path / "a")) == (2, [(5,)])
+
+    def test_the_log_of_a_run_that_was_killed_is_no_part_of_it(self, maker: Maker, tmp_path: Path) -> None:
+        target = tmp_path / "a"
+        killed = sqlite3.connect(target, isolation_level=None)
+        killed.execute("PRAGMA journal_mode=WAL")
+        killed.execute("CREATE TABLE thing (at integer)")
+        assert Path(f"{target}-wal").stat().st_size
+        migrated.copy_to(target)
+        assert [path.name for path in tmp_path.glob("a*")] == ["a"]
+        assert _rows(target) == [(5,)]
+        killed.close()
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """Give the variable of an empty database, and drop it, with the template beside it."""
+    name = f"summit_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield migrated.named(os.environ["DATABASE_URL"], name)
+        finally:
+            for made in (name, f"test_{name}_migrated", f"{name}_copy"):
+                admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_it_is_made_once_for_each_key(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    with _database() as url:
+        for _again in range(2):
+            with migrated.template(url) as name:
+                pass
+        assert maker.made == 1
+        monkeypatch.setattr(migrated, "key", lambda: "two")
+        copy = f"{url.rpartition('/')[2]}_copy"
+        with migrated.template(url) as name, psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (copy, name))))
+        assert maker.made == 2
+        with psycopg.connect(migrated.named(url, copy)) as opened:
+            assert opened.execute("SELECT at FROM thing").fetchall() == [(5,)]
