@@ -3,26 +3,53 @@
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.languages import spoken
-from summit.models import Role, Summit, User
+from summit.models import Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import Kind, Mail, register
-from summit.outbox.models import Message
+from summit.outbox.models import Message, MessageState
 from summit.templatetags.marks import comma
 
 KIND = "welcome"
 
 
-def welcome(*, summit: Summit, user: User, roles: Sequence[str], version: int) -> Message:
-    """Return the message to an account that it has been given roles in a summit, not stored yet."""
+def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
+    """Return the message to an account that it has been given roles in a summit, not stored yet. It names the roles
+    of earlier ones that wait, too: these are withdrawn. One query, two where some wait. Whoever calls this has locked
+    the account."""
+    key = f"summit.welcome:{summit.public_id}:{user.public_id}"
+    earlier = list(_about([key]))
+    waiting = [role for each in earlier if each.state == MessageState.PENDING for role in each.facts["roles"]]
+    if waiting:
+        held = set(RoleAssignment.objects.filter(summit=summit, user=user).values_list("role", flat=True))
+        roles = list(dict.fromkeys([*(role for role in waiting if role in held), *map(str, roles)]))
+    version = max((each.version for each in earlier), default=0) + 1
+    return _draft(summit=summit, user=user, roles=roles, key=key, version=version)
+
+
+def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
+    """Return the message to somebody who has been given an account for a summit's portal, not stored yet: a new one
+    each time. One query."""
+    key = f"summit.portal:{summit.public_id}:{user.public_id}"
+    message = _draft(summit=summit, user=user, roles=roles, key=key, version=_about([key]).count() + 1)
+    message.facts["portal"] = True
+    return message
+
+
+def _about(keys: Sequence[str]) -> QuerySet[Message]:
+    return Message.objects.filter(kind=KIND, subject_key__in=keys).order_by("version").defer("rendered")
+
+
+def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, version: int) -> Message:
     return enqueue.draft(
         summit=summit,
         kind=KIND,
-        subject_key=f"summit.welcome:{summit.public_id}:{user.public_id}",
+        subject_key=key,
         version=version,
         recipient_key=f"user:{user.public_id}",
         address=user.email,
@@ -35,16 +62,6 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str], version: int) -
             "roles": [str(role) for role in roles],
         },
     )
-
-
-def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the message to somebody who has been given an account for a summit's portal, not stored yet: a new one
-    each time. One query."""
-    message = welcome(summit=summit, user=user, roles=roles, version=0)
-    message.subject_key = f"summit.portal:{summit.public_id}:{user.public_id}"
-    message.version = Message.objects.filter(kind=KIND, subject_key=message.subject_key).count() + 1
-    message.facts["portal"] = True
-    return message
 
 
 def render(message: Message) -> Mail:
@@ -69,11 +86,21 @@ def render(message: Message) -> Mail:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages to accounts that may not sign in any more. One query."""
+    """Name the messages to accounts that may not sign in any more, and those whose roles a later one names as well.
+    Two queries."""
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
-    reason = _("The account may not sign in any more.")
-    return {message.pk: reason for message in messages if message.facts["user"] not in live}
+    closed, named = _("The account may not sign in any more."), _("A later message names these roles as well.")
+    found = {message.pk: closed for message in messages if message.facts["user"] not in live}
+    others = _about([message.subject_key for message in messages if not message.facts.get("portal")])
+    later = list(others.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
+    return {**{message.pk: named for message in messages if _is_named(message, later)}, **found}
+
+
+def _is_named(message: Message, others: Sequence[Message]) -> bool:
+    roles = set(message.facts["roles"])
+    later = (each for each in others if each.subject_key == message.subject_key and each.version > message.version)
+    return any(roles <= set(each.facts["roles"]) for each in later)
 
 
 WELCOME = register(Kind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -13,7 +13,7 @@ from delegations.models import Badge, Membership
 from delegations.paper import badge as paper
 from delegations.permissions import standing_parties
 from summit.api.actions import action
-from summit.api.contents import ContentSerializer, File
+from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
@@ -69,7 +69,7 @@ class BadgeFilters(OfPersonFilters):
     """By what badges are narrowed."""
 
     live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
-    category = django_filters.CharFilter(field_name="person__membership__category__code", label=_("category"))
+    category = django_filters.CharFilter(method="of_category", label=_("category"))
     issued_since = django_filters.IsoDateTimeFilter(
         field_name="issued_at", lookup_expr="gte", label=_("issued since")
     )
@@ -79,6 +79,11 @@ class BadgeFilters(OfPersonFilters):
         """Keep those that open something, or the others."""
         live = Q(ended_at=None, stands=True)
         return rows.filter(live if value else ~live)
+
+    def of_category(self, rows: QuerySet[Badge], name: str, value: str) -> QuerySet[Badge]:
+        """Keep those of people of a category: as it is told, of badges that open something alone."""
+        here = Q(person__membership__party=F("party"), person__membership__category__code=value)
+        return self.of_life(rows, name, True).filter(here)
 
 
 class IssueInput(serializers.Serializer[Any]):
@@ -172,7 +177,14 @@ class Badges(Resource):
         told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
         return {**told, "badge": row}
 
-    @action("print", rule=ISSUE, input=BadgesInput, output=ContentSerializer, on_list=True, shown_once=("content",))
+    @action(
+        "print",
+        rule=ISSUE,
+        input=BadgesInput,
+        output=PersonalContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
     def print(self, *, by: User, summit: Summit, values: Values) -> File:
         """Give live badges as a PDF, one to a page, by party and place."""
         live = [row for row in values["badges"] if row.ended_at is None]

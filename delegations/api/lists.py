@@ -15,7 +15,7 @@ from delegations.domain.listing import Order
 from delegations.models import ParticipantList, Party, PartyKind
 from delegations.printed import docx, pdf, xlsx
 from summit.api.actions import action
-from summit.api.contents import ContentSerializer, File
+from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.domain import seen
@@ -157,7 +157,7 @@ class ParticipantLists(Resource):
         """Freeze a revision of who comes now."""
         return participants.freeze(summit=summit, by=by, **values)
 
-    @action("file", rule=SEE, input=ListFileInput, output=ContentSerializer, shown_once=("content",))
+    @action("file", rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",))
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
         """Give the list as a file to be handed out."""
         writer, language = WRITERS[values["ending"]], values["language"]

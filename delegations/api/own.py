@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from delegations.domain import own_data, shown
 from delegations.fields import PASSPORT
-from summit.api.contents import ContentSerializer, File
+from summit.api.contents import File, PersonalContentSerializer
 from summit.api.problems import unprocessable
 from summit.api.rows import check_fields
 from summit.api.schema_of_resources import PATH
@@ -99,7 +99,7 @@ class TakeOwnData(OneSelf):
     shown_once = ("content",)
 
     @extend_schema(
-        request=None, responses=ContentSerializer, operation_id="take_my_data", tags=["me"], parameters=[ID]
+        request=None, responses=PersonalContentSerializer, operation_id="take_my_data", tags=["me"], parameters=[ID]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Give all that is held of the person as a ZIP, without what desks draft and note."""
@@ -109,7 +109,7 @@ class TakeOwnData(OneSelf):
         check_fields(self.request.data, ())
         packed = erasure.take(person=self.person, by=self.by)
         shown.note_passport(by=self.by, person=self.person, fields=PASSPORT.fields)
-        return Response(ContentSerializer(File("my-data.zip", "application/zip", packed)).data)
+        return Response(PersonalContentSerializer(File("my-data.zip", "application/zip", packed)).data)
 
 
 class AskAboutOwnData(OneSelf):

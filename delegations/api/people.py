@@ -19,7 +19,7 @@ from delegations.api.parts import LeftOutSerializer, Several
 from delegations.domain import accounts, entering
 from delegations.fields import PERSON, party_of
 from summit.api.actions import action
-from summit.api.contents import ContentSerializer, File
+from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.domain import erasure
 from summit.models import Person, Summit, User
@@ -243,7 +243,7 @@ class People(Resource):
         """Erase what is held of the person. It can't be taken back."""
         erasure.erase(person=row, reason=values["reason"], by=by)
 
-    @action("hand-over", rule=erasure.HAND_OVER, output=ContentSerializer, shown_once=("content",))
+    @action("hand-over", rule=erasure.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",))
     def hand_over(self, *, by: User, row: Person, values: Values) -> File:
         """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
         files that are their own. That it was taken is recorded."""

@@ -17,7 +17,7 @@ from delegations.domain import photo_sheet, photos
 from delegations.fields import PHOTO, Reader, photo_of
 from delegations.printed import photos as printed
 from summit.api.actions import action
-from summit.api.contents import ContentSerializer, File, WithContent
+from summit.api.contents import File, PersonalContentSerializer, WithContent
 from summit.api.files import ContentField
 from summit.db.clock import db_now
 from summit.domain import seen
@@ -114,7 +114,7 @@ class Photos(WithContent):
         "sheet",
         rule=photo_sheet.SEE,
         input=FacesInput,
-        output=ContentSerializer,
+        output=PersonalContentSerializer,
         on_list=True,
         shown_once=("content",),
     )

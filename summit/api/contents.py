@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import URLPattern, path
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,16 +28,32 @@ class File:
     content: bytes
 
 
+@extend_schema_field(str)
+class BytesField(serializers.Field[Any, Any, Any, Any]):
+    """Bytes in base 64."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        """Return them."""
+        return base64.b64encode(bytes(value)).decode()
+
+
 class ContentSerializer(serializers.Serializer[Any]):
     """A file: what it is called, what it is (RFC 9110, 8.3.1), and its bytes in base 64 (RFC 4648, 4)."""
 
     file_name = serializers.CharField()
     content_type = serializers.CharField()
-    content = serializers.SerializerMethodField()
+    content = BytesField()
 
-    def get_content(self, file: Any) -> str:
-        """Return the bytes in base 64."""
-        return base64.b64encode(bytes(file.content)).decode()
+
+class PersonalContentSerializer(ContentSerializer):
+    """A file that says something of people: its bytes are kept with no Idempotency-Key."""
+
+    content = BytesField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
 
 
 class ContentSchema(ResourceSchema):

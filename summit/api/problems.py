@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import exceptions as django
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -19,6 +20,7 @@ from rest_framework.response import Response
 
 from summit.api.domain.answers import KeyReused, StillRunning
 from summit.api.kinds import KINDS, Kind
+from summit.db import taken
 from summit.domain import needed
 
 CONTENT_TYPE = "application/problem+json"
@@ -112,6 +114,10 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line 
         return error
     if isinstance(error, ProtectedError):
         return Problem("conflict", needed.said(error))
+    if isinstance(error, IntegrityError):
+        # Somebody else was quicker, after all had been looked at.
+        found = taken.said_of(error)
+        return Problem("conflict", found) if found else None
     if isinstance(error, KeyReused):
         return Problem("key-reused")
     if isinstance(error, StillRunning):

@@ -135,6 +135,9 @@ class WorkingView(APIView):
         super().initial(request, *args, **kwargs)
         asking.check_known(request.query_params, self.known_parameters())
         self.admit(request)
+        # To look for a mark of forgery, a browser's form is read before anything asks what may come.
+        if files.is_form(request._request) and not self.takes_files:
+            raise Problem("media-type")
 
     def check_permissions(self, request: Request) -> None:
         """Let in who brings a credential for this, as often as a minute allows. Raises NotAuthenticated, Problem."""

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
-from django.db.models import BaseConstraint, CheckConstraint, Q, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, Q
 from django.http import HttpRequest, HttpResponse
+
+from summit.db.taken import unique_ones
 
 
 def names_in(condition: Q | None) -> Iterator[str]:
@@ -98,16 +100,6 @@ def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None
             if key in seen:
                 form.add_error(form.field_of(constraint), str(constraint.get_violation_error_message()))
             seen.add(key)
-
-
-def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
-    """Yield what keeps rows of a model apart: its constraints, and its unique fields as such."""
-    yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
-    for column in model._meta.local_concrete_fields:
-        if column.unique and not column.primary_key:
-            said = str(column.error_messages["unique"])
-            words = said % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
-            yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
 
 
 class AgainMixin:

@@ -66,10 +66,9 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
             user = _account(colleague, summit, by)
             if give(summit=summit, user=user, role=colleague.role, by=by):
                 given.setdefault(user.pk, (user, []))[1].append(colleague.role)
-        held = {key: RoleAssignment.objects.filter(summit=summit, user=key).count() for key in given}
-        enqueue.store(
-            [welcome(summit=summit, user=user, roles=names, version=held[user.pk]) for user, names in given.values()]
-        )
+        # Whoever gives one of them another role at the same time waits, and names both.
+        list(User.objects.select_for_update().filter(pk__in=given).order_by("pk").values_list("pk", flat=True))
+        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in given.values()])
     return len(given)
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -68,10 +69,10 @@ def reset(*, account: User, by: User) -> None:
         gone.delete()
         ended = browsers.end_all(user=account)
         # Whoever has the lost telephone may have made some.
-        tokens.revoke_all(user=account, by=by)
+        revoked = tokens.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
         audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
-        _tell(account)
+        _tell(account, revoked)
 
 
 def note(*, account: User, kind: str, added: bool) -> None:
@@ -87,10 +88,11 @@ def note(*, account: User, kind: str, added: bool) -> None:
         )
 
 
-def _tell(account: User) -> None:
-    """Write to the owner, in the account's language."""
+def _tell(account: User, revoked: int) -> None:
+    """Write to the owner, in the account's language, also of so many tokens that were revoked."""
     with translation.override(spoken(account.language)):
-        context = {"url": f"{settings.BASE_URL}/accounts/login/"}
+        base = settings.BASE_URL
+        context = {"url": f"{base}/accounts/login/", "revoked": revoked, "tokens": base + reverse("account_tokens")}
         text = render_to_string("mail/second_step_reset.txt", context)
         subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Your second step was taken away")
         headers = {"Auto-Submitted": "auto-generated", "Content-Language": spoken(account.language)}

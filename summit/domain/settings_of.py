@@ -8,6 +8,7 @@ from django.db import transaction
 
 from summit.db.clock import db_now
 from summit.domain.places import keep, put
+from summit.domain.setup import named
 from summit.models import Summit, User
 from summit.permissions import check
 
@@ -16,7 +17,10 @@ def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Sum
     """Change what is set for a summit, but for its address, which letters and calendars carry. Raises
     PermissionDenied, and ValidationError for what can't stand in a field. What stands already is left as it is."""
     check(by, "summit.summit.change", summit)
-    changed = put(summit, {name: value for name, value in values.items() if name != "slug"})
+    given = {name: value for name, value in values.items() if name != "slug"}
+    if isinstance(given.get("names"), Mapping):
+        given["names"] = named(given["names"])
+    changed = put(summit, given)
     with transaction.atomic():
         if summit.answer_by is not None and "answer_by" in changed:
             try:

@@ -77,7 +77,7 @@ def create_summit(
         contact_email=contact_email,
         accent=accent,
         public=public,
-        names=names or {},
+        names=named(names or {}),
     )
     _store(summit, by)
     return summit
@@ -92,11 +92,16 @@ def _store(summit: Summit, by: User) -> None:
         begin(summit)
 
 
+def named(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return what a summit is called in other languages as it is kept: without those in which nothing is said."""
+    return {language: dict(texts) for language, texts in names.items() if texts}
+
+
 def call(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:
     """Set what a summit is called in other languages than its first. Raises PermissionDenied, and ValidationError for
     what can't be kept. Names that stand already are left as they are."""
     check(by, "summit.summit.change", summit)
-    wanted = {language: dict(texts) for language, texts in names.items() if texts}
+    wanted = named(names)
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if row.names == wanted:

@@ -59,7 +59,9 @@ class EndpointFilters(django_filters.FilterSet):
 class SecretSerializer(serializers.Serializer[Any]):
     """The secret by which events are signed (Standard Webhooks). It is told once."""
 
-    secret = serializers.CharField()
+    secret = serializers.CharField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
 
 
 class Webhooks(Resource):

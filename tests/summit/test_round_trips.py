@@ -17,6 +17,7 @@ from delegations.models import Category, DeclarationKind, OverpassRule, Quota, R
 from press.models import Topic
 from sessions.models import OwnKind
 from summit.models import GivenTable, Role, RoleAssignment, Summit, User
+from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from summit.tables.domain import given
 from summit.tables.incoming import INTAKES
@@ -263,6 +264,11 @@ def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World
     report = given.take(given=table, by=world.by)
     assert [line.outcome for line in report.lines] == ["new", "refused", "refused"]
     assert Message.objects.count() == before + 1
+    both = "email,role\nann@example.org,protocol\nann@example.org,viewer\n"
+    given.take(given=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
+    waits = Message.objects.filter(address="ann@example.org").order_by("version")
+    assert [KINDS["welcome"].withdrawn([each]) != {} for each in waits] == [True, False]
+    assert waits[1].facts["roles"] == ["protocol", "viewer"]
     held = User.objects.get(email="new@example.org").roles.get()
     assert (held.summit, held.role, held.user.name) == (world.there, Role.PROTOCOL, "Ann")
 

@@ -66,6 +66,17 @@ def test_the_owners_tokens_end_and_nobody_elses(organiser: User, zoe: User) -> N
     assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
 
 
+@pytest.mark.parametrize(("number", "said"), [(0, ""), (1, "A token of yours was"), (2, "2 tokens of yours were")])
+def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: User, number: int, said: str) -> None:
+    User.objects.filter(pk=zoe.pk).update(language="en")
+    zoe.refresh_from_db()
+    for _each in range(number):
+        tokens.make(by=zoe, name="App", scopes=["venues:read"])
+    second_step.reset(account=zoe, by=organiser)
+    (mail,) = mails()
+    assert (said in mail, "/accounts/tokens/" in mail) == (True, number > 0)
+
+
 def test_twice_is_once(organiser: User, zoe: User) -> None:
     second_step.reset(account=zoe, by=organiser)
     with pytest.raises(ValueError, match="no second step"):

@@ -275,6 +275,27 @@ class TestTeam:
         assert "/password/reset/key/" not in body
         assert "/admin/" in body
 
+    def test_who_gets_a_role_before_the_mail_of_another_is_out_gets_one_that_names_both(
+        self, here: Summit, organiser: User
+    ) -> None:
+        for role in (Role.VIEWER, Role.PROTOCOL):
+            roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", role, "Ann")], by=organiser)
+        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        assert written()[0] == "ann@b.example"
+        assert "Your role: viewer, protocol." in written()[1]
+        first, second = Message.objects.order_by("version")
+        assert (first.state, second.state) == ("dropped", "sent")
+        assert first.problem == "A later message names these roles as well."
+        # What is out is told once.
+        roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", Role.VETTING)], by=organiser)
+        assert Message.objects.get(state="pending").facts["roles"] == ["vetting"]
+
+    def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User) -> None:
+        for role in (Role.VIEWER, Role.PROTOCOL):
+            roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", role)], by=organiser)
+            roles.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
+        assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
+
     def test_who_may_not_sign_in_any_more_is_not_written_to(self, here: Summit, organiser: User) -> None:
         user = f.UserFactory()
         roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)

@@ -60,7 +60,10 @@ def _known(question: Question) -> KeptAnswer:
     """Return the row of a question that somebody has asked before."""
     now = timezone.now()
     with transaction.atomic():
-        row = KeptAnswer.objects.select_for_update().get(who=question.who, key=question.key)
+        row = KeptAnswer.objects.select_for_update().filter(who=question.who, key=question.key).first()
+        if row is None:
+            # Whoever worked on it has given it up this moment: asked again, it is done.
+            raise StillRunning
         if row.asked != question.asked:
             raise KeyReused
         if row.status is None:
@@ -86,8 +89,9 @@ def finish(row: KeptAnswer, *, status: int, headers: dict[str, str], body: bytes
 
 
 def drop(row: KeptAnswer) -> None:
-    """Forget a question that nobody could answer: it may be asked again."""
-    KeptAnswer.objects.filter(pk=row.pk, status__isnull=True).delete()
+    """Forget a question that nobody could answer: it may be asked again. One that somebody else has taken over is
+    theirs."""
+    KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at).delete()
 
 
 def clear() -> None:

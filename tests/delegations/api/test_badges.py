@@ -1,6 +1,7 @@
 """Badges by the API: issued to many, ended, issued anew; who may read them."""
 
 import pytest
+from django.utils import timezone
 
 from delegations.models import Badge, Membership, Zone
 from summit.models import AuditEntry, Role
@@ -60,6 +61,17 @@ def test_who_sees_badges_and_who_issues_them(place: Place) -> None:
     assert kind(place.protocol.post(f"{HERE}issue/", {"people": ["x"]})) == (403, "forbidden")
     entry = AuditEntry.objects.get(action="summit.person.seen")
     assert (entry.object_key, entry.detail["people"]) == (badge.public_id, [badge.person.public_id])
+
+
+def test_a_category_is_found_by_as_far_as_it_is_told(place: Place) -> None:
+    desk = place.desk(Role.ACCREDITATION)
+    one, other, gone = members(place, 3)
+    wanted = f.BadgeFactory(party=place.one, person=one.person)
+    f.BadgeFactory(party=f.PartyFactory(summit=place.summit), person=other.person)
+    f.BadgeFactory(party=place.one, person=gone.person, ended_at=timezone.now(), why="Sent home")
+    told = {each["id"]: each["category"] for each in desk.get(HERE).json()["results"]}
+    found = [each["id"] for each in desk.get(f"{HERE}?category=delegate").json()["results"]]
+    assert found == [wanted.public_id] == [key for key, category in told.items() if category]
 
 
 def test_many_badges_ask_as_little_as_few(place: Place) -> None:

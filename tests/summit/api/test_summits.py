@@ -84,7 +84,7 @@ def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:
 def test_an_organiser_sets_it(here: Summit, organiser: Program) -> None:
     etag = organiser.get("summits/here/desk/")["ETag"]
     changed = organiser.patch(
-        "summits/here/desk/", {"public": True, "names": {"fr": {"place": "Londres"}}}, If_Match=etag
+        "summits/here/desk/", {"public": True, "names": {"fr": {"place": "Londres"}, "ar": {}}}, If_Match=etag
     )
     assert changed.status_code == 200, changed.content
     here.refresh_from_db()

@@ -1,0 +1,106 @@
+"""What the database keeps apart: constraints of uniqueness, and what is said where one is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, models
+from django.db.models import UniqueConstraint
+from django.utils.translation import gettext as _
+
+# Of PostgreSQL, "unique_violation".
+_SQLSTATE = "23505"
+_SQLITE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>[^']+)'|(?P<columns>[\w., ]+))\Z")
+_KEY = re.compile(r"Key \((?P<columns>[\w, \"]+)\)=")
+
+
+def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
+    """Yield what keeps rows of a model apart: its constraints, and its unique fields as such."""
+    yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
+    for column in model._meta.local_concrete_fields:
+        if column.unique and not column.primary_key:
+            said = str(column.error_messages["unique"])
+            words = said % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
+            yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
+
+
+def said_of(error: IntegrityError) -> str:
+    """Say what is taken, where a constraint of uniqueness was broken that people can break; "" for all else: it is a
+    mistake of ours."""
+    read = _READ.get(type(error.__cause__).__module__.partition(".")[0])
+    if read is None:
+        return ""
+    broken = read(error.__cause__)
+    said = {
+        _sentence(model, each)
+        for model in apps.get_models()
+        for each in (*unique_ones(model), *_by_expressions(model))
+        if broken.is_it(model, each)
+    }
+    # Of two that keep the same columns apart under different conditions nobody can tell which it was.
+    return said.pop() if len(said) == 1 else _same() if said else ""
+
+
+def _by_expressions(model: type[models.Model]) -> Iterator[UniqueConstraint]:
+    yield from (each for each in model._meta.constraints if isinstance(each, UniqueConstraint) and not each.fields)
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """A broken constraint: its name, or else its table and columns, as far as the database tells."""
+
+    name: str = ""
+    table: str = ""
+    columns: frozenset[str] = frozenset()
+
+    def is_it(self, model: type[models.Model], constraint: UniqueConstraint) -> bool:
+        """Return whether it is this one, and one that people can break: random ids that nobody enters, and numbers
+        that are counted here, are ours to keep apart."""
+        fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
+        if fields and (any(map(_is_counted, fields)) or not any(field.editable for field in fields)):
+            return False
+        if self.name and constraint.name == self.name:
+            return True
+        columns = {field.column for field in fields}
+        return bool(fields) and model._meta.db_table == self.table and columns == self.columns
+
+
+def _is_counted(field: Any) -> bool:
+    return isinstance(field, models.IntegerField)
+
+
+def _of_postgres(cause: Any) -> _Broken:
+    if cause.sqlstate != _SQLSTATE:
+        return _Broken()
+    key = _KEY.match(cause.diag.message_detail or "")
+    columns = key["columns"].replace('"', "").split(", ") if key else ()
+    return _Broken(cause.diag.constraint_name or "", cause.diag.table_name or "", frozenset(columns))
+
+
+def _of_sqlite(cause: Any) -> _Broken:
+    found = _SQLITE.match(str(cause))
+    if found is None:
+        return _Broken()
+    if found["index"]:
+        return _Broken(found["index"])
+    pairs = [each.partition(".") for each in found["columns"].split(", ")]
+    return _Broken("", pairs[0][0], frozenset(pair[-1] for pair in pairs))
+
+
+_READ = {"sqlite3": _of_sqlite, "psycopg": _of_postgres}
+
+
+def _sentence(model: type[models.Model], constraint: UniqueConstraint) -> str:
+    if constraint.violation_error_message != UniqueConstraint.default_violation_error_message:
+        return str(constraint.get_violation_error_message())
+    if not constraint.fields:
+        return _same()
+    return " ".join(model().unique_error_message(model, tuple(constraint.fields)).messages)
+
+
+def _same() -> str:
+    return _("Somebody else has entered the same. Read it again.")

@@ -1,0 +1,149 @@
+"""Two who are at it at the same instant: what is taken is said, and the same question has one answer."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+
+from delegations.models import Zone
+from summit.api.actions import actions_of
+from summit.api.domain import answers
+from summit.api.models import KeptAnswer
+from summit.api.resources import Resource
+from summit.db import taken
+from summit.models import Summit, Venue
+from tests.factories import UserFactory
+from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import VENUES, kind
+
+pytestmark = pytest.mark.django_db
+ZONES = "summits/here/desk/zones/"
+ZONE = {"code": "A", "name": "Halls"}
+
+
+def unseen(monkeypatch: pytest.MonkeyPatch, *models: Any) -> None:
+    """Let nothing be looked at before it is stored, as where somebody else is quicker."""
+    for model in models:
+        monkeypatch.setattr(model, "full_clean", lambda self, *args, **kwargs: None)
+
+
+def test_what_somebody_else_has_taken_is_said(
+    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unseen(monkeypatch, Zone, Venue, Summit)
+    assert organiser.post(ZONES, ZONE).status_code == 201
+    for key in ({}, {"Idempotency_Key": "k"}, {"Idempotency_Key": "k"}):
+        refused = organiser.post(ZONES, ZONE, **key)
+        assert kind(refused) == (409, "conflict")
+        assert refused.json()["detail"] == "Another zone has this mark. Choose another."
+    many = organiser.post(f"{ZONES}bulk/", {"rows": [ZONE, {"code": "B", "name": "Desks"}]}).json()["rows"]
+    assert [each["status"] for each in many] == [409, 201]
+    second = Zone.objects.get(code="B")
+    changed = organiser.patch(f"{ZONES}{second.pk}/", {"code": "A"}, If_Match="*")
+    assert kind(changed) == (409, "conflict")
+    assert sorted(Zone.objects.values_list("code", flat=True)) == ["A", "B"]
+
+
+def test_a_column_that_is_there_once_is_said_as_well(monkeypatch: pytest.MonkeyPatch, here: Summit) -> None:
+    unseen(monkeypatch, Summit)
+    owner = program(UserFactory(is_superuser=True))
+    sent = {
+        **dict.fromkeys(("name", "short_name", "host", "place"), "Ocean"),
+        **{"slug": "here", "time_zone": "Europe/Lisbon", "starts_on": "2027-05-01", "ends_on": "2027-05-02"},
+        "contact_email": "desk@ocean.example",
+    }
+    refused = owner.post("me/summits/", sent)
+    assert kind(refused) == (409, "conflict")
+    assert "already exists" in refused.json()["detail"]
+
+
+def test_any_other_error_of_the_database_stays_ours(organiser: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    unseen(monkeypatch, Venue)
+    half = {"name": "House", "address": "", "opens_at": "08:00"}
+    with pytest.raises(IntegrityError, match=r"(?i)check"):
+        organiser.post(VENUES, half)
+
+
+@pytest.mark.parametrize(
+    ("state", "constraint", "table", "detail", "said"),
+    [
+        ("23505", "zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this mark"),
+        ("23505", "summit_summit_slug_key", "summit_summit", "Key (slug)=(here) already exists.", "already exists"),
+        (
+            "23505",
+            "user_email_once",
+            "summit_user",
+            "Key (lower(email::text))=(a@b.c) already exists.",
+            "entered the same",
+        ),
+        ("23505", "release_number_once", "programme_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
+        ("23505", "summit_person_public_id_key", "summit_person", "Key (public_id)=(x) already exists.", ""),
+        ("23505", "elsewhere", "elsewhere", None, ""),
+        ("23514", "zone_code_once", "delegations_zone", None, ""),
+    ],
+)
+def test_postgres_tells_it_otherwise(state: str, constraint: str, table: str, detail: str, said: str) -> None:
+    diag = SimpleNamespace(constraint_name=constraint, table_name=table, message_detail=detail)
+    broken = type("UniqueViolation", (Exception,), {"__module__": "psycopg.errors"})()
+    broken.sqlstate, broken.diag = state, diag
+    error = IntegrityError("of PostgreSQL")
+    error.__cause__ = broken
+    found = taken.said_of(error)
+    assert (said in found) if said else not found
+
+
+def test_what_the_database_does_not_say_is_not_guessed() -> None:
+    assert taken.said_of(IntegrityError("by hand")) == ""
+
+
+# --- the same key ---------------------------------------------------------------------------------------------------
+def question() -> answers.Question:
+    return answers.Question.of(who="user:1", key="k", method="POST", address="/api/v1/", body=b"{}")
+
+
+def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answers.begin(question())
+    known = answers._known
+
+    def given_up(asked: answers.Question) -> KeptAnswer:
+        answers.drop(first)
+        return known(asked)
+
+    monkeypatch.setattr(answers, "_known", given_up)
+    with pytest.raises(answers.StillRunning):
+        answers.begin(question())
+    assert answers.begin(question()).status is None
+
+
+def test_whoever_is_too_late_takes_no_question_away() -> None:
+    late = answers.begin(question())
+    KeptAnswer.objects.update(made_at=timezone.now() - answers.GIVEN_UP)
+    other = answers.begin(question())
+    answers.drop(late)
+    answers.finish(other, status=201, headers={}, body=b"{}")
+    assert KeptAnswer.objects.get().status == 201
+
+
+def below(kind: type[Resource]) -> list[type[Resource]]:
+    return [each for found in kind.__subclasses__() for each in (found, *below(found))]
+
+
+def test_what_is_shown_once_is_described_as_what_may_be_missing() -> None:
+    once = [(found, name) for each in below(Resource) for found in actions_of(each) for name in found.shown_once]
+    assert len(once) >= 6
+    hard = [found.method for found, name in once if not found.output().fields[name].allow_null]
+    assert hard == []
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}])
+def test_a_form_from_a_browser_where_none_is_taken(organiser: Program, key: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(organiser.user)
+    client.cookies["csrftoken"] = token = "a" * 32
+    headers = {"X-CSRFToken": token, **key}
+    answer = client.post(f"/api/v1/{ZONES}", ZONE, headers=headers)
+    assert kind(answer) == (415, "media-type")
+    assert not Zone.objects.exists()
