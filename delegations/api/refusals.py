@@ -5,23 +5,21 @@ from delegations.domain.acting import ActingRefused
 from delegations.domain.answers import AnswerProblem, AnswerRefused
 from delegations.domain.badge_sheet import TooMany
 from delegations.domain.badges import BadgeProblem, BadgeRefused
-from delegations.domain.calls import CallProblem
-from delegations.domain.declarations import DeclarationProblem, DeclarationRefused
-from delegations.domain.focal import FocalProblem
+from delegations.domain.declarations import DeclarationRefused
 from delegations.domain.handovers import HandoverRefused
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.merging import MergeRefused
 from delegations.domain.order import OrderChanged
 from delegations.domain.overpasses import OverpassRefused
-from delegations.domain.own_data import AskProblem
 from delegations.domain.participants import FinalStands, ListChanged, NothingToFreeze
 from delegations.domain.people import SeemsKnown
 from delegations.domain.photos import PhotoProblem
 from delegations.domain.places import NamingRefused
-from delegations.domain.quotas import QuotaFull, QuotaProblem
+from delegations.domain.problems import FieldProblem
+from delegations.domain.quotas import QuotaFull
 from delegations.domain.sheets import SheetProblem
 from delegations.domain.states import NotNow
-from delegations.domain.visas import VisaProblem, VisaRefused
+from delegations.domain.visas import VisaRefused
 from summit.api.problems import Problem, means, unprocessable
 from summit.domain.erasure import AlreadyErased
 from summit.paper import words
@@ -48,7 +46,7 @@ means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
 means(OrderChanged, "conflict")
 means(MissingFontError, lambda error: Problem("conflict", f"{words.missing(error)} {words.remedy(error)}"))
 # Those that name a field are about it.
-for _error in (AskProblem, BadgeProblem, CallProblem, DeclarationProblem, FocalProblem, QuotaProblem, VisaProblem):
+for _error in (FieldProblem, BadgeProblem):
     means(_error, "conflict")
 for _refused in (
     *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),

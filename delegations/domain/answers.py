@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from delegations import events
 from delegations.domain import levels, naming, occasions
+from delegations.domain.problems import FieldProblem
 from delegations.domain.scans import Scan
 from delegations.domain.states import sources
 from delegations.models import (
@@ -53,13 +54,13 @@ class Way:
     scan: Scan | None = None
 
 
-class AnswerProblem(Exception):
+class AnswerProblem(FieldProblem):
     """An answer can't be taken as it is: `field` is "answer", "level", "name", "note", "channel" or "reference", the
     text says what to do; `others` are what else can't be taken."""
 
     def __init__(self, field: str, said: str, others: Iterable["AnswerProblem"] = ()) -> None:
-        super().__init__(said)
-        self.field, self.others = field, tuple(others)
+        super().__init__(field, said)
+        self.others = tuple(others)
 
 
 class AnswerRefused(Exception):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
+from delegations.domain.problems import FieldProblem
 from delegations.models import CallNote, CallOutcome, Invitation, InvitationState
 from delegations.permissions import check_can_call
 from summit.domain import audit
@@ -20,13 +21,9 @@ NOTE_LENGTH = 500
 WAITS = (7, 14, 21)
 
 
-class CallProblem(Exception):
+class CallProblem(FieldProblem):
     """A call can't be noted as it is: `field` is "outcome" or "note", "" where the invitation stands no more; the
     text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 @dataclass(frozen=True)

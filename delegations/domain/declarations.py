@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain import departures
+from delegations.domain.problems import FieldProblem
 from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership, Party
 from delegations.permissions import can_decide_declarations, check_can_act, check_can_decide_declarations
 from summit.domain import audit
@@ -29,12 +30,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
-class DeclarationProblem(Exception):
+class DeclarationProblem(FieldProblem):
     """What was entered can't be taken: `field` is "kind", "details" or "reason", the text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 class DeclarationRefused(Exception):

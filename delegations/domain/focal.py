@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from delegations.domain import accounts, acting, focal_notices, people
 from delegations.domain.acting import ASK, ActingRefused
+from delegations.domain.problems import FieldProblem
 from delegations.models import FocalPoint, FocalPointRequest, InvitationLink, Party, PortalSignIn, RequestState
 from delegations.permissions import check_can_act
 from summit.domain import audit
@@ -33,12 +34,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
-class FocalProblem(Exception):
+class FocalProblem(FieldProblem):
     """What was entered can't be taken: `field` names it, the text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 def ask(

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.domain.problems import FieldProblem
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.languages import spoken
@@ -36,12 +37,8 @@ class What(TextChoices):
     ERASE = "erase", gettext_lazy("Erase what is held of me")
 
 
-class AskProblem(Exception):
+class AskProblem(FieldProblem):
     """What was entered can't be taken: `field` is "what" or "words", the text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool:

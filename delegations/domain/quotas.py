@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delegations.domain.problems import FieldProblem
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
 from summit.db.clock import db_now
 from summit.domain import audit
@@ -49,12 +50,8 @@ class QuotaFull(Exception):
     """A party has named as many as it may, with a sentence that names the quota and who can raise it."""
 
 
-class QuotaProblem(Exception):
+class QuotaProblem(FieldProblem):
     """A quota can't be set as it is: `field` is "number" or "reason", the text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 @dataclass(frozen=True)

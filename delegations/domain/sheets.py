@@ -8,11 +8,9 @@ fields and holds nothing else of them. What nobody takes over goes by itself.
 import json
 import re
 import unicodedata
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain.columns import recognise
@@ -20,8 +18,7 @@ from delegations.domain.incoming.apply import check_may, preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, Sheet, SheetPurpose
-from summit.db.clock import db_now
-from summit.domain import audit
+from summit.domain import audit, uploaded
 from summit.domain.audit import By
 from summit.models import Summit, User
 from summit.tables import reading as tables
@@ -31,8 +28,6 @@ from summit.tables.reading import Row, Table, TableProblem
 AT_ONCE = 400
 # A delegation has fewer people than that.
 MOST_OF_PARTY = 400
-# For so long a table waits to be taken over.
-WAITS = timedelta(days=14)
 LONGEST_NAME = 200
 
 
@@ -80,8 +75,7 @@ def look(*, sheet: Sheet, by: By) -> Report:
     where it waits no more, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
     report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party)
-    sheet.report = _written(report)
-    if not Sheet.objects.filter(pk=sheet.pk, applied_at=None).update(report=sheet.report):
+    if not uploaded.keep_report(sheet, _written(report)):
         raise SheetProblem(_taken())
     return report
 
@@ -91,18 +85,12 @@ def take(*, sheet: Sheet, by: By) -> Report:
     are forgotten. Raises PermissionDenied, SheetProblem where it was taken over or deleted meanwhile, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
-        if not _claim(sheet):
+        if not uploaded.claim(sheet):
             raise SheetProblem(_taken())
         table = table_of(sheet)
         report = read_in(summit=sheet.summit, table=table, by=by, party=sheet.party)
-        sheet.content, sheet.report = b"", _written(report)
-        sheet.save(update_fields=["content", "report"])
-    sheet.refresh_from_db(fields=["applied_at"])
+        uploaded.close(sheet, _written(report))
     return report
-
-
-def _claim(sheet: Sheet) -> bool:
-    return bool(Sheet.objects.filter(pk=sheet.pk, applied_at=None).update(applied_at=Now()))
 
 
 def drop(*, sheet: Sheet, by: By) -> None:
@@ -115,7 +103,7 @@ def drop(*, sheet: Sheet, by: By) -> None:
 
 def drop_old() -> int:
     """Delete the tables that nobody took over for too long, of all summits, and return how many."""
-    return Sheet.objects.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS).delete()[0]
+    return uploaded.drop_old(Sheet)
 
 
 def report_of(sheet: Sheet) -> Report | None:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.domain import departures, visa_notices, visa_texts
+from delegations.domain.problems import FieldProblem
 from delegations.models import Membership, Particulars, Party, VisaLetter, VisaState
 from delegations.permissions import check_can_act, check_can_issue_visas
 from summit.domain import audit
@@ -32,12 +33,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
-class VisaProblem(Exception):
+class VisaProblem(FieldProblem):
     """What was entered can't be taken: `field` is "embassy" or "reason", the text says what to do."""
-
-    def __init__(self, field: str, said: str) -> None:
-        super().__init__(said)
-        self.field = field
 
 
 class VisaRefused(Exception):

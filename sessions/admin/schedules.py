@@ -13,6 +13,7 @@ from sessions.domain.incoming import uploads
 from sessions.domain.incoming.reading import Unreadable
 from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS
+from summit.domain import uploaded
 from summit.models import Summit, User
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.shown import Words
@@ -95,4 +96,4 @@ class ScheduleFileAdmin(UploadsAdmin):
 
     def more(self, row: ScheduleFile) -> dict[str, Any]:
         """Say for how long a schedule waits."""
-        return {"waits": uploads.WAITS.days}
+        return {"waits": uploaded.WAITS.days}

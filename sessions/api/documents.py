@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from sessions.api.hanging import OfSessionFilters
-from sessions.domain import documents, files, releases
+from sessions.api.hanging import HoldsAgenda, OfSessionFilters
+from sessions.domain import documents, files
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
 from summit.api.actions import action
@@ -62,7 +62,7 @@ class DocumentFilters(OfSessionFilters):
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=gettext_lazy("language"))
 
 
-class Documents(WithContent):
+class Documents(HoldsAgenda, WithContent):
     """Papers on sessions' tables, in the order of each. Nobody learns of one before the next release."""
 
     name = "session-documents"
@@ -74,12 +74,6 @@ class Documents(WithContent):
     input = DocumentInput
     filters = DocumentFilters
     orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
-    summit_path = "session__summit"
-
-    def lock(self, row: Document) -> bool:
-        """Let nobody else change the agenda meanwhile."""
-        releases.lock(row.session.summit)
-        return super().lock(row)
 
     def rows(self) -> QuerySet[Document]:
         """Return papers that lie on a table, without their bytes."""

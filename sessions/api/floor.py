@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
-from sessions.api.hanging import OfSessionFilters
+from sessions.api.hanging import HoldsAgenda, OfSessionFilters
 from sessions.api.known import KnownParty, KnownPerson, KnownSession
-from sessions.domain import floor, releases
+from sessions.domain import floor
 from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, RequestState
 from summit.api.actions import action
-from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
 
@@ -61,7 +60,7 @@ class FloorRequestFilters(OfSessionFilters):
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
-class FloorRequests(Resource):
+class FloorRequests(HoldsAgenda):
     """Requests for the floor: to focal points and delegates their own."""
 
     name = "floor-requests"
@@ -74,12 +73,6 @@ class FloorRequests(Resource):
     input = FloorRequestInput
     filters = FloorRequestFilters
     orders: ClassVar[Any] = {"asked_at": ("asked_at",)}
-    summit_path = "session__summit"
-
-    def lock(self, row: FloorRequest) -> bool:
-        """Let nobody else change the agenda meanwhile."""
-        releases.lock(row.session.summit)
-        return super().lock(row)
 
     def rows(self) -> QuerySet[FloorRequest]:
         """Return requests with who asks."""

@@ -17,8 +17,8 @@ from summit.api.rows import Values
 from summit.models import Person, Summit, User
 
 
-class OfSession(Resource):
-    """Rows that hang on a session of the draft. Where they have no id of their own, the system's number is it."""
+class HoldsAgenda(Resource):
+    """Rows about a session, which change with the agenda."""
 
     summit_path = "session__summit"
 
@@ -26,6 +26,10 @@ class OfSession(Resource):
         """Let nobody else change the agenda meanwhile."""
         releases.lock(row.session.summit)
         return super().lock(row)
+
+
+class OfSession(HoldsAgenda):
+    """Rows that hang on a session of the draft. Where they have no id of their own, the system's number is it."""
 
     def rows(self) -> QuerySet[Any]:
         """Return rows with their sessions."""

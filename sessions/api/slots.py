@@ -9,12 +9,12 @@ from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.models import Party
-from sessions.api.hanging import OfSessionFilters
-from sessions.domain import releases, speakers
+from sessions.api.hanging import HoldsAgenda, OfSessionFilters
+from sessions.domain import speakers
 from sessions.domain.speakers import LONGEST
 from sessions.models import Session, Slot
 from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
+from summit.api.resources import InSummit
 from summit.api.rows import Values
 from summit.models import Person, Summit, User
 
@@ -72,7 +72,7 @@ class SlotFilters(OfSessionFilters):
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
-class Slots(Resource):
+class Slots(HoldsAgenda):
     """Speeches, session by session in the order of each list."""
 
     name = "slots"
@@ -84,12 +84,6 @@ class Slots(Resource):
     input_of_change = SlotChangeInput
     filters = SlotFilters
     orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
-    summit_path = "session__summit"
-
-    def lock(self, row: Slot) -> bool:
-        """Let nobody else change the agenda meanwhile."""
-        releases.lock(row.session.summit)
-        return super().lock(row)
 
     def rows(self) -> QuerySet[Slot]:
         """Return speeches with who gives them."""

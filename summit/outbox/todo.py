@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Window
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, QuerySet, Window
 from django.db.models.functions import Now, RowNumber, TruncHour
 from django.http import HttpRequest
 from django.urls import reverse
@@ -29,17 +29,35 @@ SILENT = timedelta(minutes=1)
 SPAN = timedelta(hours=24)
 
 Words = Callable[[int], str]
-_failed: dict[str, Words] = {}
 
 
-def failed_words(kind: str) -> Callable[[Words], Words]:
-    """Register how it is said that so many messages of a kind failed, and what to do; a decorator."""
+class _ByKind:
+    """What is said of so many messages, by their kind; of a kind for which nothing is registered, `otherwise`."""
 
-    def add(words: Words) -> Words:
-        _failed[kind] = words
-        return words
+    def __init__(self, otherwise: Words) -> None:
+        self.otherwise = otherwise
+        self.known: dict[str, Words] = {}
 
-    return add
+    def register(self, kind: str) -> Callable[[Words], Words]:
+        """Register how it is said of a kind; a decorator."""
+
+        def add(words: Words) -> Words:
+            self.known[kind] = words
+            return words
+
+        return add
+
+    def tasks(
+        self, request: HttpRequest, summit: Summit, rows: QuerySet[Message], urgency: Urgency, **narrowed: str
+    ) -> Iterable[Task]:
+        """Tell of these messages of a summit, each kind with the list of them, to whoever sends them again."""
+        if not allows(request.user, SEND_AGAIN, summit):
+            return
+        found = rows.filter(summit=summit).order_by("kind").values_list("kind").annotate(Count("pk"))
+        for kind, number in found:
+            query = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
+            address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
+            yield Task(self.known.get(kind, self.otherwise)(number), urgency, address, SEND_AGAIN)
 
 
 def _failed_otherwise(number: int) -> str:
@@ -51,31 +69,6 @@ def _failed_otherwise(number: int) -> str:
     return said % {"n": number}
 
 
-@desk_task.register(80)
-def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of messages that failed, by kind."""
-    if not allows(request.user, SEND_AGAIN, summit):
-        return
-    rows = Message.objects.filter(summit=summit, state=MessageState.FAILED).order_by("kind")
-    for kind, number in rows.values_list("kind").annotate(Count("pk")):
-        query = {"summit__id__exact": summit.pk, "state__exact": MessageState.FAILED.value, "kind": kind}
-        address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
-        yield Task(_failed.get(kind, _failed_otherwise)(number), Urgency.LATE, address, SEND_AGAIN)
-
-
-_returned: dict[str, Words] = {}
-
-
-def returned_words(kind: str) -> Callable[[Words], Words]:
-    """Register how it is said that so many messages of a kind came back, and what to do; a decorator."""
-
-    def add(words: Words) -> Words:
-        _returned[kind] = words
-        return words
-
-    return add
-
-
 def _returned_otherwise(number: int) -> str:
     said = ngettext(
         "%(n)d message came back. Read why, and correct the mailbox.",
@@ -85,16 +78,22 @@ def _returned_otherwise(number: int) -> str:
     return said % {"n": number}
 
 
+_FAILED, _RETURNED = _ByKind(_failed_otherwise), _ByKind(_returned_otherwise)
+# How it is said that so many messages of a kind failed or came back, and what to do; decorators.
+failed_words, returned_words = _FAILED.register, _RETURNED.register
+
+
+@desk_task.register(80)
+def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of messages that failed, by kind."""
+    rows = Message.objects.filter(state=MessageState.FAILED)
+    return _FAILED.tasks(request, summit, rows, Urgency.LATE, state__exact=str(MessageState.FAILED.value))
+
+
 @desk_task.register(80)
 def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of messages that came back and after which nothing was sent, by kind."""
-    if not allows(request.user, SEND_AGAIN, summit):
-        return
-    rows = came_back.not_sent_again().filter(summit=summit).order_by("kind")
-    for kind, number in rows.values_list("kind").annotate(Count("pk")):
-        query = {"summit__id__exact": summit.pk, "returned": "open", "kind": kind}
-        address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
-        yield Task(_returned.get(kind, _returned_otherwise)(number), Urgency.NOW, address, SEND_AGAIN)
+    return _RETURNED.tasks(request, summit, came_back.not_sent_again(), Urgency.NOW, returned="open")
 
 
 @desk_task.register(81)

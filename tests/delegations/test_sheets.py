@@ -15,6 +15,7 @@ from delegations.domain import columns, nightly, sheets
 from delegations.domain.sheets import SheetProblem
 from delegations.models import Category, Membership, Particulars, Party, Sheet, SheetPurpose
 from delegations.printed import blank
+from summit.domain import uploaded
 from summit.domain.audit import SYSTEM, Link
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.tables import reading as tables
@@ -180,7 +181,7 @@ class TestLongWork:
 def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:
     old, new, done = (stored(summit, protocol) for _number in range(3))
     sheets.take(sheet=done, by=protocol)
-    ago = timezone.now() - sheets.WAITS - timedelta(hours=1)
+    ago = timezone.now() - uploaded.WAITS - timedelta(hours=1)
     Sheet.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
     Summit.objects.update(illustrative=True)
     nightly.purge_all()
@@ -220,7 +221,7 @@ class TestTwoBrowsers:
         assert self.race() == ["taken", "told"]
 
     def test_control_without_the_claim_it_is_taken_over_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sheets, "_claim", lambda sheet: True)
+        monkeypatch.setattr(uploaded, "claim", lambda row: True)
         assert self.race() == ["taken", "taken"]
 
 

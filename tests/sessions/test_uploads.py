@@ -16,6 +16,7 @@ from sessions.domain.incoming import uploads
 from sessions.domain.incoming.kept import _naming
 from sessions.domain.incoming.reading import Unreadable
 from sessions.models import ScheduleFile, Session, Visibility
+from summit.domain import uploaded
 from summit.domain.portions import Subject
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work.kinds import Result
@@ -138,11 +139,11 @@ def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
 def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
     old, taken = store(summit, desk), store(summit, desk)
     uploads.take(row=taken, by=desk)
-    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploads.WAITS - timedelta(hours=1))
+    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploaded.WAITS - timedelta(hours=1))
     new = store(summit, desk)
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
     # Every night as well, be the summit a demonstration.
-    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploads.WAITS - timedelta(hours=1))
+    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploaded.WAITS - timedelta(hours=1))
     Summit.objects.update(illustrative=True)
     nightly.purge_all()
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk}

@@ -5,10 +5,8 @@ else of them. What nobody takes over goes by itself.
 """
 
 import json
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,16 +17,13 @@ from sessions.domain.incoming.apply import preview, read_in
 from sessions.domain.incoming.reading import Unreadable
 from sessions.domain.incoming.report import Report
 from sessions.models import ScheduleFile, Visibility
-from summit.db.clock import db_now
-from summit.domain import audit
+from summit.domain import audit, uploaded
 from summit.domain.audit import By
 from summit.models import Summit, User
 from summit.permissions import check
 
 # Events that are read and written while somebody waits; more of them are a worker's.
 AT_ONCE = 60
-# For so long a schedule waits to be taken over.
-WAITS = timedelta(days=14)
 LONGEST_NAME = 200
 
 
@@ -68,8 +63,7 @@ def look(*, row: ScheduleFile, by: By) -> Report:
     where it waits no more."""
     content = _content(row)
     report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
-    row.report = _written(report)
-    if not ScheduleFile.objects.filter(pk=row.pk, applied_at=None).update(report=row.report):
+    if not uploaded.keep_report(row, _written(report)):
         raise Unreadable(_taken())
     return report
 
@@ -78,12 +72,10 @@ def take(*, row: ScheduleFile, by: By) -> Report:
     """Write what a schedule says into the draft, once, whoever asks how often; its report tells from now on what was
     done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
     with transaction.atomic():
-        if not ScheduleFile.objects.filter(pk=row.pk, applied_at=None).update(applied_at=Now()):
+        if not uploaded.claim(row):
             raise Unreadable(_taken())
         report = read_in(summit=row.summit, content=_content(row), by=by, visibility=row.visibility)
-        row.content, row.report = b"", _written(report)
-        row.save(update_fields=["content", "report"])
-    row.refresh_from_db(fields=["applied_at"])
+        uploaded.close(row, _written(report))
     return report
 
 
@@ -98,7 +90,7 @@ def drop(*, row: ScheduleFile, by: User) -> None:
 @nightly.drops(20)
 def drop_old() -> int:
     """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
-    return ScheduleFile.objects.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS).delete()[0]
+    return uploaded.drop_old(ScheduleFile)
 
 
 def report_of(row: ScheduleFile) -> Report | None:

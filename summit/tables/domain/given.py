@@ -6,14 +6,11 @@ file its rows alone are kept, until they are taken over; what nobody takes over 
 
 import json
 import re
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
-from summit.domain import audit
+from summit.domain import audit, uploaded
 from summit.models import GivenTable, Summit, User
 from summit.permissions import check
 from summit.tables import reading
@@ -24,7 +21,6 @@ from summit.tables.reading import Row, Table, TableProblem
 # Rows that are looked at and written while somebody waits; more of them are a worker's.
 AT_ONCE = 100
 MOST_ROWS = 2_000
-WAITS = timedelta(days=14)
 READ_IN = "summit.read_in_list"
 
 
@@ -82,8 +78,7 @@ def look(*, given: GivenTable, by: User) -> Report:
     where it waits no more, UnreadableError where nobody can tell any more which rows are meant."""
     intake = check_may(given.label, given.summit, by)
     report = _preview(intake, given.summit, table_of(given), by)
-    given.report = _written(report)
-    if not GivenTable.objects.filter(pk=given.pk, applied_at=None).update(report=given.report):
+    if not uploaded.keep_report(given, _written(report)):
         raise GivenProblem(_taken())
     return report
 
@@ -94,14 +89,12 @@ def take(*, given: GivenTable, by: User) -> Report:
     UnreadableError."""
     intake = check_may(given.label, given.summit, by)
     with transaction.atomic():
-        if not GivenTable.objects.filter(pk=given.pk, applied_at=None).update(applied_at=Now()):
+        if not uploaded.claim(given):
             raise GivenProblem(_taken())
         report = read_in(intake=intake, summit=given.summit, table=table_of(given), by=by)
-        given.content, given.report = b"", _written(report)
-        given.save(update_fields=["content", "report"])
+        uploaded.close(given, _written(report))
         detail = {"list": given.label, **report.counts}
         audit.record(by=by, action="summit.giventable.take", target=given, summit=given.summit, detail=detail)
-    given.refresh_from_db(fields=["applied_at"])
     return report
 
 
@@ -115,7 +108,7 @@ def drop(*, given: GivenTable, by: User) -> None:
 
 def drop_old() -> None:
     """Delete the tables that nobody took over for too long, of all summits."""
-    GivenTable.objects.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS).delete()
+    uploaded.drop_old(GivenTable)
 
 
 def report_of(given: GivenTable) -> Report | None:
