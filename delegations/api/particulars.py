@@ -17,8 +17,9 @@ from delegations.api.people import MEMBERS, with_belonging
 from delegations.domain import people
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, particulars_of, party_of
 from delegations.models import PassportType, Sex
+from delegations.permissions import own_parties
 from summit.api.resources import Resource
-from summit.models import Person, Summit, User
+from summit.models import Person, Role, Summit, User
 from summit.permissions import seen_rows, summits_for
 
 RELATED = ("summit", "membership__party__summit", "particulars__entered_for__summit", "photo__entered_for")
@@ -102,6 +103,19 @@ class OfPerson(serializers.Serializer[Any]):
         return found
 
 
+def readable_by(user: User, group: Group, own: Q) -> Q:
+    """Return the condition that picks the people of whom somebody reads a group: all of their desks', else what is
+    `own`."""
+    desks = summits_for(user, group.view)
+    return Q(pk__isnull=False) if desks is None else Q(summit__in=desks) | own
+
+
+def told(readable: Q, path: str) -> Case:
+    """Return a moment by which rows may be narrowed: none where it isn't readable."""
+    none: Any = Value(None, output_field=DateTimeField())
+    return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
+
+
 def reader_of(context: Any) -> Reader:
     """Return who reads: one for all rows of an answer."""
     found: Reader = context.setdefault("reader", Reader(context["by"]))
@@ -135,7 +149,7 @@ class GroupFilters(Searched):
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
     changed_since = django_filters.IsoDateTimeFilter(
-        field_name="particulars__updated_at", lookup_expr="gte", label=_("changed since")
+        field_name="told_at", lookup_expr="gte", label=_("changed since")
     )
 
 
@@ -190,7 +204,10 @@ class OfPeople(Resource):
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees such things."""
         rule = self.group.view if self.group is NEEDS else MEMBERS
-        return with_belonging(super().seen_by(user, slug), user, rule)
+        mine = own_parties(user, Role.FOCAL_POINT).values("pk")
+        readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
+        rows = with_belonging(super().seen_by(user, slug), user, rule)
+        return rows.alias(told_at=told(readable, "particulars__updated_at"))
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
         """Change what is entered."""
@@ -245,13 +262,8 @@ class Travel(OfPeople):
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees journeys: narrowed by the moments that they may read alone."""
-        desks = summits_for(user, TRAVEL.view)
-        all_of = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
         own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
-        readable = all_of | own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
-        none: Any = Value(None, output_field=DateTimeField())
-        told = {
-            name: Case(When(readable, then=F(f"particulars__{name}_at")), default=none, output_field=DateTimeField())
-            for name in ("arrives", "departs")
-        }
-        return super().seen_by(user, slug).alias(**told)
+        theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
+        readable = readable_by(user, TRAVEL, theirs)
+        moments = {name: told(readable, f"particulars__{name}_at") for name in ("arrives", "departs")}
+        return super().seen_by(user, slug).alias(**moments)

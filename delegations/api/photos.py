@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
-from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from delegations.api.common import OnePerson, Searched, Values
-from delegations.api.particulars import RELATED, OfPerson, reader_of
+from delegations.api.particulars import RELATED, OfPerson, readable_by, reader_of, told
 from delegations.api.parts import parties
 from delegations.api.people import with_belonging
 from delegations.domain import photo_sheet, photos
@@ -22,7 +22,6 @@ from summit.api.files import ContentField
 from summit.db.clock import db_now
 from summit.domain import seen
 from summit.models import Person, Summit, User
-from summit.permissions import summits_for
 
 
 class PhotoSerializer(OfPerson):
@@ -91,12 +90,9 @@ class Photos(WithContent):
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees photographs: narrowed by the moments that they may read alone."""
-        desks = summits_for(user, PHOTO.view)
-        readable = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
-        readable |= Q(photo__entered_for=F("membership__party"))
-        none: Any = Value(None, output_field=DateTimeField())
-        told = Case(When(readable, then=F("photo__updated_at")), default=none, output_field=DateTimeField())
-        return with_belonging(super().seen_by(user, slug), user).alias(told_at=told)
+        readable = readable_by(user, PHOTO, Q(photo__entered_for=F("membership__party")))
+        rows = with_belonging(super().seen_by(user, slug), user)
+        return rows.alias(told_at=told(readable, "photo__updated_at"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Keep a photograph."""

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
 from delegations.domain import rows
 from delegations.models import DeclarationKind
+from summit.domain.named import tidy
 from summit.models import Summit, User
 from summit.permissions import check
 
@@ -25,9 +22,8 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Declaration
     def ready(row: DeclarationKind) -> None:
         if "position" not in values:
             row.position = rows.last_place(DeclarationKind.objects.filter(summit=summit))
-        _check_names(row)
 
-    rows.enter(row, values, FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
+    rows.enter(row, tidy(values, row), FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
     return row
 
 
@@ -36,18 +32,5 @@ def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> Dec
     ValidationError with what stops it by field."""
     check(by, CHANGE, kind.summit)
     now: DeclarationKind
-    now, _changed = rows.change(kind, values, FIELDS, by=by, action=CHANGE, ready=_check_names)
+    now, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=CHANGE)
     return now
-
-
-def _check_names(row: DeclarationKind) -> None:
-    """Refuse names in languages that letters aren't written in, and those that can't be a name."""
-    known, column = settings.INTERFACE_LANGUAGES, DeclarationKind._meta.get_field("name")
-    for code, said in row.names.items():
-        if code not in known:
-            wrong = _("Write one of: %(known)s.") % {"known": ", ".join(known)}
-            raise ValidationError({"names": wrong})
-        try:
-            column.clean(said, row)
-        except ValidationError as error:
-            raise ValidationError({"names": error.messages}) from None

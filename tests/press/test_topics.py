@@ -117,10 +117,10 @@ def test_one_function_each_enters_changes_and_deletes(summit: Summit) -> None:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        ({"en": "Coasts"}, "in these languages alone: fr, ar"),
-        ({"de": "Küsten"}, "in these languages alone"),
-        ({"fr": " "}, "1 to 80 characters"),
-        ({"fr": "x" * 81}, "1 to 80 characters"),
+        ({"en": "Shores"}, "This is the summit’s own language."),
+        ({"de": "Küsten"}, "Write one of: en, fr, ar."),
+        ({"fr": "x" * 81}, "80 characters"),
+        ({"fr": "a\x07"}, "printed"),
     ],
 )
 def test_a_name_that_can_t_be_kept_is_refused(summit: Summit, names: dict[str, str], said: str) -> None:

@@ -88,6 +88,17 @@ def test_a_focal_point_sees_what_was_entered_for_their_party(own: Land, other: L
     assert {fields[0] for _label, fields in seen_by(focal.user)} == {"diet", "sex"}
 
 
+def test_when_it_changed_is_told_by_no_filter_where_it_is_not_readable(
+    own: Land, focal: Program, protocol: Program
+) -> None:
+    since = "?changed_since=2020-01-01T00:00:00Z"
+    assert [values(focal.get(f"{path}{since}"), "id") for path in (NEEDS, TRAVEL)] == [[own.person.public_id]] * 2
+    Particulars.objects.filter(person=own.person).update(entered_for=None)
+    for path in (NEEDS, TRAVEL, PASSPORTS):
+        assert values(focal.get(f"{path}{since}"), "id") == []
+    assert values(protocol.get(f"{NEEDS}{since}"), "id") == [own.person.public_id]
+
+
 def test_control_who_reads_is_asked_for_each_field(
     own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
