@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,27 +23,53 @@ REAL_CONNECT = socket.socket.connect
 DATABASES = {"db", "transactional_db", "django_db_setup"}
 
 
-def _asks(item: pytest.Item) -> bool:
-    """Whether a test has a database by one of its fixtures."""
-    return not DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
+MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where workers will need a database that is migrated, begin to make it while they collect the tests."""
+    given = config.option
+    workers = getattr(given, "numprocesses", None) and not hasattr(config, "workerinput")
+    kept = given.nomigrations or (given.reuse_db and not given.create_db)
+    if workers and not kept and not given.collectonly:
+        config.stash[MAKER] = migrated.beside()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing running that was begun."""
+    if MAKER in config.stash:
+        config.stash[MAKER].wait()
+
+
+def _alone(item: pytest.Item) -> bool:
+    """Whether a test has no database, neither by a mark nor by one of its fixtures."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("services")
+    return not marked and DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("services"):
+        return 0
+    if item.get_closest_marker("browser"):
+        return 3
+    return 1 if _alone(item) else 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put first what waits most, processes of their own: the other core does the rest meanwhile. Browsers come last:
-    Playwright leaves an event loop running in the thread, in which Django refuses to touch the database.
+    """Put first what waits most, processes of their own: the other core does the rest meanwhile, beginning with what
+    asks no database, which may not be made yet. Browsers come last: Playwright leaves an event loop running in the
+    thread, in which Django refuses to touch the database.
 
     What says something on PostgreSQL alone is no test on SQLite; what asks no database is asked once, and so are the
     desks' forms, whose lists, searches and domain are asked of both by other tests."""
     for item in items:
-        alone = not (item.get_closest_marker("django_db") or item.get_closest_marker("services") or _asks(item))
-        if alone or item.path.name.startswith("test_admin"):
+        if _alone(item) or item.path.name.startswith("test_admin"):
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=left)
-    order = {"services": 0, "browser": 2}
-    items.sort(key=lambda item: next((rank for name, rank in order.items() if item.get_closest_marker(name)), 1))
+    items.sort(key=_place)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -56,6 +56,16 @@ def folder() -> Path:
 
 def copy_to(target: Path) -> None:
     """Put a migrated SQLite database in the place of whatever `target` is."""
+    with _file() as made:
+        # What a run that was killed has left beside its own would be taken for the end of this one.
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{target}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(made, target)
+
+
+@contextlib.contextmanager
+def _file() -> Iterator[Path]:
+    """Give the SQLite database that is copied, made where none has this key; whoever comes meanwhile waits."""
     with (folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = folder() / f"{key()}.sqlite3"
@@ -67,10 +77,7 @@ def copy_to(target: Path) -> None:
                 whole = Path(var) / "summit.sqlite3"
                 _close(whole)
                 whole.rename(made)
-        # What a run that was killed has left beside its own would be taken for the end of this one.
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{target}{ending}").unlink(missing_ok=True)
-        shutil.copyfile(made, target)
+        yield made
 
 
 @contextlib.contextmanager
@@ -109,3 +116,20 @@ def _close(database: Path) -> None:
     """Bring all of a SQLite database into its one file."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def beside() -> subprocess.Popen[bytes]:
+    """Start a process that makes what is copied, where it is missing: whoever needs it before it is made waits."""
+    return subprocess.Popen([sys.executable, "-m", __name__], cwd=ROOT, stdin=subprocess.DEVNULL)  # noqa: S603
+
+
+def main() -> None:
+    """Make what is copied on the database of DATABASE_URL, or on SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    made: contextlib.AbstractContextManager[object] = template(url) if url.startswith("postgres") else _file()
+    with contextlib.suppress(KeyboardInterrupt), made:
+        pass
+
+
+if __name__ == "__main__":
+    main()

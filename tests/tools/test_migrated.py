@@ -112,6 +112,14 @@ class TestSqlite:
             assert _rows(tmp_path / name) == [(5,)]
         assert maker.made == 1
 
+    def test_it_may_be_made_before_it_is_needed(
+        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        migrated.main()
+        migrated.copy_to(tmp_path / "a")
+        assert (maker.made, _rows(tmp_path / "a")) == (1, [(5,)])
+
     def test_it_is_made_anew_for_another_key(
         self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
