@@ -427,6 +427,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "summit.api.closed.close",
         "summit.api.links.add_links",
         "summit.api.sharing.share",
     ],

@@ -27,6 +27,7 @@ FORM = MultiPartParser.media_type
 # In bytes: a file, and the fields and boundaries around it.
 LARGEST_FILE = 20 * MEGABYTE
 LARGEST_FORM = LARGEST_FILE + MEGABYTE
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
 class ContentField(serializers.Field[bytes, Any, Any, Any]):
@@ -70,7 +71,7 @@ class _ContentDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         """Return how a file stands in JSON."""
-        return {"type": "string", "contentEncoding": "base64"}
+        return {"type": "string", "contentEncoding": "base64", "pattern": BASE64}
 
 
 class _PartDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

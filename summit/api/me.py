@@ -17,6 +17,7 @@ from summit.api.domain import tokens
 from summit.api.models import Token
 from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, unprocessable
+from summit.api.rows import check_fields
 from summit.api.scopes import known
 from summit.api.working import WorkingView
 from summit.models import Role, Summit
@@ -168,6 +169,7 @@ class Tokens(OfTokens):
 
     def _make(self) -> Response:
         wanted = TokenInput(data=self.request.data)
+        check_fields(self.request.data, wanted.fields)
         if not wanted.is_valid():
             raise unprocessable(wanted.errors)
         made = tokens.make(by=self.by, **wanted.validated_data)

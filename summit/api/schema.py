@@ -138,6 +138,17 @@ class ApiSchema(AutoSchema):
             field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
         return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
+        """Say of what is sent where it may not be empty."""
+        found = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        if direction != "request":
+            return found
+        if isinstance(field, serializers.CharField) and not field.allow_blank:
+            found["minLength"] = 1
+        if not getattr(field, "allow_empty", True):
+            found["minItems"] = 1
+        return found
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         return refused(self, super()._get_response_bodies(direction), direction)
 
