@@ -55,7 +55,8 @@ class DomainAdmin(SummitModelAdmin):
                 self.change(by=user_of(request), row=row, values=values)
             return
         once.claim(request)
-        vars(obj).update(vars(self.enter(by=user_of(request), row=obj, values=values)))
+        # What follows on the page is about the row that is stored.
+        obj.__dict__ |= self.enter(by=user_of(request), row=obj, values=values).__dict__
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Delete a row, or say why it can't be."""
