@@ -3,8 +3,6 @@ recorded."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -125,9 +123,6 @@ class RoleMixin:
         return field
 
 
-# What was done ("add", "change", "remove"), to which row, and the names of the fields that changed.
-Deed = tuple[str, models.Model, Iterable[str]]
-
 # Where each model keeps its summit, for the choices of foreign keys; the apps above add theirs.
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
@@ -197,55 +192,20 @@ class SummitModelAdmin(
         return str(getattr(self, self.group_column)(row))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Save, and record which fields changed; both are in the request's transaction."""
+        """Save, and record which fields changed; both are in the request's transaction. Where the domain has
+        functions for it, the page calls these (`summit.desk.through`)."""
         super().save_model(request, obj, form, change)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         names = {field.name for field in obj._meta.get_fields()} & set(form.changed_data)
         pairs = {name: (form.initial.get(name), form.cleaned_data.get(name)) for name in names}
-        values = audit.values(type(obj), pairs) if change else {}
-        done: list[Deed] = [("change" if change else "add", obj, form.changed_data)]
-        self._record(request, done, label=self.rule, detail=values)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the rows on an object's page, and record who was added, changed and taken off."""
-        gone = [copy.copy(entry.instance) for entry in formset.deleted_forms if entry.instance.pk]
-        super().save_formset(request, form, formset, change)
-        self.record_rows(request, form.instance, formset, gone)
-
-    def record_rows(self, request: HttpRequest, parent: models.Model, formset: Any, gone: list[models.Model]) -> None:
-        """Record what a saved formset did, an entry a row; `gone` are the rows that it deleted."""
-        done: list[Deed] = [("add", row, ()) for row in formset.new_objects]
-        done += [("change", row, fields) for row, fields in formset.changed_objects]
-        done += [("remove", row, ()) for row in gone]
-        label = f"{formset.model._meta.app_label}.{formset.model._meta.model_name}"
-        self._record(request, done, label=label, parent=parent)
-
-    def _record(
-        self,
-        request: HttpRequest,
-        done: list[Deed],
-        *,
-        label: str,
-        parent: models.Model | None = None,
-        detail: dict[str, Any] | None = None,
-    ) -> None:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        entries = []
-        for verb, row, fields in done:
-            summit = None if self.summit_path is None else self._summit(parent or row)
-            # What is gone can't be named any more; the rows that it tied together can.
-            told = {"rows": audit.references(row)} if verb == "remove" else detail
-            entries.append(
-                audit.entry(
-                    by=request.user,
-                    action=f"{label}.{verb}",
-                    target=row,
-                    summit=summit,
-                    fields=fields,
-                    detail=told,
-                    part_of=parent,
-                )
-            )
-        audit.record_many(entries)
+        audit.record(
+            by=request.user,
+            action=f"{self.rule}.{'change' if change else 'add'}",
+            target=obj,
+            summit=None if self.summit_path is None else self._summit(obj),
+            fields=form.changed_data,
+            detail=audit.values(type(obj), pairs) if change else {},
+        )
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:
         """Keep no second log: the audit is the record."""
