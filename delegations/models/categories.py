@@ -197,9 +197,10 @@ class OverpassRule(PublicModel):
                 violation_error_message=_("Another overpass has this name. Choose another."),
             ),
             models.CheckConstraint(
+                # A party has no use for more passes than people, and a number that was mistyped would fill the tables.
                 name="overpass_for_somebody",
-                condition=Q(people__gte=1, passes__gte=1),
-                violation_error_message=_("Give one pass at least, for one person at least."),
+                condition=Q(passes__gte=1, people__gte=F("passes")),
+                violation_error_message=_("Give one pass at least, for as many people or more."),
             ),
         ]
 

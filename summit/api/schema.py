@@ -131,12 +131,16 @@ class ApiSchema(AutoSchema):
         return super().get_request_serializer() if self.method in ("POST", "PATCH") else None
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Describe a field: of a column of choices that may be empty also that it may, though it is only read."""
+        """Describe a field: of a column of choices that may be empty also that it may, though it is only read; of a
+        time of the venue's day that it has no offset, which JSON Schema's “time” must have (RFC 3339, full-time)."""
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
         if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
             columns = {column.name: column for column in model._meta.fields}
             field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
-        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if found.get("format") == "time":
+            found = {name: said for name, said in found.items() if name != "format"} | {"pattern": _CLOCK}
+        return found
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
         """Say of what is sent where it may not be empty."""
@@ -153,4 +157,5 @@ class ApiSchema(AutoSchema):
         return refused(self, super()._get_response_bodies(direction), direction)
 
 
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 _KEY: Any = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
