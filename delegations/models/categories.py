@@ -197,7 +197,7 @@ class OverpassRule(PublicModel):
                 violation_error_message=_("Another overpass has this name. Choose another."),
             ),
             models.CheckConstraint(
-                # A party has no use for more passes than people, and a number that was mistyped would fill the tables.
+                # A party has no use for more passes than people, and a number that is mistyped would fill the table.
                 name="overpass_for_somebody",
                 condition=Q(passes__gte=1, people__gte=F("passes")),
                 violation_error_message=_("Give one pass at least, for as many people or more."),
