@@ -145,6 +145,13 @@ class TestEndpoints:
         row.refresh_from_db()
         assert not row.enabled
 
+    def test_what_is_as_it_was_is_not_recorded(self, organiser: User, summit: Summit) -> None:
+        row = EndpointFactory(summit=summit)
+        same = {name: getattr(row, name) for name in endpoints.FIELDS}
+        endpoints.change(endpoint=row, values=same, by=organiser)
+        endpoints.change(endpoint=row, values={**same, "name": "Archive"}, by=organiser)
+        assert [entry.fields for entry in AuditEntry.objects.filter(action="hooks.endpoint.change")] == [["name"]]
+
     def test_a_list_asks_as_often_for_many(
         self, desk: Client, summit: Summit, django_assert_max_num_queries: Any
     ) -> None:

@@ -108,7 +108,8 @@ class EndpointAdmin(SummitModelAdmin):
         if change:
             changed = {name: value for name, value in given.items() if name in form.changed_data}
             if changed:
-                endpoints.change(endpoint=obj, values=changed, by=user)
+                # The page has written on its own copy; what is compared is what stands.
+                endpoints.change(endpoint=Endpoint.objects.get(pk=obj.pk), values=changed, by=user)
             return
         once.claim(request)
         obj.pk = endpoints.make(summit=obj.summit, values=given, by=user).pk

@@ -42,17 +42,18 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
 
 
 def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
-    """Change an endpoint's name, address or events. Raises as `make` does."""
+    """Change an endpoint's name, address or events; what is as it was is not recorded. Raises as `make` does."""
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
-    for name, value in _known(values).items():
+    changed = {name: value for name, value in _known(values).items() if getattr(endpoint, name) != value}
+    for name, value in changed.items():
         setattr(endpoint, name, value)
     endpoint.clean_fields(exclude=["events"])
-    if not values:
+    if not changed:
         return
     with transaction.atomic():
-        endpoint.save(update_fields=list(values))
-        fields = sorted(values)
+        endpoint.save(update_fields=list(changed))
+        fields = sorted(changed)
         audit.record(by=by, action="hooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
 
 
