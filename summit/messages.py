@@ -74,6 +74,7 @@ def render(message: Message) -> Mail:
     context = {
         **facts,
         "roles": comma().join(str(Role(role).label) for role in facts["roles"]),
+        "number": len(facts["roles"]),
         "link": "" if user.has_usable_password() else password_link(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
         "portal": facts.get("portal", False),

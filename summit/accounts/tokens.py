@@ -1,5 +1,6 @@
 """One's own tokens, by which programs act: made, listed, revoked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from summit.accounts.guard import must_set_up, owes_second_step
 from summit.api.domain import tokens
 from summit.api.models import Token
 from summit.api.scopes import VERBS, resources
+from summit.desk import once
 from summit.models import Summit, User
 from summit.permissions import may_everything, roles_by_summit
 
@@ -77,11 +79,15 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     owes = owes_second_step(request)
     form, made = TokenForm(user, request.POST or None), None
     if request.method == "POST" and not owes and form.is_valid():
-        made = _make(form, user)
+        try:
+            made = make_once(request, form, lambda: _make(form, user))
+        except once.AddedAlready:
+            return made_already(request, redirect("account_tokens"))
         form = form if made is None else TokenForm(user)
     context = {
         "form": form,
         "made": made,
+        "once": once.mark_of(request) if form.is_bound else once.new_mark(),
         "owes": owes,
         "must_set_up": must_set_up(request),
         "rows": [(row, row.state(timezone.now())) for row in tokens.listed(user)],
@@ -89,19 +95,33 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "account/tokens.html", context, status=400 if form.errors else 200)
 
 
-def _make(form: TokenForm, user: User) -> tokens.Made | None:
-    data = form.cleaned_data
+def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.Made]) -> tokens.Made | None:
+    """Make a token of what was posted, once: a page with a secret that is loaded again would make another. Return
+    None where it can't be made, which the form says then. Raises AddedAlready."""
     try:
-        return tokens.make(
-            by=user,
-            name=data["name"],
-            scopes=data["scopes"],
-            summit=data["summit"],
-            expires_at=timezone.now() + timedelta(days=data["days"]),
-        )
+        with once.making(request):
+            return make()
     except ValidationError as refused:
         form.add_error(None, refused.messages)
         return None
+
+
+def made_already(request: HttpRequest, back: HttpResponse) -> HttpResponse:
+    """Say that what was posted again made no other token, and lead back."""
+    said = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
+    messages.info(request, said)
+    return back
+
+
+def _make(form: TokenForm, user: User) -> tokens.Made:
+    data = form.cleaned_data
+    return tokens.make(
+        by=user,
+        name=data["name"],
+        scopes=data["scopes"],
+        summit=data["summit"],
+        expires_at=timezone.now() + timedelta(days=data["days"]),
+    )
 
 
 def _revoke(request: HttpRequest, user: User) -> HttpResponse:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from summit.accounts.tokens import TokenForm
+from summit.accounts.tokens import TokenForm, made_already, make_once
 from summit.api.domain import applications, tokens
 from summit.api.models import Application, Token
 from summit.desk import once
@@ -145,7 +144,10 @@ class ApplicationAdmin(SummitModelAdmin):
             return self._revoke(request, row)
         form, made = ApplicationTokenForm(user, request.POST or None), None
         if request.method == "POST" and form.is_valid():
-            made = _make(form, row, user)
+            try:
+                made = make_once(request, form, lambda: _make(form, row, user))
+            except once.AddedAlready:
+                return made_already(request, redirect("admin:api_application_tokens", row.pk))
             form = form if made is None else ApplicationTokenForm(user)
         now = timezone.now()
         context = {
@@ -155,6 +157,7 @@ class ApplicationAdmin(SummitModelAdmin):
             "original": row,
             "form": form,
             "made": made,
+            "once": once.mark_of(request) if form.is_bound else once.new_mark(),
             "may_make": row.ended_at is None,
             "rows": [(each, each.state(now)) for each in row.tokens.select_related("summit")],
         }
@@ -171,14 +174,10 @@ class ApplicationAdmin(SummitModelAdmin):
         return redirect("admin:api_application_tokens", row.pk)
 
 
-def _make(form: forms.Form, row: Application, user: User) -> tokens.Made | None:
+def _make(form: forms.Form, row: Application, user: User) -> tokens.Made:
     data = form.cleaned_data
     ends = timezone.now() + timedelta(days=data["days"])
-    try:
-        return tokens.make_for(by=user, application=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
-    except ValidationError as refused:
-        form.add_error(None, refused.messages)
-        return None
+    return tokens.make_for(by=user, application=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
 
 
 def _user(request: HttpRequest) -> User:

@@ -37,9 +37,14 @@ class AdmitMixin:
                 raise Http404
         if not getattr(mixed, f"has_{verb}_permission")(request, row):
             action = mixed.deed(verb)
-            by_hand = _("The system writes this itself: nobody adds, changes or deletes it by hand.")
-            raise PermissionDenied(by_hand if action == NOBODY else refusal(action))
+            raise PermissionDenied(self._by_nobody(verb) if action == NOBODY else refusal(action))
         return row
+
+    def _by_nobody(self, verb: str) -> str:
+        mixed: Any = self
+        if verb == "delete" and mixed.deed("change") != NOBODY:
+            return _("This is not deleted at the desk. Change it, or end it where that is offered.")
+        return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return a row of those that the reader may see, or None; looked for once a request."""

@@ -8,7 +8,8 @@ is another row.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -36,7 +37,12 @@ class AddedAlready(Exception):
 
 def mark_of(request: HttpRequest) -> str:
     """Return the mark of a form: the one that was posted, or a new one."""
-    return request.POST.get(FIELD, "")[:32] or get_random_string(16)
+    return request.POST.get(FIELD, "")[:32] or new_mark()
+
+
+def new_mark() -> str:
+    """Return a new mark, for a form that is empty again after what was posted is made."""
+    return get_random_string(16)
 
 
 def _name(request: HttpRequest) -> str:
@@ -63,6 +69,14 @@ def keep(request: HttpRequest, row: models.Model) -> None:
     """Remember the row that was added."""
     if request.POST.get(FIELD):
         cache.set(_name(request), row.pk, timeout=KEPT)
+
+
+@contextmanager
+def making(request: HttpRequest) -> Iterator[None]:
+    """Make within what was posted, once, for what isn't led back to. Raises AddedAlready."""
+    with transaction.atomic():
+        claim(request)
+        yield
 
 
 def add(request: HttpRequest, make: Callable[[], Row]) -> Row:

@@ -250,7 +250,7 @@ class TestTeam:
         delivery.deliver([message.pk])
         address, body = written()
         assert address == "maria@ministry.example"
-        assert "Your role: protocol, viewer." in body
+        assert "Your roles: protocol, viewer." in body
         link = next(line for line in body.splitlines() if "/password/reset/key/" in line)
         page = Client().get("/" + link.split("/", 3)[3], follow=True)
         assert b"password1" in page.content
@@ -282,7 +282,7 @@ class TestTeam:
             roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", role, "Ann")], by=organiser)
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         assert written()[0] == "ann@b.example"
-        assert "Your role: viewer, protocol." in written()[1]
+        assert "Your roles: viewer, protocol." in written()[1]
         first, second = Message.objects.order_by("version")
         assert (first.state, second.state) == ("dropped", "sent")
         assert first.problem == "A later message names these roles as well."

@@ -55,6 +55,21 @@ def test_it_is_made_shown_once_and_revoked(browser: Client, zoe: User) -> None:
     assert asks.get("summits/here/desk/rooms/").status_code == 401
 
 
+def test_a_page_that_is_loaded_again_makes_no_other(browser: Client) -> None:
+    posted = {**WANTED, "once": "a-mark"}
+    assert browser.post(PATH, {**posted, "name": ""}).status_code == 400
+    secret = secret_on(browser.post(PATH, posted).content.decode())
+    page = browser.post(PATH, posted, follow=True).content.decode()
+    assert "one token is made" in page
+    assert secret not in page
+    assert Token.objects.count() == 1
+    # The form below the secret is another one: what is typed there is made.
+    marks = re.findall(r'name="once" value="(\w+)"', page)
+    assert len(marks) == 1
+    secret_on(browser.post(PATH, {**WANTED, "once": marks[0]}).content.decode())
+    assert Token.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "changed", [{"name": ""}, {"scopes": []}, {"scopes": ["rooms:burn"]}, {"summit": "there"}, {"days": "9999"}]
 )

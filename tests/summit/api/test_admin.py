@@ -49,6 +49,11 @@ def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
     assert secret is not None
     assert Program(made.user, secret.group(1)).get("summits/here/desk/rooms/").status_code == 200
     assert secret.group(1) not in desk.get(f"{LIST}{made.pk}/tokens/").content.decode()
+    again = {"name": "Gate 2", "scopes": ["rooms:write"], "days": "30", "once": "a-mark"}
+    desk.post(f"{LIST}{made.pk}/tokens/", again)
+    said = desk.post(f"{LIST}{made.pk}/tokens/", again, follow=True).content.decode()
+    assert "one token is made" in said
+    assert made.tokens.count() == 2
     assert "programme, viewer" in desk.get(f"{LIST}{made.pk}/change/").content.decode()
     assert "no-store" in page["Cache-Control"]
 
