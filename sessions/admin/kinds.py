@@ -3,16 +3,25 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.domain import kinds
-from sessions.models import OwnKind
+from sessions.models import OwnKind, Session
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.called import CalledAdmin, called_form
 from summit.desk.through import Values
 from summit.models import User
 
 SUMMIT_PATHS.update({OwnKind: "summit"})
+
+
+def _link(session: Session) -> str:
+    address = reverse("admin:programme_session_change", args=[session.pk])
+    return format_html('<a href="{}"><bdi lang="">{}</bdi></a>', address, session.title)
 
 
 @admin.register(OwnKind)
@@ -33,6 +42,17 @@ class OwnKindAdmin(CalledAdmin):
         """Show how many sessions have it."""
         number: int = row.number
         return number
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say which sessions have what is to be deleted: then nothing is."""
+        rows, counts, _needed, _protected = super().get_deleted_objects(objs, request)
+        using = Session.objects.filter(own_kind__in=[row.pk for row in objs]).order_by("starts_at", "pk")
+        return rows, counts, set(), [_link(session) for session in using]
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Ask before deleting, or say what is to be done first."""
+        said = _("Give these sessions another kind first:")
+        return super().delete_view(request, object_id, {"end_first": said, **(extra_context or {})})
 
     def enter(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
         """Enter the kind."""

@@ -43,7 +43,7 @@ class AdmitMixin:
     def _by_nobody(self, verb: str) -> str:
         mixed: Any = self
         if verb == "delete" and mixed.deed("change") != NOBODY:
-            return _("This is not deleted at the desk. Change it, or end it where that is offered.")
+            return _("This is not deleted here. Change it, or end it where that is offered.")
         return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

@@ -73,11 +73,11 @@ def test_a_speech_of_no_minutes(summit: Summit) -> None:
     assert refused.value.message_dict == {"minutes": ["Give at least one minute."]}
 
 
-def test_what_is_changed_and_never_deleted_at_the_desk(desk: Client, summit: Summit) -> None:
+def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summit: Summit) -> None:
     venue = f.VenueFactory(summit=summit)
     answer = desk.get(f"/admin/summit/venue/{venue.pk}/delete/")
     assert answer.status_code == 403
-    assert "This is not deleted at the desk." in answer.content.decode()
+    assert "This is not deleted here." in answer.content.decode()
     # What the system writes is said to be that.
     refused = desk.get("/admin/outbox/message/add/").content.decode()
     assert "The system writes this itself" in refused

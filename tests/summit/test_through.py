@@ -86,9 +86,12 @@ def test_a_kind_that_a_session_got_meanwhile_stays(summit: Summit, monkeypatch: 
     from sessions.admin.kinds import OwnKindAdmin
 
     kind = OwnKind.objects.create(summit=summit, name="Ceremony", like="plenary")
-    f.SessionFactory(summit=summit, own_kind=kind, kind="plenary")
-    monkeypatch.setattr(OwnKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
+    session = f.SessionFactory(summit=summit, own_kind=kind, kind="plenary")
     address = f"/admin/programme/ownkind/{kind.pk}/delete/"
+    asked = desk(summit).get(address).content.decode()
+    assert "Give these sessions another kind first:" in asked
+    assert f'href="/admin/programme/session/{session.pk}/change/"' in asked
+    monkeypatch.setattr(OwnKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
     page = desk(summit).post(address, {"post": "yes"}, follow=True).content.decode()
     assert "Others need it: sessions. Change these first." in page
     assert OwnKind.objects.get() == kind
