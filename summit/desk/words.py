@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from summit.desk.forms import check_among
 from summit.desk.widgets import name_cell
+from summit.domain import needed
 
 
 class WordsMixin:
@@ -72,6 +74,14 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         for field in form.fields.values():
             name_cell(field)
         form.parent_name = self.fk.name
+
+    def clean(self) -> None:
+        """Refuse to take off a row that others need; what was typed is kept."""
+        super().clean()
+        refused = [(form.instance, needed.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
+        said = _("“%(row)s” can’t be deleted. %(why)s")
+        if any(why for _row, why in refused):
+            raise ValidationError([said % {"row": row, "why": why} for row, why in refused if why])
 
     def validate_unique(self) -> None:
         """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""

@@ -128,3 +128,17 @@ def test_a_room_stays_in_its_summit(summit: Summit) -> None:
     inside = f.VenueFactory(summit=summit, name="Annex")
     assert client.post(f"/admin/summit/room/{room.pk}/change/", {**given, "venue": inside.pk}).status_code == 302
     assert Room.objects.get(pk=room.pk).venue == inside
+
+
+def test_a_room_in_which_a_session_is_stays_on_its_venue_s_page(summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit, name="Music Room")
+    f.SessionFactory(summit=summit, room=room)
+    rows = {"rooms-TOTAL_FORMS": 1, "rooms-INITIAL_FORMS": 1, "rooms-0-id": room.pk, "rooms-0-venue": room.venue_id}
+    rows |= {"rooms-0-name": room.name, "rooms-0-position": room.position, "rooms-0-DELETE": "on"}
+    given = {"summit": summit.pk, "name": "House", "address": "As typed", "opens_at": "", "closes_at": ""}
+    page = desk(summit).post(f"/admin/summit/venue/{room.venue_id}/change/", {**given, **rows})
+    said = page.content.decode()
+    assert page.status_code == 200
+    assert "“Music Room” can’t be deleted. Others need it: sessions. Change these first." in said
+    assert "As typed" in said
+    assert room.venue.rooms.count() == 1
