@@ -12,21 +12,21 @@ from summit.api.problems import plain
 from summit.http.public import View, public_page
 
 
-def public_api(view: View) -> View:
-    """Make a view of the API public: as `public_page` does, with refusals as JSON like everything else here."""
+def public_api(view: View, *, otherwise: str = "method") -> View:
+    """Make a view of the API public: as `public_page` does, with refusals as JSON like everything else here.
+    `otherwise` is the problem of whoever does more than read."""
     page = public_page(view)
 
     @functools.wraps(page)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
-            return plain("method", headers={"Allow": "GET, HEAD"})
+            return plain(otherwise, headers={"Allow": "GET, HEAD"} if otherwise == "method" else None)
         return page(request, *args, **kwargs)
 
     return wrapped
 
 
-@public_api
-def not_found(request: HttpRequest) -> HttpResponse:
+def _nowhere(request: HttpRequest) -> HttpResponse:
     """Answer 404 for what is no address of the API, and lead to the one with a slash at its end where that is."""
     with_slash = f"{request.path_info}/"
     try:
@@ -38,3 +38,7 @@ def not_found(request: HttpRequest) -> HttpResponse:
         where = escape_leading_slashes(with_slash) + query
         return JsonResponse({"detail": where}, status=301, headers={"Location": where})
     return plain("not-found")
+
+
+# What isn't there takes no method.
+not_found = public_api(_nowhere, otherwise="not-found")

@@ -147,11 +147,18 @@ def test_what_is_not_there_is_json(client: Client, path: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-@pytest.mark.parametrize("path", ["", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/", "nowhere/"])
+@pytest.mark.parametrize("path", ["", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/"])
 def test_nothing_is_written(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(f"/api/v1/{path}")
     assert (response.status_code, response["Allow"], response["Content-Type"]) == (405, "GET, HEAD", PROBLEM)
     assert response.json()["type"].endswith("#method")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("path", ["nowhere/", "me/tokens/a%15/"])
+def test_what_is_not_there_takes_no_method(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(f"/api/v1/{path}")
+    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
 
 
 @pytest.mark.django_db
