@@ -144,7 +144,7 @@ def test_the_description_says_how_a_file_stands_in_either() -> None:
             found[where.partition("-documents/")[2], media] = {
                 name: content[name] for name in content if name != "type"
             }
-    in_json, in_form = {"contentEncoding": "base64"}, {"format": "binary"}
+    in_json, in_form = {"contentEncoding": "base64", "pattern": files.BASE64}, {"format": "binary"}
     assert found == {
         ("", "application/json"): in_json,
         ("", "multipart/form-data"): in_form,
