@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Max, Min, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,10 +38,11 @@ class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
 
     def noted(self, summit: str) -> dict[str, Subquery]:
         """Return the annotations that make a stamp (`oldest`, `newest`, `noted`) for rows whose column `summit` is a
-        summit's key."""
-        of = PublicChange.objects.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
-        asked = {"oldest": Min("pk"), "newest": Max("pk"), "noted": Count("pk")}
-        return {name: Subquery(of.annotate(found=each).values("found")) for name, each in asked.items()}
+        summit's key. The first and the last are at the ends of the index; a minimum would read all of it."""
+        of = PublicChange.objects.filter(summit_id=OuterRef(summit))
+        number = of.order_by().values("summit_id").annotate(found=Count("pk")).values("found")
+        oldest, newest = (of.order_by(order).values("pk")[:1] for order in ("pk", "-pk"))
+        return {"oldest": Subquery(oldest), "newest": Subquery(newest), "noted": Subquery(number)}
 
     def clear(self, age: timedelta) -> None:
         """Take away what is older than `age`, but for the newest of each summit: always the oldest first."""
