@@ -3,10 +3,9 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.desk import StandingText, with_standing
@@ -29,6 +28,7 @@ class TopicAdmin(CalledAdmin):
     """Topics, deleted one by one. One that a text has can't be, not even if the text was withdrawn."""
 
     place = 4
+    end_first = gettext_lazy("A press officer can take the topic off these texts first:")
     users = "texts"
     actions = None
     refusals = (DecisionRefused,)
@@ -48,11 +48,6 @@ class TopicAdmin(CalledAdmin):
         rows, counts, needed, protected = super().get_deleted_objects(objs, request)
         using = with_standing(Text.objects.filter(topics__in=[row.pk for row in objs])).order_by("pk")
         return rows, counts, needed, [*protected, *(_link(text) for text in using)]
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Ask before deleting, or say what is to be done first."""
-        said = _("A press officer can take the topic off these texts first:")
-        return super().delete_view(request, object_id, {"end_first": said, **(extra_context or {})})
 
     def enter(self, *, by: User, row: Topic, values: Values) -> Topic:
         """Enter the topic."""

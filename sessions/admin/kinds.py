@@ -3,10 +3,9 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.domain import kinds
@@ -30,6 +29,7 @@ class OwnKindAdmin(CalledAdmin):
 
     place = 5
     own = ("like",)
+    end_first = gettext_lazy("Give these sessions another kind first:")
     users = "sessions"
     form = called_form(OwnKind, *own)
     deeds: ClassVar[dict[str, str]] = {"delete": "sessions.ownkind.change"}
@@ -48,11 +48,6 @@ class OwnKindAdmin(CalledAdmin):
         rows, counts, _needed, _protected = super().get_deleted_objects(objs, request)
         using = Session.objects.filter(own_kind__in=[row.pk for row in objs]).order_by("starts_at", "pk")
         return rows, counts, set(), [_link(session) for session in using]
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Ask before deleting, or say what is to be done first."""
-        said = _("Give these sessions another kind first:")
-        return super().delete_view(request, object_id, {"end_first": said, **(extra_context or {})})
 
     def enter(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
         """Enter the kind."""

@@ -145,6 +145,7 @@ class VenueAdmin(DomainAdmin):
     fields = ["summit", "name", "address", ("opens_at", "closes_at")]
     inlines = [RoomInline]
     kept = ("name", "address", "opens_at", "closes_at")
+    deleted_where = gettext_lazy("Venues are deleted on the page of their summit.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a venue in its summit: sessions are in its rooms."""
@@ -189,6 +190,7 @@ class RoomAdmin(DomainAdmin):
     search_fields = ["name", "venue__name"]
     fields = ["venue", "name", "capacity", "position"]
     kept = ("venue", "name", "capacity", "position")
+    deleted_where = gettext_lazy("Rooms are deleted on the page of their venue.")
     form = RoomForm
 
     def enter(self, *, by: User, row: Room, values: Values) -> Room:

@@ -22,6 +22,8 @@ class AdmitMixin:
     """Looks at who asks before any page of a model does."""
 
     model: Any
+    # Where a row is deleted that is not on a page of its own.
+    deleted_where: Any = ""
 
     def admit(self, request: HttpRequest, verb: str, object_id: object = None) -> Any:
         """Return the row that an address picks, None where it picks none, for whoever may "view", "add", "change" or
@@ -43,7 +45,9 @@ class AdmitMixin:
     def _by_nobody(self, verb: str) -> str:
         mixed: Any = self
         if verb == "delete" and mixed.deed("change") != NOBODY:
-            return _("This is not deleted here. Change it, or end it where that is offered.")
+            return str(self.deleted_where) or _(
+                "This is not deleted here. Change it, or end it where that is offered."
+            )
         return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +13,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from summit.desk.forms import check_among
 from summit.desk.widgets import name_cell
@@ -22,6 +24,8 @@ class WordsMixin:
     """Says what happened to which row, in the words of this house instead of Django's."""
 
     opts: Any
+    # What is to be done first where other rows, each named below it, need the row that is to be deleted.
+    end_first: Any = ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Call a list by what is in it."""
@@ -50,6 +54,20 @@ class WordsMixin:
         say(request, _("“%(row)s” is deleted.") % {"row": obj_display})
         return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
 
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
+        """Ask before a row is deleted, or say that it can't be and what to do first."""
+        refused = context.get("stopped") or context["perms_lacking"] or context["protected"]
+        asked = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
+        context |= {"title": asked % {"row": context["object"]}, "end_first": self.end_first}
+        return super().render_delete_form(request, context)  # type: ignore[misc]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Let whoever deletes rows in a list be asked in the words of this house."""
+        found: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        if "delete_selected" in found:
+            found["delete_selected"] = (delete_chosen, *found["delete_selected"][1:])
+        return found
+
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Show what was said above, once, in place of Django's sentence."""
         said = request.__dict__.pop("desk_says", None)
@@ -57,6 +75,19 @@ class WordsMixin:
             super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
         else:
             super().message_user(request, *said)  # type: ignore[misc]
+
+
+def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+    """Ask before the rows chosen in a list are deleted, or say why they can't be; delete them."""
+    page = delete_selected(model_admin, request, queryset)
+    context = getattr(page, "context_data", None)
+    if context is not None:
+        number, one, many = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
+        asked = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
+        refused = context["perms_lacking"] or context["protected"]
+        title = _("Nothing is deleted") if refused else asked % {"number": number, "one": one, "many": many}
+        context |= {"title": title, "end_first": model_admin.end_first}
+    return page
 
 
 def say(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:

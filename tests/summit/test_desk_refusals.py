@@ -77,7 +77,15 @@ def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summ
     venue = f.VenueFactory(summit=summit)
     answer = desk.get(f"/admin/summit/venue/{venue.pk}/delete/")
     assert answer.status_code == 403
-    assert "This is not deleted here." in answer.content.decode()
+    assert "Venues are deleted on the page of their summit." in answer.content.decode()
+    room = f.RoomFactory(venue=venue)
+    refused = desk.get(f"/admin/summit/room/{room.pk}/delete/")
+    assert refused.status_code == 403
+    assert "Rooms are deleted on the page of their venue." in refused.content.decode()
+    # Where nothing says where, it is said that it isn't here.
+    refused = desk.get(f"/admin/summit/summit/{summit.pk}/delete/")
+    assert refused.status_code == 403
+    assert "This is not deleted here." in refused.content.decode()
     # What the system writes is said to be that.
     refused = desk.get("/admin/outbox/message/add/").content.decode()
     assert "The system writes this itself" in refused

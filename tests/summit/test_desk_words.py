@@ -5,9 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from sessions.models import OwnKind
 from summit.domain import audit
 from summit.models import Role, Summit, User
-from tests.factories import PersonFactory, SummitFactory, UserFactory
+from tests.factories import PersonFactory, SessionFactory, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,39 @@ def test_who_sets_the_system_up_is_led_to_the_first_summit() -> None:
     assert button in content
     SummitFactory()
     assert button not in signed_in(UserFactory(is_superuser=True)).get("/admin/").content.decode()
+
+
+def headings(page: str) -> tuple[str, str]:
+    """Return what a page's window and its first heading say."""
+    titles, heads = (re.findall(rf"<{tag}>(.*?)</{tag}>", page) for tag in ("title", "h1"))
+    return titles[0], heads[0]
+
+
+def test_deletions_are_asked_and_refused_in_the_words_of_this_house() -> None:
+    summit: Summit = SummitFactory(short_name="Quay")
+    client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+    free = OwnKind.objects.create(summit=summit, name="Fireside", like="plenary")
+    kept = OwnKind.objects.create(summit=summit, name="Ceremony", like="plenary")
+    session = SessionFactory(summit=summit, own_kind=kept, kind="plenary")
+    link, kinds = f'href="/admin/programme/session/{session.pk}/change/"', "/admin/programme/ownkind/"
+
+    page = client.get(f"{kinds}{free.pk}/delete/").content.decode()
+    assert headings(page) == ("Delete “Fireside”? · Quay", "Delete “Fireside”?")
+    page = client.get(f"{kinds}{kept.pk}/delete/").content.decode()
+    assert headings(page) == ("“Ceremony” can’t be deleted · Quay", "“Ceremony” can’t be deleted")
+    assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
+
+    def chosen(*rows: OwnKind, **more: str) -> str:
+        given = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], **more}
+        return client.post(kinds, given, follow=True).content.decode()
+
+    page = chosen(free)
+    assert headings(page) == ("Delete 1 kind of session? · Quay", "Delete 1 kind of session?")
+    assert "another kind first" not in page
+    for more in ({}, {"post": "yes"}):
+        page = chosen(free, kept, **more)
+        assert headings(page) == ("Nothing is deleted · Quay", "Nothing is deleted")
+        assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
+    assert OwnKind.objects.count() == 2
+    assert "1 row is deleted." in chosen(free, post="yes")
+    assert list(OwnKind.objects.all()) == [kept]
