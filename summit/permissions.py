@@ -260,6 +260,8 @@ declare("summit.read_in_list", _FILL)
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
+# Putting an account in the place of a person's (summit.domain.accounts).
+declare("summit.choose_account", (Role.ORGANISER,))
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 # Letting a summit send that came here from an archive or a backup (summit.domain.arming).
 declare("summit.arm", (Role.ORGANISER,))

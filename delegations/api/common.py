@@ -18,6 +18,7 @@ from summit.api.resources import InSummit
 from summit.db.fold import Fold
 from summit.desk.search import LONGEST, SHORTEST, source_of, words_of
 from summit.domain import audit, seen
+from summit.domain.accounts import known_to
 from summit.models import Person, Summit, User
 from summit.permissions import allows, seen_rows, summits_for
 
@@ -54,6 +55,17 @@ class OnePerson(SeenOne):
     def __init__(self, **kwargs: Any) -> None:
         rows = Person.objects.select_related("summit")
         super().__init__(rule="summit.person", queryset=rows, external="external_ids", **kwargs)
+
+
+class KnownAccount(serializers.SlugRelatedField[Any]):
+    """An account that the reader sees, by its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="public_id", queryset=User.objects.all(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        """Return the accounts that the reader sees."""
+        return known_to(self.context["by"])
 
 
 class OneCategory(InSummit):

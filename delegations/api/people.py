@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api import common
-from delegations.api.common import Ids, OneParty, Searched, Values, sees
+from delegations.api.common import Ids, KnownAccount, OneParty, Searched, Values, sees
 from delegations.api.parties import KeysField
 from delegations.api.parts import LeftOutSerializer, Several
 from delegations.domain import accounts, entering
@@ -22,6 +23,7 @@ from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.domain import erasure
+from summit.domain.accounts import CHOOSE
 from summit.models import Person, Summit, User
 from summit.permissions import seen_rows
 
@@ -174,6 +176,12 @@ class PeopleInput(serializers.Serializer[Any]):
     people = Several(rows=Person.objects.select_related("summit"), deed=SEE, external="external_ids")
 
 
+class AccountInput(serializers.Serializer[Any]):
+    """Whose account a person gets, null for none: one that has to do with the reader's summits, by its id."""
+
+    account = KnownAccount(allow_null=True)
+
+
 class GivenSerializer(serializers.Serializer[Any]):
     """Who has got an account, and who hasn't, with the reason."""
 
@@ -257,6 +265,15 @@ class People(Resource):
         given = accounts.give(people=values["people"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
         return {"given": [row.public_id for row in given.to], "skipped": skipped}
+
+    @action("choose-account", rule=CHOOSE, input=AccountInput)
+    def choose_account(self, *, by: User, row: Person, values: Values) -> None:
+        """Put an account in the place of the person's, or none. The one before is signed out at once; nobody is
+        written to."""
+        try:
+            accounts.assign(person=row, user=values["account"], by=by)
+        except ValidationError as refused:
+            raise ValidationError({"account": refused.messages}) from refused
 
     @action("take-accounts", rule=accounts.ACTION, input=PeopleInput, output=TakenSerializer, on_list=True)
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:

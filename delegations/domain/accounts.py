@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.models import FocalPoint, Membership
 from summit import messages
 from summit.domain import audit, browsers, roles
+from summit.domain.accounts import CHOOSE, known_to
 from summit.models import Person, Role, Summit, User
 from summit.outbox.domain import enqueue
 from summit.permissions import check
@@ -78,7 +79,7 @@ def give(*, people: Iterable[Person], by: User) -> Given:
     link to choose a password. Their summits are joined. Raises PermissionDenied."""
     with transaction.atomic():
         rows = list(people)
-        summits = _locked(rows, by)
+        summits = _locked(rows, by, ACTION)
         found = preview(people=Person.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
         for row in list(found.to):
             try:
@@ -90,12 +91,12 @@ def give(*, people: Iterable[Person], by: User) -> Given:
     return found
 
 
-def _locked(rows: Iterable[Person], by: User) -> dict[int, Summit]:
+def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
     keys = {row.summit_id for row in rows}
     # Whoever gives accounts in the same summit waits here: an account has one person in it.
     summits = {row.pk: row for row in Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     for summit in summits.values():
-        check(by, ACTION, summit)
+        check(by, action, summit)
     return summits
 
 
@@ -116,7 +117,7 @@ def take(*, people: Iterable[Person], by: User) -> int:
     taken = 0
     with transaction.atomic():
         rows = list(people)
-        summits = _locked(rows, by)
+        summits = _locked(rows, by, ACTION)
         held = Person.objects.filter(pk__in=[row.pk for row in rows], user__isnull=False).select_related("user")
         for row in held.order_by("pk"):
             user = row.user
@@ -138,12 +139,15 @@ def take(*, people: Iterable[Person], by: User) -> int:
 
 def assign(*, person: Person, user: User | None, by: User) -> None:
     """Put an account in the place of a person's, or none: the one before is signed out everywhere. Nobody is written
-    to. Raises PermissionDenied, and ValidationError where the account is another person's in this summit."""
+    to. Raises PermissionDenied, and ValidationError where the account is another person's in this summit, or one that
+    `by` doesn't see."""
     with transaction.atomic():
-        summit = _locked([person], by)[person.summit_id]
+        summit = _locked([person], by, CHOOSE)[person.summit_id]
         now = Person.objects.select_related("user").get(pk=person.pk)
         if user == now.user:
             return
+        if user is not None and not known_to(by).filter(pk=user.pk).exists():
+            raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
         other = Person.objects.filter(summit=summit, user=user).first() if user else None
         if other is not None:
             said = _("This account is %(person)s’s in this summit. An account has one person.")

@@ -17,9 +17,9 @@ from summit.admin.rights import RightsMixin
 from summit.desk.base import SummitModelAdmin
 from summit.desk.filters import presence
 from summit.desk.words import say, written
-from summit.domain import browsers, roles, second_step
+from summit.domain import accounts, browsers, roles, second_step
 from summit.models import Person, RoleAssignment, User
-from summit.permissions import allows, summits_for
+from summit.permissions import allows
 from summit.routes import NOBODY
 
 
@@ -27,13 +27,11 @@ class KnownAccounts:
     """Takes no other account than those that the reader sees: else its key, which is a number, would be enough to
     learn whose it is."""
 
-    admin_site: Any
-
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the accounts that have to do with the reader's summits."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is User:
-            field.queryset = self.admin_site.get_model_admin(User).get_queryset(request)
+            field.queryset = accounts.known_to(request.user)
         return field
 
 
@@ -55,7 +53,7 @@ class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the account to whoever sees accounts: it sees and does what the person may."""
-        return [] if allows(request.user, "summit.user.view", obj and obj.summit) else ["user"]
+        return [] if allows(request.user, accounts.CHOOSE, obj and obj.summit) else ["user"]
 
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
@@ -178,8 +176,4 @@ class UserAdmin(SummitModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the accounts that have to do with the reader's summits."""
-        rows = super().get_queryset(request)
-        mine = summits_for(request.user, "summit.user.view")
-        if mine is None:
-            return rows
-        return rows.filter(models.Q(roles__summit__in=mine) | models.Q(people__summit__in=mine)).distinct()
+        return super().get_queryset(request) & accounts.known_to(request.user)

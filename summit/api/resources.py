@@ -104,12 +104,20 @@ class Resource:
         seen = seen_rows(user, f"{self.rule}.view", self.model, self.summit_path)
         return found if seen is None else found.filter(seen)
 
-    def where(self, row: Any) -> str:
-        """Return the address of a row."""
+    def seen_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
+        """Return them with their summit, read in the same query."""
+        return self.seen_by(user, slug).select_related(self.summit_path)
+
+    def summit_of(self, row: Any, slug: str) -> Any:
+        """Return the summit of a row, which its address names by `slug`."""
         found: Any = row
         for name in self.summit_path.split("__"):
             found = getattr(found, name)
-        return reverse(f"api-desk-{self.name}-row", args=[found.slug, getattr(row, self.key)])
+        return found
+
+    def where(self, row: Any) -> str:
+        """Return the address of a row."""
+        return reverse(f"api-desk-{self.name}-row", args=[self.summit_of(row, "").slug, getattr(row, self.key)])
 
     def picked(self, key: str) -> models.Q:
         """Return the condition that picks the row of a key: its public id, or what another system calls it."""

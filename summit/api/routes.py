@@ -3,6 +3,7 @@
 from typing import Any
 
 from summit.api import scopes
+from summit.api.accounts import Accounts
 from summit.api.actions import actions_of
 from summit.api.contents import WithContent
 from summit.api.places import Rooms, Venues
@@ -47,6 +48,7 @@ declare("api-desk-arming-arm", Gate.API, "POST", **_SENDS)
 declare_resource(Venues)
 declare_resource(Rooms)
 declare_resource(Roles)
+declare_resource(Accounts)
 declare_resource(Audit)
 declare_resource(Applications)
 declare_resource(ApplicationTokens)

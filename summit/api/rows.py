@@ -189,15 +189,11 @@ class Item(ResourceView):
 
     def admit(self, request: Request) -> None:
         """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
-        path = self.resource.summit_path
-        rows = self.resource.seen_by(self.by, self.kwargs["summit"]).select_related(path)
-        self.row = self.named(rows, self.kwargs["id"])
+        slug = self.kwargs["summit"]
+        self.row = self.named(self.resource.seen_with_summit(self.by, slug), self.kwargs["id"])
         if self.row is None:
             raise Http404
-        found: Any = self.row
-        for name in path.split("__"):
-            found = getattr(found, name)
-        self.summit = found
+        self.summit = self.resource.summit_of(self.row, slug)
         self.check_may_write()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from summit.api.accounts import Accounts
 from summit.api.arming import Arming
 from summit.api.me import Me, OneToken, Tokens
 from summit.api.own_summits import Summits
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     *Venues.paths(),
     *Rooms.paths(),
     *Roles.paths(),
+    *Accounts.paths(),
     *Audit.paths(),
     *Arming.paths(),
     *Applications.paths(),

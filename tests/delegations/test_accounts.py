@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
 from delegations.domain import accounts
@@ -160,3 +160,24 @@ class TestTake:
         assert accounts.give(people=[person], by=protocol).to == [person]
         summits = Summit.objects.filter(people__user=user)
         assert summits.count() == 2
+
+
+class TestChoosing:
+    def test_what_is_known_to_the_organiser_alone_can_be_chosen(self, party: Party) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        person, stranger = member(party, "zoe@land.example"), f.UserFactory()
+        with pytest.raises(ValidationError, match="Choose an account that has to do with one of your summits"):
+            accounts.assign(person=person, user=stranger, by=organiser)
+        assert Person.objects.get(pk=person.pk).user is None
+
+    def test_control_without_the_rule_any_account_can(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        person, stranger = member(party, "zoe@land.example"), f.UserFactory()
+        monkeypatch.setattr(accounts, "known_to", lambda user: User.objects.all())
+        accounts.assign(person=person, user=stranger, by=organiser)
+        assert Person.objects.get(pk=person.pk).user == stranger
+
+    def test_protocol_gives_accounts_and_chooses_none(self, party: Party, protocol: User) -> None:
+        person = member(party, "zoe@land.example")
+        with pytest.raises(PermissionDenied, match=r"This can be done by: organiser\."):
+            accounts.assign(person=person, user=protocol, by=protocol)

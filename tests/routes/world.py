@@ -636,6 +636,7 @@ def _add_ground(world: World) -> None:
         "deliveries": rows["hooks.delivery"],
         "messages": messages,
         "roles": rows["summit.roleassignment"],
+        "accounts": users,
         "audit": entries,
     }
     for name, found in at_desks.items():

@@ -39,6 +39,7 @@ EXPECTED: dict[str, set[str]] = {
     "summit.user.change": set(),
     "summit.auditentry.view": {"organiser"},
     "summit.auditentry.change": set(),
+    "summit.choose_account": {"organiser"},
     "summit.reset_second_step": {"organiser"},
     "summit.arm": {"organiser"},
     "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},

@@ -73,6 +73,42 @@ def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
     assert pointers(place.protocol.post(f"{PEOPLE}take-accounts/", {"people": [elsewhere]})) == {"#/people"}
 
 
+def test_an_organiser_chooses_an_account_that_is_there(own: Land, protocol: Program, focal: Program) -> None:
+    summit = own.party.summit
+    organiser = program(f.UserFactory.with_role(Role.ORGANISER, summit))
+    colleague = f.UserFactory.with_role(Role.VIEWER, summit)
+    before = f.UserFactory()
+    Person.objects.filter(pk=own.person.pk).update(user=before)
+    where = f"{PEOPLE}{own.person.public_id}/choose-account/"
+    for other in (protocol, focal):
+        assert kind(other.post(where, {"account": colleague.public_id})) == (403, "forbidden")
+    done = organiser.post(where, {"account": colleague.public_id})
+    assert (done.status_code, done.json()["account"]) == (200, True)
+    assert Person.objects.get(pk=own.person.pk).user == colleague
+    told = AuditEntry.objects.filter(by=organiser.user, fields=["user"]).order_by("pk")
+    assert [(row.action, row.detail["rows"]) for row in told] == [
+        ("delegations.take_account", [f"summit.user:{before.public_id}"]),
+        ("delegations.give_account", [f"summit.user:{colleague.public_id}"]),
+    ]
+    assert organiser.post(where, {"account": None}).json()["account"] is False
+    assert Person.objects.get(pk=own.person.pk).user is None
+
+
+def test_an_account_that_is_another_persons_or_of_no_summit_of_theirs_is_refused(own: Land) -> None:
+    summit = own.party.summit
+    organiser = program(f.UserFactory.with_role(Role.ORGANISER, summit))
+    where = f"{PEOPLE}{own.person.public_id}/choose-account/"
+    taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
+    refused = organiser.post(where, {"account": taken.user.public_id})
+    assert pointers(refused) == {"#/account"}
+    assert "This account is Ada’s in this summit. An account has one person." in refused.content.decode()
+    stranger = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
+    for wrong in (stranger.public_id, "nothing", 3):
+        assert pointers(organiser.post(where, {"account": wrong})) == {"#/account"}
+    assert pointers(organiser.post(where, {})) == {"#/account"}
+    assert Person.objects.get(pk=own.person.pk).user is None
+
+
 def pair(place: Place, name: str) -> Resemblance:
     one = f.MembershipFactory(party=place.one, person__name=name).person
     found: Resemblance = f.ResemblanceFactory(person=one, other__name=name)

@@ -1,0 +1,69 @@
+"""Accounts that have to do with a summit, to read: who signs in by which mailbox, and by which person."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from allauth.mfa.models import Authenticator
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.api.resources import Resource
+from summit.domain import accounts
+from summit.models import Person, Summit, User
+
+
+class AccountSerializer(serializers.ModelSerializer[User]):
+    """An account: who signs in by which mailbox. `person` is whom it is in this summit, null where it is nobody."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    person = serializers.CharField(read_only=True, allow_null=True)
+    second_step = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="date_joined", read_only=True)
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = [
+            *("id", "email", "name", "language", "is_active", "second_step", "last_login", "created_at", "person")
+        ]
+
+    def get_second_step(self, user: Any) -> list[str]:
+        """Return what protects it beside its password: "webauthn" is a passkey, "totp" an app."""
+        return sorted({row.type for row in user.authenticator_set.all()})
+
+
+class AccountFilters(django_filters.FilterSet):
+    """By what accounts are narrowed."""
+
+    email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
+    is_active = django_filters.BooleanFilter(label=_("may sign in"))
+    person = django_filters.CharFilter(label=_("the person that it is"))
+
+
+class Accounts(Resource):
+    """Accounts that hold a role in the summit or are somebody there. They are added and closed elsewhere."""
+
+    name = "accounts"
+    called = _("accounts")
+    rule = "summit.user"
+    does = ()
+    model = User
+    output = AccountSerializer
+    filters = AccountFilters
+    orders: ClassVar[Any] = {"email": ("email",), "created_at": ("date_joined",)}
+    personal = ("email", "name")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Any]:
+        """Return the summit's accounts that somebody sees, with who they are there and what protects them."""
+        person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
+        steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
+        found = accounts.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
+        return found.prefetch_related(steps)
+
+    def seen_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
+        """Return them: an account is no summit's."""
+        return self.seen_by(user, slug)
+
+    def summit_of(self, row: User, slug: str) -> Summit:
+        """Return the summit that the address names."""
+        return Summit.objects.get(slug=slug)

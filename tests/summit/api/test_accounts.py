@@ -1,0 +1,88 @@
+"""Accounts in the API: those that have to do with a summit, to whoever may see them there."""
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+
+from summit.domain import accounts, seen
+from summit.models import AuditEntry, Role, Summit, User
+from tests import factories as f
+from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import kind
+
+pytestmark = pytest.mark.django_db
+ACCOUNTS = "summits/here/desk/accounts/"
+
+
+def emails(asks: Program, more: str = "") -> list[str]:
+    return [each["email"] for each in asks.get(f"{ACCOUNTS}{more}").json()["results"]]
+
+
+def test_an_organiser_reads_who_signs_in_and_who_that_is(here: Summit, organiser: Program) -> None:
+    focal = f.FocalPointFactory(party__summit=here, person__user=f.UserFactory(email="a@land.example", name="Ada"))
+    user = focal.person.user
+    TOTP.activate(user, generate_totp_secret())
+    found = organiser.get(f"{ACCOUNTS}?person={focal.person.public_id}").json()["results"]
+    created = found[0].pop("created_at")
+    assert created.endswith("Z")
+    assert found == [
+        {
+            "id": user.public_id,
+            "email": "a@land.example",
+            "name": "Ada",
+            "language": "en",
+            "is_active": True,
+            "second_step": ["totp"],
+            "last_login": None,
+            "person": focal.person.public_id,
+        }
+    ]
+    assert organiser.get(f"{ACCOUNTS}{user.public_id}/").json() == {**found[0], "created_at": created}
+    told = AuditEntry.objects.get(action=seen.SEEN, object_type="summit.user")
+    assert (told.by, told.fields, told.detail["keys"]) == (organiser.user, ["email", "name"], [user.public_id])
+
+
+def test_others_accounts_are_not_there(here: Summit, organiser: Program) -> None:
+    elsewhere = f.SummitFactory(slug="there")
+    stranger = f.UserFactory.with_role(Role.VIEWER, elsewhere, email="stranger@x.example")
+    both = f.PersonFactory(summit=elsewhere, user=organiser.user)
+    f.UserFactory(email="nobody@x.example")
+    assert emails(organiser) == [organiser.user.email]
+    assert organiser.get(f"{ACCOUNTS}{organiser.user.public_id}/").json()["person"] is None
+    assert emails(organiser, f"?person={both.public_id}") == []
+    assert kind(organiser.get(f"{ACCOUNTS}{stranger.public_id}/")) == (404, "not-found")
+    assert kind(organiser.get("summits/there/desk/accounts/")) == (404, "not-found")
+
+
+def test_control_without_the_summit_they_would_be(
+    here: Summit, organiser: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f.UserFactory(email="a@x.example")
+    monkeypatch.setattr(accounts, "_belonging", lambda **summits: Q())
+    assert "a@x.example" in emails(organiser)
+
+
+def test_other_desks_see_none(here: Summit, viewer: Program) -> None:
+    for asks in (viewer, program(f.UserFactory.with_role(Role.PROTOCOL, here))):
+        assert kind(asks.get(ACCOUNTS)) == (404, "not-found")
+
+
+def test_queries_do_not_grow(here: Summit, organiser: Program) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            organiser.get(f"{ACCOUNTS}?fields=id,second_step,person")
+        return len(found)
+
+    TOTP.activate(organiser.user, generate_totp_secret())
+    # The first use of a token within a minute is noted.
+    asked()
+    few = asked()
+    for number in range(10):
+        user = f.UserFactory.with_role(Role.VIEWER, here, email=f"{number}@x.example")
+        TOTP.activate(user, generate_totp_secret())
+    assert User.objects.count() == 11
+    assert asked() == few
