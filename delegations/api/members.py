@@ -20,7 +20,8 @@ from delegations.domain.rows import mark
 from delegations.fields import PERSON
 from delegations.models import Capacity, Membership
 from summit.api.actions import action
-from summit.api.resources import Resource, external_key
+from summit.api.external import external_key
+from summit.api.resources import Resource
 from summit.models import Person, Summit, User
 
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"

@@ -14,7 +14,8 @@ from rest_framework import serializers
 
 from delegations.domain import naming
 from delegations.models import Membership, Party
-from summit.api.resources import EXTERNAL, InSummit
+from summit.api.external import EXTERNAL, keys_told
+from summit.api.resources import InSummit
 from summit.api.rows import MOST_ROWS
 from summit.domain import audit, seen
 from summit.models import Summit, User
@@ -158,7 +159,8 @@ class Several(serializers.ListField):
         named = attrgetter(self.row_key.replace("__", "."))
         found = {named(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
         if self.external:
-            found |= _known_elsewhere(rows, self.external, [key for key in keys if key.startswith(EXTERNAL)])
+            told = rows.filter(keys_told(self.context["by"], self.summit_path))
+            found |= _known_elsewhere(told, self.external, [key for key in keys if key.startswith(EXTERNAL)])
         unknown = [key for key in keys if found.get(key) is None]
         if unknown:
             raise serializers.ValidationError(_("There is none of these ids: %(ids)s.") % {"ids": ", ".join(unknown)})

@@ -15,25 +15,15 @@ from rest_framework import serializers
 
 from summit.api import asking
 from summit.api.actions import ListDeed, RowDeed, actions_of
+from summit.api.external import EXTERNAL, external_key, keys_told
 from summit.api.rows import Bulk, Collection, Item, Values
 from summit.api.working import working_api
 from summit.domain import audit, seen
 from summit.models import User
 from summit.permissions import seen_rows
 
-# What another system calls a row, in the place of its id: "ext:registry:4711".
-EXTERNAL = "ext:"
 # Digits of a primary key.
 LONGEST_NUMBER = 18
-
-
-def external_key(path: str, key: str) -> models.Q:
-    """Return the condition that picks the row which another system knows by a key such as "ext:registry:4711"."""
-    system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
-    # No database takes the character.
-    if not path or not value or "\0" in key:
-        return models.Q(pk__in=[])
-    return models.Q(**{f"{path}__system": system, f"{path}__value": value})
 
 
 class Resource:
@@ -171,7 +161,8 @@ class InSummit(serializers.SlugRelatedField[Any]):
         """Return the row that is named. Raises ValidationError."""
         if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
             return super().to_internal_value(data)
-        found = self.get_queryset().filter(external_key(self.external, data)).first()
+        told = keys_told(self.context["by"], self.summit_path)
+        found = self.get_queryset().filter(told, external_key(self.external, data)).first()
         if found is None:
             self.fail("does_not_exist", slug_name="id", value=data)
         return found

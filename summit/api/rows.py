@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api import asking, etags
+from summit.api.external import EXTERNAL, keys_told
 from summit.api.files import takes_files
 from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, problem_of, unprocessable
@@ -136,7 +137,12 @@ class ResourceView(WorkingView):
     def named(self, rows: models.QuerySet[Any], key: str) -> Any:
         """Return the row among `rows` that a key names, None where there is none."""
         # No database takes the character.
-        return None if "\0" in key else rows.filter(self.resource.picked(key)).first()
+        if "\0" in key:
+            return None
+        found = rows.filter(self.resource.picked(key))
+        if key.startswith(EXTERNAL):
+            found = found.filter(keys_told(self.by, self.resource.summit_path))
+        return found.first()
 
     def fresh(self, row: models.Model) -> Any:
         """Return a row that was written, read as lists read it."""

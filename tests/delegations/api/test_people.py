@@ -12,7 +12,7 @@ from summit import permissions
 from summit.domain import seen
 from summit.models import AuditEntry, Person, Role, Summit
 from tests import factories as f
-from tests.delegations.api.conftest import Land
+from tests.delegations.api.conftest import Land, pointers
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
 
@@ -42,6 +42,35 @@ def test_a_focal_point_enters_and_changes_their_own_people_alone(own: Land, othe
     keyed = {"party": own.party.public_id, "name": "Cy Ode", "external_ids": {"registry": "1"}}
     assert kind(focal.post(PEOPLE, keyed)) == (403, "forbidden")
     assert not Person.objects.filter(name="Cy Ode").exists()
+
+
+@pytest.fixture
+def key(own: Land) -> str:
+    """What a registry calls one of the focal point's own people, which focal points aren't told."""
+    made = f.ExternalIdFactory(party=None, person=own.person, value="4712")
+    return f"ext:registry:{made.value}"
+
+
+def test_nobody_learns_by_an_address_what_another_system_calls_their_own(
+    own: Land, protocol: Program, focal: Program, key: str
+) -> None:
+    assert focal.get(f"{PEOPLE}{own.person.public_id}/").json()["external_ids"] is None
+    for asks, status in ((protocol, 200), (focal, 404)):
+        assert asks.get(f"{PEOPLE}{key}/").status_code == status
+        assert asks.get(f"{MEMBERS}{key}/").status_code == status
+    body = {"people": [key]}
+    assert protocol.post(f"{PEOPLE}take-accounts/", body).json() == {"taken": 0}
+    f.ExternalIdFactory(party=own.party, value="9")
+    named = {"party": "ext:registry:9", "name": "Ben Eze"}
+    assert pointers(focal.post(PEOPLE, named)) == {"#/party"}
+    assert protocol.post(PEOPLE, named).status_code == 201
+
+
+def test_control_with_the_keys_told_to_all_they_would(
+    own: Land, focal: Program, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summit.api.rows.keys_told", lambda user, path: Q())
+    assert focal.get(f"{PEOPLE}{key}/").status_code == 200
 
 
 def test_control_if_all_people_were_one_s_own_they_would_be_seen(
