@@ -66,15 +66,16 @@ def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, versio
 
 def render(message: Message) -> Mail:
     """Write the message, in the language that is active. The link is made here and kept with the bytes, which are
-    encrypted, not with the facts. One query."""
+    encrypted, not with the facts. A role that was taken away meanwhile isn't named. Two queries."""
     from summit.accounts.links import password_link
 
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
+    roles = facts["roles"] if facts.get("portal") else _still_held([message])[message.pk]
     context = {
         **facts,
-        "roles": comma().join(str(Role(role).label) for role in facts["roles"]),
-        "number": len(facts["roles"]),
+        "roles": comma().join(str(Role(role).label) for role in roles),
+        "number": len(roles),
         "link": "" if user.has_usable_password() else password_link(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
         "portal": facts.get("portal", False),
@@ -87,15 +88,33 @@ def render(message: Message) -> Mail:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages to accounts that may not sign in any more, and those whose roles a later one names as well.
-    Two queries."""
+    """Name the messages to accounts that may not sign in any more, those whose roles were taken away, and those whose
+    roles a later one names as well. Three queries."""
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
     closed, named = _("The account may not sign in any more."), _("A later message names these roles as well.")
     found = {message.pk: closed for message in messages if message.facts["user"] not in live}
-    others = _about([message.subject_key for message in messages if not message.facts.get("portal")])
+    of_roles = [message for message in messages if not message.facts.get("portal")]
+    others = _about([message.subject_key for message in of_roles])
     later = list(others.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
-    return {**{message.pk: named for message in messages if _is_named(message, later)}, **found}
+    taken = _("The roles were taken away again.")
+    gone = {key: taken for key, roles in _still_held(of_roles).items() if not roles}
+    return {**{message.pk: named for message in messages if _is_named(message, later)}, **gone, **found}
+
+
+def _still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
+    """Return which of the roles that messages name are still held, by the messages' primary keys. One query."""
+    accounts = [message.facts["user"] for message in messages]
+    rows = RoleAssignment.objects.filter(
+        user__public_id__in=accounts, summit__in=[message.summit_id for message in messages]
+    )
+    held = set(rows.order_by().values_list("user__public_id", "summit_id", "role"))
+    return {
+        message.pk: [
+            role for role in message.facts["roles"] if (message.facts["user"], message.summit_id, role) in held
+        ]
+        for message in messages
+    }
 
 
 def _is_named(message: Message, others: Sequence[Message]) -> bool:

@@ -296,6 +296,15 @@ class TestTeam:
             roles.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
         assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
 
+    def test_what_is_taken_away_before_the_mail_is_out_is_not_told(self, here: Summit, organiser: User) -> None:
+        both = [Colleague("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
+        roles.add_team(summit=here, colleagues=[*both, Colleague("ben@b.example", Role.VIEWER)], by=organiser)
+        roles.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
+        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        assert [letter.to for letter in mail.outbox] == [["ann@b.example"]]
+        assert "Your role: protocol." in written()[1]
+        assert Message.objects.get(address="ben@b.example").problem == "The roles were taken away again."
+
     def test_who_may_not_sign_in_any_more_is_not_written_to(self, here: Summit, organiser: User) -> None:
         user = f.UserFactory()
         roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
