@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from django.core.management import call_command
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 
 from summit.api.domain import tokens
 from summit.api.scopes import known
 from summit.models import Person, User
+from tests.connections import unclosed
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -85,13 +84,10 @@ class Client:
 
 
 @pytest.fixture
-def unclosed() -> Iterator[None]:
+def lasting() -> Iterator[None]:
     """The end of a request closes no connection of this test."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with unclosed():
+        yield
 
 
 def create(client: Client, **team: str) -> None:
@@ -185,7 +181,7 @@ def publish(officer: Client, approver: Client) -> Any:
     return text
 
 
-def test_a_program_that_knows_the_description_alone_runs_a_summit(generated: str, unclosed: None) -> None:
+def test_a_program_that_knows_the_description_alone_runs_a_summit(generated: str, lasting: None) -> None:
     team = {"organiser": "o@host.example", "press_officer": "p@host.example", "press_approver": "a@host.example"}
     create(Client(generated, UserFactory(is_superuser=True)), **team)
     organiser, officer, approver = (Client(generated, User.objects.get(email=email)) for email in team.values())

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.errors import Unsatisfiable
@@ -28,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from portal.demo import synthetic
 from summit.models import Role, Room, Venue
+from tests.connections import unclosed
 from tests.factories import UserFactory
 from tests.summit.api.conftest import program
 
@@ -45,11 +44,8 @@ EXAMPLES = 1
 @pytest.fixture
 def described() -> Iterator[Any]:
     """The description that the API gives of itself; the end of a request closes no connection of this test."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with unclosed():
+        yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
 
 
 def questions(operation: Any, ask: Any) -> None:

@@ -23,10 +23,11 @@ from schemathesis.generation import GenerationMode
 
 from summit.models import Role, User
 from summit.models.users import FOLLOWING
+from tests.connections import unclosed
 from tests.factories import FocalPointFactory, MembershipFactory, UserFactory
 from tests.routes.world import World, make_world
 from tests.summit.api.conftest import program
-from tests.summit.api.walking import Rows, Walker, rows_of, unclosed, undone
+from tests.summit.api.walking import Rows, Walker, rows_of, undone
 
 pytestmark = [pytest.mark.once]
 SCENARIOS = int(os.environ.get("API_SCENARIOS", "1"))

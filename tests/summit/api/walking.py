@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, assume, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -61,16 +60,6 @@ class Asked:
         answers = ", ".join(f"{kinds[kind]} {kind}xx" for kind in range(2, 6))
         total = sum(kinds.values())
         return f"{total} requests to {len(self.statuses)} operations, {self.granted} granted: {answers}"
-
-
-@contextmanager
-def unclosed() -> Iterator[None]:
-    """The end of a request closes no connection."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @contextmanager
