@@ -15,16 +15,12 @@ from summit.desk.shelves import Shelf
 from summit.desk.summit_names import FIELDS, heading, with_names
 from summit.desk.through import DomainAdmin, Values, save_rows, user_of
 from summit.desk.widgets import Colour
-from summit.domain import places, settings_of, setup
+from summit.domain import places, settings_of
 from summit.models import Person, Room, Summit, User, Venue
 from summit.templatetags.content import own
 from summit.templatetags.marks import until
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
-
-
-# What a summit that is there has.
-LATER = ("answer_by", "public_changes", "illustrative")
 
 
 class VenueInline(SummitInline):
@@ -101,9 +97,7 @@ class SummitAdmin(DomainAdmin):
 
     def enter(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Create the summit, and set what it doesn't begin with."""
-        later = {name: value for name, value in values.items() if name in LATER}
-        first = {name: value for name, value in values.items() if name not in LATER}
-        return settings_of.change_summit(by=by, summit=setup.create_summit(by=by, **first), values=later)
+        return settings_of.enter_summit(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Change what is set for it."""

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from summit.api.resources import Resource
 from summit.api.rows import Collection, Item, Values
 from summit.api.working import READS, working_api
-from summit.domain import settings_of, setup
+from summit.domain import settings_of
 from summit.models import Summit, User
 from summit.models.names import TEXTS
 from summit.permissions import check, summits_for
@@ -23,7 +23,6 @@ _SET = (
     *("name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language", "names"),
     *("accent", "contact_email", "public"),
 )
-_LATER = ("answer_by", "public_changes", "illustrative")
 
 
 class NamesField(serializers.DictField):
@@ -40,7 +39,7 @@ class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *_LATER]
+        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *settings_of.LATER]
 
 
 class SummitChange(serializers.ModelSerializer[Summit]):
@@ -50,7 +49,7 @@ class SummitChange(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = [*_SET, *_LATER]
+        fields: ClassVar[list[str]] = [*_SET, *settings_of.LATER]
 
 
 class SummitInput(serializers.ModelSerializer[Summit]):
@@ -64,7 +63,7 @@ class SummitInput(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = ["slug", *_SET]
+        fields: ClassVar[list[str]] = ["slug", *_SET, *settings_of.LATER]
 
 
 class SummitFilters(django_filters.FilterSet):
@@ -96,7 +95,7 @@ class Summits(Resource):
 
     def add(self, *, by: User, summit: Summit | None, values: Values) -> Summit:
         """Create a summit."""
-        return setup.create_summit(by=by, **values)
+        return settings_of.enter_summit(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Change what is set for it."""

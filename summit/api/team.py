@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -38,6 +39,13 @@ class RoleInput(serializers.Serializer[Any]):
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=ROLES)
     name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Of a new account and what is written to it; empty for the summit's.",
+    )
 
 
 class RoleFilters(django_filters.FilterSet):
@@ -70,7 +78,7 @@ class Roles(Resource):
         """Give a role; whoever has no account yet gets one and is written to."""
         # A line break would go on in the letter that greets them by it.
         name = " ".join(values["name"].split())
-        colleague = roles.Colleague(email=values["email"], role=values["role"], name=name)
+        colleague = roles.Colleague(values["email"], values["role"], name, values["language"])
         roles.add_team(summit=summit, colleagues=[colleague], by=by)
         found = self.rows().filter(summit=summit, role=values["role"])
         return found.get(user__email=values["email"].strip().lower())

@@ -1,4 +1,4 @@
-"""What is set for a summit that is there."""
+"""What is set for a summit: for one that is there, and for a new one besides what it begins with."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,21 @@ from django.db import transaction
 
 from summit.db.clock import db_now
 from summit.domain.places import keep, put
-from summit.domain.setup import named
+from summit.domain.setup import create_summit, named
 from summit.models import Summit, User
 from summit.permissions import check
+
+# What a new summit doesn't begin with.
+LATER = ("answer_by", "public_changes", "illustrative")
+
+
+def enter_summit(*, by: User, values: Mapping[str, Any]) -> Summit:
+    """Create a summit, and set what it doesn't begin with. Raises PermissionDenied, and ValidationError for what
+    can't stand in a field."""
+    later = {name: value for name, value in values.items() if name in LATER}
+    first = {name: value for name, value in values.items() if name not in LATER}
+    with transaction.atomic():
+        return change_summit(by=by, summit=create_summit(by=by, **first), values=later)
 
 
 def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Summit:

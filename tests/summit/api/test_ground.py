@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from summit.api.models import Token
 from summit.hooks.models import Delivery, Endpoint
-from summit.models import AuditEntry, Role, RoleAssignment, Summit
+from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from summit.work.domain import jobs
 from summit.work.models import Job
@@ -82,6 +82,25 @@ def test_roles_are_given_and_taken_and_an_organiser_stays(organiser: Program, he
     last = organiser.delete(f"{DESK}roles/{own.pk}/", If_Match="*")
     assert last.status_code == 409
     assert RoleAssignment.objects.filter(pk=own.pk).exists()
+
+
+@pytest.mark.parametrize(("said", "spoken"), [({}, "en"), ({"language": ""}, "en"), ({"language": "fr"}, "fr")])
+def test_whoever_is_new_is_written_to_in_their_language(
+    said: dict[str, str], spoken: str, organiser: Program, here: Summit
+) -> None:
+    rows = {"rows": [{"email": "new@host.example", "role": "viewer", **said}]}
+    done = organiser.post(f"{DESK}roles/bulk/", rows, Idempotency_Key="k")
+    assert [each["status"] for each in done.json()["rows"]] == [201]
+    account = User.objects.get(email="new@host.example")
+    letter = Message.objects.get(address=account.email)
+    assert (account.language, letter.language) == (spoken, spoken)
+
+
+def test_a_language_that_no_letter_has_is_refused(organiser: Program) -> None:
+    row = {"email": "new@host.example", "role": "viewer", "language": "tlh"}
+    refused = organiser.post(f"{DESK}roles/", row)
+    assert (refused.status_code, [each["pointer"] for each in refused.json()["errors"]]) == (422, ["#/language"])
+    assert not User.objects.filter(email="new@host.example").exists()
 
 
 def test_the_audit_is_read_with_the_token_that_acted(organiser: Program) -> None:

@@ -1,5 +1,6 @@
 """One's summits: created by whoever set the system up, set by their organisers."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,6 +37,19 @@ def test_who_set_the_system_up_creates_one() -> None:
     assert asks.post("me/summits/", NEW, Idempotency_Key="k").content == made.content
 
 
+def test_what_is_set_later_can_be_set_at_once() -> None:
+    later = {"answer_by": "2099-02-28T17:00:00Z", "public_changes": True, "illustrative": True}
+    made = program(UserFactory(is_superuser=True)).post("me/summits/", {**NEW, **later})
+    assert made.status_code == 201, made.content
+    summit = Summit.objects.get()
+    assert summit.answer_by == datetime(2099, 2, 28, 17, tzinfo=UTC)
+    assert (summit.public_changes, summit.illustrative) == (True, True)
+    assert {name: made.json()[name] for name in ("public_changes", "illustrative")} == {
+        "public_changes": True,
+        "illustrative": True,
+    }
+
+
 @pytest.mark.parametrize(
     ("changed", "pointer"),
     [
@@ -44,6 +58,8 @@ def test_who_set_the_system_up_creates_one() -> None:
         ({"ends_on": "2099-03-01"}, "#/ends_on"),
         ({"time_zone": "Mars/Base"}, "#/time_zone"),
         ({"starts_on": "soon"}, "#/starts_on"),
+        # The summit has begun by then.
+        ({"answer_by": "2100-01-01T00:00:00Z"}, "#/answer_by"),
         ({"names": {"fr": "Eau"}}, "#/names/fr"),
     ],
 )
