@@ -153,7 +153,7 @@ class BulkMixin:
         sentence = _("Mails to them are written in this language from now on.")
         button = _("Note the language")
         return self._ask(
-            request, rows, title=title % {"n": number}, sentence=sentence, button=button, languages=settings.LANGUAGES
+            request, rows, title=title % {"n": number}, sentence=sentence, button=button, offered=settings.LANGUAGES
         )
 
 

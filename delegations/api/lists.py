@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api.parts import PartyName, StaffName
-from delegations.domain import guests, listing, participants
+from delegations.domain import compare, guests, listing, participants
 from delegations.domain.listing import Order
 from delegations.models import ParticipantList, Party, PartyKind
 from delegations.printed import docx, pdf, xlsx
@@ -19,10 +19,16 @@ from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.domain import seen
-from summit.models import Summit, User
+from summit.models import Person, Summit, User
 
 INVITE = "delegations.invite"
 SEE = "delegations.participantlist.view"
+# What the content of a list of participants has.
+_PARTS: Any = {
+    "summit": {"type": "object"},
+    "categories": {"type": "object"},
+    "parties": {"type": "array", "items": {"type": "object"}},
+}
 WRITERS: Any = {"pdf": pdf, "docx": docx, "xlsx": xlsx}
 
 
@@ -79,6 +85,15 @@ class Guests(Resource):
         return guests.enter(summit=summit, by=by, **values)
 
 
+@extend_schema_field({"type": "object", "properties": _PARTS})
+class Content(serializers.Field[Any, Any, Any, Any]):
+    """Whom a list names, by party."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return it as it is kept."""
+        return value
+
+
 class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
     """A revision of the list of participants, frozen. Whom it names is `content`, told of one revision at a time and
     null in lists."""
@@ -92,27 +107,30 @@ class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
         fields: ClassVar[list[str]] = ["id", "number", "final", "note", "made_at", "made_by", "content"]
         read_only_fields = fields
 
-    @extend_schema_field(
-        {
-            "type": ["object", "null"],
-            "properties": {
-                "summit": {"type": "object"},
-                "categories": {"type": "object"},
-                "parties": {"type": "array", "items": {"type": "object"}},
-            },
-        }
-    )
+    @extend_schema_field({"type": ["object", "null"], "properties": _PARTS})
     def get_content(self, row: ParticipantList) -> Any:
         """Return whom it names, by party."""
         return participants.content_of(row) if self.parent is None else None
 
 
 class ListInput(serializers.ModelSerializer[ParticipantList]):
-    """What is said of a new revision. After a final one only a further final one can follow."""
+    """What is said of a new revision. After a final one only a further final one can follow. `expected` is what a
+    preview answered: where the list has changed since, nothing is made."""
+
+    expected = serializers.CharField(required=False, max_length=64)
 
     class Meta:
         model = ParticipantList
-        fields: ClassVar[list[str]] = ["final", "note"]
+        fields: ClassVar[list[str]] = ["final", "note", "expected"]
+
+
+class ListPreviewSerializer(serializers.Serializer[Any]):
+    """What the next revision would be: its number, whether it differs from the last one, whom it names."""
+
+    number = serializers.IntegerField()
+    changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
+    content = Content()
+    expected = serializers.CharField(help_text="Send it with the new revision.")
 
 
 class ListFileInput(serializers.Serializer[Any]):
@@ -157,6 +175,21 @@ class ParticipantLists(Resource):
         """Freeze a revision of who comes now."""
         return participants.freeze(summit=summit, by=by, **values)
 
+    @action("preview", rule=participants.CHANGE, output=ListPreviewSerializer, on_list=True)
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say whom the next revision would name. Writes nothing."""
+        last, content = participants.latest(summit), participants.gather(summit)
+        before = participants.content_of(last) if last else None
+        people = [(summit.pk, key) for key in _people(content)]
+        if people:
+            seen.note_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
+        return {
+            "number": last.number + 1 if last else 1,
+            "changed": bool(compare.differences(before, content)),
+            "content": content,
+            "expected": participants.digest(content),
+        }
+
     @action("file", rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",))
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
         """Give the list as a file to be handed out."""
@@ -170,6 +203,9 @@ class ParticipantLists(Resource):
 
 def _note(row: ParticipantList, by: User) -> None:
     """Note that somebody read whom a revision names."""
-    parties = participants.content_of(row)["parties"]
-    people = [member["key"] for party in parties for member in party["members"] if member["key"]]
+    people = _people(participants.content_of(row))
     seen.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
+
+
+def _people(content: Values) -> list[str]:
+    return [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]

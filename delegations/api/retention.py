@@ -32,20 +32,14 @@ class RetentionSerializer(serializers.ModelSerializer[Retention]):
         read_only_fields = fields
 
 
-class RetentionChange(serializers.ModelSerializer[Retention]):
-    """For how many days after the summit's last day it is kept; null is for good."""
-
-    class Meta:
-        model = Retention
-        fields: ClassVar[list[str]] = ["days"]
-
-
-class RetentionInput(RetentionChange):
-    """What is kept how long, for all or for one category."""
+class RetentionInput(serializers.ModelSerializer[Retention]):
+    """What is kept for how many days after the summit's last day, for all or for one category; without `days` it is
+    kept for good."""
 
     category = OneCategory(required=False, allow_null=True)
 
-    class Meta(RetentionChange.Meta):
+    class Meta:
+        model = Retention
         fields: ClassVar[list[str]] = ["what", "category", "days"]
         validators: ClassVar[list[Any]] = []
 
@@ -84,7 +78,6 @@ class RetentionTimes(Resource):
     model = Retention
     output = RetentionSerializer
     input = RetentionInput
-    input_of_change = RetentionChange
     filters = RetentionFilters
     orders: ClassVar[Any] = {"what": ("what",)}
 

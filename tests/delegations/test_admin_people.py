@@ -348,6 +348,15 @@ class TestMany:
         # A language that nobody is written to in asks again.
         assert desk.post(address, {"row": [rows[0].pk], "language": "xx"}).status_code == 200
 
+    @pytest.mark.parametrize(("page", "asks"), [("accounts", False), ("take-accounts", False), ("language", True)])
+    def test_only_the_page_about_languages_asks_for_one(
+        self, page: str, asks: bool, rows: list[Person], desk: Client
+    ) -> None:
+        known = f.MembershipFactory(party__summit=rows[0].summit, person__user=f.UserFactory()).person
+        asked = desk.get(f"{LIST}{page}/?{self.query([*rows, known])}").content
+        assert b'name="row"' in asked
+        assert (b'id="language"' in asked) is asks
+
     def test_other_summits_people_are_not_among_them(self, desk: Client) -> None:
         foreign = f.PersonFactory(email="a@land.example")
         desk.post(f"{LIST}language/", {"row": [foreign.pk], "language": "fr"})

@@ -111,3 +111,34 @@ def test_a_list_of_participants_is_frozen_and_read(place: Place) -> None:
     assert kind(accreditation.post(here, {"final": True})) == (403, "forbidden")
     assert kind(place.focal.get(here)) == (404, "not-found")
     assert ParticipantList.objects.count() == 2
+
+
+def test_a_list_of_participants_is_looked_at_before_it_is_made(place: Place) -> None:
+    here = f"{DESK}participant-lists/"
+    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    looked = place.protocol.post(f"{here}preview/", {}).json()
+    assert (looked["number"], looked["changed"]) == (1, True)
+    named = [each["key"] for party in looked["content"]["parties"] for each in party["members"]]
+    assert named == [member.person.public_id]
+    seen = AuditEntry.objects.get(action="summit.person.seen", by=place.protocol.user)
+    assert (seen.fields, seen.detail["keys"]) == (["name", "office"], [member.person.public_id])
+    late = f.MembershipFactory(party=place.one)
+    refused = place.protocol.post(here, {"expected": looked["expected"]})
+    assert kind(refused) == (409, "conflict")
+    assert refused.json()["detail"].startswith("The list has changed since this page was shown.")
+    assert not ParticipantList.objects.exists()
+    late.delete()
+    assert place.protocol.post(here, {"expected": looked["expected"]}).status_code == 201
+    again = place.protocol.post(f"{here}preview/", {}).json()
+    assert (again["number"], again["changed"], again["expected"]) == (2, False, looked["expected"])
+    # Who reads lists and doesn't make them.
+    assert kind(place.desk(Role.ACCREDITATION).post(f"{here}preview/", {})) == (403, "forbidden")
+    assert kind(place.focal.post(f"{here}preview/", {})) == (404, "not-found")
+
+
+def test_control_without_what_was_expected_the_list_is_made_as_it_is(place: Place) -> None:
+    here = f"{DESK}participant-lists/"
+    f.MembershipFactory(party=place.one)
+    place.protocol.post(f"{here}preview/", {})
+    f.MembershipFactory(party=place.one)
+    assert place.protocol.post(here, {}).status_code == 201

@@ -31,10 +31,13 @@ def test_an_organiser_gives_times(place: Place) -> None:
     assert pointers(organiser.post(HERE, {"what": "shoes"})) == {"#/what"}
     where = f"{HERE}{made.json()['id']}/"
     assert organiser.patch(where, {"days": None}, If_Match=made["ETag"]).json()["days"] is None
+    moved = organiser.patch(where, {"what": "photo", "category": None}, If_Match="*")
+    assert (moved.json()["what"], moved.json()["category"]) == ("photo", None)
+    assert pointers(organiser.patch(where, {"what": "mail", "category": "delegate"}, If_Match="*")) == {"#/category"}
     assert organiser.delete(where, If_Match="*").status_code == 204
     assert not Retention.objects.exists()
     done = AuditEntry.objects.filter(action__startswith="delegations.retention").order_by("pk")
-    assert [each.action.rpartition(".")[2] for each in done] == ["add", "change", "remove"]
+    assert [each.action.rpartition(".")[2] for each in done] == ["add", "change", "change", "remove"]
 
 
 def days(place: Place, away: timedelta) -> None:
