@@ -30,6 +30,9 @@ REFUSED = (
 )
 # Behind it stands an address of the old protocol (RFC 6052), which decides.
 NAT64 = IPv6Network("64:ff9b::/96")
+# Names that lead inside by what they end in (RFC 6761, 6762 and 8375, and ICANN's ".internal"), and those of one
+# word, which only a network of one's own knows.
+WITHIN = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)\.?|[^.]+\.?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
 # How some systems write addresses of the old protocol too: "0x7f.1", "2130706433".
@@ -148,8 +151,12 @@ def _of_host(parts: SplitResult, host: str, port: int | None) -> Iterator[str]:
         yield _("“%(host)s” is no name of a host.") % {"host": host}
     elif named(host):
         return
-    elif address is not None and not outside(address):
-        yield _("“%(host)s” is an address inside: whoever runs the system has to allow it first.") % {"host": host}
+    elif not outside(address) if address is not None else WITHIN.fullmatch(host):
+        said = _(
+            "“%(host)s” is an address inside, and nothing is sent there. Give one that is reached from everywhere, "
+            "or ask whoever runs the system to allow this one."
+        )
+        yield said % {"host": host}
     elif parts.scheme != "https":
         yield _("Use HTTPS: others could read what is sent by HTTP.")
     elif port not in (None, 443):

@@ -92,6 +92,11 @@ class MessageAdmin(ReadOnlyAdmin):
     page_shows = list_shows = ("address",)
     nothing_yet = _("Nobody has been written to yet.")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Tell when a message is tried next where it is still to be sent."""
+        ended = obj is not None and obj.state != MessageState.PENDING
+        return [name for name in self.fields if name != "next_attempt_at" or not ended]
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave the bytes and the facts in the database."""
         return super().get_queryset(request).defer("rendered", "facts")

@@ -53,6 +53,8 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
     assert refused("app.example", ["10.2.3.4", "10.3.0.1"]) == ["10.3.0.1"]
     assert target("http://10.2.3.4:8080/x?y=1") == Target("http", "10.2.3.4", 8080, "/x?y=1")
     assert target("http://BADGES.internal").named
+    settings.WEBHOOKS_INSIDE = ["localhost"]
+    assert target("http://localhost:8000/") == Target("http", "localhost", 8000, "/")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,13 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
         ("https://[::1]/", "is an address inside"),
         ("https://[::ffff:10.0.0.1]/", "is an address inside"),
         ("https://169.254.169.254/latest", "is an address inside"),
+        ("https://localhost/", "is an address inside"),
+        ("https://LOCALHOST./", "is an address inside"),
+        ("http://app.localhost:8000/", "is an address inside"),
+        ("https://printer.local/", "is an address inside"),
+        ("https://badges.internal/", "is an address inside"),
+        ("https://nas.home.arpa/", "is an address inside"),
+        ("https://intranet/events", "is an address inside"),
         ("https://2130706433/", "is no name of a host"),
         ("https://0x7f.1/", "is no name of a host"),
         ("https://127.1/", "is no name of a host"),
@@ -103,6 +112,8 @@ def test_what_may_not_be_entered_says_why(url: str, said: str) -> None:
         ("https://8.8.8.8/", Target("https", "8.8.8.8", 443, "/")),
         ("https://[2606:4700::1111]/", Target("https", "2606:4700::1111", 443, "/")),
         ("https://a_b.example/", Target("https", "a_b.example", 443, "/")),
+        ("https://local.example/", Target("https", "local.example", 443, "/")),
+        ("https://mylocalhost.example/", Target("https", "mylocalhost.example", 443, "/")),
     ],
 )
 def test_what_may_be_entered(url: str, found: Target) -> None:

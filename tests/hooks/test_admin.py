@@ -70,6 +70,7 @@ class TestEndpoints:
         [
             ({"url": "http://app.example/"}, "Use HTTPS"),
             ({"url": "https://169.254.169.254/"}, "is an address inside"),
+            ({"url": "https://localhost"}, "or ask whoever runs the system to allow this one."),
             ({"url": "https://user:pass@app.example/"}, "Leave out user and password"),
             ({"events": ["text.guessed"]}, "text.guessed"),
             ({"events": []}, "field-events"),
@@ -173,6 +174,23 @@ class TestDeliveries:
         assert "132 ms" in shown
         listed = page(desk, "hooks_endpoint_change", row.endpoint_id)
         assert reverse("admin:hooks_delivery_change", args=[row.pk]) in listed
+
+    def test_the_next_attempt_is_told_of_what_is_tried_again_alone(self, desk: Client, summit: Summit) -> None:
+        ended, problem = {"ended_at": "2025-01-01T00:00Z"}, {"problem": "@hooks.status:404"}
+        for state, more, shown in (
+            ("pending", {}, (True, False)),
+            ("sent", ended, (False, True)),
+            ("failed", {**ended, **problem}, (False, True)),
+        ):
+            row = DeliveryFactory(endpoint__summit=summit, state=state, **more)
+            said = page(desk, "hooks_delivery_change", row.pk)
+            assert (state, ("Next attempt" in said, "Ended" in said)) == (state, shown)
+        # Of a webhook that is off nothing is tried.
+        row = DeliveryFactory(endpoint__summit=summit)
+        off = {"enabled": False, "off_why": "hand", "off_at": "2025-01-01T00:00Z"}
+        Endpoint.objects.filter(pk=row.endpoint_id).update(**off)
+        said = page(desk, "hooks_delivery_change", row.pk)
+        assert ("Next attempt" in said, "Ended" in said) == (False, False)
 
     def test_it_is_sent_again_by_its_button_and_in_the_list(self, desk: Client, summit: Summit) -> None:
         gone = {"state": "failed", "problem": "@hooks.status:404", "ended_at": "2025-01-01T00:00Z"}

@@ -160,6 +160,14 @@ def test_messages_are_only_read(client: Client, summit: Summit) -> None:
     assert b"test\r\n" not in client.get(f"{LIST}{message.pk}/change/").content
 
 
+def test_the_next_attempt_is_told_of_what_is_to_be_sent(client: Client, organiser: User, summit: Summit) -> None:
+    client.force_login(organiser)
+    sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
+    for message, told in ((MessageFactory.create(summit=summit), True), (failed(summit), False), (sent, False)):
+        page = client.get(f"{LIST}{message.pk}/change/").content.decode()
+        assert (message.state, "Next attempt" in page) == (message.state, told)
+
+
 def test_the_panel_counts_what_waits_failed_and_went_out(
     rf: RequestFactory, organiser: User, summit: Summit, django_assert_num_queries: Any
 ) -> None:

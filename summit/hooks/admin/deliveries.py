@@ -21,7 +21,7 @@ from summit.hooks.admin import shown
 from summit.hooks.domain import delivery, payload
 from summit.hooks.domain.delivery import CantSend
 from summit.hooks.events import choices, words_of
-from summit.hooks.models import Delivery, Endpoint
+from summit.hooks.models import Delivery, DeliveryState, Endpoint
 from summit.hooks.permissions import can_send_again, check_can_send_again
 from summit.models import User
 from summit.permissions import allows, summits_for
@@ -82,6 +82,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["what", "standing", "what_went_wrong", "key", "about", "content"]
     nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Tell when it is tried next, or when it ended: never both."""
+        waits = obj is not None and obj.state == DeliveryState.PENDING
+        without = {"ended_at"} if waits else {"next_attempt_at"}
+        without |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
+        return [name for name in self.fields if name not in without]
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may send anything again."""
