@@ -102,7 +102,8 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
         return redirect(steps.after("team", user, summit))
-    held = RoleAssignment.objects.filter(summit=summit).select_related("user").order_by("user__email", "role")
+    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    held = people.select_related("user").order_by("user__email", "role")
     problems = [
         (form[field].id_for_label, form[field].label, said)
         for form in rows.forms
@@ -119,8 +120,9 @@ def has_rooms(summit: Summit) -> bool:
 
 
 def has_team(summit: Summit) -> bool:
-    """Return whether more than one account works for the summit."""
-    desks = RoleAssignment.objects.filter(summit=summit, role__in=[str(Role(role)) for role in DESKS])
+    """Return whether more than one person works for the summit: an application is none."""
+    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    desks = people.filter(role__in=[str(Role(role)) for role in DESKS])
     return desks.order_by().values("user").distinct()[:2].count() > 1
 
 

@@ -173,7 +173,8 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Language"),
         required=False,
         choices=[("", gettext_lazy("The summit’s")), *settings.LANGUAGES],
-        help_text=gettext_lazy("Of the mails and pages of somebody new; an account that is there keeps its own."),
+        # Said once, above all lines.
+        widget=forms.Select(attrs={"aria-describedby": "team-language"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

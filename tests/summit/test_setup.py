@@ -17,6 +17,8 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.management.commands import serve
+from summit.api.domain import applications
+from summit.desk import setup as setup_pages
 from summit.domain import roles, setup
 from summit.domain.roles import Colleague
 from summit.domain.setup import NotFirst
@@ -340,6 +342,22 @@ class TestTeam:
         assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 0
         assert not Message.objects.exists()
         assert not AuditEntry.objects.exists()
+
+    def test_a_program_is_no_colleague(self, here: Summit, organiser: User) -> None:
+        made = applications.make(by=organiser, summit=here, name="Registry", given=[Role.PROTOCOL])
+        assert not setup_pages.has_team(here)
+        page = signed_in(organiser).get("/admin/setup/here/team/").content.decode()
+        assert (organiser.email in page, made.user.email in page) == (True, False)
+        colleague = f.UserFactory.with_role(Role.PROTOCOL, here)
+        assert setup_pages.has_team(here)
+        assert colleague.email in signed_in(organiser).get("/admin/setup/here/team/").content.decode()
+
+    def test_what_a_language_is_of_is_said_once(self, here: Summit, organiser: User) -> None:
+        page = signed_in(organiser).get("/admin/setup/here/team/").content.decode()
+        said = "The language is that of the mails and pages of somebody new"
+        assert (page.count(said), page.count("Of the mails and pages")) == (1, 0)
+        assert page.count('aria-describedby="team-language"') == page.count('<fieldset class="colleague">') == 5
+        assert page.count('id="team-language"') == 1
 
     def test_only_organisers_give_roles(self, here: Summit) -> None:
         protocol = f.UserFactory.with_role(Role.PROTOCOL, here)
