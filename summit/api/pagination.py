@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
@@ -13,6 +14,8 @@ class ByNewest(CursorPagination):
     ordering = "-id"
     page_size = 50
     page_size_query_param = "page_size"
+    page_size_query_description: Any = _("How many rows a page has: 50 where nothing is said, 200 at most.")
+    cursor_query_description: Any = _("Which page: the one that “next” or “previous” of another page names.")
     max_page_size = 200
     # Rows that stand alike in an order are counted from the first of them. With the library's limit of a thousand a
     # page in the midst of more would lead to itself, for ever.

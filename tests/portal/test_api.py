@@ -288,6 +288,33 @@ def test_schema_in_both_forms(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_docs_lead_back(client: Client) -> None:
+    html = client.get("/api/v1/docs/").content.decode()
+    ways = html.index('<nav class="ways" aria-label="Ways back">'), html.index("</nav>")
+    assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', html[slice(*ways)]) == [
+        ("/", "First page"),
+        ("/portal/", "Portal"),
+        ("/admin/", "Desk"),
+        ("/accounts/tokens/", "Tokens for programs"),
+    ]
+    # The keyboard comes to them first.
+    assert ways[1] < html.index('id="swagger-ui"')
+
+
+@pytest.mark.django_db
+def test_pages_of_lists_are_described_in_words_of_this_house(client: Client) -> None:
+    described = client.get("/api/v1/schema/?format=json").json()
+    asked = [each for path in described["paths"].values() for each in path.get("get", {}).get("parameters", ())]
+    asked += described["components"].get("parameters", {}).values()
+    named = [(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")]
+    said = {name: {found for each, found in named if each == name} for name, _found in named}
+    assert said == {
+        "page_size": {"How many rows a page has: 50 where nothing is said, 200 at most."},
+        "cursor": {"Which page: the one that “next” or “previous” of another page names."},
+    }
+
+
+@pytest.mark.django_db
 def test_docs_keep_the_content_security_policy(client: Client) -> None:
     page = client.get("/api/v1/docs/")
     html = page.content.decode()
