@@ -11,24 +11,18 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from summit.accounts.choosing import ScopesField
 from summit.accounts.guard import must_set_up, owes_second_step
 from summit.api.domain import tokens
 from summit.api.models import Token
-from summit.api.scopes import VERBS, resources
 from summit.desk import once
 from summit.models import Summit, User
 from summit.permissions import may_everything, roles_by_summit
-
-
-def _scopes() -> list[tuple[str, str]]:
-    found = [(each, verb, said) for each in resources() for verb, said in VERBS.items()]
-    return [(f"{each.name}:{verb}", f"{capfirst(str(each.label))} · {said}") for each, verb, said in found]
 
 
 class TokenForm(forms.Form):
@@ -40,10 +34,8 @@ class TokenForm(forms.Form):
         help_text=gettext_lazy("Such as “badge printer”: by this you know it again."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    scopes = forms.MultipleChoiceField(
+    scopes = ScopesField(
         label=gettext_lazy("What it may do"),
-        choices=_scopes,
-        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("It never may more than you may yourself."),
     )
     summit = forms.ModelChoiceField(

@@ -11,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.db.fold import fold
+from summit.templatetags.marks import comma
+
 READ, WRITE = "read", "write"
 VERBS = {READ: gettext_lazy("read"), WRITE: gettext_lazy("read and change")}
 
@@ -21,16 +24,18 @@ class Scoped:
 
     name: str
     label: Any
+    # Whether there is anything to change by it.
+    writes: bool = True
 
 
 _DECLARED: dict[str, Scoped] = {}
 
 
-def declare(name: str, label: Any) -> None:
+def declare(name: str, label: Any, *, writes: bool = True) -> None:
     """Declare a resource. Raises ValueError where it is declared already."""
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
-    _DECLARED[name] = Scoped(name, label)
+    _DECLARED[name] = Scoped(name, label, writes)
 
 
 def resources() -> list[Scoped]:
@@ -41,6 +46,26 @@ def resources() -> list[Scoped]:
 def known() -> list[str]:
     """Return all scopes there are, in order."""
     return [f"{each.name}:{verb}" for each in resources() for verb in VERBS]
+
+
+def by_label() -> list[Scoped]:
+    """Return all resources by what they are called in the reader's language."""
+    return sorted(resources(), key=lambda each: fold(str(each.label)))
+
+
+def in_words(scopes: Iterable[str]) -> list[str]:
+    """Say in the reader's language what scopes allow, a sentence each for what is read and what is changed."""
+    held, listed = set(scopes), by_label()
+    changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
+    read = [str(each.label) for each in listed if f"{each.name}:{READ}" in held and str(each.label) not in changed]
+    said = []
+    if all(covers(held, each.name, READ) for each in listed):
+        said.append(_("It may read everything."))
+    elif read:
+        said.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
+    if changed:
+        said.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
+    return said
 
 
 def checked(wanted: Iterable[str]) -> list[str]:

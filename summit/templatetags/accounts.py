@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from summit.accounts.devices import device as name_device
+from summit.api.scopes import in_words
 from summit.dates import long_day
 from summit.models import Summit
 from summit.templatetags.moments import marked_day_clock
@@ -29,6 +30,12 @@ def as_json(value: Any) -> str:
 def device(agent: str) -> str:
     """Name a browser and its device, from what it says of itself."""
     return name_device(agent)
+
+
+@register.filter
+def scopes_in_words(scopes: list[str]) -> list[str]:
+    """Say what a token may do."""
+    return in_words(scopes)
 
 
 @register.filter

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from summit.api.models import Token
+from summit.api.scopes import by_label, resources
+from summit.db.fold import fold
 from summit.models import Role, Summit, User
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program
@@ -68,6 +70,44 @@ def test_a_page_that_is_loaded_again_makes_no_other(browser: Client) -> None:
     assert len(marks) == 1
     secret_on(browser.post(PATH, {**WANTED, "once": marks[0]}).content.decode())
     assert Token.objects.count() == 2
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """Return each box of what a token may do, and whether it is ticked."""
+    found = re.findall(r'<input type="checkbox" name="scopes" value="([^"]+)"[^>]*?( checked)?>', page)
+    return {scope: bool(ticked) for scope, ticked in found}
+
+
+def test_what_it_may_do_is_chosen_in_lines_by_what_they_are_called(browser: Client) -> None:
+    page = browser.get(PATH).content.decode()
+    # Of what nobody changes there is no box for changing.
+    assert list(boxes(page)) == [
+        "*:read",
+        *(
+            f"{each.name}:{verb}"
+            for each in by_label()
+            for verb in ("read", "write")
+            if verb == "read" or each.writes
+        ),
+    ]
+    assert ("audit:read" in boxes(page), "audit:write" in boxes(page)) == (True, False)
+    lines = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    assert lines == sorted(lines, key=fold)
+    assert len(lines) == len(resources())
+    assert '<span class="visually-hidden">Rooms: read and change</span>' in page
+
+
+def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
+    wanted = ["*:read", "rooms:write"]
+    # What was ticked stays where something else is missing.
+    kept = boxes(browser.post(PATH, {**WANTED, "scopes": wanted, "name": ""}).content.decode())
+    assert [scope for scope, ticked in kept.items() if ticked] == wanted
+    page = browser.post(PATH, {**WANTED, "scopes": wanted}).content.decode()
+    assert Token.objects.get().scopes == sorted([*(f"{each.name}:read" for each in resources()), "rooms:write"])
+    assert "It may read everything. It may read and change: rooms." in page
+    assert not any(boxes(page).values())
+    browser.post(PATH, {**WANTED, "scopes": ["venues:read", "rooms:read", "rooms:write"]})
+    assert "It may read: venues. It may read and change: rooms." in browser.get(PATH).content.decode()
 
 
 @pytest.mark.parametrize(
