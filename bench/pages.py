@@ -91,6 +91,7 @@ PAGES = (
     Page("text as PDF", ANYBODY, lambda summit: f"/{summit.slug}/press/{_speech(summit)}.pdf"),
     _public("feed", "press/feed.atom"),
     Page("API: agenda", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/agenda/"),
+    Page("API: changes", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/changes/"),
     Page("API: parties", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/parties/"),
     Page("API: texts", ANYBODY, lambda summit: f"/api/v1/summits/{summit.slug}/texts/"),
     Page("portal home", FOCAL, lambda summit: f"/portal/?summit={summit.slug}"),

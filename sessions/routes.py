@@ -6,6 +6,7 @@ for _name in ("agenda", "calendar", "schedule_json", "schedule_xml", "sitemap"):
     declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")
 # Only where the summit shows its changes to everybody.
 declare("agenda:changes", Gate.EVERYBODY, kind="public summit")
+declare("api-agenda-changes", Gate.EVERYBODY, kind="public summit")
 declare("agenda:session", Gate.EVERYBODY, kind="public session")
 declare("agenda:session_calendar", Gate.EVERYBODY, kind="public session")
 # Only a document that the newest release names for everybody.

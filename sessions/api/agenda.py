@@ -10,9 +10,12 @@ from rest_framework import serializers
 
 from sessions.api.filters import day_of
 from sessions.api.public import SessionSerializer
+from sessions.api.told import OwnChangesInput, OwnChangesSerializer, own_changes
 from sessions.domain import own
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
+from summit.api.actions import action
 from summit.api.resources import Resource
+from summit.api.rows import Values
 from summit.models import Summit, User
 
 
@@ -86,3 +89,9 @@ class OwnAgenda(Resource):
     def picked(self, key: str) -> Q:
         """Return the condition that picks a session by its id."""
         return Q(session__public_id=key)
+
+    @action("changes", rule="sessions.agenda.view", input=OwnChangesInput, output=OwnChangesSerializer, on_list=True)
+    def changes(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
+        changed. Writes nothing."""
+        return own_changes(by, summit, values)

@@ -14,6 +14,7 @@ from sessions.api.schedules import Schedules
 from sessions.api.sessions import Sessions
 from sessions.api.sign_ups import SignUps
 from sessions.api.slots import Slots
+from sessions.api.told import AgendaChanges
 from summit.api.public import public_api
 
 RESOURCES = (
@@ -24,6 +25,7 @@ RESOURCES = (
 urlpatterns = [
     path("summits/<slug:summit>/agenda/", public_api(AgendaList.as_view()), name="api-agenda"),
     path("summits/<slug:summit>/agenda/<slug:public_id>/", public_api(AgendaSession.as_view()), name="api-session"),
+    path("summits/<slug:summit>/changes/", public_api(AgendaChanges.as_view()), name="api-agenda-changes"),
     *calendar_paths(),
     *(each for resource in RESOURCES for each in resource.paths()),
 ]

@@ -10,6 +10,7 @@ from sessions.domain.released import snapshots
 from sessions.domain.snapshots import Snapshot
 from sessions.models import Members, Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
+from sessions.models.visibility import DESK
 from summit.models import Summit
 
 
@@ -79,6 +80,11 @@ def changes(
 def public_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
     """Return what changed for everybody, newest release first, as it is read in a language."""
     return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).for_public(), limit, language)
+
+
+def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
+    """Return all that changed, newest release first, as it is read in a language: for whoever reads all."""
+    return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).at(DESK), limit, language)
 
 
 def cancelled(*, summit: Summit, public_id: str) -> ReleasedSession | None:

@@ -4,6 +4,7 @@ from django.db.models import BooleanField, Q, QuerySet, Value
 
 from delegations.models import Membership
 from delegations.permissions import own_parties
+from sessions.domain import member
 from sessions.models import Members, ReleasedSession
 from summit.models import Person, Role, Summit, User
 from summit.permissions import allows
@@ -26,13 +27,30 @@ def own_people(user: User, summit: Summit) -> QuerySet[Person]:
     return Person.objects.filter(Q(user=user) | Q(pk__in=members), summit=summit)
 
 
+def reads_all(user: User, summit: Summit) -> bool:
+    """Return whether an account reads a summit's agenda whole: whoever sets the system up."""
+    return allows(user, "sessions.agenda.view", summit)
+
+
 def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
     """Return what an account may know of a summit's newest release by what it is there; each row's `mine` says
     whether one of its people takes part: all of it to whoever sets the system up. Who is nobody there reads nothing
     here, after as many queries."""
-    if allows(user, "sessions.agenda.view", summit):
+    if reads_all(user, summit):
         whole = ReleasedSession.objects.for_desk(summit)
         return whole.annotate(mine=Value(False, output_field=BooleanField()))
     members = members_of(user, summit)
     rows = ReleasedSession.objects.for_members(summit, members)
     return rows if members else rows.filter(pk=0)
+
+
+def changes_of(
+    user: User, summit: Summit, members: Members, *, everything: bool = False, language: str | None = None
+) -> list[member.ReleaseChanges]:
+    """Return what releases changed for an account that reads for `members`, as `member.changes` does. Whoever reads
+    the whole agenda has no programme of their own, and is told of all; who is nobody there, of nothing."""
+    if reads_all(user, summit):
+        return member.all_changes(summit=summit, language=language)
+    if not members:
+        return []
+    return member.changes(summit=summit, members=members, everything=everything, language=language)

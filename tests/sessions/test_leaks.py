@@ -91,6 +91,7 @@ def addresses(summit: Summit) -> list[str]:
     found += [f"{base}/?lang={language}" for language in ("fr", "ar")]
     found += [f"{base}/?{name}={value}" for name, value in (("day", "2025-03-31"), ("kind", "plenary"))]
     found += [f"{base}/?room={key}" for key in rooms] + [f"{base}/?language=fr"]
+    found += [f"{api}/changes/", f"{api}/changes/?lang=fr"]
     found += [f"{api}/agenda/", f"{api}/agenda/?ordering=-starts_at", f"{api}/agenda/?day=2025-03-31&language=fr"]
     found += [f"{api}/agenda/?room={key}" for key in rooms] + [f"{api}/agenda/?kind=plenary"]
     for row in Session.objects.filter(summit=summit):

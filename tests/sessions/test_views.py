@@ -28,6 +28,7 @@ def paths(summit: Summit) -> list[str]:
         f"{base}/schedule.json",
         f"{base}/schedule.xml",
         f"{base}/changes/",
+        f"/api/v1/summits/{summit.slug}/changes/",
         f"{base}/{row.public_id}/",
         api,
         f"{api}{row.public_id}/",

@@ -44,6 +44,7 @@ OTHERS = {
     "api-parties": FILE,
     "api-party": FILE,
     "api-agenda": FILE,
+    "api-agenda-changes": FILE,
     "api-session": FILE,
     "text-list": FILE,
     "text-detail": FILE,
