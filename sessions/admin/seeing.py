@@ -5,17 +5,16 @@ from __future__ import annotations
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from sessions.domain import seeing
 from sessions.domain.wording import SHOWN_PARTS
-from sessions.models import Session, Visibility
-from sessions.models.visibility import PARTS, RANKS, rank_of
+from sessions.models import Session
+from sessions.models.visibility import PARTS
 
 
 def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
     """Return, for each sort of reader, whether they know of the session and see each of its parts."""
     labels = [_("that it takes place"), *(str(SHOWN_PARTS[part]) for part in PARTS)]
-    found = []
-    for value, rank in RANKS.items():
-        seen = [RANKS[session.visibility] <= rank]
-        seen += [rank_of(session.visibility, getattr(session, f"{part}_to")) <= rank for part in PARTS]
-        found.append((capfirst(str(Visibility(value).label)), list(zip(labels, seen, strict=True))))
-    return found
+    return [
+        (capfirst(str(each.reader.label)), list(zip(labels, [each.knows, *each.parts.values()], strict=True)))
+        for each in seeing.who_sees(session)
+    ]

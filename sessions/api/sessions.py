@@ -11,8 +11,9 @@ from rest_framework import serializers
 from sessions.api.changes import WarnedInput, WarningsSerializer, warned
 from sessions.api.fields import Moment
 from sessions.api.filters import day_of
+from sessions.api.seeing import SeenSerializer
 from sessions.api.speaking import SpeakingMixin
-from sessions.domain import edits, planning, releases
+from sessions.domain import edits, planning, releases, seeing
 from sessions.models import OwnKind, Participant, Session, SessionKind, Slot, Visibility
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
@@ -155,6 +156,12 @@ class Sessions(SpeakingMixin, Resource):
     def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
         return warned(summit, values)
+
+    @action("who-sees", rule="sessions.session.view", output=SeenSerializer(many=True))
+    def who_sees(self, *, by: User, row: Session, values: Values) -> list[seeing.Seen]:
+        """Say for each sort of reader whether they know of the session once it is released, and which of its parts
+        they see. Writes nothing."""
+        return seeing.who_sees(row)
 
     @action("move", rule="sessions.edit", input=MoveInput)
     def move(self, *, by: User, row: Session, values: Values) -> Session:
