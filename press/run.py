@@ -12,7 +12,7 @@ from itertools import groupby
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from press.desk import StandingText, texts
+from press.desk import StandingText, late, texts
 from press.models import Edition, Lift, Text, TextVersion
 from press.models.visibility import standing
 from sessions.domain.speech_times import planned
@@ -23,6 +23,8 @@ from summit.outbox.models import Message, MessageState
 
 # What a message is about, as press.domain.announce stores it.
 ABOUT = "press.edition:"
+# Where the newest edition in a language stands whose words nobody has approved.
+UNAPPROVED = ("draft", "in_review", "changes_asked")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,31 @@ class Unsent:
     def about(self) -> str:
         """By what the outbox finds them."""
         return f"{ABOUT}{self.edition.public_id}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the run says of a text besides: the languages beside the first that aren't approved are `behind`, each
+    with where it stands (`standing`)."""
+
+    language: str
+    author: User | None
+    behind: list[TextVersion]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A day's run: what goes out, what should be out and isn't, what stands on no day (on today's run alone; not all
+    are named of `unplaced`), what is to be reviewed and what wasn't sent; `told` of each text by its primary key."""
+
+    day: date
+    groups: list[Group]
+    overdue: list[StandingText]
+    timeless: list[StandingText]
+    unplaced: int
+    unreviewed: list[Edition]
+    unsent: list[Unsent]
+    told: dict[int, Told]
 
 
 def session_of(text: Text) -> Session | None:
@@ -117,6 +144,36 @@ def timeless(summit: Summit) -> QuerySet[StandingText]:
     return whole(rows.filter(slot__isnull=True, session__isnull=True)).order_by("-id")
 
 
+def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
+    """Return the run of a day at the venue; `most` texts that stand on no day are named. The number of queries
+    depends on nothing but whether it is today."""
+    found, overdue = groups(summit, day, day), list(whole(late(summit)))
+    overdue.sort(key=lambda row: (row.lift.moment or row.lift.fallback_at or now, row.pk))
+    apart = timeless(summit) if day == now.astimezone(summit.zone).date() else None
+    named = list(apart[:most]) if apart is not None else []
+    return Plan(
+        day=day,
+        groups=found,
+        overdue=overdue,
+        timeless=named,
+        unplaced=apart.count() if apart is not None else 0,
+        unreviewed=unreviewed(summit),
+        unsent=unsent(summit),
+        told=_told([row for group in found for row in group.texts] + overdue + named),
+    )
+
+
+def _told(rows: list[StandingText]) -> dict[int, Told]:
+    """Return what is told of texts; their authors and languages are read at once, in two queries."""
+    written, languages = authors(rows), versions(rows)
+    told = {}
+    for row in rows:
+        first, *others = languages[row.pk]
+        behind = [each for each in others if getattr(each, "standing", "") in UNAPPROVED]
+        told[row.pk] = Told(first.language, written.get(row.written_by), behind)
+    return told
+
+
 def authors(rows: Iterable[StandingText]) -> dict[int, User]:
     """Return who wrote the newest words of texts, by key. One query."""
     return User.objects.in_bulk({row.written_by for row in rows})
@@ -140,7 +197,7 @@ def unreviewed(summit: Summit) -> list[Edition]:
     rows = Edition.objects.filter(
         version__text__summit=summit, version__text__withdrawn_at__isnull=True, afterwards_at__isnull=True
     ).exclude(emergency_reason="")
-    return list(rows.select_related("version", "decided_by").defer("body").order_by("decided_at", "pk"))
+    return list(rows.select_related("version__text", "decided_by").defer("body").order_by("decided_at", "pk"))
 
 
 def unsent(summit: Summit) -> list[Unsent]:
@@ -149,5 +206,5 @@ def unsent(summit: Summit) -> list[Unsent]:
     numbers = dict(failed.order_by().values_list("subject_key").annotate(Count("pk")))
     keys = [about.removeprefix(ABOUT) for about in numbers]
     rows = Edition.objects.filter(public_id__in=keys, version__text__summit=summit)
-    listed = rows.select_related("version").defer("body").order_by("pk")
+    listed = rows.select_related("version__text").defer("body").order_by("pk")
     return [Unsent(row, numbers[f"{ABOUT}{row.public_id}"]) for row in listed]

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from press import run
 from press.admin import calendar
-from press.admin.words import LATE, NEXT, STANDINGS, stands_as
-from press.desk import StandingText, late, late_step, next_step
+from press.admin.words import STANDINGS, stands_as
+from press.desk import StandingText, late_step, next_step
 from press.models import LiftMode, Text, TextVersion
 from press.permissions import can_schedule
-from press.run import Group, Unsent
+from press.run import Group, Plan, Unsent
+from press.steps import LATE, NEXT
 from press.todo import SEE, run_of
 from summit.dates import long_day
 from summit.desk.header import chosen_summit, summits_of
@@ -130,13 +131,10 @@ class RunMixin:
         summit = self._run_summit(request)
         today, now = today_of(request, summit), now_of(request)
         day = calendar.day_of(request.GET.get("day", "")) or today
-        groups, overdue = run.groups(summit, day, day), list(run.whole(late(summit)))
-        overdue.sort(key=lambda row: (row.lift.moment or row.lift.fallback_at or now, row.pk))
-        timeless = run.timeless(summit) if day == today else None
-        apart = list(timeless[:MOST]) if timeless is not None else []
-        show = _shower([row for group in groups for row in group.texts] + overdue + apart)
+        plan = run.plan(summit, day, now=now, most=MOST)
+        show = _shower(plan)
         may_deliver = can_schedule(request.user, summit)
-        slotted = [_slotted(group, show, now, today == day, may_deliver) for group in groups]
+        slotted = [_slotted(group, show, now, today == day, may_deliver) for group in plan.groups]
         start, end = run.bounds(day, day, summit)
         context = {
             "title": (_("Today’s run: %(day)s") if day == today else _("Run of %(day)s")) % {"day": long_day(day)},
@@ -150,12 +148,12 @@ class RunMixin:
             "here": run_of(summit, day),
             "hours": _by_hour(slotted, summit),
             "upcoming": next((each for each in slotted if each.counts), None),
-            "overdue": [show(row) for row in overdue],
-            "unreviewed": run.unreviewed(summit),
-            "failed": _failed(request, summit),
+            "overdue": [show(row) for row in plan.overdue],
+            "unreviewed": plan.unreviewed,
+            "failed": _failed(request, summit, plan.unsent),
             "may_send": allows(request.user, "outbox.send_again", summit),
-            "timeless": [show(row) for row in apart],
-            "timeless_more": max(timeless.count() - MOST, 0) if timeless is not None else 0,
+            "timeless": [show(row) for row in plan.timeless],
+            "timeless_more": plan.unplaced - len(plan.timeless),
             "hours_long": int((end - start) / timedelta(hours=1)),
         }
         return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
@@ -175,18 +173,13 @@ def _seen_summit(request: HttpRequest) -> Summit | None:
     return next((row for row in listed if row.slug == named), None) if named else chosen_summit(request, listed)
 
 
-def _shower(rows: list[StandingText]) -> Callable[[StandingText], Shown]:
-    """Return how each of the texts is shown; their authors and languages are read at once, in two queries."""
-    authors, versions = run.authors(rows), run.versions(rows)
+def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
+    """Return how each text of a run is shown."""
 
     def show(row: StandingText) -> Shown:
-        first, *others = versions[row.pk]
-        behind = [
-            (each, *STANDINGS[str(standing)])
-            for each in others
-            if (standing := getattr(each, "standing", "")) in ("draft", "in_review", "changes_asked")
-        ]
-        return Shown(row, first.language, authors.get(row.written_by), behind)
+        told = plan.told[row.pk]
+        behind = [(each, *STANDINGS[str(getattr(each, "standing", ""))]) for each in told.behind]
+        return Shown(row, told.language, told.author, behind)
 
     return show
 
@@ -217,7 +210,7 @@ def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
     return [Hour(label, list(rows), full) for (label, _offset), rows in groupby(slotted, key=hour)]
 
 
-def _failed(request: HttpRequest, summit: Summit) -> list[Failed]:
+def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[Failed]:
     sees = allows(request.user, "outbox.message.view", summit)
     query: dict[str, Any] = {
         "summit__id__exact": summit.pk,
@@ -229,7 +222,7 @@ def _failed(request: HttpRequest, summit: Summit) -> list[Failed]:
     def address(about: str) -> str:
         return f"{outbox}?{urlencode({**query, 'q': about})}" if sees else ""
 
-    return [Failed(each, address(each.about)) for each in run.unsent(summit)]
+    return [Failed(each, address(each.about)) for each in unsent]
 
 
 def day_of_text(request: HttpRequest, row: Text) -> date:

@@ -24,7 +24,7 @@ from press.admin.looking import LookingMixin
 from press.admin.marking import MarkingMixin
 from press.admin.moments import MomentForm, initial_of
 from press.admin.run import RunMixin, day_of_text
-from press.admin.words import NEXT, STANDINGS, TASKS, in_red, stands_as
+from press.admin.words import STANDINGS, TASKS, in_red, stands_as
 from press.desk import alone, next_step, tieable, todo, together, with_standing
 from press.domain import editions, texts
 from press.domain.differences import compare
@@ -36,6 +36,7 @@ from press.models import Edition, EditionState, LiftMode, Text, TextVersion
 from press.models.visibility import standing
 from press.permissions import can_write, check_can_write
 from press.run import versions
+from press.steps import NEXT
 from press.todo import run_of
 from summit.db.clock import db_now
 from summit.desk import once

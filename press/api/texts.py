@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.api.narrowed import TextFilters, VersionFilters
+from press.api.run import RunInput, RunSerializer, run_of
 from press.api.taken import (
     ApprovedSerializer,
     ApproveTextsInput,
@@ -127,6 +128,11 @@ class Texts(Resource):
             for edition, why in reach.skipped
         ]
         return {"approved": [edition.public_id for edition in reach.to], "skipped": skipped}
+
+    @action("run", rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
+    def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
+        return run_of(by, summit, values)
 
 
 class Versions(Resource):
