@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,9 +12,12 @@ from rest_framework import serializers
 from sessions.api.filters import day_of
 from sessions.api.public import SessionSerializer
 from sessions.api.told import OwnChangesInput, OwnChangesSerializer, own_changes
-from sessions.domain import own
+from sessions.domain import own, releases
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
+from sessions.printed import programme
 from summit.api.actions import action
+from summit.api.contents import File, PersonalContentSerializer
+from summit.api.problems import Problem
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.models import Summit, User
@@ -51,6 +55,12 @@ class OwnSessionSerializer(SessionSerializer):
     def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
         """Return the papers that the reader may know of."""
         return [{"id": key, "title": title, "language": language} for key, title, language in row.documents]
+
+
+class ProgrammeInput(serializers.Serializer[Any]):
+    """Of what: of one's own sessions and those of one's people, or with `everything` of all that one may know of."""
+
+    everything = serializers.BooleanField(default=False)
 
 
 class OwnAgendaFilters(django_filters.FilterSet):
@@ -95,3 +105,24 @@ class OwnAgenda(Resource):
         """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
         changed. Writes nothing."""
         return own_changes(by, summit, values)
+
+    @action(
+        "programme",
+        rule="sessions.agenda.view",
+        input=ProgrammeInput,
+        output=PersonalContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
+    def programme(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give the reader’s agenda as a PDF for the pocket, as the portal does; to whoever reads the whole agenda,
+        all of it. Writes nothing."""
+        release = releases.latest(summit)
+        if release is None:
+            raise Problem("conflict", gettext("The agenda has not been released yet."))
+        members, whole = own.members_of(by, summit), own.reads_all(by, summit)
+        me = None if whole else by.people.filter(summit=summit).first()
+        reader = programme.Reader(members, [] if whole else own.parties_of(by, summit), me)
+        rows = own.programme_of(by, summit, members, everything=values["everything"])
+        name, content = programme.write(summit, release, reader, rows, own=not (whole or values["everything"]))
+        return File(name, "application/pdf", content)

@@ -60,6 +60,11 @@ def own_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> Relea
     return _joined(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
 
 
+def whole_agenda(*, summit: Summit) -> ReleasedQuerySet:
+    """Return all of the newest release, in order, with participants: for whoever reads all. Two queries."""
+    return _joined(ReleasedSession.objects.for_desk(summit)).order_by("starts_at", "ends_at", "id")
+
+
 def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession | None:
     """Return one session of what `members_agenda` returns, by its session's public id, or None. Two queries."""
     return members_agenda(summit=summit, members=members).filter(session__public_id=public_id).first()

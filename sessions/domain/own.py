@@ -2,10 +2,11 @@
 
 from django.db.models import BooleanField, Q, QuerySet, Value
 
-from delegations.models import Membership
+from delegations.models import Membership, Party
 from delegations.permissions import own_parties
 from sessions.domain import member
 from sessions.models import Members, ReleasedSession
+from sessions.models.releases import ReleasedQuerySet
 from summit.models import Person, Role, Summit, User
 from summit.permissions import allows
 
@@ -18,6 +19,16 @@ def members_of(user: User, summit: Summit) -> Members:
     parties = frozenset(acts.union(belongs).values_list("pk", flat=True))
     people = frozenset(own_people(user, summit).values_list("pk", flat=True))
     return Members(parties, people) if parties else Members()
+
+
+def parties_of(user: User, summit: Summit) -> list[Party]:
+    """Return the parties that an account belongs to and then those that it acts for, in the order of the alphabet.
+    Two queries."""
+    found: dict[int, Party] = {}
+    for role in (Role.DELEGATE, Role.FOCAL_POINT):
+        rows = own_parties(user, role).filter(summit=summit).order_by("sort_key", "pk")
+        found |= {party.pk: found.get(party.pk, party) for party in rows}
+    return list(found.values())
 
 
 def own_people(user: User, summit: Summit) -> QuerySet[Person]:
@@ -54,3 +65,15 @@ def changes_of(
     if not members:
         return []
     return member.changes(summit=summit, members=members, everything=everything, language=language)
+
+
+def programme_of(user: User, summit: Summit, members: Members, *, everything: bool = False) -> ReleasedQuerySet:
+    """Return the sessions of the newest release in which those for whom an account reads take part, or with
+    `everything` all that they may know of, with participants; the whole agenda to whoever reads it whole, and nothing
+    to who is nobody there."""
+    if reads_all(user, summit):
+        return member.whole_agenda(summit=summit)
+    if not members:
+        return ReleasedSession.objects.none()
+    find = member.members_agenda if everything else member.own_agenda
+    return find(summit=summit, members=members)

@@ -1,0 +1,44 @@
+"""Whose pocket programme it is, and what stands in it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from delegations.domain import naming
+from delegations.domain.naming import Book
+from delegations.models import Party
+from sessions.models import Members, Release, ReleasedSession
+from sessions.models.labels import beside
+from sessions.printed import pocket
+from sessions.printed.pocket import Pocket, Said
+from summit.models import Person, Summit
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: for whose places, the parties of these, and who they are themselves where that is known."""
+
+    members: Members
+    parties: Sequence[Party]
+    me: Person | None
+
+
+def write(
+    summit: Summit, release: Release, reader: Reader, rows: Iterable[ReleasedSession], *, own: bool
+) -> tuple[str, bytes]:
+    """Return what the programme of a reader is called as a file, and it as PDF in their language: of `rows`, which
+    are their `own` or all that they may know of. Raises summit.paper.fonts.MissingFontError where no font here prints
+    one of its letters."""
+    names = naming.book(summit)
+    whose = _whose(reader, names, summit.language)
+    content = pocket.write(Pocket(summit, release, reader.members, whose, own, names), rows)
+    return f"{summit.slug}-programme-{release.number}.pdf", content
+
+
+def _whose(reader: Reader, names: Book, language: str) -> list[Said]:
+    """Return whose programme it is: the reader's own, where they are known, and that of the parties they read for."""
+    found = [Said(reader.me.label, language)] if reader.me else []
+    for party in reader.parties:
+        named = names.of(party)
+        if named is not None and not (reader.me and not beside(reader.me.label, party.name)):
+            found.append(Said(named.name, named.language))
+    return found
