@@ -42,6 +42,7 @@ declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")
 declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
+declare("api-desk-tasks", Gate.API, kind="desk", see="summit.summit.view")
 _SENDS: dict[str, Any] = {"kind": "desk", "see": "summit.summit.view", "do": "summit.arm"}
 declare("api-desk-arming", Gate.API, **_SENDS)
 declare("api-desk-arming-arm", Gate.API, "POST", **_SENDS)

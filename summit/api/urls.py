@@ -8,6 +8,7 @@ from summit.api.me import Me, OneToken, Tokens
 from summit.api.own_summits import Summits
 from summit.api.places import Rooms, Venues
 from summit.api.programs import Applications, ApplicationTokens
+from summit.api.tasks import Tasks
 from summit.api.team import Audit, Roles
 from summit.api.working import working_api
 from summit.hooks.api import Deliveries, Webhooks
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     *Accounts.paths(),
     *Audit.paths(),
     *Arming.paths(),
+    *Tasks.paths(),
     *Applications.paths(),
     *ApplicationTokens.paths(),
     *Messages.paths(),

@@ -19,7 +19,7 @@ from summit.dates import short_day
 from summit.db.clock import db_now
 from summit.desk import charts
 from summit.desk.charts import Chart
-from summit.models import Summit
+from summit.models import Summit, User
 from summit.permissions import allows
 from summit.registry import Registry
 from summit.templatetags.marks import comma
@@ -121,6 +121,13 @@ def tasks(request: HttpRequest, summit: Summit) -> list[Task]:
     mine = [task for task in found if allows(request.user, task.rule, summit)]
     far = now_of(request) + timedelta(days=3650)
     return sorted(mine, key=lambda task: (task.urgency, task.moment or far))
+
+
+def tasks_of(user: User, summit: Summit) -> list[Task]:
+    """Return what somebody can do, asked by no page: sources look at who asks and at nothing else."""
+    asked = HttpRequest()
+    asked.user = user
+    return tasks(asked, summit)
 
 
 def headline(found: Sequence[Task]) -> str:

@@ -1,0 +1,120 @@
+"""What waits for somebody by the API: the same as on their desk's home."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from summit.db.clock import db_now
+from summit.models import Heartbeat, Role, Summit, User
+from tests.factories import (
+    START,
+    FocalPointFactory,
+    InvitationFactory,
+    MessageFactory,
+    PartyFactory,
+    SummitFactory,
+    UserFactory,
+)
+from tests.press.helpers import make_text
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+TASKS = "summits/here/desk/tasks/"
+DESKS = [Role.ORGANISER, Role.PROTOCOL, Role.PRESS_OFFICER, Role.PRESS_APPROVER, Role.VIEWER]
+
+
+@pytest.fixture
+def busy(here: Summit) -> Summit:
+    """Something for each desk: answers that are late, a mail that failed, words to be reviewed, a party to invite."""
+    Heartbeat.objects.create(name="sweep")
+    here.answer_by = db_now() - timedelta(hours=1)
+    here.save()
+    PartyFactory(summit=here)
+    InvitationFactory.create_batch(2, party__summit=here, state="sent", sent_at=START)
+    MessageFactory(summit=here, kind="system", state="failed", problem="no such mailbox")
+    make_text(summit=here, state="in_review", title="Secret")
+    return here
+
+
+def told(who: Program) -> list[dict[str, Any]]:
+    answer = who.get(TASKS)
+    assert answer.status_code == 200, answer.content
+    found: list[dict[str, Any]] = answer.json()["tasks"]
+    return found
+
+
+def test_a_task_says_what_how_soon_where_and_by_when(busy: Summit, organiser: Program) -> None:
+    first, *_others = told(organiser)
+    page = first.pop("page")
+    assert first == {
+        "sentence": "2 answers are late. Write to the parties, or record their answers.",
+        "urgency": "late",
+        "moment": busy.answer_by.isoformat().replace("+00:00", "Z"),  # type: ignore[union-attr]
+    }
+    assert page.startswith("http")
+    client = Client()
+    client.force_login(organiser.user)
+    assert client.get(re.sub("^https?://[^/]*", "", page)).status_code == 200
+    french = organiser.get(TASKS, Accept_Language="fr").json()["tasks"]
+    assert french[0]["sentence"] != first["sentence"]
+
+
+@pytest.mark.parametrize(
+    "role", [Role.ORGANISER, Role.PROTOCOL, Role.PRESS_OFFICER, Role.PRESS_APPROVER, Role.VIEWER]
+)
+def test_each_is_told_what_stands_on_their_home(busy: Summit, role: Role) -> None:
+    user = UserFactory.with_role(role, busy)
+    client = Client()
+    client.force_login(user)
+    page = unescape(client.get(f"/admin/?summit={busy.slug}").content.decode())
+    sentences = [each["sentence"] for each in told(program(user))]
+    assert [each for each in sentences if each not in page] == []
+    others = {each["sentence"] for each in told(program(UserFactory(is_superuser=True)))} - set(sentences)
+    assert [each for each in others if each in page] == []
+    assert {Role.ORGANISER: 3, Role.PROTOCOL: 3, Role.PRESS_APPROVER: 1}.get(role, len(sentences)) == len(sentences)
+
+
+def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(viewer) == []
+    # The control: what keeps it is that each task names who can do it.
+    for module in ("press.todo", "delegations.todo", "summit.outbox.todo", "sessions.todo", "summit.desk.today"):
+        monkeypatch.setattr(f"{module}.allows", lambda user, action, summit: True)
+    assert len(told(viewer)) > 2
+
+
+def test_only_who_works_at_the_desk_asks(busy: Summit) -> None:
+    focal: User = UserFactory()
+    FocalPointFactory(party=PartyFactory(summit=busy), person__user=focal)
+    elsewhere = UserFactory.with_role(Role.ORGANISER, SummitFactory())
+    missing = program(elsewhere).get("summits/nowhere/desk/tasks/")
+    for user in (focal, elsewhere, UserFactory()):
+        answer = program(user).get(TASKS)
+        assert (answer.status_code, answer.content) == (404, missing.content)
+    assert Client().get(f"/api/v1/{TASKS}").status_code == 401
+
+
+def test_nothing_can_be_asked_for_and_what_was_read_is_not_sent_again(busy: Summit, organiser: Program) -> None:
+    assert organiser.get(f"{TASKS}?urgency=late").status_code == 400
+    assert organiser.post(TASKS, {}).status_code == 405
+    etag = organiser.get(TASKS)["ETag"]
+    assert organiser.get(TASKS, If_None_Match=etag).status_code == 304
+
+
+def test_queries_do_not_grow(busy: Summit, organiser: Program) -> None:
+    numbers = []
+    for more in (0, 5):
+        InvitationFactory.create_batch(more, party__summit=busy, state="sent", sent_at=START)
+        PartyFactory.create_batch(more, summit=busy)
+        for _number in range(more):
+            make_text(summit=busy, state="in_review")
+        told(organiser)
+        with CaptureQueriesContext(connection) as queries:
+            found = told(organiser)
+        numbers.append((len(queries), len(found)))
+    assert numbers[0] == numbers[1]
