@@ -138,8 +138,9 @@ SAME = {
     "portal:invitation": "invitations-row-answer",
     "portal:overpass": "overpasses-row-hand",
     "portal:people_confirm": "members-confirm",
-    "portal:people_sheet": "sheets",
+    "portal:people_sheet": "sheets-row-take",
     "portal:people_sheet_drop": "sheets-row",
+    "portal:people_table": "sheets",
     "portal:person_add": "members",
     "portal:person_declarations": "declarations",
     "portal:person_edit": "people-row",
@@ -180,7 +181,9 @@ def writing() -> dict[str, Route]:
     found = {}
     for name, route in declared().items():
         asked = {route.see, route.do, route.needs("POST")} - {""}
-        opens = NOBODY not in asked and not name.endswith(("_changelist", "_table"))
+        # What posts to a list of the admin is a deed that is chosen there, or the file of it.
+        of_list = name.startswith("admin:") and name.endswith(("_changelist", "_table"))
+        opens = NOBODY not in asked and not of_list
         if "POST" in route.methods and route.gate != Gate.API and opens and not name.startswith(SIGNS_IN):
             found[name] = route
     return found

@@ -1,0 +1,149 @@
+"""What a page asks, a program can say: each field of the forms of pages that write is an input of the page's
+operation, or the table of tests/routes/fields.py says what it is there. A field that is added fails here until it is.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+
+from tests.routes.fields import ADDRESS, ALSO, FORM_OF, FORMLESS, INLINES, NOTHING, SHOWN, TABLE
+from tests.routes.forms import described, inputs_of
+from tests.routes.looks import found
+from tests.routes.test_in_the_api import NONE, operation_of, writing
+from tests.routes.world import make_world
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+# By route and page, what forms send; by operation and method, what it takes.
+Sent = dict[str, dict[str, set[str]]]
+Inputs = dict[str, dict[str, frozenset[str]]]
+COUNTED = ("[].id", "[].DELETE", "-TOTAL_FORMS", "-INITIAL_FORMS", "-MIN_NUM_FORMS", "-MAX_NUM_FORMS")
+PAGES = sorted(name for name in writing() if name not in NONE)
+
+
+@pytest.fixture(scope="module")
+def sent(django_db_setup: None, django_db_blocker: Any) -> Sent:
+    """What the forms of all pages send."""
+    lasting = override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=86400)
+    with lasting, django_db_blocker.unblock(), transaction.atomic():
+        forms = found(make_world())
+        transaction.set_rollback(True)
+    return forms
+
+
+@pytest.fixture(scope="module")
+def inputs(django_db_setup: None, django_db_blocker: Any) -> Inputs:
+    """What the operations of the API take."""
+    with django_db_blocker.unblock():
+        return inputs_of(described())
+
+
+def called(operation: str) -> str:
+    """Return the name of the route of an operation."""
+    return operation if operation.startswith("api-") else f"api-desk-{operation}"
+
+
+def own(page: str, inputs: Inputs) -> frozenset[str]:
+    """Return what the operations of a page take."""
+    operation, methods = operation_of(page)
+    taken = [names for method, names in inputs[operation].items() if method in methods]
+    return frozenset().union(*taken, *(all_of(each, inputs) for each in ALSO.get(page, ())))
+
+
+def all_of(operation: str, inputs: Inputs) -> frozenset[str]:
+    """Return what an operation takes by any of its methods."""
+    return frozenset().union(*inputs.get(called(operation), {}).values())
+
+
+def taken(page: str, name: str, inputs: Inputs) -> bool:
+    """Return whether a field is an input by its name, or by a rule."""
+    takes, operation = own(page, inputs), operation_of(page)[0]
+    rows, _line, column = name.partition("[].")
+    base, _line, language = name.rpartition("_")
+    return (
+        name in takes
+        or name.endswith(COUNTED)
+        # The row of the page, and the summit, stand in the address.
+        or (column or name) == "summit"
+        or (column != "" and column == page.rpartition("_")[0].rpartition("_")[2])
+        or (name == "row" and "-row" in operation)
+        # A bulk operation takes rows.
+        or (operation.endswith("-bulk") and f"rows[].{ {'row': 'id'}.get(name, column or name) }" in takes)
+        or (rows in INLINES and column in all_of(INLINES[rows], inputs))
+        # What is said in several languages is one object.
+        or (language in dict(settings.LANGUAGES) and bool(takes & {"names", "letter_words"}) and base != "")
+        or (name == "file" and "content" in takes)
+    )
+
+
+def true(page: str, said: str, inputs: Inputs) -> bool:
+    """Return whether what the table says of a field holds in the description."""
+    operation, _space, name = said.rpartition(" ")
+    if said in (SHOWN, ADDRESS):
+        return True
+    if operation == "does":
+        return called(name) in inputs
+    return name in (all_of(operation, inputs) if operation else own(page, inputs))
+
+
+def fields(page: str, sent: Sent) -> set[str]:
+    """Return what the forms send that post to a page, wherever they stand."""
+    return set().union(*sent.get(page, {}).values()) - NOTHING
+
+
+def missing(sent: Sent, inputs: Inputs) -> list[str]:
+    """Return the fields that no operation takes and no table names, each with its page."""
+    return [
+        f"{page} {name}"
+        for page in PAGES
+        if page not in FORM_OF
+        for name in sorted(fields(page, sent))
+        if name not in TABLE.get(page, {}) and not taken(page, name, inputs)
+    ]
+
+
+def untrue(sent: Sent, inputs: Inputs, table: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the entries of a table that name no field of the page, nothing that is there, or what a rule says."""
+    for page, entries in table.items():
+        for name, said in entries.items():
+            if name not in fields(page, sent) or not true(page, said, inputs) or taken(page, name, inputs):
+                yield f"{page} {name}"
+
+
+def test_what_a_page_asks_a_program_can_say(sent: Sent, inputs: Inputs) -> None:
+    assert missing(sent, inputs) == []
+
+
+def test_what_the_table_says_is_true(sent: Sent, inputs: Inputs) -> None:
+    assert list(untrue(sent, inputs, TABLE)) == []
+    assert set(INLINES) <= {name.partition("[].")[0] for page in PAGES for name in fields(page, sent)}
+    for page, operations in ALSO.items():
+        for operation in operations:
+            less = {**inputs, called(operation): {}}
+            assert missing(sent, less) != [] or list(untrue(sent, less, TABLE)) != [], (page, operation)
+
+
+def test_a_form_is_found_of_every_page(sent: Sent) -> None:
+    assert {page for page in PAGES if page not in sent} == set(FORMLESS)
+    for page, other in FORM_OF.items():
+        assert set(sent[page]) == {other}
+        assert fields(page, sent) <= fields(other, sent)
+
+
+def test_control_an_input_that_is_gone_and_a_field_that_is_new_are_named(sent: Sent, inputs: Inputs) -> None:
+    guests = {method: names - {"office"} for method, names in inputs["api-desk-guests"].items()}
+    assert missing(sent, {**inputs, "api-desk-guests": guests}) == ["admin:delegations_guest office"]
+    room = {**sent["admin:summit_room_change"], "another page": {"colour"}}
+    assert missing({**sent, "admin:summit_room_change": room}, inputs) == ["admin:summit_room_change colour"]
+
+
+def test_control_entries_that_are_untrue_are_named(sent: Sent, inputs: Inputs) -> None:
+    page = "admin:summit_room_change"
+    for name, said in (("colour", "capacity"), ("name", "name"), ("summit", "does venues-row-paint")):
+        assert list(untrue(sent, inputs, {page: {name: said}})) == [f"{page} {name}"]
+    gone = {**inputs, "api-desk-members-row-replace": {}}
+    assert not true("portal:overpass", "members-row-replace person", gone)
+    assert true("portal:overpass", "members-row-replace person", inputs)
