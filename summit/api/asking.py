@@ -63,8 +63,8 @@ def _far(moment: datetime) -> bool:
 def ordered(orders: Orders, said: str | None) -> tuple[str, ...]:
     """Return by which fields rows are ordered: those declared under a name, backwards after "-", the first where
     nothing is asked for; the primary key last, so that equal rows keep their places. Raises Problem."""
-    name = (said or next(iter(orders))).strip()
-    if name.removeprefix("-") not in orders:
+    name = next(iter(orders)) if said is None else said
+    if name not in _both(orders):
         raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(orders))}})
     columns = (*orders[name.removeprefix("-")], "pk")
     return tuple(_backwards(column) for column in columns) if name.startswith("-") else columns

@@ -68,6 +68,8 @@ def test_it_is_narrowed_and_ordered_by_what_is_declared(organiser: Program, room
     [
         ("seats=20", "seats", "Known are: cursor, fields, name, order, page_size, seats_from, venue."),
         ("order=capacity", "order", "Write one of: position, -position, name, -name."),
+        ("order=", "order", "Write one of: position, -position, name, -name."),
+        ("order=%20name", "order", "Write one of: position, -position, name, -name."),
         ("fields=venue,secret", "fields", "Write some of: id, venue, name, capacity, position."),
         ("fields=", "fields", "Write some of"),
         ("seats_from=many", "seats_from", "Enter a number."),
