@@ -79,6 +79,7 @@ WRITTEN_SO |= {"HTTP", "HTTPS", "Standard", "Webhooks", "webhook", "timestamp", 
 # What HTTP calls its headers and the API its fields: programs write them so in every language.
 WRITTEN_SO |= {"Allow", "Authorization", "Bearer", "CSRF", "CSRFToken", "ETag", "Idempotency", "Key", "If", "Match"}
 WRITTEN_SO |= {"Retry", "After", "ASCII", "application", "errors", "rows", "API", "true", "false"}
+WRITTEN_SO |= {"next", "previous"}
 MAKE = "run `make messages`, and translate what is new"
 
 
