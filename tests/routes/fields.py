@@ -60,7 +60,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "admin:api_application_tokens": {"days": "expires_at", "revoke": "does application-tokens-row-revoke"},
     "admin:delegations_badge_issue": {"row": "people"},
-    "admin:delegations_handover_decide": {"to": "person"},
+    "admin:delegations_handover_decide": {"to": "person", "do": "does handovers-row-drop"},
     "admin:delegations_invitation_answer": {
         "channel": "way.channel",
         "dated": "way.dated",

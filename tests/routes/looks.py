@@ -26,6 +26,7 @@ from tests.routes.world import MISSING, World, row
 # Pages that only show something, where forms of pages stand that answer POST alone.
 BESIDES = (
     "admin:api_application_change",
+    "admin:delegations_handover_waiting",
     "admin:delegations_sheet_change",
     "admin:hooks_delivery_change",
     "admin:outbox_message_change",
@@ -128,6 +129,9 @@ def _chosen(world: World) -> Iterator[Look]:
     yield Look("admin:summit_person_accounts", asked={"row": head.person_id})
     known = f.PersonFactory(summit=here, user=f.UserFactory())
     yield Look("admin:summit_person_take_accounts", asked={"row": known.pk})
+    waits = _usual(world, declared()["admin:delegations_handover_decide"])
+    yield from (waits, Look(waits.page, waits.values, {"do": "drop"}))
+    yield Look("admin:delegations_handover_waiting", asked={"summit": here.slug})
     usual = _usual(world, declared()["portal:person_edit"])
     for section in SECTIONS:
         yield Look(usual.page, {**usual.values, "section": section})
