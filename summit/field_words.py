@@ -17,7 +17,12 @@ WORDS: dict[type[forms.Field], dict[str, Any]] = {
         "invalid_date": _("Write a day that exists."),
         "invalid_time": _("Write a time such as 14:30."),
     },
-    forms.IntegerField: {"invalid": _("Write a whole number.")},
+    forms.CharField: {"max_length": _("Shorten this to %(limit_value)s characters.")},
+    forms.IntegerField: {
+        "invalid": _("Write a whole number."),
+        "max_value": _("Write %(limit_value)s or less."),
+        "min_value": _("Write %(limit_value)s or more."),
+    },
 }
 
 

@@ -1,6 +1,6 @@
 """How a summit treats its parties: flags, deadlines, letters, reminders, and how long what is personal is kept."""
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -148,6 +148,10 @@ USUAL_DAYS: dict[str, int | None] = {
 }
 
 
+MOST_DAYS = 36525
+AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep it.")
+
+
 class Retention(models.Model):
     """How many days after the summit's last day something is kept: of everybody, or of one category."""
 
@@ -159,7 +163,11 @@ class Retention(models.Model):
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
     days = models.PositiveIntegerField(
-        _("days after the summit"), null=True, blank=True, help_text=_("Empty: it is kept.")
+        _("days after the summit"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_DAYS, AT_MOST)],
+        help_text=_("Empty: it is kept."),
     )
 
     class Meta:
@@ -179,6 +187,12 @@ class Retention(models.Model):
                 violation_error_message=_("There is a time for this already. Change that one."),
             ),
             models.CheckConstraint(name="retention_what_known", condition=Q(what__in=Kept.values)),
+            # A day that is further away than the calendar goes could not be reckoned.
+            models.CheckConstraint(
+                name="retention_days_at_most",
+                condition=Q(days__isnull=True) | Q(days__lte=MOST_DAYS),
+                violation_error_message=AT_MOST,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,9 @@ class ByNewest(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     page_size_query_description: Any = _("How many rows a page has: 50 where nothing is said, 200 at most.")
-    cursor_query_description: Any = _("Which page: the one that “next” or “previous” of another page names.")
+    cursor_query_description: Any = _(
+        "Which page: each gives the address of the one before it and of the one after it."
+    )
     max_page_size = 200
     # Rows that stand alike in an order are counted from the first of them. With the library's limit of a thousand a
     # page in the midst of more would lead to itself, for ever.

@@ -220,7 +220,13 @@ class Room(PublicModel):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ["position", "name"]
-        constraints = [models.UniqueConstraint(fields=["venue", "name"], name="room_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["venue", "name"],
+                name="room_name_once",
+                violation_error_message=_("The venue has a room of this name already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -39,6 +39,10 @@ BREAKS: dict[str, tuple[Callable[[], object], str]] = {
         "UNIQUE constraint failed: delegations_retention.summit_id, delegations_retention.what, "
         "delegations_retention.category_id",
     ),
+    "retention_days_at_most": (
+        lambda: Retention.objects.create(summit=f.SummitFactory(), what="photo", days=36526),
+        "CHECK constraint failed: retention_days_at_most",
+    ),
     "retention_usual_once": (
         second_usual_time,
         "UNIQUE constraint failed: delegations_retention.summit_id, delegations_retention.what",

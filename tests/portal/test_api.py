@@ -310,7 +310,7 @@ def test_pages_of_lists_are_described_in_words_of_this_house(client: Client) -> 
     said = {name: {found for each, found in named if each == name} for name, _found in named}
     assert said == {
         "page_size": {"How many rows a page has: 50 where nothing is said, 200 at most."},
-        "cursor": {"Which page: the one that “next” or “previous” of another page names."},
+        "cursor": {"Which page: each gives the address of the one before it and of the one after it."},
     }
 
 

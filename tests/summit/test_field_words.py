@@ -16,10 +16,14 @@ class Entered(forms.Form):
     day = forms.DateField()
     at = forms.SplitDateTimeField()
     number = forms.IntegerField()
+    few = forms.IntegerField(max_value=9)
+    many = forms.IntegerField(min_value=1)
+    short = forms.CharField(max_length=3)
 
 
 BAD: dict[str, Any] = {
     "kind": "b", "mailbox": "nobody", "day": "2025-02-31", "at_0": "soon", "at_1": "25:00", "number": "many",
+    "few": "10", "many": "0", "short": "long",
 }  # fmt: skip
 
 
@@ -35,6 +39,9 @@ def test_it_says_what_to_do() -> None:
                 {"message": "Write a time such as 14:30.", "code": "invalid"},
             ],
             "number": [{"message": "Write a whole number.", "code": "invalid"}],
+            "few": [{"message": "Write 9 or less.", "code": "max_value"}],
+            "many": [{"message": "Write 1 or more.", "code": "min_value"}],
+            "short": [{"message": "Shorten this to 3 characters.", "code": "max_length"}],
         }
 
 

@@ -130,6 +130,34 @@ def test_a_room_stays_in_its_summit(summit: Summit) -> None:
     assert Room.objects.get(pk=room.pk).venue == inside
 
 
+def test_no_data_are_kept_until_a_day_that_no_calendar_has(summit: Summit) -> None:
+    given = {"summit": summit.pk, "what": "photo", "category": "", "days": "36526"}
+    page = desk(summit).post("/admin/delegations/retention/add/", given)
+    said = "Write 36525 days, a hundred years, at most; leave it empty to keep it."
+    # Once above the form and once at the field.
+    assert (page.status_code, page.content.decode().count(said)) == (200, 2)
+    assert desk(summit).post("/admin/delegations/retention/add/", {**given, "days": "36525"}).status_code == 302
+    assert Retention.objects.get().days == 36525
+
+
+def test_what_a_room_can_t_be_is_said_and_nothing_is_lost(summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit, name="Music Room", capacity=None)
+    f.RoomFactory(venue=room.venue, name="Hall")
+    address, kept = f"/admin/summit/room/{room.pk}/change/", {"venue": room.venue_id, "name": "Hall", "position": 0}
+    for wrong, said in (
+        ({}, "The venue has a room of this name already."),
+        ({"name": ""}, "This is missing."),
+        ({"name": "Attic", "capacity": "-5"}, "Write 0 or more."),
+        ({"name": "Attic", "capacity": "12a"}, "Write a whole number."),
+    ):
+        given = {**kept, "capacity": "", **wrong}
+        page = desk(summit).post(address, given)
+        assert (page.status_code, said in page.content.decode()) == (200, True)
+        assert f'value="{given["name"]}"' in page.content.decode() or not given["name"]
+    room.refresh_from_db()
+    assert (room.name, room.capacity) == ("Music Room", None)
+
+
 def test_a_room_in_which_a_session_is_stays_on_its_venue_s_page(summit: Summit) -> None:
     room = f.RoomFactory(venue__summit=summit, name="Music Room")
     f.SessionFactory(summit=summit, room=room)

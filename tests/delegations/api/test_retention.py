@@ -29,6 +29,13 @@ def test_an_organiser_gives_times(place: Place) -> None:
     assert again.json()["errors"][0]["detail"] == "There is a time for this already. Change that one."
     assert pointers(organiser.post(HERE, {"what": "mail", "category": "delegate"})) == {"#/category"}
     assert pointers(organiser.post(HERE, {"what": "shoes"})) == {"#/what"}
+    # A day that no calendar has can't be reckoned.
+    for number, problem in ((36526, "Write 36525 or less."), (-1, "Write 0 or more.")):
+        refused = organiser.post(HERE, {"what": "photo", "days": number})
+        found = [(each["pointer"], each["detail"]) for each in refused.json()["errors"]]
+        assert (refused.status_code, found) == (422, [("#/days", problem)])
+    assert organiser.post(HERE, {"what": "photo", "days": 36525}).status_code == 201
+    assert Retention.objects.filter(what="photo").delete()[0] == 1
     where = f"{HERE}{made.json()['id']}/"
     assert organiser.patch(where, {"days": None}, If_Match=made["ETag"]).json()["days"] is None
     moved = organiser.patch(where, {"what": "photo", "category": None}, If_Match="*")
@@ -37,7 +44,7 @@ def test_an_organiser_gives_times(place: Place) -> None:
     assert organiser.delete(where, If_Match="*").status_code == 204
     assert not Retention.objects.exists()
     done = AuditEntry.objects.filter(action__startswith="delegations.retention").order_by("pk")
-    assert [each.action.rpartition(".")[2] for each in done] == ["add", "change", "change", "remove"]
+    assert [each.action.rpartition(".")[2] for each in done] == ["add", "add", "change", "change", "remove"]
 
 
 def days(place: Place, away: timedelta) -> None:
