@@ -18,7 +18,9 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
     # The session of a request that failed early may not be there; the page needs none.
     if not is_personal(request.path_info):
         blind(request)
-    content = render_to_string("errors/error.html", {"status": status, "reason": reason}, request)
+    at_desk = request.path_info.startswith("/admin/")
+    context = {"status": status, "reason": reason, "at_desk": at_desk}
+    content = render_to_string("errors/error.html", context, request)
     return HttpResponse(content, status=status, headers={"Cache-Control": "no-store"})
 
 

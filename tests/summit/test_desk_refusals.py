@@ -78,6 +78,10 @@ def test_what_is_changed_and_not_deleted_on_a_page_of_its_own(desk: Client, summ
     answer = desk.get(f"/admin/summit/venue/{venue.pk}/delete/")
     assert answer.status_code == 403
     assert "Venues are deleted on the page of their summit." in answer.content.decode()
+    back = '<a class="button" href="/admin/">Back to the desk</a>'
+    assert back in answer.content.decode()
+    assert back in desk.get("/admin/summit/venue/0/change/").content.decode()
+    assert back not in desk.get("/nowhere/").content.decode()
     room = f.RoomFactory(venue=venue)
     refused = desk.get(f"/admin/summit/room/{room.pk}/delete/")
     assert refused.status_code == 403

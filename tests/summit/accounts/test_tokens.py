@@ -91,6 +91,9 @@ def test_what_it_may_do_is_chosen_in_lines_by_what_they_are_called(browser: Clie
         ),
     ]
     assert ("audit:read" in boxes(page), "audit:write" in boxes(page)) == (True, False)
+    # Whoever goes on by the keyboard closes them all by one key.
+    closed = page[page.index("<details open>") :]
+    assert closed[: closed.index("</details>")].count('type="checkbox"') == len(boxes(page)) - 1
     lines = re.findall(r'<th scope="row">([^<]+)</th>', page)
     assert lines == sorted(lines, key=fold)
     assert len(lines) == len(resources())
