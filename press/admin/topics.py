@@ -28,7 +28,7 @@ class TopicAdmin(CalledAdmin):
     """Topics, deleted one by one. One that a text has can't be, not even if the text was withdrawn."""
 
     place = 4
-    end_first = gettext_lazy("A press officer can take the topic off these texts first:")
+    end_first = gettext_lazy("Take the topic off these texts first:")
     users = "texts"
     actions = None
     refusals = (DecisionRefused,)

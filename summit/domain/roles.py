@@ -95,14 +95,15 @@ def account(*, email: str, name: str, language: str, summit: Summit, by: User) -
 def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
     """Take roles away, all or none, and return how many.
 
-    A summit keeps an organiser whose account is open: of two who take each other's role away at once, the second is
-    refused. Raises PermissionDenied and LastOrganiser.
+    A summit keeps an organiser whose account is open and who is no application: of two who take each other's role
+    away at once, the second is refused. Raises PermissionDenied and LastOrganiser.
     """
     with transaction.atomic():
         keys = {row.summit_id for row in assignments}
         # The lock on the summits makes whoever comes second count what the first has left.
         summits = Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
-        rows = list(RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments]).select_related("user"))
+        wanted = RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments])
+        rows = list(wanted.select_related("user__application"))
         for row in rows:
             check(by, "summit.roleassignment.change", summits[row.summit_id])
             audit.record(
@@ -113,12 +114,14 @@ def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
                 detail={"rows": audit.references(row)},
             )
         RoleAssignment.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        _check_organised({row.summit_id: summits[row.summit_id] for row in rows if row.role == Role.ORGANISER})
+        people = [row for row in rows if row.role == Role.ORGANISER and not hasattr(row.user, "application")]
+        _check_organised({row.summit_id: summits[row.summit_id] for row in people})
     return len(rows)
 
 
 def _check_organised(summits: dict[int, Summit]) -> None:
-    organisers = RoleAssignment.objects.filter(summit__in=summits, role=Role.ORGANISER, user__is_active=True)
+    people = RoleAssignment.objects.filter(user__is_active=True, user__application=None)
+    organisers = people.filter(summit__in=summits, role=Role.ORGANISER)
     organised = set(organisers.values_list("summit", flat=True))
     for key, summit in summits.items():
         if key not in organised:

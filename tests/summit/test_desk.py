@@ -9,6 +9,7 @@ from django.contrib.admin.sites import site
 from django.db.models import Model
 from django.test import Client
 
+from summit.api.domain import applications
 from summit.desk.base import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
 from summit.domain import roles
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
@@ -194,14 +195,20 @@ class TestRecords:
     def test_the_last_organiser_stays(self, desk: Client, user: User, here: Summit, where: str) -> None:
         mine = RoleAssignment.objects.get(user=user, summit=here)
         RoleAssignment.objects.create(user=UserFactory(is_active=False), summit=here, role=Role.ORGANISER)
+        # A program answers for no summit.
+        program = applications.make(by=user, summit=here, name="Registry", given=[Role.ORGANISER])
+        before = audited()
         page = self.leave(desk, mine, where)
         assert f"{here} would have no organiser. Give somebody else the role first." in page
         assert ("taken away" in page, " is deleted" in page) == (False, False)
         assert RoleAssignment.objects.filter(pk=mine.pk).exists()
-        assert audited() == []
+        assert audited() == before
         RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.ORGANISER)
         self.leave(desk, mine, where)
         assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
+        # A program ends where no person is an organiser, too.
+        here.roles.exclude(user=program.user).update(role=Role.VIEWER)
+        assert applications.end(application=program, by=UserFactory(is_superuser=True))
 
     def test_control_without_the_count_the_last_organiser_goes(
         self, desk: Client, user: User, here: Summit, monkeypatch: pytest.MonkeyPatch
