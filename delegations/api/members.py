@@ -20,7 +20,7 @@ from delegations.domain.rows import mark
 from delegations.fields import PERSON
 from delegations.models import Capacity, Membership
 from summit.api.actions import action
-from summit.api.external import external_key
+from summit.api.external import EXTERNAL, external_key
 from summit.api.resources import Resource
 from summit.models import Person, Summit, User
 
@@ -169,7 +169,7 @@ class Members(Resource):
 
     def picked(self, key: str) -> Q:
         """Return the condition that picks a member by the person's id, or by what another system calls them."""
-        return external_key(self.external, key) if ":" in key else Q(person__public_id=key)
+        return external_key(self.external, key) if key.startswith(EXTERNAL) else Q(person__public_id=key)
 
     def where(self, row: Membership) -> str:
         """Return the address of a member."""

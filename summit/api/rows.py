@@ -140,7 +140,7 @@ class ResourceView(WorkingView):
         if "\0" in key:
             return None
         found = rows.filter(self.resource.picked(key))
-        if key.startswith(EXTERNAL):
+        if self.resource.external and key.startswith(EXTERNAL):
             found = found.filter(keys_told(self.by, self.resource.summit_path))
         return found.first()
 

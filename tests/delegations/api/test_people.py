@@ -58,6 +58,10 @@ def test_nobody_learns_by_an_address_what_another_system_calls_their_own(
     for asks, status in ((protocol, 200), (focal, 404)):
         assert asks.get(f"{PEOPLE}{key}/").status_code == status
         assert asks.get(f"{MEMBERS}{key}/").status_code == status
+    # Nor without what such a key begins with.
+    bare = key.removeprefix("ext:")
+    for asks in (protocol, focal):
+        assert kind(asks.get(f"{MEMBERS}{bare}/")) == kind(asks.get(f"{PEOPLE}{bare}/")) == (404, "not-found")
     body = {"people": [key]}
     assert protocol.post(f"{PEOPLE}take-accounts/", body).json() == {"taken": 0}
     f.ExternalIdFactory(party=own.party, value="9")

@@ -69,6 +69,11 @@ def test_other_desks_see_none(here: Summit, viewer: Program) -> None:
         assert kind(asks.get(ACCOUNTS)) == (404, "not-found")
 
 
+def test_no_other_system_knows_an_account(here: Summit, organiser: Program) -> None:
+    for asks in (organiser, program(f.UserFactory(is_superuser=True))):
+        assert kind(asks.get(f"{ACCOUNTS}ext:registry:1/")) == (404, "not-found")
+
+
 def test_queries_do_not_grow(here: Summit, organiser: Program) -> None:
     def asked() -> int:
         with CaptureQueriesContext(
