@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.models import FocalPoint, Membership
 from summit import messages
+from summit.api.domain import applications
 from summit.domain import audit, browsers, roles
 from summit.domain.accounts import CHOOSE, known_to
 from summit.models import Person, Role, Summit, User
@@ -20,6 +22,7 @@ from summit.outbox.domain import enqueue
 from summit.permissions import check
 
 ACTION = "delegations.give_account"
+OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an account of their own.")
 
 
 @dataclass
@@ -69,7 +72,14 @@ def _reason(row: Person, user: User | None, other: Person | None, belongs: bool)
             "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
         )
         return said % {"person": other.label}
-    if user is not None and not user.is_active:
+    return _of_account(user) if user is not None else ""
+
+
+def _of_account(user: User) -> str:
+    """Return why nobody signs in by an account, empty where somebody may."""
+    if applications.is_one(user):
+        return str(OF_PROGRAM)
+    if not user.is_active:
         return _("The account of this mailbox is closed. Whoever set the system up can open it.")
     return ""
 
@@ -139,8 +149,8 @@ def take(*, people: Iterable[Person], by: User) -> int:
 
 def assign(*, person: Person, user: User | None, by: User) -> None:
     """Put an account in the place of a person's, or none: the one before is signed out everywhere. Nobody is written
-    to. Raises PermissionDenied, and ValidationError where the account is another person's in this summit, or one that
-    `by` doesn't see."""
+    to. Raises PermissionDenied, and ValidationError for an erased person, and where the account is a program's,
+    another person's in this summit, or one that `by` doesn't see."""
     with transaction.atomic():
         summit = _locked([person], by, CHOOSE)[person.summit_id]
         now = Person.objects.select_related("user").get(pk=person.pk)
@@ -148,6 +158,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
             return
         if user is not None and not known_to(by).filter(pk=user.pk).exists():
             raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
+        _check_may_have(now, user)
         other = Person.objects.filter(summit=summit, user=user).first() if user else None
         if other is not None:
             said = _("This account is %(person)s’s in this summit. An account has one person.")
@@ -165,3 +176,12 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
             audit.record(
                 by=by, action="delegations.give_account", target=now, summit=summit, fields=["user"], detail=told
             )
+
+
+def _check_may_have(person: Person, user: User | None) -> None:
+    """Raise ValidationError where this person may have no account, or not this one."""
+    if user is not None and person.erased_at is not None:
+        said = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
+        raise ValidationError({"user": said})
+    if user is not None and applications.is_one(user):
+        raise ValidationError({"user": OF_PROGRAM})

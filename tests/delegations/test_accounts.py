@@ -9,6 +9,8 @@ from django.utils import translation
 from delegations.domain import accounts
 from delegations.models import Party
 from summit import messages
+from summit.api.domain import applications
+from summit.domain import erasure
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
 from summit.permissions import roles_by_summit
@@ -176,6 +178,35 @@ class TestChoosing:
         monkeypatch.setattr(accounts, "known_to", lambda user: User.objects.all())
         accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user == stranger
+
+    def test_an_erased_person_has_none(self, party: Party) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        person = member(party, "zoe@land.example")
+        accounts.assign(person=person, user=organiser, by=organiser)
+        erasure.erase(person=person, reason="asked", by=organiser)
+        with pytest.raises(ValidationError, match="data was erased"):
+            accounts.assign(person=person, user=organiser, by=organiser)
+        assert Person.objects.get(pk=person.pk).user is None
+
+    def test_a_program_is_nobody(self, party: Party, protocol: User) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        printer = applications.make(by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]).user
+        chosen, given = member(party, ""), member(party, printer.email)
+        with pytest.raises(ValidationError, match="This account is a program’s"):
+            accounts.assign(person=chosen, user=printer, by=organiser)
+        said_of = "This account is a program’s. A person has an account of their own."
+        assert said(accounts.give(people=[given], by=protocol)) == [("Zoe", said_of)]
+        assert not Person.objects.filter(user=printer).exists()
+
+    def test_control_without_the_rule_it_acts_for_the_party(
+        self, party: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        organiser = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+        printer = applications.make(by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]).user
+        person = f.FocalPointFactory(party=party).person
+        monkeypatch.setattr(applications, "is_one", lambda user: False)
+        accounts.assign(person=person, user=printer, by=organiser)
+        assert "focal_point" in roles_by_summit(User.objects.get(pk=printer.pk))[party.summit_id]
 
     def test_protocol_gives_accounts_and_chooses_none(self, party: Party, protocol: User) -> None:
         person = member(party, "zoe@land.example")

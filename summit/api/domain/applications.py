@@ -17,6 +17,11 @@ from summit.permissions import BY_HAND, check
 DOMAIN = "applications.invalid"
 
 
+def is_one(user: User) -> bool:
+    """Return whether an account is an application's: no person signs in by it. No query."""
+    return user.email.endswith(f"@{DOMAIN}")
+
+
 def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> Application:
     """Make an application whose account holds the roles `given`. Raises PermissionDenied and ValidationError."""
     check(by, "api.application.change", summit)
