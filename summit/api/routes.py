@@ -9,6 +9,7 @@ from summit.api.contents import WithContent
 from summit.api.places import Rooms, Venues
 from summit.api.programs import Applications, ApplicationTokens
 from summit.api.resources import Resource
+from summit.api.tasks import Tasks
 from summit.api.team import Audit, Roles
 from summit.permissions import RULES
 from summit.routes import Gate, declare
@@ -42,6 +43,7 @@ declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")
 declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
+scopes.declare(Tasks.name, Tasks.called, writes=False)
 declare("api-desk-tasks", Gate.API, kind="desk", see="summit.summit.view")
 _SENDS: dict[str, Any] = {"kind": "desk", "see": "summit.summit.view", "do": "summit.arm"}
 declare("api-desk-arming", Gate.API, **_SENDS)

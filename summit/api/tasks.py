@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,6 +47,7 @@ class Tasks(Resource):
     """What waits for the reader at a summit's desk: at an address without a key."""
 
     name = "tasks"
+    called = _("what is to be done at the desk")
     rule = "summit.summit"
     does = ()
     model = Summit
@@ -54,8 +56,8 @@ class Tasks(Resource):
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its one address. It belongs to the scope of summits."""
-        view = working_api(Waiting.as_view(resource=cls(), scope="summits"))
+        """Return its one address. Its scope is its own: what waits has titles of texts and names of webhooks."""
+        view = working_api(Waiting.as_view(resource=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/tasks/", view, name="api-desk-tasks")]
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from summit.api.scopes import known
 from summit.db.clock import db_now
 from summit.models import Heartbeat, Role, Summit, User
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
 )
 from tests.press.helpers import make_text
 from tests.summit.api.conftest import Program, program
+from tests.summit.api.test_rooms import kind
 
 pytestmark = pytest.mark.django_db
 TASKS = "summits/here/desk/tasks/"
@@ -97,6 +99,16 @@ def test_only_who_works_at_the_desk_asks(busy: Summit) -> None:
         answer = program(user).get(TASKS)
         assert (answer.status_code, answer.content) == (404, missing.content)
     assert Client().get(f"/api/v1/{TASKS}").status_code == 401
+
+
+def test_only_a_token_for_it_is_told(busy: Summit, organiser: Program) -> None:
+    make_text(summit=busy, moment=db_now() + timedelta(hours=1), title="Communiqué")
+    (held,) = [each for each in told(program(organiser.user, ["tasks:read"])) if "Communiqué" in each["sentence"]]
+    assert held["urgency"] == "next"
+    others = [scope for scope in known() if not scope.startswith("tasks:")]
+    answer = program(organiser.user, others).get(TASKS)
+    assert kind(answer) == (403, "scope")
+    assert 'scope="tasks:read"' in answer["WWW-Authenticate"]
 
 
 def test_nothing_can_be_asked_for_and_what_was_read_is_not_sent_again(busy: Summit, organiser: Program) -> None:
