@@ -14,9 +14,11 @@ for _name in (
     "press:edition",
     "press:language-edition",
     "text-detail",
+    "text-edition",
 ):
     declare(_name, Gate.EVERYBODY, kind="public text")
-declare("press:comparison", Gate.EVERYBODY, kind="public comparison")
+for _name in ("press:comparison", "text-comparison"):
+    declare(_name, Gate.EVERYBODY, kind="public comparison")
 declare("press:file", Gate.EVERYBODY, kind="public file")
 declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from delegations.domain import naming
 from press.api.public_serializers import FullTextSerializer, TextSerializer
+from press.api.published import LANGUAGE
 from press.beside import beside
 from press.finding.address import DAYS, NAMES, Asked, asked
 from press.models import Edition, TextKind
@@ -84,17 +85,18 @@ class TextList(ListAPIView[Edition]):
         return self.get_paginated_response(rows.data)
 
 
-@extend_schema(responses=FullTextSerializer)
+@extend_schema(parameters=[LANGUAGE], responses=FullTextSerializer)
 class TextDetail(RetrieveAPIView[Edition]):
-    """A public text in its authoritative language."""
+    """A public text in its authoritative language, or in the one that is asked for."""
 
     serializer_class = FullTextSerializer
     queryset = Edition.objects.none()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give the text, or the 404 of what was never written."""
+        asking.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
-        edition = find(summit, kwargs["slug"], None)
+        edition = find(summit, kwargs["slug"], request.query_params.get("language") or None)
         if edition is None:
             raise Http404
         reading = replace(read(summit, edition), beside=beside(summit, edition))

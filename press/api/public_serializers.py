@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from delegations.api.public import PartySerializer
 from press.beside import File
-from press.domain.markdown import to_html, to_plain
 from press.domain.passages import passages
-from press.models import ChangeKind, TextKind, Wording
+from press.models import ChangeKind, Edition, TextKind, Wording
 from press.reading import Change, Reading
+from press.rendered import html_of, plain_of
 from sessions.models import Slot
 
 
@@ -142,17 +142,21 @@ class FullTextSerializer(TextSerializer):
     @extend_schema_field(ParagraphSerializer(many=True))
     def get_paragraphs(self, reading: Reading) -> list[dict[str, str]]:
         """Return its paragraphs, each with its address."""
-        found = passages(reading.edition.body, reading.edition.anchors)
-        return [
-            {"anchor": each.anchor, "body": each.body or "", "url": f"{reading.url}#{each.anchor}"}
-            for each in found
-            if each.anchor
-        ]
+        return paragraphs_of(reading.edition, reading.url)
 
     def get_html(self, reading: Reading) -> str:
         """Return the words as HTML."""
-        return to_html(reading.edition.body)
+        return html_of(reading.edition)
 
     def get_plain(self, reading: Reading) -> str:
         """Return the words without marks."""
-        return to_plain(reading.edition.body)
+        return plain_of(reading.edition)
+
+
+def paragraphs_of(edition: Edition, url: str) -> list[dict[str, str]]:
+    """Return the paragraphs of an edition, each with its address below that of a page."""
+    return [
+        {"anchor": each.anchor, "body": each.body or "", "url": f"{url}#{each.anchor}"}
+        for each in passages(edition.body, edition.anchors)
+        if each.anchor
+    ]

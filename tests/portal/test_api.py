@@ -18,6 +18,7 @@ from summit.api.root import _written
 from summit.models import Summit
 from summit.routes import Gate, declared
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
+from tests.press.helpers import ago, make_delivered, make_text
 
 # Alike whatever the database.
 pytestmark = pytest.mark.once
@@ -73,6 +74,8 @@ def test_description_is_openapi_3_1_and_what_is_public_only_reads(schema: dict[s
         "/api/v1/summits/{summit}/parties/{public_id}/",
         "/api/v1/summits/{summit}/texts/",
         "/api/v1/summits/{summit}/texts/{slug}/",
+        "/api/v1/summits/{summit}/texts/{slug}/comparison/",
+        "/api/v1/summits/{summit}/texts/{slug}/editions/{number}/",
     }
 
 
@@ -84,11 +87,17 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
         "summit": summit.slug,
         "public_id": client.get(f"{base}agenda/").json()["results"][0]["id"],
         "slug": client.get(f"{base}texts/").json()["results"][0]["slug"],
+        "number": 1,
     }
+    Summit.objects.filter(pk=summit.pk).update(public_changes=True)
+    prepared = make_text(summit=summit, speech=True, moment=ago(1))
+    said = make_delivered(prepared, moment=ago(1), public=True).version.text
     answers = {}
     for path in public(schema):
         if path.endswith("/parties/{public_id}/"):
             values["public_id"] = client.get(f"{base}parties/").json()["results"][0]["id"]
+        if path.endswith("/comparison/"):
+            values["slug"] = said.slug
         response = client.get(path.format(**values))
         answers[path] = (response.status_code, response["Content-Type"])
     assert answers == dict.fromkeys(public(schema), (200, JSON))
@@ -101,7 +110,7 @@ def test_all_of_the_api_is_either_public_or_knows_who_asks() -> None:
     }
     working = {route for route in found if re.search(r"(^|/)(me|desk)/", route)}
     assert found == {route: (route not in working, route in working) for route in found}
-    assert len(found) - len(working) == 14
+    assert len(found) - len(working) == 16
     assert len(working) == sum(route.gate == Gate.API for route in declared().values())
 
 

@@ -1,17 +1,21 @@
 """Public texts in the API: found and narrowed as on the press site, and told in full."""
 
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from press.domain import deciding, editions
+from press import pinned, reading
+from press.domain import deciding, editions, lifts
 from press.models import Edition, EditionAttachment, TextKind
 from summit.models import Summit
 from tests.factories import AttachmentFactory, SummitFactory, TextVersionFactory, TopicFactory
-from tests.press.helpers import add_edition, ago, approver, make_text, officer
+from tests.press.helpers import add_edition, ago, approver, make_delivered, make_text, officer
+from tests.press.test_markings import HIDDEN
 
 pytestmark = pytest.mark.django_db
 FIRST = "One stays as it is.\n\nTwo has five hundred ships."
@@ -108,6 +112,7 @@ def test_a_text_tells_all_that_its_page_tells(summit: Summit, ships: Edition) ->
         ("p-1", "One stays as it is."),
         ("p-2", "Two has six hundred ships."),
     ]
+    assert re.findall(r'id="(p-\d+)"', told["html"]) == ["p-3", "p-1", "p-2"]
     base = "http://localhost:8000/here/press/ships"
     assert told["paragraphs"][0]["url"] == f"{base}/#p-3"
     [attached] = told["files"]
@@ -115,6 +120,93 @@ def test_a_text_tells_all_that_its_page_tells(summit: Summit, ships: Edition) ->
     site = Client()
     for url in (attached["url"], correction["url"], told["history"][1]["url"]):
         assert site.get(url.removeprefix("http://localhost:8000")).status_code == 200
+
+
+def test_a_translation_is_asked_for_by_its_language(summit: Summit, ships: Edition) -> None:
+    told = get("ships/?language=fr").json()
+    assert (told["language"], told["title"], told["edition"]) == ("fr", "Navires", 1)
+    assert get("ships/?language=en").json() == get("ships/").json()
+    assert get("ships/?language=ar").status_code == 404
+    assert [each["parameter"] for each in get("ships/?tongue=fr").json()["errors"]] == ["tongue"]
+
+
+def test_an_edition_that_was_read_stays_to_be_read(summit: Summit, ships: Edition) -> None:
+    first, second = get("ships/editions/1/").json(), get("ships/editions/2/").json()
+    about = first.pop("about")
+    assert about["url"] == "http://localhost:8000/here/press/ships/edition/1/"
+    assert (about["number"], about["kind"], about["note"]) == (1, None, "")
+    assert [each.pop("url") for each in first["paragraphs"]] == [f"{about['url']}#p-1", f"{about['url']}#p-2"]
+    assert first == {
+        "slug": "ships",
+        "language": "en",
+        "newest": 2,
+        "title": "Ships",
+        "summary": ships.summary,
+        "body": FIRST,
+        "html": '<p id="p-1">One stays as it is.</p>\n<p id="p-2">Two has five hundred ships.</p>\n',
+        "plain": "One stays as it is.\n\nTwo has five hundred ships.\n",
+        "paragraphs": [
+            {"anchor": "p-1", "body": "One stays as it is."},
+            {"anchor": "p-2", "body": "Two has five hundred ships."},
+        ],
+        "changed": ["p-2"],
+        "gone": [],
+        "files": [],
+    }
+    assert (second["newest"], second["about"]["kind"], second["changed"]) == (2, "correction", [])
+    assert get("ships/editions/1/?language=fr").json()["title"] == "Navires"
+
+
+@pytest.mark.parametrize("path", ["ships/editions/3/", "ships/editions/0/", f"ships/editions/{10**30}/"])
+def test_an_edition_that_nobody_has_read_is_not_there(summit: Summit, ships: Edition, path: str) -> None:
+    add_edition(ships.version, state="draft")
+    assert get(path).status_code == 404
+
+
+@pytest.mark.parametrize("values", [{"moment": ago(-1)}, {"moment": ago(1), "state": "in_review"}])
+def test_an_edition_under_embargo_is_like_none(summit: Summit, values: dict[str, Any]) -> None:
+    make_text(summit=summit, slug="secret", body="Of ships.", **values)
+    nothing = get("nothing/editions/1/")
+    hidden = get("secret/editions/1/")
+    assert (hidden.status_code, hidden.content) == (404, nothing.content)
+
+
+def test_control_without_the_predicate_it_would_be_told(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def everything() -> Any:
+        return Edition.objects.annotate(published_at=F("created_at"), first_published_at=F("created_at"))
+
+    make_text(summit=summit, slug="secret", body="Of ships.", moment=ago(-1))
+    monkeypatch.setattr(reading, "public_editions", everything)
+    monkeypatch.setattr(reading, "published_editions", everything)
+    monkeypatch.setattr(pinned, "published_editions", everything)
+    assert get("secret/editions/1/").json()["body"] == "Of ships."
+
+
+def test_prepared_and_delivered_words_are_compared_where_readers_may(summit: Summit) -> None:
+    prepared = make_text(summit=summit, speech=True, moment=ago(2), body="One was planned.\n\nTwo.", slug="planned")
+    said = make_delivered(prepared, moment=ago(1), public=True, body="One was said.\n\nTwo.").version.text
+    told = get(f"{said.slug}/comparison/").json()
+    assert told["prepared"] == {"slug": "planned", "url": "http://localhost:8000/here/press/planned/", "edition": 1}
+    assert (told["delivered"]["slug"], told["language"], told["differ"]) == (said.slug, "en", True)
+    assert [each["kind"] for each in told["paragraphs"]] == ["changed", "same"]
+    assert told["paragraphs"][0]["runs"] == [
+        {"kind": "same", "words": "One was "},
+        {"kind": "gone", "words": "planned"},
+        {"kind": "new", "words": "said"},
+        {"kind": "same", "words": "."},
+    ]
+    lifts.hold(lift=prepared.version.text.lift, reason="wait", by=officer(summit))
+    assert get(f"{said.slug}/comparison/").status_code == 404
+    assert get("planned/comparison/").status_code == 404
+
+
+@pytest.mark.parametrize("values", HIDDEN)
+def test_they_are_compared_only_while_both_are_read(summit: Summit, values: dict[str, Any]) -> None:
+    prepared = make_text(summit=summit, speech=True, **({"moment": ago(1)} | values.get("prepared", {})))
+    given = {"moment": ago(1), "public": True} | values.get("delivered", {})
+    said = make_delivered(prepared, **given).version.text
+    refused = get(f"{said.slug}/comparison/")
+    assert (refused.status_code, refused.content) == (404, get("nothing/comparison/").content)
 
 
 def test_a_file_of_a_later_edition_is_not_told_before(summit: Summit) -> None:

@@ -208,7 +208,7 @@ def _all_bytes(summit: Summit, text: Text) -> dict[str, bytes]:
     paths = [base + ending for ending in ("/", ".txt", ".pdf", ".xml", ".json")]
     paths += [f"/{summit.slug}/", f"/{summit.slug}/press/", f"/{summit.slug}/press/feed.atom"]
     paths += [f"/{summit.slug}/press/feed.json", f"/api/v1/summits/{summit.slug}/texts/"]
-    paths += [f"/api/v1/summits/{summit.slug}/texts/{text.slug}/"]
+    paths += [f"/api/v1/summits/{summit.slug}/texts/{text.slug}/{more}" for more in ("", "editions/1/")]
     answers = {path: Client().get(path) for path in paths}
     assert {answer.status_code for answer in answers.values()} == {200}
     return {path: answer.content for path, answer in answers.items()}

@@ -48,6 +48,8 @@ OTHERS = {
     "api-session": FILE,
     "text-list": FILE,
     "text-detail": FILE,
+    "text-edition": FILE,
+    "text-comparison": FILE,
     "api-nothing": FILE,
     "api-me": FILE,
     "api-my-tokens": FILE,

@@ -1,0 +1,153 @@
+"""Public words besides those of a text's page: of earlier editions, and as prepared beside as delivered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from press.addresses import address, pinned
+from press.api.looking import WordPairSerializer
+from press.api.public_serializers import ChangeSerializer, FileSerializer, ParagraphSerializer, paragraphs_of
+from press.beside import File, files_of
+from press.delivered import prepared_of
+from press.domain.differences import compare_words, differ
+from press.models import Edition
+from press.pinned import find_edition, since
+from press.reading import Change, find, read
+from press.rendered import html_of, plain_of
+from summit.api import asking
+from summit.views import get_summit
+
+Told = serializers.Serializer[Any]
+LANGUAGE = OpenApiParameter("language", str, description="In this language; without it in the authoritative one.")
+
+
+@dataclass(frozen=True)
+class Published:
+    """An edition that has been read, with what became of its paragraphs in the newest one, by their addresses."""
+
+    edition: Edition
+    newest: int
+    about: Change
+    became: dict[str, str]
+    files: tuple[File, ...]
+    url: str
+
+
+class PublishedEditionSerializer(Told):
+    """An edition that everybody has read, whether or not a newer one has replaced it. `newest` is the number of that
+    one; `changed` and `gone` name the paragraphs that read otherwise there, or aren't there."""
+
+    slug = serializers.CharField(source="edition.version.text.slug")
+    language = serializers.CharField(source="edition.version.language")
+    newest = serializers.IntegerField()
+    about = ChangeSerializer()
+    title = serializers.CharField(source="edition.title")
+    summary = serializers.CharField(source="edition.summary")
+    body = serializers.CharField(source="edition.body", help_text="Markdown.")
+    html = serializers.SerializerMethodField()
+    plain = serializers.SerializerMethodField()
+    paragraphs = serializers.SerializerMethodField()
+    changed = serializers.SerializerMethodField()
+    gone = serializers.SerializerMethodField()
+    files = FileSerializer(many=True)
+
+    def get_html(self, found: Published) -> str:
+        """Return the words as HTML."""
+        return html_of(found.edition)
+
+    def get_plain(self, found: Published) -> str:
+        """Return the words without marks."""
+        return plain_of(found.edition)
+
+    @extend_schema_field(ParagraphSerializer(many=True))
+    def get_paragraphs(self, found: Published) -> list[dict[str, str]]:
+        """Return its paragraphs, each with its address."""
+        return paragraphs_of(found.edition, found.url)
+
+    def get_changed(self, found: Published) -> list[str]:
+        """Return the addresses of paragraphs that read otherwise now."""
+        return [anchor for anchor, what in found.became.items() if what == "changed"]
+
+    def get_gone(self, found: Published) -> list[str]:
+        """Return the addresses of paragraphs that were taken out."""
+        return [anchor for anchor, what in found.became.items() if what == "gone"]
+
+
+@extend_schema(parameters=[LANGUAGE], responses=PublishedEditionSerializer)
+class TextEdition(APIView):
+    """The words of an edition that has been read by everybody."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give them, or the 404 of what was never written."""
+        asking.check_known(request.query_params, ("language", "lang"))
+        summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
+        language = request.query_params.get("language") or None
+        shown = find_edition(summit, slug, language, number)
+        current = find(summit, slug, language) if shown else None
+        if shown is None or current is None:
+            raise Http404
+        history = read(summit, current).history
+        found = Published(
+            edition=shown,
+            newest=current.number,
+            about=next(each for each in history if each.number == number),
+            became=since(shown, current),
+            files=files_of(summit, shown),
+            url=f"{settings.BASE_URL}{pinned(summit, shown.version, number)}",
+        )
+        context = {"request": request, "first_edition": history[-1].number}
+        return Response(PublishedEditionSerializer(found, context=context).data)
+
+
+class SpokenSerializer(Told):
+    """One of the two texts: its page, and the edition that is compared."""
+
+    slug = serializers.CharField()
+    url = serializers.URLField()
+    edition = serializers.IntegerField()
+
+
+class SpokenComparisonSerializer(Told):
+    """The words as delivered beside those prepared, without their marks."""
+
+    language = serializers.CharField()
+    prepared = SpokenSerializer()
+    delivered = SpokenSerializer()
+    differ = serializers.BooleanField(help_text="Whether anything was said otherwise.")
+    paragraphs = WordPairSerializer(many=True)
+
+
+@extend_schema(responses=SpokenComparisonSerializer)
+class TextComparison(APIView):
+    """What was said otherwise than prepared, where the press office lets readers see it, and while they may read
+    both."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give it, or a 404."""
+        asking.check_known(request.query_params, ("lang",))
+        summit = get_summit(kwargs["summit"])
+        delivered = find(summit, kwargs["slug"], None)
+        prepared = prepared_of(summit, delivered) if delivered else None
+        if delivered is None or prepared is None:
+            raise Http404
+
+        def told(edition: Edition) -> dict[str, Any]:
+            url = f"{settings.BASE_URL}{address(summit, edition)}"
+            return {"slug": edition.version.text.slug, "url": url, "edition": edition.number}
+
+        pairs = compare_words(prepared.body, delivered.body)
+        found = {
+            "language": delivered.version.language,
+            "prepared": told(prepared),
+            "delivered": told(delivered),
+            "differ": differ(pairs),
+            "paragraphs": pairs,
+        }
+        return Response(SpokenComparisonSerializer(found).data)
