@@ -145,13 +145,19 @@ def _problems(url: str) -> Iterator[str]:
         yield from _of_host(parts, host, port)
 
 
+def _leads_within(host: str) -> bool:
+    """Return whether a name leads inside by itself. Where the deployment names networks it may lead to one of these:
+    its addresses decide, when something is sent."""
+    return bool(WITHIN.fullmatch(host)) and not _inside(tuple(settings.WEBHOOKS_INSIDE))[1]
+
+
 def _of_host(parts: SplitResult, host: str, port: int | None) -> Iterator[str]:
     address = _literal(host)
     if address is None and (not _HOST.fullmatch(host) or _NUMERIC.fullmatch(host)):
         yield _("“%(host)s” is no name of a host.") % {"host": host}
     elif named(host):
         return
-    elif not outside(address) if address is not None else WITHIN.fullmatch(host):
+    elif not outside(address) if address is not None else _leads_within(host):
         said = _(
             "“%(host)s” is an address inside, and nothing is sent there. Give one that is reached from everywhere, "
             "or ask whoever runs the system to allow this one."

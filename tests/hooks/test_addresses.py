@@ -53,6 +53,15 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
     assert refused("app.example", ["10.2.3.4", "10.3.0.1"]) == ["10.3.0.1"]
     assert target("http://10.2.3.4:8080/x?y=1") == Target("http", "10.2.3.4", 8080, "/x?y=1")
     assert target("http://BADGES.internal").named
+    # A name inside may lead to a network that is named: its addresses decide.
+    assert target("https://printer.internal/") == Target("https", "printer.internal", 443, "/")
+    assert refused("printer.internal", ["10.2.3.4"]) == []
+    assert refused("printer.internal", ["10.3.0.1"]) == ["10.3.0.1"]
+    with pytest.raises(ValidationError, match="Use HTTPS"):
+        target("http://printer.internal/")
+    settings.WEBHOOKS_INSIDE = ["badges.internal"]
+    with pytest.raises(ValidationError, match="is an address inside"):
+        target("https://printer.internal/")
     settings.WEBHOOKS_INSIDE = ["localhost"]
     assert target("http://localhost:8000/") == Target("http", "localhost", 8000, "/")
 
