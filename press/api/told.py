@@ -38,9 +38,17 @@ def ids() -> Any:
     return serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
 
 
+class _Called(serializers.CharField):
+    """What an account is called, empty where there is none."""
+
+    def get_attribute(self, instance: Any) -> str:
+        """Return it."""
+        return str(super().get_attribute(instance) or "")
+
+
 def name_of(source: str) -> Any:
     """Return the field of what an account is called at the desk."""
-    return serializers.CharField(source=f"{source}.__str__", read_only=True, default="")
+    return _Called(source=source, read_only=True, default="")
 
 
 class DeskTextSerializer(serializers.ModelSerializer[Text]):

@@ -62,6 +62,7 @@ def test_what_goes_out_stands_in_its_order_by_what_says_so(here: Summit, officer
     first = found["groups"][0]
     assert (first["lift"], first["mode"], first["tied"]) == (speech.lift.public_id, "delivered", False)
     assert (first["alarm_at"], first["held"]) == ("2030-07-01T19:00:00Z", False)
+    assert (first["held_by"], first["held_by_name"]) == (None, "")
     assert run(officer, day="2030-07-02")["groups"] == []
 
 
