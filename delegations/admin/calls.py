@@ -13,14 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import calls, naming
+from delegations.domain import calls, naming, shown
 from delegations.domain.calls import Narrowed
 from delegations.models import CallNote, CallOutcome, Invitation, Region
 from delegations.permissions import can_answer_for, can_call
 from delegations.todo import call_sheet
 from summit.db.clock import db_now
 from summit.desk.header import chosen_summit, summits_of
-from summit.domain import seen
+from summit.desk.through import user_of
 from summit.models import Summit, User
 from summit.permissions import allows, check
 
@@ -106,7 +106,7 @@ class CallsMixin:
         page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
         for row in page:
             _tell(row, summit, now)
-        _seen(request, summit, list(page))
+        shown.note_contacts(by=user_of(request), summit=summit, rows=list(page))
         number = page.paginator.count
         said = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
         context = {
@@ -124,8 +124,7 @@ class CallsMixin:
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Note a call: whoever answered on the telephone leads on to recording that answer."""
         row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
-        summit, user = row.party.summit, request.user
-        assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+        summit, user = row.party.summit, user_of(request)
         check(user, "delegations.callnote.change", summit)
         form = CallForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
@@ -135,7 +134,7 @@ class CallsMixin:
                 messages.success(request, gettext("The call to %(party)s is noted.") % called)
                 return redirect(_on(row, noted, summit))
         if request.method != "POST":
-            _seen(request, summit, [row])
+            shown.note_contacts(by=user, summit=summit, rows=[row])
         _tell(row, summit, db_now())
         context = {
             **self.admin_site.each_context(request),
@@ -175,15 +174,3 @@ def _tell(row: Any, summit: Summit, now: Any) -> None:
     row.focal = [point.person for point in row.party.focal_points.all()]
     outcome = getattr(row, "last_outcome", "")
     row.last_word = CallOutcome(outcome).label if outcome else ""
-
-
-def _seen(request: HttpRequest, summit: Summit, rows: list[Any]) -> None:
-    """Record who saw the contacts of these parties."""
-    if rows and isinstance(request.user, User):
-        seen.note_list(
-            by=request.user,
-            label=rows[0].party._meta.label_lower,
-            rows=[(summit.pk, row.party.public_id) for row in rows],
-            fields=["focal_points", "mission_contact"],
-            people=[point.person.public_id for row in rows for point in row.party.focal_points.all()],
-        )

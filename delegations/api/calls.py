@@ -8,9 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from delegations.api.parts import OfInvitation, OfInvitationFilters, StaffName, note
-from delegations.models import CallNote, CallOutcome
+from delegations.domain import calls, naming, shown
+from delegations.models import CallNote, CallOutcome, Region
+from summit.api.actions import action
 from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.db.clock import db_now
 from summit.models import Summit, User
+
+# So many parties are listed at once.
+MOST = 500
 
 
 class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
@@ -23,6 +30,51 @@ class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
         model = CallNote
         fields: ClassVar[list[str]] = [*OfInvitation.OF, "at", "by", "outcome", "note"]
         read_only_fields = fields
+
+
+class SheetInput(serializers.Serializer[Any]):
+    """What narrows the sheet: a region, days for which an answer has been open at least, what came of the last call
+    (“never” where there was none)."""
+
+    region = serializers.ChoiceField(choices=Region.choices, required=False)
+    days = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    last = serializers.ChoiceField(choices=["never", *CallOutcome.values], required=False)
+
+
+class ContactSerializer(serializers.Serializer[Any]):
+    """A focal point of a party."""
+
+    person = serializers.CharField(source="person.public_id")
+    name = serializers.CharField(source="person.label")
+
+
+class SheetRowSerializer(serializers.Serializer[Any]):
+    """A party to telephone: since when and for how many days at the venue it has not answered, whom to ask for, and
+    its last call, if there was one."""
+
+    invitation = serializers.CharField(source="public_id")
+    party = serializers.CharField(source="party.public_id")
+    party_name = serializers.CharField(source="called")
+    language = serializers.CharField(source="party.language")
+    sent_at = serializers.DateTimeField()
+    waited = serializers.IntegerField(help_text="In days.")
+    mission_name = serializers.CharField(source="party.mission_name")
+    mission_contact = serializers.CharField(source="party.mission_contact")
+    mission_phone = serializers.CharField(source="party.mission_phone")
+    focal_points = ContactSerializer(source="party.focal_points.all", many=True)
+    called_today = serializers.BooleanField()
+    last_at = serializers.DateTimeField(allow_null=True)
+    last_outcome = serializers.ChoiceField(choices=CallOutcome.choices, allow_null=True)
+    last_note = serializers.CharField(allow_null=True)
+    last_by = serializers.CharField(allow_null=True, help_text="The name.")
+
+
+class CallSheetSerializer(serializers.Serializer[Any]):
+    """Whom to telephone, whoever has waited longest first; those called today stand below. Of many the first 500 are
+    listed."""
+
+    number = serializers.IntegerField()
+    parties = SheetRowSerializer(many=True)
 
 
 class CallFilters(OfInvitationFilters):
@@ -53,3 +105,16 @@ class Calls(Resource):
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record that what was noted of calls was read."""
         note(by=by, summit=summit, rows=[row for row in rows if row.note], fields=fields, shows=("note",))
+
+    @action("sheet", rule="delegations.callnote.view", input=SheetInput, output=CallSheetSerializer, on_list=True)
+    def sheet(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say whom to telephone about their invitations. Writes nothing."""
+        now = db_now()
+        rows = calls.sheet(summit=summit, now=now, narrowed=calls.Narrowed(**values))
+        listed: list[Any] = list(rows[:MOST])
+        names = naming.to_readers({row.party_id for row in listed})
+        for row in listed:
+            row.called = names[row.party_id].name
+            row.waited = calls.days_since(row.sent_at, summit=summit, now=now)
+        shown.note_contacts(by=by, summit=summit, rows=listed)
+        return {"number": rows.count(), "parties": listed}

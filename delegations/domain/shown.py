@@ -1,9 +1,9 @@
 """Pages that show personal data beside a row's own fields: who saw it is recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from delegations.domain.mailboxes import Mailbox
-from delegations.models import Particulars, VisaLetter
+from delegations.models import Invitation, Particulars, Party, VisaLetter
 from summit.domain import seen
 from summit.domain.audit import By
 from summit.models import Person, Summit, User
@@ -34,3 +34,15 @@ def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
     there = [name for name in fields if row is not None and getattr(row, name)]
     if row is not None and there:
         seen.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])
+
+
+def note_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
+    """Note that somebody saw whom to telephone about invitations. Fetch them with their parties' focal points."""
+    if rows:
+        seen.note_list(
+            by=by,
+            label=Party._meta.label_lower,
+            rows=[(summit.pk, row.party.public_id) for row in rows],
+            fields=["focal_points", "mission_contact"],
+            people=[point.person.public_id for row in rows for point in row.party.focal_points.all()],
+        )

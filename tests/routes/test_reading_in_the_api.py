@@ -43,7 +43,7 @@ SAME = {
     "admin:delegations_badge_check": "badges-check",
     "admin:delegations_badge_paper": "badges-print",
     "admin:delegations_handover_waiting": "handovers",
-    "admin:delegations_invitation_calls": "invitations",
+    "admin:delegations_invitation_calls": "calls-sheet",
     "admin:delegations_invitation_export": "invitations",
     "admin:delegations_invitation_sent": "messages",
     "admin:delegations_needs": "needs",
@@ -124,7 +124,7 @@ NONE = {
 # Deeds that write nothing: they take what a page takes in its address, and answer what it shows.
 ASKING = frozenset(
     {
-        *("agenda-changes", "agenda-programme", "texts-run"),
+        *("agenda-changes", "agenda-programme", "calls-sheet", "texts-run"),
         *("badges-check", "badges-print", "editions-row-compare", "participant-lists-row-file", "photos-sheet"),
         *("releases-compare", "sessions-warnings", "sheets-blank"),
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from delegations.api.parts import parties
 from delegations.domain import letters
-from delegations.models import Invitation, InvitationState, Policy, Reply
+from delegations.models import Invitation, InvitationState, Party, Policy, Reply
 from summit import permissions
 from summit.domain import seen
 from summit.models import AuditEntry, Role
@@ -232,3 +232,63 @@ def test_who_read_an_answer_is_recorded(place: Place) -> None:
         ["answered_by", "note"],
         place.protocol.user,
     )
+
+
+# --- whom to telephone ----------------------------------------------------------------------------------------------
+def test_whoever_has_waited_longest_is_telephoned_first(place: Place) -> None:
+    Party.objects.filter(pk=place.one.pk).update(
+        mission_name="Embassy", mission_contact="Mr Ax", mission_phone="+46 1", region="europe"
+    )
+    now = timezone.now()
+    late = sent(place, sent_at=now - timedelta(days=9))
+    called = sent(place, party=place.other, sent_at=now - timedelta(days=20))
+    said = {"state": "answered", "answer": "attending", "answered_by": "A", "answered_at": now}
+    sent(place, party=f.PartyFactory(summit=place.summit), **said)
+    place.protocol.post(f"{HERE}{called.public_id}/call/", {"outcome": "call_back", "note": "After two"})
+    asked = place.protocol.post(f"{DESK}calls/sheet/", {}).json()
+    assert asked["number"] == 2
+    first, second = asked["parties"]
+    assert (second["invitation"], second["called_today"], second["waited"]) == (called.public_id, True, 20)
+    assert (second["last_outcome"], second["last_note"], second["last_by"]) == ("call_back", "After two", "Pat")
+    point = place.one.focal_points.get().person
+    assert {**first, "sent_at": ""} == {
+        "invitation": late.public_id,
+        "party": place.one.public_id,
+        "party_name": "Aland",
+        "language": place.one.language,
+        "sent_at": "",
+        "waited": 9,
+        "mission_name": "Embassy",
+        "mission_contact": "Mr Ax",
+        "mission_phone": "+46 1",
+        "focal_points": [{"person": point.public_id, "name": point.label}],
+        "called_today": False,
+        "last_at": None,
+        "last_outcome": None,
+        "last_note": None,
+        "last_by": None,
+    }
+    told = AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.party").latest("pk")
+    assert (told.fields, told.detail["people"]) == (["focal_points", "mission_contact"], [point.public_id])
+    for narrowed, number in (({"last": "never"}, 1), ({"days": 10}, 1), ({"region": "africa"}, 0)):
+        assert place.protocol.post(f"{DESK}calls/sheet/", narrowed).json()["number"] == number
+    assert pointers(place.protocol.post(f"{DESK}calls/sheet/", {"last": "soon"})) == {"#/last"}
+    for asks in (place.focal, place.desk(Role.VIEWER)):
+        assert kind(asks.post(f"{DESK}calls/sheet/", {})) == (404, "not-found")
+
+
+def test_a_long_sheet_asks_no_more_of_the_database(place: Place) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert place.protocol.post(f"{DESK}calls/sheet/", {}).status_code == 200
+        return len(asked)
+
+    sent(place)
+    queries()
+    few = queries()
+    for _each in range(6):
+        party = f.FocalPointFactory(party__summit=place.summit).party
+        sent(place, party=party)
+    # Another list that was seen is noted anew.
+    queries()
+    assert queries() == few
