@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django_filters import BooleanFilter
 from rest_framework.serializers import BaseSerializer, ListSerializer
 
 from summit.api.pagination import ByNewest
@@ -40,6 +41,7 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
     """Return the rows that have all that is asked for, by a FilterSet of declared fields. Raises Problem."""
     if filters is None:
         return rows
+    _check_booleans(filters, query)
     chosen = filters(query, queryset=rows)
     if not chosen.is_valid():
         raise parameters({name: [str(each) for each in said] for name, said in chosen.errors.items()})
@@ -49,6 +51,14 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
         raise parameters(dict.fromkeys(far, said))
     found: QuerySet[Any] = chosen.qs
     return found
+
+
+def _check_booleans(filters: Any, query: QueryDict) -> None:
+    """Raise Problem for what is neither true nor false: by anything else a list wouldn't be narrowed."""
+    asked = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
+    wrong = [name for name in asked if query[name].lower() not in ("true", "false")]
+    if wrong:
+        raise parameters(dict.fromkeys(wrong, _("Write true or false.")))
 
 
 def _far(moment: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api import asking, etags
+from summit.api import asking, etags, zones
 from summit.api.external import EXTERNAL, keys_told
 from summit.api.files import takes_files
 from summit.api.pagination import ByNewest
@@ -31,10 +31,11 @@ MOST_ROWS = 500
 
 
 def check_fields(data: Any, known: Iterable[str]) -> None:
-    """Raise Problem for fields of a body that aren't known, by their names."""
+    """Raise Problem for fields of a body that aren't known, by their names, and for moments without their zone."""
     # What is no object is refused by whatever reads its fields.
     names = data if isinstance(data, dict) else {}
     wrong = {name: _("This field is not known here.") for name in names if name not in known}
+    wrong |= zones.lacking(data, known)
     if wrong:
         raise unprocessable(wrong)
 

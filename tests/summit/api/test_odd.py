@@ -140,3 +140,26 @@ def test_no_row_has_such_an_id(organiser: Program, rooms: list[Room]) -> None:
     rows: list[Any] = [{"id": key, "etag": "x"} for key in ("9" * 5000, "a\0", {"a": 1}, "ext:a:b\0")]
     done = organiser.post(f"{ROOMS}bulk/", {"rows": rows}).json()["rows"]
     assert [row["status"] for row in done] == [404] * 4
+
+
+@pytest.mark.parametrize("said", ["1", "yes", "", "null"])
+def test_what_is_neither_true_nor_false_narrows_no_list(organiser: Program, here: Summit, said: str) -> None:
+    answer = organiser.get(f"{DESK}accounts/?is_active={said}")
+    assert kind(answer) == (400, "parameters")
+    assert answer.json()["errors"] == [{"parameter": "is_active", "detail": "Write true or false."}]
+    assert [
+        len(organiser.get(f"{DESK}accounts/?is_active={each}").json()["results"]) for each in ("true", "false")
+    ] == [
+        1,
+        0,
+    ]
+
+
+@pytest.mark.parametrize("said", ["2030-01-01T12:00:00", "2030-01-01 12:00", " 2030-01-01T12:00"])
+def test_a_moment_without_its_zone_is_refused(organiser: Program, here: Summit, said: str) -> None:
+    etag = organiser.get(DESK)["ETag"]
+    answer = organiser.patch(DESK, {"answer_by": said}, If_Match=etag)
+    detail = "Write a moment with its zone, such as 2025-03-31T14:30:00+01:00."
+    assert answer.json()["errors"] == [{"pointer": "#/answer_by", "detail": detail}]
+    there = organiser.patch(DESK, {"answer_by": "2030-01-01T12:00:00+14:00"}, If_Match=etag)
+    assert there.json()["answer_by"] == "2029-12-31T22:00:00Z"
