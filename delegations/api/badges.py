@@ -168,7 +168,7 @@ class Badges(Resource):
         """End the badge as lost and issue another, which is answered."""
         return self.rows().get(pk=badges.reissue(badge=row, by=by).pk)
 
-    @action("check", rule=badge_check.SEE, input=NumberInput, output=CheckedSerializer, on_list=True)
+    @action("check", reads=True, rule=badge_check.SEE, input=NumberInput, output=CheckedSerializer, on_list=True)
     def check(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Say what the badge with a number opens, for whoever stands at a door."""
         found = badge_check.look(typed=values["number"], by=by, summit=summit)

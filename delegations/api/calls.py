@@ -106,7 +106,14 @@ class Calls(Resource):
         """Record that what was noted of calls was read."""
         note(by=by, summit=summit, rows=[row for row in rows if row.note], fields=fields, shows=("note",))
 
-    @action("sheet", rule="delegations.callnote.view", input=SheetInput, output=CallSheetSerializer, on_list=True)
+    @action(
+        "sheet",
+        reads=True,
+        rule="delegations.callnote.view",
+        input=SheetInput,
+        output=CallSheetSerializer,
+        on_list=True,
+    )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say whom to telephone about their invitations. Writes nothing."""
         now = db_now()

@@ -156,6 +156,7 @@ class Invitations(Resource):
 
     @action(
         "plan",
+        reads=True,
         rule="delegations.invite",
         input=inviting.PlanInput,
         output=inviting.PlanSerializer,

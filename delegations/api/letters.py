@@ -108,7 +108,7 @@ class LetterTemplates(Resource):
         """Let the system's own text stand again."""
         templates.remove(template=row, by=by)
 
-    @action("read", rule=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, on_list=True)
+    @action("read", reads=True, rule=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, on_list=True)
     def read(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Read a text as a letter to a party. Nothing is stored and nothing sent."""
         return trials.read(**_trial(summit, values))

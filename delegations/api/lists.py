@@ -175,7 +175,7 @@ class ParticipantLists(Resource):
         """Freeze a revision of who comes now."""
         return participants.freeze(summit=summit, by=by, **values)
 
-    @action("preview", rule=participants.CHANGE, output=ListPreviewSerializer, on_list=True)
+    @action("preview", reads=True, rule=participants.CHANGE, output=ListPreviewSerializer, on_list=True)
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say whom the next revision would name. Writes nothing."""
         last, content = participants.latest(summit), participants.gather(summit)
@@ -190,7 +190,9 @@ class ParticipantLists(Resource):
             "expected": participants.digest(content),
         }
 
-    @action("file", rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",))
+    @action(
+        "file", reads=True, rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",)
+    )
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
         """Give the list as a file to be handed out."""
         writer, language = WRITERS[values["ending"]], values["language"]

@@ -241,7 +241,7 @@ class People(Resource):
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         common.note(by=by, summit=summit, rows=list(rows), fields=told)
 
-    @action("preview-erase", rule=erasure.ERASE, output=ErasurePlanSerializer)
+    @action("preview-erase", reads=True, rule=erasure.ERASE, output=ErasurePlanSerializer)
     def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
         """Say what erasing the person would erase, and what would stay and why. Nothing is changed."""
         return erasure.plan(row)

@@ -108,6 +108,7 @@ class Photos(WithContent):
 
     @action(
         "sheet",
+        reads=True,
         rule=photo_sheet.SEE,
         input=FacesInput,
         output=PersonalContentSerializer,

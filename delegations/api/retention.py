@@ -97,7 +97,7 @@ class RetentionTimes(Resource):
         """Take a time away: the usual one holds again."""
         retention_times.remove(by=by, time=row)
 
-    @action("preview-purge", rule=retention.CHANGE, output=HeldSerializer(many=True), on_list=True)
+    @action("preview-purge", reads=True, rule=retention.CHANGE, output=HeldSerializer(many=True), on_list=True)
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
         """Say what the summit holds, and what of it is due. Nothing is changed."""
         times, held = Times.of(summit), retention.held(summit=summit, today=retention.today_at(summit))

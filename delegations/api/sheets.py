@@ -185,7 +185,7 @@ class Sheets(Resource):
         """Delete a table; what was taken over of it stays."""
         sheets.drop(sheet=row, by=by)
 
-    @action("blank", rule=READ_IN, input=BlankInput, output=ContentSerializer, on_list=True)
+    @action("blank", reads=True, rule=READ_IN, input=BlankInput, output=ContentSerializer, on_list=True)
     def blank(self, *, by: User, summit: Summit, values: Values) -> File:
         """Give an empty table with the headings that are known, in the reader's language."""
         party, purpose, ending = values.get("party"), values["purpose"], values["ending"]

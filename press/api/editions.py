@@ -68,18 +68,32 @@ class Editions(Resource):
         """Save words as a new edition."""
         return editions.draft(by=by, **values)
 
-    @action("compare", rule="press.text.view", input=ComparedInput, output=ComparisonSerializer)
+    @action("compare", reads=True, rule="press.text.view", input=ComparedInput, output=ComparisonSerializer)
     def compare(self, *, by: User, row: Edition, values: Values) -> comparing.Comparison:
         """Compare it, word by word, with another edition of the text in its language, or prepared words with what was
         delivered. Nothing is written."""
         return comparing.side_by_side(one=row, other=values["other"])
 
-    @action("preview", rule="press.text.change", input=WordsPreviewInput, output=WordsPreviewSerializer, on_list=True)
+    @action(
+        "preview",
+        reads=True,
+        rule="press.text.change",
+        input=WordsPreviewInput,
+        output=WordsPreviewSerializer,
+        on_list=True,
+    )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Show how words will look and what stands against publishing them. Nothing is written."""
         return looked_at(values)
 
-    @action("read-file", rule="press.text.change", input=WordsFileInput, output=FileWordsSerializer, on_list=True)
+    @action(
+        "read-file",
+        reads=True,
+        rule="press.text.change",
+        input=WordsFileInput,
+        output=FileWordsSerializer,
+        on_list=True,
+    )
     def read_file(self, *, by: User, summit: Summit, values: Values) -> incoming.Taken:
         """Read the words of a file as Markdown, and say what became of the rest of it. Nothing is kept."""
         return words_of(values)

@@ -129,7 +129,7 @@ class Texts(Resource):
         ]
         return {"approved": [edition.public_id for edition in reach.to], "skipped": skipped}
 
-    @action("run", rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
+    @action("run", reads=True, rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
     def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
         return run_of(by, summit, values)

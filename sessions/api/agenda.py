@@ -100,7 +100,14 @@ class OwnAgenda(Resource):
         """Return the condition that picks a session by its id."""
         return Q(session__public_id=key)
 
-    @action("changes", rule="sessions.agenda.view", input=OwnChangesInput, output=OwnChangesSerializer, on_list=True)
+    @action(
+        "changes",
+        reads=True,
+        rule="sessions.agenda.view",
+        input=OwnChangesInput,
+        output=OwnChangesSerializer,
+        on_list=True,
+    )
     def changes(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
         changed. Writes nothing."""
@@ -108,6 +115,7 @@ class OwnAgenda(Resource):
 
     @action(
         "programme",
+        reads=True,
         rule="sessions.agenda.view",
         input=ProgrammeInput,
         output=PersonalContentSerializer,

@@ -138,6 +138,7 @@ class Releases(Resource):
 
     @action(
         "compare",
+        reads=True,
         rule="sessions.release.view",
         input=ComparedReleasesInput,
         output=ComparedReleasesSerializer,
@@ -149,7 +150,14 @@ class Releases(Resource):
             check(by, "sessions.session.view", summit)
         return compared(summit, values)
 
-    @action("preview", rule="sessions.release_agenda", input=PreviewInput, output=PreviewSerializer, on_list=True)
+    @action(
+        "preview",
+        reads=True,
+        rule="sessions.release_agenda",
+        input=PreviewInput,
+        output=PreviewSerializer,
+        on_list=True,
+    )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what the next release would change, who would be told what, and what can't be right. Writes nothing."""
         found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
@@ -177,7 +185,9 @@ class Releases(Resource):
         """Release the draft, or what of it stands on one day, and tell those whom it touches."""
         return releases.release(summit=summit, by=by, **values)
 
-    @action("preview-restore", rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer)
+    @action(
+        "preview-restore", reads=True, rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer
+    )
     def preview_restore(self, *, by: User, row: Release, values: Values) -> restoring.Preview:
         """Say what taking the draft back to this release would do. Writes nothing."""
         return restoring.preview(release=row, session_key=_key(values))

@@ -135,7 +135,7 @@ class Schedules(Resource):
         """Delete a schedule; what was taken over of it stays."""
         uploads.drop(row=row, by=by)
 
-    @action("report", rule="sessions.schedulefile.view", output=ScheduleReportSerializer)
+    @action("report", reads=True, rule="sessions.schedulefile.view", output=ScheduleReportSerializer)
     def report(self, *, by: User, row: ScheduleFile, values: Values) -> Report:
         """Tell event by event what would become of it, or what became of it. Writes nothing."""
         found = uploads.report_of(row)

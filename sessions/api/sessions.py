@@ -152,12 +152,19 @@ class Sessions(SpeakingMixin, Resource):
         releases.lock(row.summit)
         return super().lock(row)
 
-    @action("warnings", rule="sessions.session.view", input=WarnedInput, output=WarningsSerializer, on_list=True)
+    @action(
+        "warnings",
+        reads=True,
+        rule="sessions.session.view",
+        input=WarnedInput,
+        output=WarningsSerializer,
+        on_list=True,
+    )
     def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
         return warned(summit, values)
 
-    @action("who-sees", rule="sessions.session.view", output=SeenSerializer(many=True))
+    @action("who-sees", reads=True, rule="sessions.session.view", output=SeenSerializer(many=True))
     def who_sees(self, *, by: User, row: Session, values: Values) -> list[seeing.Seen]:
         """Say for each sort of reader whether they know of the session once it is released, and which of its parts
         they see. Writes nothing."""

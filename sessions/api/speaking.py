@@ -94,7 +94,7 @@ class SpeakingMixin:
             floor.take_requests(session=row, until=values["requests_until"], by=by)
         return row
 
-    @action("preview-line-up", rule="sessions.edit", input=LineUpInput, output=LineUpSerializer)
+    @action("preview-line-up", reads=True, rule="sessions.edit", input=LineUpInput, output=LineUpSerializer)
     def preview_line_up(self, *, by: User, row: Session, values: Values) -> line_up.Plan:
         """Say what the list would become from the protocol order. Writes nothing."""
         return line_up.preview(session=row, host_first=values["host_first"])

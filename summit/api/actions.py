@@ -27,6 +27,7 @@ from summit.api.files import takes_files
 from summit.api.problems import unprocessable
 from summit.api.rows import Item, ResourceView, check_fields, check_years
 from summit.api.schema_of_resources import ActionSchema
+from summit.api.scopes import READ
 from summit.permissions import refuse_door, refuse_row
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -41,6 +42,7 @@ class Action:
     input: type[serializers.BaseSerializer[Any]] | None
     output: Any
     on_list: bool
+    reads: bool
     gone: bool
     shown_once: tuple[str, ...]
     method: str
@@ -54,15 +56,17 @@ def action(
     input: type[serializers.BaseSerializer[Any]] | None = None,
     output: Any = None,
     on_list: bool = False,
+    reads: bool = False,
     gone: bool = False,
     shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
     """Declare a method of a resource as a deed with an address. `output` may be a serializer or one with many=True;
-    `gone` says that the row isn't there afterwards, `shown_once` names what of its answer is kept nowhere."""
+    `reads` says that it writes nothing, so that a token needs no more than to read; `gone` that the row isn't there
+    afterwards; `shown_once` names what of its answer is kept nowhere."""
 
     def mark(method: Method) -> Method:
         said = " ".join((method.__doc__ or "").split())
-        method.is_action = Action(name, rule, input, output, on_list, gone, shown_once, method.__name__, said)  # type: ignore[attr-defined]
+        method.is_action = Action(name, rule, input, output, on_list, reads, gone, shown_once, method.__name__, said)  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -89,6 +93,10 @@ class _Deed(ResourceView):
     def takes_files(self) -> bool:  # type: ignore[override]
         """Whether the deed is told with a file."""
         return takes_files(self.action.input)
+
+    def verb(self, method: str) -> str:
+        """Return what a token must be allowed to do: what writes nothing asks for no more than reading does."""
+        return READ if self.action.reads else super().verb(method)
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return that nothing is known beside the body."""

@@ -56,7 +56,7 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
 def _check_booleans(filters: Any, query: QueryDict) -> None:
     """Raise Problem for what is neither true nor false: by anything else a list wouldn't be narrowed."""
     asked = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
-    wrong = [name for name in asked if query[name].lower() not in ("true", "false")]
+    wrong = [name for name in asked if str(query[name]).lower() not in ("true", "false")]
     if wrong:
         raise parameters(dict.fromkeys(wrong, _("Write true or false.")))
 

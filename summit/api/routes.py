@@ -17,7 +17,11 @@ from summit.routes import Gate, declare
 
 def declare_resource(resource: type[Resource]) -> None:
     """Declare a resource: its scope, and its addresses (`summit.api.resources.Resource.paths`) with who does what."""
-    scopes.declare(resource.name, resource.called, writes=bool(resource.does or actions_of(resource)))
+    scopes.declare(
+        resource.name,
+        resource.called,
+        writes=bool(resource.does or not all(each.reads for each in actions_of(resource))),
+    )
     name, see = f"api-desk-{resource.name}", f"{resource.rule}.view"
     # Whoever sees their own rows alone finds their own summit's list.
     desk, row = "own desk" if RULES[see].own else "desk", f"{resource.name} at a desk"

@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from summit.api.kinds import KINDS
 from summit.api.problems import CONTENT_TYPE
-from summit.api.scopes import READ, WRITE
 
 HEADER: Any = OpenApiParameter.HEADER
 
@@ -94,8 +93,7 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Say by which credential one comes in, and the scope that a token needs (OpenAPI 3.1 has them as roles)."""
-        verb = READ if self.method == "GET" else WRITE
-        scopes = [f"{self.view.scope}:{verb}"] if getattr(self.view, "scope", "") else []
+        scopes = [f"{self.view.scope}:{self.view.verb(self.method)}"] if getattr(self.view, "scope", "") else []
         own = super().get_auth()
         if not self.working:
             return list(own)

@@ -139,6 +139,10 @@ class WorkingView(APIView):
         if files.is_form(request._request) and not self.takes_files:
             raise Problem("media-type")
 
+    def verb(self, method: str) -> str:
+        """Return what a token must be allowed to do with this method: to read, or to write."""
+        return READ if method in READS else WRITE
+
     def check_permissions(self, request: Request) -> None:
         """Let in who brings a credential for this, as often as a minute allows. Raises NotAuthenticated, Problem."""
         if request.user is None:
@@ -146,7 +150,7 @@ class WorkingView(APIView):
         self.budget = spending.spend(self.who)
         if self.budget.over:
             raise Problem("too-many")
-        verb = READ if request.method in READS else WRITE
+        verb = self.verb(str(request.method))
         if self.scope and self.token and not covers(self.token.scopes, self.scope, verb):
             asked = f'Bearer realm="Summit", error="insufficient_scope", scope="{self.scope}:{verb}"'
             raise Problem("scope", headers={"WWW-Authenticate": asked})
