@@ -32,7 +32,7 @@ class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
         read_only_fields = fields
 
 
-class SheetInput(serializers.Serializer[Any]):
+class CallSheetInput(serializers.Serializer[Any]):
     """What narrows the sheet: a region, days for which an answer has been open at least, what came of the last call
     (“never” where there was none)."""
 
@@ -41,14 +41,14 @@ class SheetInput(serializers.Serializer[Any]):
     last = serializers.ChoiceField(choices=["never", *CallOutcome.values], required=False)
 
 
-class ContactSerializer(serializers.Serializer[Any]):
+class CalledContactSerializer(serializers.Serializer[Any]):
     """A focal point of a party."""
 
     person = serializers.CharField(source="person.public_id")
     name = serializers.CharField(source="person.label")
 
 
-class SheetRowSerializer(serializers.Serializer[Any]):
+class CallSheetRowSerializer(serializers.Serializer[Any]):
     """A party to telephone: since when and for how many days at the venue it has not answered, whom to ask for, and
     its last call, if there was one."""
 
@@ -61,7 +61,7 @@ class SheetRowSerializer(serializers.Serializer[Any]):
     mission_name = serializers.CharField(source="party.mission_name")
     mission_contact = serializers.CharField(source="party.mission_contact")
     mission_phone = serializers.CharField(source="party.mission_phone")
-    focal_points = ContactSerializer(source="party.focal_points.all", many=True)
+    focal_points = CalledContactSerializer(source="party.focal_points.all", many=True)
     called_today = serializers.BooleanField()
     last_at = serializers.DateTimeField(allow_null=True)
     last_outcome = serializers.ChoiceField(choices=CallOutcome.choices, allow_null=True)
@@ -74,7 +74,7 @@ class CallSheetSerializer(serializers.Serializer[Any]):
     listed."""
 
     number = serializers.IntegerField()
-    parties = SheetRowSerializer(many=True)
+    parties = CallSheetRowSerializer(many=True)
 
 
 class CallFilters(OfInvitationFilters):
@@ -110,7 +110,7 @@ class Calls(Resource):
         "sheet",
         reads=True,
         rule="delegations.callnote.view",
-        input=SheetInput,
+        input=CallSheetInput,
         output=CallSheetSerializer,
         on_list=True,
     )
