@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delegations.domain import naming
+from sessions.api.changes import ChangedLineSerializer
 from sessions.domain import member, own
 from sessions.domain.differences import Programme
 from sessions.domain.speech_news import with_speeches
@@ -27,14 +28,6 @@ Told = serializers.Serializer[Any]
 Changed = tuple[Release, list[Story]]
 
 
-class ToldLineSerializer(Told):
-    """One thing that changed: what it was and what it is. Who came or left has but one side."""
-
-    what = serializers.CharField()
-    old = serializers.CharField()
-    new = serializers.CharField()
-
-
 class PublicChangeSerializer(Told):
     """What became of a session: `nature` is "added", "changed", "cancelled" or "gone"; `state` says so in words.
     Without a title that its readers may know it is called by its kind."""
@@ -46,7 +39,7 @@ class PublicChangeSerializer(Told):
     state = serializers.CharField()
     when = serializers.CharField(help_text="As far as its readers may know.")
     room = serializers.CharField(help_text="Empty where none is announced.")
-    lines = ToldLineSerializer(many=True)
+    lines = ChangedLineSerializer(many=True)
 
 
 class OwnChangeSerializer(PublicChangeSerializer):

@@ -9,44 +9,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from delegations.models import Party
 from sessions.domain import releases
 from sessions.models import FloorRequest, Session, SignUp
-from summit.models import AuditEntry, Role, Summit, User
+from summit.models import AuditEntry, Role, Summit
 from tests.factories import (
-    FocalPointFactory,
-    MembershipFactory,
     ParticipantFactory,
-    PartyFactory,
     SessionFactory,
     SummitFactory,
     UserFactory,
 )
+from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK, add
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
-
-
-class Land:
-    """A party with a focal point and a head, both with accounts."""
-
-    def __init__(self, summit: Summit, name: str) -> None:
-        self.party: Party = PartyFactory(summit=summit, name=name)
-        self.focal: User = UserFactory()
-        self.user: User = UserFactory()
-        FocalPointFactory(party=self.party, person__user=self.focal)
-        self.head = MembershipFactory(party=self.party, code="head", person__user=self.user).person
-
-
-@pytest.fixture
-def own(here: Summit) -> Land:
-    return Land(here, "Ownland")
-
-
-@pytest.fixture
-def other(here: Summit) -> Land:
-    return Land(here, "Otherland")
 
 
 @pytest.fixture

@@ -16,18 +16,13 @@ from sessions.models import Session
 from summit.models import Role, Summit, User
 from summit.paper.fonts import MissingFontError
 from tests.factories import START, InvitationFactory, ParticipantFactory, SessionFactory, UserFactory
+from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK
-from tests.sessions.api.test_own import Land
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
 PROGRAMME = f"{DESK}agenda/programme/"
 TITLES = ("Open", "Ours", "Theirs", "Desk")
-
-
-@pytest.fixture
-def own(here: Summit) -> Land:
-    return Land(here, "Ownland")
 
 
 @pytest.fixture

@@ -23,23 +23,13 @@ from tests.factories import (
     SummitFactory,
     UserFactory,
 )
+from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK
-from tests.sessions.api.test_own import Land
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
 CHANGES = f"{DESK}agenda/changes/"
 TITLES = {"public": "Opening", "accredited": "Open", "ours": "Ours", "theirs": "Theirs", "organisers": "Desk"}
-
-
-@pytest.fixture
-def own(here: Summit) -> Land:
-    return Land(here, "Ownland")
-
-
-@pytest.fixture
-def other(here: Summit) -> Land:
-    return Land(here, "Otherland")
 
 
 @pytest.fixture
