@@ -1,0 +1,1 @@
+"""Mutation testing: how many small faults in the functions that protect something do the tests notice?"""

@@ -1,0 +1,106 @@
+"""What is measured: the modules whose functions protect something, by area."""
+
+from tools.running import ROOT
+
+AREAS: dict[str, tuple[str, ...]] = {
+    "visibility": (
+        "press/models/visibility.py",
+        "press/reading.py",
+        "press/pinned.py",
+        "sessions/models/releases.py",
+        "sessions/models/visibility.py",
+        "sessions/domain/readers.py",
+        "sessions/domain/released.py",
+        "delegations/fields.py",
+    ),
+    "change records": (
+        "summit/models/changes.py",
+        "summit/domain/audit.py",
+        "summit/domain/chain.py",
+        "sessions/domain/differences.py",
+        "sessions/domain/news.py",
+        "sessions/domain/sides.py",
+        "sessions/domain/telling.py",
+        "sessions/domain/touching.py",
+    ),
+    "releases": (
+        "sessions/domain/releases.py",
+        "sessions/domain/snapshots.py",
+        "sessions/domain/storing.py",
+        "sessions/domain/restored.py",
+        "sessions/domain/restoring.py",
+        "sessions/domain/notices.py",
+    ),
+    "outbox delivery": ("summit/outbox/domain/*.py",),
+    "answers": (
+        "delegations/domain/answers.py",
+        "delegations/domain/approval.py",
+        "delegations/domain/invitations.py",
+        "delegations/domain/levels.py",
+        "delegations/domain/links.py",
+    ),
+    "quotas": (
+        "delegations/domain/quotas.py",
+        "delegations/domain/categories.py",
+        "delegations/domain/members.py",
+        "delegations/domain/overpasses.py",
+    ),
+    "permissions": (
+        "summit/permissions.py",
+        "summit/desk/admission.py",
+        "delegations/permissions.py",
+        "delegations/permissions_of_badges.py",
+        "sessions/permissions.py",
+        "press/permissions.py",
+        "summit/outbox/permissions.py",
+        "summit/hooks/permissions.py",
+        "summit/work/permissions.py",
+    ),
+    "embargo decisions": (
+        "press/domain/announce.py",
+        "press/domain/deciding.py",
+        "press/domain/following.py",
+        "press/domain/lifts.py",
+        "press/domain/recalls.py",
+        "press/domain/tying.py",
+        "press/models/lifts.py",
+    ),
+    "retention": (
+        "summit/domain/erasure.py",
+        "summit/domain/forgetting.py",
+        "summit/outbox/domain/forgetting.py",
+        "delegations/domain/forgetting.py",
+        "delegations/domain/retention.py",
+        "delegations/domain/retention_times.py",
+        "delegations/purging.py",
+        "sessions/domain/forgetting.py",
+        "press/domain/forgetting.py",
+    ),
+    "import planning": (
+        "delegations/domain/columns.py",
+        "delegations/domain/incoming/*.py",
+        "sessions/domain/incoming/plan.py",
+        "sessions/domain/incoming/reading.py",
+        "press/domain/importing/*.py",
+    ),
+    "API admission": (
+        "summit/api/credentials.py",
+        "summit/api/permissions.py",
+        "summit/api/scopes.py",
+        "summit/api/actions.py",
+        "summit/api/sharing.py",
+        "summit/api/domain/*.py",
+        "summit/api/etags.py",
+    ),
+}
+
+
+def modules(area: str) -> list[str]:
+    """Return the modules of an area, by their path from the project's root. Raises LookupError for one that isn't."""
+    found = []
+    for pattern in AREAS[area]:
+        matched = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
+        if not matched:
+            raise LookupError(pattern)
+        found += [path for path in matched if path not in found]
+    return found
