@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test check test-browser test-services messages lock bench shots help
+.PHONY: run test test-all test-browser test-services check check-types check-style mutants messages lock bench shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -31,13 +31,21 @@ run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses th
 	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: $(VENV)/dev.done ## the tests, on SQLite, without any server or browser
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-all: $(VENV)/dev.done ## every test there is, also the slow and broad ones and those in a browser
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "" $(ARGS)
 
 check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployment
+	@$(MAKE) --no-print-directory -j 2 check-types check-style
+
+check-types:
+	$(BIN)/mypy
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
@@ -45,10 +53,13 @@ check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployme
 test-browser: $(VENV)/dev.done ## the tour, every page by axe, every main task by keyboard, in a real Chromium (minutes)
 	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
-test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
+test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis, with the slow and broad ones (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not crawl and not once" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and (broad or not once)" $(ARGS)
+
+mutants: $(VENV)/dev.done ## how many of 300 small faults the tests notice (an hour)
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 bench: $(VENV)/dev.done ## the figures, as ratios within one run
 	@$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""What every test stands on: no network, no waiting, a real database."""
+"""What every test stands on: a database of its own run, no network, no waiting, no page of another test."""
 
 import gc
 import os
@@ -14,74 +14,83 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.processes import drop_databases
 from tools import migrated
 
-# Time decides nothing about what holds: a busy machine must not fail what is true.
+# A busy machine must not fail what is true.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
-DATABASES = {"db", "transactional_db", "django_db_setup"}
-
-
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+# Names the databases of this run; the workers find it in the environment.
+RUN = f"{os.getpid():x}"
 MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where workers will need a database that is migrated, begin to make it while they collect the tests."""
-    given = config.option
-    workers = getattr(given, "numprocesses", None) and not hasattr(config, "workerinput")
-    kept = given.nomigrations or (given.reuse_db and not given.create_db)
-    if workers and not kept and not given.collectonly:
+    """Begin to make the migrated database while the workers collect the tests, and name this run."""
+    option = config.option
+    if not hasattr(config, "workerinput"):
+        os.environ["TEST_RUN"] = RUN
+    starts_workers = getattr(option, "numprocesses", None) and not hasattr(config, "workerinput")
+    keeps_database = option.nomigrations or (option.reuse_db and not option.create_db)
+    if starts_workers and not keeps_database and not option.collectonly:
         config.stash[MAKER] = migrated.beside()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave nothing running that was begun."""
+    """Leave no process running and no database of this run on the server."""
     if MAKER in config.stash:
         config.stash[MAKER].wait()
+    if not hasattr(config, "workerinput"):
+        drop_databases(RUN)
 
 
-def _alone(item: pytest.Item) -> bool:
-    """Whether a test has no database, neither by a mark nor by one of its fixtures."""
+def _asks_no_database(item: pytest.Item) -> bool:
+    """Return whether a test has no database, neither by a mark nor by one of its fixtures."""
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("services")
-    return not marked and DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
+    return not marked and DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-def _place(item: pytest.Item) -> int:
+def _order(item: pytest.Item) -> int:
+    """Return the place of a test in a run: processes of their own, without a database, with one, browsers.
+
+    The database may still be made while the first ones run. Browsers come last: Playwright leaves an event loop
+    running in the thread, in which Django refuses to touch the database.
+    """
     if item.get_closest_marker("services"):
         return 0
     if item.get_closest_marker("browser"):
         return 3
-    return 1 if _alone(item) else 2
+    return 1 if _asks_no_database(item) else 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put first what waits most, processes of their own: the other core does the rest meanwhile, beginning with what
-    asks no database, which may not be made yet. Browsers come last: Playwright leaves an event loop running in the
-    thread, in which Django refuses to touch the database.
+    """Order the tests, and leave out those that say something on PostgreSQL alone on SQLite.
 
-    What says something on PostgreSQL alone is no test on SQLite; what asks no database is asked once, and so are the
-    desks' forms, whose lists, searches and domain are asked of both by other tests."""
+    What asks no database is asked once, and so are the forms of the desk, whose lists and services other tests ask on
+    both databases.
+    """
     for item in items:
-        if _alone(item) or item.path.name.startswith("test_admin"):
+        if _asks_no_database(item) or item.path.name.startswith("test_admin"):
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
-        left = [item for item in items if item.get_closest_marker("postgresql")]
-        items[:] = [item for item in items if item not in left]
-        config.hook.pytest_deselected(items=left)
-    items.sort(key=_place)
+        left_out = [item for item in items if item.get_closest_marker("postgresql")]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
+    items.sort(key=_order)
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass by what was collected, which stays, and look less often: it takes a tenth."""
+    """Let the garbage collector pass by what was collected, which stays, and look less often: it takes a tenth."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say what tests have counted by `record_property("api", …)`: how often the API was asked, what it answered."""
+    """Print what tests have counted by `record_property("api", …)`: how often the API was asked, what it answered."""
     passed = terminalreporter.stats.get("passed", [])
     said = [value for report in passed for name, value in report.user_properties if name == "api"]
     if said:
@@ -105,7 +114,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def empty_page_cache() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
     from summit.http.kept import SHELF
     from summit.memory import forget_all
@@ -153,34 +162,42 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, django_db_use_migrations: bool
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    shared: Path,
 ) -> Iterator[None]:
-    """Let each database that is made for tests be a copy of one that is migrated: Django's own `migrate` then finds
-    nothing to do. What `--reuse-db` finds stays as it is."""
-    creation, on_sqlite = connection.creation, connection.vendor == "sqlite"
-    make = creation._create_test_db
+    """Let each test database be a copy of a migrated one, in which Django's `migrate` finds nothing to do.
 
-    def stands() -> bool:
+    It belongs to this run, so that two runs at once have nothing in common; `--reuse-db` shares it with the next.
+    """
+    creation, on_sqlite = connection.creation, connection.vendor == "sqlite"
+    create, test_settings = creation._create_test_db, connection.settings_dict["TEST"]
+    if not django_db_keepdb:
+        name = creation._get_test_db_name()
+        test_settings["NAME"] = str(shared / Path(name).name) if on_sqlite else f"{name}_{os.environ['TEST_RUN']}"
+
+    def is_there() -> bool:
         name = creation._get_test_db_name()
         if on_sqlite:
             return Path(name).exists()
         with creation._nodb_cursor() as cursor:
             return bool(creation._database_exists(cursor, name))
 
-    def make_as_copy(verbosity: int, autoclobber: bool, keepdb: bool = False) -> Any:
-        if keepdb and stands():
-            return make(verbosity, autoclobber, keepdb)
+    def create_as_copy(verbosity: int, autoclobber: bool, keepdb: bool = False) -> Any:
+        if keepdb and is_there():
+            return create(verbosity, autoclobber, keepdb)
         if on_sqlite:
-            name = make(verbosity, autoclobber, keepdb)
+            name = create(verbosity, autoclobber, keepdb)
             migrated.copy_to(Path(name))
             return name
         with migrated.template(os.environ["DATABASE_URL"]) as template:
-            connection.settings_dict["TEST"]["TEMPLATE"] = template
-            return make(verbosity, autoclobber, keepdb)
+            test_settings["TEMPLATE"] = template
+            return create(verbosity, autoclobber, keepdb)
 
     with pytest.MonkeyPatch.context() as patched:
         if django_db_use_migrations:
-            patched.setattr(creation, "_create_test_db", make_as_copy)
+            patched.setattr(creation, "_create_test_db", create_as_copy)
         yield
 
 

@@ -17,6 +17,7 @@ from delegations.models import (
     ExternalId,
     FocalPoint,
     FocalPointRequest,
+    FormerMember,
     Handover,
     Invitation,
     InvitationLink,
@@ -237,6 +238,19 @@ class FocalPointFactory(DjangoModelFactory[FocalPoint]):
     )
 
 
+class FormerMemberFactory(DjangoModelFactory[FormerMember]):
+    """Somebody who was withdrawn from a party."""
+
+    class Meta:
+        model = FormerMember
+
+    party = factory.SubFactory(PartyFactory)
+    person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
+    category = factory.LazyAttribute(lambda o: Category.objects.of(o.party.summit)["delegate"])
+    named_at = START
+    why = "withdrawn"
+
+
 class FocalPointRequestFactory(DjangoModelFactory[FocalPointRequest]):
     """Somebody was asked for as a focal point."""
 
@@ -283,6 +297,12 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     class Meta:
         model = Invitation
 
+    class Params:
+        sent = factory.Trait(state="sent", sent_at=START)
+        answered = factory.Trait(
+            state="answered", sent_at=START, answered_at=START, answered_by="A. Example", answer="attending"
+        )
+
     party = factory.SubFactory(PartyFactory)
 
 
@@ -290,7 +310,7 @@ class InvitationLinkFactory(DjangoModelFactory[InvitationLink]):
     class Meta:
         model = InvitationLink
 
-    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    invitation = factory.SubFactory(InvitationFactory, sent=True)
     address = factory.Sequence(lambda n: f"link{n}@land.example")
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
 
@@ -299,7 +319,7 @@ class ReplyFactory(DjangoModelFactory[Reply]):
     class Meta:
         model = Reply
 
-    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    invitation = factory.SubFactory(InvitationFactory, sent=True)
     answer = "attending"
     name = "A. Example"
     channel = "telephone"
@@ -320,7 +340,7 @@ class CallNoteFactory(DjangoModelFactory[CallNote]):
     class Meta:
         model = CallNote
 
-    invitation = factory.SubFactory(InvitationFactory, state="sent", sent_at=START)
+    invitation = factory.SubFactory(InvitationFactory, sent=True)
     by = factory.SubFactory(UserFactory)
     outcome = "nobody"
 

@@ -22,8 +22,8 @@ from psycopg import sql
 from tools import migrated
 from tools.running import PASSED_ON, ROOT, free_port
 
-# The database that those of tests are copies of; each run of the tests makes it anew.
-BEGUN = "summit_begun"
+# How the databases of these processes are called on a server, with the name of the run of the tests after it.
+PREFIX = "summit_run"
 # Seconds that no command takes on a busy machine.
 LONGEST = 240
 
@@ -54,6 +54,24 @@ def _tell(statement: str, *databases: str) -> None:
         admin.execute(sql.SQL(statement).format(*map(sql.Identifier, databases)))  # type: ignore[arg-type]
 
 
+def _begun() -> str:
+    """Return the name of the database that the others of this run are copies of."""
+    return f"{PREFIX}_{os.environ['TEST_RUN']}"
+
+
+def drop_databases(run: str) -> None:
+    """Drop what a run of the tests has left on the database server, where there is one."""
+    if _on_sqlite():
+        return
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        rows = admin.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s",
+            [f"{PREFIX}_{run}%", f"test_%_{run}"],
+        )
+        for (name,) in rows.fetchall():
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def _begin(shared: Path) -> Path:
     """Make the database that the others are copies of, with the demonstration in it, once in a run of the tests;
     return the folder that belongs to it."""
@@ -66,10 +84,9 @@ def _begin(shared: Path) -> Path:
             if _on_sqlite():
                 migrated.copy_to(folder / "summit.sqlite3")
             else:
-                _tell("DROP DATABASE IF EXISTS {}", BEGUN)
                 with migrated.template(os.environ["DATABASE_URL"]) as name:
-                    _tell("CREATE DATABASE {} TEMPLATE {}", BEGUN, name)
-                env["DATABASE_URL"] = _named(BEGUN)
+                    _tell("CREATE DATABASE {} TEMPLATE {}", _begun(), name)
+                env["DATABASE_URL"] = _named(_begun())
             Processes(env, folder).manage("demo")
             (shared / "processes.made").touch()
     return folder
@@ -83,8 +100,8 @@ def _own_database(folder: Path, shared: Path) -> Iterator[dict[str, str]]:
     if _on_sqlite():
         yield {"VAR_DIR": str(folder)}
         return
-    name = f"summit_{uuid.uuid4().hex[:12]}"
-    _tell("CREATE DATABASE {} TEMPLATE {}", name, BEGUN)
+    name = f"{_begun()}_{uuid.uuid4().hex[:12]}"
+    _tell("CREATE DATABASE {} TEMPLATE {}", name, _begun())
     try:
         yield {"VAR_DIR": str(folder), "DATABASE_URL": _named(name)}
     finally:

@@ -1,7 +1,6 @@
 """A whole system, as `make run` starts it, on its own port and in its own folder: for browser tests and pictures."""
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -67,15 +66,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def make_run(folder: Path, *variables: str, port: int | None = None, like: Path | None = None) -> Iterator[Running]:
+def make_run(folder: Path, *variables: str, port: int | None = None) -> Iterator[Running]:
     """Run `make run` in a folder of its own; end it with Ctrl-C and see that it ends.
 
-    `variables` are make's, such as "DEMO=0". It begins with nothing, or where a system that has ended left off in the
-    folder `like`. Raises RuntimeError with all that was printed where it does not start, or ends without saying so.
+    `variables` are make's, such as "DEMO=0". It begins with what is in the folder's `var/`. Raises RuntimeError with
+    all that was printed where it does not start, or ends without saying so.
     """
     port = port or free_port()
-    if like is not None:
-        shutil.copytree(like / "var", folder / "var")
     log = folder / "run.log"
     kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
     env = {**kept, "PORT": str(port), "VAR_DIR": str(folder / "var"), "PYTHONUNBUFFERED": "1"}
@@ -103,25 +100,3 @@ def make_run(folder: Path, *variables: str, port: int | None = None, like: Path 
             raise
     if "Summit has stopped." not in found.printed():
         raise RuntimeError(f"It did not stop by itself:\n{found.printed()}")
-
-
-def begun(shared: Path, *, demo: bool) -> Path:
-    """Return the folder of a system that has run and ended, with the demonstration or without, to begin others like
-    it; made once in the folder `shared`, whoever asks, from a database that is migrated already."""
-    from tools import migrated
-
-    folder = shared / ("demo" if demo else "empty")
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ended").exists():
-            like = shared / "empty" if demo and (shared / "empty" / "ended").exists() else None
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            if like is None:
-                (folder / "var").mkdir()
-                migrated.copy_to(folder / "var" / "summit.sqlite3")
-            with make_run(folder, *([] if demo else ["DEMO=0"]), like=like):
-                pass
-            (folder / "ended").touch()
-    return folder

@@ -14,7 +14,7 @@ from tests.factories import RoomFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program
 
 __all__ = ["chain"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 PATH = "summits/here/desk/rooms/"
 
 

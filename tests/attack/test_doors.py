@@ -30,6 +30,10 @@ def ask(client: Client) -> None:
     client.post("/portal/sign-in/", {"mailbox": BOX})
 
 
+def enter(client: Client, code: str) -> Any:
+    return client.post("/portal/sign-in/code/", {"code": code})
+
+
 def newest() -> str:
     row = SignInCode.objects.latest("pk")
     return codes.code_of(row.nonce, digits=row.digits)
@@ -39,8 +43,7 @@ class TestACodeThatSeveralBrowsersShare:
     @pytest.fixture
     def thief(self) -> Client:
         """Return a browser that has filled the mailbox and shares the last code in it with whoever asks next."""
-        two = [f.PersonFactory(email=BOX) for _ in range(2)]
-        assert len(two) == 2
+        f.PersonFactory.create_batch(2, email=BOX)
         client = Client()
         for _ in range(8):
             ask(client)
@@ -49,7 +52,8 @@ class TestACodeThatSeveralBrowsersShare:
     def test_who_enters_it_opens_their_own_browser_alone(self, thief: Client) -> None:
         owner = Client()
         ask(owner)
-        owner.post("/portal/sign-in/code/", {"code": newest()})
+        code = newest()
+        enter(owner, code)
         # The control: the owner may choose.
         assert owner.get("/portal/sign-in/person/").status_code == 200
         answer = thief.get("/portal/sign-in/person/")
@@ -57,20 +61,15 @@ class TestACodeThatSeveralBrowsersShare:
         person = codes.people_at(BOX)[0].public_id
         assert thief.post("/portal/sign-in/person/", {"person": person}).status_code == 302
         assert PortalSignIn.objects.count() == 0
-
-    def test_it_is_used_up_for_all(self, thief: Client) -> None:
-        owner = Client()
-        ask(owner)
-        code = newest()
-        owner.post("/portal/sign-in/code/", {"code": code})
-        assert thief.post("/portal/sign-in/code/", {"code": code}).status_code == 422
+        # It is used up for all.
+        assert enter(thief, code).status_code == 422
 
     def test_whoever_asks_after_that_gets_a_new_one(self, thief: Client) -> None:
         first, second = Client(), Client()
         ask(first)
-        first.post("/portal/sign-in/code/", {"code": newest()})
+        enter(first, newest())
         ask(second)
-        answer = second.post("/portal/sign-in/code/", {"code": newest()})
+        answer = enter(second, newest())
         assert (answer.status_code, answer["Location"]) == (303, "/portal/sign-in/person/")
 
 
@@ -81,7 +80,7 @@ def test_wrong_guesses_keep_no_mail_back() -> None:
         thief = Client()
         ask(thief)
         for guess in range(5):
-            thief.post("/portal/sign-in/code/", {"code": f"{guess:08}"})
+            enter(thief, f"{guess:08}")
     mails = list(Message.objects.all())
     assert len(mails) == 7
     assert messages.expired_codes(mails) == {}
@@ -113,6 +112,6 @@ class TestABrowserThatChangesItsKey:
         elif door == "code":
             f.PersonFactory(email=BOX)
             ask(client)
-            client.post("/portal/sign-in/code/", {"code": newest()})
+            enter(client, newest())
         else:
             client.post("/portal/leave/")

@@ -5,6 +5,7 @@ from django.test import Client
 
 from summit.models import Person, Role, RoleAssignment, User
 from tests import factories as f
+from tests.attack.crawling import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -17,16 +18,13 @@ def organiser() -> User:
 
 @pytest.fixture
 def desk(organiser: User) -> Client:
-    client = Client()
-    client.force_login(organiser)
-    return client
+    return sign_in(organiser)
 
 
-@pytest.mark.parametrize("lookup", ["password__startswith", "password", "password__regex", "pk__gte"])
-def test_passwords_are_no_filter(lookup: str, desk: Client) -> None:
+def test_passwords_are_no_filter(desk: Client) -> None:
     """Else whoever sees the list of accounts reads a password’s hash, a character at a time."""
-    asked = desk.get("/admin/summit/user/", {lookup: "1" if lookup == "pk__gte" else "md5$"})
-    assert asked.status_code == 400
+    for lookup in ("password__startswith", "password", "password__regex"):
+        assert desk.get("/admin/summit/user/", {lookup: "md5$"}).status_code == 400, lookup
 
 
 def test_no_role_for_the_key_of_an_account(desk: Client, organiser: User) -> None:
@@ -65,8 +63,7 @@ def test_protocol_gives_no_account_a_persons_powers() -> None:
     summit = RoleAssignment.objects.get(user=protocol).summit
     owner = f.UserFactory()
     person = f.FocalPointFactory(party__summit=summit, person__user=owner).person
-    client = Client()
-    client.force_login(protocol)
+    client = sign_in(protocol)
     data = {"summit": summit.pk, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
     page = client.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": protocol.pk})
     person.refresh_from_db()

@@ -1,8 +1,6 @@
 """The last place of a quota, by every way in at once: a page, a table of one party or of a desk, a quota that is
 lowered. Whoever counts, counts under the lock of the party's row."""
 
-import contextlib
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +15,9 @@ from summit.models import Role, User
 from summit.tables.reading import read
 from tests import factories as f
 from tests.attack.test_races import chain, race
+from tests.threads import meeting
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 __all__ = ["chain"]
 Way = Callable[[Party, User], Any]
 
@@ -77,13 +76,12 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int
     chosen = Category.objects.of(party.summit)["delegate"]
     Category.objects.filter(pk=chosen.pk).update(quota=1)
     by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-    counted, real = threading.Barrier(len(ways)), quotas.meters_of
+    counted, real = meeting(), quotas.meters_of
 
     def late(parties: Any) -> Any:
         found = real(parties)
         # Each has found the place free before any takes it, unless one waits for the other.
-        with contextlib.suppress(threading.BrokenBarrierError):
-            counted.wait(1.5)
+        counted()
         return found
 
     monkeypatch.setattr(quotas, "meters_of", late)
@@ -116,7 +114,6 @@ def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
 
 
-@pytest.mark.postgresql
 @pytest.mark.parametrize("pair", PAIRS)
 def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, pair: str) -> None:
     _unlocked(monkeypatch)
@@ -124,7 +121,6 @@ def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, p
     assert (came, named) == (["named", "named"], 2)
 
 
-@pytest.mark.postgresql
 def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     _unlocked(monkeypatch)
     assert at_once(monkeypatch, page, lower) == (["named", "lowered"], 1, 0)

@@ -1,12 +1,10 @@
 """Deeds at once, by threads that start together: which outcomes there may be, and no others."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from delegations.domain import answers, codes
 from delegations.models import Invitation, SignInCode
@@ -28,9 +26,10 @@ from tests.factories import (
     UserFactory,
 )
 from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
+from tests.threads import at_once, names
 
-pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 4
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+ROUNDS = 2
 Deed = Callable[[], Any]
 
 
@@ -44,25 +43,7 @@ def chain(transactional_db: None) -> Iterator[None]:
 
 def race(*deeds: Deed) -> list[Any]:
     """Do all at once; return for each what it returned, or the name of what it raised."""
-    start = threading.Barrier(len(deeds))
-    came: list[Any] = [None] * len(deeds)
-
-    def run(place: int, deed: Deed) -> None:
-        try:
-            start.wait(30)
-            came[place] = deed()
-        except Exception as problem:
-            came[place] = type(problem).__name__
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    return came
+    return names(at_once(*deeds))
 
 
 def records(action: str) -> int:
@@ -118,17 +99,15 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
 
 
 def test_two_save_upon_the_same_edition_and_one_is_told() -> None:
-    for _ in range(ROUNDS):
-        summit = SummitFactory()
-        edition = make_text(summit=summit, state=EditionState.DRAFT)
-        people = [officer(summit), officer(summit)]
+    summit = SummitFactory()
+    edition = make_text(summit=summit, state=EditionState.DRAFT)
 
-        def save(by: User, edition: Edition = edition) -> int:
-            return editions.draft(version=edition.version, based_on=1, title="T", body=f"By {by.pk}.", by=by).number
+    def save(by: User) -> int:
+        return editions.draft(version=edition.version, based_on=1, title="T", body=f"By {by.pk}.", by=by).number
 
-        came = race(*(lambda by=by, save=save: save(by) for by in people))
-        assert sorted(map(str, came)) == ["2", EditConflict.__name__]
-        assert Edition.objects.filter(version=edition.version).count() == 2
+    came = race(*(lambda by=by: save(by) for by in (officer(summit), officer(summit))))
+    assert sorted(map(str, came)) == ["2", EditConflict.__name__]
+    assert Edition.objects.filter(version=edition.version).count() == 2
 
 
 def test_two_decide_at_once_and_the_first_wins() -> None:
@@ -177,25 +156,21 @@ def test_moving_holding_and_announcing_what_is_just_due() -> None:
 
 
 def test_moving_and_announcing_what_is_just_due() -> None:
-    for _ in range(ROUNDS):
-        summit = SummitFactory()
-        SubscriberFactory.create_batch(2, summit=summit)
-        edition = make_text(summit=summit, lift=make_lift(summit, ago(0.001)))
-        lift = edition.version.text.lift
-        came = race(later(lift, officer(summit)), announce.announce_due, announce.announce_due)
-        assert came[0] == DecisionRefused.__name__
-        assert sorted(came[1:]) == [0, 1]
-        assert Message.objects.filter(subject_key=f"press.edition:{edition.public_id}").count() == 2
+    summit = SummitFactory()
+    SubscriberFactory.create_batch(2, summit=summit)
+    edition = make_text(summit=summit, lift=make_lift(summit, ago(0.001)))
+    came = race(later(edition.version.text.lift, officer(summit)), announce.announce_due, announce.announce_due)
+    assert came[0] == DecisionRefused.__name__
+    assert sorted(came[1:]) == [0, 1]
+    assert Message.objects.filter(subject_key=f"press.edition:{edition.public_id}").count() == 2
 
 
 def test_moving_and_announcing_what_is_still_to_come() -> None:
-    for _ in range(ROUNDS):
-        summit = SummitFactory()
-        SubscriberFactory(summit=summit)
-        edition = make_text(summit=summit, lift=make_lift(summit, ago(-0.5)))
-        came = race(later(edition.version.text.lift, officer(summit)), announce.announce_due)
-        assert came == [None, 0]
-        assert not Announcement.objects.filter(edition=edition).exists()
+    summit = SummitFactory()
+    SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, lift=make_lift(summit, ago(-0.5)))
+    assert race(later(edition.version.text.lift, officer(summit)), announce.announce_due) == [None, 0]
+    assert not Announcement.objects.filter(edition=edition).exists()
 
 
 def test_a_release_has_an_edit_whole_or_not_at_all() -> None:
@@ -238,12 +213,11 @@ def test_what_was_previewed_is_what_is_released_or_nothing() -> None:
 
 
 def test_one_address_asked_for_by_many_gets_one_mail() -> None:
-    for _ in range(ROUNDS):
-        summit = SummitFactory()
-        came = race(*[lambda s=summit: subscribers.ask(summit=s, address="a@paper.example", language="en")] * 6)
-        assert sorted(came) == [False] * 5 + [True]
-        assert Subscriber.objects.filter(summit=summit).count() == 1
-        assert Message.objects.filter(summit=summit).count() == 1
+    summit = SummitFactory()
+    came = race(*[lambda: subscribers.ask(summit=summit, address="a@paper.example", language="en")] * 6)
+    assert sorted(came) == [False] * 5 + [True]
+    assert Subscriber.objects.filter(summit=summit).count() == 1
+    assert Message.objects.filter(summit=summit).count() == 1
 
 
 def test_many_addresses_at_once_keep_to_the_limit() -> None:
@@ -257,13 +231,11 @@ def test_many_addresses_at_once_keep_to_the_limit() -> None:
 
 
 def test_confirmed_twice_at_once_is_confirmed_once() -> None:
-    for _ in range(ROUNDS):
-        row = SubscriberFactory(confirmed_at=None)
-        before = records("press.subscription_confirmed")
-        claim = subscribers.Claim(row, subscribers.CONFIRM)
-        assert race(*[lambda claim=claim: subscribers.confirm(claim)] * 4) == [True] * 4
-        assert Subscriber.objects.active().filter(pk=row.pk).exists()
-        assert records("press.subscription_confirmed") - before == 1
+    row = SubscriberFactory(confirmed_at=None)
+    claim = subscribers.Claim(row, subscribers.CONFIRM)
+    assert race(*[lambda: subscribers.confirm(claim)] * 4) == [True] * 4
+    assert Subscriber.objects.active().filter(pk=row.pk).exists()
+    assert records("press.subscription_confirmed") == 1
 
 
 def test_confirming_and_ending_at_once_end_it() -> None:
@@ -291,11 +263,10 @@ def test_accounts_of_others_stay_out() -> None:
 
 def test_guesses_at_once_are_all_counted_and_a_code_opens_once() -> None:
     PersonFactory(email="embassy@land.example")
-    for _ in range(ROUNDS):
-        row = codes.ask(mailbox="embassy@land.example", language="en")
-        right = codes.code_of(row.nonce)
-        wrong = f"{(int(right) + 1) % 10**8:08}"
-        came = race(*(lambda row=row, code=wrong: codes.prove(public_id=row.public_id, code=code) for _ in range(3)))
-        assert (came, SignInCode.objects.get(pk=row.pk).attempts) == (["CodeProblem"] * 3, 3)
-        came = race(*(lambda row=row, code=right: codes.prove(public_id=row.public_id, code=code) for _ in range(2)))
-        assert sorted(str(entry) for entry in came) == sorted(["CodeProblem", str(row)])
+    row = codes.ask(mailbox="embassy@land.example", language="en")
+    right = codes.code_of(row.nonce)
+    wrong = f"{(int(right) + 1) % 10**8:08}"
+    came = race(*[lambda: codes.prove(public_id=row.public_id, code=wrong)] * 3)
+    assert (came, SignInCode.objects.get(pk=row.pk).attempts) == (["CodeProblem"] * 3, 3)
+    came = race(*[lambda: codes.prove(public_id=row.public_id, code=right)] * 2)
+    assert sorted(map(str, came)) == sorted(["CodeProblem", str(row)])

@@ -3,29 +3,32 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from portal.demo.accounts import PASSWORD
-from tools.running import CHROMIUM, QUIET, Running, begun, make_run
+from tests.browser.systems import started
+from tools.running import CHROMIUM, QUIET, Running
 
-Begin = Callable[[str, bool], AbstractContextManager[Running]]
+# Milliseconds that nothing takes on a busy machine.
+LONGEST = 60_000
+expect.set_options(timeout=LONGEST)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, and skip it where there is no Chromium."""
+    """Mark everything here, before xdist reads the groups, and skip it where there is no Chromium."""
     for item in items:
         if Path(str(item.fspath)).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
             # `make run` has a database of its own, whatever this run is on.
             item.add_marker(pytest.mark.once)
-            # One after the other, on one process, where they share a running system.
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group("browser"))
+            # They sign in by the same accounts: one after the other, on one process.
+            if "demonstration" in item.fixturenames:
+                item.add_marker(pytest.mark.xdist_group("demonstration"))
             # Playwright's loop and sockets are closed by its own process, after pytest has looked.
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
@@ -40,22 +43,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def begin(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Begin:
-    """Run a system of one's own, with the demonstration or without. Its tables take most of a start: they are made
-    once for all processes of the tests, and copied."""
-
-    def run(name: str, demo: bool) -> AbstractContextManager[Running]:
-        variables = [] if demo else ["DEMO=0"]
-        return make_run(tmp_path_factory.mktemp(name), *variables, like=begun(shared / "begun", demo=demo))
-
-    return run
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A system with the demonstration that tests share."""
+    with started(tmp_path_factory.mktemp("demonstration")) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def running(begin: Begin) -> Iterator[Running]:
-    """A system that the tests share."""
-    with begin("run", True) as found:
-        yield found
+@pytest.fixture
+def running(demonstration: Running) -> Running:
+    """The system that visitors open; a module may have one of its own."""
+    return demonstration
 
 
 class Visitor:
@@ -99,15 +96,21 @@ class Visitor:
         }
         session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
-    def wait_until(self, path: str, condition: Callable[[Page], bool], seconds: float, what: str) -> Page:
+    def reload_until(self, path: str, condition: Callable[[Page], bool]) -> Page:
         """Open a path again and again until the page is as expected."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            page = self.open(path)
-            if condition(page):
-                return page
-            time.sleep(0.2)
-        raise AssertionError(f"after {seconds} s: {what}\n{self.page.inner_text('body')[:2000]}")
+        deadline = time.monotonic() + LONGEST / 1000
+        while not condition(page := self.open(path)):
+            assert time.monotonic() < deadline, f"it never is as expected:\n{page.inner_text('body')[:2000]}"
+            page.wait_for_timeout(200)
+        return page
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for what a script of the page says; its policy lets no test wait by a function of its own."""
+    deadline = time.monotonic() + LONGEST / 1000
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never: {condition}"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture
@@ -117,6 +120,7 @@ def visitor(browser: Browser, running: Running) -> Iterator[Callable[..., Visito
 
     def make(width: int = 1280, height: int = 900) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(LONGEST)
         made.append(Visitor(context.new_page(), running.base))
         return made[-1]
 

@@ -1,23 +1,22 @@
 """A browser that is used by its keyboard alone."""
 
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-from portal.demo.accounts import PASSWORD
 from tests.browser.conftest import Visitor
 
 Name = str | re.Pattern[str]
 Make = Callable[..., Visitor]
 MOST_TABS = 120
 
-# What has the focus: whether one sees it, and whether something lies on top of it. Choices are drawn by their labels.
-FOCUS = """() => {
+# What has the focus: whether it is one of those looked for, whether one sees it, and whether something lies on top of
+# it. Choices are drawn by their labels.
+FOCUS = """wanted => {
     const e = document.activeElement;
-    if (!e || e === document.body) return {tag: 'BODY', seen: true, covered: false};
+    if (!e || e === document.body) return {tag: 'BODY', found: false, seen: true, covered: false};
     const drawn = [e, e.closest('label'), e.closest('.select2-container'), e.parentElement].filter(Boolean);
     const ring = x => { const s = getComputedStyle(x);
         return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none'; };
@@ -29,7 +28,8 @@ FOCUS = """() => {
         document.elementFromPoint(left + wide * x, top + tall * y));
     const own = p => p === e || e.contains(p) || p.contains(e) || p.closest('label')?.control === e;
     const free = points.some(p => p && own(p));
-    return {tag: e.tagName, name: (e.getAttribute('aria-label') || e.textContent || e.name || '').trim().slice(0, 50),
+    const name = (e.getAttribute('aria-label') || e.textContent || e.name || '').trim().slice(0, 50);
+    return {tag: e.tagName, name, found: wanted.includes(e),
             seen: drawn.some(ring), covered: !(inside && free)};
 }"""
 
@@ -45,16 +45,13 @@ class Keys:
         """Open an address, as typed into the browser's bar."""
         return self.visitor.open(path)
 
-    def step(self, key: str = "Tab") -> dict[str, Any]:
+    def step(self, key: str = "Tab", wanted: Sequence[ElementHandle] = ()) -> dict[str, Any]:
         """Go one step on; what has the focus is seen and not covered."""
         self.page.keyboard.press(key)
-        focus: dict[str, Any] = self.page.evaluate(FOCUS)
+        focus: dict[str, Any] = self.page.evaluate(FOCUS, list(wanted))
         assert focus["seen"], f"{self.page.url}: one does not see that the focus is on {focus}"
         assert not focus["covered"], f"{self.page.url}: what has the focus is covered: {focus}"
         return focus
-
-    def _has_focus(self, locator: Locator) -> bool:
-        return bool(locator.evaluate_all("all => all.some(e => e === document.activeElement)"))
 
     def to(self, role: Any, name: Name, *, exact: bool = False, back: bool = False) -> "Keys":
         """Tab until what has this role and name has the focus. Fails after MOST_TABS."""
@@ -63,10 +60,13 @@ class Keys:
 
     def to_element(self, locator: Locator, what: str, *, back: bool = False) -> "Keys":
         """Tab until an element has the focus."""
+        locator.first.wait_for(state="attached")
+        if locator.evaluate_all("all => all.includes(document.activeElement)"):
+            return self
+        wanted = locator.element_handles()
         for _number in range(MOST_TABS):
-            if self._has_focus(locator):
+            if self.step("Shift+Tab" if back else "Tab", wanted)["found"]:
                 return self
-            self.step("Shift+Tab" if back else "Tab")
         raise AssertionError(f"{self.page.url}: no way to {what} by {MOST_TABS} tabs")
 
     def type(self, text: str) -> "Keys":
@@ -127,17 +127,14 @@ def somebody(visitor: Make, email: str = "", width: int = 1280) -> Keys:
     """Return the keyboard of somebody, signed in where an account is named."""
     found = Keys(visitor(width))
     if email:
-        found.sign_in(email, PASSWORD)
+        found.visitor.sign_in(email)
     return found
 
 
-def read_mail(keys: Keys, address: str, subject: re.Pattern[str], seconds: float = 30) -> str:
+def read_mail(keys: Keys, address: str, subject: re.Pattern[str]) -> str:
     """Open the newest mail to an address with this subject, once it is there, and return what it says."""
-    deadline = time.monotonic() + seconds
-    keys.open(f"/dev/mail/?q={address}")
-    while not keys.page.get_by_role("link", name=subject).count():
-        assert time.monotonic() < deadline, f"no mail to {address} about {subject.pattern}"
-        time.sleep(0.3)
-        keys.page.reload()
+    keys.visitor.reload_until(
+        f"/dev/mail/?q={address}", lambda page: page.get_by_role("link", name=subject).count() > 0
+    )
     keys.follow("link", subject)
     return keys.page.inner_text("main")

@@ -1,16 +1,15 @@
 """What somebody has read of their agenda stays readable without a network, and nobody else reads it then."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import until
+from tests.browser.keyboard import Make
 
 FOCAL = "focal@summit.example"
 KEPT = "caches.open('portal-pages').then((pages) => pages.keys()).then((keys) => keys.length)"
 
 
-def reader(visitor: Callable[..., Visitor], width: int = 390) -> Page:
+def reader(visitor: Make, width: int = 390) -> Page:
     """Sign in, and read the agenda while the script that keeps it looks on."""
     found = visitor(width, 844)
     page = found.sign_in(FOCAL)
@@ -20,16 +19,7 @@ def reader(visitor: Callable[..., Visitor], width: int = 390) -> Page:
     return page
 
 
-def until(page: Page, condition: str) -> None:
-    """Wait for what a script of the page says; its policy lets no test wait by a function of its own."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never: {condition}")
-
-
-def test_the_agenda_is_read_without_a_network(visitor: Callable[..., Visitor]) -> None:
+def test_the_agenda_is_read_without_a_network(visitor: Make) -> None:
     page = reader(visitor)
     heading = page.get_by_role("heading", level=1).inner_text()
     notice = page.locator("[data-offline]")
@@ -51,7 +41,7 @@ def test_the_agenda_is_read_without_a_network(visitor: Callable[..., Visitor]) -
     expect(notice).to_be_hidden()
 
 
-def test_who_has_signed_out_leaves_nothing_to_read(visitor: Callable[..., Visitor]) -> None:
+def test_who_has_signed_out_leaves_nothing_to_read(visitor: Make) -> None:
     page = reader(visitor, 1280)
     assert page.evaluate(KEPT) > 1
     page.locator("details.menu-of > summary").click()

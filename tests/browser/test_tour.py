@@ -4,28 +4,29 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.texts import SUBSCRIBERS
-from tests.browser.conftest import Begin, Visitor
+from tests.browser.conftest import Visitor
+from tests.browser.keyboard import Make
+from tests.browser.systems import started
 from tools.running import Running
 
 SLUG = "border-security-2025"
 MailRow = tuple[str, str]
-Make = Callable[..., Visitor]
-
-pytestmark = pytest.mark.xdist_group("tour")
+ROWS = "rows => rows.map(row => [row.querySelectorAll('td')[1].innerText, row.querySelector('a').innerText])"
 
 
-@pytest.fixture(scope="module")
-def running(begin: Begin) -> Iterator[Running]:
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
     """A system that nobody else has used: the tour counts what it finds in it."""
-    with begin("tour", True) as found:
+    with started(tmp_path) as found:
         yield found
 
 
@@ -43,8 +44,8 @@ def _mails(someone: Visitor, query: str) -> list[MailRow]:
     found: list[MailRow] = []
     page = someone.open(f"/dev/mail/?q={query}")
     while True:
-        for row in page.locator("main tbody tr").all():
-            found.append((row.locator("td").nth(1).inner_text(), row.get_by_role("link").first.inner_text()))
+        rows = page.locator("main tbody tr").evaluate_all(ROWS)
+        found += [(recipient, subject) for recipient, subject in rows]
         following = page.get_by_role("link", name=re.compile("^(Next|Older)"))
         if following.count() == 0:
             return found
@@ -257,6 +258,7 @@ def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
     assert sorted(recipient for recipient, _subject in mails) == sorted(known)
 
 
+@pytest.mark.slow("the whole tour, on a system of its own")
 def test_the_tour(visitor: Make, running: Running) -> None:
     organiser, focal = visitor(), visitor(390, 844)
     _invite(organiser)

@@ -1,8 +1,12 @@
 """What the tests of the delegations stand on."""
 
 import pytest
+from django.test import Client
 
-from summit.models import AuditChain
+from delegations.models import Party
+from summit.models import AuditChain, Role, Summit, User
+from tests import factories as f
+from tests.delegations.helpers import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,33 @@ def chain_row(request: pytest.FixtureRequest) -> None:
     if marker is not None and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         AuditChain.objects.get_or_create(pk=1)
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    """A summit in London."""
+    return f.SummitFactory(slug="here")
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    """A party of the summit."""
+    return f.PartyFactory(summit=summit, name="Aland")
+
+
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    """An account that organises the summit."""
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def protocol(summit: Summit) -> User:
+    """An account of the summit's protocol desk."""
+    return f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+@pytest.fixture
+def desk(protocol: User) -> Client:
+    """A browser of the protocol desk."""
+    return signed_in(protocol)

@@ -10,127 +10,88 @@ from delegations.models import FocalPoint, FocalPointRequest, Party
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Role
 from tests import factories as f
-from tests.delegations import test_admin
-from tests.delegations.test_admin import sign_in
+from tests.delegations.helpers import sign_in, text
+from tests.delegations.test_admin import form
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/delegations/focalpointrequest/"
 
 
 @pytest.fixture
-def party() -> Party:
-    found: Party = f.PartyFactory(name="Aland")
-    return found
+def gil(party: Party) -> FocalPointRequest:
+    return f.FocalPointRequestFactory(party=party, name="Gil")
 
 
-def path(row: FocalPointRequest, deed: str = "change") -> str:
-    return f"{LIST}{row.pk}/{deed}/"
+def path(row: FocalPointRequest, step: str = "change") -> str:
+    return f"{LIST}{row.pk}/{step}/"
 
 
 class TestRequests:
-    def test_the_list_finds_and_narrows(self, party: Party) -> None:
-        f.FocalPointRequestFactory(party=party, name="Gil")
+    def test_the_list_finds_and_narrows(self, party: Party, gil: FocalPointRequest, desk: Client) -> None:
         f.FocalPointRequestFactory(party=party, name="Hal", instead_of=f.PersonFactory(summit=party.summit))
-        client = sign_in(party.summit)
-        content = client.get(f"{LIST}?state__exact=open").content.decode()
-        assert "Gil" in content and "Hal" in content and "beside the others" in content  # noqa: PT018
-        content = client.get(f"{LIST}?q=gil").content.decode()
-        assert ("Gil" in content, "Hal" in content) == (True, False)
-        assert client.get(f"{LIST}?state__exact=refused").context["cl"].result_count == 0
-
-    def test_approving(self, party: Party) -> None:
-        row = f.FocalPointRequestFactory(party=party, name="Gil")
-        client = sign_in(party.summit)
-        assert path(row, "approve") in client.get(path(row)).content.decode()
-        assert "will answer for" in client.get(path(row, "approve")).content.decode()
-        response = client.post(path(row, "approve"), follow=True)
-        assert "Gil acts for Aland now, and is told how to open the portal." in response.content.decode()
-        assert [point.person.name for point in party.focal_points.all()] == ["Gil"]
-        assert path(row, "approve") not in client.get(path(row)).content.decode()
-
-    def test_who_it_may_be_is_pointed_out_and_chosen(self, party: Party) -> None:
-        known = f.PersonFactory(summit=party.summit, name="Gil", office="")
-        row = f.FocalPointRequestFactory(party=party, name="Gil")
-        client = sign_in(party.summit)
-        content = client.get(path(row, "approve")).content.decode()
-        assert "Gil is entered already, for no party: the same name." in content
-        seen = AuditEntry.objects.filter(action=SEEN).order_by("pk").last()
-        assert seen is not None and seen.detail["people"] == [known.public_id]  # noqa: PT018
-        another = re.findall(r'name="another" value="(\w+)"', content)
-        # Nobody is chosen: nothing is decided.
-        response = client.post(path(row, "approve"), {"another": another})
-        assert (response.status_code, FocalPoint.objects.count()) == (422, 0)
-        assert "Choose who it is." in response.content.decode()
-        client.post(path(row, "approve"), {"another": another, "known": str(known.pk)})
-        assert FocalPoint.objects.get().person == known
-
-    def test_or_somebody_else(self, party: Party) -> None:
-        known = f.PersonFactory(summit=party.summit, name="Gil", office="")
-        row = f.FocalPointRequestFactory(party=party, name="Gil")
-        values = {"another": [known.public_id], "known": "new"}
-        assert sign_in(party.summit).post(path(row, "approve"), values).status_code == 302
-        assert FocalPoint.objects.get().person != known
-
-    def test_refusing_says_why(self, party: Party) -> None:
-        row = f.FocalPointRequestFactory(party=party, name="Gil")
-        client = sign_in(party.summit)
-        response = client.post(path(row, "refuse"), {"reason": ""})
-        assert response.status_code == 422
-        assert "Write why. The delegation reads it." in response.content.decode()
-        client.post(path(row, "refuse"), {"reason": "One is enough."})
-        row.refresh_from_db()
-        assert (row.state, row.reason) == ("refused", "One is enough.")
-
-    def test_whoever_is_second_is_told(self, party: Party) -> None:
-        row = f.FocalPointRequestFactory(party=party, name="Gil")
-        client = sign_in(party.summit)
-        client.post(path(row, "refuse"), {"reason": "No."})
-        for deed, values in (("approve", {}), ("refuse", {"reason": "No."})):
-            response = client.post(path(row, deed), values)
-            assert response.status_code == 422
-            assert "Somebody else decided this request." in response.content.decode()
-
-    def test_the_home_counts_them_and_opens_them(self, party: Party) -> None:
-        for number in range(2):
-            f.FocalPointRequestFactory(party=party, name=f"Gil {number}")
         f.FocalPointRequestFactory()
-        client = sign_in(party.summit)
-        content = client.get("/admin/").content.decode()
-        said = "2 new focal points are asked for: approve or refuse."
-        assert content.count(said) == 2
-        (address, *_more) = re.findall(rf'<a href="([^"]+)">{said}', content)
-        assert client.get(address.replace("&amp;", "&")).context["cl"].result_count == 2
+        shown = text(desk.get(f"{LIST}?state__exact=open"))
+        assert all(words in shown for words in ("Gil", "Hal", "beside the others"))
+        shown = text(desk.get(f"{LIST}?q=gil"))
+        assert ("Gil" in shown, "Hal" in shown) == (True, False)
+        assert desk.get(f"{LIST}?state__exact=refused").context["cl"].result_count == 0
+        # The home counts them and opens them.
+        home, said = text(desk.get("/admin/")), "2 new focal points are asked for: approve or refuse."
+        assert home.count(said) == 2
+        (address, *_more) = re.findall(rf'<a href="([^"]+)">{said}', home)
+        assert desk.get(address.replace("&amp;", "&")).context["cl"].result_count == 2
+        other = sign_in(party.summit, Role.ACCREDITATION)
+        assert other.get(path(gil)).status_code == other.post(path(gil, "approve")).status_code == 404
+
+    def test_approving(self, party: Party, gil: FocalPointRequest, desk: Client) -> None:
+        assert path(gil, "approve") in text(desk.get(path(gil)))
+        assert "will answer for" in text(desk.get(path(gil, "approve")))
+        response = desk.post(path(gil, "approve"), follow=True)
+        assert "Gil acts for Aland now, and is told how to open the portal." in text(response)
+        assert [point.person.name for point in party.focal_points.all()] == ["Gil"]
+        assert path(gil, "approve") not in text(desk.get(path(gil)))
+
+    @pytest.mark.parametrize("new", [False, True])
+    def test_who_it_may_be_is_chosen(self, party: Party, gil: FocalPointRequest, desk: Client, new: bool) -> None:
+        known = f.PersonFactory(summit=party.summit, name="Gil", office="")
+        shown = text(desk.get(path(gil, "approve")))
+        assert "Gil is entered already, for no party: the same name." in shown
+        assert AuditEntry.objects.filter(action=SEEN).latest("pk").detail["people"] == [known.public_id]
+        another = re.findall(r'name="another" value="(\w+)"', shown)
+        # Nobody is chosen: nothing is decided.
+        response = desk.post(path(gil, "approve"), {"another": another})
+        assert (response.status_code, "Choose who it is." in text(response)) == (422, True)
+        assert FocalPoint.objects.count() == 0
+        chosen = {"another": another, "known": "new" if new else str(known.pk)}
+        assert desk.post(path(gil, "approve"), chosen).status_code == 302
+        assert (FocalPoint.objects.get().person == known) is not new
+
+    def test_refusing_says_why_and_whoever_is_second_is_told(self, gil: FocalPointRequest, desk: Client) -> None:
+        response = desk.post(path(gil, "refuse"), {"reason": ""})
+        assert (response.status_code, "Write why. The delegation reads it." in text(response)) == (422, True)
+        desk.post(path(gil, "refuse"), {"reason": "One is enough."})
+        gil.refresh_from_db()
+        assert (gil.state, gil.reason) == ("refused", "One is enough.")
+        for step, values in (("approve", {}), ("refuse", {"reason": "No."})):
+            response = desk.post(path(gil, step), values)
+            assert (response.status_code, "Somebody else decided this request." in text(response)) == (422, True)
 
 
-class TestOnAPartysPage:
-    def test_made_changed_and_taken_off(self, party: Party) -> None:
-        client, form = sign_in(party.summit), test_admin.TestParty().form
-        fay, gus = (f.PersonFactory(summit=party.summit, email=f"{name}@x.example") for name in "fg")
-        address = f"/admin/delegations/party/{party.pk}/change/"
+def test_on_a_partys_page_they_are_changed_and_taken_off(party: Party, desk: Client) -> None:
+    fay, gus = (f.PersonFactory(summit=party.summit, email=f"{name}@x.example") for name in "fg")
+    point = f.FocalPointFactory(party=party, person=fay)
+    link = f.InvitationLinkFactory(invitation__party=party, address=fay.email)
 
-        def post(person: Any, **more: Any) -> None:
-            there = FocalPoint.objects.first()
-            row = {"focal_points-TOTAL_FORMS": 1, "focal_points-0-person": person.pk, **more}
-            if there is not None:
-                row |= {"focal_points-INITIAL_FORMS": 1, "focal_points-0-id": there.pk}
-            assert client.post(address, form(party, **row)).status_code == 302
+    def post(there: FocalPoint, **more: Any) -> None:
+        row = {"focal_points-TOTAL_FORMS": 1, "focal_points-INITIAL_FORMS": 1, "focal_points-0-id": there.pk}
+        values = form(party, **row, **{"focal_points-0-person": gus.pk}, **more)
+        assert desk.post(f"/admin/delegations/party/{party.pk}/change/", values).status_code == 302
 
-        post(fay)
-        link = f.InvitationLinkFactory(invitation__party=party, address=fay.email)
-        post(gus)
-        assert [row.person for row in party.focal_points.all()] == [gus]
-        link.refresh_from_db()
-        assert link.revoked_at is not None
-        post(gus, **{"focal_points-0-DELETE": "on"})
-        assert not party.focal_points.exists()
-        actions = AuditEntry.objects.filter(action__startswith="delegations.focalpoint.").order_by("pk")
-        assert [action.rpartition(".")[2] for action in actions.values_list("action", flat=True)] == [
-            *("add", "remove", "add", "remove"),
-        ]
-
-    def test_other_desks_open_no_request(self, party: Party) -> None:
-        row = f.FocalPointRequestFactory(party=party)
-        client = Client()
-        client.force_login(f.UserFactory.with_role(Role.ACCREDITATION, party.summit))
-        assert client.get(path(row)).status_code == 404
-        assert client.post(path(row, "approve")).status_code == 404
+    post(point)
+    assert [row.person for row in party.focal_points.all()] == [gus]
+    link.refresh_from_db()
+    assert link.revoked_at is not None
+    post(FocalPoint.objects.get(), **{"focal_points-0-DELETE": "on"})
+    assert not party.focal_points.exists()
+    actions = AuditEntry.objects.filter(action__startswith="delegations.focalpoint.").order_by("pk")
+    assert [entry.action.rpartition(".")[2] for entry in actions] == ["remove", "add", "remove"]

@@ -1,29 +1,28 @@
-"""Asking for a new letter by a link that opens nothing any more."""
+"""A new letter: asked for by a link that opens nothing any more, or because the last one came back."""
 
 import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from delegations.domain import approval, asked, invitations, links
-from delegations.models import Invitation, InvitationLink
+from delegations.domain import approval, asked, invitations, letters, links, returned
+from delegations.models import Invitation, InvitationLink, Party
 from summit.db.clock import db_now
-from summit.models import AuditEntry, Role
+from summit.models import AuditEntry, Role, Summit, User
+from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.test_admin import said, sign_in
+from tests.delegations.helpers import queries, queries_of, refuses, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 LINKS = "/admin/delegations/invitationlink/"
 
 
 @pytest.fixture
-def dead() -> InvitationLink:
-    found: InvitationLink = f.InvitationLinkFactory(revoked_at=f.START)
-    return found
+def dead(summit: Summit) -> InvitationLink:
+    return f.InvitationLinkFactory(invitation__party__summit=summit, revoked_at=f.START)
 
 
 def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
@@ -32,94 +31,70 @@ def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
     assert (entry.action, entry.by_label) == ("delegations.ask_letter", f"link:{dead.public_id}")
     assert (entry.fields, entry.detail) == (["asked_at"], {"link": "revoked"})
     assert asked.of(dead.invitation.party.summit).count() == 1
-
-
-def test_after_a_day_it_is_heard_again(dead: InvitationLink) -> None:
+    # After a day it is heard again.
     InvitationLink.objects.update(asked_at=db_now() - timedelta(hours=25))
     assert asked.ask(link=dead) is True
 
 
 def test_a_link_that_opens_asks_for_nothing() -> None:
     link = f.InvitationLinkFactory()
-    with pytest.raises(ValueError, match=r"This link opens\. Follow it to answer\."):
-        asked.ask(link=link)
+    assert "This link opens. Follow it to answer." in str(refuses(ValueError, asked.ask, link=link))
     assert AuditEntry.objects.count() == 0
 
 
-def test_a_newer_letter_settles_it_and_another_partys_does_not(dead: InvitationLink) -> None:
+def test_a_newer_letter_settles_it(dead: InvitationLink, summit: Summit, protocol: User) -> None:
     asked.ask(link=dead)
-    summit = dead.invitation.party.summit
     f.InvitationLinkFactory(invitation__party__summit=summit)
     assert asked.of(summit).count() == 1
-    by = f.UserFactory.with_role(Role.PROTOCOL, summit)
-    invitations.write_anew(invitation=dead.invitation, by=by)
+    invitations.write_anew(invitation=dead.invitation, by=protocol)
     assert asked.of(summit).count() == 0
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_a_desk_settles_it_by_hand(dead: InvitationLink, role: Role) -> None:
+def test_a_desk_settles_it_by_hand(dead: InvitationLink, summit: Summit, protocol: User) -> None:
     asked.ask(link=dead)
-    user = f.UserFactory.with_role(role, dead.invitation.party.summit)
-    if role in (Role.ORGANISER, Role.PROTOCOL):
-        assert [asked.settle(link=dead, by=user) for _ in range(2)] == [True, False]
-        assert AuditEntry.objects.filter(action="delegations.settle_letter").count() == 1
-    else:
-        with pytest.raises(PermissionDenied):
-            asked.settle(link=dead, by=user)
-    assert asked.of(dead.invitation.party.summit).count() == (role not in (Role.ORGANISER, Role.PROTOCOL))
+    refuses(PermissionDenied, asked.settle, link=dead, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+    assert asked.of(summit).count() == 1
+    assert [asked.settle(link=dead, by=protocol) for _ in range(2)] == [True, False]
+    assert AuditEntry.objects.filter(action="delegations.settle_letter").count() == 1
+    assert asked.of(summit).count() == 0
 
 
 class TestPage:
-    def ask(self, client: Client, token: str = "") -> object:
-        return client.post("/i/ask/", {"token": token} if token else {})
-
-    def test_the_pages_button_asks(self, dead: InvitationLink) -> None:
-        client = Client()
-        page = client.get(f"/i/{links.token(dead)}/").content.decode()
+    def test_the_pages_button_asks_and_a_foreign_form_is_not_taken(self, dead: InvitationLink) -> None:
+        client, given = Client(enforce_csrf_checks=True), {"token": links.token(dead)}
+        page = text(client.get(f"/i/{links.token(dead)}/"))
         assert 'action="/i/ask/"' in page
         assert f'name="token" value="{links.token(dead)}"' in page
-        response = client.post("/i/ask/", {"token": links.token(dead)})
-        assert (response.status_code, response["Referrer-Policy"]) == (200, "strict-origin")
-        assert "Protocol is asked for a new letter" in response.content.decode()
-        assert InvitationLink.objects.get().asked_at is not None
-
-    def test_a_browsers_form_is_taken_and_a_foreign_one_is_not(self, dead: InvitationLink) -> None:
-        client = Client(enforce_csrf_checks=True)
-        client.get(f"/i/{links.token(dead)}/")
-        given = {"token": links.token(dead)}
         assert client.post("/i/ask/", given).status_code == 403
         given["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
-        assert client.post("/i/ask/", given).status_code == 200
+        response = client.post("/i/ask/", given)
+        assert (response.status_code, response["Referrer-Policy"]) == (200, "strict-origin")
+        assert "Protocol is asked for a new letter" in text(response)
+        assert InvitationLink.objects.get().asked_at is not None
 
-    def test_whoever_followed_it_before_asks_without_its_token(self) -> None:
-        link = f.InvitationLinkFactory()
+    def test_whoever_followed_it_before_asks_without_its_token(self, summit: Summit) -> None:
+        link = f.InvitationLinkFactory(invitation__party__summit=summit)
         client = Client()
         client.get(f"/i/{links.token(link)}/")
+        followed = client.post("/i/ask/", {"token": links.token(link)})
+        assert (followed.status_code, followed["Location"]) == (302, f"/i/{links.token(link)}/")
         InvitationLink.objects.update(revoked_at=f.START)
         page = client.get("/portal/")
-        assert (page.status_code, 'action="/i/ask/"' in page.content.decode()) == (410, True)
+        assert (page.status_code, 'action="/i/ask/"' in text(page)) == (410, True)
         assert client.post("/i/ask/").status_code == 200
-        assert asked.of(link.invitation.party.summit).count() == 1
+        assert asked.of(summit).count() == 1
 
-    @pytest.mark.parametrize("token", ["", "x", "x" * 44, "%00"])
-    def test_a_stranger_is_told_nothing_and_writes_nothing(self, dead: InvitationLink, token: str) -> None:
-        response = Client().post("/i/ask/", {"token": token})
-        content = response.content.decode()
-        assert (response.status_code, "This link is not complete" in content) == (422, True)
-        assert dead.invitation.party.name not in content
+    def test_a_stranger_is_told_nothing_and_writes_nothing(self, dead: InvitationLink) -> None:
+        for token in ("", "x", "x" * 44, "%00"):
+            response = Client().post("/i/ask/", {"token": token})
+            assert (response.status_code, "This link is not complete" in text(response)) == (422, True)
+            assert dead.invitation.party.name not in text(response)
         assert (AuditEntry.objects.count(), asked.waiting().count()) == (0, 0)
 
-    def test_a_link_that_opens_is_followed(self) -> None:
-        link = f.InvitationLinkFactory()
-        response = Client().post("/i/ask/", {"token": links.token(link)})
-        assert (response.status_code, response["Location"]) == (302, f"/i/{links.token(link)}/")
-
-    def test_too_many_from_one_place_are_asked_to_wait(self) -> None:
-        client = Client()
-        found = f.InvitationLinkFactory.create_batch(21, revoked_at=f.START)
-        statuses = [client.post("/i/ask/", {"token": links.token(link)}).status_code for link in found]
-        assert statuses == [200] * 20 + [429]
-        assert asked.waiting().count() == 20
+    def test_too_many_from_one_place_are_asked_to_wait(self, dead: InvitationLink) -> None:
+        both = [{"token": links.token(dead)}, {"mailbox": "x@land.example"}]
+        statuses = [Client().post("/i/ask/", given).status_code for given in both * 11]
+        assert statuses == [200] * 20 + [429] * 2
 
 
 class TestMailbox:
@@ -132,17 +107,18 @@ class TestMailbox:
 
     def test_the_page_of_a_mangled_link_has_the_form(self) -> None:
         link = f.InvitationLinkFactory()
-        for rest in (links.token(link)[:-2], "x", f"{links.token(link)[:20]}/more"):
+        token = links.token(link)
+        for rest in (token[:-2], "x", f"{token[:20]}/more"):
             response = Client().get(f"/i/{rest}/")
-            content = response.content.decode()
-            assert (response.status_code, 'name="mailbox"' in content) == (404, True)
-            assert 'action="/i/ask/"' in content
-
-    def test_what_stands_around_an_address_is_no_part_of_it(self) -> None:
-        link = f.InvitationLinkFactory()
+            assert response.status_code == 404
+            assert all(words in text(response) for words in ('name="mailbox"', 'action="/i/ask/"'))
+        # What stands around an address is no part of it.
         for around in (".", ")", ">", "’,"):
-            response = Client().get(f"/i/{links.token(link)}/{around}", follow=True)
+            response = Client().get(f"/i/{token}/{around}", follow=True)
             assert response.redirect_chain[-1] == (f"/portal/invitation/{link.invitation.public_id}/", 303)
+        status, content = self.ask("office")
+        assert (status, "Enter the whole address, such as office@mission.example." in content) == (422, True)
+        assert 'value="office"' in content
 
     def test_the_newest_letter_of_each_invitation_is_asked_for_once(self) -> None:
         old = f.InvitationLinkFactory(address="office@land.example")
@@ -156,7 +132,7 @@ class TestMailbox:
         assert [(row.by_label, row.detail) for row in entries] == [("system", {"link": "mailbox"})] * 2
         assert gone.invitation.state == "revoked"
 
-    def test_nobody_learns_whether_a_mailbox_is_known(self) -> None:
+    def test_nobody_learns_whether_a_mailbox_is_known(self, monkeypatch: pytest.MonkeyPatch) -> None:
         f.InvitationLinkFactory(address="office@land.example")
         status, known = self.ask("office@land.example")
         again, unknown = self.ask("nobody@land.example")
@@ -164,59 +140,98 @@ class TestMailbox:
         assert known.replace("office@", "nobody@") == unknown
         # What was noted for somebody else, so that it takes as long, is taken back.
         assert (asked.waiting().count(), AuditEntry.objects.count()) == (1, 1)
-
-    def test_control_without_taking_it_back_it_would_be_asked_for_another(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+        # Control: without that it would be asked for another.
         monkeypatch.setattr(asked.transaction, "set_rollback", lambda *_args: None)
-        f.InvitationLinkFactory(address="office@land.example")
+        InvitationLink.objects.update(asked_at=None)
         self.ask("nobody@land.example")
         assert asked.waiting().count() == 1
 
     def test_as_many_queries_for_both(self) -> None:
         f.InvitationLinkFactory(address="office@land.example")
-        numbers = []
-        for mailbox in ("nobody@land.example", "office@land.example"):
-            with CaptureQueriesContext(connection) as queries:
-                asked.ask_at(mailbox=mailbox)
-            numbers.append(len(queries))
+        boxes = ("nobody@land.example", "office@land.example")
+        unknown, known = (queries(lambda box=box: asked.ask_at(mailbox=box)) for box in boxes)
         # The decoy is one query more, and its savepoint is rolled back and then released.
-        assert numbers[0] - numbers[1] in (1, 2)
-
-    def test_half_an_address_is_said(self) -> None:
-        status, content = self.ask("office")
-        assert (status, "Enter the whole address, such as office@mission.example." in content) == (422, True)
-        assert 'value="office"' in content
-
-    def test_too_many_are_asked_to_wait(self) -> None:
-        client = Client()
-        statuses = [client.post("/i/ask/", {"mailbox": "x@land.example"}).status_code for _time in range(21)]
-        assert statuses == [200] * 20 + [429]
+        assert unknown - known in (1, 2)
 
 
-class TestDesk:
-    def test_the_home_counts_exactly_the_list_and_the_action_settles(self, dead: InvitationLink) -> None:
-        summit = dead.invitation.party.summit
-        asked.ask(link=dead)
-        asked.ask(link=f.InvitationLinkFactory(revoked_at=f.START))
-        f.InvitationLinkFactory(invitation__party__summit=summit)
-        client = sign_in(summit)
-        content = client.get("/admin/").content.decode()
-        assert "1 reader of a letter asks for a new one: the link does not open for them. Write anew." in content
-        query = f"?invitation__party__summit__id__exact={summit.pk}&asks=open"
-        assert query.replace("&", "&amp;") in content
-        assert [row.pk for row in client.get(f"{LINKS}{query}").context["cl"].result_list] == [dead.pk]
-        response = client.post(LINKS, {"action": "settle", "_selected_action": [dead.pk]})
-        assert said(response) == ["1 request is settled."]
-        assert client.get(f"{LINKS}{query}").context["cl"].result_count == 0
+def test_the_home_counts_the_list_and_the_action_settles(dead: InvitationLink, summit: Summit, desk: Client) -> None:
+    asked.ask(link=dead)
+    asked.ask(link=f.InvitationLinkFactory(revoked_at=f.START))
+    f.InvitationLinkFactory(invitation__party__summit=summit)
+    home = text(desk.get("/admin/"))
+    assert "1 reader of a letter asks for a new one: the link does not open for them. Write anew." in home
+    query = f"?invitation__party__summit__id__exact={summit.pk}&asks=open"
+    assert query.replace("&", "&amp;") in home
+    assert [row.pk for row in desk.get(f"{LINKS}{query}").context["cl"].result_list] == [dead.pk]
+    response = desk.post(LINKS, {"action": "settle", "_selected_action": [dead.pk]})
+    assert said(response) == ["1 request is settled."]
+    assert desk.get(f"{LINKS}{query}").context["cl"].result_count == 0
 
 
-def test_a_superseded_letters_link_says_so() -> None:
-    link = f.InvitationLinkFactory(invitation__party__name="Aland")
-    by = f.UserFactory.with_role(Role.PROTOCOL, link.invitation.party.summit)
-    approval.supersede(invitation=link.invitation, by=by)
+def test_a_superseded_letters_link_says_so(summit: Summit, protocol: User) -> None:
+    link = f.InvitationLinkFactory(invitation__party__summit=summit)
+    approval.supersede(invitation=link.invitation, by=protocol)
     response = Client().get(f"/i/{links.token(link)}/")
-    content = response.content.decode()
-    assert (response.status_code, "A newer letter took this one’s place" in content) == (410, True)
-    assert 'action="/i/ask/"' in content
+    assert (response.status_code, "A newer letter took this one’s place" in text(response)) == (410, True)
+    assert 'action="/i/ask/"' in text(response)
     assert Invitation.objects.get(pk=link.invitation_id).state == "superseded"
+
+
+SENTENCE = (
+    "The letter to mission@land.example came back: the mailbox doesn’t exist. "
+    "Correct the mailbox, then send the letter again."
+)
+
+
+def back(party: Party, by: User) -> Invitation:
+    invitations.invite(parties=[party], by=by)
+    row = Invitation.objects.get(party=party)
+    letter = Message.objects.filter(subject_key=letters.subject_key(row))
+    letter.update(state="sent", sent_at=f.START, returned_at="2099-01-01T00:00Z", returned_why="5.1.1 550 unknown")
+    return row
+
+
+def pages(row: Invitation) -> list[str]:
+    return [
+        reverse("admin:delegations_party_change", args=[row.party_id]),
+        reverse("admin:delegations_invitation_change", args=[row.pk]),
+    ]
+
+
+def test_both_pages_say_so_with_what_to_do(summit: Summit, protocol: User, desk: Client) -> None:
+    row = back(f.PartyFactory(summit=summit, mission_email="mission@land.example"), protocol)
+    for page in pages(row):
+        shown = text(desk.get(page))
+        for words in (
+            *(SENTENCE, '<bdi lang="en" translate="no">550 unknown</bdi>', f"{pages(row)[0]}#id_mission_email"),
+            reverse("admin:delegations_invitation_write_anew", args=[row.pk]),
+        ):
+            assert words in shown
+    # Who sees no invitations is not told.
+    assert "came back" not in text(sign_in(summit, Role.PRESS_OFFICER).get(pages(row)[0]))
+    few = queries_of(desk, pages(row)[1])
+    again = {"kind": "invitation", "subject_key": letters.subject_key(row), "summit": summit, "created_at": f.START}
+    again |= {"state": "sent", "sent_at": f.START, "returned_at": "2099-01-01T00:00Z", "returned_why": "5.2.2 x"}
+    for number in range(3):
+        f.MessageFactory(version=number + 1, **again)
+    assert queries_of(desk, pages(row)[1]) == few
+
+
+def test_a_focal_points_mailbox_is_corrected_on_their_page(summit: Summit, protocol: User, desk: Client) -> None:
+    party = f.PartyFactory(summit=summit, mission_email="")
+    focal = f.FocalPointFactory(party=party, person__email="focal@land.example").person
+    row = back(party, protocol)
+    assert [found.focal for found in returned.letters_back([row])] == [focal.pk]
+    for page in pages(row):
+        shown = text(desk.get(page))
+        assert f'<a href="{reverse("admin:summit_person_change", args=[focal.pk])}#id_email">' in shown
+        assert "#id_mission_email" not in shown
+
+
+def test_a_new_letter_settles_it(party: Party, protocol: User) -> None:
+    row = back(party, protocol)
+    assert len(returned.letters_back([row])) == 1
+    Message.objects.update(returned_at=f.START)
+    Party.objects.update(mission_email="office@land.example")
+    invitations.write_anew(invitation=row, by=protocol)
+    assert returned.letters_back([row]) == []

@@ -1,73 +1,74 @@
-"""What each desk has to do, and the charts: each number opens exactly the rows that it counts."""
+"""The home: what each desk has to do, the panel, the gauges, and charts whose numbers open exactly their rows."""
 
 import re
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test import Client, RequestFactory
+from django.utils.html import strip_tags
 
+from delegations import charts
 from delegations.domain import gaps, progress
-from delegations.domain.progress import LevelNumbers
-from delegations.models import Badge, Declaration, DeclarationKind, Handover, Invitation, Level, Particulars, Party
+from delegations.domain.progress import LevelNumbers, RegionNumbers
+from delegations.models import Invitation, Level, Party
+from delegations.panels import gauges, invitations
+from summit.db.clock import db_now
+from summit.metrics import exposition
 from summit.models import Role, Summit
 from tests import factories as f
-from tests.delegations.test_admin import answered, sign_in
+from tests.delegations.helpers import answered, one_of_each, queries_of, sign_in, text
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def summit() -> Summit:
-    """A summit in which every desk has something to do, and another one."""
-    found: Summit = f.SummitFactory(slug="here")
-    for other in (found, f.SummitFactory()):
-        busy(other)
+@once_a_module
+def busy_summit() -> Summit:
+    """Make a summit in which every desk has something to do, and another one."""
+    found = f.SummitFactory(slug="busy")
+    for each in (found, f.SummitFactory()):
+        busy(each)
     return found
 
 
 def busy(summit: Summit) -> None:
     f.PartyFactory(summit=summit, mission_email="")
-    sent = {"party__summit": summit, "state": "sent", "sent_at": f.START}
-    f.InvitationFactory(party__level="minister", party__region="asia", **sent)
-    f.InvitationFactory(**sent)
+    f.InvitationFactory(party__summit=summit, party__level="minister", party__region="asia", sent=True)
+    f.InvitationFactory(party__summit=summit, sent=True)
     answered(summit, "regrets", party__region="asia")
     answered(summit, "attending", level="state", party__region="africa")
     for level in ("minister", ""):
-        row = answered(summit, "represented", level=level, party__region="africa")
-        f.MembershipFactory(party=row.party)
+        f.MembershipFactory(party=answered(summit, "represented", level=level, party__region="africa").party)
     party = answered(summit, "attending", level="minister").party
-    member = f.MembershipFactory(party=party, code="head")
-    Handover.objects.create(party=party, giver=member.person, what="slot", key="k")
-    kind = DeclarationKind.objects.create(summit=summit, name="Radio", asks="Frequency")
-    Declaration.objects.create(kind=kind, party=party, person=member.person, details="149 MHz")
-    Badge.objects.create(party=party, person=member.person)
-    Particulars.objects.create(person=member.person, passport_number="X1")
-    f.VisaLetterFactory(party=party, person=member.person)
+    person = f.MembershipFactory(party=party, code="head").person
+    f.HandoverFactory(party=party, giver=person, what="slot", key="k", session=None)
+    f.DeclarationFactory(party=party, person=person)
+    f.BadgeFactory(party=party, person=person)
+    f.ParticularsFactory(person=person, passport_number="X1")
+    f.VisaLetterFactory(party=party, person=person)
 
 
 def count(client: Client, address: str) -> int:
     context = client.get(address).context
     if "groups" in context:
         return sum(len(group["items"]) for group in context["groups"])
-    number = context["page"].paginator.count if "page" in context else context["cl"].result_count
-    return int(number)
+    return int(context["page"].paginator.count if "page" in context else context["cl"].result_count)
 
 
-def lines(content: str) -> list[tuple[str, str]]:
-    """Return address and sentence of each line of the desks' panel."""
-    panel = content.split("desks have something to do</h2>")[1].split("</dl>", maxsplit=1)[0]
-    return [(unescape(address), words) for address, words in re.findall(r'<a href="([^"]+)">([^<]+)</a>', panel)]
+def chart(home: str, name: str) -> str:
+    return home.split(f'id="{name}-caption"')[1].split("</figure>", maxsplit=1)[0]
 
 
-def test_each_line_opens_exactly_what_it_counts(summit: Summit) -> None:
-    client = sign_in(summit)
-    content = client.get("/admin/").content.decode()
-    assert "4 desks have something to do" in content
-    found = lines(content)
-    said = {words: int(words.split()[0]) for _address, words in found}
-    assert said == {
+@pytest.mark.slow("opens a page for each number of the home")
+def test_each_line_and_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit) -> None:
+    client = sign_in(busy_summit)
+    home = text(client.get("/admin/"))
+    assert "4 desks have something to do" in home
+    panel = home.split("desks have something to do</h2>")[1].split("</dl>", maxsplit=1)[0]
+    lines = re.findall(r'<a href="([^"]+)">([^<]+)</a>', panel)
+    assert {words: int(words.split()[0]) for _address, words in lines} == {
         "1 party is not invited yet.": 1,
         "2 parties have not answered: call them.": 2,
         "1 party has no mailbox: no letter reaches it.": 1,
@@ -79,19 +80,29 @@ def test_each_line_opens_exactly_what_it_counts(summit: Summit) -> None:
         "2 parties that attend have people to be vetted without a passport number.": 2,
         "3 delegations that attend have named no head.": 3,
     }
-    for address, words in found:
-        assert (words, count(client, address)) == (words, said[words])
+    opens = [(address, int(words.split()[0])) for address, words in lines]
+    for name, title, numbers in (
+        ("chart-levels", "1 of 4 comes at the level of head of state or government", [1, 2, 1, 1, 1]),
+        ("chart-regions", "4 attend; answers are open in 2 regions", [3, 1, 1, 1, 1]),
+    ):
+        assert title in chart(home, name)
+        found = re.findall(r'<td><a href="([^"]+)">(\d+)</a>', chart(home, name))
+        assert [int(number) for _address, number in found] == numbers
+        opens += [(address, int(number)) for address, number in found]
+    for address, number in opens:
+        assert (address, count(client, unescape(address))) == (address, number)
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_who_is_shown_the_desks(summit: Summit, role: Role) -> None:
-    content = sign_in(summit, role).get("/admin/", follow=True).content.decode()
-    assert ("desks have something to do" in content) == (role in (Role.ORGANISER, Role.PROTOCOL))
-
-
-def test_where_nothing_is_to_do_it_says_so() -> None:
-    content = sign_in(f.SummitFactory()).get("/admin/").content.decode()
-    assert "No desk has anything to do" in content
+def test_who_is_shown_the_desks_and_that_they_have_nothing_to_do(busy_summit: Summit) -> None:
+    for role, shown in ((Role.PROTOCOL, True), (Role.ACCREDITATION, False)):
+        home = text(sign_in(busy_summit, role).get("/admin/"))
+        assert ("desks have something to do" in home) == shown
+    # Before anybody comes there is no chart of levels.
+    other = f.SummitFactory()
+    client = sign_in(other)
+    assert "No desk has anything to do" in text(client.get("/admin/"))
+    f.InvitationFactory(party__summit=other, sent=True)
+    assert "chart-levels" not in text(client.get("/admin/"))
 
 
 def test_every_gap_has_its_words() -> None:
@@ -100,74 +111,158 @@ def test_every_gap_has_its_words() -> None:
         assert gaps.sentence(name, 2).startswith("2 ")
 
 
-class TestCharts:
-    def test_levels_are_counted(self, summit: Summit) -> None:
-        assert progress.by_level(summit) == [
-            LevelNumbers("state", 1, 0),
-            LevelNumbers("minister", 2, 1),
-            LevelNumbers("", 1, 1),
-        ]
-
-    def chart(self, content: str, name: str) -> str:
-        return content.split(f'id="{name}-caption"')[1].split("</figure>", maxsplit=1)[0]
-
-    def test_where_nobody_comes_at_the_highest_the_title_names_the_level_of_most(self, summit: Summit) -> None:
-        Invitation.objects.filter(level="state").update(level="minister")
-        chart = self.chart(sign_in(summit).get("/admin/").content.decode(), "chart-levels")
-        assert "Most come at this level: minister, 3 of 4" in chart
-
-    @pytest.mark.parametrize(
-        ("name", "title", "numbers"),
-        [
-            (
-                "chart-levels",
-                "1 of 4 comes at the level of head of state or government",
-                [1, 2, 1, 1, 1],
-            ),
-            ("chart-regions", "4 attend; answers are open in 2 regions", [3, 1, 1, 1, 1]),
-        ],
-    )
-    def test_the_title_is_the_answer_and_each_number_opens_its_rows(
-        self, summit: Summit, name: str, title: str, numbers: list[int]
-    ) -> None:
-        client = sign_in(summit)
-        chart = self.chart(client.get("/admin/").content.decode(), name)
-        assert title in chart
-        found = [
-            (unescape(address), int(number))
-            for address, number in re.findall(r'<td><a href="([^"]+)">(\d+)</a>', chart)
-        ]
-        assert [number for _address, number in found] == numbers
-        for address, number in found:
-            assert (address, count(client, address)) == (address, number)
-
-    def test_before_anybody_comes_there_is_no_chart_of_levels(self) -> None:
-        summit = f.SummitFactory()
-        f.InvitationFactory(party__summit=summit, state="sent", sent_at=f.START)
-        assert "chart-levels" not in sign_in(summit).get("/admin/").content.decode()
+def test_levels_are_counted_and_parties_narrowed_by_them(busy_summit: Summit) -> None:
+    highest, some, open_one = LevelNumbers("state", 1, 0), LevelNumbers("minister", 2, 1), LevelNumbers("", 1, 1)
+    assert progress.by_level(busy_summit) == [highest, some, open_one]
+    client = sign_in(busy_summit)
+    for query, number in (
+        *(("comes_at=minister", 2), ("comes_at=unsaid", 1), ("comes_at=state", 1), ("comes_at=official", 0)),
+        ("", 8),
+    ):
+        assert count(client, f"/admin/delegations/party/?summit__id__exact={busy_summit.pk}&{query}") == number
+    # Where nobody comes at the highest the title names the level of most.
+    Invitation.objects.filter(level="state").update(level="minister")
+    assert "Most come at this level: minister, 3 of 4" in chart(text(client.get("/admin/")), "chart-levels")
 
 
-@pytest.mark.parametrize(
-    ("query", "number"),
-    [("comes_at=minister", 2), ("comes_at=unsaid", 1), ("comes_at=state", 1), ("comes_at=official", 0), ("", 8)],
-)
-def test_parties_are_narrowed_by_the_level_at_which_they_come(summit: Summit, query: str, number: int) -> None:
-    address = f"/admin/delegations/party/?summit__id__exact={summit.pk}&{query}"
-    assert count(sign_in(summit), address) == number
-
-
-def test_more_parties_cost_the_home_no_more_queries(summit: Summit) -> None:
-    client = sign_in(summit)
-
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            client.get("/admin/")
-        return len(captured)
-
-    cost()
-    few = cost()
+def test_more_parties_cost_the_home_no_more_queries(busy_summit: Summit) -> None:
+    client = sign_in(busy_summit)
+    few = queries_of(client, "/admin/")
     for level in Level:
-        row = answered(summit, "attending", level=level)
-        f.MembershipFactory(party=row.party)
-    assert cost() == few
-    assert Party.objects.filter(summit=summit).count() == 8 + len(Level)
+        f.MembershipFactory(party=answered(busy_summit, "attending", level=level).party)
+    assert queries_of(client, "/admin/") == few
+    assert Party.objects.filter(summit=busy_summit).count() == 8 + len(Level)
+
+
+SHEET = "/admin/delegations/invitation/calls/"
+
+
+def panel(summit: Summit, role: Role = Role.ORGANISER) -> dict[str, Any]:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    found = invitations(request, summit)
+    assert found is not None
+    return found[1]
+
+
+def test_the_numbers(summit: Summit) -> None:
+    one_of_each(summit)
+    answered(f.SummitFactory(), "attending")
+    counts = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 1, "regrets": 1}
+    rights = {"late": False, "may_invite": True, "may_see_calls": True, "sheet": f"{SHEET}?summit=here"}
+    waiting = [(days, 1, f"{SHEET}?summit=here&days={days}") for days in (7, 14, 21)]
+    assert panel(summit) == {**counts, **rights, "waiting": waiting}
+    # The home links them to their rows.
+    home = text(sign_in(summit).get("/admin/"))
+    assert "2 of 3 invited parties have answered" in home
+    for name in counts:
+        assert f"/admin/delegations/party/?summit__id__exact={summit.pk}&amp;answer={name}" in home
+    assert 'href="/admin/delegations/party/invite/?summit=here"' in home
+    # The gauges count invitations by state.
+    ((name, _what, rows),) = gauges()
+    assert name == "summit_invitations"
+    states = {keys["state"]: value for keys, value in rows if keys["summit"] == "here"}
+    assert states == {"draft": 1, "sent": 1, "answered": 2, "revoked": 1}
+    assert b'summit_invitations{state="answered",summit="here"} 2.0' in exposition()
+
+
+def test_open_answers_are_late_once_they_were_due() -> None:
+    for seconds, late in ((60, False), (-1, True)):
+        summit = f.SummitFactory(answer_by=db_now() + timedelta(seconds=seconds))
+        f.InvitationFactory(party__summit=summit, sent=True)
+        assert panel(summit)["late"] is late
+
+
+def test_only_who_invites_is_offered_to(party: Party) -> None:
+    assert panel(party.summit, Role.PRESS_OFFICER)["may_invite"] is False
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory()
+    assert invitations(request, party.summit) is None
+
+
+def invitation(summit: Summit, sent: datetime, answered: datetime | None = None, **kwargs: Any) -> None:
+    state = {"answered": True, "answered_at": answered} if answered else {"sent": True}
+    f.InvitationFactory(party__summit=summit, **state, sent_at=sent, **kwargs)
+
+
+def asked(summit: Summit, role: Role = Role.PROTOCOL) -> Any:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    return request
+
+
+def test_days_are_those_of_the_venue() -> None:
+    summit = f.SummitFactory(time_zone="Pacific/Auckland")
+    # 11:30 UTC is the day after's half past midnight in Auckland in summer.
+    invitation(summit, datetime(2025, 1, 10, 10, 30, tzinfo=UTC), datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    invitation(summit, datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    invitation(f.SummitFactory(), datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    assert progress.by_day(summit) == ({date(2025, 1, 10): 1, date(2025, 1, 11): 1}, {date(2025, 1, 11): 1})
+
+
+def test_regions_count_what_stands_the_largest_first(summit: Summit) -> None:
+    for answer, region in (("attending", "europe"), ("regrets", "europe"), ("attending", "africa")):
+        invitation(summit, f.START, f.START, answer=answer, party__region=region)
+    # A party invited anew after a revoked invitation counts once.
+    party = f.PartyFactory(summit=summit, region="europe")
+    f.InvitationFactory(party=party, state="revoked")
+    f.InvitationFactory(party=party, sent=True)
+    f.InvitationFactory(party__summit=summit, party__region="americas", state="revoked")
+    f.PartyFactory(summit=summit, region="asia")
+    europe, africa = RegionNumbers("europe", 1, 1, 1), RegionNumbers("africa", 1, 0, 0)
+    assert progress.by_region(summit) == [europe, africa]
+    chart = charts.by_region(asked(summit), summit)
+    assert chart is not None
+    assert chart.title == "2 attend; answers are open in 1 region"
+    assert charts._attending(1, 2) == "1 attends; answers are open in 2 regions"
+    rows = [[strip_tags(cell) for cell in row] for row in chart.rows]
+    assert rows == [["Europe", "1", "1", "1"], ["Africa", "1", "0", "0"]]
+
+
+def test_the_title_is_the_answer_and_the_table_has_the_days_that_changed_something() -> None:
+    now = db_now()
+    summit = f.SummitFactory(answer_by=now + timedelta(days=3), time_zone="UTC")
+    invitation(summit, now - timedelta(days=10), now - timedelta(days=4))
+    invitation(summit, now - timedelta(days=10))
+    found = charts.over_time(asked(summit), summit)
+    assert found is not None
+    assert found.title == "1 of 2 has answered"
+    assert [row[1:] for row in found.rows] == [["0", "2"], ["1", "2"]]
+    assert "due" in found.drawing
+    Summit.objects.filter(pk=summit.pk).update(answer_by=now - timedelta(days=1))
+    summit.refresh_from_db()
+    late = charts.over_time(asked(summit), summit)
+    assert late is not None
+    assert late.title == "1 of 2 have answered; 1 is late"
+
+
+def test_before_the_first_letter_there_is_no_chart_and_none_for_other_desks(party: Party) -> None:
+    summit = party.summit
+    both = (charts.over_time, charts.by_region)
+    assert [chart(asked(summit), summit) for chart in both] == [None, None]
+    invitation(summit, f.START)
+    assert None not in [chart(asked(summit), summit) for chart in both]
+    assert [chart(asked(summit, Role.PRESS_OFFICER), summit) for chart in both] == [None, None]
+
+
+def test_what_parties_lack(summit: Summit) -> None:
+    f.PartyFactory(summit=summit, mission_email="", is_host=True)
+    f.PartyFactory(summit=summit, mission_email="")
+    f.FocalPointFactory(party__summit=summit, party__mission_email="", person__email="")
+    f.FocalPointFactory(party__summit=summit, party__mission_email="")
+    invitation(summit, f.START, f.START, party__kind="organisation")
+    invitation(summit, f.START, f.START)
+    invitation(summit, f.START)
+    none = dict.fromkeys([*gaps.GAPS, gaps.REQUESTS], 0)
+    assert gaps.counts(summit) == {**none, "mailbox": 2, "head": 1, "focal": 2}
+
+
+def test_links_that_end_are_those_without_an_answer_within_a_week() -> None:
+    summit, now = f.SummitFactory(time_zone="UTC"), db_now()
+    soon = now + timedelta(days=2)
+    for values in (
+        *({"expires_at": soon}, {"expires_at": now - timedelta(days=1)}, {"expires_at": now + timedelta(days=8)}),
+        *({"expires_at": soon, "revoked_at": now}, {"expires_at": soon, "invitation__answered": True}),
+    ):
+        f.InvitationLinkFactory(invitation__party__summit=summit, **values)
+    assert gaps.ending_by_day(summit) == {soon.date(): 1}

@@ -8,22 +8,16 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.domain import digests, duplicates
 from delegations.domain.duplicates import likely
-from delegations.models import Particulars, Resemblance
-from summit.models import AuditEntry, Person, Role, Summit
+from delegations.models import Particulars
+from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory()
-    return found
-
-
 def there(summit: Summit, **values: Any) -> Person:
     """Somebody who is entered, with particulars as the domain stores them."""
-    person: Person = f.PersonFactory(summit=summit, name=values.pop("name", ""), email=values.pop("email", ""))
+    person = f.PersonFactory(summit=summit, name=values.pop("name", ""), email=values.pop("email", ""))
     row = f.ParticularsFactory(person=person, **values)
     Particulars.objects.filter(pk=row.pk).update(**digests.of(row))
     return person
@@ -33,20 +27,12 @@ def found(summit: Summit, **values: Any) -> list[tuple[str, str]]:
     return [(hit.person.name, hit.why.value) for hit in likely(summit=summit, values=values)]
 
 
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [
-        ("José Maria García", True),
-        ("garcia jose maria", True),
-        ("GARCÍA, José Maria", True),
-        ("José García", False),
-        ("José Maria García López", False),
-        ("", False),
-    ],
-)
-def test_by_the_name_in_any_order(summit: Summit, name: str, wanted: bool) -> None:
+def test_by_the_name_in_any_order(summit: Summit) -> None:
     there(summit, name="José Maria García")
-    assert found(summit, name=name) == ([("José Maria García", "name")] if wanted else [])
+    for name in ("José Maria García", "garcia jose maria", "GARCÍA, José Maria"):
+        assert found(summit, name=name) == [("José Maria García", "name")]
+    for name in ("José García", "José Maria García López", ""):
+        assert found(summit, name=name) == []
 
 
 def test_by_the_passport(summit: Summit) -> None:
@@ -69,11 +55,9 @@ def test_by_the_mailbox_and_a_part_of_the_name(summit: Summit) -> None:
     assert found(summit, name="Zoe Sample", email="box@LAND.example") == [("Zoe Example", "email")]
     # An embassy has one mailbox for many.
     assert found(summit, name="Ann Sample", email="box@land.example") == []
-
-
-def test_short_parts_make_nobody_similar(summit: Summit) -> None:
-    there(summit, name="Al de Example", email="box@land.example")
-    assert found(summit, name="Al de Sample", email="box@land.example") == []
+    # Short parts make nobody similar.
+    there(summit, name="Al de Example", email="al@land.example")
+    assert found(summit, name="Al de Sample", email="al@land.example") == []
 
 
 def test_the_most_likely_first_and_oneself_never(summit: Summit) -> None:
@@ -102,42 +86,28 @@ def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
 
 
 def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
-    for number in range(30):
-        member = f.MembershipFactory(
-            party__summit=summit, person__name="Zoe Example", person__email=f"z{number}@land.example"
-        )
-        f.ParticularsFactory(person=member.person, entered_for=member.party)
+    f.PersonFactory(summit=summit, name="Zoe", office="")
+    (hit,) = likely(summit=summit, values={"name": "Zoe"})
+    assert hit.sentence == "Zoe is entered already, for no party: the same name."
+    for _number in range(duplicates.MOST + 1):
+        f.MembershipFactory(party__summit=summit, person__name="Zoe Example")
     with django_assert_num_queries(1):
         hits = likely(summit=summit, values={"name": "Example Zoe", "passport_number": "1", "email": "z@x.example"})
         assert hits[0].sentence.startswith("Zoe Example, Minister")
     assert len(hits) == duplicates.MOST
 
 
-def test_somebody_of_no_party_is_told_so(summit: Summit) -> None:
-    f.PersonFactory(summit=summit, name="Zoe", office="")
-    said = [hit.sentence for hit in likely(summit=summit, values={"name": "Zoe"})]
-    assert said == ["Zoe is entered already, for no party: the same name."]
-
-
-class TestDecide:
-    def test_once(self, summit: Summit) -> None:
-        row = f.ResemblanceFactory(person__summit=summit)
-        by = f.UserFactory.with_role(Role.PROTOCOL, summit)
-        assert duplicates.decide(rows=[row], by=by) == 1
-        assert duplicates.decide(rows=[row], by=by) == 0
-        row.refresh_from_db()
-        assert (row.decided_by, row.decided_at is not None) == (by, True)
-        entry = AuditEntry.objects.get()
-        assert (entry.action, entry.object_key) == ("delegations.tell_apart", row.person.public_id)
-        assert entry.detail == {"rows": [f"summit.person:{row.other.public_id}"]}
-
-    def test_by_protocol_alone(self, summit: Summit) -> None:
-        row = f.ResemblanceFactory(person__summit=summit)
-        for by in (
-            f.UserFactory.with_role(Role.VETTING, summit),
-            f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),
-        ):
-            with pytest.raises(PermissionDenied) as refused:
-                duplicates.decide(rows=[row], by=by)
-            assert str(refused.value) == "This can be done by: organiser, protocol."
-        assert not Resemblance.objects.filter(decided_at__isnull=False).exists()
+def test_protocol_tells_them_apart_once(summit: Summit, protocol: User) -> None:
+    row = f.ResemblanceFactory(person__summit=summit)
+    for by in (
+        f.UserFactory.with_role(Role.VETTING, summit),
+        f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),
+    ):
+        with pytest.raises(PermissionDenied, match=r"^This can be done by: organiser, protocol\.$"):
+            duplicates.decide(rows=[row], by=by)
+    assert [duplicates.decide(rows=[row], by=protocol) for _time in range(2)] == [1, 0]
+    row.refresh_from_db()
+    assert (row.decided_by, row.decided_at is not None) == (protocol, True)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_key) == ("delegations.tell_apart", row.person.public_id)
+    assert entry.detail == {"rows": [f"summit.person:{row.other.public_id}"]}

@@ -1,6 +1,7 @@
-"""A person's data: found wherever it is, handed over whole, and erased so that no table holds it."""
+"""A person's data: found wherever it is, handed over whole, and erased or purged so that no table holds it."""
 
 import json
+from datetime import date
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -9,26 +10,19 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 
-from delegations.domain import participants
+from delegations.domain import participants, retention
 from delegations.models import (
     Badge,
-    CallNote,
     Declaration,
-    DeclarationKind,
-    ExternalId,
-    FocalPoint,
-    FocalPointRequest,
     FormerMember,
-    Handover,
     InvitationLink,
+    Kept,
     Membership,
     Particulars,
     Photo,
-    PortalSignIn,
-    Resemblance,
-    Sheet,
+    Reply,
+    Retention,
     SignInCode,
     VisaLetter,
 )
@@ -41,69 +35,64 @@ from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
 from tests import canaries
 from tests import factories as f
+from tests.delegations.helpers import refuses, sign_in, signed_in, text
 from tests.delegations.test_participants import delegation
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 MARK = "canary"
 NAME = f"{MARK} Ünal"
+# Columns in which a mark may stand after somebody was erased: the office that they held, where the summit has made it
+# public.
+STAY = {"summit_person.office", "programme_releasedparticipant.label", "delegations_participantlist.content"}
 
 
-@pytest.fixture
-def summit() -> Summit:
-    return f.SummitFactory()
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.ORGANISER, summit)
-
-
-@pytest.fixture
-def person(summit: Summit, organiser: User) -> Person:
-    """Somebody of whom everything is known that can be."""
+@once_a_module
+def world() -> tuple[Person, User]:
+    """Make somebody of whom everything is known that can be, and an organiser."""
+    summit = f.SummitFactory(ends_on=date(2025, 4, 1))
+    organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
     account = f.UserFactory(email=f"{MARK}-account@land.example", name=NAME)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
-    found = canaries.fill(f.PersonFactory.build(summit=summit, user=account), MARK, name=NAME)
-    assert isinstance(found, Person)
+    person = canaries.fill(f.PersonFactory.build(summit=summit, user=account), MARK, name=NAME)
+    assert isinstance(person, Person)
     party = delegation(summit, "Aland", mission_contact=NAME, notes=f"Ask {NAME}")
     party.invitations.update(answered_by=NAME, note=f"{NAME} comes")
-    invitation = party.invitations.get()
-    f.MembershipFactory(party=party, person=found, code="head")
-    FocalPoint.objects.create(party=party, person=found)
-    _papers(found, party, organiser)
-    _mentions(found, party, invitation, organiser)
-    _agenda(found, party, organiser)
+    f.MembershipFactory(party=party, person=person, code="head")
+    f.FocalPointFactory(party=party, person=person)
+    _papers(person, party)
+    _mentions(person, party, organiser)
+    session = f.SessionFactory(summit=summit, visibility=Visibility.PUBLIC)
+    f.SlotFactory(session=session, speaker=person, party=party)
+    f.ParticipantFactory(session=session, person=person)
+    releases.release(summit=summit, by=organiser, tell=False)
     participants.freeze(summit=summit, by=organiser)
-    return found
+    return person, organiser
 
 
-def _papers(person: Person, party: Any, by: User) -> None:
-    days = {"birth_date": "1970-01-02", "passport_expiry": "2030-01-02"}
+def _papers(person: Person, party: Any) -> None:
+    summit, days = party.summit, {"birth_date": "1970-01-02", "passport_expiry": "2030-01-02"}
     canaries.fill(Particulars(person=person), MARK, nationality="FR", sex="F", passport_type="ordinary", **days)
     canaries.fill(Photo(person=person, width=3, height=4), MARK)
-    kind = DeclarationKind.objects.create(summit=party.summit, name="Radios", asks="Make")
+    kind = f.DeclarationKindFactory(summit=summit)
     canaries.fill(Declaration(kind=kind, party=party, person=person), MARK)
-    canaries.fill(VisaLetter(party=party, person=person, summit=party.summit), MARK)
-    canaries.fill(ExternalId(summit=party.summit, person=person), MARK)
-    Badge.objects.create(party=party, person=person)
-    other = f.PersonFactory(summit=party.summit)
-    Resemblance.objects.create(person=other, other=person, why=Resemblance._meta.get_field("why").choices[0][0])
-    Handover.objects.create(party=party, giver=person, what="chair", key="1")
-    category = person.membership.category
-    FormerMember.objects.create(party=party, person=person, category=category, named_at=f.START, why="withdrawn")
+    canaries.fill(VisaLetter(party=party, person=person, summit=summit), MARK)
+    canaries.fill(f.ExternalIdFactory.build(summit=summit, party=None, person=person), MARK)
+    f.BadgeFactory(party=party, person=person)
+    f.ResemblanceFactory(person__summit=summit, other=person)
+    f.HandoverFactory(party=party, giver=person, what="chair", key="1", session=None)
+    f.FormerMemberFactory(party=party, person=person)
 
 
-def _mentions(person: Person, party: Any, invitation: Any, by: User) -> None:
+def _mentions(person: Person, party: Any, by: User) -> None:
+    invitation = party.invitations.get()
     f.ReplyFactory(invitation=invitation, name=NAME, note=f"{NAME} will come")
-    CallNote.objects.create(invitation=invitation, by=by, outcome="nobody", note=f"Asked for {NAME}")
-    FocalPointRequest.objects.create(party=party, name=NAME, email=f"{MARK}@land.example", asked_by=NAME)
-    Sheet.objects.create(
-        summit=party.summit, purpose="people", filename="people.csv", content=f"name\n{NAME}".encode(),
-        report=json.dumps([NAME]), uploaded_by=by,
-    )  # fmt: skip
+    f.CallNoteFactory(invitation=invitation, by=by, note=f"Asked for {NAME}")
+    f.FocalPointRequestFactory(party=party, name=NAME, email=f"{MARK}@land.example", asked_by=NAME)
+    f.SheetFactory(summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by)
     link = f.InvitationLinkFactory(invitation=invitation, person=person, address=person.email)
-    PortalSignIn.objects.create(person=person, mailbox=person.email, user_agent=MARK)
-    PortalSignIn.objects.create(link=link, user_agent=MARK)
+    f.PortalSignInFactory(person=person, mailbox=person.email, user_agent=MARK)
+    f.PortalSignInFactory(link=link, user_agent=MARK)
     f.SubscriberFactory(summit=party.summit, address=person.email)
     facts = {"address": person.email, "names": [NAME]}
     sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "rendered": NAME.encode()}
@@ -111,20 +100,19 @@ def _mentions(person: Person, party: Any, invitation: Any, by: User) -> None:
     f.MessageFactory(facts={"changes": [{"label": NAME}]}, **sent)
 
 
-def _agenda(person: Person, party: Any, by: User) -> None:
-    session = f.SessionFactory(summit=party.summit, visibility=Visibility.PUBLIC)
-    f.SlotFactory(session=session, speaker=person, party=party)
-    f.ParticipantFactory(session=session, person=person)
-    releases.release(summit=party.summit, by=by, tell=False)
+@pytest.fixture
+def person(world: tuple[Person, User]) -> Person:
+    return world[0]
 
 
-# Columns in which a mark may stand after somebody was erased, each with the reason.
-STAY = {
-    # The office that they held, where the summit has made it public.
-    "summit_person.office",
-    "programme_releasedparticipant.label",
-    "delegations_participantlist.content",
-}
+@pytest.fixture
+def organiser(world: tuple[Person, User]) -> User:
+    return world[1]
+
+
+@pytest.fixture
+def summit(person: Person) -> Summit:
+    return person.summit
 
 
 class TestNoneIsForgotten:
@@ -145,16 +133,11 @@ class TestNoneIsForgotten:
         assert [portion.name for portion in found if portion.erase is None and not portion.stays] == []
         assert [portion.name for portion in found if portion.erase is not None and not portion.gone] == []
 
-    def test_control_a_portion_less_and_a_key_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        rest = [portion for portion in portions.portions() if portion.name != "photo"]
-        monkeypatch.setattr(portions, "portions", lambda: rest)
-        with pytest.raises(AssertionError):
-            self.test_every_key_to_a_person_is_in_a_portion()
-
 
 class TestErasing:
     def test_no_table_holds_anything_of_them(self, person: Person, organiser: User) -> None:
         before = canaries.where(MARK)
+        assert len(before) > 40
         assert {
             "delegations_particulars.passport_number",
             "delegations_photo.image",
@@ -166,18 +149,17 @@ class TestErasing:
         told = [value for name in STAY for value in canaries.dump()[name] if MARK in value]
         assert all("canary-office" in value and "Ünal" not in value for value in told)
 
-    def test_control_without_one_portion_its_table_holds_them(
+    def test_control_without_one_portion(
         self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rest = [portion for portion in portions.portions() if portion.name != "mail_naming"]
         monkeypatch.setattr(erasure, "portions", lambda: rest)
         erasure.erase(person=person, reason="asked", by=organiser)
-        assert canaries.where(MARK) - STAY == {
-            "outbox_message.facts", "outbox_message.rendered",
-        }  # fmt: skip
+        assert canaries.where(MARK) - STAY == {"outbox_message.facts", "outbox_message.rendered"}
 
     def test_what_is_left_of_them(self, person: Person, organiser: User) -> None:
-        done = erasure.erase(person=person, reason="asked", by=organiser)
+        audit.chain()
+        done = erasure.erase(person=person, reason="ordered", by=organiser)
         person.refresh_from_db()
         assert (person.name, person.email, person.user) == ("erased person", "", None)
         assert person.erased_at is not None
@@ -189,10 +171,7 @@ class TestErasing:
         assert done["mail"] == done["mail_naming"] == done["photo"] == 1
         account = User.objects.get(email__endswith="@erased.invalid")
         assert (account.is_active, account.name, account.has_usable_password()) == (False, "", False)
-
-    def test_the_audit_holds_numbers_and_its_chain_stands(self, person: Person, organiser: User) -> None:
-        audit.chain()
-        erasure.erase(person=person, reason="ordered", by=organiser)
+        # The audit holds numbers, and its chain stands.
         audit.chain()
         entry = AuditEntry.objects.get(action=erasure.ERASE)
         assert (entry.object_key, entry.detail["reason"]) == (person.public_id, "ordered")
@@ -200,23 +179,20 @@ class TestErasing:
         mark = chain.end()
         assert chain.finish(chain.advance(chain.begin(), mark.length), mark) is None
 
-    def test_the_office_goes_where_nothing_made_it_public(self, summit: Summit, organiser: User) -> None:
-        person = f.PersonFactory(summit=summit, name="Somebody Else", office="Adviser")
-        erasure.erase(person=person, reason="mistake", by=organiser)
-        person.refresh_from_db()
-        assert (person.name, person.office) == ("erased person", "")
-
-    def test_others_are_left_alone(self, person: Person, organiser: User, summit: Summit) -> None:
+    def test_others_are_left_alone(self, organiser: User, summit: Summit) -> None:
         other = f.PersonFactory(summit=summit, name="Somebody Else", email="shared@land.example")
-        mine = f.PersonFactory(summit=summit, name="Another One", email="shared@land.example")
+        mine = f.PersonFactory(summit=summit, name="Another One", office="Adviser", email="shared@land.example")
         f.MessageFactory(summit=summit, person=other, address="shared@land.example", state="sent", sent_at=f.START)
         SignInCode.objects.create(mailbox="shared@land.example", expires_at=f.START)
         f.ReplyFactory(invitation__party__summit=summit, name="Somebody Else")
         before = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
-        erasure.erase(person=mine, reason="asked", by=organiser)
+        erasure.erase(person=mine, reason="mistake", by=organiser)
         after = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
         assert after == before
         assert SignInCode.objects.filter(mailbox="shared@land.example").exists()
+        mine.refresh_from_db()
+        # The office goes where nothing made it public.
+        assert (mine.name, mine.office) == ("erased person", "")
 
     def test_an_account_that_works_elsewhere_stays(self, person: Person, organiser: User) -> None:
         account = person.user
@@ -227,31 +203,70 @@ class TestErasing:
         other.refresh_from_db()
         assert (account.is_active, account.name, other.user) == (True, NAME, account)
 
-    def test_once_and_with_a_reason_and_by_an_organiser_alone(self, person: Person, organiser: User) -> None:
-        with pytest.raises(erasure.UnknownReason):
-            erasure.erase(person=person, reason="fun", by=organiser)
-        for role in (Role.PROTOCOL, Role.VETTING):
-            with pytest.raises(PermissionDenied):
-                erasure.erase(person=person, reason="asked", by=f.UserFactory.with_role(role, person.summit))
+    def test_once_for_a_reason_by_an_organiser_alone(self, person: Person, organiser: User, protocol: User) -> None:
+        refuses(erasure.UnknownReason, erasure.erase, person=person, reason="fun", by=organiser)
+        refuses(PermissionDenied, erasure.erase, person=person, reason="asked", by=protocol)
         erasure.erase(person=person, reason="asked", by=organiser)
-        with pytest.raises(erasure.AlreadyErased):
-            erasure.erase(person=person, reason="asked", by=organiser)
+        refuses(erasure.AlreadyErased, erasure.erase, person=person, reason="asked", by=organiser)
 
     def test_nothing_is_half_erased(self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
         before = canaries.dump()
         monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            erasure.erase(person=person, reason="asked", by=organiser)
+        refuses(ZeroDivisionError, erasure.erase, person=person, reason="asked", by=organiser)
         assert canaries.dump() == before
 
 
+class TestPurging:
+    """What goes after the summit, of all people: `test_retention` has when each of it goes."""
+
+    @pytest.fixture(autouse=True)
+    def scan(self, world: tuple[Person, User]) -> None:
+        """Add a scan, in which nobody can look for a person who is erased."""
+        f.ReplyScanFactory(reply=Reply.objects.get(), filename=f"{MARK}.pdf", content=MARK.encode())
+
+    def purge(self, summit: Summit, days: int | None = 400) -> None:
+        if days is not None:
+            Retention.objects.create(summit=summit, what=Kept.PERSON, days=days)
+        retention.purge(summit=summit, today=date(2030, 1, 1))
+
+    def test_no_table_holds_it_and_the_chain_stands(self, summit: Summit) -> None:
+        audit.chain()
+        self.purge(summit)
+        audit.chain()
+        assert canaries.where(MARK) == STAY
+        mark = chain.end()
+        assert mark.length > 10
+        assert chain.finish(chain.advance(chain.begin(), mark.length), mark) is None
+
+    def test_control_a_value_in_the_audit_would_stay(self, person: Person, organiser: User) -> None:
+        about = {"object_type": "summit.person", "object_key": person.public_id, "detail": {"name": MARK}}
+        AuditEntry.objects.create(summit=person.summit, by=organiser, action="x", **about)
+        self.purge(person.summit)
+        assert canaries.where(MARK) - STAY == {"summit_auditentry.detail"}
+
+    def test_control_without_one_piece(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Erasing a person takes much of it along: without that each piece is alone.
+        rest = [each for each in retention.pieces() if each.name not in ("scans", "people")]
+        monkeypatch.setattr(retention, "pieces", lambda: rest)
+        self.purge(summit)
+        assert {"delegations_replyscan.content", "delegations_replyscan.filename"} <= canaries.where(MARK)
+
+    def test_without_a_time_names_stay_and_with_one_nobody_is_found(self, person: Person, organiser: User) -> None:
+        client = signed_in(organiser)
+        self.purge(person.summit, days=None)
+        person.refresh_from_db()
+        assert (person.name, person.office, person.email) == (NAME, "canary-office", "")
+        assert not Subscriber.objects.exists()
+        assert NAME in text(client.get("/admin/search/?q=canary"))
+        self.purge(person.summit)
+        assert "Ünal" not in text(client.get("/admin/search/?q=canary"))
+
+
 class TestHandingOver:
-    def test_it_holds_everything_and_the_files(self, person: Person, organiser: User) -> None:
-        with_rows = {
-            portion.name
-            for portion in portions.portions()
-            if portion.handed and portion.rows(subject_of(person)).exists()
-        }
+    def test_it_holds_everything_and_the_files(self, person: Person, organiser: User, protocol: User) -> None:
+        refuses(PermissionDenied, erasure.hand_over, person=person, by=protocol)
+        handed = [portion for portion in portions.portions() if portion.handed]
+        with_rows = {portion.name for portion in handed if portion.rows(subject_of(person)).exists()}
         with ZipFile(BytesIO(erasure.hand_over(person=person, by=organiser))) as packed:
             names = packed.namelist()
             data = json.loads(packed.read("data.json"))
@@ -265,56 +280,38 @@ class TestHandingOver:
         for said in (NAME, "canary-passport_number", "canary-details", "Passport, needs and travel"):
             assert said in page
         assert "nonce" not in json.dumps(data)
-
-    def test_it_is_recorded_by_the_names_of_parts(self, person: Person, organiser: User) -> None:
-        erasure.hand_over(person=person, by=organiser)
+        # It is recorded by the names of parts.
         entry = AuditEntry.objects.get(action=erasure.HAND_OVER)
         assert "particulars" in entry.detail["parts"]
         assert MARK not in json.dumps(entry.detail)
 
-    def test_no_other_desk_takes_it(self, person: Person) -> None:
-        for role in (Role.PROTOCOL, Role.VETTING):
-            with pytest.raises(PermissionDenied):
-                erasure.hand_over(person=person, by=f.UserFactory.with_role(role, person.summit))
-
 
 class TestPages:
-    @pytest.fixture
-    def desk(self, organiser: User) -> Client:
-        client = Client()
-        client.force_login(organiser)
-        return client
-
-    def test_the_persons_page_offers_both_to_the_organiser_alone(self, person: Person, desk: Client) -> None:
+    def test_the_persons_page_offers_both_to_the_organiser_alone(self, person: Person, organiser: User) -> None:
         address = f"/admin/summit/person/{person.pk}/change/"
-        page = desk.get(address).content.decode()
-        assert "Hand over the data" in page
-        assert "Erase the person" in page
-        client = Client()
-        client.force_login(f.UserFactory.with_role(Role.PROTOCOL, person.summit))
-        page = client.get(address).content.decode()
-        assert "Erase the person" not in page
+        page = text(signed_in(organiser).get(address))
+        assert all(words in page for words in ("Hand over the data", "Erase the person"))
+        assert "Erase the person" not in text(sign_in(person.summit, Role.PROTOCOL).get(address))
 
-    def test_erasing_is_asked_about_and_done(self, person: Person, desk: Client) -> None:
-        address = f"/admin/summit/person/{person.pk}/erase/"
-        page = desk.get(address).content.decode()
-        for said in (
-            "What is erased",
-            "What stays, and why",
-            "The photograph",
+    def test_erasing_is_asked_about_and_done(self, person: Person, organiser: User) -> None:
+        desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/erase/"
+        page = text(desk.get(address)).casefold()
+        for words in (
+            "what is erased",
+            "what stays, and why",
+            "the photograph",
             "they name the person by a key alone",
         ):
-            assert said.casefold() in page.casefold()
-        page = desk.post(address, {"reason": ""}, follow=True).content.decode()
-        assert "Say why: choose one of the reasons." in page
-        page = desk.post(address, {"reason": "asked"}, follow=True).content.decode()
+            assert words in page
+        assert "Say why: choose one of the reasons." in text(desk.post(address, {"reason": ""}, follow=True))
+        page = text(desk.post(address, {"reason": "asked"}, follow=True))
         assert "The person’s data is erased. What stays says so." in page
         assert "Erase the person" not in page
         assert MARK not in page.replace("canary-office", "")
 
-    def test_the_data_is_taken_by_a_post(self, person: Person, desk: Client) -> None:
-        address = f"/admin/summit/person/{person.pk}/data/"
-        assert "Download the data" in desk.get(address).content.decode()
+    def test_the_data_is_taken_by_a_post(self, person: Person, organiser: User) -> None:
+        desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/data/"
+        assert "Download the data" in text(desk.get(address))
         answer = desk.post(address)
         assert answer["Content-Type"] == "application/zip"
         assert answer.content.startswith(b"PK")

@@ -14,22 +14,14 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory()
-    return found
-
-
 def errors(summit: Summit, person: Person | None = None, **values: Any) -> dict[str, list[str]]:
-    form = PersonForm(values, summit=summit, person=person, fields=values)
+    fields = {name.removesuffix("_0").removesuffix("_1") for name in values}
+    form = PersonForm(values, summit=summit, person=person, fields=fields)
     return {name: list(map(str, said)) for name, said in form.errors.items()}
 
 
-def test_it_has_every_field(summit: Summit) -> None:
+def test_it_has_every_field_or_only_those_that_are_wanted(summit: Summit) -> None:
     assert list(PersonForm(summit=summit).fields) == [*PERSON, *PARTICULARS]
-
-
-def test_only_those_that_are_wanted(summit: Summit) -> None:
     assert list(PersonForm(summit=summit, fields={"hotel", "name"}).fields) == ["name", "hotel"]
 
 
@@ -40,74 +32,51 @@ DIGITS = "The number has Latin letters and digits alone. Copy it from the passpo
 LONG = "A passport’s number has 9 letters and digits at most. Choose the kind if it is no passport."
 WHEN = "Write the day and the time, such as 2025-03-30 14:30."
 BOTH = "Give the day and the time."
+YEAR = "Give a year between 1900 and 2199."
+CONTROL = "Character {} is a control character. Remove it: it can't be printed."
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"passport_expiry": "2025-03-31"}, {"passport_expiry": [EXPIRES]}),
-        ({"passport_expiry": "2025-04-01"}, {}),
-        ({"passport_expiry": "2200-01-01"}, {"passport_expiry": ["Give a year between 1900 and 2199."]}),
-        ({"birth_date": "1899-12-31"}, {"birth_date": ["Give a year between 1900 and 2199."]}),
-        ({"passport_name": "ÉLODIE D’ARC-MÜLLER"}, {}),
-        ({"passport_name": "Łukasz Ødegård Jr."}, {}),
-        ({"passport_name": "محمد"}, {"passport_name": [LATIN]}),
-        ({"passport_name": "ANNA 2"}, {"passport_name": [LATIN]}),
-        ({"passport_name": "…"}, {"passport_name": [LATIN]}),
-        ({"passport_number": "c01x00t47"}, {}),
-        ({"passport_number": "C01 X00-T47"}, {}),
-        ({"passport_number": "C01/X00"}, {"passport_number": [DIGITS]}),
-        ({"passport_number": "Ж123"}, {"passport_number": [DIGITS]}),
-        ({"passport_number": "1234567890"}, {"passport_number": [LONG]}),
+def other(value: str) -> str:
+    return f"“{value}” is not in the list. Choose one that is."
+
+
+# What is entered in one field, and what is said there; nothing where it is taken.
+ONE: list[tuple[str, str, str]] = [
+    *(("passport_expiry", "2025-03-31", EXPIRES), ("passport_expiry", "2025-04-01", "")),
+    *(("passport_expiry", "2200-01-01", YEAR), ("birth_date", "1899-12-31", YEAR)),
+    ("birth_date", "1990-13-45", "Write year, month and day, such as 1990-12-31."),
+    *(("passport_name", "ÉLODIE D’ARC-MÜLLER", ""), ("passport_name", "Łukasz Ødegård Jr.", "")),
+    *(("passport_name", "محمد", LATIN), ("passport_name", "ANNA 2", LATIN), ("passport_name", "…", LATIN)),
+    *(("passport_number", "c01x00t47", ""), ("passport_number", "C01 X00-T47", "")),
+    *(("passport_number", "C01/X00", DIGITS), ("passport_number", "Ж123", DIGITS)),
+    *(("passport_number", "1234567890", LONG), ("nationality", "DE", ""), ("nationality", "XK", "")),
+    *(("nationality", "QQ", other("QQ")), ("language", "xx", other("xx")), ("sex", "yes", other("yes"))),
+    *(("arrives_at", "2025-03-01 00:00", ""), ("arrives_at", "2025-02-28 23:59", NEAR)),
+    *(("departs_at", "2025-05-01 23:59", ""), ("departs_at", "2025-05-02 00:00", NEAR)),
+    *(("arrives_at", "2025-03-30", BOTH), ("arrives_at", "2025-03-30 25:00", WHEN), ("office", "Minister", "")),
+    ("name", "\u200b\u2060", "Nothing of this is seen. Write it anew, or leave it empty."),
+    ("email", "office", "Enter the whole address, such as office@mission.example."),
+    ("hotel", "H\x07", CONTROL.format(2)),
+]
+
+
+def test_what_is_refused(summit: Summit) -> None:
+    for name, value, said in ONE:
+        assert errors(summit, **{name: value}) == ({name: [said]} if said else {}), (name, value)
+    late = "They would depart before they arrive. Give a later moment."
+    for values, found in (
         ({"passport_number": "1234567890", "passport_type": "diplomatic"}, {"passport_number": [LONG]}),
         ({"passport_number": "1234567890", "passport_type": "other"}, {}),
-        ({"nationality": "DE"}, {}),
-        ({"nationality": "XK"}, {}),
-        (
-            {"nationality": "QQ"},
-            {"nationality": ["“QQ” is not in the list. Choose one that is."]},
-        ),
-        ({"arrives_at": "2025-03-01 00:00"}, {}),
-        ({"arrives_at": "2025-02-28 23:59"}, {"arrives_at": [NEAR]}),
-        ({"departs_at": "2025-05-01 23:59"}, {}),
-        ({"departs_at": "2025-05-02 00:00"}, {"departs_at": [NEAR]}),
-        ({"arrives_at": "2025-03-30"}, {"arrives_at": [BOTH]}),
         ({"arrives_at_0": "2025-03-30", "arrives_at_1": ""}, {"arrives_at": [BOTH]}),
         ({"arrives_at_0": "", "arrives_at_1": "08:00"}, {"arrives_at": [BOTH]}),
-        (
-            {"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 11:59"},
-            {"departs_at": ["They would depart before they arrive. Give a later moment."]},
-        ),
+        ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 11:59"}, {"departs_at": [late]}),
         ({"arrives_at": "2025-03-30 12:00", "departs_at": "2025-03-30 12:00"}, {}),
         ({"name": "", "office": ""}, {"name": ["Give a name or the office held."]}),
-        ({"office": "Minister"}, {}),
         # Said once: there is a name, only not as it can stand.
-        (
-            {"name": "x" * 201, "office": ""},
-            {"name": ["This has 201 characters. Shorten it to 200."]},
-        ),
-        ({"name": "\u200b\u2060"}, {"name": ["Nothing of this is seen. Write it anew, or leave it empty."]}),
-        ({"email": "office"}, {"email": ["Enter the whole address, such as office@mission.example."]}),
-        ({"language": "xx"}, {"language": ["“xx” is not in the list. Choose one that is."]}),
-        ({"sex": "yes"}, {"sex": ["“yes” is not in the list. Choose one that is."]}),
-        ({"birth_date": "1990-13-45"}, {"birth_date": ["Write year, month and day, such as 1990-12-31."]}),
-        ({"arrives_at": "2025-03-30 25:00"}, {"arrives_at": [WHEN]}),
-        (
-            {"diet": "no\x00nuts"},
-            {
-                "diet": [
-                    "Null characters are not allowed.",
-                    "Character 3 is a control character. Remove it: it can't be printed.",
-                ]
-            },
-        ),
-        ({"hotel": "H\x07"}, {"hotel": ["Character 2 is a control character. Remove it: it can't be printed."]}),
-    ],
-)
-def test_what_is_refused(summit: Summit, values: dict[str, str], said: dict[str, list[str]]) -> None:
-    fields = {name.removesuffix("_0").removesuffix("_1") for name in values}
-    form = PersonForm(values, summit=summit, fields=fields)
-    assert {name: list(map(str, found)) for name, found in form.errors.items()} == said
+        ({"name": "x" * 201, "office": ""}, {"name": ["This has 201 characters. Shorten it to 200."]}),
+        ({"diet": "no\x00nuts"}, {"diet": ["Null characters are not allowed.", CONTROL.format(3)]}),
+    ):
+        assert errors(summit, **values) == found, values
 
 
 def test_nobody_is_born_tomorrow_at_the_venue(summit: Summit) -> None:
@@ -159,13 +128,10 @@ def test_changed_names_what_is_other_than_before(summit: Summit) -> None:
     assert form.changed == {"name": "Zoe", "hotel": "Savoy"}
 
 
-@pytest.mark.parametrize(
-    ("language", "first", "name"), [("en", "Afghanistan", "Germany"), ("fr", "Afghanistan", "Allemagne")]
-)
-def test_countries_are_named_in_the_readers_language(summit: Summit, language: str, first: str, name: str) -> None:
-    with translation.override(language):
-        choices: Any = PersonForm(summit=summit, fields=["nationality"]).fields["nationality"]
-        offered = list(choices.choices)
-    assert (offered[0], offered[1]) == (("", "–"), ("AF", first))
-    assert dict(offered)["DE"] == name
-    assert len({code for code, _name in offered}) == len(offered) == 252
+def test_countries_are_named_in_the_readers_language(summit: Summit) -> None:
+    for language, name in (("en", "Germany"), ("fr", "Allemagne")):
+        with translation.override(language):
+            offered = list(PersonForm(summit=summit, fields=["nationality"]).fields["nationality"].choices)
+        assert offered[:2] == [("", "–"), ("AF", "Afghanistan")]
+        assert dict(offered)["DE"] == name
+        assert len({code for code, _name in offered}) == len(offered) == 252

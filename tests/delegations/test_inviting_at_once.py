@@ -1,12 +1,9 @@
 """45 delegations and 3 companies are invited by one action, and once, however many browsers press the button."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.messages import get_messages
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -15,14 +12,15 @@ from delegations.models import Invitation, InvitationLink, Party
 from summit.models import AuditEntry, Role, Summit
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.test_admin import sign_in
+from tests.delegations.helpers import said, sign_in
+from tests.threads import at_once, meeting
 
 SILENT = "It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address."
 
 
 @pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory(slug="here")
+def summit(db: None) -> Summit:
+    found = f.SummitFactory(slug="here")
     f.PartyFactory(summit=found, name="Host", is_host=True)
     f.PartyFactory.create_batch(45, summit=found)
     f.PartyFactory.create_batch(3, summit=found, kind="organisation")
@@ -38,8 +36,7 @@ def press(client: Client, page: Any) -> list[str]:
     """Press the page's button, and return what is said."""
     (step,) = page.context["steps"]
     keys = [party.pk for party, _addresses in step["rows"]]
-    response = client.post(reverse("admin:delegations_party_invite"), {"party": keys, "do": step["step"]})
-    return [str(message) for message in get_messages(response.wsgi_request)]
+    return said(client.post(reverse("admin:delegations_party_invite"), {"party": keys, "do": step["step"]}))
 
 
 def stored() -> tuple[int, int, int, int]:
@@ -70,34 +67,16 @@ def test_one_action_says_whom_it_reaches_and_whom_not_and_why(summit: Summit) ->
     assert stored() == (48, 48, 48, 48)
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestTwoBrowsers:
-    def together(self, *deeds: Callable[[], Any]) -> list[Any]:
-        start, came = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-        def run(place: int) -> None:
-            try:
-                start.wait(20)
-                came[place] = deeds[place]()
-            except Exception as problem:
-                came[place] = problem  # type: ignore[call-overload]
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=[place]) for place in range(len(deeds))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return came
-
     def both_press(self, summit: Summit) -> list[Any]:
         """Let an organiser and protocol press the same button, on pages that both reach the 48."""
         browsers = [sign_in(summit), sign_in(summit, Role.PROTOCOL)]
         pages = [page_of(browser) for browser in browsers]
         assert [page.context["number"] for page in pages] == [48, 48]
         one, other = zip(browsers, pages, strict=True)
-        return self.together(lambda: press(*one), lambda: press(*other))
+        return at_once(lambda: press(*one), lambda: press(*other))
 
     def test_it_sends_once_and_the_other_is_told(self, summit: Summit) -> None:
         (one,), (other,) = sorted(self.both_press(summit))
@@ -105,17 +84,16 @@ class TestTwoBrowsers:
         assert other == "48 parties are left out, each for this reason: It has been invited already."
         assert stored() == (48, 48, 48, 48)
 
-    @pytest.mark.postgresql
     def test_control_without_lock_and_condition_one_of_them_meets_an_error(
         self, summit: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for party in Party.objects.filter(is_host=False).exclude(mission_email=""):
             f.InvitationFactory(party=party)
-        looked = threading.Barrier(2)
+        looked = meeting()
 
         def unlocked(parties: list[Party], occasion: str, *, approves: bool) -> list[Invitation]:
             rows = list(Invitation.objects.filter(party__in=parties, occasion=occasion).order_by("pk"))
-            looked.wait(20)
+            looked()
             return rows
 
         monkeypatch.setattr(invitations, "_lock", lambda summits: None)

@@ -1,4 +1,4 @@
-"""Letters: a summit's own texts, frozen when they are sent, and the same on paper."""
+"""Letters: a summit's own texts and their placeholders, frozen when they are sent, and the same on paper."""
 
 import io
 from datetime import date
@@ -6,27 +6,29 @@ from typing import Any
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from delegations.domain import letter_texts, links, templates
+from delegations.domain import letter_texts, links, placeholders, templates
 from delegations.domain.invitations import invite, write_anew
-from delegations.models import Invitation, InvitationLink, LetterTemplate, Party, PartyName, Policy
+from delegations.domain.placeholders import ALLOWED, PLACEHOLDERS, REQUIRED, check, fill, named, paragraphs
+from delegations.models import Invitation, InvitationLink, LetterTemplate, Party, Policy, Purpose
 from delegations.paper import letter
 from summit.models import AuditEntry, Role, Summit, User
-from summit.outbox.domain import delivery
+from summit.outbox.domain import delivery, mime
 from summit.outbox.kinds import KINDS, Mail
 from summit.outbox.models import Message
 from summit.paper.fonts import MissingFontError
 from tests import factories as f
+from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory(name="Border Summit", host="the Home Office")
-    return found
+def summit(db: None) -> Summit:
+    return f.SummitFactory(name="Border Summit", host="the Home Office")
 
 
 def protocol(summit: Summit) -> User:
@@ -39,8 +41,6 @@ def party(summit: Summit, **kwargs: Any) -> Party:
 
 
 def rendered(message: Message | None = None) -> Mail:
-    from summit.outbox.domain import mime
-
     return mime.render(message or Message.objects.get())
 
 
@@ -73,59 +73,39 @@ class TestTemplates:
             ("delegations.lettertemplate.change", ["body"], said),
         ]
 
-    @pytest.mark.parametrize(
-        ("wrong", "field"),
-        [
-            ({"purpose": "poem"}, "purpose"),
-            ({"language": "xx"}, "language"),
-            ({"subject": " "}, "subject"),
-            ({"subject": "x" * 201}, "subject"),
-            ({"body": ""}, "body"),
-            ({"body": "{link} {unknown}"}, "body"),
-            ({"body": "no link"}, "body"),
-            ({"body": "{link}\0"}, "body"),
-        ],
-    )
-    def test_what_cannot_be_sent_is_refused_at_its_field(
-        self, summit: Summit, wrong: dict[str, str], field: str
-    ) -> None:
-        with pytest.raises(ValidationError) as refused:
-            own(summit, **wrong)
-        assert list(refused.value.message_dict) == [field]
+    def test_what_cannot_be_sent_is_refused_at_its_field(self, summit: Summit) -> None:
+        for field, value in (
+            *(("purpose", "poem"), ("language", "xx"), ("subject", " "), ("subject", "x" * 201)),
+            *(("body", ""), ("body", "{link} {unknown}"), ("body", "no link"), ("body", "{link}\0")),
+        ):
+            assert list(refuses(ValidationError, own, summit, **{field: value}).message_dict) == [field]
         assert not LetterTemplate.objects.exists()
 
-    @pytest.mark.parametrize("role", list(Role))
-    def test_organisers_and_protocol_write_them(self, summit: Summit, role: Role) -> None:
-        user = f.UserFactory.with_role(role, summit)
-        said = {"purpose": "guest", "language": "en", "subject": "S", "body": "{link}"}
-        if role in (Role.ORGANISER, Role.PROTOCOL):
-            templates.remove(template=templates.keep(summit=summit, by=user, **said), by=user)
-            assert AuditEntry.objects.filter(action="delegations.lettertemplate.remove").count() == 1
-        else:
-            with pytest.raises(PermissionDenied, match="organiser, protocol"):
-                templates.keep(summit=summit, by=user, **said)
+    def test_protocol_removes_them_and_others_write_none(self, summit: Summit) -> None:
+        template, by = own(summit), f.UserFactory.with_role(Role.PROGRAMME, summit)
+        with pytest.raises(PermissionDenied, match="organiser, protocol"):
+            templates.keep(summit=summit, by=by, purpose="guest", language="en", subject="S", body="{link}")
+        assert "organiser, protocol" in str(refuses(PermissionDenied, templates.remove, template=template, by=by))
+        templates.remove(template=template, by=protocol(summit))
+        assert not LetterTemplate.objects.exists()
+        assert AuditEntry.objects.filter(action="delegations.lettertemplate.remove").count() == 1
 
     def test_what_was_approved_with_another_text_is_a_draft_again(self, summit: Summit) -> None:
         by = protocol(summit)
         approved = {"state": "approved", "approved_at": f.START, "approved_by": by}
         theirs = f.InvitationFactory(party=party(summit), **approved)
-        french = f.InvitationFactory(party=f.PartyFactory(summit=summit, language="fr"), **approved)
+        french = f.InvitationFactory(party__summit=summit, party__language="fr", **approved)
         elsewhere = f.InvitationFactory(**approved)
         own(summit)
         states = Invitation.objects.filter(pk__in=[theirs.pk, french.pk, elsewhere.pk]).order_by("pk")
-        assert list(states.values_list("state", "approved_by")) == [
-            ("draft", None),
-            ("approved", by.pk),
-            ("approved", by.pk),
-        ]
+        stays = ("approved", by.pk)
+        assert list(states.values_list("state", "approved_by")) == [("draft", None), stays, stays]
         assert AuditEntry.objects.filter(action="delegations.reopen").get().object_key == theirs.public_id
 
 
 class TestFrozen:
     def test_a_letter_stays_as_it_was_caused(self, summit: Summit) -> None:
-        Policy.objects.create(
-            summit=summit, reference_prefix="HO/", signatory_name="A. B.", letter_sender="Home Office"
-        )
+        f.PolicyFactory(summit=summit, reference_prefix="HO/", signatory_name="A. B.", letter_sender="Home Office")
         own(summit, body="{formal_name} {reference} {level} {signatory}\n\n{link}")
         invite(parties=[party(summit, level="minister")], by=protocol(summit))
         message = Message.objects.get()
@@ -146,23 +126,14 @@ class TestFrozen:
 
     def test_names_salutation_and_footnote_are_of_the_letters_language(self, summit: Summit) -> None:
         land = party(summit, language="fr", footnote="As agreed.")
-        PartyName.objects.create(
-            party=land,
-            language="fr",
-            name="Alande",
-            formal_name="République d’Alande",
-            salutation="Madame la Présidente,",
-            footnote="Comme convenu.",
-        )
+        named = {"name": "Alande", "formal_name": "République d’Alande", "salutation": "Madame la Présidente,"}
+        f.PartyNameFactory(party=land, footnote="Comme convenu.", **named)
         invite(parties=[land], by=protocol(summit))
         mail = rendered()
         assert mail.subject == "Border Summit\u00a0: invitation (Alande)"
         lines = mail.text.splitlines()
-        assert (lines[0], lines[2], lines[-1]) == (
-            "République d’Alande*",
-            "Madame la Présidente,",
-            "* Comme convenu.",
-        )
+        assert (lines[0], lines[2]) == ("République d’Alande*", "Madame la Présidente,")
+        assert lines[-1] == "* Comme convenu."
 
     def test_the_number_stays_when_it_is_written_anew(self, summit: Summit) -> None:
         own(summit)
@@ -189,16 +160,16 @@ class TestPaper:
             ("Home Office", "ltr"), ("2 Marsham Street", "ltr"), ("10 شارع النصر", "rtl"), ("12-14", "ltr"),
         ]  # fmt: skip
 
-    def test_it_has_letterhead_reference_day_text_footnote_and_pages_and_no_link(self, summit: Summit) -> None:
-        Policy.objects.create(
-            summit=summit,
-            reference_prefix="HO/",
-            signatory_name="A. Signatory",
-            signatory_office="Director",
-            letter_sender="Home Office\n2 Marsham Street",
+    def test_it_has_all_but_the_link_and_asks_no_query(self, summit: Summit, django_assert_num_queries: Any) -> None:
+        signed = {"signatory_name": "A. Signatory", "signatory_office": "Director"}
+        f.PolicyFactory(
+            summit=summit, reference_prefix="HO/", letter_sender="Home Office\n2 Marsham Street", **signed
         )
         invite(parties=[party(summit, footnote="Without prejudice.", level="minister")], by=protocol(summit))
-        (attached,) = rendered().attachments
+        message = Message.objects.get()
+        # Paper and mail are made without a query.
+        with django_assert_num_queries(0):
+            (attached,) = KINDS["invitation"].render(message).attachments
         assert (attached.filename, attached.mimetype) == ("letter-1.pdf", "application/pdf")
         (page,) = pages(attached.content)
         wanted = [
@@ -225,10 +196,8 @@ class TestPaper:
         own(summit, body="\n\n".join(["word " * 150] * 9) + "\n\n{link}")
         invite(parties=[party(summit)], by=protocol(summit))
         found = pages(rendered().attachments[0].content)
-        assert [f"{number} / {len(found)}" in page for number, page in enumerate(found, start=1)] == [True] * len(
-            found
-        )
         assert len(found) > 1
+        assert all(f"{number} / {len(found)}" in page for number, page in enumerate(found, start=1))
 
     def test_mailboxes_of_one_party_share_the_sheet(self, summit: Summit) -> None:
         land = party(summit)
@@ -239,9 +208,7 @@ class TestPaper:
         sheets = {rendered(message).attachments[0].content for message in Message.objects.all()}
         assert (len(sheets), letter.write.cache_info().misses) == (1, 1)
 
-    def test_where_no_font_prints_it_the_mail_goes_and_says_so(
-        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_where_no_font_prints_it_the_mail_goes(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         def bare(*_args: Any) -> bytes:
             raise MissingFontError("字", ("fonts-noto-cjk",))
 
@@ -254,8 +221,68 @@ class TestPaper:
         delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
         assert len(mail.outbox) == 1
 
-    def test_paper_and_mail_are_made_without_a_query(self, summit: Summit, django_assert_num_queries: Any) -> None:
-        invite(parties=[party(summit)], by=protocol(summit))
-        message = Message.objects.get()
-        with django_assert_num_queries(0):
-            KINDS["invitation"].render(message)
+
+PURPOSES = list(Purpose.values)
+MALFORMED = "A brace at “{}” belongs to no placeholder. Write two of them for one that is printed."
+
+
+def refused(purpose: str = "delegation", subject: str = "S", body: str = "B {link}") -> dict[str, list[str]]:
+    problem = refuses(ValidationError, check, purpose=purpose, subject=subject, body=body)
+    found: dict[str, list[str]] = problem.message_dict
+    return found
+
+
+class TestFill:
+    def test_values_stand_for_placeholders_and_are_never_read_again(self) -> None:
+        assert fill("{party} {{party}} {{{party}}} }}{{", {"party": "Aland"}) == "Aland {party} {Aland} }{"
+        values = {"party": "{contact} {{ 7|add:1 }} {% now 'Y' %} %(x)s", "contact": "SECRET"}
+        assert fill("{party}", values) == values["party"]
+        assert fill("{{{{ x }}}} {{% load %}} %s", {}) == "{{ x }} {% load %} %s"
+
+    def test_whatever_is_no_word_between_two_braces_is_malformed(self) -> None:
+        for text in ("{party.name}", "{party!r}", "{0}", "{party[0]}", "{", "}", "{ party }", "{Party}"):
+            assert refuses(ValidationError, named, f"Dear {text}").messages == [MALFORMED.format(f"Dear {text}")]
+        assert refused(body="{link} {so") == {"body": [MALFORMED.format("{link} {so")]}
+
+
+class TestCheck:
+    def test_unknown_ones_are_refused_with_all_that_are_allowed(self) -> None:
+        said = refused("guest", body="{link} {party} {fee} {level} {fee}")
+        allowed = ", ".join(f"{{{name}}}" for name in ALLOWED["guest"])
+        assert said == {"body": [f"Here {{fee}}, {{level}} stands for nothing. There are: {allowed}."]}
+        # A link stands in no subject.
+        (said,) = refused(subject="{link}")["subject"]
+        assert said.startswith("Here {link} stands for nothing. There are: {party}, ")
+        assert "{link}," not in said.partition("There are")[2]
+
+    def test_required_ones_are_asked_for(self) -> None:
+        for purpose in PURPOSES:
+            lacking = ", ".join(f"{{{name}}}" for name in REQUIRED[purpose])
+            said = f"The text lacks {lacking}. Put it where it belongs."
+            assert refused(purpose, body="Nothing. {{link}}") == {"body": [said]}
+
+
+class TestParagraphs:
+    VALUES = {"party": "Aland", "level": "", "link": "https://x.example/", "link_until": "soon", "signatory": "A\nB"}
+
+    def test_what_names_an_optional_one_without_a_value_is_left_out(self) -> None:
+        body = "One {party}\n\nLevel: {level}.\n\n\n  two  lines\n here\n\n{signatory}"
+        assert paragraphs(body, self.VALUES) == ["One Aland", "two lines\nhere", "A\nB"]
+
+    def test_a_link_is_in_the_mail_and_not_on_paper(self) -> None:
+        body = "One\n\nAt:\n{link}\n\nUntil {link_until}\n\nTwo"
+        assert paragraphs(body, self.VALUES) == ["One", "At:\nhttps://x.example/", "Until soon", "Two"]
+        assert paragraphs(body, self.VALUES, paper=True) == ["One", "Two"]
+
+
+def test_usual_texts_are_what_anybody_may_save_and_alike_in_each_language() -> None:
+    for purpose in PURPOSES:
+        texts = [letter_texts.usual(purpose, language) for language in settings.INTERFACE_LANGUAGES]
+        for text in texts:
+            check(purpose=purpose, subject=text.subject, body=text.body)
+            assert (len(text.subject) <= 200, len(text.body) <= 8000) == (True, True)
+        assert len({text.body for text in texts}) == len(texts)
+        assert len({tuple(sorted(named(text.subject + text.body))) for text in texts}) == 1
+    assert set(ALLOWED) == set(REQUIRED) == set(PURPOSES)
+    assert {name for names in ALLOWED.values() for name in names} == set(PLACEHOLDERS)
+    assert set(PLACEHOLDERS) >= placeholders.MAIL_ALONE

@@ -1,38 +1,30 @@
-"""One way to name a party: names by language, footnote, flag."""
+"""One way to name a party: names by language, footnote, flag; names that are proposed, and confirmed by a person."""
 
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
-from delegations.domain import naming
+from delegations.admin import proposed
+from delegations.domain import naming, proposals
 from delegations.domain.naming import Named
-from delegations.models import Party, Policy
-from summit.models import Summit
+from delegations.models import Party, PartyName, Policy
+from summit.models import Role, Summit
 from tests import factories as f
+from tests.delegations.helpers import queries_of, sign_in, text
 
 pytestmark = pytest.mark.django_db
 
 
 def substate(**more: Any) -> Party:
     party = f.PartyFactory(
-        kind="substate",
-        name="Kurdistan Regional Government",
-        formal_name="Kurdistan Regional Government of Iraq",
-        sort_key="Kurdistan",
-        salutation="Mr Prime Minister,",
-        footnote="Takes part without prejudice.",
-        recognised=False,
-        flag="none",
-        **more,
-    )
-    f.PartyNameFactory(
-        party=party,
-        language="fr",
-        name="Gouvernement régional du Kurdistan",
-        sort_key="Kurdistan",
-        footnote="Participe sans préjudice.",
-    )
+        kind="substate", name="Kurdistan Regional Government", formal_name="Kurdistan Regional Government of Iraq",
+        sort_key="Kurdistan", salutation="Mr Prime Minister,", footnote="Takes part without prejudice.",
+        recognised=False, flag="none", **more,
+    )  # fmt: skip
+    french = {"name": "Gouvernement régional du Kurdistan", "footnote": "Participe sans préjudice."}
+    f.PartyNameFactory(party=party, language="fr", sort_key="Kurdistan", **french)
     return party
 
 
@@ -44,15 +36,10 @@ def both(party: Party, language: str) -> Named:
     return one
 
 
-def test_in_the_first_language_a_party_is_called_as_it_stands() -> None:
+def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
     party = f.PartyFactory(name="France", formal_name="French Republic", salutation="Excellency,", iso_code="FR")
-    assert both(party, "en") == Named(
-        "France", "French Republic", "France", "Excellency,", "", "FR", "en", recognised=True
-    )
-
-
-def test_in_another_language_its_name_there_stands() -> None:
-    party = f.PartyFactory(name="France", formal_name="French Republic", salutation="Excellency,", iso_code="FR")
+    english = ("France", "French Republic", "France", "Excellency,", "", "FR", "en")
+    assert both(party, "en") == Named(*english, recognised=True)
     f.PartyNameFactory(
         party=party,
         language="ar",
@@ -62,59 +49,37 @@ def test_in_another_language_its_name_there_stands() -> None:
         salutation="صاحب المعالي،",
     )
     assert both(party, "ar") == Named("فرنسا", "الجمهورية الفرنسية", "فرنسا", "صاحب المعالي،", "", "FR", "ar")
-
-
-def test_where_a_language_has_the_short_name_alone_it_stands_for_the_others() -> None:
-    party = f.PartyFactory(name="Germany", formal_name="Federal Republic", salutation="Excellency,")
-    f.PartyNameFactory(party=party, name="Allemagne")
+    # Where a language has the short name alone it stands for the others.
+    f.PartyNameFactory(party=party, language="fr", name="La France", footnote="")
     found = both(party, "fr")
-    assert (found.formal_name, found.sort_key, found.salutation) == ("Allemagne", "Allemagne", "")
-
-
-def test_without_a_name_in_a_language_the_first_one_stands_and_says_so() -> None:
-    party = f.PartyFactory(name="France", salutation="Excellency,", footnote="A note.")
+    assert (found.formal_name, found.sort_key, found.salutation) == ("La France", "La France", "")
+    # Without a name in a language the first one stands and says so. The salutation is left to the letter's template:
+    # an English one in a German letter would be worse. A footnote is never left out.
+    Party.objects.update(footnote="A note.")
+    party.refresh_from_db()
     found = both(party, "de")
-    # The salutation is left to the letter's template: an English one in a German letter would be worse.
     assert (found.name, found.language, found.footnote, found.salutation) == ("France", "en", "A note.", "")
-
-
-def test_a_footnote_is_never_left_out() -> None:
-    party = f.PartyFactory(footnote="A note.")
-    f.PartyNameFactory(party=party, language="fr", footnote="")
     assert both(party, "fr").footnote == "A note."
 
 
 def test_a_party_that_is_no_country_is_named_with_its_footnote_and_without_flag_or_style() -> None:
     found = both(substate(), "fr")
-    assert (found.name, found.footnote, found.flag, found.salutation) == (
-        "Gouvernement régional du Kurdistan",
-        "Participe sans préjudice.",
-        "",
-        "",
-    )
+    assert (found.name, found.footnote) == ("Gouvernement régional du Kurdistan", "Participe sans préjudice.")
+    assert (found.flag, found.salutation) == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("rule", "recognised", "code", "shows", "flag"),
-    [
-        ("own", True, "FR", True, "FR"),
-        ("own", True, "FR", False, ""),
-        ("own", True, "", True, ""),
+def test_the_flag_is_the_partys_rule_and_the_summits() -> None:
+    for rule, recognised, code, shows, flag in (
+        *(("own", True, "FR", True, "FR"), ("own", True, "FR", False, ""), ("own", True, "", True, "")),
         # There is no picture of it.
         ("own", True, "QQ", True, ""),
-        ("none", True, "FR", True, ""),
-        ("neutral", True, "FR", True, "neutral"),
-        ("neutral", False, "FR", True, "neutral"),
+        *(("none", True, "FR", True, ""), ("none", False, "FR", True, "")),
+        *(("neutral", True, "FR", True, "neutral"), ("neutral", False, "FR", True, "neutral")),
         ("neutral", False, "FR", False, ""),
-        ("none", False, "FR", True, ""),
-    ],
-)
-def test_the_flag_is_the_partys_rule_and_the_summits(
-    rule: str, recognised: bool, code: str, shows: bool, flag: str
-) -> None:
-    party = f.PartyFactory(flag=rule, recognised=recognised, iso_code=code)
-    f.PolicyFactory(summit=party.summit, shows_flags=shows)
-    assert both(party, "en").flag == flag
+    ):
+        party = f.PartyFactory(flag=rule, recognised=recognised, iso_code=code)
+        f.PolicyFactory(summit=party.summit, shows_flags=shows)
+        assert both(party, "en").flag == flag
 
 
 def test_an_unrecognised_party_has_no_flag_of_its_own_whatever_the_rule_says() -> None:
@@ -123,33 +88,22 @@ def test_an_unrecognised_party_has_no_flag_of_its_own_whatever_the_rule_says() -
     assert found == {True: "FR", False: ""}
 
 
-def test_the_reader_s_language_is_the_one_asked_for() -> None:
+def test_a_book_finds_by_key_and_by_what_is_frozen_in_the_reader_s_language() -> None:
     party = substate()
-    with translation.override("fr"):
-        assert naming.book(party.summit).of(party) == both(party, "fr")
-
-
-def test_a_book_finds_by_key_and_by_what_is_frozen() -> None:
-    party = substate()
-    found = naming.book(party.summit, "fr")
     name = both(party, "fr")
-    assert found.of(party.pk) == found.of(None, "Kurdistan Regional Government") == name
+    with translation.override("fr"):
+        found = naming.book(party.summit)
+    assert found.of(party) == found.of(party.pk) == found.of(None, "Kurdistan Regional Government") == name
     assert found.of(None, "Nobody") is None
     assert found.of(f.PartyFactory()) is None
 
 
-def test_one_query_however_many_parties(django_assert_num_queries: Any) -> None:
-    summit = f.SummitFactory()
-    for size in (2, 10):
-        for _ in range(size):
-            f.PartyNameFactory(party__summit=summit)
+def test_one_query_however_many_parties(summit: Summit, django_assert_num_queries: Any) -> None:
+    for _each in range(2):
+        f.PartyNameFactory.create_batch(2, party__summit=summit)
         with django_assert_num_queries(1):
             naming.book(summit, "fr")
-
-
-def test_parties_with_their_names_and_summit_cost_no_query(django_assert_num_queries: Any) -> None:
-    substate()
-    row = Party.objects.select_related("summit").prefetch_related("names").get()
+    row = Party.objects.select_related("summit").prefetch_related("names").first()
     policy = Policy.objects.of(row.summit)
     with django_assert_num_queries(0):
         naming.named(row, policy=policy, language="fr")
@@ -161,29 +115,18 @@ def ordered(summit: Summit, language: str, **more: Any) -> list[str]:
     return [row.name for row in naming.in_order(Party.objects.filter(summit=summit), language, **more)]
 
 
-def german_and_swedish() -> Summit:
-    summit = f.SummitFactory()
-    for name, french in (("Germany", "Allemagne"), ("Sweden", "Suède"), ("Albania", "")):
-        party = f.PartyFactory(summit=summit, name=name)
-        if french:
-            f.PartyNameFactory(party=party, name=french)
-    return summit
-
-
-def test_the_alphabet_is_that_of_the_reader_s_language() -> None:
-    summit = german_and_swedish()
+def test_the_alphabet_is_that_of_the_reader_s_language_behind_who_is_ranked_by_hand(summit: Summit) -> None:
+    for name, french in (("Germany", "Allemagne"), ("Sweden", "Suède")):
+        f.PartyNameFactory(party__summit=summit, party__name=name, name=french)
+    f.PartyFactory(summit=summit, name="Albania")
     assert ordered(summit, "en") == ["Albania", "Germany", "Sweden"]
     assert ordered(summit, "fr") == ["Albania", "Germany", "Sweden"]
     # Albania has no French name: its English key stands among the French ones, before Allemagne.
     Party.objects.filter(name="Albania").update(sort_key="Republic of Albania")
     assert ordered(summit, "fr") == ["Germany", "Albania", "Sweden"]
-
-
-def test_who_is_ranked_by_hand_stands_before_the_others() -> None:
-    summit = german_and_swedish()
-    Party.objects.filter(summit=summit, name="Sweden").update(protocol_order=1)
-    assert ordered(summit, "en", protocol=True) == ["Sweden", "Albania", "Germany"]
-    assert ordered(summit, "en") == ["Albania", "Germany", "Sweden"]
+    Party.objects.filter(name="Sweden").update(protocol_order=1)
+    assert ordered(summit, "en", protocol=True) == ["Sweden", "Germany", "Albania"]
+    assert ordered(summit, "en") == ["Germany", "Albania", "Sweden"]
 
 
 def test_neither_capitals_nor_accents_count_in_the_alphabet() -> None:
@@ -209,40 +152,80 @@ def test_footnotes_are_numbered_as_parties_are_named_and_equal_ones_are_one() ->
 def test_a_letter_s_facts_and_the_data_say_the_same() -> None:
     party = substate()
     policy = Policy.objects.of(party.summit)
+    french, note = "Gouvernement régional du Kurdistan", "Participe sans préjudice."
     assert naming.letter_facts(party, policy=policy, language="fr") == {
-        "party": "Gouvernement régional du Kurdistan",
-        "formal_name": "Gouvernement régional du Kurdistan",
-        "party_language": "fr",
-        "party_salutation": "",
-        "footnote": "Participe sans préjudice.",
-        "flag": "",
-        "recognised": False,
-        "is_delegation": True,
+        **{"party": french, "formal_name": french, "party_language": "fr", "party_salutation": ""},
+        **{"footnote": note, "flag": "", "recognised": False, "is_delegation": True},
     }
+    english = {"name": party.name, "formal_name": party.formal_name, "sort_key": "Kurdistan"}
     assert naming.as_data(party, policy=policy) == {
         "id": party.public_id,
         "kind": "substate",
-        "names": {
-            "en": {
-                "name": "Kurdistan Regional Government",
-                "formal_name": "Kurdistan Regional Government of Iraq",
-                "sort_key": "Kurdistan",
-            },
-            "fr": {
-                "name": "Gouvernement régional du Kurdistan",
-                "formal_name": "Gouvernement régional du Kurdistan",
-                "sort_key": "Kurdistan",
-            },
-        },
-        "footnotes": {"en": "Takes part without prejudice.", "fr": "Participe sans préjudice."},
+        "names": {"en": english, "fr": {"name": french, "formal_name": french, "sort_key": "Kurdistan"}},
+        "footnotes": {"en": "Takes part without prejudice.", "fr": note},
         "flag": None,
     }
+    # Where the summit doesn't say country nothing does.
+    land, silent = f.PartyFactory(summit=party.summit), Policy(summit=party.summit, says_country=False)
+    assert naming.as_data(land, policy=silent)["kind"] == "participant"
+    for kind, says, word in (
+        *(("country", False, "participant"), ("country", True, "country")),
+        ("substate", False, "sub-state government"),
+    ):
+        assert naming.kind_word(kind, says_country=says) == word
 
 
-def test_where_the_summit_doesn_t_say_country_nothing_does() -> None:
-    party = f.PartyFactory(iso_code="FR")
-    policy = Policy(summit=party.summit, says_country=False)
-    assert naming.as_data(party, policy=policy)["kind"] == "participant"
-    assert naming.kind_word("country", says_country=False) == "participant"
-    assert naming.kind_word("country", says_country=True) == "country"
-    assert naming.kind_word("substate", says_country=False) == "sub-state government"
+PAGE = "/admin/delegations/names/here/?language=fr"
+
+
+@pytest.fixture
+def nameless(summit: Summit) -> Summit:
+    """The summit with parties, one of which has a French name."""
+    f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
+    f.PartyFactory(summit=summit, name="European Union", kind="international")
+    f.PartyFactory(summit=summit, name="Kosovo")
+    f.PartyNameFactory(party__summit=summit, party__name="Spain", party__iso_code="ES", name="Espagne")
+    return summit
+
+
+def key(name: str) -> int:
+    return Party.objects.get(name=name).pk
+
+
+def test_only_those_without_a_name_are_proposed_and_what_the_library_lacks_is_empty(nameless: Summit) -> None:
+    found = [(row.party.name, row.name) for row in proposals.proposals(nameless, "fr")]
+    assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
+    assert "en" not in dict(proposals.languages(nameless))
+
+
+def test_looking_applies_nothing_and_shows_the_first(
+    nameless: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = text(desk.get(PAGE))
+    assert ('value="Allemagne"' in shown, "checked" in shown) == (True, False)
+    assert PartyName.objects.count() == 1
+    monkeypatch.setattr(proposed, "MOST", 1)
+    shown = text(desk.get(PAGE))
+    assert "2 more parties stand here when these have names." in shown
+    assert "For 2 parties there is no proposal: write their names." in shown
+    assert shown.count('name="name-') == 1
+    assert sign_in(nameless, Role.VIEWER).get(PAGE).status_code == 403
+    few = queries_of(desk, PAGE)
+    f.PartyFactory.create_batch(3, summit=nameless, iso_code="IT")
+    assert queries_of(desk, PAGE) == few
+
+
+def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: Client) -> None:
+    # What can't be taken over is said, and what was written stays.
+    for written in ({}, {"take": "on", "name": " "}, {"take": "on", "name": "A\x07B"}):
+        form = {f"{part}-{key('Germany')}": value for part, value in written.items()}
+        response = desk.post(PAGE, {**form, f"name-{key('Kosovo')}": "Le Kosovo"})
+        assert (response.status_code, bool(response.context["problem"])) == (400, True)
+        assert 'value="Le Kosovo"' in text(response)
+    assert PartyName.objects.count() == 1
+    names = {"Germany": "Allemagne", "European Union": "Union européenne", "Kosovo": "Kosovo"}
+    form = {f"name-{key(party)}": name for party, name in names.items()}
+    form |= {f"take-{key(party)}": "on" for party in ("Germany", "European Union")}
+    assert desk.post(PAGE, form).status_code == 302
+    del names["Kosovo"]
+    assert dict(PartyName.objects.values_list("party__name", "name")) == {"Spain": "Espagne", **names}

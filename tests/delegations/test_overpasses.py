@@ -1,13 +1,9 @@
 """Overpasses: how many a party has, kept in line with its people; handed out, passed on, given back."""
 
-import threading
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import members, overpasses
 from delegations.domain.overpasses import OverpassRefused, allowed, pass_on, settle_summit, shares
@@ -16,12 +12,14 @@ from summit.domain.audit import SYSTEM, Link
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, User
 from tests import factories as f
+from tests.delegations.helpers import queries, queries_of, refuses, sign_in, text
+from tests.threads import at_once, names
 
 
 def make(people: int = 0, **rule: Any) -> tuple[Party, OverpassRule]:
     """Make a party of so many people in a summit with a kind of overpass, one for every two people."""
     party = f.PartyFactory(name="Aland")
-    row = OverpassRule.objects.create(**{"summit": party.summit, "name": "Leaders’ floor", "people": 2, **rule})
+    row = f.OverpassRuleFactory(**{"summit": party.summit, "name": "Leaders’ floor", "people": 2, **rule})
     for number in range(people):
         f.MembershipFactory(party=party, person__name=f"P{number}", person__office="")
     settle_summit(summit=party.summit, by=SYSTEM)
@@ -41,9 +39,12 @@ def carried(party: Party) -> dict[int, str | None]:
     return dict(Overpass.objects.filter(party=party).order_by("number").values_list("number", "holder__person__name"))
 
 
+def pass_of(party: Party, number: int = 1) -> Overpass:
+    return Overpass.objects.select_related("party__summit", "rule").get(party=party, number=number)
+
+
 def hand(party: Party, name: str, number: int = 1) -> None:
-    row = Overpass.objects.select_related("party__summit", "rule").get(party=party, number=number)
-    pass_on(overpass=row, seen=None, taker=who(party, name), by=protocol(party))
+    pass_on(overpass=pass_of(party, number), seen=None, taker=who(party, name), by=protocol(party))
 
 
 @pytest.mark.parametrize(
@@ -89,23 +90,18 @@ class TestInLine:
         members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
         (share,) = shares(party)
         assert (share.allowed, share.carried, share.over) == (1, 2, 1)
-        row = Overpass.objects.select_related("party__summit", "rule").get(party=party, number=1)
-        pass_on(overpass=row, seen=who(party, "P0"), taker=None, by=protocol(party))
+        pass_on(overpass=pass_of(party), seen=who(party, "P0"), taker=None, by=protocol(party))
         assert carried(party) == {2: "P1"}
         assert shares(party)[0].over == 0
 
-    def test_a_number_that_is_free_is_given_again(self) -> None:
-        party, _rule = make(4)
+    def test_a_number_that_is_free_is_given_again_and_another_rule_brings_all_in_line(self) -> None:
+        party, rule = make(4)
         hand(party, "P0", 2)
         members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
         f.MembershipFactory(party=party)
         settle_summit(summit=party.summit, by=SYSTEM)
         assert carried(party) == {1: None, 2: "P0"}
-
-    def test_another_rule_brings_all_parties_in_line(self) -> None:
-        party, rule = make(4)
-        other = f.PartyFactory(summit=party.summit)
-        f.MembershipFactory(party=other)
+        other = f.MembershipFactory(party__summit=party.summit).party
         OverpassRule.objects.filter(pk=rule.pk).update(people=1)
         settle_summit(summit=party.summit, by=SYSTEM)
         assert (len(carried(party)), len(carried(other))) == (4, 1)
@@ -113,21 +109,15 @@ class TestInLine:
     def test_queries_dont_grow_with_the_parties(self) -> None:
         party, _rule = make(2)
 
-        def count(parties: int) -> int:
+        def cost(parties: int) -> int:
             for _each in range(parties):
-                two = f.PartyFactory(summit=party.summit)
-                f.MembershipFactory.create_batch(2, party=two)
-            with CaptureQueriesContext(connection) as queries:
-                settle_summit(summit=party.summit, by=SYSTEM)
-            return len(queries)
+                f.MembershipFactory.create_batch(2, party=f.PartyFactory(summit=party.summit))
+            return queries(lambda: settle_summit(summit=party.summit, by=SYSTEM))
 
-        assert count(2) == count(10)
-
-    def test_a_summit_without_any_asks_once(self) -> None:
-        party = f.PartyFactory()
-        with CaptureQueriesContext(connection) as queries:
-            overpasses.settle(party=party, by=SYSTEM)
-        assert len(queries) == 1
+        assert cost(2) == cost(5)
+        # A summit without any asks once.
+        without = f.PartyFactory()
+        assert queries(lambda: overpasses.settle(party=without, by=SYSTEM)) == 1
 
 
 @pytest.mark.django_db
@@ -135,7 +125,7 @@ class TestPassOn:
     def test_handed_out_passed_on_and_taken_back(self) -> None:
         party, _rule = make(2)
         by = protocol(party)
-        row = Overpass.objects.select_related("party__summit", "rule").get()
+        row = pass_of(party)
         steps = [(None, "P0"), ("P0", "P1"), ("P1", None)]
         for before, now in steps:
             seen, taker = (who(party, name) if name else None for name in (before, now))
@@ -150,25 +140,19 @@ class TestPassOn:
     def test_whoever_saw_another_carry_it_is_told(self) -> None:
         party, _rule = make(4)
         hand(party, "P0")
-        row = Overpass.objects.select_related("party__summit", "rule").get(number=1)
+        said = r"^The pass changed hands a moment ago\. Look at who carries it"
         for seen in (None, who(party, "P1")):
-            with pytest.raises(
-                OverpassRefused, match=r"^The pass changed hands a moment ago\. Look at who carries it"
-            ):
-                pass_on(overpass=row, seen=seen, taker=who(party, "P2"), by=protocol(party))
+            with pytest.raises(OverpassRefused, match=said):
+                pass_on(overpass=pass_of(party), seen=seen, taker=who(party, "P2"), by=protocol(party))
         assert carried(party)[1] == "P0"
-
-    def test_one_of_a_kind_for_each(self) -> None:
-        party, _rule = make(4)
-        hand(party, "P0", 1)
-        with pytest.raises(OverpassRefused) as refused:
-            hand(party, "P0", 2)
-        assert str(refused.value) == "P0 carries another pass of “Leaders’ floor” already. Choose somebody else."
+        # One of a kind for each.
+        refused = refuses(OverpassRefused, hand, party, "P0", 2)
+        assert str(refused) == "P0 carries another pass of “Leaders’ floor” already. Choose somebody else."
 
     def test_members_alone_carry_them(self) -> None:
         party, _rule = make(2)
         other = f.MembershipFactory(party__summit=party.summit, person__name="Zed", person__office="")
-        row = Overpass.objects.select_related("party__summit", "rule").get()
+        row = pass_of(party)
         with pytest.raises(OverpassRefused, match=r"^Zed is not of Aland any more\."):
             pass_on(overpass=row, seen=None, taker=other.person, by=protocol(party))
         with pytest.raises(OverpassRefused, match="Nothing would change"):
@@ -176,111 +160,77 @@ class TestPassOn:
 
     def test_who_may(self) -> None:
         party, _rule = make(2)
-        row = Overpass.objects.select_related("party__summit", "rule").get()
+        row = pass_of(party)
         delegate = f.UserFactory()
         Person.objects.filter(pk=who(party, "P0").pk).update(user=delegate)
         for by in (delegate, f.UserFactory.with_role(Role.VETTING, party.summit), Link("nothing")):
-            with pytest.raises(PermissionDenied):
-                pass_on(overpass=row, seen=None, taker=who(party, "P0"), by=by)
+            refuses(PermissionDenied, pass_on, overpass=row, seen=None, taker=who(party, "P0"), by=by)
         link = f.InvitationLinkFactory(invitation__party=party)
         pass_on(overpass=row, seen=None, taker=who(party, "P0"), by=Link(link.public_id))
         desk = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
         pass_on(overpass=row, seen=who(party, "P0"), taker=who(party, "P1"), by=desk)
 
-    @pytest.mark.parametrize("deed", ["withdraw", "replace"])
-    def test_whoever_leaves_gives_it_back(self, deed: str) -> None:
+    def test_whoever_leaves_gives_it_back(self) -> None:
         party, _rule = make(4)
         hand(party, "P0")
-        leaver, by = who(party, "P0").membership, protocol(party)
-        if deed == "withdraw":
-            members.withdraw(membership=leaver, by=by)
-        else:
-            members.replace(membership=leaver, person=f.PersonFactory(summit=party.summit), by=by)
-        assert set(carried(party).values()) == {None}
+        hand(party, "P1", 2)
+        by = protocol(party)
+        members.replace(membership=who(party, "P0").membership, person=f.PersonFactory(summit=party.summit), by=by)
+        assert carried(party) == {1: None, 2: "P1"}
         entry = AuditEntry.objects.get(action="delegations.overpass.take_back")
         assert (entry.by, entry.detail["now"]) == (by, None)
+        members.withdraw(membership=who(party, "P1").membership, by=by)
+        assert set(carried(party).values()) == {None}
 
     def test_a_refused_departure_gives_nothing_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         party, _rule = make(2)
         hand(party, "P0")
-
-        def broken(**kwargs: Any) -> None:
-            raise RuntimeError("the row can't go")
-
-        monkeypatch.setattr(overpasses, "settle", broken)
-        with pytest.raises(RuntimeError):
-            members.withdraw(membership=who(party, "P0").membership, by=protocol(party))
+        monkeypatch.setattr(overpasses, "settle", lambda **kwargs: 1 / 0)
+        refuses(ZeroDivisionError, members.withdraw, membership=who(party, "P0").membership, by=protocol(party))
         assert carried(party) == {1: "P0"}
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def race(self) -> list[Any]:
+    def race(self) -> list[str]:
         """Let two pass the same pass on at once, each to somebody else."""
         party, _rule = make(4)
         hand(party, "P0")
         seen, by = who(party, "P0"), protocol(party)
         key = Overpass.objects.get(party=party, number=1).pk
-        start, results = threading.Barrier(2), []
 
-        def run(taker: Person) -> None:
+        def give(taker: Person) -> None:
             row = Overpass.objects.select_related("party__summit", "rule").get(pk=key)
-            try:
-                start.wait(10)
-                results.append(pass_on(overpass=row, seen=seen, taker=taker, by=by))
-            except Exception as problem:
-                results.append(problem)
-            finally:
-                connection.close()
+            pass_on(overpass=row, seen=seen, taker=taker, by=by)
 
-        threads = [threading.Thread(target=run, args=[who(party, name)]) for name in ("P1", "P2")]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        came = at_once(*(lambda name=name: give(who(party, name)) for name in ("P1", "P2")))
         assert carried(party)[1] in ("P1", "P2")
-        return results
+        return sorted(map(str, names(came)))
 
     def test_of_two_who_pass_it_on_one_does(self) -> None:
-        assert sorted(type(result).__name__ for result in self.race()) == ["NoneType", "OverpassRefused"]
+        assert self.race() == ["None", "OverpassRefused"]
 
     def test_control_without_what_was_seen_both_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def blind(overpass: Overpass, before: Any, member: Membership | None) -> bool:
             return bool(Overpass.objects.filter(pk=overpass.pk).update(holder=member))
 
         monkeypatch.setattr(overpasses, "_move", blind)
-        assert self.race() == [None, None]
+        assert self.race() == ["None", "None"]
 
 
 @pytest.mark.django_db
-class TestAtTheDesk:
-    def test_who_carries_which_is_listed_and_noted(self) -> None:
-        party, _rule = make(4)
-        hand(party, "P0")
-        client = Client()
-        client.force_login(f.UserFactory.with_role(Role.ACCREDITATION, party.summit))
-        content = client.get("/admin/delegations/overpass/").content.decode()
-        assert all(said in content for said in ("Leaders’ floor", "Aland", "P0"))
-        assert AuditEntry.objects.get(action=SEEN).detail["people"] == [who(party, "P0").public_id]
-        narrowed = client.get("/admin/delegations/overpass/?carried=no").context["cl"]
-        assert [row.number for row in narrowed.result_list] == [2]
-        key = Overpass.objects.get(number=1).pk
-        assert "P0" in client.get(f"/admin/delegations/overpass/{key}/change/").content.decode()
-
-    def test_reading_costs_the_same_for_many(self) -> None:
-        party, rule = make(2)
-        hand(party, "P0")
-        client = Client()
-        client.force_login(protocol(party))
-
-        def count() -> int:
-            client.get("/admin/delegations/overpass/")
-            with CaptureQueriesContext(connection) as queries:
-                client.get("/admin/delegations/overpass/")
-            return len(queries)
-
-        few = count()
-        for number in range(2, 8):
-            holder = f.MembershipFactory(party=party)
-            Overpass.objects.create(rule=rule, party=party, number=number, holder=holder)
-        assert count() == few
+def test_who_carries_which_is_listed_and_noted() -> None:
+    party, rule = make(4)
+    hand(party, "P0")
+    client, address = sign_in(party.summit, Role.ACCREDITATION), "/admin/delegations/overpass/"
+    shown = text(client.get(address))
+    assert all(words in shown for words in ("Leaders’ floor", "Aland", "P0"))
+    assert AuditEntry.objects.get(action=SEEN).detail["people"] == [who(party, "P0").public_id]
+    narrowed = client.get(f"{address}?carried=no").context["cl"]
+    assert [row.number for row in narrowed.result_list] == [2]
+    assert "P0" in text(client.get(f"{address}{pass_of(party).pk}/change/"))
+    few = queries_of(client, address)
+    for number in range(3, 6):
+        Overpass.objects.create(rule=rule, party=party, number=number, holder=f.MembershipFactory(party=party))
+    assert queries_of(client, address) == few

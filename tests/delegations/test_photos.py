@@ -1,19 +1,26 @@
-"""Photographs are made upright, small and free of what a camera wrote into them."""
+"""Photographs: made upright, small and free of what a camera wrote into them; the sheet of them, and who sees it."""
 
+import base64
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from PIL import Image, ImageCms
+from pypdf import PdfReader
 
-from delegations.domain import photos
+from delegations.domain import photo_sheet
 from delegations.domain.photos import PhotoProblem, read, remove, store
 from delegations.models import Party, Photo
+from delegations.printed import photos
 from summit.domain.audit import Link
-from summit.models import AuditEntry, Person, Role
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
+from tests.delegations.helpers import queries, refuses, sign_in, signed_in, text
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 
@@ -37,18 +44,17 @@ def near(pixel: Any, colour: tuple[int, int, int]) -> bool:
 
 
 class TestRead:
-    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-    def test_becomes_a_jpeg(self, kind: str) -> None:
-        found = read(picture(kind=kind))
-        made = shown(found.content)
-        assert (made.format, made.mode, made.size) == ("JPEG", "RGB", (800, 600))
-        assert (found.width, found.height) == (800, 600)
-
-    @pytest.mark.parametrize(
-        ("given", "kept"), [((2400, 1200), (1200, 600)), ((1200, 1200), (1200, 1200)), ((500, 1300), (462, 1200))]
-    )
-    def test_is_no_larger_than_it_need_be(self, given: tuple[int, int], kept: tuple[int, int]) -> None:
-        assert shown(read(picture(given)).content).size == kept
+    def test_becomes_a_jpeg_no_larger_than_it_need_be(self) -> None:
+        for kind in ("JPEG", "PNG", "WEBP"):
+            found = read(picture(kind=kind))
+            made = shown(found.content)
+            assert (made.format, made.mode, made.size) == ("JPEG", "RGB", (800, 600))
+            assert (found.width, found.height) == (800, 600)
+        for given, kept in (((2400, 1200), (1200, 600)), ((1200, 1200), (1200, 1200)), ((500, 1300), (462, 1200))):
+            assert shown(read(picture(given)).content).size == kept
+        for mode in ("L", "P", "CMYK"):
+            kind = "JPEG" if mode == "CMYK" else "PNG"
+            assert shown(read(picture((500, 500), kind, mode)).content).mode == "RGB"
 
     def test_stands_upright(self) -> None:
         exif = Image.Exif()
@@ -69,12 +75,9 @@ class TestRead:
         made = shown(kept)
         assert (dict(made.getexif()), made.info.get("comment"), made.info.get("icc_profile")) == ({}, None, None)
         assert b"taken" not in kept
-
-    def test_the_control(self) -> None:
-        """Saved as it was opened, it would keep the comment."""
+        # Control: saved as it was opened, it would keep the comment.
         written = BytesIO()
-        opened = shown(picture(comment=b"taken by me"))
-        opened.save(written, "JPEG")
+        shown(given).save(written, "JPEG")
         assert b"taken by me" in written.getvalue()
 
     def test_what_is_transparent_becomes_white(self) -> None:
@@ -83,116 +86,186 @@ class TestRead:
         clear.save(written, "PNG")
         assert near(shown(read(written.getvalue()).content).getpixel((9, 9)), (255, 255, 255))
 
-    @pytest.mark.parametrize("mode", ["L", "P", "CMYK"])
-    def test_other_kinds_of_colour(self, mode: str) -> None:
-        kind = "JPEG" if mode == "CMYK" else "PNG"
-        assert shown(read(picture((500, 500), kind, mode)).content).mode == "RGB"
+    def test_colours_of_another_space_are_turned(self) -> None:
+        for profile in (ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"no profile"):
+            made = shown(read(picture(icc_profile=profile)).content)
+            assert near(made.getpixel((100, 100)), RED)
 
-    @pytest.mark.parametrize("profile", [None, b"no profile"])
-    def test_colours_of_another_space_are_turned(self, profile: bytes | None) -> None:
-        given = profile or ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-        made = shown(read(picture(icc_profile=given)).content)
-        assert near(made.getpixel((100, 100)), RED)
-
-    @pytest.mark.parametrize(
-        ("content", "said"),
-        [
+    def test_what_is_refused(self) -> None:
+        unread = "This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again."
+        small = "This picture is 900 by 399 pixels. On a badge it would be blurred: take one of 400."
+        for content, said in (
             (b"", "This file is empty. Choose the photograph again."),
-            (
-                b"%PDF-1.7 text",
-                "This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.",
-            ),
-            (
-                picture((500, 500))[:900],
-                "This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.",
-            ),
-            (
-                picture((500, 500), "GIF"),
-                "This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.",
-            ),
-            (
-                picture((900, 399)),
-                "This picture is 900 by 399 pixels. On a badge it would be blurred: take one of 400.",
-            ),
-            (
-                b"\xff\xd8\xff" + b"x" * 11 * 1024 * 1024,
-                "This file has 11 MB. Save it smaller: up to 10 MB are taken.",
-            ),
-        ],
-    )
-    def test_what_is_refused(self, content: bytes, said: str) -> None:
-        with pytest.raises(PhotoProblem) as refused:
-            read(content)
-        assert str(refused.value) == said
+            *((b"%PDF-1.7 text", unread), (picture((500, 500))[:900], unread), (picture((500, 500), "GIF"), unread)),
+            (picture((900, 399)), small),
+            (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file has 11 MB. Save it smaller: up to 10 MB are taken."),
+        ):
+            assert str(refuses(PhotoProblem, read, content)) == said
 
     def test_a_small_file_that_would_fill_the_memory(self) -> None:
         content = picture((8000, 7501), "PNG", "L")
         assert len(content) < 200_000
-        with pytest.raises(PhotoProblem, match="more than 60 million pixels"):
-            read(content)
+        assert "more than 60 million pixels" in str(refuses(PhotoProblem, read, content))
 
 
 @pytest.mark.django_db
 class TestStore:
     @pytest.fixture
-    def party(self) -> Party:
-        found: Party = f.PartyFactory()
-        return found
-
-    @pytest.fixture
     def person(self, party: Party) -> Person:
-        found: Person = f.MembershipFactory(party=party).person
-        return found
+        return f.MembershipFactory(party=party).person
 
-    def test_by_the_focal_point_and_then_by_a_desk(self, party: Party, person: Person) -> None:
+    def test_by_the_focal_point_and_then_by_a_desk(self, party: Party, person: Person, protocol: User) -> None:
         focal = Link(f.InvitationLinkFactory(invitation__party=party).public_id)
-        protocol = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
         photo = store(person=person, content=picture(), by=focal)
         assert (photo.entered_for, photo.width, photo.height) == (party, 800, 600)
         store(person=person, content=picture((500, 500)), by=protocol)
+        refuses(PhotoProblem, store, person=person, content=b"x", by=protocol)
         kept = Photo.objects.get()
         assert (kept.entered_for, kept.width) == (None, 500)
-        with pytest.raises(PermissionDenied) as refused:
-            store(person=person, content=picture(), by=focal)
-        said = "The host’s desk keeps this photograph. Write to protocol@host.example to have it changed."
-        assert str(refused.value) == said
-        assert remove(person=person, by=protocol) is True
-        assert remove(person=person, by=protocol) is False
-        deeds = AuditEntry.objects.order_by("id").values_list("action", "object_key", "fields")
-        assert [*deeds] == [
-            ("delegations.photo.store", person.public_id, ["photo"]),
-            ("delegations.photo.store", person.public_id, ["photo"]),
-            ("delegations.photo.remove", person.public_id, ["photo"]),
-        ]
-
-    def test_is_encrypted(self, party: Party, person: Person) -> None:
-        store(person=person, content=picture(), by=f.UserFactory.with_role(Role.VETTING, party.summit))
         with connection.cursor() as cursor:
             cursor.execute("SELECT image FROM delegations_photo")
             stored = bytes(cursor.fetchone()[0])
-        assert b"JFIF" not in stored
-        assert b"JFIF" in bytes(Photo.objects.get().image)
+        assert (b"JFIF" in stored, b"JFIF" in bytes(kept.image)) == (False, True)
+        refused = refuses(PermissionDenied, store, person=person, content=picture(), by=focal)
+        said = "The host’s desk keeps this photograph. Write to protocol@host.example to have it changed."
+        assert str(refused) == said
+        assert remove(person=person, by=protocol) is True
+        assert remove(person=person, by=protocol) is False
+        done = AuditEntry.objects.order_by("id").values_list("action", "object_key", "fields")
+        actions = ["delegations.photo.store"] * 2 + ["delegations.photo.remove"]
+        assert [*done] == [(action, person.public_id, ["photo"]) for action in actions]
 
     def test_by_nobody_else(self, party: Party, person: Person) -> None:
-        others = [
+        for by in (
             f.UserFactory.with_role(Role.PROGRAMME, party.summit),
-            f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),
             Link(f.InvitationLinkFactory(invitation__party__summit=party.summit).public_id),
-        ]
-        for by in others:
-            for act in (
-                lambda by=by: store(person=person, content=picture(), by=by),
-                lambda by=by: remove(person=person, by=by),
-            ):
-                with pytest.raises(PermissionDenied) as refused:
-                    act()
+        ):
+            for act, given in ((store, {"content": picture()}), (remove, {})):
+                refused = refuses(PermissionDenied, act, person=person, by=by, **given)
                 said = "This can be done by: organiser, protocol, accreditation, vetting, focal point."
-                assert str(refused.value) == said
+                assert str(refused) == said
         assert not Photo.objects.exists()
 
-    def test_what_is_refused_leaves_the_earlier_one(self, party: Party, person: Person) -> None:
-        by = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
-        store(person=person, content=picture(), by=by)
-        with pytest.raises(photos.PhotoProblem):
-            store(person=person, content=b"x", by=by)
-        assert Photo.objects.get().width == 800
+
+pytestmark = pytest.mark.django_db
+# A grey dot, the smallest JPEG that there is.
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
+    "//////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQAB"
+    "PxA="
+)
+PAGE = "/admin/photographs/here/"
+
+
+@pytest.fixture
+def vetting(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.VETTING, summit)
+
+
+def somebody(summit: Summit, name: str, party: Any = None, *, photo: bool = True, **more: Any) -> Person:
+    party = party or f.PartyFactory(summit=summit, name=f"Land of {name}")
+    person = f.MembershipFactory(party=party, person__name=name, person__office="Minister", **more).person
+    if photo:
+        f.PhotoFactory(person=person, image=JPEG)
+    return person
+
+
+def names(found: list[photo_sheet.Face]) -> list[str]:
+    return [face.name for face in found]
+
+
+class TestWhom:
+    def test_by_protocol_order_and_rank(self, summit: Summit, vetting: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = f.PartyFactory(summit=summit, name="Zed", protocol_order=1)
+        somebody(summit, "Beta", f.PartyFactory(summit=summit, name="Aland"))
+        somebody(summit, "Second", first, position=2)
+        somebody(summit, "First", first, position=1)
+        somebody(f.SummitFactory(), "Elsewhere")
+        faces = lambda by=vetting: photo_sheet.faces(summit=summit, by=by, language="en")  # noqa: E731
+        assert names(faces()) == ["First", "Second", "Beta"]
+        refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
+        counts = []
+        for number in (1, 2):
+            for each in range(number):
+                somebody(summit, f"Name {number}{each}")
+            # Others are seen than before, which is noted.
+            counts.append(queries(faces))
+        assert counts[0] == counts[1]
+        monkeypatch.setattr(photo_sheet, "MOST", 6)
+        assert len(faces()) == 6
+        monkeypatch.setattr(photo_sheet, "MOST", 5)
+        refused = refuses(photo_sheet.TooMany, faces)
+        assert str(refused) == "A sheet holds 5 people. Choose fewer parties, or a day of arrival."
+
+    def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
+        summit.time_zone = "Pacific/Auckland"
+        summit.save()
+        zone = ZoneInfo("Pacific/Auckland")
+        one, two, three = (somebody(summit, name) for name in ("One", "Two", "Three"))
+        for person, moment in ((one, (30, 23, 59)), (two, (31, 0, 0)), (three, (31, 23, 59))):
+            f.ParticularsFactory(person=person, arrives_at=datetime(2025, 3, *moment, tzinfo=zone))
+        days = photo_sheet.arrival_days(summit)
+        assert [day.isoformat() for day in days] == ["2025-03-30", "2025-03-31"]
+        chosen = {"summit": summit, "by": vetting, "language": "en", "day": days[1]}
+        assert sorted(names(photo_sheet.faces(**chosen))) == ["Three", "Two"]
+        assert names(photo_sheet.faces(**chosen, parties=[two.membership.party_id])) == ["Two"]
+
+    def test_each_with_party_in_the_language_and_photograph(self, summit: Summit, vetting: User) -> None:
+        party = f.PartyFactory(summit=summit, name="Aland")
+        f.PartyNameFactory(party=party, name="Alande")
+        somebody(summit, "One", party, person__form_of_address="H.E.")
+        somebody(summit, "Two", party, photo=False, position=1)
+        one, two = photo_sheet.faces(summit=summit, by=vetting, language="fr")
+        assert (one.address, one.office, one.party, one.language) == ("H.E.", "Minister", "Alande", "fr")
+        assert (base64.b64decode(one.photo), two.photo) == (JPEG, "")
+
+    def test_by_the_alphabet_of_its_language_with_the_marks_of_footnotes(self, summit: Summit, vetting: User) -> None:
+        for name, french, note in (("Aland", "Zélande", "Without prejudice."), ("Borduria", "Bordurie", "")):
+            party = f.PartyFactory(summit=summit, name=name, sort_key=name, footnote=note)
+            f.PartyNameFactory(party=party, name=french)
+            somebody(summit, f"Of {name}", party)
+        english = photo_sheet.faces(summit=summit, by=vetting, language="en")
+        french_faces = photo_sheet.faces(summit=summit, by=vetting, language="fr")
+        assert (names(english), names(french_faces)) == (["Of Aland", "Of Borduria"], ["Of Borduria", "Of Aland"])
+        assert [(face.mark, face.footnote) for face in french_faces] == [("", ""), ("1", "Without prejudice.")]
+        made = photos.write(summit=summit, faces=french_faces, language="fr", now=f.START)
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
+        assert text.count("Without prejudice.") == 1
+
+
+class TestPrinted:
+    def test_it_prints_in_each_language(self, summit: Summit, vetting: User) -> None:
+        somebody(summit, "Ada Bly")
+        somebody(summit, "Cy Dee", photo=False)
+        for language in ("en", "ar"):
+            faces = photo_sheet.faces(summit=summit, by=vetting, language=language)
+            made = photos.write(summit=summit, faces=faces, language=language, now=f.START)
+            shown = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
+            assert all(words in shown for words in ("Ada Bly", "1 / 1"))
+            assert b"pdfuaid" in made
+            assert made == photos.write(summit=summit, faces=faces, language=language, now=f.START)
+
+    def test_a_hundred_take_pages(self, summit: Summit) -> None:
+        face = photo_sheet.Face("k", "Ada Bly", "H.E.", "Minister", "Aland", "en", base64.b64encode(JPEG).decode())
+        made = photos.write(summit=summit, faces=[face] * 100, language="en", now=f.START)
+        assert len(PdfReader(BytesIO(made)).pages) == 7
+
+
+def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
+    desk, person = signed_in(vetting), somebody(summit, "Ada Bly")
+    somebody(summit, "Cy Dee", photo=False)
+    f.ParticularsFactory(person=person, arrives_at=f.START + timedelta(hours=1))
+    page = text(desk.get(PAGE))
+    for words in ("2 people are named.", "1 has no photograph yet", "Land of Ada Bly", "Monday 31 March 2025"):
+        assert words in page
+    for given in ({"party": "999999"}, {"day": "2020-01-01"}, {"language": "tlh"}):
+        odd = text(desk.get(f"{PAGE}file/", given, follow=True))
+        assert "Choose among the parties, days and languages that are offered." in odd
+    assert not AuditEntry.objects.filter(action=SEEN).exists()
+    chosen = {"party": person.membership.party_id, "language": "en", "day": "2025-03-31"}
+    assert desk.get(f"{PAGE}file/", chosen).content.startswith(b"%PDF-")
+    entry = AuditEntry.objects.get(action=SEEN)
+    assert (entry.object_type, entry.detail["keys"]) == ("summit.person", [person.public_id])
+    assert "photo" in entry.fields
+    other = sign_in(summit, Role.PROGRAMME)
+    assert other.get(PAGE).status_code == other.get(f"{PAGE}file/").status_code == 404

@@ -1,4 +1,4 @@
-"""The list of participants as a file: PDF, DOCX and XLSX, in every language, and nothing of it a formula."""
+"""The list of participants at the desk and as a file (PDF, DOCX, XLSX), in each language, nothing of it a formula."""
 
 import re
 from io import BytesIO
@@ -6,6 +6,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.test import Client
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
@@ -14,40 +15,48 @@ from pypdf import PdfReader
 
 from delegations.domain import participants
 from delegations.domain.listing import Listing, arrange
-from delegations.models import PartyName
+from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
-from summit.models import Role, Summit
+from summit.domain.seen import SEEN
+from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
+from tests.delegations.helpers import queries_of, sign_in, text
 from tests.delegations.test_participants import delegation
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 FORMULAE = ["=1+1", "+44 20", "-2", "@SUM(A1)", "\t=1", " =1"]
 
 
 @pytest.fixture
-def summit() -> Summit:
-    return f.SummitFactory(name="Summit on Borders & Seas", short_name="SB")
+def summit(db: None) -> Summit:
+    return f.SummitFactory(slug="here", name="Summit on Borders & Seas", short_name="SB")
 
 
-@pytest.fixture
-def taken(summit: Summit) -> Any:
-    """Freeze a list of three parties, and return what takes it."""
+@once_a_module
+def frozen() -> ParticipantList:
+    """Freeze a list of three parties."""
+    summit = f.SummitFactory(name="Summit on Borders & Seas", short_name="SB")
     land = delegation(summit, "Aland", footnote="Without prejudice to status.")
-    PartyName.objects.create(party=land, language="ar", name="ألاند", formal_name="جمهورية ألاند")
-    PartyName.objects.create(party=land, language="fr", name="Alande", formal_name="République d’Alande")
-    f.MembershipFactory(
-        party=land, code="head", person__name="Ada Bly", person__office="Minister of the Interior",
-        person__form_of_address="H.E. Ms",
-    )  # fmt: skip
+    f.PartyNameFactory(party=land, language="ar", name="ألاند", formal_name="جمهورية ألاند")
+    f.PartyNameFactory(party=land, language="fr", name="Alande", formal_name="République d’Alande")
+    ada = {"name": "Ada Bly", "office": "Minister of the Interior", "form_of_address": "H.E. Ms"}
+    f.MembershipFactory(party=land, code="head", person__summit=summit, **{f"person__{k}": v for k, v in ada.items()})
     for number, name in enumerate(FORMULAE):
         f.MembershipFactory(party=land, person__name=name, person__office="=HYPERLINK(1)", position=number + 1)
     delegation(summit, "Union", kind="international")
     delegation(summit, "Borduria")
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
-    row = participants.freeze(summit=summit, by=by, note="For the printers")
+    return participants.freeze(summit=summit, by=by, note="For the printers")
+
+
+@pytest.fixture
+def taken(frozen: ParticipantList) -> Any:
+    """Return what takes the list."""
 
     def take(**chosen: str) -> Listing:
-        return arrange(row, participants.content_of(row), **{"language": "en", "order": "alphabet", **chosen})
+        given = {"language": "en", "order": "alphabet", **chosen}
+        return arrange(frozen, participants.content_of(frozen), **given)
 
     return take
 
@@ -60,30 +69,27 @@ class TestPdf:
     def test_it_says_what_it_is_on_each_page_in_the_venues_zone(self, taken: Any) -> None:
         listing = taken()
         content = pdf.write(listing)
+        # The same gives the same bytes.
+        assert content == pdf.write(taken())
         found = pages(content)
         reader = PdfReader(BytesIO(content))
         assert reader.metadata is not None
         assert reader.metadata.title == "List of participants"
         assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
-        for number, text in enumerate(found, start=1):
-            assert "Revision 1 · provisional · English" in text
-            assert re.search(r"\d\d:\d\d London time", text)
-            assert f"{number} / {len(found)}" in text
+        for number, page in enumerate(found, start=1):
+            assert all(words in page for words in ("Revision 1 · provisional · English", f"{number} / {len(found)}"))
+            assert re.search(r"\d\d:\d\d London time", page)
         whole = "\n".join(found)
         for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "Nobody has been named"):
             assert said in whole
         assert "Without prejudice to status." in whole
 
-    def test_the_same_gives_the_same_bytes(self, taken: Any) -> None:
-        assert pdf.write(taken()) == pdf.write(taken())
-
-    @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-    def test_each_language_and_order_prints(self, taken: Any, language: str) -> None:
-        for order in ("precedence", "alphabet"):
-            content = pdf.write(taken(language=language, order=order))
-            assert PdfReader(BytesIO(content)).trailer["/Root"]["/Lang"] == language
-            # It keeps the rules of PDF/UA: titles, languages and order can be read by machines.
-            assert b"pdfuaid" in content
+    @pytest.mark.parametrize(("language", "order"), [("fr", "precedence"), ("ar", "alphabet")])
+    def test_each_language_and_order_prints(self, taken: Any, language: str, order: str) -> None:
+        content = pdf.write(taken(language=language, order=order))
+        assert PdfReader(BytesIO(content)).trailer["/Root"]["/Lang"] == language
+        # It keeps the rules of PDF/UA: titles, languages and order can be read by machines.
+        assert b"pdfuaid" in content
 
 
 class TestDocx:
@@ -160,18 +166,94 @@ class TestXlsx:
         assert 10 <= sheet.column_dimensions["F"].width <= 60
         assert [row[1] for row in rows[1:]] == ["Aland"] * 7 + ["Borduria", "Union"]
 
-    def test_no_cell_is_a_formula(self, taken: Any) -> None:
+    def test_no_cell_is_a_formula(self, taken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert load_workbook(BytesIO(xlsx.write(taken(language="ar")))).active.sheet_view.rightToLeft
         sheet = load_workbook(BytesIO(xlsx.write(taken()))).active
         cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert {cell.data_type for cell in cells} == {"s"}
         assert [sheet.cell(row, 5).value for row in range(3, 9)] == [f"'{name}" for name in FORMULAE]
         assert sheet.cell(3, 6).value == "'=HYPERLINK(1)"
-
-    def test_control_without_it_they_are(self, taken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Control: without it they are.
         monkeypatch.setattr(xlsx, "harmless", str)
         monkeypatch.setattr(xlsx, "_dress", lambda sheet, rows: None)
         sheet = load_workbook(BytesIO(xlsx.write(taken()))).active
         assert sheet.cell(3, 5).data_type == "f"
 
-    def test_arabic_runs_from_the_right(self, taken: Any) -> None:
-        assert load_workbook(BytesIO(xlsx.write(taken(language="ar")))).active.sheet_view.rightToLeft
+
+LISTS = "/admin/delegations/participantlist/"
+PREPARE = f"{LISTS}prepare/here/"
+
+
+def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: User) -> None:
+    page = text(desk.get(PREPARE))
+    assert "No party takes part yet. Record an answer or name somebody first." in page
+    assert "Make revision" not in page
+    member = f.MembershipFactory(party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister")
+    page = text(desk.get(PREPARE))
+    for words in ("Make revision 1", "Parties: 1. People: 1.", "Ada Bly</bdi>"):
+        assert words in page
+    answer = desk.post(PREPARE, {"expected": "another", "state": ""}, follow=True)
+    assert "The list has changed since this page was shown. Look again, then make it." in text(answer)
+    assert not ParticipantList.objects.filter(summit=summit).exists()
+    digest = participants.digest(participants.gather(summit))
+    answer = desk.post(PREPARE, {"expected": digest, "note": "For the printers", "state": ""})
+    made = ParticipantList.objects.get(summit=summit)
+    assert answer["Location"] == f"{LISTS}{made.pk}/change/"
+    assert (made.number, made.final, made.made_by) == (1, False, protocol)
+    page = text(desk.get(answer["Location"]))
+    assert "It is the first list: everybody in it is new" in page
+    assert "Download the list" in page
+    seen = AuditEntry.objects.filter(action=SEEN).order_by("pk")
+    assert [(entry.object_type, entry.detail.get("people") or entry.detail["keys"]) for entry in seen] == [
+        ("summit.person", [member.person.public_id]),
+        ("delegations.participantlist", [member.person.public_id]),
+    ]
+
+
+def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protocol: User) -> None:
+    member = f.MembershipFactory(party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister")
+    participants.freeze(summit=summit, by=protocol)
+    member.person.office = "First Minister"
+    member.person.save()
+    delegation(summit, "Borduria")
+    second = participants.freeze(summit=summit, by=protocol, final=True)
+    page = text(desk.get(f"{LISTS}{second.pk}/change/"))
+    for words in (
+        "What changed since the revision before",
+        ">Minister</del>",
+        ">First Minister</ins>",
+        ">added</span>",
+    ):
+        assert words in page
+    nothing = "The last list is final and says the same: there is nothing to make."
+    assert nothing in text(desk.get(PREPARE))
+
+
+def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> None:
+    member = f.MembershipFactory(party=delegation(summit, "Aland"))
+    made = participants.freeze(summit=summit, by=protocol)
+    address = f"{LISTS}{made.pk}/file/"
+    for ending, begins in (("pdf", b"%PDF-"), ("docx", b"PK"), ("xlsx", b"PK")):
+        answer = desk.get(address, {"language": "fr", "order": "alphabet", "ending": ending})
+        assert answer.content.startswith(begins)
+        assert answer["Content-Disposition"] == f'attachment; filename="participants-here-1-fr.{ending}"'
+    entry = AuditEntry.objects.filter(action=SEEN).earliest("pk")
+    assert (entry.object_key, entry.detail["people"]) == (made.public_id, [member.person.public_id])
+    for chosen in ({"language": "tlh"}, {"order": "weight"}, {"ending": "exe"}):
+        answer = desk.get(address, chosen, follow=True)
+        assert "Choose language, order and format among those that are offered." in text(answer)
+    # Who only reads takes it and makes none.
+    reader = sign_in(summit, Role.ACCREDITATION)
+    assert reader.get(address).status_code == 200
+    assert "Preview the next list" not in text(reader.get(LISTS))
+    assert reader.get(PREPARE).status_code == 403
+
+
+def test_queries_do_not_grow_with_people_and_revisions(desk: Client, summit: Summit, protocol: User) -> None:
+    counts = []
+    for number in (2, 3):
+        for each in range(number):
+            f.MembershipFactory(party=delegation(summit, f"Land {number}{each}"))
+        made = participants.freeze(summit=summit, by=protocol)
+        counts.append(queries_of(desk, LISTS, f"{LISTS}{made.pk}/change/", PREPARE))
+    assert counts[0] == counts[1]

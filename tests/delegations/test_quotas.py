@@ -1,27 +1,25 @@
 """How many people a party may name, and how it is told."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import QuerySet
-from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import quotas
 from delegations.domain.quotas import FITTING, Meter, QuotaFull, QuotaProblem, fits, meters, meters_of, set_quota
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
 from summit.db.clock import db_now
-from summit.models import AuditEntry, Role, Summit
+from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
+from tests.delegations.helpers import queries, refuses
+from tests.threads import at_once, meeting
 
 
 @pytest.fixture
-def party(db: None) -> Party:
-    found: Party = f.PartyFactory(name="Italy")
-    Category.objects.of(found.summit)
-    return found
+def party(summit: Summit) -> Party:
+    Category.objects.of(summit)
+    return f.PartyFactory(summit=summit, name="Italy")
 
 
 def category(party: Party, code: str) -> Category:
@@ -51,8 +49,7 @@ class TestMeters:
         assert meter(party, "adviser").left is None
 
     def test_a_partys_own_number_goes_before_the_categorys(self, party: Party) -> None:
-        by = f.UserFactory()
-        Quota.objects.create(party=party, category=category(party, "head"), number=2, reason="Two kings", set_by=by)
+        f.QuotaFactory(party=party, category=category(party, "head"), number=2)
         assert (meter(party, "head").allowed, meter(party, "head").raised) == (2, True)
 
     def test_the_total_counts_those_that_count(self, party: Party) -> None:
@@ -71,17 +68,11 @@ class TestMeters:
         assert meter(party, "media").confirm_by == late
 
     def test_queries_do_not_grow(self, party: Party) -> None:
-        def cost(parties: list[Party]) -> int:
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
-                meters_of(parties)
-            return len(queries)
-
-        more = f.PartyFactory.create_batch(9, summit=party.summit)
+        more = f.PartyFactory.create_batch(3, summit=party.summit)
         for row in more:
-            f.MembershipFactory.create_batch(3, party=row)
-        assert cost([party]) == cost([party, *more]) <= 6
+            f.MembershipFactory.create_batch(2, party=row)
+        costs = [queries(lambda rows=rows: meters_of(rows)) for rows in ([party], [party, *more])]
+        assert costs[0] == costs[1] <= 6
         assert meters_of([]) == {}
 
     def test_every_kind_of_party_has_fitting_capacities(self) -> None:
@@ -95,77 +86,72 @@ class TestMeters:
         assert fits(workforce, party)
 
 
-class TestRoom:
-    def test_full_names_the_quota_and_who_can_raise_it(self, party: Party) -> None:
-        Category.objects.filter(code="delegate").update(quota=2)
-        f.MembershipFactory.create_batch(2, party=party)
-        with pytest.raises(QuotaFull) as full:
-            meter(party, "delegate").check_room()
-        assert str(full.value) == (
-            "The quota of Italy for “delegate” is 2, and it has named 2. The organisers can raise it: "
-            "protocol@host.example."
-        )
-
-    def test_full_in_all(self, party: Party) -> None:
-        Policy.objects.create(summit=party.summit, total=1)
-        f.MembershipFactory(party=party)
-        with pytest.raises(QuotaFull) as full:
-            meter(party, "").check_room()
-        assert str(full.value) == (
-            "Italy may bring 1 person in all, and has named 1. The organisers can raise that number: "
-            "protocol@host.example."
-        )
+def test_full_names_the_quota_and_who_can_raise_it(party: Party) -> None:
+    Category.objects.filter(code="delegate").update(quota=1)
+    Policy.objects.create(summit=party.summit, total=1)
+    f.MembershipFactory(party=party)
+    for code, said in (
+        ("delegate", "The quota of Italy for “delegate” is 1, and it has named 1. The organisers can raise it: "),
+        ("", "Italy may bring 1 person in all, and has named 1. The organisers can raise that number: "),
+    ):
+        assert str(refuses(QuotaFull, meter(party, code).check_room)) == f"{said}protocol@host.example."
 
 
 class TestSet:
-    def test_an_organiser_raises_it_with_a_reason(self, party: Party) -> None:
-        by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-        row = set_quota(party=party, category=category(party, "head"), number=2, reason=" Two \n kings ", by=by)
-        assert (row.number, row.reason, row.set_by) == (2, "Two kings", by)
+    def test_an_organiser_raises_it_with_a_reason(self, party: Party, organiser: User, protocol: User) -> None:
+        head = category(party, "head")
+        refuses(PermissionDenied, set_quota, party=party, category=head, number=2, reason="Because", by=protocol)
+        assert not Quota.objects.exists()
+        row = set_quota(party=party, category=head, number=2, reason=" Two \n kings ", by=organiser)
+        assert (row.number, row.reason, row.set_by) == (2, "Two kings", organiser)
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.object_key) == ("delegations.raise_quota", party.public_id)
         assert entry.detail == {"number": 2, "before": 1, "category": "head"}
-        set_quota(party=party, category=category(party, "head"), number=3, reason="Three", by=by)
+        set_quota(party=party, category=head, number=3, reason="Three", by=organiser)
         assert Quota.objects.get().number == 3
 
-    @pytest.mark.parametrize("role", [role for role in Role if role != Role.ORGANISER])
-    def test_nobody_else_does(self, party: Party, role: Role) -> None:
-        by = f.UserFactory.with_role(role, party.summit)
-        with pytest.raises(PermissionDenied):
-            set_quota(party=party, category=None, number=2, reason="Because", by=by)
-        assert not Quota.objects.exists()
-
-    def test_one_is_spoken_of_as_one(self, party: Party) -> None:
+    def test_what_is_entered_is_looked_at(self, party: Party, organiser: User) -> None:
         f.MembershipFactory(party=party, code="head")
-        by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-        with pytest.raises(QuotaProblem, match=r"^1 is named already\. Withdraw that person"):
-            set_quota(party=party, category=category(party, "head"), number=0, reason="x", by=by)
-
-    @pytest.mark.parametrize(
-        ("number", "reason", "field", "said"),
-        [
-            (9, " ", "reason", "Say why this party has another number: it stands in the record."),
-            (10_001, "x", "number", "Give a number between 0 and 10,000."),
-            (1, "x", "number", "2 are named already. Withdraw some of them first, or give a higher number."),
-        ],
-    )
-    def test_what_is_entered_is_looked_at(
-        self, party: Party, number: int, reason: str, field: str, said: str
-    ) -> None:
         f.MembershipFactory.create_batch(2, party=party)
-        by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-        with pytest.raises(QuotaProblem) as problem:
-            set_quota(party=party, category=category(party, "delegate"), number=number, reason=reason, by=by)
-        assert (problem.value.field, str(problem.value)) == (field, said)
+        for code, number, reason, field, said in (
+            ("delegate", 9, " ", "reason", "Say why this party has another number: it stands in the record."),
+            ("delegate", 10_001, "x", "number", "Give a number between 0 and 10,000."),
+            (
+                "delegate",
+                1,
+                "x",
+                "number",
+                "2 are named already. Withdraw some of them first, or give a higher number.",
+            ),
+            ("head", 0, "x", "number", "1 is named already. Withdraw that person first, or give a higher number."),
+        ):
+            with pytest.raises(QuotaProblem) as problem:
+                set_quota(party=party, category=category(party, code), number=number, reason=reason, by=organiser)
+            assert (problem.value.field, str(problem.value)) == (field, said)
 
 
-def test_a_summit_has_its_categories_once(db: None) -> None:
-    summit: Summit = f.SummitFactory()
-    first = Category.objects.of(summit)
-    assert list(first) == Capacity.values
-    assert {row.pk for row in Category.objects.of(summit).values()} == {row.pk for row in first.values()}
+class TestDrop:
+    def test_the_usual_number_holds_again(self, party: Party, organiser: User, protocol: User) -> None:
+        delegate = category(party, "delegate")
+        f.QuotaFactory(party=party, category=delegate, number=9)
+        with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+            quotas.drop_quota(party=party, category=delegate, by=protocol)
+        assert quotas.drop_quota(party=party, category=delegate, by=organiser) is True
+        assert quotas.drop_quota(party=party, category=delegate, by=organiser) is False
+        entry = AuditEntry.objects.get()
+        assert entry.action == "delegations.drop_quota"
+        assert entry.detail == {"before": 9, "number": None, "category": "delegate"}
+
+    def test_not_beneath_who_is_named(self, party: Party, organiser: User) -> None:
+        Policy.objects.create(summit=party.summit, total=1)
+        f.QuotaFactory(party=party, category=None, number=9)
+        f.MembershipFactory.create_batch(2, party=party)
+        with pytest.raises(QuotaProblem, match="All others may name 1, and 2 are named here"):
+            quotas.drop_quota(party=party, category=None, by=organiser)
+        assert Quota.objects.exists()
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     """Two people give one party another number at once: the second starts from what the first set, and the record
@@ -174,20 +160,16 @@ class TestTwoAtOnce:
     def race(self, party: Party) -> list[tuple[int | None, int]]:
         """Set 4 and 6 at once; return from what to what each went, in the order of the record."""
         by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-        start = threading.Barrier(2)
-
-        def run(number: int) -> None:
-            try:
-                start.wait(10)
-                set_quota(party=party, category=category(party, "head"), number=number, reason="asked", by=by)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=(number,)) for number in (4, 6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        head = category(party, "head")
+        came = at_once(
+            *(
+                lambda number=number: (
+                    set_quota(party=party, category=head, number=number, reason="asked", by=by).number
+                )
+                for number in (4, 6)
+            )
+        )
+        assert came == [4, 6]
         entries = AuditEntry.objects.filter(action="delegations.raise_quota").order_by("id")
         return [(entry.detail["before"], entry.detail["number"]) for entry in entries]
 
@@ -197,16 +179,15 @@ class TestTwoAtOnce:
         assert second == (first[1], 10 - first[1])
         assert Quota.objects.get().number == second[1]
 
-    @pytest.mark.postgresql
     def test_control_without_the_lock_both_start_from_the_same(
         self, party: Party, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kwargs: rows)
-        met, told = threading.Barrier(2), quotas.meters
+        met, told = meeting(), quotas.meters
 
         def slowly(*, party: Party) -> list[Meter]:
             found = told(party=party)
-            met.wait(10)
+            met()
             return found
 
         monkeypatch.setattr(quotas, "meters", slowly)

@@ -1,14 +1,10 @@
 """Reminders: to whom, when, once, and never after an answer or the deadline."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import answers, links, reminders
 from delegations.domain.approval import supersede
@@ -21,6 +17,8 @@ from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.delegations.helpers import queries, signed_in, text
+from tests.threads import at_once
 
 
 def protocol(summit: Summit) -> User:
@@ -54,37 +52,37 @@ class TestDue:
         ("now", "days"),
         [
             # 17:00 in London, which was an hour behind before summer time began on 30 March.
-            (datetime(2025, 3, 27, 16, 59, tzinfo=UTC), None),
-            (datetime(2025, 3, 27, 17, 0, tzinfo=UTC), 14),
-            (datetime(2025, 4, 3, 15, 59, tzinfo=UTC), 14),
-            (datetime(2025, 4, 3, 16, 0, tzinfo=UTC), 7),
-            (datetime(2025, 4, 8, 16, 0, tzinfo=UTC), 2),
-            (datetime(2025, 4, 10, 15, 59, tzinfo=UTC), 2),
-            (datetime(2025, 4, 10, 16, 0, tzinfo=UTC), None),
-            (datetime(2025, 4, 11, 16, 0, tzinfo=UTC), None),
+            *(("2025-03-27T16:59", None), ("2025-03-27T17:00", 14), ("2025-04-03T15:59", 14)),
+            *(("2025-04-03T16:00", 7), ("2025-04-08T16:00", 2), ("2025-04-10T15:59", 2)),
+            *(("2025-04-10T16:00", None), ("2025-04-11T16:00", None)),
         ],
     )
-    def test_the_newest_that_has_come_counts_until_answers_are_due(self, now: datetime, days: int | None) -> None:
-        found = due(self.SUMMIT, Policy(), now)
+    def test_the_newest_that_has_come_counts_until_answers_are_due(self, now: str, days: int | None) -> None:
+        found = due(self.SUMMIT, Policy(), datetime.fromisoformat(f"{now}+00:00"))
         assert (found and found.days) == days
 
-    @pytest.mark.parametrize("said", ["", "0", " "])
-    def test_a_summit_that_reminds_of_nothing_has_none(self, said: str) -> None:
-        assert due(self.SUMMIT, Policy(reminder_days=said), datetime(2025, 4, 10, tzinfo=UTC)) is None
-
-    def test_without_a_deadline_there_is_none(self) -> None:
-        assert due(Summit(time_zone="UTC"), Policy(), datetime(2025, 4, 10, tzinfo=UTC)) is None
+    def test_a_summit_that_reminds_of_nothing_or_has_no_deadline_has_none(self) -> None:
+        now = datetime(2025, 4, 10, tzinfo=UTC)
+        for given in ("", "0", " "):
+            assert due(self.SUMMIT, Policy(reminder_days=given), now) is None
+        assert due(Summit(time_zone="UTC"), Policy(), now) is None
 
 
 @pytest.mark.django_db
 class TestRemind:
     def test_missions_and_focal_points_get_one_mail_each_with_their_own_link(self) -> None:
         party = invited(name="Aland", mission_email="mission@land.example")
+        before = InvitationLink.objects.get()
         f.FocalPointFactory(party=party, person__email="focal@land.example")
+        row = Invitation.objects.get()
         assert remind() == 2
-        assert stored() == ["focal@land.example", "mission@land.example"]
-        assert deliver() == ["focal@land.example", "mission@land.example"]
+        assert gone(row) == []
+        assert stored() == deliver() == ["focal@land.example", "mission@land.example"]
+        # Which went is told when they have.
+        assert {days for days, _moment in gone(row)} == {7}
         links_now = {link.address: link for link in InvitationLink.objects.live()}
+        # The link of the letter is not replaced.
+        assert (links_now["mission@land.example"], party.invitations.get().state) == (before, "sent")
         for message in Message.objects.filter(kind="reminder"):
             text = mime.render(message).text
             assert links.url(links_now[message.address]) in text
@@ -92,14 +90,6 @@ class TestRemind:
             assert mime.render(message).attachments == ()
         entry = AuditEntry.objects.get(action="delegations.remind")
         assert (entry.by, entry.detail) == (None, {"days": 7, "letters": 2})
-
-    def test_the_link_of_the_letter_is_not_replaced(self) -> None:
-        party = invited()
-        before = InvitationLink.objects.get()
-        remind()
-        assert InvitationLink.objects.live().get() == before
-        assert Message.objects.get(kind="reminder").facts["link"] == before.public_id
-        assert party.invitations.get().state == "sent"
 
     def test_whoever_leads_a_party_is_never_reminded(self) -> None:
         party = invited(mission_email="Minister@land.example")
@@ -113,19 +103,11 @@ class TestRemind:
 
     @pytest.mark.parametrize(
         ("why", "reminded"),
-        [
-            ("5.1.1 550 unknown", ["focal@aland.example"]),
-            ("4.4.7 no answer", ["focal@aland.example", "mission@aland.example"]),
-        ],
+        [("5.1.1 550 unknown", ["focal@a.example"]), ("4.4.7 no answer", ["focal@a.example", "m@a.example"])],
     )
     def test_a_mailbox_that_does_not_exist_waits_for_its_correction(self, why: str, reminded: list[str]) -> None:
-        party = f.PartyFactory(
-            summit=f.SummitFactory(answer_by=db_now() + timedelta(days=5)), mission_email="mission@aland.example"
-        )
-        f.FocalPointFactory(party=party, person__email="focal@aland.example", person__summit=party.summit)
-        invite(parties=[party], by=protocol(party.summit))
-        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
-        Invitation.objects.update(sent_at=db_now() - timedelta(days=30))
+        party = invited(mission_email="m@a.example")
+        f.FocalPointFactory(party=party, person__email="focal@a.example")
         Message.objects.filter(address=party.mission_email).update(returned_at=db_now(), returned_why=why)
         remind()
         assert stored() == reminded
@@ -133,14 +115,10 @@ class TestRemind:
     def test_a_party_that_is_not_recognised_is_reminded_at_its_focal_points(self) -> None:
         party = invited(mission_email="office@land.example", recognised=False, flag="none")
         f.FocalPointFactory(party=party, person__email="focal@land.example")
+        # One mailbox of two parties gets a mail for each.
+        both = invited(summit=party.summit, mission_email="focal@land.example")
         remind()
-        assert stored() == ["focal@land.example"]
-
-    def test_one_mailbox_of_two_parties_gets_a_mail_for_each(self) -> None:
-        first = invited(mission_email="both@land.example")
-        invited(summit=first.summit, mission_email="both@land.example")
-        assert remind() == 2
-        assert stored() == ["both@land.example", "both@land.example"]
+        assert stored() == ["focal@land.example", both.mission_email]
 
     def test_again_and_again_writes_once_and_the_next_moment_once_more(self) -> None:
         party = invited()
@@ -151,38 +129,27 @@ class TestRemind:
         Policy.objects.create(summit=party.summit, reminder_days="14, 6, 2")
         assert [remind(), remind()] == [2, 0]
 
-    def test_a_late_start_sends_only_the_newest(self) -> None:
-        invited(days=1)
-        assert [remind(), remind()] == [1, 0]
-        assert [reminders.days_of(row) for row in Message.objects.filter(kind="reminder")] == [2]
-
-    def test_a_later_deadline_has_reminders_anew(self) -> None:
+    def test_a_late_start_sends_only_the_newest_and_a_later_deadline_has_reminders_anew(self) -> None:
         party = invited(days=1)
-        remind()
+        assert [remind(), remind()] == [1, 0]
         Summit.objects.filter(pk=party.summit_id).update(answer_by=db_now() + timedelta(days=10))
         assert [remind(), remind()] == [1, 0]
         found = Message.objects.filter(kind="reminder").order_by("pk")
         assert [reminders.days_of(row) for row in found] == [2, 14]
 
-    def test_whoever_was_invited_after_the_moment_is_not_reminded_of_it(self) -> None:
-        party = invited()
-        Invitation.objects.filter(party=party).update(sent_at=db_now() - timedelta(days=1))
-        assert remind() == 0
-
-    @pytest.mark.parametrize("how", ["answered", "revoked", "superseded", "past", "off", "session", "draft"])
+    @pytest.mark.parametrize("how", ["answered", "revoked", "superseded", "past", "off", "session", "draft", "late"])
     def test_who_is_not_reminded(self, how: str) -> None:
         party = invited()
         rows = Invitation.objects.filter(party=party)
+        changed = {"session": {"occasion": "k3"}, "late": {"sent_at": db_now() - timedelta(days=1)}}
         if how == "answered":
             answers.answer(invitation=rows.get(), answer="regrets", note="", name="A", by=SYSTEM)
         elif how == "past":
             Summit.objects.update(answer_by=db_now() - timedelta(minutes=1))
         elif how == "off":
             Policy.objects.create(summit=party.summit, reminder_days="")
-        elif how == "session":
-            rows.update(occasion="k3")
         else:
-            rows.update(state=how)
+            rows.update(**changed.get(how, {"state": how}))
         assert remind() == 0
 
     @pytest.mark.parametrize("how", ["answered", "revoked", "superseded", "past", "link"])
@@ -211,34 +178,20 @@ class TestRemind:
         assert deliver() == [InvitationLink.objects.live().get().address]
         assert InvitationLink.objects.count() == 2
 
-    def test_which_went_is_told_when_they_have(self) -> None:
-        invited()
+    def test_the_desks_home_and_the_invitations_page_tell_it(self) -> None:
+        client = signed_in(protocol(invited().summit))
         row = Invitation.objects.get()
-        remind()
-        assert gone(row) == []
-        deliver()
-        assert [days for days, _moment in gone(row)] == [7]
-
-    def test_the_desks_home_tells_when_the_next_go(self, client: Client) -> None:
-        party = invited()
-        client.force_login(protocol(party.summit))
-        said = "Reminders go to those who have not answered: 1 party now."
+        address = f"/admin/delegations/invitation/{row.pk}/change/"
+        going, gone = "Reminders go to those who have not answered: 1 party now.", "(7 days before the deadline)"
         # The one of two days before: those of 14 and 7 days have passed.
-        assert client.get("/admin/").content.decode().count(said) == 1
-        answers.answer(invitation=Invitation.objects.get(), answer="regrets", note="", name="A", by=SYSTEM)
-        assert said not in client.get("/admin/").content.decode()
-
-    def test_the_invitations_page_tells_it(self, client: Client) -> None:
-        party = invited()
-        client.force_login(protocol(party.summit))
-        address = f"/admin/delegations/invitation/{Invitation.objects.get().pk}/change/"
-        said = "(7 days before the deadline)"
-        assert said not in client.get(address).content.decode()
+        assert text(client.get("/admin/")).count(going) == 1
+        assert gone not in text(client.get(address))
         remind()
         deliver()
-        content = client.get(address).content.decode()
-        assert said in content
-        assert "&lt;span" not in content
+        shown = text(client.get(address))
+        assert (gone in shown, "&lt;span" in shown) == (True, False)
+        answers.answer(invitation=row, answer="regrets", note="", name="A", by=SYSTEM)
+        assert going not in text(client.get("/admin/"))
 
     def test_queries_do_not_grow_with_the_parties(self) -> None:
         def cost(size: int) -> int:
@@ -248,40 +201,23 @@ class TestRemind:
             for party in parties:
                 f.FocalPointFactory(party=party)
             Invitation.objects.update(sent_at=f.START)
-            with CaptureQueriesContext(connection) as captured:
-                assert remind() == 2 * size
+            found = queries(remind)
+            assert len(stored()) == 2 * size
+            Message.objects.all().delete()
             Summit.objects.update(answer_by=None)
-            return len(captured)
+            return found
 
-        assert cost(2) == cost(30)
+        assert cost(2) == cost(5)
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestThreads:
-    def race(self) -> list[Any]:
-        start, results = threading.Barrier(3), []
-
-        def run() -> None:
-            try:
-                start.wait(10)
-                results.append(remind())
-            except Exception as problem:
-                results.append(problem)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return sorted(results)
-
     def test_three_at_once_write_once(self) -> None:
         summit = f.SummitFactory(answer_by=db_now() + timedelta(days=5))
         for _ in range(4):
             f.FocalPointFactory(party=invited(summit=summit))
-        assert self.race() == [0, 0, 8]
+        assert sorted(at_once(remind, remind, remind)) == [0, 0, 8]
         assert len(stored()) == 8
         assert AuditEntry.objects.filter(action="delegations.remind").count() == 4
 
@@ -295,4 +231,4 @@ class TestThreads:
 
         monkeypatch.setattr(reminders, "_draft", unkeyed)
         monkeypatch.setattr(reminders, "waiting", lambda summit, reminder: list(Invitation.objects.all()))
-        assert self.race() == [1, 1, 1]
+        assert sorted(at_once(remind, remind, remind)) == [1, 1, 1]

@@ -14,6 +14,7 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.delegations.helpers import refuses, signed_in, text
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/setup/here/parties/"
@@ -21,30 +22,21 @@ LETTER = "/admin/setup/here/letter/"
 
 
 @pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory(slug="here", host="Portugal", language="en")
-    return found
+def summit(db: None) -> Summit:
+    return f.SummitFactory(slug="here", host="Portugal", language="en")
 
 
 @pytest.fixture
-def organiser(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.ORGANISER, summit)
+def desk(organiser: User) -> Client:
+    return signed_in(organiser)
 
 
-@pytest.fixture
-def desk(client: Client, organiser: User) -> Client:
-    client.force_login(organiser)
-    return client
-
-
-def said(answer: Any) -> list[str]:
+def shown(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
 class TestLines:
-    def test_countries_are_recognised_in_any_language_the_host_and_all_others_by_name(
-        self, summit: Summit, organiser: User
-    ) -> None:
+    def test_countries_are_recognised_in_any_language_and_the_host(self, summit: Summit, organiser: User) -> None:
         germany, shipping = "Allemagne; embassy@germany.example; French", "Good Shipping Ltd\tinfo@shipping.example"
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
         made = entry.enter(summit=summit, text=text, by=organiser)
@@ -63,23 +55,12 @@ class TestLines:
         ]
         assert made.translated == [(made[0], "Allemagne", "fr")]
 
-    def test_one_country_in_two_languages_is_entered_once(self, summit: Summit, organiser: User) -> None:
-        with pytest.raises(LineProblems) as refused:
-            entry.enter(summit=summit, text="Germany\nAllemagne", by=organiser)
-        assert refused.value.found == [(2, "“Germany” stands in line 1 too. Remove one of them.")]
-
-    def test_a_mailbox_that_no_column_holds_is_refused(self, summit: Summit, organiser: User) -> None:
-        with pytest.raises(LineProblems, match="is no mailbox"):
-            entry.enter(summit=summit, text=f"Kenya; {'a' * 250}@kenya.example", by=organiser)
-
-    def test_everything_that_is_wrong_is_told_by_line_and_nothing_is_entered(
-        self, summit: Summit, organiser: User
-    ) -> None:
+    def test_wrong_lines_are_told_by_number_and_nothing_is_entered(self, summit: Summit, organiser: User) -> None:
         f.PartyFactory(summit=summit, name="Kenya")
         lines = ["France", "kenya", "; a@b.example", "Chad; nowhere", "Mali; ; Klingon", "FRANCE", "A; a@b.co; en; x"]
-        with pytest.raises(LineProblems) as refused:
-            entry.enter(summit=summit, text="\n".join([*lines, "x" * 121]), by=organiser)
-        assert refused.value.found == [
+        lines += ["x" * 121, f"Niger; {'a' * 250}@niger.example", "Germany", "Allemagne"]
+        refused = refuses(LineProblems, entry.enter, summit=summit, text="\n".join(lines), by=organiser)
+        assert refused.found[:-2] == [
             (2, "“kenya” is entered already. Remove the line."),
             (3, "The name is missing. Write: name; mailbox; language."),
             (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
@@ -88,21 +69,21 @@ class TestLines:
             (7, "There are more than three parts. Write: name; mailbox; language."),
             (8, "The name has more than 120 characters. Shorten it."),
         ]
+        # A mailbox that no column holds, and one country in two languages.
+        (number, mailbox), twice = refused.found[-2:]
+        assert (number, "is no mailbox" in mailbox) == (9, True)
+        assert twice == (11, "“Germany” stands in line 10 too. Remove one of them.")
         assert Party.objects.count() == 1
-
-    @pytest.mark.parametrize("word", ["fr", "French", "français", "FRANÇAIS"])
-    def test_languages_by_code_or_by_any_of_their_names(self, summit: Summit, word: str) -> None:
-        (line,) = entry.read(f"France; ; {word}", summit=summit)
-        assert line.language == "fr"
-
-    @pytest.mark.parametrize("sign", [";", "؛", "\uff1b", "\t"])
-    def test_parts_are_separated_as_the_readers_script_does(self, summit: Summit, sign: str) -> None:
-        (line,) = entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
-        assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
-
-    def test_who_may_not_change_parties_enters_none(self, summit: Summit) -> None:
         with pytest.raises(PermissionDenied):
-            entry.enter(summit=summit, text="France", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+            entry.enter(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+
+    def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
+        for word in ("fr", "French", "français", "FRANÇAIS"):
+            (line,) = entry.read(f"France; ; {word}", summit=summit)
+            assert line.language == "fr"
+        for sign in (";", "؛", "\uff1b", "\t"):
+            (line,) = entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
+            assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
 
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
@@ -129,18 +110,14 @@ class TestPartiesPage:
         offered = {code for _region, pairs in answer.context["countries"] for code, _name in pairs}
         assert len(offered) == 193
 
-    def test_it_enters_them_and_goes_on_to_the_letter(self, desk: Client) -> None:
+    def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
         answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
         assert answer.redirect_chain == [(LETTER, 302)]
-        assert said(answer) == ["2 parties are entered."]
-
-    def test_wrong_lines_stay_as_they_were_written(self, desk: Client) -> None:
-        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya; nowhere"})
+        assert shown(answer) == ["2 parties are entered."]
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
         assert answer.status_code == 400
         assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
-        assert b"Kenya; nowhere</textarea>" in answer.content
-
-    def test_an_empty_list_is_told_of(self, desk: Client) -> None:
+        assert b"Mali; nowhere</textarea>" in answer.content
         assert desk.post(PARTIES, {"do": "enter", "lines": " \n"}).status_code == 400
 
 
@@ -151,20 +128,24 @@ class TestLetter:
         f.PartyFactory(summit=summit, name="Kenya")
         return f.PartyFactory(summit=summit, name="France", language="fr", mission_email="m@france.example")
 
-    def test_it_is_read_in_its_language_and_nothing_is_stored(self, desk: Client, france: Party) -> None:
+    def test_it_is_read_in_its_language_and_not_stored(self, desk: Client, france: Party, summit: Summit) -> None:
         page = desk.get(LETTER)
         letter = page.context["letter"]
         assert (letter.party, letter.addresses, letter.language) == (france, ["m@france.example"], "fr")
         assert (page.context["reached"], len(page.context["silent"])) == (2, 1)
         assert "/i/" in letter.text
-        assert not InvitationLink.objects.exists()
-        assert not Message.objects.exists()
-        # The control: the letter that is sent reads the same but for its address.
-        assert "Send all 2 invitations" in page.content.decode()
+        assert "Send all 2 invitations" in text(page)
+        page = desk.post(LETTER, {"do": "read", "answer_by": "2099-05-04T12:00"})
+        assert page.status_code == 200
+        assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
+        page = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
+        assert page.status_code == 400
+        assert page.context["form"].errors["answer_by"] == ["This moment has passed. Give one to come."]
+        summit.refresh_from_db()
+        assert summit.answer_by is None
+        assert not any(model.objects.exists() for model in (Invitation, InvitationLink, Message))
 
-    def test_a_moment_is_proposed_in_the_venues_zone_and_read_back_in_it(
-        self, desk: Client, france: Party, summit: Summit
-    ) -> None:
+    def test_a_moment_is_proposed_and_read_at_the_venue(self, desk: Client, france: Party, summit: Summit) -> None:
         Summit.objects.filter(pk=summit.pk).update(time_zone="Pacific/Auckland")
         day = (db_now() + timedelta(days=20)).date()
         desk.post(LETTER, {"do": "first", "answer_by": f"{day}T09:30"})
@@ -173,45 +154,21 @@ class TestLetter:
         local = found.answer_by.astimezone(found.zone)
         assert (local.date(), local.hour, local.minute) == (day, 9, 30)
 
-    def test_reading_keeps_nothing(self, desk: Client, france: Party, summit: Summit) -> None:
-        page = desk.post(LETTER, {"do": "read", "answer_by": "2099-05-04T12:00"})
-        assert page.status_code == 200
-        assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
-        summit.refresh_from_db()
-        assert summit.answer_by is None
-        assert not Invitation.objects.exists()
-
     @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
-    def test_it_sends_the_first_or_all_and_ends_on_the_desk(
-        self, desk: Client, france: Party, summit: Summit, do: str, names: list[str]
-    ) -> None:
+    def test_it_sends_the_first_or_all(self, desk: Client, france: Party, do: str, names: list[str]) -> None:
         answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"}, follow=True)
         assert answer.redirect_chain == [("/admin/?summit=here", 302)]
         assert sorted(Invitation.objects.filter(state="sent").values_list("party__name", flat=True)) == names
-        number = len(names)
-        words = "1 invitation is on its way." if number == 1 else "2 invitations are on their way."
-        assert said(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
-        facts = Message.objects.filter(kind="invitation")[0].facts
-        due = {
-            "first": "lundi 4 mai 2099 à 12:00, heure locale (London)",
-            "all": "Monday 4 May 2099, 12:00 London time",
-        }
-        assert facts["values"]["answer_by"] == due[do]
-        assert {"summit.summit.change", "delegations.invite"} == set(
-            AuditEntry.objects.values_list("action", flat=True)
-        )
+        words = {"first": "1 invitation is on its way.", "all": "2 invitations are on their way."}[do]
+        assert shown(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
+        due = {"fr": "lundi 4 mai 2099 à 12:00, heure locale (London)", "en": "Monday 4 May 2099, 12:00 London time"}
+        for message in Message.objects.filter(kind="invitation"):
+            assert message.facts["values"]["answer_by"] == due[message.language]
+        actions = set(AuditEntry.objects.values_list("action", flat=True))
+        assert actions == {"summit.summit.change", "delegations.invite"}
 
-    def test_a_moment_that_passed_sends_nothing(self, desk: Client, france: Party) -> None:
-        answer = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
-        assert answer.status_code == 400
-        assert answer.context["form"].errors["answer_by"] == ["This moment has passed. Give one to come."]
-        assert not Invitation.objects.exists()
-
-    def test_protocol_sends_and_leaves_the_moment_to_the_organiser(
-        self, client: Client, france: Party, summit: Summit
-    ) -> None:
-        protocol = f.UserFactory.with_role(Role.PROTOCOL, summit)
-        client.force_login(protocol)
+    def test_protocol_sends_and_gives_no_moment(self, protocol: User, france: Party, summit: Summit) -> None:
+        client = signed_in(protocol)
         assert client.get(LETTER).context["form"] is None
         client.post(LETTER, {"do": "first", "answer_by": "2099-05-04T12:00"})
         summit.refresh_from_db()
@@ -238,22 +195,22 @@ class TestDue:
         return day
 
     @pytest.mark.parametrize(("clock", "said"), [("00:00", [BEGUN]), ("23:59", None)])
-    def test_answers_are_due_before_the_summit_begins(
+    def test_answers_are_due_before_it(
         self, desk: Client, summit: Summit, clock: str, said: list[str] | None
     ) -> None:
         day = self.begins_in(summit, 10) - timedelta(days=1 if clock == "23:59" else 0)
         answer = desk.post(LETTER, {"do": "read", "answer_by": f"{day}T{clock}"})
         assert answer.context["form"].errors.get("answer_by") == said
 
-    def test_what_stands_already_stops_nobody(self, desk: Client, summit: Summit) -> None:
+    def test_what_stands_stops_nobody_and_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
         day = self.begins_in(summit, 10)
         Summit.objects.filter(pk=summit.pk).update(answer_by=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
-        shown = desk.get(LETTER).context["form"]["answer_by"].value()
-        answer = desk.post(LETTER, {"do": "first", "answer_by": f"{shown:%Y-%m-%dT%H:%M}"})
+        given = desk.get(LETTER).context["form"]["answer_by"].value()
+        answer = desk.post(LETTER, {"do": "first", "answer_by": f"{given:%Y-%m-%dT%H:%M}"})
         assert answer.status_code == 302
-
-    def test_what_is_proposed_on_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
         self.begins_in(summit, 1)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=None)
         summit.refresh_from_db()
         assert desk.get(LETTER).context["form"].initial["answer_by"] < summit.begins_at
 

@@ -13,6 +13,9 @@ from delegations.fields import PARTICULARS, PERSON
 from summit.tables import reading as tables
 from summit.tables.harmless import harmless
 from summit.tables.reading import TableProblem, read
+from tests.delegations.helpers import refuses
+
+OTHER = "This file is no table. Choose one that was saved as XLSX or CSV."
 
 
 def xlsx(*rows: list[object]) -> bytes:
@@ -25,21 +28,18 @@ def xlsx(*rows: list[object]) -> bytes:
 
 
 def refusal(content: bytes) -> str:
-    with pytest.raises(TableProblem) as problem:
-        read(filename="x.csv", content=content)
-    return str(problem.value)
+    problem = refuses(TableProblem, read, filename="x.csv", content=content)
+    return str(problem)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_separated_files_in_unicode(encoding: str, sign: str) -> None:
-    text = f"party{sign}name\r\nTürkiye{sign}العربية\r\n\r\nCôte d’Ivoire\r\n"
-    table = read(filename="x.csv", content=text.encode(encoding))
-    assert table.headings == ["party", "name"]
-    assert [(row.number, row.cells) for row in table.rows] == [
-        (2, ["Türkiye", "العربية"]),
-        (4, ["Côte d’Ivoire", ""]),
-    ]
+def test_separated_files_in_unicode() -> None:
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        for sign in (",", ";", "\t", "|"):
+            text = f"party{sign}name\r\nTürkiye{sign}العربية\r\n\r\nCôte d’Ivoire\r\n"
+            table = read(filename="x.csv", content=text.encode(encoding))
+            assert table.headings == ["party", "name"]
+            rows = [(row.number, row.cells) for row in table.rows]
+            assert rows == [(2, ["Türkiye", "العربية"]), (4, ["Côte d’Ivoire", ""])], (encoding, sign)
 
 
 def test_letters_of_older_machines() -> None:
@@ -71,12 +71,16 @@ def test_formulas_are_not_evaluated() -> None:
 
 
 def test_what_is_no_table() -> None:
-    assert refusal(b"  \n ") == "The file is empty. Choose the one that holds the table."
-    assert refusal(b"PK\x03\x04nonsense").startswith("This spreadsheet can’t be read.")
-    assert refusal(b"\xd0\xcf\x11\xe0old").startswith("This is an old or locked spreadsheet.")
-    assert refusal(xlsx([])).startswith("The table is empty.")
-    assert refusal(b"a,b\n1,2,3\n").startswith("Row 2 has more cells than there are headings.")
-    assert refusal(b"a\n" + b"x" * 2001).startswith("A cell has more than 2000 characters.")
+    for content, said in (
+        (b"  \n ", "The file is empty. Choose the one that holds the table."),
+        (b"PK\x03\x04nonsense", "This spreadsheet can’t be read."),
+        (b"\xd0\xcf\x11\xe0old", "This is an old or locked spreadsheet."),
+        (xlsx([]), "The table is empty."),
+        (b"a,b\n1,2,3\n", "Row 2 has more cells than there are headings."),
+        (b"a\n" + b"x" * 2001, "A cell has more than 2000 characters."),
+        *((magic, OTHER) for magic in (b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\0\0", b"MZ\x90\0\x03\0")),
+    ):
+        assert refusal(content).startswith(said)
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,71 +100,40 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(packed.getvalue()) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
 
 
-def people(rows: int) -> bytes:
-    return xlsx(*([f"Person {number}"] for number in range(rows)))
-
-
 def test_what_packs_well_and_would_take_long_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "FEW_SIGNS", 3_000)
-    content = people(1_000)
+    content = xlsx(*([f"Person {number}"] for number in range(401)))
     said = "The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV."
-    with pytest.raises(TableProblem) as problem:
-        read(filename="x", content=content, few=True)
-    assert str(problem.value) == said
+    assert str(refuses(TableProblem, read, filename="x", content=content, few=True)) == said
     # A desk reads larger ones.
-    assert len(read(filename="x", content=content).rows) == 999
-    monkeypatch.setattr(tables, "MOST_SIGNS", 3_000)
-    assert refusal(content) == said
+    assert len(read(filename="x", content=content).rows) == 400
+    with monkeypatch.context() as patched:
+        patched.setattr(tables, "MOST_SIGNS", 3_000)
+        assert refusal(content) == said
+        # Control: without counting it is read.
+        patched.setattr(tables, "_check_packed", lambda content, few: None)
+        assert len(read(filename="x", content=content, few=True).rows) == 400
+    # As many as a delegation may have are read.
+    monkeypatch.undo()
+    assert len(read(filename="x", content=content, few=True).rows) == 400
 
 
-def test_control_without_counting_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "FEW_SIGNS", 3_000)
-    monkeypatch.setattr(tables, "_check_packed", lambda content, few: None)
-    assert len(read(filename="x", content=people(1_000), few=True).rows) == 999
+def test_what_leaves_harmless_comes_back_as_it_was() -> None:
+    for text in ("=1+1", "+44", "-1", "@x", "\t=1", " =1", "plain", "'quoted", ""):
+        out = harmless(text)
+        assert not out.lstrip().startswith(("=", "+", "-", "@"))
+        file = io.StringIO()
+        csv.writer(file).writerows([["party", "name"], ["Italy", out]])
+        back = read(filename="x.csv", content=file.getvalue().encode()).rows[0].cells[1]
+        assert back == " ".join(text.split())
 
 
-def test_as_many_as_a_delegation_and_a_desk_may_have_are_read() -> None:
-    assert len(read(filename="x", content=people(401), few=True).rows) == 400
-
-
-@pytest.mark.parametrize("content", [b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\0\0", b"MZ\x90\0\x03\0"])
-def test_what_is_another_kind_of_file(content: bytes) -> None:
-    assert refusal(content) == "This file is no table. Choose one that was saved as XLSX or CSV."
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@x", "\t=1", " =1", "plain", "'quoted", ""])
-def test_what_leaves_harmless_comes_back_as_it_was(text: str) -> None:
-    out = harmless(text)
-    assert not out.lstrip().startswith(("=", "+", "-", "@"))
-    file = io.StringIO()
-    csv.writer(file).writerows([["party", "name"], ["Italy", out]])
-    back = read(filename="x.csv", content=file.getvalue().encode()).rows[0].cells[1]
-    assert back == " ".join(text.split())
-
-
-class TestColumns:
-    @pytest.mark.parametrize(
-        ("heading", "name"),
-        [
-            ("Country", "party"),
-            ("iso3", "iso3"),
-            ("ISO-3166", "iso2"),
-            ("speaker", "head"),
-            ("Chef de délégation", "head"),
-            ("post", "office"),
-            ("E-Mail", "email"),
-            ("الوفد", "party"),
-            ("Date of  birth", "birth_date"),
-            ("passport_number", "passport_number"),
-        ],
-    )
-    def test_known_words(self, heading: str, name: str) -> None:
+def test_columns_are_known_by_their_words() -> None:
+    for heading, name in (
+        *(("Country", "party"), ("iso3", "iso3"), ("ISO-3166", "iso2"), ("speaker", "head")),
+        *(("Chef de délégation", "head"), ("post", "office"), ("E-Mail", "email"), ("الوفد", "party")),
+        *(("Date of  birth", "birth_date"), *((field, field) for field in (*PERSON, *PARTICULARS))),
+    ):
         assert recognise([heading]).known == {0: name}
-
-    def test_every_field_of_a_person_is_known_by_its_own_name(self) -> None:
-        for name in (*PERSON, *PARTICULARS):
-            assert recognise([name]).known == {0: name}
-
-    def test_what_is_not_known_and_what_is_there_twice_is_told(self) -> None:
-        found = recognise(["order", "Name", "full name", "", "Shoe size"])
-        assert (found.known, found.unknown, found.twice) == ({1: "name"}, ["order", "Shoe size"], ["full name"])
+    found = recognise(["order", "Name", "full name", "", "Shoe size"])
+    assert (found.known, found.unknown, found.twice) == ({1: "name"}, ["order", "Shoe size"], ["full name"])

@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,11 +18,12 @@ def status(line: str, *headers: str, body: str = "") -> bytes:
 
 @dataclass(frozen=True)
 class Drip:
-    """An answer that comes a byte at a time, so many seconds apart, after what comes at `first`."""
+    """An answer that comes a byte at a time, so many seconds apart: behind `first`, and once `after` is set."""
 
     content: bytes
     every: float = 0.05
     first: bytes = b""
+    after: threading.Event | None = None
 
 
 class Hang:
@@ -60,11 +60,13 @@ class Receiver:
                 self.over.wait(5)
             elif isinstance(said, Drip):
                 line.sendall(said.first)
+                if said.after:
+                    said.after.wait(60)
                 for byte in said.content:
                     if self.over.is_set():
                         return
                     line.sendall(bytes([byte]))
-                    time.sleep(said.every)
+                    self.over.wait(said.every)
             else:
                 line.sendall(said)
 

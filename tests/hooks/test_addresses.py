@@ -18,26 +18,19 @@ INSIDE = (
     "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "ff0e::1",
 )  # fmt: skip
 OUTSIDE = (
-    "1.1.1.1",
-    "8.8.8.8",
-    "93.184.215.14",
-    "2606:4700::1111",
-    "2a00:1450::1",
-    "::ffff:8.8.8.8",
-    "64:ff9b::808:808",
+    *("1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700::1111", "2a00:1450::1"),
+    *("::ffff:8.8.8.8", "64:ff9b::808:808"),
 )
 
 
-@pytest.mark.parametrize("text", INSIDE)
-def test_what_is_inside_is_refused(text: str) -> None:
-    assert not outside(ip_address(text))
-    assert refused("app.example", ["8.8.8.8", text]) == [text]
-
-
-@pytest.mark.parametrize("text", OUTSIDE)
-def test_what_is_outside_is_let_through(text: str) -> None:
-    assert outside(ip_address(text))
-    assert refused("app.example", [text]) == []
+def test_what_is_inside_is_refused_and_what_is_outside_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in INSIDE:
+        assert (outside(ip_address(text)), refused("app.example", ["8.8.8.8", text])) == (False, [text]), text
+    for text in OUTSIDE:
+        assert (outside(ip_address(text)), refused("app.example", [text])) == (True, []), text
+    # The control: without the rule a name leads inside.
+    monkeypatch.setattr(addresses, "outside", lambda address: True)
+    assert refused("app.example", ["127.0.0.1"]) == []
 
 
 def test_an_address_of_a_link_is_inside_whatever_its_scope() -> None:
@@ -66,69 +59,44 @@ def test_the_deployment_names_hosts_and_networks(settings: Any) -> None:
     assert target("http://localhost:8000/") == Target("http", "localhost", 8000, "/")
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("http://app.example/", "Use HTTPS"),
-        ("ftp://app.example/", "This is no address"),
-        ("//app.example/", "This is no address"),
-        ("app.example", "This is no address"),
-        ("https:///x", "This is no address"),
-        ("https://app.example:8443/", "Leave out the port"),
-        ("https://app.example:22/", "Leave out the port"),
-        ("https://app.example:99999/", "This is no address"),
-        ("https://user@app.example/", "Leave out user"),
-        ("https://app.example:x@127.0.0.1/", "Leave out user"),
-        ("https://app.example@127.0.0.1/", "Leave out user"),
-        ("https://@app.example/", "Leave out user"),
-        ("https://app.example/#x", "Leave out what stands behind"),
-        ("https://app.example\\@127.0.0.1/", "Write the address in plain letters"),
-        ("https://app.example/ x", "Write the address in plain letters"),
-        ("https://app.example/\r\nX: y", "Write the address in plain letters"),
-        ("https://äpp.example/", "Write the address in plain letters"),
-        ("https://127.0.0.1/", "is an address inside"),
-        ("https://[::1]/", "is an address inside"),
-        ("https://[::ffff:10.0.0.1]/", "is an address inside"),
-        ("https://169.254.169.254/latest", "is an address inside"),
-        ("https://localhost/", "is an address inside"),
-        ("https://LOCALHOST./", "is an address inside"),
-        ("http://app.localhost:8000/", "is an address inside"),
-        ("https://printer.local/", "is an address inside"),
-        ("https://badges.internal/", "is an address inside"),
-        ("https://nas.home.arpa/", "is an address inside"),
-        ("https://intranet/events", "is an address inside"),
-        ("https://2130706433/", "is no name of a host"),
-        ("https://0x7f.1/", "is no name of a host"),
-        ("https://127.1/", "is no name of a host"),
-        ("https://0177.0.0.1/", "is no name of a host"),
-        ("https://127.0.0.1./", "is no name of a host"),
-        ("https://app..example/", "is no name of a host"),
-        ("https://app%2eexample/", "is no name of a host"),
-        ("https://[fe80::1%25eth0]/", "is"),
+# What is said, and of which URLs.
+WRONG = {
+    "Use HTTPS": ["http://app.example/"],
+    "This is no address": [
+        *("ftp://app.example/", "//app.example/", "app.example", "https:///x", "https://app.example:99999/"),
     ],
-)
-def test_what_may_not_be_entered_says_why(url: str, said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
-        target(url)
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("https://app.example", Target("https", "app.example", 443, "/")),
-        ("https://APP.example:443/a/b?c=%20d", Target("https", "app.example", 443, "/a/b?c=%20d")),
-        ("https://xn--pp-xka.example/", Target("https", "xn--pp-xka.example", 443, "/")),
-        ("https://8.8.8.8/", Target("https", "8.8.8.8", 443, "/")),
-        ("https://[2606:4700::1111]/", Target("https", "2606:4700::1111", 443, "/")),
-        ("https://a_b.example/", Target("https", "a_b.example", 443, "/")),
-        ("https://local.example/", Target("https", "local.example", 443, "/")),
-        ("https://mylocalhost.example/", Target("https", "mylocalhost.example", 443, "/")),
+    "Leave out the port": ["https://app.example:8443/", "https://app.example:22/"],
+    "Leave out user": [
+        *("https://user@app.example/", "https://app.example:x@127.0.0.1/"),
+        *("https://app.example@127.0.0.1/", "https://@app.example/"),
     ],
-)
-def test_what_may_be_entered(url: str, found: Target) -> None:
-    assert target(url) == found
+    "Leave out what stands behind": ["https://app.example/#x"],
+    "Write the address in plain letters": [
+        *("https://app.example\\@127.0.0.1/", "https://app.example/ x", "https://app.example/\r\nX: y"),
+        "https://äpp.example/",
+    ],
+    "is an address inside": [
+        *("https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/latest"),
+        *("https://localhost/", "https://LOCALHOST./", "http://app.localhost:8000/", "https://printer.local/"),
+        *("https://badges.internal/", "https://nas.home.arpa/", "https://intranet/events"),
+    ],
+    "is no name of a host": [
+        *("https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://0177.0.0.1/", "https://127.0.0.1./"),
+        *("https://app..example/", "https://app%2eexample/"),
+    ],
+    "is": ["https://[fe80::1%25eth0]/"],
+}
 
 
-def test_control_without_the_rule_a_name_leads_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "outside", lambda address: True)
-    assert refused("app.example", ["127.0.0.1"]) == []
+def test_what_may_not_be_entered_says_why() -> None:
+    for said, urls in WRONG.items():
+        for url in urls:
+            with pytest.raises(ValidationError, match=said):
+                target(url)
+
+
+def test_what_may_be_entered() -> None:
+    assert target("https://APP.example:443/a/b?c=%20d") == Target("https", "app.example", 443, "/a/b?c=%20d")
+    assert target("https://[2606:4700::1111]/") == Target("https", "2606:4700::1111", 443, "/")
+    hosts = ("app.example", "xn--pp-xka.example", "8.8.8.8", "a_b.example", "local.example", "mylocalhost.example")
+    assert [target(f"https://{host}") for host in hosts] == [Target("https", host, 443, "/") for host in hosts]

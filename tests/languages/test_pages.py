@@ -29,22 +29,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Names of languages, formats and headers are the same everywhere; so are a text's address and a server's words.
 SAME = {name for _code, name in settings.LANGUAGES}
-SAME |= {
-    "schedule.json",
-    "schedule.xml",
-    "Atom",
-    "JSON Feed",
-    "Message-ID",
-    "TXT",
-    "PDF",
-    "XML",
-    "CSV",
-    "XLSX",
-    "JSON",
-    "Akoma Ntoso (XML)",
-    "JSON-LD",
-    "ninjs (JSON)",
-}
+SAME |= {"schedule.json", "schedule.xml", "Atom", "JSON Feed", "Message-ID", "TXT", "PDF", "XML", "CSV", "XLSX"}
+SAME |= {"JSON", "Akoma Ntoso (XML)", "JSON-LD", "ninjs (JSON)"}
 SAME |= {f"text-{number}" for number in range(8)} | {"Europe/London", "550 No such mailbox"}
 # Django's own controls: a filter's choices, and what stands beside the number of an account.
 SAME |= {f"<a> {world.greek(name)}" for name in ("Summit of sizes", "focal", "delegate", "Hall")}
@@ -152,12 +138,32 @@ def crawl(made: World) -> tuple[dict[str, str], int]:
     return found, number
 
 
+def test_pages_are_translated_and_names_have_their_language(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = readers(made)
+    party = made.link.invitation.party
+    pages = {
+        Role.ORGANISER: ["/admin/", "/admin/delegations/party/", f"/admin/delegations/party/{party.pk}/change/"],
+        "focal": ["/portal/"],
+        "anybody": [f"/{made.summit.slug}/agenda/", f"/{made.summit.slug}/press/"],
+    }
+    answers = [everybody[name].get(path, {"lang": "ar"}) for name, paths in pages.items() for path in paths]
+    answers.append(everybody[Role.ORGANISER].post("/admin/delegations/party/add/?lang=fr", {"name": ""}))
+    assert [answer.status_code for answer in answers] == [200] * 7
+    assert [words_of(answer) for answer in answers] == [[]] * 7
+    assert all(pseudo.GREEK.search(answer.content.decode()) for answer in answers)
+    # The control: a page whose words nobody translated.
+    monkeypatch.setattr(pseudo.Pseudo, "gettext", lambda _self, words: words)
+    assert "Search" in words_of(everybody[Role.ORGANISER].get("/admin/delegations/party/", {"lang": "ar"}))
+
+
+@pytest.mark.broad("reads every page as each of nine readers; one of each part is read above")
 def test_every_page_is_translated_and_every_name_has_its_language_and_direction(made: World) -> None:
     found, number = crawl(made)
     assert found == {}
     assert number > 250
 
 
+@pytest.mark.broad("posts to every page; one refused form is read above")
 def test_what_a_form_refuses_is_translated(made: World) -> None:
     found: dict[str, str] = {}
     everybody = readers(made)

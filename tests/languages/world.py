@@ -18,8 +18,7 @@ from tests import factories as f
 from tests.press.helpers import add_edition, ago, make_text
 
 GREEK = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "αβκδεφγηιζκλμνοπθρστυβωξψζΑΒΚΔΕΦΓΗΙΖΚΛΜΝΟΠΘΡΣΤΥΒΩΞΨΖ",
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "αβκδεφγηιζκλμνοπθρστυβωξψζΑΒΚΔΕΦΓΗΙΖΚΛΜΝΟΠΘΡΣΤΥΒΩΞΨΖ"
 )
 DESKS = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER, Role.PRESS_APPROVER)
 
@@ -88,12 +87,8 @@ def _agenda(summit: Summit, party: Party, speaker: Any, organiser: User) -> None
 
 def _texts(summit: Summit, reader: User) -> None:
     f.SubscriberFactory(summit=summit)
-    words = {
-        "title": greek("Title"),
-        "summary": greek("Summary"),
-        "body": greek("## Heading\n\nWords"),
-        "reader": reader,
-    }
+    words = {name: greek(text) for name, text in (("title", "Title"), ("summary", "Summary"), ("body", "## A\n\nB"))}
+    words["reader"] = reader
     states: tuple[dict[str, Any], ...] = (
         {"state": EditionState.DRAFT},
         {"state": EditionState.IN_REVIEW},
@@ -118,29 +113,16 @@ def _texts(summit: Summit, reader: User) -> None:
 def _mails(summit: Summit) -> None:
     row = Message.objects.filter(summit=summit).latest("pk")
     for state in ("failed", "dropped"):
-        f.MessageFactory(
-            summit=summit,
-            kind=row.kind,
-            subject_key=row.subject_key,
-            state=state,
-            problem="550 No such mailbox",
-            rendered_subject=greek("Subject"),
-            rendered="Subject: Τιτλε\r\n\r\n".encode(),
-        )
+        values = {"kind": row.kind, "subject_key": row.subject_key, "rendered_subject": greek("Subject")}
+        values |= {"problem": "550 No such mailbox", "rendered": "Subject: Τιτλε\r\n\r\n".encode()}
+        f.MessageFactory(summit=summit, state=state, **values)
 
 
 def build() -> World:
     """Make the summit, with something of everything that pages show."""
-    summit = f.SummitFactory(
-        slug="s-1",
-        name=greek("Summit of sizes"),
-        short_name=greek("Sizes"),
-        host=greek("Hostland"),
-        place=greek("London"),
-        public_changes=True,
-        illustrative=True,
-        answer_by=timezone.now() + timedelta(days=3),
-    )
+    texts = {"name": "Summit of sizes", "short_name": "Sizes", "host": "Hostland", "place": "London"}
+    flags = {"public_changes": True, "illustrative": True, "answer_by": timezone.now() + timedelta(days=3)}
+    summit = f.SummitFactory(slug="s-1", **{name: greek(text) for name, text in texts.items()}, **flags)
     desks = {str(role): f.UserFactory.with_role(role, summit, name=greek(role)) for role in DESKS}
     host = _party(summit, "Hostland", is_host=True)
     open_party, answered = _party(summit, "Openland"), _party(summit, "Answerland")
@@ -156,14 +138,9 @@ def build() -> World:
     f.MembershipFactory(party=answered, person=member)
     organiser = desks[Role.ORGANISER]
     invitations.invite(parties=[open_party, answered, revoked], by=organiser)
+    answer = {"state": "answered", "answer": "attending", "answered_at": timezone.now()}
     for row in (answered, revoked):
-        row.invitations.update(
-            state="answered",
-            answer="attending",
-            answered_at=timezone.now(),
-            answered_by=greek("Ann"),
-            note=greek("x"),
-        )
+        row.invitations.update(**answer, answered_by=greek("Ann"), note=greek("x"))
     invitations.revoke(invitation=revoked.invitations.get(), by=organiser)
     _agenda(summit, answered, member, organiser)
     f.BadgeFactory(party=answered, person=member)

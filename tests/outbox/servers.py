@@ -2,12 +2,14 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+# Seconds between two bytes, and until something that should have come hangs.
+PAUSE, PATIENCE = 0.02, 60
 
 
 def free_port() -> int:
@@ -57,21 +59,24 @@ def mail_server(settings: Any) -> Iterator[Box]:
 
 
 @contextmanager
-def bad_server(settings: Any, *, greeting: bytes, every: float) -> Iterator[None]:
-    """Run a server that says its greeting byte by byte, for ever over again; an empty one never says anything."""
+def bad_server(settings: Any, greeting: bytes = b"", after: threading.Event | None = None) -> Iterator[None]:
+    """Run a server that says its greeting a byte at a time, for ever over again; an empty one never says anything.
+
+    With `after` it says it once, its last bytes when that is set.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
     def talk(link: socket.socket) -> None:
-        with link:
+        with link, suppress(OSError):
             while not over.is_set():
-                for number in greeting:
-                    try:
-                        link.sendall(bytes([number]))
-                    except OSError:
-                        return
-                    time.sleep(every)
-                over.wait(0.05)
+                for number in greeting[:-2] if after else greeting:
+                    link.sendall(bytes([number]))
+                    over.wait(PAUSE)
+                if after and after.wait(PATIENCE):
+                    return link.sendall(greeting[-2:])
+                over.wait(PAUSE)
+        return None
 
     def serve() -> None:
         while not over.is_set():

@@ -1,10 +1,11 @@
 """What the outbox's table refuses."""
 
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from summit.models import Role
@@ -36,22 +37,12 @@ def refuse(**values: Any) -> None:
         Message.objects.update(**values)
 
 
-@pytest.mark.parametrize("column", list(FROZEN))
-def test_facts_are_frozen(column: str) -> None:
-    MessageFactory()
-    refuse(**{column: FROZEN[column]})
-
-
-def test_the_summit_is_frozen() -> None:
+def test_facts_are_frozen_and_control_without_the_trigger() -> None:
     MessageFactory(summit=SummitFactory())
-    refuse(summit=SummitFactory())
-
-
-@pytest.mark.parametrize("column", list(FROZEN))
-def test_control_without_the_trigger_facts_change(column: str) -> None:
-    MessageFactory()
+    for column, value in {**FROZEN, "summit": SummitFactory()}.items():
+        refuse(**{column: value})
     with without_trigger("outbox_message", "outbox_message_frozen"):
-        assert Message.objects.update(**{column: FROZEN[column]}) == 1
+        assert Message.objects.update(**FROZEN) == 1
 
 
 def test_a_person_may_go_and_the_state_may_change() -> None:
@@ -69,65 +60,51 @@ def test_states() -> None:
     refuse(state="sent")
     refuse(state="failed")
     refuse(state="dropped")
+    refuse(attempts=-1)
 
 
 def test_the_table_of_states_is_complete() -> None:
+    assert {state: set(after) for state, after in TRANSITIONS.items()} == {
+        "pending": {"sent", "failed", "dropped"},
+        "failed": {"pending"},
+        "sent": set(),
+        "dropped": set(),
+    }
     assert set(TRANSITIONS) == set(MessageState.values)
-    assert set().union(*TRANSITIONS.values()) == set(MessageState.values)
 
 
-@pytest.mark.parametrize("target", MessageState.values)
-@pytest.mark.parametrize("state", MessageState.values)
-def test_every_row_of_it_and_every_one_that_is_missing(state: str, target: str) -> None:
+def test_every_row_of_it_and_every_one_that_is_missing() -> None:
     summit = SummitFactory()
-    row = MessageFactory(summit=summit, state=state, sent_at=Now() if state == "sent" else None, problem="why")
-    if target == MessageState.PENDING:
-        by = UserFactory.with_role(Role.ORGANISER, summit)
-        with suppress(ValueError):
-            delivery.send_again(message=row, by=by)
-    else:
-        delivery.mark(row, MessageState(target), problem="why")
-    after = target if target in TRANSITIONS[state] else state
-    assert Message.objects.get().state == after
+    by = UserFactory.with_role(Role.ORGANISER, summit)
+    for state, target in product(MessageState, MessageState):
+        row = MessageFactory(summit=summit, state=state, sent_at=Now() if state == "sent" else None, problem="why")
+        if target == MessageState.PENDING:
+            with suppress(ValueError):
+                delivery.send_again(message=row, by=by)
+        else:
+            delivery.mark(row, target, problem="why")
+        row.refresh_from_db()
+        assert (state, target, row.state) == (state, target, target if target in TRANSITIONS[state] else state)
 
 
-def test_control_without_the_fence_a_sent_message_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = MessageFactory(state="sent", sent_at=Now())
-    monkeypatch.setattr(delivery, "_held", lambda message: Message.objects.filter(pk=message.pk))
-    delivery.mark(row, MessageState.FAILED, problem="why")
-    assert Message.objects.get().state == "failed"
-
-
-@pytest.mark.parametrize("field", ["public_id", "nonce", "message_id"])
-def test_unique(field: str) -> None:
+def test_unique() -> None:
     first = MessageFactory()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        MessageFactory(**{field: getattr(first, field)})
+    for field in ("public_id", "nonce", "message_id"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            MessageFactory(**{field: getattr(first, field)})
 
 
 def test_one_message_for_a_cause_and_a_mailbox() -> None:
     first = MessageFactory()
-    key = {name: getattr(first, name) for name in ("kind", "subject_key", "version", "recipient_key", "address")}
+    others = {"kind": "x", "subject_key": "x", "version": 7, "recipient_key": "x", "address": "x"}
+    key = {name: getattr(first, name) for name in others}
     with pytest.raises(IntegrityError), transaction.atomic():
         MessageFactory(**key)
-    for name, other in (
-        ("kind", "x"),
-        ("subject_key", "x"),
-        ("version", 7),
-        ("recipient_key", "x"),
-        ("address", "x"),
-    ):
+    for name, other in others.items():
         MessageFactory(**{**key, name: other})
-
-
-def test_counters_are_not_negative() -> None:
-    MessageFactory()
-    refuse(attempts=-1)
 
 
 def test_the_date_is_when_it_was_caused() -> None:
     row = MessageFactory()
     row.refresh_from_db()
-    assert row.date == row.created_at
-    assert str(row) == row.address
-    assert connection.vendor in ("sqlite", "postgresql")
+    assert (row.date, str(row)) == (row.created_at, row.address)

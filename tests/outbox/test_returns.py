@@ -2,14 +2,13 @@
 
 import io
 import mailbox
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from summit.models import AuditChain, AuditEntry, Role, Summit
@@ -18,6 +17,9 @@ from summit.outbox.domain import returns
 from summit.outbox.domain.returns import Returned
 from summit.outbox.models import Message
 from tests.factories import START, MessageFactory, SummitFactory, UserFactory
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
 
 HEX = "0123456789abcdef0123456789abcdef"
 ID = f"<{HEX}@summit.example>"
@@ -82,14 +84,11 @@ def marked() -> list[str]:
 
 
 class TestRead:
-    @pytest.mark.parametrize("original", ["text/rfc822-headers", "message/rfc822"])
-    def test_a_report_names_mail_mailbox_and_why(self, original: str) -> None:
-        (found,) = returns.read(report(original=original))
-        assert found == Returned(
-            frozenset({ID}),
-            frozenset({"office@land.example"}),
-            "5.1.1 550 5.1.1 <office@land.example>: no such user",
-        )
+    def test_a_report_names_mail_mailbox_and_why(self) -> None:
+        why = "5.1.1 550 5.1.1 <office@land.example>: no such user"
+        for original in ("text/rfc822-headers", "message/rfc822"):
+            (found,) = returns.read(report(original=original))
+            assert found == Returned(frozenset({ID}), frozenset({"office@land.example"}), why)
 
     def test_a_mailbox_that_was_led_on_is_known_by_both_names(self) -> None:
         both = "Original-Recipient: rfc822;Office@Land.example\nFinal-Recipient: rfc822; box@elsewhere.example"
@@ -97,44 +96,31 @@ class TestRead:
         assert found.addresses == {"office@land.example", "box@elsewhere.example"}
 
     def test_where_the_field_has_no_status_the_mail_servers_words_have(self) -> None:
-        (found,) = returns.read(report(status="", said="550 5.2.2 over quota"))
-        assert found.why == "5.2.2 550 5.2.2 over quota"
-        (found,) = returns.read(report(status="", said="no"))
-        assert found.why == "5.0.0 no"
+        for values, why in (
+            ({"status": "", "said": "550 5.2.2 over quota"}, "5.2.2 550 5.2.2 over quota"),
+            ({"status": "", "said": "no"}, "5.0.0 no"),
+            # Control characters stay outside.
+            ({"said": "550 no\x1b[31m\x07 user"}, "5.1.1 550 no [31m user"),
+        ):
+            (found,) = returns.read(report(**values))
+            assert found.why == why
 
-    @pytest.mark.parametrize(
-        "values",
-        [
-            *({"action": action} for action in ("delayed", "relayed", "delivered", "expanded", "")),
-            {"type": "disposition-notification"},
-            {"id": "<somebody@else.example>"},
-            {"id": ""},
-            {"original": "text/plain"},
-        ],
-    )
-    def test_what_says_nothing_of_a_mail_that_was_given_up(self, values: dict[str, str]) -> None:
-        assert returns.read(report(**values)) == []
+    def test_what_says_nothing_of_a_mail_that_was_given_up(self) -> None:
+        for action in ("delayed", "relayed", "delivered", "expanded", ""):
+            assert returns.read(report(action=action)) == [], action
+        assert returns.read(report(type="disposition-notification")) == []
+        assert returns.read(report(original="text/plain")) == []
+        for other in ("<somebody@else.example>", ""):
+            assert returns.read(report(id=other)) == []
 
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"",
-            b"\xff\x00\xfe",
-            b"Subject: Out of office\nAuto-Submitted: auto-replied\nIn-Reply-To: " + ID.encode() + b"\n\nAway.",
-            b"Content-Type: multipart/report; report-type=delivery-status\n\nno parts",
-            b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n--B\n"
-            b"Content-Type: message/delivery-status\n\n--B\nContent-Type: message/rfc822\n\n--B--",
-        ],
-    )
-    def test_what_is_no_report_is_nothing(self, content: bytes) -> None:
-        assert returns.read(content) == []
-
-    def test_control_characters_stay_outside(self) -> None:
-        (found,) = returns.read(report(said="550 no\x1b[31m\x07 user"))
-        assert found.why == "5.1.1 550 no [31m user"
+    def test_what_is_no_report_is_nothing(self) -> None:
+        head = b"Content-Type: multipart/report; report-type=delivery-status"
+        parts = b"--B\nContent-Type: message/delivery-status\n\n--B\nContent-Type: message/rfc822\n\n--B--"
+        away = b"Subject: Out of office\nAuto-Submitted: auto-replied\nIn-Reply-To: " + ID.encode() + b"\n\nAway."
+        for content in (b"", b"\xff\x00\xfe", away, head + b"\n\nno parts", head + b"; boundary=B\n\n" + parts):
+            assert returns.read(content) == []
 
 
-@pytest.mark.django_db
 class TestNote:
     def test_it_is_marked_once_and_recorded_without_personal_values(self) -> None:
         message = sent(summit=SummitFactory())
@@ -142,30 +128,25 @@ class TestNote:
         assert [returns.note(found), returns.note(found)] == [1, 0]
         assert marked() == ["5.1.1 550 5.1.1 <office@land.example>: no such user"]
         entry = AuditEntry.objects.get()
-        assert (entry.action, entry.object_key, entry.summit) == (
-            "outbox.returned",
-            message.public_id,
-            message.summit,
-        )
-        assert (entry.by_label, entry.fields) == ("system", ["returned_at", "returned_why"])
+        assert (entry.action, entry.object_key) == ("outbox.returned", message.public_id)
+        assert (entry.summit, entry.by_label) == (message.summit, "system")
+        assert entry.fields == ["returned_at", "returned_why"]
         assert "land.example" not in str(entry.detail)
 
-    @pytest.mark.parametrize(
-        "values",
-        [
+    def test_what_is_not_of_a_mail_of_ours_to_that_mailbox_marks_nothing(self) -> None:
+        sent()
+        for values in (
             {"id": f"<{'f' * 32}@summit.example>"},
             {"recipient": "Final-Recipient: rfc822; another@land.example"},
             {"recipient": "Final-Recipient: rfc822;"},
-        ],
-    )
-    def test_what_is_not_of_a_mail_of_ours_to_that_mailbox_marks_nothing(self, values: dict[str, str]) -> None:
-        sent()
-        assert (returns.note(returns.read(report(**values))), marked()) == (0, [])
+        ):
+            assert (returns.note(returns.read(report(**values))), marked()) == (0, [])
 
-    @pytest.mark.parametrize("state", ["pending", "failed", "dropped"])
-    def test_what_was_not_sent_did_not_come_back(self, state: str) -> None:
-        sent(state=state, sent_at=None, problem="x")
-        assert (returns.note(returns.read(report())), marked()) == (0, [])
+    def test_what_was_not_sent_did_not_come_back(self) -> None:
+        row = sent()
+        for state in ("pending", "failed", "dropped"):
+            Message.objects.filter(pk=row.pk).update(state=state, sent_at=None, problem="x")
+            assert (returns.note(returns.read(report())), marked()) == (0, [])
         with pytest.raises(IntegrityError, match="message_returned_was_sent"), transaction.atomic():
             Message.objects.update(returned_at=START)
 
@@ -175,74 +156,62 @@ class TestNote:
         assert len(marked()[0]) == returns.WHY_LENGTH
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_reports_at_once_are_one() -> None:
     # The emptying of the tables after such a test takes it away.
     AuditChain.objects.get_or_create(pk=1)
     sent()
     found = returns.read(report())
-    start, counted = threading.Barrier(2), []
-
-    def run() -> None:
-        start.wait(10)
-        counted.append(returns.note(found))
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    counted = at_once(*[lambda: returns.note(found)] * 2)
     assert (sorted(counted), AuditEntry.objects.count()) == ([0, 1], 1)
 
 
-@pytest.mark.django_db
 class TestCommand:
     def run(self, path: Path | None = None) -> str:
         out = io.StringIO()
         call_command("read_returns", *([str(path)] if path else []), stdout=out)
         return out.getvalue().strip()
 
-    @pytest.mark.parametrize(("content", "new"), [(report(), 1), (b"nothing", 0)])
-    def test_from_standard_input(self, monkeypatch: pytest.MonkeyPatch, content: bytes, new: int) -> None:
+    def test_from_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent()
-        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
-        assert self.run() == f"1 read, {new} came back that were not noted before"
+        for content, new in ((b"nothing", 0), (report(), 1)):
+            monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+            assert self.run() == f"1 read, {new} came back that were not noted before"
 
-    @pytest.mark.parametrize("kind", [mailbox.Maildir, mailbox.mbox])
-    def test_from_a_mailbox_twice(self, tmp_path: Path, kind: Any) -> None:
-        sent()
-        box = kind(str(tmp_path / "box"))
-        for content in (b"Subject: hello\n\nhello\n", report()):
-            box.add(content)
-        box.close()
-        assert self.run(tmp_path / "box") == "2 read, 1 came back that were not noted before"
-        assert self.run(tmp_path / "box") == "2 read, 0 came back that were not noted before"
+    def test_from_a_mailbox_twice(self, tmp_path: Path) -> None:
+        for kind in (mailbox.Maildir, mailbox.mbox):
+            Message.objects.all().delete()
+            sent()
+            path = tmp_path / kind.__name__
+            box = kind(str(path))
+            for content in (b"Subject: hello\n\nhello\n", report()):
+                box.add(content)
+            box.close()
+            for new in (1, 0):
+                assert self.run(path) == f"2 read, {new} came back that were not noted before"
 
     def test_a_mailbox_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="name a maildir or an mbox file"):
             self.run(tmp_path / "none")
 
 
-@pytest.mark.parametrize(
-    ("why", "said"),
-    [
-        ("5.1.1 550 x", "the mailbox doesn’t exist"),
-        ("5.1.10 x", "the mailbox doesn’t exist"),
+def test_why_is_said_in_our_words() -> None:
+    missing, other = "the mailbox doesn’t exist", "the mail server didn’t deliver it"
+    for why, said in (
+        ("5.1.1 550 x", missing),
+        ("5.1.10 x", missing),
         ("5.1.2", "the mail domain doesn’t exist"),
         ("5.2.2 x", "the mailbox is full"),
         ("5.2.1 x", "the mailbox takes no mail"),
         ("5.7.26 x", "the mail server refused the letter"),
         ("4.4.7 x", "the mail server could not be reached for days"),
-        ("5.0.0 x", "the mail server didn’t deliver it"),
-        ("", "the mail server didn’t deliver it"),
-    ],
-)
-def test_why_is_said_in_our_words(why: str, said: str) -> None:
-    assert came_back.words(why) == said
+        ("5.0.0 x", other),
+        ("", other),
+    ):
+        assert came_back.words(why) == said
 
 
-@pytest.mark.django_db
 class TestDesk:
     def test_the_home_counts_exactly_the_list_and_a_newer_letter_settles_it(self, client: Client) -> None:
         summit: Summit = SummitFactory.create()

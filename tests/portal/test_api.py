@@ -2,19 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from drf_spectacular.renderers import OpenApiJsonRenderer
+from django.urls import URLPattern, URLResolver, get_resolver, include
+from django.urls import path as route
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from portal.demo import synthetic
 from portal.demo.border_security import load
 from summit.api.kinds import KINDS
-from summit.api.root import _written
 from summit.models import Summit
 from summit.routes import Gate, declared
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
@@ -26,12 +27,22 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 
+def public(entries: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    """Yield the addresses that everybody may read."""
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            yield from public(entry.url_patterns)
+        elif not re.search(r"(^|/)(me|desk)/", str(entry.pattern)):
+            yield entry
+
+
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    """The description as it is served, which is made once in a process: that it is made without a warning is asked in
-    tests/summit/api/test_stateful.py."""
-    found = json.loads(_written(OpenApiJsonRenderer, "en"))
-    assert isinstance(found, dict)
+    """The description of what is public: of all of it, it takes seconds."""
+    (api,) = [entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/"]
+    assert isinstance(api, URLResolver)
+    generator = SchemaGenerator(patterns=[route("api/v1/", include(list(public(api.url_patterns))))])
+    found: dict[str, Any] = generator.get_schema(public=True)
     return found
 
 
@@ -53,17 +64,24 @@ def routes() -> dict[str, Any]:
 
 
 # --- description ----------------------------------------------------------------------------------------------------
-def public(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what is described of what everybody may read: it asks for no credential."""
-    return {path: each for path, each in schema["paths"].items() if not re.search(r"/(me|desk)/", path)}
+@pytest.mark.broad("it writes and validates the whole description")
+@pytest.mark.django_db
+def test_the_description_is_valid_in_both_forms_and_the_same_for_everybody(
+    client: Client, admin_client: Client
+) -> None:
+    as_yaml, as_json = (client.get(f"/api/v1/schema/{form}") for form in ("", "?format=json"))
+    assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
+    found = yaml.load(as_yaml.content, Loader=yaml.CSafeLoader)  # the same as safe_load, ten times as fast
+    assert found["paths"] == json.loads(as_json.content)["paths"]
+    validate_schema(found)  # type: ignore[no-untyped-call]
+    same_for_everybody("schema/", client, admin_client)
 
 
-def test_description_is_openapi_3_1_and_what_is_public_only_reads(schema: dict[str, Any]) -> None:
-    validate_schema(schema)  # type: ignore[no-untyped-call]
+def test_what_is_public_only_reads(schema: dict[str, Any]) -> None:
     assert schema["openapi"] == "3.1.1"
-    assert all(set(methods) == {"get"} for methods in public(schema).values())
-    assert all(methods["get"]["security"] == [{}] for methods in public(schema).values())
-    assert set(public(schema)) == {
+    assert all(set(methods) == {"get"} for methods in schema["paths"].values())
+    assert all(methods["get"]["security"] == [{}] for methods in schema["paths"].values())
+    assert set(schema["paths"]) == {
         "/api/v1/",
         "/api/v1/summits/",
         "/api/v1/summits/{summit}/",
@@ -93,14 +111,14 @@ def test_whatever_is_described_answers(schema: dict[str, Any], client: Client) -
     prepared = make_text(summit=summit, speech=True, moment=ago(1))
     said = make_delivered(prepared, moment=ago(1), public=True).version.text
     answers = {}
-    for path in public(schema):
+    for path in schema["paths"]:
         if path.endswith("/parties/{public_id}/"):
             values["public_id"] = client.get(f"{base}parties/").json()["results"][0]["id"]
         if path.endswith("/comparison/"):
             values["slug"] = said.slug
         response = client.get(path.format(**values))
         answers[path] = (response.status_code, response["Content-Type"])
-    assert answers == dict.fromkeys(public(schema), (200, JSON))
+    assert answers == dict.fromkeys(schema["paths"], (200, JSON))
 
 
 def test_all_of_the_api_is_either_public_or_knows_who_asks() -> None:
@@ -115,17 +133,13 @@ def test_all_of_the_api_is_either_public_or_knows_who_asks() -> None:
 
 
 # --- the same for everybody -----------------------------------------------------------------------------------------
-@pytest.mark.django_db
-@pytest.mark.parametrize("path", ["", "summits/", "summits/one/", "schema/", "docs/", "docs/?script=", "problems/"])
-def test_same_bytes_for_everybody(client: Client, admin_client: Client, path: str) -> None:
-    SummitFactory(slug="one")
+def same_for_everybody(path: str, client: Client, admin_client: Client) -> None:
     plain = client.get(f"/api/v1/{path}")
     other = admin_client.get(
         f"/api/v1/{path}", headers={"Accept-Language": "ar", "Cookie": "sessionid=x; csrftoken=y"}
     )
     assert plain.status_code == other.status_code == 200
-    assert plain.content == other.content
-    assert plain["ETag"] == other["ETag"]
+    assert (plain.content, plain["ETag"]) == (other.content, other["ETag"])
     assert plain["Cache-Control"] == "public, no-cache"
     assert not plain.cookies
     assert not other.cookies
@@ -134,66 +148,57 @@ def test_same_bytes_for_everybody(client: Client, admin_client: Client, path: st
 
 
 @pytest.mark.django_db
-def test_head_is_answered(client: Client) -> None:
+def test_same_bytes_for_everybody(client: Client, admin_client: Client) -> None:
+    SummitFactory(slug="one")
+    for path in ("", "summits/", "summits/one/", "docs/", "docs/?script=", "problems/"):
+        same_for_everybody(path, client, admin_client)
     assert client.head("/api/v1/summits/").status_code == 200
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "path",
-    ["nowhere/", "nowhere", "summits/none/", "summits/none/agenda/", "summits/none/texts/", "summits/none/parties/"],
-)
-def test_what_is_not_there_is_json(client: Client, path: str) -> None:
-    response = client.get(f"/api/v1/{path}")
-    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
-    assert response.json() == {
-        "type": "http://localhost:8000/api/v1/problems/#not-found",
-        "title": "Not there",
-        "status": 404,
-        "detail": "There is nothing at this address.",
-    }
+def test_what_is_not_there_is_json(client: Client) -> None:
+    SummitFactory(slug="secret", public=False)
+    public = ("agenda/", "texts/", "parties/", "")
+    for path in (
+        "nowhere/",
+        "nowhere",
+        *(f"summits/{name}/{rest}" for name in ("none", "secret") for rest in public),
+    ):
+        response = client.get(f"/api/v1/{path}")
+        assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
+        assert response.json() == {
+            "type": "http://localhost:8000/api/v1/problems/#not-found",
+            "title": "Not there",
+            "status": 404,
+            "detail": "There is nothing at this address.",
+        }
+    for method in METHODS:
+        for path in ("nowhere/", "me/tokens/a%15/"):
+            assert getattr(client, method)(f"/api/v1/{path}").status_code == 404
+    assert client.get("/api/v1/summits/?cursor=zzz").status_code == 404
+
+
+METHODS = ("post", "put", "patch", "delete", "options")
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-@pytest.mark.parametrize("path", ["", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/"])
-def test_nothing_is_written(client: Client, path: str, method: str) -> None:
-    response = getattr(client, method)(f"/api/v1/{path}")
-    assert (response.status_code, response["Allow"], response["Content-Type"]) == (405, "GET, HEAD", PROBLEM)
-    assert response.json()["type"].endswith("#method")
-
-
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
-@pytest.mark.parametrize("path", ["nowhere/", "me/tokens/a%15/"])
-def test_what_is_not_there_takes_no_method(client: Client, path: str, method: str) -> None:
-    response = getattr(client, method)(f"/api/v1/{path}")
-    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
-
-
-@pytest.mark.django_db
-def test_only_json_is_spoken(client: Client) -> None:
+def test_nothing_is_written_and_only_json_is_spoken(client: Client) -> None:
+    for path in ("", "summits/", "summits/one/agenda/", "summits/one/texts/", "schema/"):
+        for method in METHODS:
+            response = getattr(client, method)(f"/api/v1/{path}")
+            assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+            assert (response["Content-Type"], response.json()["type"][-7:]) == (PROBLEM, "#method")
     response = client.get("/api/v1/summits/", headers={"Accept": "text/html"})
     assert (response.status_code, response["Content-Type"]) == (406, PROBLEM)
 
 
 @pytest.mark.django_db
-def test_a_cursor_that_is_none_is_a_404(client: Client) -> None:
-    response = client.get("/api/v1/summits/?cursor=zzz")
-    assert (response.status_code, response["Content-Type"]) == (404, PROBLEM)
-
-
-@pytest.mark.django_db
-def test_a_missing_slash_leads_on(client: Client) -> None:
+def test_a_missing_slash_leads_on_and_nowhere_else(client: Client) -> None:
     response = client.get("/api/v1/summits?page_size=2")
     assert (response.status_code, response["Location"]) == (301, "/api/v1/summits/?page_size=2")
     assert client.get("/api/v1/summits/x/y").status_code == 404
-
-
-@pytest.mark.django_db
-def test_a_missing_slash_leads_nowhere_else(client: Client) -> None:
-    response = client.get("/api/v1//elsewhere.example/summits")
-    assert response.status_code == 404
+    assert client.get("/api/v1//elsewhere.example/summits").status_code == 404
 
 
 # --- summits --------------------------------------------------------------------------------------------------------
@@ -243,18 +248,8 @@ def test_a_summit(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_summits_without_public_pages_are_not_there(client: Client) -> None:
-    SummitFactory(slug="secret", public=False)
-    SummitFactory(slug="open")
-    assert [found["slug"] for found in client.get("/api/v1/summits/").json()["results"]] == ["open"]
-    for path in ("summits/secret/", "summits/secret/agenda/", "summits/secret/texts/"):
-        assert client.get(f"/api/v1/{path}").status_code == 404
-    missing = client.get("/api/v1/summits/nobody/").content
-    assert client.get("/api/v1/summits/secret/").content == missing
-
-
-@pytest.mark.django_db
 def test_pages_hold_each_summit_once(client: Client) -> None:
+    SummitFactory(slug="secret", public=False)
     slugs = [SummitFactory(starts_on=f"2025-03-{day:02}").slug for day in (1, 2, 2, 2, 3, 4)]
     seen, where = [], "/api/v1/summits/?page_size=2"
     while where:
@@ -288,39 +283,14 @@ def test_the_demonstration_shows_nothing_before_it_is_released(client: Client) -
 
 
 # --- docs -----------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
-def test_schema_in_both_forms(client: Client) -> None:
-    as_yaml = client.get("/api/v1/schema/")
-    as_json = client.get("/api/v1/schema/?format=json")
-    assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
-    found = yaml.load(as_yaml.content, Loader=yaml.CSafeLoader)  # the same as safe_load, ten times as fast
-    assert found["paths"] == json.loads(as_json.content)["paths"]
 
 
-@pytest.mark.django_db
-def test_docs_lead_back(client: Client) -> None:
-    html = client.get("/api/v1/docs/").content.decode()
-    ways = html.index('<nav class="ways" aria-label="Ways back">'), html.index("</nav>")
-    assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', html[slice(*ways)]) == [
-        ("/", "First page"),
-        ("/portal/", "Portal"),
-        ("/admin/", "Desk"),
-        ("/accounts/tokens/", "Tokens for programs"),
-    ]
-    # The keyboard comes to them first.
-    assert ways[1] < html.index('id="swagger-ui"')
-
-
-@pytest.mark.django_db
-def test_pages_of_lists_are_described_in_words_of_this_house(client: Client) -> None:
-    described = client.get("/api/v1/schema/?format=json").json()
-    asked = [each for path in described["paths"].values() for each in path.get("get", {}).get("parameters", ())]
-    asked += described["components"].get("parameters", {}).values()
-    named = [(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")]
-    said = {name: {found for each, found in named if each == name} for name, _found in named}
-    assert said == {
-        "page_size": {"How many rows a page has: 50 where nothing is said, 200 at most."},
-        "cursor": {"Which page: each gives the address of the one before it and of the one after it."},
+def test_pages_of_lists_are_described_in_words_of_this_house(schema: dict[str, Any]) -> None:
+    asked = [each for path in schema["paths"].values() for each in path.get("get", {}).get("parameters", ())]
+    asked += schema["components"].get("parameters", {}).values()
+    assert {(each["name"], each["description"]) for each in asked if each.get("name") in ("page_size", "cursor")} == {
+        ("page_size", "How many rows a page has: 50 where nothing is said, 200 at most."),
+        ("cursor", "Which page: each gives the address of the one before it and of the one after it."),
     }
 
 
@@ -351,10 +321,10 @@ def test_the_type_of_a_problem_leads_to_its_words(client: Client) -> None:
     assert client.get(told.removeprefix("http://localhost:8000")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["", "{slug}/parties/", "{slug}/agenda/"])
 @pytest.mark.django_db
-def test_a_public_list_refuses_a_parameter_that_it_does_not_know_by_its_name(path: str, client: Client) -> None:
-    where = f"/api/v1/summits/{path.format(slug=SummitFactory().slug)}"
-    assert client.get(f"{where}?lang=fr&page_size=2").status_code == 200
-    refused = client.get(f"{where}?secret=1")
-    assert (refused.status_code, [each["parameter"] for each in refused.json()["errors"]]) == (400, ["secret"])
+def test_a_public_list_refuses_a_parameter_that_it_does_not_know_by_its_name(client: Client) -> None:
+    slug = SummitFactory().slug
+    for path in ("", f"{slug}/parties/", f"{slug}/agenda/"):
+        assert client.get(f"/api/v1/summits/{path}?lang=fr&page_size=2").status_code == 200
+        refused = client.get(f"/api/v1/summits/{path}?secret=1")
+        assert (refused.status_code, [each["parameter"] for each in refused.json()["errors"]]) == (400, ["secret"])

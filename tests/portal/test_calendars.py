@@ -8,6 +8,7 @@ from django.test import Client
 from delegations.models import Party
 from sessions.models import Feed
 from summit.models import Person, Summit
+from tests.delegations.helpers import signed_in
 from tests.factories import (
     FocalPointFactory,
     MembershipFactory,
@@ -38,32 +39,24 @@ def focal(party: Party) -> Person:
 
 @pytest.fixture
 def browser(focal: Person) -> Client:
-    client = Client()
-    client.force_login(focal.user)  # type: ignore[arg-type]
-    return client
+    return signed_in(focal.user)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("whose", ["own", "party"])
-def test_an_address_is_shown_once_and_opens(whose: str, browser: Client, party: Party, focal: Person) -> None:
+def test_an_address_is_shown_once_and_opens_until_it_is_ended(browser: Client, party: Party, focal: Person) -> None:
     assert "No calendar follows your programme yet." in browser.get(PAGE).content.decode()
-    value = "own" if whose == "own" else party.public_id
-    made = browser.post(PAGE, {"make": value, "alarms": "yes"})
-    assert (made.status_code, made["Cache-Control"]) == (200, "private, no-store")
-    said = made.content.decode()
-    (token,) = set(ADDRESS.findall(said))
-    assert f'href="webcal://localhost:8000/calendar/{token}.ics"' in said
-    assert Client().get(f"/calendar/{token}.ics").status_code == 200
-    row = Feed.objects.get()
-    assert (row.person, row.party, row.alarms) == ((focal, None, True) if whose == "own" else (None, party, True))
-    assert token not in browser.get(PAGE).content.decode()
-
-
-def test_it_is_ended_and_its_reminders_are_turned_on(browser: Client) -> None:
-    (token,) = set(ADDRESS.findall(browser.post(PAGE, {"make": "own"}).content.decode()))
-    row = Feed.objects.get()
+    for value, person, of in (("own", focal, None), (party.public_id, None, party)):
+        made = browser.post(PAGE, {"make": value, "alarms": "yes"})
+        assert (made.status_code, made["Cache-Control"]) == (200, "private, no-store")
+        said = made.content.decode()
+        (token,) = set(ADDRESS.findall(said))
+        assert f'href="webcal://localhost:8000/calendar/{token}.ics"' in said
+        assert Client().get(f"/calendar/{token}.ics").status_code == 200
+        row = Feed.objects.latest("pk")
+        assert (row.person, row.party, row.alarms) == (person, of, True)
+        assert token not in browser.get(PAGE).content.decode()
     assert browser.post(PAGE, {"remind": row.public_id}).status_code == 302
     row.refresh_from_db()
-    assert row.alarms is True
+    assert row.alarms is False
     assert "1 address is dead now." in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()
     assert Client().get(f"/calendar/{token}.ics").status_code == 404
     assert "It was ended before." in browser.post(PAGE, {"end": row.public_id}, follow=True).content.decode()

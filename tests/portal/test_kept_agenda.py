@@ -16,6 +16,7 @@ from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from summit.memory import Memory, forget_all
 from summit.models import Person, Summit, User
 from summit.models.changes import Stamp
+from tests.delegations.helpers import signed_in
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
 from tests.portal.test_agenda import AGENDA, client, delegate, page, party
 from tests.sessions.conftest import organiser, session, summit
@@ -126,8 +127,7 @@ def test_a_kept_list_is_what_would_be_made_anew(
     other = PartyFactory(summit=summit, name="Zeland")
     theirs = PersonFactory(summit=summit, user=UserFactory())
     MembershipFactory(person=theirs, party=other)
-    reader = Client()
-    reader.force_login(theirs.user)
+    reader = signed_in(theirs.user)
     both = session(summit, party, title="Both", kind="plenary", visibility=Visibility.ACCREDITED)
     ParticipantFactory(session=both, party=other, level="head")
     session(summit, party, title="Ours", kind="roundtable", visibility=Visibility.ACCREDITED)

@@ -24,6 +24,7 @@ from summit.models import Role
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.delegations.helpers import signed_in
 from tests.portal.test_named_alike import FLAG, NAME, NOTE, desk, party, portal
 from tests.press.helpers import ago, make_text
 from tests.press.helpers import url_of as text_url
@@ -164,12 +165,17 @@ def everywhere(party: Party) -> dict[str, str]:
     return {f"{where}: {key}": text for where, texts in read.items() for key, text in texts(party).items()}
 
 
-def test_files_mails_feeds_data_and_doors_name_it_alike(party: Party) -> None:
-    found = says(everywhere(party))
+@pytest.mark.broad("it makes every file, mail, feed and page that names a party")
+def test_files_mails_feeds_data_and_doors_name_it_alike_and_call_it_no_country(party: Party) -> None:
+    texts = everywhere(party)
+    found = says(texts)
     assert found == dict.fromkeys(found, BOTH)
     assert len(found) == 24
+    said = re.compile(r"\b(country|countries|pays)\b", re.IGNORECASE)
+    assert {key: said.findall(text) for key, text in texts.items() if said.search(text)} == {}
 
 
+@pytest.mark.broad("it makes all of them again")
 def test_control_without_the_one_way_to_name_it_no_text_does(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     def frozen(own: dict[str, Any], local: Any, **more: Any) -> Named:
         return Named(own["name"], own["formal_name"], own["sort_key"], "", "", more["flag"], more["first"])
@@ -179,9 +185,10 @@ def test_control_without_the_one_way_to_name_it_no_text_does(party: Party, monke
     assert found == dict.fromkeys(found, (False, False))
 
 
-def test_no_text_calls_it_a_country(party: Party) -> None:
-    said = re.compile(r"\b(country|countries|pays)\b", re.IGNORECASE)
-    assert {key: said.findall(text) for key, text in everywhere(party).items() if said.search(text)} == {}
+def test_a_speech_and_a_schedule_name_it_alike(party: Party) -> None:
+    page = text_url(speech(party).version.text)
+    texts = {"page": plain(Client().get(f"{page}?lang=fr").content.decode()), **schedules(party)}
+    assert says(texts) == dict.fromkeys(texts, BOTH)
 
 
 def test_who_leads_is_named_in_the_schedule_by_equality(party: Party) -> None:
@@ -221,8 +228,7 @@ def test_the_desks_other_pages_name_it_alike(party: Party) -> None:
     invite = client.get("/admin/delegations/party/invite/?summit=here&lang=fr").content.decode()
     f.InvitationFactory(party=party, state="sent", sent_at=f.START)
     calls = client.get("/admin/delegations/invitation/calls/?summit=here&lang=fr").content.decode()
-    vetting = Client()
-    vetting.force_login(f.UserFactory.with_role(Role.VETTING, party.summit))
+    vetting = signed_in(f.UserFactory.with_role(Role.VETTING, party.summit))
     faces = vetting.get("/admin/photographs/here/file/?language=fr").content
     pages = {"invite": invite, "calls": calls}
     assert [key for key, page in pages.items() if FLAG in page] == []
@@ -248,17 +254,18 @@ def test_what_changed_in_the_agenda_names_it_alike(party: Party) -> None:
 
 
 class TestApi:
+    LIST = "/api/v1/summits/here/parties/"
+
     def test_it_is_given_by_equality_in_the_list_and_alone(self, party: Party) -> None:
         data = naming.as_data(party, policy=Policy.objects.of(party.summit))
-        listed = Client().get("/api/v1/summits/here/parties/").json()
+        listed = Client().get(self.LIST).json()
         assert (listed["results"], listed["next"], listed["previous"]) == ([data], None, None)
-        assert Client().get(f"/api/v1/summits/here/parties/{party.public_id}/").json() == data
+        assert Client().get(f"{self.LIST}{party.public_id}/").json() == data
         assert (data["kind"], data["flag"], data["names"]["fr"]["name"]) == ("substate", None, NAME)
-
-    def test_what_is_a_country_is_called_a_participant_where_the_summit_does(self, party: Party) -> None:
+        # What is a country is called a participant where the summit does.
         f.PolicyFactory(summit=party.summit, says_country=False, shows_flags=False)
         Party.objects.update(kind="country", iso_code="IQ", recognised=True, flag="own")
-        found = Client().get("/api/v1/summits/here/parties/").json()["results"][0]
+        found = Client().get(self.LIST).json()["results"][0]
         assert (found["kind"], found["flag"]) == ("participant", None)
 
     def test_who_is_read_of_nowhere_else_is_not_there(self, party: Party) -> None:
@@ -267,59 +274,47 @@ class TestApi:
         hidden = f.SessionFactory(summit=party.summit, visibility="participants")
         inside = f.ParticipantFactory(session=hidden, party=f.PartyFactory(summit=party.summit)).party
         releases.release(summit=party.summit, by=f.UserFactory.with_role(Role.ORGANISER, party.summit))
-        found = Client().get("/api/v1/summits/here/parties/").json()["results"]
+        found = Client().get(self.LIST).json()["results"]
         assert [row["id"] for row in found] == [party.public_id]
-        missing = Client().get("/api/v1/summits/here/parties/aaaaaaaaaaaaaaaa/")
-        for other in (silent, inside, f.PartyFactory()):
-            response = Client().get(f"/api/v1/summits/here/parties/{other.public_id}/")
+        # Whoever speaks in a public text is there, and nobody before its moment.
+        spoke, speaks = (
+            make_text(summit=party.summit, moment=ago(hours), speech=True).version.text.slot for hours in (1, -1)
+        )
+        assert spoke is not None
+        assert speaks is not None
+        assert Client().get(f"{self.LIST}{spoke.party.public_id}/").status_code == 200
+        missing = Client().get(f"{self.LIST}aaaaaaaaaaaaaaaa/")
+        for other in (silent, inside, f.PartyFactory(), speaks.party):
+            response = Client().get(f"{self.LIST}{other.public_id}/")
             assert (response.status_code, response.content) == (404, missing.content)
-
-    def test_whoever_spoke_in_a_public_text_is_there_and_nobody_before_its_moment(self, party: Party) -> None:
-        for moment, status in ((ago(1), 200), (ago(-1), 404)):
-            made = make_text(summit=party.summit, moment=moment, speech=True)
-            slot = made.version.text.slot
-            assert slot is not None
-            row = Client().get(f"/api/v1/summits/here/parties/{slot.party.public_id}/")
-            assert row.status_code == status
-
-    def test_a_summit_without_public_pages_has_none(self, party: Party) -> None:
         party.summit.public = False
         party.summit.save()
-        assert Client().get("/api/v1/summits/here/parties/").status_code == 404
-        assert Client().get(f"/api/v1/summits/here/parties/{party.public_id}/").status_code == 404
+        assert Client().get(self.LIST).status_code == 404
+        assert Client().get(f"{self.LIST}{party.public_id}/").status_code == 404
 
     def test_it_is_the_same_for_everybody_and_asked_for_again_by_its_tag(self, party: Party) -> None:
-        one, other = Client().get("/api/v1/summits/here/parties/"), desk(party).get("/api/v1/summits/here/parties/")
+        one, other = Client().get(self.LIST), desk(party).get(self.LIST)
         assert (one.content, one["ETag"], one["Cache-Control"]) == (other.content, other["ETag"], "public, no-cache")
-        again = Client().get("/api/v1/summits/here/parties/", headers={"If-None-Match": one["ETag"]})
+        again = Client().get(self.LIST, headers={"If-None-Match": one["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
         Party.objects.update(footnote="Another.")
-        changed = Client().get("/api/v1/summits/here/parties/", headers={"If-None-Match": one["ETag"]})
-        assert changed.status_code == 200
+        assert Client().get(self.LIST, headers={"If-None-Match": one["ETag"]}).status_code == 200
 
-    def test_its_pages_hold_each_party_once_by_alphabet(self, party: Party) -> None:
+    def test_its_pages_hold_each_party_once_by_alphabet_in_as_many_queries(
+        self, party: Party, django_assert_num_queries: Any
+    ) -> None:
         session = party.summit.sessions.get()
         for name in ("Zed", "Aland", "Borduria", "Celand"):
-            session.participants.create(
-                party=f.PartyFactory(summit=party.summit, name=name, sort_key=name), position=9
-            )
+            new = f.PartyFactory(summit=party.summit, name=name, sort_key=name)
+            f.PartyNameFactory(party=new, language="fr")
+            session.participants.create(party=new, position=9)
         releases.release(summit=party.summit, by=f.UserFactory.with_role(Role.ORGANISER, party.summit))
-        seen, where = [], "/api/v1/summits/here/parties/?page_size=2"
+        seen, where = [], f"{self.LIST}?page_size=2"
         while where:
             page = Client().get(where).json()
             seen += [row["names"]["en"]["name"] for row in page["results"]]
             where = page["next"]
         assert seen == ["Aland", "Borduria", "Celand", "Kurdistan Regional Government", "Zed"]
-
-    def test_queries_do_not_grow(self, party: Party, django_assert_num_queries: Any) -> None:
-        session = party.summit.sessions.get()
-        for size in (2, 20):
-            for _ in range(size):
-                new = f.PartyFactory(summit=party.summit)
-                f.PartyNameFactory(party=new, language="fr")
-                session.participants.create(party=new, position=9)
-            releases.release(summit=party.summit, by=f.UserFactory.with_role(Role.ORGANISER, party.summit))
+        for address in (self.LIST, f"{self.LIST}?page_size=2", f"{self.LIST}{party.public_id}/"):
             with django_assert_num_queries(4):
-                Client().get("/api/v1/summits/here/parties/")
-            with django_assert_num_queries(4):
-                Client().get(f"/api/v1/summits/here/parties/{party.public_id}/")
+                Client().get(address)

@@ -50,6 +50,7 @@ def grown(small: Summit, large: Summit) -> dict[str, tuple[int, int]]:
     return {page.name: (few, many) for page, few, many in pages.compare(small, large) if few != many}
 
 
+@pytest.mark.broad("it opens every main page on two summits")
 def test_pages_do_not_grow_with_the_summit(demo: Summit, middle: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {page.who for page in pages.PAGES} == {pages.ANYBODY, pages.FOCAL, pages.ORGANISER}
     assert grown(demo, middle) == {}
@@ -95,6 +96,7 @@ def _leading(row: object) -> list[object]:
     return list(row.participants.exclude(role="participant"))  # type: ignore[attr-defined]
 
 
+@pytest.mark.broad("it opens every main page")
 def test_no_page_takes_many(demo: Summit) -> None:
     # The home tells of everything: numbers, tasks and charts of all desks, each counted by the database.
     # What is held of somebody is looked for among each kind of row that may hold some.

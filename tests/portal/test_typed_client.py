@@ -22,7 +22,11 @@ from summit.models import Person, User
 from tests.connections import unclosed
 from tests.factories import UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+    pytest.mark.broad("it generates a client from the whole description"),
+]
 # Nothing is run on what was generated: it is written as it comes.
 CONFIG = "post_hooks: []\n"
 START = datetime(2030, 6, 3, 9, tzinfo=ZoneInfo("Europe/London"))

@@ -1,7 +1,7 @@
 """Who learns what: the demonstration's two days are released, then changed in six ways at once and released again.
 
-Every mailbox stands in one table beside every change, and what went out is equal to it: a message too many fails as
-one too few does. The portal shows the same to whoever signs in, and the public learns what is public.
+Every mailbox of a dozen parties stands in one table beside every change, and what went out is equal to it: a message
+too many fails as one too few does. The portal shows the same to whoever signs in, the public learns what is public.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.models import Party
+from delegations.models import FocalPoint, Party
 from portal.demo import border_security
 from sessions.domain import edits, member, releases
 from sessions.domain.differences import Change, Nature
@@ -18,6 +18,7 @@ from sessions.models import Members, Participant, ParticipantRole, Session, Sign
 from summit.models import Person, Room, Summit, User
 from summit.outbox.models import Message
 from tests.factories import PersonFactory, SignUpFactory
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
@@ -29,57 +30,19 @@ COLUMNS = (OPENING, CHAINS, FINANCES, ONLINE, IRAQ, AUSTRIA)
 # Austria (another room).
 TABLE = """
 london@albania.example          Albania                        speakers  longer  -      gone          -          -
-london@austria.example          Austria                        speakers  longer  -      -             -          room
 missions@benelux.example        Belgium                        speakers  -       -      -             -          -
-london@bulgaria.example         Bulgaria                       speakers  longer  -      -             -          -
 london@canada.example           Canada                         speakers  -       -      -             -          -
-london@china.example            China                          speakers  longer  -      -             -          -
 london@cyprus.example           Cyprus                         speakers  -       moved  -             -          -
-london@czechia.example          Czechia                        speakers  -       -      -             -          -
-london@denmark.example          Denmark                        speakers  -       -      -             -          -
-london@egypt.example            Egypt                          speakers  -       -      gone          -          -
-london@eu-delegation.example    European Union                 speakers  -       -      -             -          -
-focal@summit.example            France                         speakers  longer  -      gone          -          -
-protocol@germany.example        Germany                        speakers  longer  moved  -             -          -
-london@greece.example           Greece                         speakers  -       -      -             -          -
-london@hungary.example          Hungary                        speakers  -       -      -             -          -
-london@india.example            India                          speakers  -       -      gone          -          -
-summits@interpol.example        Interpol                       speakers  longer  moved  gone          -          -
 london@iraq.example             Iraq                           speakers  longer  moved  -             cancelled  -
-london@ireland.example          Ireland                        speakers  -       -      -             -          -
-protocol@italy.example          Italy                          speakers  -       moved  gone          -          -
-london@jordan.example           Jordan                         speakers  -       -      -             -          -
-london@kosovo.example           Kosovo                         speakers  -       -      -             -          -
-protocol@krg.example            Kurdistan Regional Government  speakers  longer  -      -             -          -
-london@lebanon.example          Lebanon                        speakers  -       -      -             -          -
-london@libya.example            Libya                          speakers  -       -      -             -          -
 missions@benelux.example        Luxembourg                     speakers  -       -      -             -          -
 london@malta.example            Malta                          speakers  -       moved  waiting:gone  -          -
 director@malta.example          Malta                          -         -       -      waiting:gone  -          -
 public-policy@meta.example      Meta                           -         -       -      gone          -          -
-london@moldova.example          Moldova                        speakers  -       -      -             -          -
-london@morocco.example          Morocco                        speakers  -       -      -             -          -
-london@netherlands.example      Netherlands                    speakers  longer  -      -             -          -
-london@nigeria.example          Nigeria                        speakers  -       moved  -             -          -
-london@northmacedonia.example   North Macedonia                speakers  -       -      -             -          -
-london@norway.example           Norway                         speakers  -       -      -             -          -
-london@pakistan.example         Pakistan                       speakers  -       moved  -             -          -
-london@poland.example           Poland                         speakers  -       -      -             -          -
-london@portugal.example         Portugal                       speakers  -       -      -             -          -
-london@romania.example          Romania                        speakers  -       -      -             -          -
-london@serbia.example           Serbia                         speakers  longer  -      -             -          -
 london@spain.example            Spain                          speakers  -       moved  gone          -          -
 director@spain.example          Spain                          -         -       -      gone          -          -
-protocol@sweden.example         Sweden                         speakers  -       moved  gone          -          -
-london@switzerland.example      Switzerland                    speakers  -       moved  -             -          -
-public-policy@tiktok.example    TikTok                         -         -       -      gone          -          -
 focal@tunisia.example           Tunisia                        speakers  -       moved  gone          cancelled  room
-london@turkiye.example          Türkiye                        speakers  longer  -      -             -          -
 delegation@homeoffice.example   United Kingdom                 speakers  longer  moved  gone          -          -
 chair@crime.example             United Kingdom                 -         -       moved  -             -          -
-protocol@unitedstates.example   United States                  speakers  -       moved  gone          -          -
-london@vietnam.example          Vietnam                        speakers  longer  -      gone          -          -
-public-policy@x.example         X                              -         -       -      gone          -          -
 booth@interpreters.example      people                         -         -       moved  -             -          -
 """
 Learnt = dict[str, str]
@@ -112,10 +75,14 @@ def held(office: str) -> Person:
     return Person.objects.get(office__startswith=office)
 
 
-@pytest.fixture
+@once_a_module
 def summit() -> Summit:
     """The demonstration with a chair who has an address, an interpreter of no party, a sign-up and one who waits."""
     found = border_security.load()
+    unread = Party.objects.exclude(name__in={party for _address, party in expected()})
+    FocalPoint.objects.filter(party__in=unread).delete()
+    Person.objects.filter(membership__party__in=unread).update(email="")
+    unread.update(mission_email="")
     Person.objects.filter(pk=held("Official of the National Crime Agency").pk).update(email="chair@crime.example")
     booth = PersonFactory(summit=found, email="booth@interpreters.example")
     Participant.objects.create(session=named(FINANCES), person=booth, role=ParticipantRole.INTERPRETER, position=99)

@@ -1,17 +1,38 @@
-"""What readers of feeds hold against them beyond what is well-formed: the rules of their standards, for tests."""
+"""The rules of standards beyond what is well-formed, for tests of feeds and formats."""
 
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 from lxml import etree
+
+from tests.schemas import SCHEMAS
 
 ATOM = "http://www.w3.org/2005/Atom"
 NS = {"a": ATOM, "at": "http://purl.org/atompub/tombstones/1.0", "xml": "http://www.w3.org/XML/1998/namespace"}
 GRAMMARS = Path(__file__).with_name("grammars")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
+
+
+@cache
+def akoma_ntoso() -> etree.XMLSchema:
+    """Return the schema of Akoma Ntoso 3.0."""
+    return etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
+
+
+def ninjs_faults(found: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a ninjs document by its schema."""
+    return [error.message for error in _ninjs().iter_errors(found)]
+
+
+@cache
+def _ninjs() -> jsonschema.Draft202012Validator:
+    schema = json.loads((SCHEMAS / "ninjs-3.1.schema.json").read_text())
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
 
 
 def grammar(name: str) -> etree.RelaxNG:

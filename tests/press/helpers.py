@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.models import Slot
@@ -129,3 +132,10 @@ def move_to_now(lift: Lift) -> None:
 
 def url_of(text: Text) -> str:
     return f"/{text.summit.slug}/press/{text.slug}/"
+
+
+def queries(client: Client, path: str) -> int:
+    """Return how many queries a page takes."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)

@@ -1,14 +1,13 @@
 """The alarm at a text's fallback time: nothing goes out by itself, the desk is told, once for each time."""
 
 import re
-import threading
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
 
 from press.domain import alarms, announce, deciding, lifts, texts
@@ -19,11 +18,13 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
-from tests.factories import SubscriberFactory, SummitFactory, UserFactory
+from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import approver, make_text, officer, organiser, url_of
 from tests.press.speeches import hang, out, waits
+from tests.press.test_admin import signed_in
 from tests.press.test_todo import opened, tasks
 from tests.sessions.conftest import session
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -43,8 +44,6 @@ def pass_fallback(lift: Lift) -> None:
 
 def speech(summit: Summit, **more: Any) -> Text:
     """Make an approved text that waits for a speech which should have been given a second ago."""
-    from tests.factories import PersonFactory, SlotFactory
-
     row = session(summit, title="Opening")
     slot = SlotFactory(session=row, speaker=PersonFactory(summit=summit, name="Ada"))
     lift = waits(summit, fallback_at=db_now() + HOUR, **more)
@@ -83,7 +82,6 @@ def test_the_press_desk_is_told_once(summit: Summit) -> None:
 def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> None:
     user = officer(summit)
     text = speech(summit)
-    text.versions.get().editions.all()
     alarms.raise_due()
     delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
     (sent,) = mail.outbox
@@ -98,17 +96,11 @@ def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> No
     assert edition.title not in str(Message.objects.get().facts)
 
 
-@pytest.mark.parametrize("state", list(EditionState))
-def test_it_is_raised_whatever_is_decided_about_the_words(summit: Summit, state: str) -> None:
-    officer(summit)
-    text = speech(summit)
-    text.versions.get().editions.update(state=state)
-    assert alarms.raise_due() == 1
-
-
 def test_a_new_time_alarms_anew(summit: Summit) -> None:
     by = officer(summit)
     text = speech(summit)
+    # It is raised whatever is decided about the words.
+    text.versions.get().editions.update(state=EditionState.DRAFT)
     assert alarms.raise_due() == 1
     lifts.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by)
     text.lift.refresh_from_db()
@@ -128,22 +120,22 @@ def test_no_alarm_for_what_was_given_withdrawn_or_has_no_time(summit: Summit) ->
     assert LATE not in tasks(summit, by)
 
 
-@pytest.mark.parametrize("answer", ["given", "withdrawn", "another time", "a moment", ""])
+ANSWERS: dict[str, Callable[[Text, User], object]] = {
+    "given": lambda text, by: lifts.deliver(lift=text.lift, by=by),
+    "withdrawn": lambda text, by: texts.withdraw(text=text, reason="It is wrong.", by=by),
+    "another time": lambda text, by: lifts.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by),
+    "a moment": lambda text, by: lifts.set_moment(lift=text.lift, moment=db_now() + HOUR, by=by),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_mail_about_what_was_answered_meanwhile_is_not_sent(summit: Summit, answer: str) -> None:
     by = officer(summit)
     text = speech(summit)
     alarms.raise_due()
-    if answer == "given":
-        lifts.deliver(lift=text.lift, by=by)
-    elif answer == "withdrawn":
-        texts.withdraw(text=text, reason="It is wrong.", by=by)
-    elif answer == "another time":
-        lifts.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by)
-    elif answer == "a moment":
-        lifts.set_moment(lift=text.lift, moment=db_now() + HOUR, by=by)
+    ANSWERS[answer](text, by)
     delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
-    assert len(mail.outbox) == (0 if answer else 1)
-    assert Message.objects.get(kind="alarm").state == (MessageState.DROPPED if answer else MessageState.SENT)
+    assert (Message.objects.get(kind="alarm").state, mail.outbox) == (MessageState.DROPPED, [])
 
 
 def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit: Summit) -> None:
@@ -156,8 +148,7 @@ def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit:
     # At once: nobody has swept yet, and nobody is told twice.
     assert not Lift.objects.filter(alarmed_at__isnull=False).exists()
     assert found["1 text goes out when you say that its speech has been given."][0] == "next"
-    client = Client()
-    client.force_login(by)
+    client = signed_in(by)
     row = client.get("/admin/press/text/").content.decode()
     assert row.count('<span class="state" data-state="bad">alarm: not marked as given</span>') == 1
     page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
@@ -167,7 +158,6 @@ def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit:
 
 def test_a_speech_cancelled_before_its_fallback_time(summit: Summit, client: Client) -> None:
     """From end to end: nothing public anywhere, and an alarm."""
-    SubscriberFactory(summit=summit)
     desk, office = organiser(summit), officer(summit)
     text = speech(summit)
     assert text.slot is not None
@@ -177,56 +167,44 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit, client: Cli
     assert text.lift.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
     assert alarms.raise_due() == 0
     pass_fallback(text.lift)
-    # Whoever says in error that it was given lets nothing out either.
     raise_alarms()
     announce.announce_due()
     found = tasks(summit, office)
-    assert found[LATE][0] == "late"
-    assert "1 text is held." not in found
+    assert (found[LATE][0], "1 text is held." in found) == ("late", False)
     delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
     assert sorted(sent.to[0] for sent in mail.outbox) == sorted([desk.email, office.email])
     for sent in mail.outbox:
         assert "The session has been cancelled." in body_of(sent)
         assert "It is held" in body_of(sent)
-    title = text.versions.get().editions.get().title
-    slug = summit.slug
-    ways = ("", "press/", "press/feed.atom", "press/feed.json", "press/sitemap.xml", "agenda/")
-    for path in [*(f"/{slug}/{way}" for way in ways), f"/api/v1/summits/{slug}/texts/"]:
-        response = client.get(path)
-        assert (path, response.status_code) == (path, 200)
-        assert title not in response.content.decode()
-    assert client.get(url_of(text)).status_code == 404
+    # Whoever says in error that it was given lets nothing out either.
     lifts.deliver(lift=text.lift, by=office)
     assert (out(), announce.announce_due()) == (0, 0)
+    title = text.versions.get().editions.get().title
+    for path in (
+        f"/{summit.slug}/press/",
+        f"/{summit.slug}/press/feed.atom",
+        f"/api/v1/summits/{summit.slug}/texts/",
+    ):
+        assert title not in client.get(path).content.decode()
     assert client.get(url_of(text)).status_code == 404
+    # The control: a speech that was not cancelled goes out when given.
+    lifts.deliver(lift=speech(summit).lift, by=office)
+    assert out() == 1
 
 
-def test_control_a_speech_that_was_not_cancelled_goes_out_when_given(summit: Summit, client: Client) -> None:
-    text = speech(summit)
-    lifts.deliver(lift=text.lift, by=officer(summit))
-    assert (out(), client.get(url_of(text)).status_code) == (1, 200)
-
-
-class TestApprovedAlone:
-    """What nobody else has read stands in red until somebody reviews it."""
-
-    LATE = "1 text was approved without a second person. Review it."
-
-    def test_until_it_is_reviewed(self, summit: Summit) -> None:
-        by, reader = officer(summit), approver(summit)
-        edition = make_text(summit=summit, state=EditionState.DRAFT, author=by, title="Alone")
-        assert self.LATE not in tasks(summit, reader)
-        deciding.approve_alone(edition=edition, reason="The wire has it.", by=by)
-        found = tasks(summit, reader)
-        assert found[self.LATE][0] == "late"
-        assert opened(reader, found[self.LATE][1]) == ["Alone"]
-        client = Client()
-        client.force_login(by)
-        red = '<span class="state" data-state="bad">approved without a second person</span>'
-        assert client.get("/admin/press/text/").content.decode().count(red) == 1
-        deciding.review_afterwards(edition=edition, by=reader)
-        assert self.LATE not in tasks(summit, reader)
-        assert red not in client.get("/admin/press/text/").content.decode()
+def test_what_was_approved_alone_is_late_until_somebody_reviews_it(summit: Summit) -> None:
+    by, reader = officer(summit), approver(summit)
+    edition = make_text(summit=summit, state=EditionState.DRAFT, author=by, title="Alone")
+    late = "1 text was approved without a second person. Review it."
+    assert late not in tasks(summit, reader)
+    deciding.approve_alone(edition=edition, reason="The wire has it.", by=by)
+    found = tasks(summit, reader)
+    assert (found[late][0], opened(reader, found[late][1])) == ("late", ["Alone"])
+    client, red = signed_in(by), 'data-state="bad">approved without a second person</span>'
+    assert client.get("/admin/press/text/").content.decode().count(red) == 1
+    deciding.review_afterwards(edition=edition, by=reader)
+    assert late not in tasks(summit, reader)
+    assert red not in client.get("/admin/press/text/").content.decode()
 
 
 @pytest.mark.postgresql
@@ -236,22 +214,7 @@ class TestAtOnce:
         """Let four workers raise one alarm at once; return how many messages there are to the one officer."""
         officer(summit)
         lift = speech(summit).lift
-        ready, done = threading.Barrier(4), []
-
-        def run() -> None:
-            try:
-                ready.wait(10)
-                done.append(alarms.raise_alarm(lift.pk))
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run) for _number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(done) == 4
-        return sum(done)
+        return sum(at_once(*[lambda: alarms.raise_alarm(lift.pk)] * 4))
 
     def test_one_raises_it(self, summit: Summit) -> None:
         assert self.raised(summit) == 1

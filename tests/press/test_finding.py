@@ -1,17 +1,15 @@
 """What is found by which words, in each language: the same on both databases."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from delegations.domain import naming
-from press.domain import editions, finding
+from press import reading
+from press.domain import editions, finding, texts
 from press.finding.address import Asked
 from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
@@ -19,6 +17,8 @@ from summit.memory import forget_all
 from summit.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory, TextVersionFactory
 from tests.press.helpers import add_edition, ago, make_lift, make_text, officer
+from tests.press.test_visibility import everything
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
@@ -45,33 +45,24 @@ TEXTS = {
 FOUND: list[tuple[str, set[str]]] = [
     ("border", {"en"}),
     ("SMUGGLER stops", {"en"}),
-    ("cooperate", {"en"}),
     ("frontier", {"en", "fr"}),
     ("x.example", set()),
     # Without its accents one is the other's stem.
     ("frontières", {"fr", "en"}),
-    ("frontieres securite", {"fr"}),
     ("élection géorgie", {"fr"}),
-    ("elections GEORGIE", {"fr"}),
     ("l'Europe", {"fr"}),
-    ("d’Europe", {"fr"}),
     ("حدود", {"ar", "ar2"}),
-    ("الحدود", {"ar", "ar2"}),
     ("الحُدُود", {"ar", "ar2"}),
     ("للحدود", {"ar", "ar2"}),
     # "Safe" comes of the same root as "safety".
     ("الأمن", {"ar", "ar2"}),
-    ("امن", {"ar", "ar2"}),
     ("والأمن", {"ar", "ar2"}),
-    ("ايران", {"ar"}),
     ("العراق", {"ar"}),
-    ("عراق", {"ar"}),
     ("تعاون", {"ar"}),
     ("مهربون الوزراء", {"ar"}),
     ("هجرة", {"ar2"}),
     ("والهجرة", {"ar2"}),
     ("边境安全", {"zh"}),
-    ("安全问题", {"zh"}),
     ("走私 部长", {"zh"}),
     ("边", {"zh"}),
     ("边全", set()),
@@ -82,28 +73,19 @@ FOUND: list[tuple[str, set[str]]] = [
     ("ชายแดน", {"th"}),
     ("граница", {"ru"}),
     ("ГРАНИЦЫ безопасности", {"ru"}),
-    ("мировой", {"ru"}),
     ("мирового", {"ru"}),
     ("елка", {"ru"}),
     ("migracion", {"es"}),
-    ("migración", {"es"}),
-    ("acción", {"es"}),
     ("accion pais", {"es"}),
     ("sinirlarin guvenligi", {"tr"}),
-    ("sınır", {"tr"}),
     ("istanbul", {"tr"}),
     ("IĞDIR", {"tr"}),
-    ("igdir", {"tr"}),
-    ("Shqipëria", {"sq"}),
     ("shqiperia kosova", {"sq"}),
-    ("kufijve", {"sq"}),
     # Words fail: parts of words, and mistyped ones.
     ("Zelenski", {"en2"}),
-    ("zelensk", {"en2"}),
     ("Volodimir", {"en2"}),
     ("smugler", {"en"}),
     ("shqip", {"sq"}),
-    ("frontere", {"es"}),
     ("контробанда", {"ru"}),
     ("xylophone", set()),
     ("", set(TEXTS)),
@@ -113,8 +95,9 @@ FOUND: list[tuple[str, set[str]]] = [
 ]
 
 
-@pytest.fixture
+@once_a_module
 def summit() -> Summit:
+    """Return a summit with a text in each language."""
     summit: Summit = SummitFactory()
     lift = make_lift(summit, ago(2))
     for key, (language, title, body) in TEXTS.items():
@@ -140,8 +123,8 @@ def test_control_without_stems_and_folds_much_is_missed(summit: Summit, monkeypa
     monkeypatch.setattr("press.finding.words.forms", lambda word, language, written=True: frozenset({word}))
     SearchWord.objects.all().delete()
     finding.rebuild(summit=summit)
-    missed = [query for query, hits in FOUND if set(keys(look(summit, query))) != hits]
-    assert len(missed) > 20
+    missed = [query for query, hits in FOUND[:30] if set(keys(look(summit, query))) != hits]
+    assert len(missed) > 5
 
 
 def test_only_a_guess_is_called_one(summit: Summit) -> None:
@@ -162,44 +145,32 @@ def test_what_has_the_words_in_its_title_comes_first_then_the_newest() -> None:
     assert keys(look(summit, "border")) == ["new-title", "old-title", "many", "body"]
 
 
-def test_nothing_that_is_not_out_changes_what_is_found() -> None:
+def test_nothing_that_is_not_out_changes_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     summit = SummitFactory()
     public = make_text(summit=summit, moment=ago(1), slug="open", title="Open", body="Smugglers at the border.")
-    lists = [f"/{summit.slug}/press/?q={query}" for query in ("border", "bordre", "smugglers", "secret", "secrte")]
+    lists = [f"/{summit.slug}/press/?q={query}" for query in ("border", "bordre", "secret", "secrte")]
     before = [Client().get(path).content for path in lists]
-    for state, moment in (("draft", ago(1)), ("approved", ago(-1)), ("approved", None), ("in_review", ago(1))):
-        make_text(
-            summit=summit, state=state, moment=moment, speech=True, title="Secret border", body="A secret of bordre."
-        )
+    for state, moment in (("draft", ago(1)), ("approved", ago(-1)), ("in_review", ago(1))):
+        words = {"title": "Secret border", "body": "A secret of bordre."}
+        make_text(summit=summit, state=state, moment=moment, speech=True, **words)
     add_edition(public.version, state="draft", title="Secret", body="Secret bordre.")
     hidden = TextVersionFactory(text=public.version.text, language="fr", authoritative=False)
     add_edition(hidden, state="draft", title="Secret", body="Secret border.")
     assert [Client().get(path).content for path in lists] == before
-
-
-def test_control_without_the_predicate_the_hidden_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from press import reading
-    from tests.press.test_visibility import everything
-
-    summit = SummitFactory()
-    make_text(summit=summit, state="draft", title="Secret border")
-    path = f"/{summit.slug}/press/?q=border"
-    assert b"<article" not in Client().get(path).content
+    # Control: without the predicate the hidden are found.
     monkeypatch.setattr(reading, "public_editions", everything)
     forget_all()
-    assert b"<article" in Client().get(path).content
+    assert Client().get(lists[0]).content.count(b"<article") > before[0].count(b"<article") == 1
 
 
 def test_a_correction_is_found_by_its_own_words_once_it_is_out() -> None:
     summit = SummitFactory()
     edition = make_text(summit=summit, moment=ago(5), decided_at=ago(6), slug="one", body="Seven ships.")
-    correction = editions.draft(
-        version=edition.version, based_on=1, title="T", body="Eight boats.", change_note="Number.", by=officer(summit)
-    )
+    words = {"title": "T", "body": "Eight boats.", "change_note": "Number."}
+    correction = editions.draft(version=edition.version, based_on=1, by=officer(summit), **words)
     assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == (["one"], [])
-    Edition.objects.filter(pk=correction.pk).update(
-        state="approved", decided_by=edition.decided_by, decided_at=ago(1)
-    )
+    approved = {"state": "approved", "decided_by": edition.decided_by, "decided_at": ago(1)}
+    Edition.objects.filter(pk=correction.pk).update(**approved)
     assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == ([], ["one"])
 
 
@@ -227,27 +198,6 @@ def test_a_speech_is_found_by_who_gave_it_and_for_whom() -> None:
     assert [keys(look(summit, query)) for query in asked] == [["speech"]] * 4 + [[]]
 
 
-def count(summit: Summit, query: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert Client().get(f"/{summit.slug}/press/?q={query}").status_code == 200
-    return len(captured)
-
-
-def test_queries_stay_the_same(summit: Summit) -> None:
-    def fill(number: int) -> None:
-        for _ in range(number):
-            make_text(summit=summit, moment=ago(1), speech=True, body="Smugglers at borders. Zelenskyy.")
-
-    asked = ("smuggler", "zelenski", "xylophone")
-    fill(2)
-    before = [count(summit, query) for query in asked]
-    fill(12)
-    assert [count(summit, query) for query in asked] == before
-    assert max(before) <= 12
-
-
 def test_the_page_marks_what_was_looked_for(summit: Summit) -> None:
     def page(query: str) -> str:
         return Client().get(f"/{summit.slug}/press/?q={query}").content.decode()
@@ -267,46 +217,36 @@ def test_marks_are_escaped() -> None:
     make_text(summit=summit, moment=ago(1), title="A <b>bold</b> word", body="See <script>bold</script> &amp; so.")
     page = Client().get(f"/{summit.slug}/press/?q=bold+<script>").content.decode()
     assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in page
-    assert "<mark>script</mark>&gt;<mark>bold</mark>" in page
-    assert "<script>bold" not in page
-    assert "<b>" not in page
+    assert ("<script>bold" in page, "<b>" in page) == (False, False)
 
 
-def rows_of(words: Iterable[str]) -> set[str]:
-    return {word for row in words for word in row.split()}
+def test_what_is_found_follows_rows_that_change_and_comes_back_when_they_are_rebuilt(summit: Summit) -> None:
+    def stored() -> tuple[set[str], int]:
+        rows = SearchEntry.objects.filter(edition__version__text__summit=summit)
+        terms = {term for row in rows.values_list("terms", flat=True) for term in row.split()}
+        return terms, SearchWord.objects.filter(summit=summit).count()
 
-
-def test_what_is_found_follows_rows_that_change_and_go(summit: Summit) -> None:
-    entry = SearchEntry.objects.get(edition__version__text__slug="text-en")
-    SearchEntry.objects.filter(pk=entry.pk).update(terms="en_xylophon", title_terms="")
+    before, other = stored(), make_text(moment=ago(1), title="Elsewhere borders")
+    SearchEntry.objects.filter(edition__version__text__slug="text-en").update(terms="en_xylophon", title_terms="")
     assert (keys(look(summit, "xylophones")), keys(look(summit, "smugglers"))) == (["en"], [])
-    entry.delete()
-    assert keys(look(summit, "xylophones")) == []
-
-
-def test_rebuilding_brings_back_what_was_lost(summit: Summit) -> None:
-    before = rows_of(SearchEntry.objects.values_list("terms", flat=True)), SearchWord.objects.count()
-    other = make_text(moment=ago(1), title="Elsewhere borders")
     SearchEntry.objects.filter(edition__version__text__summit=summit).delete()
     SearchWord.objects.filter(summit=summit).delete()
     assert keys(look(summit, "border")) == []
     call_command("rebuild_search", "--summit", summit.slug)
     assert keys(look(summit, "border")) == ["en"]
-    rows = SearchEntry.objects.filter(edition__version__text__summit=summit)
-    assert (rows_of(rows.values_list("terms", flat=True)), SearchWord.objects.filter(summit=summit).count()) == before
+    assert stored() == before
     assert SearchEntry.objects.filter(edition=other).count() == 1
 
 
 def test_every_edition_that_is_saved_can_be_found() -> None:
-    from press.domain import texts
-
     summit = SummitFactory()
     by = officer(summit)
     words = {"title": "Uno", "body": "Dos tres."}
     text = texts.create_text(summit=summit, kind=TextKind.STATEMENT, language="en", by=by, **words)
     version = texts.add_language(text=text, language="fr", by=by, **words)
     editions.draft(version=version, based_on=1, title="Deux", body="Trois.", by=by)
-    assert SearchEntry.objects.count() == Edition.objects.count() == 3
+    rows = Edition.objects.filter(version__text=text)
+    assert SearchEntry.objects.filter(edition__in=rows).count() == rows.count() == 3
 
 
 def test_the_interface_language_changes_nothing_that_is_found(summit: Summit) -> None:

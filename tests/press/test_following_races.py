@@ -4,14 +4,14 @@ On PostgreSQL, where several write at once; on SQLite one does.
 """
 
 import random
-import threading
-import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
+from django.db.models.functions import Now
 
 from press.domain import announce, deciding, lifts, locks, texts, tying
 from press.domain.problems import DecisionRefused
@@ -24,6 +24,7 @@ from summit.registry import Registry
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
+from tests.threads import amid, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 Step = Callable[[], Any]
@@ -36,36 +37,18 @@ def world() -> Floor:
     return Floor(summit, by=organiser(summit))
 
 
-def during(first: Step, second: Step, seconds: float = 0.5) -> list[str]:
-    """Do `first` in a transaction of another connection, `second` while it isn't committed, and commit so many
-    seconds later; return what went wrong."""
-    half, go_on, wrong = threading.Event(), threading.Event(), []
+def during(first: Step, second: Step) -> list[str]:
+    """Do `first` in a transaction, and `second` before it is committed; return what went wrong.
 
-    def run() -> None:
-        try:
-            with transaction.atomic():
-                first()
-                half.set()
-                go_on.wait(10)
-        except OperationalError as problem:
-            wrong.append(str(problem))
-        finally:
-            half.set()
-            connection.close()
+    It is committed once `second` has ended or waits for it.
+    """
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert half.wait(10)
-    timer = threading.Timer(seconds, go_on.set)
-    timer.start()
-    try:
-        second()
-    except OperationalError as problem:
-        wrong.append(str(problem))
-    finally:
-        thread.join()
-        timer.cancel()
-    return wrong
+    def uncommitted(pause: Callable[[], bool]) -> None:
+        with transaction.atomic():
+            first()
+            pause()
+
+    return [repr(each) for each in amid(uncommitted, second) if isinstance(each, BaseException)]
 
 
 def _given_amid(world: Floor) -> tuple[int, int]:
@@ -89,29 +72,32 @@ def test_control_with_nobody_listening_it_goes_out(world: Floor, monkeypatch: py
     assert _given_amid(world) == (1, 1)
 
 
-def _moment_amid(world: Floor) -> tuple[int, int, bool]:
+def _moment_amid(world: Floor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, bool]:
     """Let the moment of a text pass while its session is being cancelled, and announce what is due; return what is
     out, how many were announced, and whether it counts as read."""
     lift = world.lifts["Am"]
-    Lift.objects.filter(pk=lift.pk).update(moment=db_now() + timedelta(seconds=0.4))
+    Lift.objects.filter(pk=lift.pk).update(moment=db_now() + timedelta(minutes=20))
+
+    def later(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
+        """The clock, half an hour on."""
+        return self.as_sql(compiler, connection, template="(STATEMENT_TIMESTAMP() + INTERVAL '30 minutes')", **more)
 
     def moment_passes() -> None:
-        while not Lift.objects.filter(pk=lift.pk, moment__lte=db_now()).exists():
-            time.sleep(0.02)
+        monkeypatch.setattr(Now, "as_postgresql", later)
         announce.announce_due()
 
-    assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes, 1.0) == []
+    assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes) == []
     announce.announce_due()
     return out(), Announcement.objects.count(), published_lifts().filter(pk=lift.pk).exists()
 
 
-def test_a_speech_cancelled_before_the_moment_stays_in(world: Floor) -> None:
-    assert _moment_amid(world) == (0, 0, False)
+def test_a_speech_cancelled_before_the_moment_stays_in(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _moment_amid(world, monkeypatch) == (0, 0, False)
 
 
 def test_control_with_nobody_listening_the_moment_lets_it_out(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speech_watch, "listeners", Registry())
-    assert _moment_amid(world) == (1, 1, True)
+    assert _moment_amid(world, monkeypatch) == (1, 1, True)
 
 
 def _cancelled_amid(world: Floor) -> tuple[bool, int]:
@@ -185,43 +171,24 @@ def _crossed(world: Floor, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     cancelled; return what went wrong."""
     two = [hang(world.slots["A"], timed(world.summit)) for _number in range(2)]
     first, second = (text.lift_id for text in two)
-    by = officer(world.summit)
+    assert first < second
+    by, wanted = officer(world.summit), locks.lock_lift
+
+    def tie(pause: Callable[[], bool]) -> None:
+        def slowly(lift_id: int) -> Lift:
+            found = wanted(lift_id)
+            pause()
+            return found
+
+        monkeypatch.setattr(locks, "lock_lift", slowly)
+        tying.tie(text=two[1], to=two[0], by=by)
 
     def cancel() -> None:
         # Beside the two, nothing is waited for.
         Text.objects.exclude(pk__in=[text.pk for text in two]).update(slot=None, prepared=None)
         edits.cancel(session=world.session, by=world.by)
 
-    held, wanted = threading.Event(), locks.lock_lift
-
-    def slowly(lift_id: int) -> Lift:
-        found = wanted(lift_id)
-        if not held.is_set():
-            held.set()
-            time.sleep(0.5)
-        return found
-
-    monkeypatch.setattr(locks, "lock_lift", slowly)
-    wrong: list[str] = []
-
-    def run(step: Step) -> None:
-        try:
-            step()
-        except OperationalError as problem:
-            wrong.append(str(problem).splitlines()[0])
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=[lambda: tying.tie(text=two[1], to=two[0], by=by)]),
-        threading.Thread(target=run, args=[lambda: (held.wait(5), cancel())]),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert first < second
-    return wrong
+    return [str(each).splitlines()[0] for each in amid(tie, cancel) if isinstance(each, BaseException)]
 
 
 def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
@@ -273,31 +240,20 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
 
 
 def test_desks_that_work_at_once_never_lock_each_other_out(world: Floor) -> None:
-    """Two of each for two seconds. PostgreSQL finds a deadlock within a second and ends one of its transactions."""
+    """Six take twenty steps each. PostgreSQL finds a deadlock within a second and ends one of its transactions."""
     for name in "ABC":
         hang(world.slots[name], timed(world.summit), state=EditionState.IN_REVIEW)
     by, reader = officer(world.summit), approver(world.summit)
-    until, wrong, done = time.monotonic() + 2, [], []
 
-    def work(seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311 - which step comes next is no secret
-        try:
-            while time.monotonic() < until:
-                step = chance.choice(_steps(world, by, reader, chance))
-                try:
-                    step()
-                except (DecisionRefused, Lift.DoesNotExist, Text.DoesNotExist):
-                    continue
-                done.append(step)
-        except OperationalError as problem:
-            wrong.append(str(problem))
-        finally:
-            connection.close()
+    def work(seed: int) -> int:
+        chance, done = random.Random(seed), 0  # noqa: S311 - which step comes next is no secret
+        for _ in range(20):
+            step = chance.choice(_steps(world, by, reader, chance))
+            with suppress(DecisionRefused, Lift.DoesNotExist, Text.DoesNotExist):
+                step()
+                done += 1
+        return done
 
-    threads = [threading.Thread(target=work, args=[seed]) for seed in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-    assert len(done) > 20
+    came = at_once(*(lambda seed=seed: work(seed) for seed in range(6)))
+    assert [each for each in came if isinstance(each, BaseException)] == []
+    assert sum(came) > 20

@@ -4,7 +4,6 @@ import io
 import json
 import unicodedata
 
-import jsonschema
 import pypdf
 import pytest
 from django.test import Client
@@ -13,10 +12,10 @@ from lxml import etree
 from press.domain import incoming
 from press.rendered import plain_of
 from tests.factories import SummitFactory
-from tests.press.checks import atom_faults, json_feed_faults
+from tests.press.checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
 from tests.press.helpers import ago, make_text, url_of
 from tests.press.test_linked_data import faults
-from tests.schemas import DATA, SCHEMAS, needs_data, needs_schemas
+from tests.schemas import DATA, needs_data, needs_schemas
 
 SPEECHES = DATA / "unga-77" / "speeches"
 # The first of the alphabet, the longest, the shortest, and two others.
@@ -24,12 +23,10 @@ CODES = ("AGO", "CIV", "MLI", "RWA", "UKR")
 
 
 @pytest.mark.django_db
-@pytest.mark.once
+@pytest.mark.broad("writes long speeches in every format; test_formats_whole.py writes short texts")
 @needs_data
 @needs_schemas
 def test_five_speeches_of_a_real_debate(client: Client) -> None:
-    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "akomantoso30.xsd")))
-    checker = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "ninjs-3.1.schema.json").read_text()))
     summit = SummitFactory()
     for code in CODES:
         path = SPEECHES / f"{code}.txt"
@@ -39,9 +36,9 @@ def test_five_speeches_of_a_real_debate(client: Client) -> None:
         given = {ending: client.get(f"{base}.{ending}").content for ending in ("txt", "pdf", "xml", "json", "jsonld")}
         assert plain_of(edition).rstrip() in given["txt"].decode()
         document = etree.fromstring(given["xml"])
-        schema.assertValid(document)
+        akoma_ntoso().assertValid(document)
         assert words <= set("\n".join(document.itertext()).split())
-        assert list(checker.iter_errors(json.loads(given["json"]))) == []
+        assert ninjs_faults(json.loads(given["json"])) == []
         assert faults(json.loads(given["jsonld"])) == []
         reader = pypdf.PdfReader(io.BytesIO(given["pdf"]))
         text = unicodedata.normalize("NFKC", " ".join(page.extract_text() for page in reader.pages))

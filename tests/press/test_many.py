@@ -31,23 +31,16 @@ def test_what_waits_and_is_another_persons_is_approved(summit: Summit) -> None:
     waits = make_text(summit=summit, state=EditionState.IN_REVIEW)
     theirs = make_text(summit=summit, state=EditionState.DRAFT)
     own = EditionFactory(version=theirs.version, number=2, state=EditionState.IN_REVIEW, author=by)
-    draft = make_text(summit=summit, state=EditionState.DRAFT)
+    # The newest edition counts.
+    draft = EditionFactory(version=make_text(summit=summit, state=EditionState.IN_REVIEW).version, number=2)
     reach = many.approve(texts=texts_of(waits, own, draft), by=by)
     assert [edition.pk for edition in reach.to] == [waits.pk]
     assert {edition.pk: why for edition, why in reach.skipped} == {
         own.pk: "you wrote it: somebody else has to approve it",
-        draft.pk: "edition 1 is “draft”",
+        draft.pk: "edition 2 is “draft”",
     }
-    states = dict(Edition.objects.values_list("pk", "state"))
-    assert states == {theirs.pk: "draft", waits.pk: "approved", own.pk: "in_review", draft.pk: "draft"}
+    assert list(Edition.objects.filter(state="approved")) == [waits]
     assert AuditEntry.objects.filter(action="press.approve").count() == 1
-
-
-def test_the_newest_edition_counts(summit: Summit) -> None:
-    old = make_text(summit=summit, state=EditionState.IN_REVIEW)
-    EditionFactory(version=old.version, number=2, state=EditionState.DRAFT)
-    reach = many.approve(texts=texts_of(old), by=approver(summit))
-    assert (reach.to, [why for _edition, why in reach.skipped]) == ([], ["edition 2 is “draft”"])
 
 
 def test_one_that_is_refused_stops_no_other(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +72,11 @@ def test_only_approvers_ask(summit: Summit) -> None:
 
 def test_asking_takes_as_many_queries_for_one_as_for_many(summit: Summit) -> None:
     by = approver(summit)
-    chosen = texts_of(*(make_text(summit=summit, state=EditionState.IN_REVIEW) for _number in range(9)))
+    chosen = texts_of(*(make_text(summit=summit, state=EditionState.IN_REVIEW) for _number in range(3)))
     # What the account may do is kept with it.
     many.to_approve(texts=chosen, by=by)
     counts = []
-    for number in (1, 9):
+    for number in (1, 3):
         with CaptureQueriesContext(connection) as queries:
             assert len(many.to_approve(texts=chosen[:number], by=by).to) == number
         counts.append(len(queries))

@@ -15,16 +15,24 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, User
 from tests.factories import TextVersionFactory
 from tests.press import helpers
-from tests.press.helpers import add_edition, ago, approver, make_text, officer, url_of
+from tests.press.helpers import add_edition, ago, approver, make_text, officer, queries, url_of
+from tests.press.test_admin import signed_in
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
 BODY = "# Head\n\nOne.\n\nTwo.\n\nThree."
 
 
-@pytest.fixture
+@once_a_module
 def edition() -> Edition:
+    """Return the prepared text of a speech in three paragraphs."""
     return make_text(speech=True, body=BODY)
+
+
+@pytest.fixture
+def by(edition: Edition) -> User:
+    return officer(edition.version.text.summit)
 
 
 def standing(edition: Edition) -> list[tuple[str, str, str]]:
@@ -36,34 +44,23 @@ def standing(edition: Edition) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_the_newest_mark_counts_and_none_is_lost(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_the_newest_mark_counts_and_none_is_lost(edition: Edition, by: User) -> None:
     before = db_now()
     mark(edition=edition, anchor="p-1", kind="accept", by=by)
-    mark(edition=edition, anchor="p-1", kind="strike", by=by)
+    strike = mark(edition=edition, anchor="p-1", kind="strike", by=by)
+    assert mark(edition=edition, anchor="p-1", kind="strike", by=by) == strike
     mark(edition=edition, anchor="p-2", kind="change", words=" Else.\r\nMore. ", by=by)
     mark(edition=edition, anchor="p-2", kind="insert", words="Thanks.", by=by)
     assert standing(edition) == [("p-1", "strike", ""), ("p-2", "change", "Thanks."), ("p-3", "", "")]
     rows = list(Marking.objects.all())
     assert [(row.kind, row.words) for row in rows] == [
-        ("accept", ""),
-        ("strike", ""),
-        ("change", "Else.\nMore."),
-        ("insert", "Thanks."),
-    ]
+        ("accept", ""), ("strike", ""), ("change", "Else.\nMore."), ("insert", "Thanks.")
+    ]  # fmt: skip
     assert all(before <= row.at <= db_now() for row in rows)
     assert AuditEntry.objects.filter(action="press.mark").count() == 4
 
 
-def test_the_same_twice_is_one_mark(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
-    first = mark(edition=edition, anchor="p-1", kind="accept", by=by)
-    assert mark(edition=edition, anchor="p-1", kind="accept", by=by) == first
-    assert Marking.objects.count() == 1
-
-
-def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition, by: User) -> None:
     first = mark(edition=edition, anchor="p-1", kind="accept", by=by)
     second = mark(edition=edition, anchor="p-1", kind="strike", by=by)
     back = undo(marking=second, by=by)
@@ -76,69 +73,51 @@ def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition) 
     assert Marking.objects.count() == 4
 
 
-def test_two_officers_at_one_passage(edition: Edition) -> None:
-    one, two = officer(edition.version.text.summit), officer(edition.version.text.summit)
-    theirs = mark(edition=edition, anchor="p-1", kind="change", words="Heard so.", by=one, seen=0)
+def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = officer(edition.version.text.summit)
+    theirs = mark(edition=edition, anchor="p-1", kind="change", words="Heard so.", by=by, seen=0)
     with pytest.raises(MarkedMeanwhile) as meanwhile:
-        mark(edition=edition, anchor="p-1", kind="accept", by=two, seen=0)
+        mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=0)
     assert meanwhile.value.current == theirs
     assert standing(edition)[0] == ("p-1", "change", "")
-    second = mark(edition=edition, anchor="p-2", kind="accept", by=two, seen=0)
-    mark(edition=edition, anchor="p-1", kind="accept", by=two, seen=theirs.pk)
+    second = mark(edition=edition, anchor="p-2", kind="accept", by=other, seen=0)
+    mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=theirs.pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "accept", "")]
-    undo(marking=second, by=one)
+    undo(marking=second, by=by)
     with pytest.raises(MarkedMeanwhile):
-        mark(
-            edition=edition,
-            anchor="p-2",
-            kind="strike",
-            by=two,
-            seen=Marking.objects.get(anchor="p-2", kind="accept").pk,
-        )
-
-
-def test_control_without_looking_the_second_officer_replaces_unseen(
-    edition: Edition, monkeypatch: pytest.MonkeyPatch
-) -> None:
+        mark(edition=edition, anchor="p-2", kind="strike", by=other, seen=second.pk)
+    # The control: without looking, the second officer replaces what they haven't seen.
     monkeypatch.setattr(markings, "_check_seen", lambda *_asked: None)
-    one, two = officer(edition.version.text.summit), officer(edition.version.text.summit)
-    mark(edition=edition, anchor="p-1", kind="change", words="Heard so.", by=one, seen=0)
-    mark(edition=edition, anchor="p-1", kind="accept", by=two, seen=0)
-    assert standing(edition)[0] == ("p-1", "accept", "")
+    mark(edition=edition, anchor="p-1", kind="strike", by=other, seen=0)
+    assert standing(edition)[0] == ("p-1", "strike", "")
 
 
-REFUSED: list[tuple[dict[str, str], type[Exception]]] = [
-    ({"anchor": "p-9", "kind": "accept"}, DecisionRefused),
-    ({"anchor": "", "kind": "accept"}, ValidationError),
-    ({"anchor": "p-1", "kind": "undo"}, DecisionRefused),
-    ({"anchor": "p-1", "kind": "shout"}, DecisionRefused),
-    ({"anchor": "p-1", "kind": "change", "words": "  "}, DecisionRefused),
-    ({"anchor": "p-1", "kind": "insert", "words": "***"}, ValidationError),
-    ({"anchor": "p-1", "kind": "change", "words": "a\x07"}, ValidationError),
-]
-
-
-@pytest.mark.parametrize(("values", "problem"), REFUSED)
-def test_what_is_no_mark_is_refused(edition: Edition, values: dict[str, str], problem: type[Exception]) -> None:
-    with pytest.raises(problem):
-        mark(edition=edition, by=officer(edition.version.text.summit), **values)
-    assert not Marking.objects.exists()
-
-
-def test_only_officers_mark_and_only_prepared_speeches(edition: Edition) -> None:
+def test_what_is_no_mark_is_refused(edition: Edition, by: User) -> None:
+    refused: list[tuple[dict[str, str], type[Exception]]] = [
+        ({"anchor": "p-9", "kind": "accept"}, DecisionRefused),
+        ({"anchor": "", "kind": "accept"}, ValidationError),
+        ({"anchor": "p-1", "kind": "undo"}, DecisionRefused),
+        ({"anchor": "p-1", "kind": "shout"}, DecisionRefused),
+        ({"anchor": "p-1", "kind": "change", "words": "  "}, DecisionRefused),
+        ({"anchor": "p-1", "kind": "insert", "words": "***"}, ValidationError),
+        ({"anchor": "p-1", "kind": "change", "words": "a\x07"}, ValidationError),
+    ]
+    for values, problem in refused:
+        with pytest.raises(problem):
+            mark(edition=edition, by=by, **values)
     summit = edition.version.text.summit
     with pytest.raises(PermissionDenied):
         mark(edition=edition, anchor="p-1", kind="accept", by=approver(summit))
-    statement = make_text(summit=summit)
     with pytest.raises(DecisionRefused, match="Only the prepared text"):
-        mark(edition=statement, anchor="p-1", kind="accept", by=officer(summit))
+        mark(edition=make_text(summit=summit), anchor="p-1", kind="accept", by=by)
     gone = make_text(summit=summit, speech=True, withdrawn_at=ago(1))
     with pytest.raises(DecisionRefused, match="withdrawn"):
-        mark(edition=gone, anchor="p-1", kind="accept", by=officer(summit))
+        mark(edition=gone, anchor="p-1", kind="accept", by=by)
+    assert not Marking.objects.exists()
 
 
-def test_marks_are_never_changed(edition: Edition) -> None:
-    row = mark(edition=edition, anchor="p-1", kind="accept", by=officer(edition.version.text.summit))
+def test_marks_are_never_changed(edition: Edition, by: User) -> None:
+    row = mark(edition=edition, anchor="p-1", kind="accept", by=by)
     with pytest.raises(DatabaseError), transaction.atomic():
         Marking.objects.filter(pk=row.pk).update(kind="strike")
     for values in ({"kind": "change"}, {"kind": "undo"}, {"kind": "accept", "words": "x"}, {"kind": "x"}):
@@ -146,13 +125,11 @@ def test_marks_are_never_changed(edition: Edition) -> None:
             Marking.objects.create(edition=edition, anchor="p-1", by=row.by, **values)
 
 
-def test_marks_hold_in_a_newer_edition_for_passages_that_stayed(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_marks_hold_in_a_newer_edition_for_passages_that_stayed(edition: Edition, by: User) -> None:
     mark(edition=edition, anchor="p-2", kind="strike", by=by)
     mark(edition=edition, anchor="p-3", kind="accept", by=by)
-    newer = editions.draft(
-        version=edition.version, based_on=1, title="T", body="Zero is new.\n\nOne.\n\nThree.", by=by
-    )
+    body = "Zero is new.\n\nOne.\n\nThree."
+    newer = editions.draft(version=edition.version, based_on=1, title="T", body=body, by=by)
     assert standing(newer) == [("p-4", "", ""), ("p-1", "", ""), ("p-3", "accept", "")]
 
 
@@ -162,20 +139,15 @@ def heard(edition: Edition, by: User) -> None:
     mark(edition=edition, anchor="p-2", kind="insert", words="And thanks.", by=by)
 
 
-def test_the_text_as_delivered_is_made_of_the_marks(edition: Edition) -> None:
+def test_the_text_as_delivered_is_made_of_the_marks(edition: Edition, by: User) -> None:
     prepared = edition.version.text
-    by = officer(prepared.summit)
     heard(edition, by)
     text = make_delivered(edition=edition, by=by)
-    body = "# Head\n\n*[passage not delivered]*\n\nTwo, *else*.\n\nAnd thanks.\n\nThree.\n"
     made = editions.newest(text.versions.get())
+    body = "# Head\n\n*[passage not delivered]*\n\nTwo, *else*.\n\nAnd thanks.\n\nThree.\n"
     assert (made.body, made.title, made.state, made.number) == (body, edition.title, "draft", 1)
-    assert (text.prepared, text.slot, text.wording, text.comparison_public) == (
-        prepared,
-        prepared.slot,
-        Wording.DELIVERED,
-        False,
-    )
+    assert (text.prepared, text.slot) == (prepared, prepared.slot)
+    assert (text.wording, text.comparison_public) == (Wording.DELIVERED, False)
     assert make_delivered(edition=edition, by=by) == text
     mark(edition=edition, anchor="p-1", kind="accept", by=by)
     assert make_delivered(edition=edition, by=by) == text
@@ -184,8 +156,7 @@ def test_the_text_as_delivered_is_made_of_the_marks(edition: Edition) -> None:
     assert delivered_body(edition, tell_removed=False) == again.body
 
 
-def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edition, by: User) -> None:
     french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
     other = add_edition(french, body="Un.\n\nDeux.")
     mark(edition=other, anchor="p-1", kind="strike", by=by)
@@ -195,8 +166,7 @@ def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edit
     assert sorted(text.versions.values_list("language", flat=True)) == ["en", "fr"]
 
 
-def test_a_speech_of_which_nothing_was_spoken_is_none(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_a_speech_of_which_nothing_was_spoken_is_none(edition: Edition, by: User) -> None:
     for anchor in ("p-1", "p-2", "p-3"):
         mark(edition=edition, anchor=anchor, kind="strike", by=by)
     with pytest.raises(DecisionRefused, match="Nothing is left"):
@@ -205,14 +175,6 @@ def test_a_speech_of_which_nothing_was_spoken_is_none(edition: Edition) -> None:
 
 
 # --- the desk ---
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def address(edition: Edition, name: str) -> str:
     return f"/admin/press/text/{edition.version.text_id}/{name}/?version={edition.version.language}"
 
@@ -221,41 +183,32 @@ def post(client: Client, edition: Edition, **values: Any) -> Any:
     return client.post(address(edition, "mark"), {"seen": "0", "seen_inserted": "0", **values})
 
 
-def test_the_desk_marks_with_and_without_a_script(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) -> None:
     client = signed_in(by)
-    page = client.get(address(edition, "marking")).content.decode()
-    assert page.count('class="passage"') == 3
+    assert client.get(address(edition, "marking")).content.decode().count('class="passage"') == 3
     plain = post(client, edition, anchor="p-1", kind="accept")
     assert (plain.status_code, plain["Location"]) == (302, f"{address(edition, 'marking')}#p-1")
     part = post(client, edition, anchor="p-2", kind="change", words="Two, <b>else</b>.", part="1")
     assert part.status_code == 200
     shown = part.content.decode()
-    assert '<li class="passage" id="p-2" tabindex="0" data-state="change"' in shown
     assert "<ins><p>Two, &lt;b&gt;else&lt;/b&gt;.</p>" in shown
     assert "<html" not in shown
-    row = Marking.objects.get(anchor="p-2")
-    post(client, edition, anchor="p-2", kind="undo", undoes=row.pk)
+    post(client, edition, anchor="p-2", kind="undo", undoes=Marking.objects.get(anchor="p-2").pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "", "")]
     wrong = post(client, edition, anchor="p-3", kind="change", words="", part="1")
     assert (wrong.status_code, "Write the words that were spoken." in wrong.content.decode()) == (400, True)
     assert post(client, edition, anchor="p-99", kind="accept", part="1").status_code == 404
-
-
-def test_the_desk_shows_who_marked_meanwhile_and_keeps_what_was_typed(edition: Edition) -> None:
-    summit = edition.version.text.summit
-    other = officer(summit)
-    mark(edition=edition, anchor="p-1", kind="strike", by=other)
-    answer = post(signed_in(officer(summit)), edition, anchor="p-1", kind="change", words="Mine.", part="1")
+    # Who marked meanwhile is shown, and what was typed stays.
+    other = officer(edition.version.text.summit)
+    mark(edition=edition, anchor="p-3", kind="strike", by=other)
+    answer = post(client, edition, anchor="p-3", kind="change", words="Mine.", part="1")
     shown = answer.content.decode()
     assert answer.status_code == 409
     assert f"{other} has marked this passage meanwhile: “not spoken”." in shown
     assert ">Mine.</textarea>" in shown
-    assert Marking.objects.count() == 1
 
 
-def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition) -> None:
-    by = officer(edition.version.text.summit)
+def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition, by: User) -> None:
     client = signed_in(by)
     assert client.get(address(edition, "delivery")).status_code == 404
     heard(edition, by)
@@ -268,61 +221,49 @@ def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition) -> 
     assert client.get(f"/admin/press/text/{text.pk}/delivery/").content.decode().count("<del>") == page.count("<del>")
 
 
-def test_the_page_of_marks_asks_as_much_for_many_passages(edition: Edition) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    by = officer(edition.version.text.summit)
-    client = signed_in(by)
-    body = "\n\n".join(f"Words {n}." for n in range(60))
+def test_the_page_of_marks_asks_as_much_for_many_passages(edition: Edition, by: User) -> None:
+    client, body = signed_in(by), "\n\n".join(f"Words {n}." for n in range(9))
     long = make_text(summit=edition.version.text.summit, speech=True, body=body)
-    for number in range(1, 40):
+    for number in range(1, 5):
         mark(edition=long, anchor=f"p-{number}", kind="accept", by=by)
-    counts = []
-    for each in (edition, long, edition, long):
-        with CaptureQueriesContext(connection) as asked:
-            client.get(address(each, "marking"))
-        counts.append(len(asked))
+    counts = [queries(client, address(each, "marking")) for each in (edition, long, edition, long)]
     assert counts[2] == counts[3]
 
 
 # --- readers ---
-
-
 def test_readers_compare_where_the_office_lets_them(client: Client) -> None:
     prepared = make_text(speech=True, moment=ago(2), body="One was planned.\n\nTwo.", slug="as-planned")
     delivered = helpers.make_delivered(prepared, moment=ago(1), public=True, body="One was said.\n\nTwo.")
     text = delivered.version.text
-    address = f"{url_of(text)}comparison/"
-    page = client.get(address).content.decode()
-    assert "One was <del>planned</del>." in page
-    assert "One was <ins>said</ins>." in page
-    assert address in client.get(url_of(text)).content.decode()
-    by = officer(text.summit)
+    path, by = f"{url_of(text)}comparison/", officer(text.summit)
+    page = client.get(path).content.decode()
+    assert ("One was <del>planned</del>." in page, "One was <ins>said</ins>." in page) == (True, True)
+    assert path in client.get(url_of(text)).content.decode()
     lifts.hold(lift=prepared.version.text.lift, reason="wait", by=by)
-    assert client.get(address).status_code == 404
+    assert client.get(path).status_code == 404
     lifts.unhold(lift=prepared.version.text.lift, by=by)
-    assert client.get(address).status_code == 200
+    assert client.get(path).status_code == 200
     Text.objects.filter(pk=text.pk).update(comparison_public=False)
-    assert client.get(address).status_code == 404
+    assert client.get(path).status_code == 404
     assert "comparison" not in client.get(url_of(text)).content.decode()
 
 
-HIDDEN: list[dict[str, Any]] = [
-    {"prepared": {"moment": ago(-1)}},
-    {"prepared": {"state": "in_review", "moment": ago(1)}},
-    {"prepared": {"withdrawn_at": ago(0.5), "moment": ago(1)}},
-    {"delivered": {"moment": ago(-1)}},
-    {"delivered": {"state": "draft", "moment": ago(1)}},
-    {"delivered": {"public": False, "moment": ago(1)}},
+HIDDEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"moment": ago(-1)}, {}),
+    ({"state": "in_review"}, {}),
+    ({"withdrawn_at": ago(0.5)}, {}),
+    ({}, {"moment": ago(-1)}),
+    ({}, {"state": "draft"}),
+    ({}, {"public": False}),
 ]
 
 
-@pytest.mark.parametrize("values", HIDDEN)
-def test_readers_compare_only_while_both_are_read(client: Client, values: dict[str, Any]) -> None:
-    prepared = make_text(speech=True, body="CANARY one.", **({"moment": ago(1)} | values.get("prepared", {})))
-    given = {"moment": ago(1), "public": True, "body": "Said."} | values.get("delivered", {})
-    delivered = helpers.make_delivered(prepared, **given)
-    answer = client.get(f"{url_of(delivered.version.text)}comparison/")
-    missing = client.get(f"/{prepared.version.text.summit.slug}/press/nothing/comparison/")
-    assert (answer.status_code, answer.content) == (404, missing.content)
+def test_readers_compare_only_while_both_are_read(client: Client) -> None:
+    for before, after in HIDDEN:
+        prepared = make_text(speech=True, **({"moment": ago(1)} | before))
+        delivered = helpers.make_delivered(prepared, **({"moment": ago(1), "public": True} | after))
+        slug, summit = delivered.version.text.slug, prepared.version.text.summit.slug
+        for root in (f"/{summit}/press", f"/api/v1/summits/{summit}/texts"):
+            answers = [client.get(f"{root}/{each}/comparison/") for each in (slug, "nothing")]
+            assert [answer.status_code for answer in answers] == [404, 404], (before, after)
+            assert answers[0].content == answers[1].content

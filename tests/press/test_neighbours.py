@@ -3,22 +3,22 @@
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
+from press import neighbours
 from press.models import Edition
 from sessions.domain import releases
 from sessions.models import Session, Visibility
 from summit.models import Summit
 from tests.factories import SessionFactory, SummitFactory, TopicFactory
-from tests.press.helpers import ago, make_text, organiser, url_of
+from tests.press.helpers import ago, make_text, organiser
 from tests.press.test_lists import speech, text_of
+from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@once_a_module
 def session() -> Session:
     """A session of five speeches, all but the second with a text that is out."""
     made: Session = SessionFactory(summit=SummitFactory(), title="Opening", visibility=Visibility.PUBLIC)
@@ -98,26 +98,9 @@ def test_texts_of_the_same_topics_stand_beside_it_once(session: Session) -> None
     assert alike == ["Speech 2.", "Speech 0."]
 
 
-def test_a_long_session_leads_to_the_list_of_its_texts(session: Session) -> None:
+def test_a_long_session_leads_to_the_list_of_its_texts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     link = f'/{session.summit.slug}/press/?session={session.public_id}"'
     assert link not in page(session.summit, 0)
-    for position in range(5, 12):
-        text_of(speech(session, position, name=f"Speaker {position}"), title=f"Speech {position}.")
-    releases.release(summit=session.summit, by=organiser(session.summit), tell=False)
-    assert link in page(session.summit, 0)
-    assert len(around(page(session.summit, 0))[2]) <= 8
-
-
-def test_queries_stay_the_same(session: Session) -> None:
-    path = url_of(Edition.objects.get(title="Speech 0.").version.text)
-
-    def count() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            assert Client().get(path).status_code == 200
-        return len(captured)
-
-    before = count()
-    for position in range(5, 12):
-        text_of(speech(session, position, name=f"Speaker {position}"), title=f"Speech {position}.")
-    releases.release(summit=session.summit, by=organiser(session.summit), tell=False)
-    assert count() == before <= 16
+    monkeypatch.setattr(neighbours, "MOST", 2)
+    assert link in page(session.summit, 2)
+    assert len(around(page(session.summit, 2))[2]) == 2

@@ -5,9 +5,9 @@ from django.test import Client
 
 from press.domain import anchors, deciding, editions
 from press.domain.problems import DecisionRefused
-from press.models import EditionAttachment, EditionState, Text, TextKind, Wording
-from tests.factories import AttachmentFactory, LiftFactory, TextFactory, TextVersionFactory, TopicFactory, UserFactory
-from tests.press.helpers import add_edition, ago, approver, make_text, officer, url_of
+from press.models import EditionAttachment, EditionState, Lift, Text, TextKind
+from tests.factories import AttachmentFactory, TextVersionFactory, TopicFactory, UserFactory
+from tests.press.helpers import add_edition, ago, approver, make_delivered, make_text, officer, url_of
 
 pytestmark = pytest.mark.django_db
 FIRST = "One stays as it is.\n\nTwo has five hundred ships.\n\nThree goes away entirely."
@@ -15,59 +15,48 @@ SECOND = "A new opening.\n\nOne stays as it is.\n\nTwo has six hundred ships."
 
 
 # --- addresses of paragraphs ----------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("before", "given", "after", "used", "expected"),
-    [
-        (FIRST, [], SECOND, [], ["p-4", "p-1", "p-2"]),
-        (FIRST, [], FIRST, [], ["p-1", "p-2", "p-3"]),
-        # What was taken out comes back under another address: a link to it led to nothing meanwhile.
-        (SECOND, ["p-4", "p-1", "p-2"], FIRST, ["p-3"], ["p-1", "p-2", "p-5"]),
-        ("A.\n\nB.", ["p-7", "p-2"], "B.\n\nA.", ["p-9"], ["p-10", "p-7"]),
-        ("- item one\n- item two", [], "- item one\n- item new and different\n- item two", [], ["p-1", "p-3", "p-2"]),
-        ("We go.", [], "We go soon.", [], ["p-1"]),
-        # Without spaces between words, a letter that was wrong leaves the others as they are.
-        (
-            "我们将于十月举行会议。\n\n部长们感谢东道主。",
-            [],
-            "我们将于十一月举行会议。\n\n主席致词。",
-            [],
-            ["p-1", "p-3"],
-        ),
-        ("", [], "A.", [], ["p-1"]),
-        ("A.", [], "", [], []),
-    ],
-)
-def test_paragraphs_keep_their_addresses(
-    before: str, given: list[str], after: str, used: list[str], expected: list[str]
-) -> None:
-    assert anchors.follow(before=before, anchors=given, after=after, used=used) == expected
+KEPT: list[tuple[str, list[str], str, list[str], list[str]]] = [
+    (FIRST, [], SECOND, [], ["p-4", "p-1", "p-2"]),
+    (FIRST, [], FIRST, [], ["p-1", "p-2", "p-3"]),
+    # What was taken out comes back under another address: a link to it led to nothing meanwhile.
+    (SECOND, ["p-4", "p-1", "p-2"], FIRST, ["p-3"], ["p-1", "p-2", "p-5"]),
+    ("A.\n\nB.", ["p-7", "p-2"], "B.\n\nA.", ["p-9"], ["p-10", "p-7"]),
+    ("- item one\n- item two", [], "- item one\n- item new and different\n- item two", [], ["p-1", "p-3", "p-2"]),
+    ("We go.", [], "We go soon.", [], ["p-1"]),
+    # Without spaces between words, a letter that was wrong leaves the others as they are.
+    (
+        "我们将于十月举行会议。\n\n部长们感谢东道主。",
+        [],
+        "我们将于十一月举行会议。\n\n主席致词。",
+        [],
+        ["p-1", "p-3"],
+    ),
+    ("", [], "A.", [], ["p-1"]),
+    ("A.", [], "", [], []),
+]
 
 
-def test_control_counted_anew_an_address_leads_to_other_words() -> None:
-    assert anchors.counted(SECOND)[1] != anchors.follow(before=FIRST, anchors=[], after=SECOND, used=[])[1]
+def test_paragraphs_keep_their_addresses() -> None:
+    for before, given, after, used, expected in KEPT:
+        assert anchors.follow(before=before, anchors=given, after=after, used=used) == expected
+    # The control: counted anew, an address leads to other words.
+    assert anchors.counted(SECOND)[1] != KEPT[0][4][1]
 
 
-def corrected(client: Client) -> tuple[Text, Client]:
-    """Return a text that was published and then corrected by the domain."""
+def corrected() -> Text:
+    """Return a text that was published and then corrected by the services."""
     edition = make_text(moment=ago(2), decided_at=ago(3), body=FIRST, title="Ships")
     text = edition.version.text
-    writer, reader = officer(text.summit), approver(text.summit)
-    second = editions.draft(
-        version=edition.version,
-        based_on=1,
-        title="Ships",
-        body=SECOND,
-        change_kind="correction",
-        change_note="Six hundred, not five.",
-        by=writer,
-    )
+    writer = officer(text.summit)
+    why = {"change_kind": "correction", "change_note": "Six hundred, not five."}
+    second = editions.draft(version=edition.version, based_on=1, title="Ships", body=SECOND, by=writer, **why)
     deciding.submit(edition=second, by=writer)
-    deciding.approve(edition=second, by=reader)
-    return text, client
+    deciding.approve(edition=second, by=approver(text.summit))
+    return text
 
 
 def test_a_link_to_a_paragraph_is_pinned_and_says_what_became_of_it(client: Client) -> None:
-    text, client = corrected(client)
+    text = corrected()
     page = client.get(url_of(text)).content.decode()
     assert f'<p id="p-2"><a class="pin" href="{url_of(text)}edition/2/#p-2"' in page
     old = client.get(f"{url_of(text)}edition/1/").content.decode()
@@ -91,27 +80,25 @@ def test_what_was_never_read_has_no_address(client: Client) -> None:
 
 # --- corrections ----------------------------------------------------------------------------------------------------
 def test_what_replaces_words_that_were_read_says_why() -> None:
-    edition = make_text(moment=ago(1), decided_at=ago(3))
-    writer, reader = officer(edition.version.text.summit), approver(edition.version.text.summit)
-    silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
-    deciding.submit(edition=silent, by=writer)
-    with pytest.raises(DecisionRefused, match="as a correction or a clarification"):
-        deciding.approve(edition=silent, by=reader)
-    with pytest.raises(DecisionRefused, match="Say what was wrong"):
-        editions.draft(version=edition.version, based_on=2, title="T", body="C", change_kind="correction", by=writer)
-
-
-def test_before_anybody_has_read_it_no_reason_is_wanted() -> None:
-    edition = make_text(moment=ago(-1), decided_at=ago(3))
-    writer, reader = officer(edition.version.text.summit), approver(edition.version.text.summit)
-    silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
-    deciding.submit(edition=silent, by=writer)
-    deciding.approve(edition=silent, by=reader)
-    assert silent.state == EditionState.APPROVED
+    for hours, read in ((1, True), (-1, False)):
+        edition = make_text(moment=ago(hours), decided_at=ago(3))
+        writer, reader = officer(edition.version.text.summit), approver(edition.version.text.summit)
+        silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
+        deciding.submit(edition=silent, by=writer)
+        if read:
+            with pytest.raises(DecisionRefused, match="as a correction or a clarification"):
+                deciding.approve(edition=silent, by=reader)
+            with pytest.raises(DecisionRefused, match="Say what was wrong"):
+                editions.draft(
+                    version=edition.version, based_on=2, title="T", body="C", change_kind="correction", by=writer
+                )
+        else:
+            deciding.approve(edition=silent, by=reader)
+        assert silent.state == (EditionState.IN_REVIEW if read else EditionState.APPROVED)
 
 
 def test_a_translation_knows_when_it_is_behind(client: Client) -> None:
-    text, client = corrected(client)
+    text = corrected()
     french = TextVersionFactory(text=text, language="fr", authoritative=False)
     add_edition(french, translates=1, title="Navires")
     page = client.get(f"{url_of(text)}fr/").content.decode()
@@ -143,47 +130,28 @@ GONE = {"withdrawn_at": ago(2), "withdrawal_reason": "Wrong.", "removed_at": ago
 
 
 def test_what_was_read_and_removed_is_gone_everywhere(client: Client) -> None:
-    edition = make_text(moment=ago(5), decided_at=ago(9), title="Zebra")
-    text, by = edition.version.text, UserFactory()
-    Text.objects.filter(pk=text.pk).update(**GONE, withdrawn_by=by, removed_by=by)
-    for ending in ("", "edition/1/"):
-        answer = client.get(url_of(text) + ending)
-        assert answer.status_code == 410
-        assert "A name." in answer.content.decode()
-        assert "Zebra" not in answer.content.decode()
-    assert client.get(f"{url_of(text)[:-1]}.pdf").status_code == 410
+    by = UserFactory()
+    text, never = (make_text(moment=ago(h), decided_at=ago(9), title="Zebra").version.text for h in (5, -5))
+    Text.objects.update(**GONE, withdrawn_by=by, removed_by=by)
+    for ending in ("/", "/edition/1/", ".pdf"):
+        answer = client.get(url_of(text)[:-1] + ending)
+        assert (answer.status_code, b"A name." in answer.content, b"Zebra" in answer.content) == (410, True, False)
     assert client.get(f"{url_of(text)}fr/").status_code == 404
     assert "Zebra" not in client.get(f"/{text.summit.slug}/press/").content.decode()
-
-
-def test_what_was_removed_before_it_was_read_was_never_there(client: Client) -> None:
-    edition = make_text(moment=ago(-5), decided_at=ago(9))
-    text, by = edition.version.text, UserFactory()
-    Text.objects.filter(pk=text.pk).update(**GONE, withdrawn_by=by, removed_by=by)
-    assert client.get(url_of(text)).status_code == 404
+    # What was removed before it was read was never there.
+    assert client.get(url_of(never)).status_code == 404
 
 
 # --- what stands beside ---------------------------------------------------------------------------------------------
 def test_prepared_and_delivered_lead_to_each_other_when_both_are_read(client: Client) -> None:
     prepared = make_text(moment=ago(5), decided_at=ago(9), speech=True, title="As written")
-    text = prepared.version.text
-    lift = LiftFactory(summit=text.summit, moment=ago(-1), decided_by=UserFactory())
-    delivered = TextFactory(
-        summit=text.summit,
-        slot=text.slot,
-        prepared=text,
-        kind=TextKind.TRANSCRIPT,
-        wording=Wording.DELIVERED,
-        lift=lift,
-    )
-    add_edition(TextVersionFactory(text=delivered), decided_at=ago(9), title="As said")
-    before = client.get(url_of(text)).content.decode()
-    assert "As said" not in before
-    type(lift).objects.filter(pk=lift.pk).update(moment=ago(1))
-    assert "The text as delivered has been published:" in client.get(url_of(text)).content.decode()
+    delivered = make_delivered(prepared, moment=ago(-1), decided_at=ago(9), title="As said").version.text
+    path = url_of(prepared.version.text)
+    assert "As said" not in client.get(path).content.decode()
+    Lift.objects.filter(pk=delivered.lift_id).update(moment=ago(1))
+    assert "The text as delivered has been published:" in client.get(path).content.decode()
     page = client.get(url_of(delivered)).content.decode()
-    assert "As written" in page
-    assert 'data-kind="correction"' not in page
+    assert ("As written" in page, 'data-kind="correction"' in page) == (True, False)
 
 
 def test_topics_and_the_medias_access_stand_on_the_page(client: Client) -> None:

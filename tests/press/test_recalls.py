@@ -8,6 +8,7 @@ from press.domain.announce import announce_due
 from press.domain.recalls import recall, recall_due
 from press.messages import render_withdrawal
 from press.models import Edition, Text
+from summit.outbox.kinds import Mail
 from summit.outbox.models import Message
 from tests.factories import SubscriberFactory
 from tests.press.helpers import ago, approver, make_text, officer
@@ -29,14 +30,18 @@ def told() -> list[str]:
     return list(Message.objects.filter(kind="withdrawal").values_list("address", flat=True))
 
 
+def sent() -> Mail:
+    with translation.override("en"):
+        return render_withdrawal(Message.objects.get(kind="withdrawal"))
+
+
 def test_who_was_written_to_learns_of_it_once() -> None:
     text = published().version.text
     assert recall_due() == 0
     texts.withdraw(text=text, reason="The sum was wrong.", by=officer(text.summit))
     assert (recall_due(), recall_due(), recall(text.pk)) == (1, 0, False)
     assert told() == ["first@paper.example"]
-    with translation.override("en"):
-        mail = render_withdrawal(Message.objects.get(kind="withdrawal"))
+    mail = sent()
     assert mail.subject == "Withdrawn: Ships"
     assert "The reason: The sum was wrong." in mail.text
     assert f"/press/{text.slug}/" in mail.text
@@ -47,22 +52,17 @@ def test_what_was_removed_is_told_with_the_reason_for_that() -> None:
     texts.withdraw(text=text, reason="Wrong.", by=officer(text.summit))
     texts.remove(text=text, reason="It named a person.", by=approver(text.summit))
     assert recall_due() == 1
-    with translation.override("en"):
-        mail = render_withdrawal(Message.objects.get(kind="withdrawal"))
+    mail = sent()
     assert "The reason: It named a person." in mail.text
     assert "The text is no longer to be read." in mail.text
     assert text.slug not in mail.text
 
 
-def test_of_what_was_never_read_nobody_is_told() -> None:
-    text = make_text(moment=ago(-1)).version.text
-    SubscriberFactory(summit=text.summit)
-    texts.withdraw(text=text, reason="Not agreed.", by=officer(text.summit))
+def test_of_what_was_never_read_and_what_was_withdrawn_long_ago_nobody_is_told() -> None:
+    never = make_text(moment=ago(-1)).version.text
+    SubscriberFactory(summit=never.summit)
+    old = published().version.text
+    for text in (never, old):
+        texts.withdraw(text=text, reason="Not agreed.", by=officer(text.summit))
+    Text.objects.filter(pk=old.pk).update(withdrawn_at=ago(30))
     assert (recall_due(), told()) == (0, [])
-
-
-def test_what_was_withdrawn_long_ago_is_left_alone() -> None:
-    text = published().version.text
-    texts.withdraw(text=text, reason="Wrong.", by=officer(text.summit))
-    Text.objects.filter(pk=text.pk).update(withdrawn_at=ago(30))
-    assert recall_due() == 0

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 
 from press.domain import texts, topics
 from press.domain.problems import DecisionRefused
 from press.models import Topic
-from summit.models import AuditEntry, Summit, User
+from summit.models import AuditEntry, Summit
 from tests.factories import SummitFactory, TopicFactory
-from tests.press.helpers import ago, approver, make_text, officer, organiser
+from tests.press.helpers import ago, approver, make_text, officer
+from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 TOPICS = "/admin/press/topic/"
@@ -20,12 +20,6 @@ TOPICS = "/admin/press/topic/"
 @pytest.fixture
 def summit() -> Summit:
     return SummitFactory()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def values(summit: Summit, **changed: str) -> dict[str, Any]:
@@ -37,12 +31,7 @@ def test_a_topic_has_a_name_in_each_language(summit: Summit) -> None:
     assert client.post(f"{TOPICS}add/", values(summit)).status_code == 302
     made = Topic.objects.get()
     assert (made.summit, made.name, made.names) == (summit, "Coasts", {"fr": "Côtes", "ar": "السواحل"})
-    assert [made.called(language) for language in ("en", "fr", "ar", "de")] == [
-        "Coasts",
-        "Côtes",
-        "السواحل",
-        "Coasts",
-    ]
+    assert [made.called(language) for language in ("fr", "ar", "de")] == ["Côtes", "السواحل", "Coasts"]
     refused = client.post(f"{TOPICS}add/", values(summit))
     assert "The summit has a topic of this name already." in refused.content.decode()
     refused = client.post(f"{TOPICS}{made.pk}/change/", values(summit, name_en="Another"))
@@ -74,27 +63,14 @@ def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> Non
     assert Topic.objects.exists() is used
 
 
-def test_what_a_text_was_given_meanwhile_stays(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same post with nobody having looked at the texts before."""
-    from press.admin.topics import TopicAdmin
-
-    topic = TopicFactory(summit=summit)
-    make_text(summit=summit).version.text.topics.add(topic)
-    monkeypatch.setattr(TopicAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
-    signed_in(officer(summit)).post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"})
-    assert Topic.objects.get() == topic
-
-
 def test_officers_change_topics_and_the_others_read_them(summit: Summit) -> None:
     topic = TopicFactory(summit=summit)
-    for make in (approver, organiser):
-        client = signed_in(make(summit))
-        assert client.get(f"{TOPICS}{topic.pk}/change/").status_code == 200
-        assert client.post(f"{TOPICS}{topic.pk}/change/", values(summit)).status_code == 403
-        assert client.get(f"{TOPICS}add/").status_code == 403
-        assert client.post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"}).status_code == 403
-    stranger = signed_in(officer(SummitFactory()))
-    assert stranger.get(f"{TOPICS}{topic.pk}/change/").status_code == 404
+    client = signed_in(approver(summit))
+    assert client.get(f"{TOPICS}{topic.pk}/change/").status_code == 200
+    assert client.post(f"{TOPICS}{topic.pk}/change/", values(summit)).status_code == 403
+    assert client.get(f"{TOPICS}add/").status_code == 403
+    assert client.post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert signed_in(officer(SummitFactory())).get(f"{TOPICS}{topic.pk}/change/").status_code == 404
     assert Topic.objects.get().name == topic.name
 
 
@@ -110,22 +86,15 @@ def test_one_function_each_enters_changes_and_deletes(summit: Summit) -> None:
     topics.remove_topic(by=by, topic=topic)
     assert not Topic.objects.exists()
     entries = AuditEntry.objects.filter(action__startswith="press.topic.").order_by("pk")
-    deeds = [f"press.topic.{each}" for each in ("add", "change", "remove")]
-    assert list(entries.values_list("action", flat=True)) == deeds
-
-
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
+    assert [entry.action.split(".")[-1] for entry in entries] == ["add", "change", "remove"]
+    for names, said in (
         ({"en": "Shores"}, "This is the summit’s own language."),
         ({"de": "Küsten"}, "Write one of: en, fr, ar."),
         ({"fr": "x" * 81}, "80 characters"),
         ({"fr": "a\x07"}, "printed"),
-    ],
-)
-def test_a_name_that_can_t_be_kept_is_refused(summit: Summit, names: dict[str, str], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
-        topics.add_topic(by=officer(summit), summit=summit, values={"name": "Coasts", "names": names})
+    ):
+        with pytest.raises(ValidationError, match=said):
+            topics.add_topic(by=by, summit=summit, values={"name": "Coasts", "names": names})
 
 
 def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
@@ -137,7 +106,3 @@ def test_what_is_not_said_of_such_a_text_is_refused(summit: Summit) -> None:
     speech = make_text(summit=summit, speech=True).version.text
     with pytest.raises(ValidationError, match="belongs to its session"):
         texts.describe(text=speech, by=by, topics=[], people=[], session=speech.slot.session)
-    with pytest.raises(ValidationError, match="Choose the speech"):
-        texts.create_text(
-            summit=summit, by=by, kind="transcript", wording="notes", title="T", body="Words.", language="en"
-        )

@@ -1,11 +1,10 @@
 """Texts that go out together or not at all, and the moment they go out late."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db.models import Q
 from django.test import Client
 
+from press.desk import together
 from press.domain import deciding, lifts, texts, tying
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Lift, Text, TextVersion, visibility
@@ -13,16 +12,15 @@ from press.models.visibility import public_editions, published_lifts
 from summit.models import AuditEntry, Summit
 from tests.factories import SummitFactory, TextVersionFactory
 from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, officer, url_of
+from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def two(summit: Summit, *, second: str = EditionState.IN_REVIEW) -> tuple[Edition, Edition]:
     """Return editions of two texts that are tied, the first approved."""
-    one, other = (
-        make_text(summit=summit, decided_at=ago(9)),
-        make_text(summit=summit, state=second, decided_at=ago(9)),
-    )
+    states = (EditionState.APPROVED, second)
+    one, other = (make_text(summit=summit, state=state, decided_at=ago(9)) for state in states)
     tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
     for edition in (one, other):
         edition.version.text.refresh_from_db()
@@ -119,26 +117,28 @@ def test_a_hold_of_either_holds_both() -> None:
     assert Lift.objects.get().hold_reason == "Wait."
 
 
-def _read(summit: Summit) -> None:
-    read, other = make_text(summit=summit, moment=ago(1), decided_at=ago(2)), make_text(summit=summit)
-    tying.tie(text=other.version.text, to=read.version.text, by=officer(summit))
-
-
-def _elsewhere(summit: Summit) -> None:
-    one, other = make_text(summit=summit), make_text()
-    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
-
-
-def _withdrawn(summit: Summit) -> None:
-    one, other = make_text(summit=summit), make_text(summit=summit, withdrawn_at=ago(1))
-    tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
-
-
-@pytest.mark.parametrize(
-    ("act", "said"),
-    [(_read, "has been read already"), (_elsewhere, "another summit"), (_withdrawn, "has been withdrawn")],
-)
-def test_what_cannot_be_tied(act: Callable[[Summit], None], said: str) -> None:
-    with pytest.raises(DecisionRefused, match=said):
-        act(SummitFactory())
+def test_what_cannot_be_tied() -> None:
+    summit = SummitFactory()
+    for other, said in (
+        (make_text(summit=summit, moment=ago(1), decided_at=ago(2)), "has been read already"),
+        (make_text(), "another summit"),
+        (make_text(summit=summit, withdrawn_at=ago(1)), "has been withdrawn"),
+    ):
+        with pytest.raises(DecisionRefused, match=said):
+            tying.tie(text=make_text(summit=summit).version.text, to=other.version.text, by=officer(summit))
     assert not Lift.objects.filter(tied=True).exists()
+
+
+def test_the_page_names_what_goes_out_with_it() -> None:
+    first = make_text(title="Arrivals", state="approved").version.text
+    second = make_text(summit=first.summit, title="Funding").version.text
+    alone = make_text(summit=first.summit, title="Alone").version.text
+    Text.objects.filter(pk=second.pk).update(lift=first.lift)
+    assert [text.title for text in together(first)] == ["Funding"]
+    assert together(alone) == []
+    client = signed_in(officer(first.summit))
+    page = client.get(f"/admin/press/text/{first.pk}/change/").content.decode()
+    assert "Has its moment, and is held, together with:" in page
+    assert "Each goes out once it is approved, even if others aren’t." in page
+    assert f'<a href="/admin/press/text/{second.pk}/change/"><bdi lang="">Funding</bdi></a>' in page
+    assert "together with:" not in client.get(f"/admin/press/text/{alone.pk}/change/").content.decode()

@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import include, path, reverse
+from drf_spectacular.generators import SchemaGenerator
 
+from summit.api.places import Rooms
 from tests.routes.fields import ADDRESS, ALSO, FORM_OF, FORMLESS, INLINES, NOTHING, SHOWN, TABLE
-from tests.routes.forms import described, inputs_of
+from tests.routes.forms import described, forms_of, inputs_of
 from tests.routes.looks import found
 from tests.routes.test_in_the_api import NONE, operation_of, writing
 from tests.routes.world import make_world
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
+all_pages = pytest.mark.broad("the forms of every page that writes, in every state")
 # By route and page, what forms send; by operation and method, what it takes.
 Sent = dict[str, dict[str, set[str]]]
 Inputs = dict[str, dict[str, frozenset[str]]]
@@ -113,10 +117,24 @@ def untrue(sent: Sent, inputs: Inputs, table: Mapping[str, Mapping[str, str]]) -
                 yield f"{page} {name}"
 
 
+def test_of_one_page_each_field_is_an_input(admin_client: Client) -> None:
+    page = "admin:summit_room_add"
+    address = reverse(page)
+    sent = {page: {page: dict(forms_of(admin_client.get(address).content, address))[page]}}
+    generator = SchemaGenerator(patterns=[path("api/v1/", include(Rooms.paths()))])
+    inputs = inputs_of(generator.get_schema(public=True))
+    assert fields(page, sent) == {"venue", "name", "capacity", "position"}
+    assert missing(sent, inputs) == []
+    sent[page][page].add("colour")
+    assert missing(sent, inputs) == [f"{page} colour"]
+
+
+@all_pages
 def test_what_a_page_asks_a_program_can_say(sent: Sent, inputs: Inputs) -> None:
     assert missing(sent, inputs) == []
 
 
+@all_pages
 def test_what_the_table_says_is_true(sent: Sent, inputs: Inputs) -> None:
     assert list(untrue(sent, inputs, TABLE)) == []
     assert set(INLINES) <= {name.partition("[].")[0] for page in PAGES for name in fields(page, sent)}
@@ -126,6 +144,7 @@ def test_what_the_table_says_is_true(sent: Sent, inputs: Inputs) -> None:
             assert missing(sent, less) != [] or list(untrue(sent, less, TABLE)) != [], (page, operation)
 
 
+@all_pages
 def test_a_form_is_found_of_every_page(sent: Sent) -> None:
     assert {page for page in PAGES if page not in sent} == set(FORMLESS)
     for page, other in FORM_OF.items():
@@ -133,6 +152,7 @@ def test_a_form_is_found_of_every_page(sent: Sent) -> None:
         assert fields(page, sent) <= fields(other, sent)
 
 
+@all_pages
 def test_control_an_input_that_is_gone_and_a_field_that_is_new_are_named(sent: Sent, inputs: Inputs) -> None:
     guests = {method: names - {"office"} for method, names in inputs["api-desk-guests"].items()}
     assert missing(sent, {**inputs, "api-desk-guests": guests}) == ["admin:delegations_guest office"]
@@ -140,6 +160,7 @@ def test_control_an_input_that_is_gone_and_a_field_that_is_new_are_named(sent: S
     assert missing({**sent, "admin:summit_room_change": room}, inputs) == ["admin:summit_room_change colour"]
 
 
+@all_pages
 def test_control_entries_that_are_untrue_are_named(sent: Sent, inputs: Inputs) -> None:
     page = "admin:summit_room_change"
     for name, said in (("colour", "capacity"), ("name", "name"), ("summit", "does venues-row-paint")):

@@ -50,7 +50,7 @@ from sessions.domain import feeds, releases
 from sessions.models import Release, Session, Visibility
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
-from summit.models.users import DESKS
+from summit.models.users import DESKS, FOLLOWING
 from summit.routes import Reader, Whose
 from summit.work.models import Job, KeptTable
 from tests import factories as f
@@ -109,6 +109,10 @@ class World:
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
     # One browser for all, so that the middleware is made once.
     client: Client = field(default_factory=Client)
+
+    def owns(self, kind: str, reader: Reader) -> bool:
+        """Return whether an object of a kind can be a reader's own: their party's, or theirs alone."""
+        return bool(reader.roles & FOLLOWING) or (kind, reader.name) in self.personal
 
     def picks(self, kind: str, whose: Whose, reader: Reader) -> list[Values]:
         """Return what fills an address, one for each such object. Raises KeyError for an unknown kind."""

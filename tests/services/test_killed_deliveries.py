@@ -17,6 +17,7 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.postgresql,
     pytest.mark.xdist_group("processes"),
+    pytest.mark.broad("it starts processes and kills them"),
 ]
 
 NUMBER = 5

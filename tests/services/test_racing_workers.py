@@ -8,7 +8,12 @@ import pytest
 
 from tests.processes import processes
 
-pytestmark = [pytest.mark.loopback, pytest.mark.services, pytest.mark.xdist_group("processes")]
+pytestmark = [
+    pytest.mark.loopback,
+    pytest.mark.services,
+    pytest.mark.xdist_group("processes"),
+    pytest.mark.broad("it starts processes and kills them"),
+]
 SUBSCRIBERS = 5
 
 

@@ -30,7 +30,11 @@ def organiser(summit: Summit) -> User:
 
 @pytest.fixture
 def parties(summit: Summit) -> dict[str, Party]:
-    """Three parties, each reached at its mission's mailbox."""
+    return parties_of(summit)
+
+
+def parties_of(summit: Summit) -> dict[str, Party]:
+    """Make three parties, each reached at its mission's mailbox."""
     return {
         name: PartyFactory(summit=summit, name=name, mission_email=f"{name.lower()}@mission.example")
         for name in ("Aland", "Beland", "Celand")

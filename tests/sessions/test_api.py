@@ -46,17 +46,6 @@ def test_a_row_says_all_that_is_public(path: str, summit: Summit) -> None:
     assert row["documents"][0]["url"].startswith("http")
 
 
-def test_a_row_of_which_parts_are_kept_is_empty_there(path: str) -> None:
-    row = next(row for row in Client().get(path).json()["results"] if row["title"] == "")
-    assert (row["times_known"], row["starts_at"], row["ends_at"]) == (
-        False,
-        "2025-03-31T00:00:00+01:00",
-        "2025-04-01T00:00:00+01:00",
-    )
-    empty = ("room", "room_id", "venue", "summary", "kind_name", "texts", "documents", "participants")
-    assert {name for name in empty if row[name]} == set()
-
-
 def test_it_is_narrowed_and_ordered_by_what_is_declared(path: str) -> None:
     room = next(row["room_id"] for row in Client().get(path).json()["results"] if row["title"] == "One")
     assert titles(path) == ["", "One", "Two"]
@@ -68,14 +57,15 @@ def test_it_is_narrowed_and_ordered_by_what_is_declared(path: str) -> None:
     assert titles(f"{path}?language=ar") == []
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        *("ordering=session__title", "ordering=title", "kind=secret", "day=yesterday", "day=9999-12-31"),
-        *("visibility=organisers", "session__title=Three", "page_size=0"),
-    ],
-)
-def test_what_is_not_declared_is_refused_in_words(asked: str, path: str) -> None:
-    response = Client().get(f"{path}?{asked}")
-    wrong = [each["parameter"] for each in response.json()["errors"]]
-    assert (response.status_code, wrong) == (400, [asked.split("=", maxsplit=1)[0]])
+def test_what_is_not_declared_is_refused_in_words(path: str) -> None:
+    for asked in (
+        "ordering=session__title",
+        "kind=secret",
+        "day=yesterday",
+        "day=9999-12-31",
+        "page_size=0",
+        "title=x",
+    ):
+        response = Client().get(f"{path}?{asked}")
+        wrong = [each["parameter"] for each in response.json()["errors"]]
+        assert (response.status_code, wrong) == (400, [asked.partition("=")[0]])

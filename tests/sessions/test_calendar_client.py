@@ -4,12 +4,13 @@ It knows of RFC 5546, 2.1.5 alone: of two messages about a UID the one with the 
 the one with the later DTSTAMP. What is older than what it has, it leaves.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -23,7 +24,7 @@ from sessions.domain.telling import Told, tell
 from sessions.domain.wording import title_of
 from sessions.models.sessions import calendar_uid
 from sessions.models.visibility import TAKING_PART
-from tests.sessions.test_differences import agendas
+from tests.sessions.test_differences import PLACE, SESSION, agendas
 
 BOX = "embassy@shared.example"
 LONDON = ZoneInfo("Europe/London")
@@ -136,29 +137,22 @@ def ends_as_the_feed(released: list[Agenda], readers: list[Reader], sent: list[b
         assert uid not in shown or shown[uid][0] >= rank[0]
 
 
+@settings(max_examples=40)
 @given(
     drafts=st.lists(agendas(), min_size=1, max_size=4),
     gone=st.lists(st.booleans(), min_size=1, max_size=4),
+    readers=st.sampled_from([[1], [1, 2]]),
     random=st.randoms(),
 )
-def test_one_reader_ends_with_the_feed(drafts: list[Agenda], gone: list[bool], random: Any) -> None:
-    released, readers = history(drafts), [reader(1)]
-    sent = mails(released, readers, gone)
-    sent += random.sample(sent, len(sent) // 2)
+def test_each_mailbox_ends_with_its_feeds(
+    drafts: list[Agenda], gone: list[bool], readers: list[int], random: Any
+) -> None:
+    released, all_of_them = history(drafts), [reader(party) for party in readers]
+    sent = mails(released, all_of_them, gone)
+    if len(readers) == 1:
+        sent += random.sample(sent, len(sent) // 2)
     random.shuffle(sent)
-    ends_as_the_feed(released, readers, sent)
-
-
-@given(
-    drafts=st.lists(agendas(), min_size=1, max_size=4),
-    gone=st.lists(st.booleans(), min_size=1, max_size=4),
-    random=st.randoms(),
-)
-def test_two_parties_at_one_mailbox_end_with_both_feeds(drafts: list[Agenda], gone: list[bool], random: Any) -> None:
-    released, readers = history(drafts), [reader(1), reader(2)]
-    sent = mails(released, readers, gone)
-    random.shuffle(sent)
-    ends_as_the_feed(released, readers, sent)
+    ends_as_the_feed(released, all_of_them, sent)
 
 
 def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Reader]]:
@@ -168,10 +162,6 @@ def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Reader]]:
 def test_control_where_one_party_is_taken_out_of_a_session_the_others_entry_would_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dataclasses import replace
-
-    from tests.sessions.test_differences import PLACE, SESSION
-
     both = replace(SESSION, places=(PLACE, replace(PLACE, party_id=2, label="Beland")))
     released, readers = _two({1: both}, {1: replace(both, places=both.places[1:])})
     ends_as_the_feed(released, readers, mails(released, readers, [True]))
@@ -186,10 +176,6 @@ def test_control_where_one_party_is_taken_out_of_a_session_the_others_entry_woul
 
 
 def test_control_who_came_and_went_unsent_would_leave_the_others_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from tests.sessions.test_differences import PLACE, SESSION
-
     given = replace(SESSION, places=(replace(PLACE, party_id=2, label="Beland"),))
     # The first party has gone in favour of the second, which goes before it was told that it had come.
     released, readers = _two({1: SESSION}, {1: given}, {1: replace(SESSION, places=())})

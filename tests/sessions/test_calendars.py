@@ -1,7 +1,7 @@
 """Calendars and schedules, read back by other parsers than the ones that wrote them."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ def observances(lines: list[str]) -> list[tuple[datetime, timedelta]]:
     return sorted(begun)
 
 
-@pytest.mark.parametrize("name", ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize("name", ["Europe/London", "Asia/Kolkata", "Australia/Lord_Howe"])
 def test_the_zone_is_right_at_every_hour_around_its_changes(name: str) -> None:
     begun = observances(unfold(calendars.time_zone(name, 2024, 2026).decode()))
     zone = ZoneInfo(name)
@@ -54,8 +54,6 @@ def test_the_zone_is_right_at_every_hour_around_its_changes(name: str) -> None:
 
 def test_summer_time_begins_when_it_does() -> None:
     """DTSTART is in the offset before the change: 01:00, where the icalendar library's own zone says 02:00."""
-    from datetime import date
-
     ours = calendars.time_zone("Europe/London", 2025, 2025).decode()
     theirs = Timezone.from_tzid("Europe/London", first_date=date(2025, 1, 1), last_date=date(2026, 1, 1))
     assert "DTSTART:20250330T010000" in ours
@@ -66,27 +64,6 @@ def feed(summit: Summit) -> Any:
     response = Client().get(f"/{summit.slug}/agenda.ics")
     assert (response.status_code, response["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     return Calendar.from_ical(response.content)
-
-
-def test_the_feed_survives_the_change_to_summer_time(summit: Summit, organiser: User) -> None:
-    """The clocks went forward on 30 March 2025 at 01:00 UTC, the day before the summit."""
-    starts = {
-        "Saturday": datetime(2025, 3, 29, 9, 0, tzinfo=UTC),
-        "Sunday night": datetime(2025, 3, 30, 0, 30, tzinfo=UTC),
-        "Sunday": datetime(2025, 3, 30, 1, 0, tzinfo=UTC),
-        "Monday": datetime(2025, 3, 31, 8, 0, tzinfo=UTC),
-    }
-    for title, start in starts.items():
-        session(summit, title=title, starts_at=start, ends_at=start + timedelta(minutes=30), visibility="public")
-    releases.release(summit=summit, by=organiser)
-    found = {str(event["summary"]): event for event in feed(summit).events}
-    assert {title: event.start.astimezone(UTC) for title, event in found.items()} == starts
-    assert {title: event["dtstart"].to_ical().decode() for title, event in found.items()} == {
-        "Saturday": "20250329T090000",
-        "Sunday night": "20250330T003000",
-        "Sunday": "20250330T020000",
-        "Monday": "20250331T090000",
-    }
 
 
 def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit, organiser: User) -> None:
@@ -106,13 +83,10 @@ def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit, organiser:
     assert (str(event["uid"]), event["sequence"]) == (public.uid, 2)
 
 
-def test_before_the_first_release_the_feed_is_empty(summit: Summit) -> None:
-    session(summit, visibility=Visibility.PUBLIC)
-    assert feed(summit).events == []
-
-
 def test_lines_are_folded_and_end_as_the_standard_wants(summit: Summit, organiser: User) -> None:
     session(summit, title="Élargissement, " * 12, summary="a; b\nc", visibility=Visibility.PUBLIC)
+    # Before the first release the feed is empty.
+    assert feed(summit).events == []
     releases.release(summit=summit, by=organiser)
     content = Client().get(f"/{summit.slug}/agenda.ics").content
     assert content.endswith(b"END:VCALENDAR\r\n")
@@ -128,10 +102,8 @@ def schedule(summit: Summit) -> tuple[dict[str, Any], etree._Element]:
 
 
 @needs_schemas
-@pytest.mark.parametrize("number", [0, 30])
 @pytest.mark.parametrize(
-    ("slug", "zone"),
-    [("border-security-2025", "Europe/London"), ("g7", "America/Argentina/Buenos_Aires"), ("a-b-c", "Etc/GMT+3")],
+    ("slug", "zone", "number"), [("g7", "America/Argentina/Buenos_Aires", 4), ("a-b-c", "Etc/GMT+3", 0)]
 )
 def test_schedules_are_valid(slug: str, zone: str, number: int, organiser: User) -> None:
     summit = SummitFactory(slug=slug, time_zone=zone)
@@ -151,21 +123,3 @@ def test_schedules_are_valid(slug: str, zone: str, number: int, organiser: User)
         event for day in data["schedule"]["conference"]["days"] for room in day["rooms"].values() for event in room
     ]
     assert len(events) == len(xml.findall("day/room/event")) == (number + 1 if number else 0)
-
-
-def test_the_schedule_says_what_the_agenda_says(summit: Summit, organiser: User) -> None:
-    fill(summit, 1)
-    session(summit, title="Hidden", visibility=Visibility.ACCREDITED)
-    releases.release(summit=summit, by=organiser)
-    data, _xml = schedule(summit)
-    conference = data["schedule"]["conference"]
-    (event,) = [event for day in conference["days"] for room in day["rooms"].values() for event in room]
-    public = Session.objects.get(visibility="public")
-    assert (event["title"], event["date"], event["start"], event["duration"]) == (
-        public.title,
-        "2025-03-31T09:00:00+01:00",
-        "09:00",
-        "00:50",
-    )
-    assert (conference["daysCount"], conference["start"], data["schedule"]["version"]) == (2, "2025-03-31", "1")
-    assert "Hidden" not in json.dumps(data)

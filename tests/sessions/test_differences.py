@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.domain.differences import (
@@ -27,6 +27,7 @@ from sessions.models import MediaAccess, SessionKind, Visibility
 from sessions.models.visibility import DESK, PARTS, RANKS, rank_of
 from tests.factories import START, SummitFactory
 
+SOME = settings(max_examples=40)
 PLACE = Place("participant", 1, None, "", "Aland", "")
 SESSION = Snapshot(
     key="k" * 16,
@@ -94,6 +95,7 @@ def agendas(draw: st.DrawFn) -> Agenda:
     return {key: draw(snapshots(key)) for key in sorted(keys)}
 
 
+@SOME
 @given(old=agendas(), new=agendas())
 def test_the_difference_applied_to_the_first_gives_the_second(old: Agenda, new: Agenda) -> None:
     found = dict(old)
@@ -105,6 +107,7 @@ def test_the_difference_applied_to_the_first_gives_the_second(old: Agenda, new: 
     assert {key: row.content for key, row in found.items()} == {key: row.content for key, row in new.items()}
 
 
+@SOME
 @given(agenda=agendas())
 def test_an_agenda_does_not_differ_from_itself(agenda: Agenda) -> None:
     assert differences(old=agenda, new=dict(agenda)) == []
@@ -123,6 +126,7 @@ def read(agenda: Agenda, number: int, mine: Programme) -> object:
     )
 
 
+@SOME
 @given(old=agendas(), new=agendas())
 def test_those_told_are_those_touched(old: Agenda, new: Agenda) -> None:
     changes = differences(old=old, new=new)
@@ -135,6 +139,7 @@ def test_those_told_are_those_touched(old: Agenda, new: Agenda) -> None:
             assert key in getattr(theirs, name) or not told
 
 
+@SOME
 @given(old=agendas(), new=agendas())
 def test_nobody_reads_a_state_that_they_may_not_know_of(old: Agenda, new: Agenda) -> None:
     mine = Programme(parties=frozenset({1}))
@@ -156,6 +161,7 @@ def test_nobody_reads_a_state_that_they_may_not_know_of(old: Agenda, new: Agenda
             assert change.session.session_id in new
 
 
+@SOME
 @given(old=agendas(), new=agendas())
 def test_facts_read_back_say_the_same(old: Agenda, new: Agenda) -> None:
     for change in differences(old=old, new=new):
@@ -167,6 +173,7 @@ def test_facts_read_back_say_the_same(old: Agenda, new: Agenda) -> None:
         assert again.session.starts_at == change.session.starts_at
 
 
+@SOME
 @given(agenda=agendas())
 def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
     rows = list(agenda.values())
@@ -182,6 +189,7 @@ def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
     assert set(found) == expected
 
 
+@SOME
 @given(session=snapshots(1))
 def test_readers_of_a_rank_know_what_is_for_them_and_no_more(session: Snapshot) -> None:
     for rank in range(DESK + 1):

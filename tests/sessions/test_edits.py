@@ -1,5 +1,6 @@
 """Edits of the draft."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -42,25 +43,23 @@ def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
     assert AuditEntry.objects.count() == 2
 
 
-ALLOWED = {Role.ORGANISER, Role.PROGRAMME}
-
-
-@pytest.mark.parametrize("role", Role.values)
-def test_who_may_edit(role: str, summit: Summit) -> None:
+def test_who_may_edit(summit: Summit) -> None:
     row = SessionFactory(summit=summit)
-    user = UserFactory.with_role(Role(role), summit)
-    calls = [
-        lambda: edits.move(
-            session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(minutes=1), room=None, by=user
-        ),
-        lambda: edits.cancel(session=row, by=user),
-        lambda: edits.reinstate(session=row, by=user),
-    ]
-    for call in calls:
-        if role in ALLOWED:
+    later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(minutes=1), "room": None}
+
+    def calls(role: Role) -> list[Callable[[], object]]:
+        user = UserFactory.with_role(role, summit)
+        return [
+            lambda: edits.move(session=row, by=user, **later),
+            lambda: edits.cancel(session=row, by=user),
+            lambda: edits.reinstate(session=row, by=user),
+        ]
+
+    for call in calls(Role.CONFERENCE_OFFICER):
+        with pytest.raises(PermissionDenied, match="organiser, programme"):
             call()
-        else:
-            with pytest.raises(PermissionDenied, match="organiser, programme"):
-                call()
-    assert AuditEntry.objects.count() == (3 if role in ALLOWED else 0)
+    assert not AuditEntry.objects.exists()
+    for call in calls(Role.PROGRAMME):
+        call()
+    assert AuditEntry.objects.count() == 3
     assert Session.objects.get().cancelled_at is None

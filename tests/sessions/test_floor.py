@@ -19,7 +19,6 @@ from tests.factories import FocalPointFactory, MembershipFactory, PersonFactory,
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
 SOON = timezone.now() + timedelta(days=2)
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from delegations.domain import handovers, holdings, members
 from delegations.domain.handovers import HandoverRefused
@@ -16,6 +15,7 @@ from summit.db.clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
+from tests.delegations.helpers import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -78,14 +78,10 @@ class TestHeld:
         running = session(summit, hours=0)
         place(running, head.person)
         assert holdings.held(head.person) == [("place", running.public_id)]
-
-    def test_after_the_summit_all_of_it_is_told(self, head: Membership) -> None:
-        summit = head.party.summit
+        # After the summit all of it is told.
         Summit.objects.update(starts_on=f.START.date(), ends_on=f.START.date())
-        over = session(summit, hours=-3)
-        place(over, head.person)
         person = Person.objects.select_related("summit").get(pk=head.person.pk)
-        assert holdings.held(person) == [("place", over.public_id)]
+        assert len(holdings.held(person)) == 2
 
 
 class TestTold:
@@ -97,16 +93,16 @@ class TestTold:
     def test_a_desk_that_sees_the_draft_reads_its_title(self, summit: Summit, head: Membership) -> None:
         row = session(summit, title="Secret dinner", visibility=Visibility.ORGANISERS)
         place(row, head.person)
-        item = self.told(row, "place", Desk(f.UserFactory.with_role(Role.PROTOCOL, summit)))
+        item, other = (
+            self.told(row, "place", Desk(f.UserFactory.with_role(role, summit)))
+            for role in (Role.PROTOCOL, Role.ACCREDITATION)
+        )
         assert item.label == "place in a session"
         assert item.told is not None
         assert item.told.words.startswith("“Secret dinner”, ")
         assert item.told.address == f"/admin/programme/session/{row.pk}/change/"
-
-    def test_a_desk_that_does_not_reads_the_kind_alone(self, summit: Summit, head: Membership) -> None:
-        row = session(summit)
-        item = self.told(row, "place", Desk(f.UserFactory.with_role(Role.ACCREDITATION, summit)))
-        assert (item.label, item.told) == ("place in a session", None)
+        # One that doesn't reads the kind alone.
+        assert (other.label, other.told) == ("place in a session", None)
 
     def test_a_delegation_reads_what_the_release_shows_it(
         self, summit: Summit, party: Party, head: Membership
@@ -119,6 +115,7 @@ class TestTold:
         for row in rows.values():
             place(row, head.person)
         reader = Delegation(party, (head.person,))
+        slot = f.SlotFactory(session=rows["public"], speaker=head.person)
         # Nothing is released yet.
         assert [self.told(row, "place", reader).told for row in rows.values()] == [None] * 4
         releases.release(summit=summit, by=organiser)
@@ -130,17 +127,11 @@ class TestTold:
         # Who doesn't read for the person doesn't know of what is for those who take part.
         known = {name for name, row in rows.items() if self.told(row, "place", Delegation(party)).told}
         assert known == {"public", "accredited"}
-
-    def test_a_renamed_session_is_told_as_it_was_released(
-        self, summit: Summit, party: Party, head: Membership
-    ) -> None:
-        row = session(summit, title="Plenary", visibility=Visibility.PUBLIC)
-        slot = f.SlotFactory(session=row, speaker=head.person)
-        releases.release(summit=summit, by=f.UserFactory.with_role(Role.ORGANISER, summit))
+        # A renamed session is told as it was released.
         Session.objects.update(title="Coup")
-        item = self.told(row, "speech", Delegation(party), slot.public_id)
+        item = self.told(rows["public"], "speech", reader, slot.public_id)
         assert item.told is not None
-        assert item.told.words.startswith("“Plenary”, ")
+        assert item.told.words.startswith("“For public”, ")
 
 
 class TestDecided:
@@ -166,27 +157,22 @@ class TestDecided:
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
         with pytest.raises(NotHeld):
             places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
-
-    def test_a_place_is_taken_with_its_role_and_order(
-        self, summit: Summit, head: Membership, taker: Person, by: User
-    ) -> None:
-        row = session(summit)
-        f.ParticipantFactory(session=row, person=head.person, role="chair", position=3)
-        places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
+        # A place is taken with its role and order.
+        f.ParticipantFactory(session=slot.session, person=head.person, role="chair", position=3)
+        places.pass_place(key=slot.session.public_id, giver=head.person, taker=taker, by=by)
         assert Participant.objects.values_list("person", "role", "position").get() == (taker.pk, "chair", 3)
 
-    @pytest.mark.parametrize(
-        "roles",
-        [("participant", "chair", "chair"), ("chair", "participant", "chair"), ("moderator", "chair", "chair")],
-    )
-    def test_who_takes_part_already_keeps_the_higher_role(
-        self, head: Membership, taker: Person, by: User, roles: tuple[str, str, str]
-    ) -> None:
-        row, (own, passed, kept) = session(head.party.summit), roles
-        place(row, taker, own)
-        place(row, head.person, passed)
-        places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
-        assert Participant.objects.values_list("person", "role").get() == (taker.pk, kept)
+    def test_who_takes_part_already_keeps_the_higher_role(self, head: Membership, taker: Person, by: User) -> None:
+        for own, passed, stays in (
+            ("participant", "chair", "chair"),
+            ("chair", "participant", "chair"),
+            ("moderator", "chair", "chair"),
+        ):
+            row = session(head.party.summit)
+            place(row, taker, own)
+            place(row, head.person, passed)
+            places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
+            assert row.participants.values_list("person", "role").get() == (taker.pk, stays)
 
     def test_what_is_dropped_is_off_the_draft(self, summit: Summit, head: Membership, by: User) -> None:
         row = session(summit)
@@ -220,8 +206,7 @@ class TestMarked:
         row, other = session(summit), session(summit)
         place(row, head.person)
         f.SlotFactory(session=row, speaker=head.person)
-        client = Client()
-        client.force_login(organiser)
+        client = signed_in(organiser)
         said = "Ada left the delegation and stands here until protocol passes the place on or drops it."
         page = f"/admin/programme/session/{row.pk}/change/"
         assert said not in client.get(page).content.decode()

@@ -1,11 +1,10 @@
 """A merge and a sign-up at once: both hold the session before the person, so that neither waits for the other in
 vain."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from delegations.domain import merging
 from delegations.models import Party
@@ -15,7 +14,8 @@ from summit.db.clock import db_now
 from summit.models import Person, Role, Summit
 from tests.factories import MembershipFactory, SignUpFactory, UserFactory
 from tests.sessions.conftest import session
-from tests.sessions.test_release_races import Parties, _during
+from tests.sessions.test_release_races import Parties, Pause
+from tests.threads import amid, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 HOUR = timedelta(hours=1)
@@ -33,28 +33,15 @@ def _merge_amid(summit: Summit, party: Party) -> list[str]:
         SignUpFactory(session=row, person=person)
     SignUpFactory(session=row, person=MembershipFactory(party=party).person, state="waiting")
     protocol = UserFactory.with_role(Role.PROTOCOL, summit)
-    came: list[str] = []
 
-    def give(half: threading.Event, go_on: threading.Event) -> None:
-        try:
-            with transaction.atomic():
-                signups._lock(row)
-                half.set()
-                go_on.wait(10)
-                Person.objects.select_for_update().get(pk=gone.pk)
-            came.append("given")
-        except OperationalError:
-            came.append("lost")
+    def give(pause: Pause) -> str:
+        with transaction.atomic():
+            signups._lock(row)
+            pause()
+            Person.objects.select_for_update().get(pk=gone.pk)
+        return "given"
 
-    def merge() -> None:
-        try:
-            merging.merge(kept=kept, gone=gone, by=protocol)
-            came.append("merged")
-        except OperationalError:
-            came.append("lost")
-
-    _during(give, merge)
-    return sorted(came)
+    return names(amid(give, lambda: merging.merge(kept=kept, gone=gone, by=protocol) and "merged"))
 
 
 def test_a_merge_and_a_sign_up_do_not_wait_for_one_another(summit: Summit, parties: Parties) -> None:
@@ -65,4 +52,4 @@ def test_control_a_merge_that_holds_people_first_loses_one_of_them(
     summit: Summit, parties: Parties, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merging, "_holds", [])
-    assert "lost" in _merge_amid(summit, parties["Aland"])
+    assert "OperationalError" in _merge_amid(summit, parties["Aland"])

@@ -20,7 +20,6 @@ from summit.models import Summit, User
 from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory, SlotFactory
 from tests.press.helpers import ago, make_text
 from tests.schemas import SCHEMAS, needs_schemas
-from tests.sessions.conftest import session
 from tests.triggers import without_trigger
 
 pytestmark = pytest.mark.django_db
@@ -81,18 +80,6 @@ def test_the_calendar_is_in_the_readers_language_or_says_in_which(
     assert (str(found["?lang=fr"]["description"]), str(found[""]["class"])) == ("Des mots.", "PUBLIC")
 
 
-def test_the_calendar_has_of_a_session_what_everybody_may_know(
-    full: Session, summit: Summit, organiser: User
-) -> None:
-    kept = {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}
-    Session.objects.filter(pk=full.pk).update(**kept)
-    session(summit, title="Not for everybody", visibility=Visibility.ACCREDITED)
-    release(summit, organiser)
-    found = calendar(summit)
-    assert (str(found["summary"]), "location" in found, "description" in found) == ("Plenary", False, False)
-    assert (str(found["dtstart"].dt), str(found["transp"])) == ("2025-03-31", "TRANSPARENT")
-
-
 def test_the_schedule_names_parties_as_they_are_approved_with_their_footnotes(
     full: Session, summit: Summit, organiser: User
 ) -> None:
@@ -106,7 +93,7 @@ def test_the_schedule_names_parties_as_they_are_approved_with_their_footnotes(
 
 
 def test_the_schedule_links_to_what_was_published_and_to_nothing_else(
-    full: Session, summit: Summit, organiser: User
+    full: Session, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release(summit, organiser)
     (link,) = event(summit)["links"]
@@ -114,20 +101,16 @@ def test_the_schedule_links_to_what_was_published_and_to_nothing_else(
     assert Client().get(link["url"].split("localhost:8000")[-1]).status_code == 200
     assert [each.text for each in files(summit)[1].iter("link")] == ["On borders"]
     # The file is kept: what is held meanwhile is in it no more, though nothing of the agenda changed.
-    lift = Lift.objects.get()
-    Lift.objects.update(held_at=ago(0.1), held_by=lift.decided_by, hold_reason="wait")
+    hold = {"held_at": ago(0.1), "held_by": Lift.objects.get().decided_by, "hold_reason": "wait"}
+    Lift.objects.update(**hold)
     assert (event(summit)["links"], list(files(summit)[1].iter("link"))) == ([], [])
-
-
-def test_control_without_what_it_depends_on_a_kept_file_would_go_on_linking(
-    full: Session, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    # The control: without what it depends on a kept file would go on linking. Lifts that are written are noted too;
+    # when a moment passes nothing is written.
     monkeypatch.setattr(published, "_stamps", [])
-    release(summit, organiser)
+    Lift.objects.update(held_at=None, held_by=None, hold_reason="")
     assert len(event(summit)["links"]) == 1
-    # Lifts that are written are noted too; when a moment passes nothing is written.
     with without_trigger("press_lift", "press_lift_noted_update"):
-        Lift.objects.update(held_at=ago(0.1), held_by=Lift.objects.get().decided_by, hold_reason="wait")
+        Lift.objects.update(**hold)
     assert len(event(summit)["links"]) == 1
 
 
@@ -139,18 +122,16 @@ def test_who_may_not_know_who_speaks_learns_of_no_text(full: Session, summit: Su
 
 
 @needs_schemas
-@pytest.mark.parametrize("kept", [{}, {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}])
-def test_files_with_all_that_is_public_are_valid(
-    kept: dict[str, str], full: Session, summit: Summit, organiser: User
-) -> None:
-    Session.objects.filter(pk=full.pk).update(**kept)
-    release(summit, organiser)
-    data, xml = files(summit)
-    found = event(summit)
-    assert (len(found["links"]), len(found["attachments"])) == (1, 1)
+def test_files_with_all_that_is_public_are_valid(full: Session, summit: Summit, organiser: User) -> None:
     schema = json.loads((SCHEMAS / "frab-schedule.schema.json").read_text())
-    jsonschema.validate(data, schema, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER)
-    etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
+    for kept in ({}, {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}):
+        Session.objects.filter(pk=full.pk).update(**kept)
+        release(summit, organiser)
+        data, xml = files(summit)
+        found = event(summit)
+        assert (len(found["links"]), len(found["attachments"])) == (1, 1)
+        jsonschema.validate(data, schema, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER)
+        etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
 
 
 def test_changes_say_in_which_language_each_word_stands(full: Session, summit: Summit, organiser: User) -> None:

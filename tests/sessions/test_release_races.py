@@ -1,12 +1,11 @@
 """Releases, edits and one another at once: an edit is released whole or not at all, of two releases one is made."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
 from delegations.models import Party
 from sessions.domain import edits, releases, signups
@@ -17,39 +16,21 @@ from summit.domain import audit
 from summit.models import Summit, User
 from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory
 from tests.sessions.conftest import session
+from tests.threads import amid, at_once, meeting, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 HOUR = timedelta(hours=1)
 Parties = dict[str, Party]
+Pause = Callable[[], bool]
 
 
-def _during(edit: Callable[[threading.Event, threading.Event], None], then: Callable[[], None]) -> None:
-    """Begin an edit in another connection, do `then` while it is half done, and let it end half a second later."""
-    half, go_on = threading.Event(), threading.Event()
+def _two_halves(row: Session, by: User) -> Callable[[Pause], None]:
+    """Return an edit of two sessions in one transaction that pauses between them."""
 
-    def run() -> None:
-        try:
-            edit(half, go_on)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert half.wait(10)
-    timer = threading.Timer(0.5, go_on.set)
-    timer.start()
-    then()
-    thread.join()
-
-
-def _two_halves(row: Session, by: User) -> Callable[[threading.Event, threading.Event], None]:
-    """Return an edit of two sessions in one transaction that waits between them."""
-
-    def edit(half: threading.Event, go_on: threading.Event) -> None:
+    def edit(pause: Pause) -> None:
         with transaction.atomic():
             edits.move(session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=by)
-            half.set()
-            go_on.wait(10)
+            pause()
             row.participants.all().delete()
 
     return edit
@@ -58,9 +39,9 @@ def _two_halves(row: Session, by: User) -> Callable[[threading.Event, threading.
 def _release_amid(summit: Summit, organiser: User, parties: Parties) -> tuple[timedelta, int]:
     """Release amid an edit; return how far the released session was moved and how many take part in it."""
     row = session(summit, parties["Aland"])
-    made: list[int] = []
-    _during(_two_halves(row, organiser), lambda: made.append(releases.release(summit=summit, by=organiser).number))
-    found = released(summit, made)[1][row.pk]
+    came = amid(_two_halves(row, organiser), lambda: releases.release(summit=summit, by=organiser).number)
+    assert came == [None, 1]
+    found = released(summit, [1])[1][row.pk]
     return found.starts_at - row.starts_at, len(found.places)
 
 
@@ -78,28 +59,17 @@ def test_control_without_its_lock_a_release_overtakes_the_edit(
 def _edit_amid(summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Edit while a release is between its reading and its writing; return whether the edit was done first."""
     row = session(summit, parties["Aland"])
-    read, done = threading.Event(), threading.Event()
     store, early = releases.storing.store, []
 
-    def slowly(*args: Any, **kwargs: Any) -> None:
-        read.set()
-        early.append(done.wait(1))
-        store(*args, **kwargs)
+    def release(pause: Pause) -> int:
+        def slowly(*args: Any, **kwargs: Any) -> None:
+            early.append(pause())
+            store(*args, **kwargs)
 
-    monkeypatch.setattr(releases.storing, "store", slowly)
+        monkeypatch.setattr(releases.storing, "store", slowly)
+        return releases.release(summit=summit, by=organiser).number
 
-    def edit() -> None:
-        try:
-            read.wait(10)
-            edits.cancel(session=row, by=organiser)
-            done.set()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=edit)
-    thread.start()
-    releases.release(summit=summit, by=organiser)
-    thread.join()
+    assert amid(release, lambda: edits.cancel(session=row, by=organiser)) == [1, True]
     return early[0]
 
 
@@ -118,26 +88,19 @@ def test_control_without_the_lock_an_edit_does_not_wait(
     assert _edit_amid(summit, organiser, parties, monkeypatch)
 
 
-def _expected_amid(summit: Summit, organiser: User, parties: Parties) -> str:
+def _expected_amid(summit: Summit, organiser: User, parties: Parties) -> int | str:
     """Release what was previewed while somebody else's edit is under way; return what came of it."""
     row = session(summit, parties["Aland"])
     ParticipantFactory(session=row, party=parties["Beland"])
     digest = releases.preview(summit=summit).digest
-    came: list[str] = []
-
-    def press() -> None:
-        try:
-            made = releases.release(summit=summit, by=organiser, expected=digest)
-            came.append(f"release {made.number}")
-        except releases.DraftChanged:
-            came.append("changed")
-
-    _during(_two_halves(row, organiser), press)
-    return came[0]
+    press = lambda: releases.release(summit=summit, by=organiser, expected=digest).number  # noqa: E731
+    edited, came = names(amid(_two_halves(row, organiser), press))
+    assert edited is None
+    return came
 
 
 def test_what_was_previewed_is_released_or_nothing(summit: Summit, organiser: User, parties: Parties) -> None:
-    assert _expected_amid(summit, organiser, parties) == "changed"
+    assert _expected_amid(summit, organiser, parties) == "DraftChanged"
     assert not ReleasedSession.objects.exists()
 
 
@@ -145,43 +108,29 @@ def test_control_without_the_lock_the_edit_is_overlooked(
     summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(releases, "lock", lambda summit: None)
-    assert _expected_amid(summit, organiser, parties) == "release 1"
+    assert _expected_amid(summit, organiser, parties) == 1
 
 
-def _sign_up_amid(summit: Summit, organiser: User, parties: Parties) -> list[str]:
-    """Sign up for a session while a release lets those move up who wait for it; return what came of each."""
+def _sign_up_amid(summit: Summit, organiser: User, parties: Parties) -> list[Any]:
+    """Let a release move up who waits for a session while somebody signs up for it; return what came of each."""
     values = {"visibility": Visibility.ACCREDITED, "sign_up": True, "capacity": 1}
     soon = db_now() + HOUR
     row = session(summit, parties["Aland"], starts_at=soon, ends_at=soon + HOUR, **values)
     waits = SignUpFactory(session=row, person=MembershipFactory(party=parties["Aland"]).person, state="waiting")
-    came: list[str] = []
 
-    def sign_up(half: threading.Event, go_on: threading.Event) -> None:
-        try:
-            with transaction.atomic():
-                locked = signups._lock(row)
-                half.set()
-                go_on.wait(10)
-                audit.record(by=organiser, action="sessions.signup.add", target=waits, summit=locked.summit)
-            came.append("signed up")
-        except OperationalError:
-            came.append("lost")
+    def sign_up(pause: Pause) -> None:
+        with transaction.atomic():
+            locked = signups._lock(row)
+            pause()
+            audit.record(by=organiser, action="sessions.signup.add", target=waits, summit=locked.summit)
 
-    def release() -> None:
-        try:
-            releases.release(summit=summit, by=organiser)
-            came.append("released")
-        except OperationalError:
-            came.append("lost")
-
-    _during(sign_up, release)
-    return sorted(came)
+    return names(amid(sign_up, lambda: releases.release(summit=summit, by=organiser).number))
 
 
 def test_a_release_and_a_sign_up_do_not_wait_for_one_another(
     summit: Summit, organiser: User, parties: Parties
 ) -> None:
-    assert _sign_up_amid(summit, organiser, parties) == ["released", "signed up"]
+    assert _sign_up_amid(summit, organiser, parties) == [None, 1]
 
 
 def test_control_with_a_lock_of_the_whole_row_one_of_them_is_lost(
@@ -191,4 +140,33 @@ def test_control_with_a_lock_of_the_whole_row_one_of_them_is_lost(
         Summit.objects.select_for_update().get(pk=summit.pk)
 
     monkeypatch.setattr(releases, "lock", lock)
-    assert "lost" in _sign_up_amid(summit, organiser, parties)
+    assert "OperationalError" in _sign_up_amid(summit, organiser, parties)
+
+
+def _race(summit: Summit, user: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let two release, who both read the agenda first; return what came of each: a number, or what it raised."""
+    both, found = meeting(), releases._agendas
+
+    def slowly(asked: Summit) -> Any:
+        read = found(asked)
+        both()
+        return read
+
+    monkeypatch.setattr(releases, "_agendas", slowly)
+    return sorted(map(str, names(at_once(*[lambda: releases.release(summit=summit, by=user).number] * 2))))
+
+
+def test_two_at_once_are_one_release_and_one_refusal(
+    summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(summit, parties["Aland"])
+    assert _race(summit, organiser, monkeypatch) == ["1", "NothingToRelease"]
+    assert ReleasedSession.objects.count() == 1
+
+
+def test_control_without_the_lock_both_take_the_same_number(
+    summit: Summit, organiser: User, parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(summit, parties["Aland"])
+    monkeypatch.setattr(releases, "lock", lambda summit: None)
+    assert _race(summit, organiser, monkeypatch) == ["1", "IntegrityError"]

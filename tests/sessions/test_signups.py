@@ -1,13 +1,11 @@
 """Signing up for a session: places, the queue, who moves up and who is told."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from delegations.domain import departures, merging
@@ -32,6 +30,7 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.sessions.conftest import organiser, session, summit
+from tests.threads import at_once, meeting
 
 __all__ = ["organiser", "summit"]
 
@@ -99,74 +98,58 @@ class TestPlaces:
         self, summit: Summit, party: Party, organiser: User
     ) -> None:
         room = RoomFactory(venue=VenueFactory(summit=summit), capacity=1)
-        seated = open_session(summit, None, room=room)
-        free = open_session(summit, None)
+        seated, free, wider = open_session(summit, None, room=room), open_session(summit, None), open_session(summit)
         releases.release(summit=summit, by=organiser)
-        people = [delegate(party, name=name) for name in "AB"]
-        for row in (seated, free):
+        people = [delegate(party, name=name) for name in "ABC"]
+        for row in (seated, free, wider):
             for person in people:
                 signups.sign_up(session=row, person=person, by=person.user)
-        assert states(seated) == [("A", "place"), ("B", "waiting")]
-        assert states(free) == [("A", "place"), ("B", "place")]
-
-    def test_a_release_with_more_places_moves_up_who_waits(
-        self, summit: Summit, party: Party, organiser: User
-    ) -> None:
-        row = open_session(summit, 1)
+        assert states(seated) == [("A", "place"), ("B", "waiting"), ("C", "waiting")]
+        assert states(free) == [("A", "place"), ("B", "place"), ("C", "place")]
+        # A release with more places moves up who waits.
+        Session.objects.filter(pk=wider.pk).update(capacity=2)
+        assert states(wider)[1] == ("B", "waiting")
         releases.release(summit=summit, by=organiser)
-        for name in "ABC":
-            signups.sign_up(session=row, person=(person := delegate(party, name=name)), by=person.user)
-        Session.objects.filter(pk=row.pk).update(capacity=2)
-        assert states(row)[1] == ("B", "waiting")
-        releases.release(summit=summit, by=organiser)
-        assert states(row) == [("A", "place"), ("B", "place"), ("C", "waiting")]
+        assert states(wider) == [("A", "place"), ("B", "place"), ("C", "waiting")]
         assert Message.objects.filter(kind=signup_notices.KIND).count() == 1
 
 
-class TestRefused:
-    def test_what_takes_no_sign_ups(self, summit: Summit, party: Party, organiser: User) -> None:
-        person = delegate(party)
-        closed = session(summit, visibility=Visibility.ACCREDITED, starts_at=SOON, ends_at=SOON + timedelta(hours=1))
-        over = open_session(summit, starts_at=timezone.now() - timedelta(minutes=1))
-        called_off = open_session(summit)
-        releases.release(summit=summit, by=organiser)
-        edits.cancel(session=called_off, by=organiser)
-        releases.release(summit=summit, by=organiser)
-        unreleased = open_session(summit)
-        for row in (closed, over, called_off, unreleased):
-            with pytest.raises(SignUpRefused, match="takes no sign-ups any more"):
-                signups.sign_up(session=row, person=person, by=organiser)
-        assert SignUp.objects.count() == 0
-
-    def test_who_is_of_no_delegation_or_signed_up_already(
-        self, summit: Summit, party: Party, organiser: User
-    ) -> None:
-        row = open_session(summit)
-        releases.release(summit=summit, by=organiser)
-        person = delegate(party)
+def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) -> None:
+    person = delegate(party)
+    closed = session(summit, visibility=Visibility.ACCREDITED, starts_at=SOON, ends_at=SOON + timedelta(hours=1))
+    over = open_session(summit, starts_at=timezone.now() - timedelta(minutes=1))
+    called_off, row = open_session(summit), open_session(summit)
+    releases.release(summit=summit, by=organiser)
+    edits.cancel(session=called_off, by=organiser)
+    releases.release(summit=summit, by=organiser)
+    unreleased = open_session(summit)
+    for each in (closed, over, called_off, unreleased):
+        with pytest.raises(SignUpRefused, match="takes no sign-ups any more"):
+            signups.sign_up(session=each, person=person, by=organiser)
+    for each in (PersonFactory(summit=summit), delegate(PartyFactory(summit=SummitFactory()))):
         with pytest.raises(SignUpRefused, match="is of no delegation"):
-            signups.sign_up(session=row, person=PersonFactory(summit=summit), by=organiser)
-        with pytest.raises(SignUpRefused, match="is of no delegation"):
-            signups.sign_up(session=row, person=delegate(PartyFactory(summit=SummitFactory())), by=organiser)
+            signups.sign_up(session=row, person=each, by=organiser)
+    assert SignUp.objects.count() == 0
+    signups.sign_up(session=row, person=person, by=person.user)
+    with pytest.raises(SignUpRefused, match="signed up already"):
         signups.sign_up(session=row, person=person, by=person.user)
-        with pytest.raises(SignUpRefused, match="signed up already"):
-            signups.sign_up(session=row, person=person, by=person.user)
 
-    def test_who_may(self, summit: Summit, party: Party, organiser: User) -> None:
-        row = open_session(summit, None)
-        releases.release(summit=summit, by=organiser)
-        person, colleague = delegate(party), delegate(party)
-        focal = FocalPointFactory(party=party, person=PersonFactory(summit=summit, user=UserFactory())).person
-        other = PartyFactory(summit=summit)
-        stranger = FocalPointFactory(party=other, person=PersonFactory(summit=summit, user=UserFactory())).person
-        for by in (person.user, focal.user, organiser, UserFactory.with_role(Role.PROGRAMME, summit)):
+
+def test_who_may(summit: Summit, party: Party, organiser: User) -> None:
+    row = open_session(summit, None)
+    releases.release(summit=summit, by=organiser)
+    person, colleague = delegate(party), delegate(party)
+    focal = FocalPointFactory(party=party, person=PersonFactory(summit=summit, user=UserFactory())).person
+    other = PartyFactory(summit=summit)
+    stranger = FocalPointFactory(party=other, person=PersonFactory(summit=summit, user=UserFactory())).person
+    for by in (person.user, focal.user, UserFactory.with_role(Role.PROGRAMME, summit)):
+        signups.sign_up(session=row, person=person, by=by)
+        assert signups.leave(session=row, person=person, by=by)
+    for by in (colleague.user, stranger.user, UserFactory.with_role(Role.PRESS_OFFICER, summit)):
+        with pytest.raises(PermissionDenied):
             signups.sign_up(session=row, person=person, by=by)
-            assert signups.leave(session=row, person=person, by=by)
-        for by in (colleague.user, stranger.user, UserFactory.with_role(Role.PRESS_OFFICER, summit)):
-            with pytest.raises(PermissionDenied):
-                signups.sign_up(session=row, person=person, by=by)
-            with pytest.raises(PermissionDenied):
-                signups.leave(session=row, person=person, by=by)
+        with pytest.raises(PermissionDenied):
+            signups.leave(session=row, person=person, by=by)
 
 
 def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: User) -> None:
@@ -200,35 +183,17 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party, organis
     }
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def together(self, works: list[Callable[[], Any]]) -> list[Any]:
-        start, results = threading.Barrier(len(works)), []
-
-        def run(work: Callable[[], Any]) -> None:
-            try:
-                start.wait(10)
-                results.append(work())
-            except Exception as problem:
-                results.append(problem)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=[work]) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return results
-
     def race(self) -> tuple[list[str], Session]:
         summit = SummitFactory()
         party = PartyFactory(summit=summit)
         row = open_session(summit, 1)
         releases.release(summit=summit, by=UserFactory.with_role(Role.ORGANISER, summit))
         people = [delegate(party, name=f"P{number}") for number in range(4)]
-        made = self.together(
-            [lambda person=person: signups.sign_up(session=row, person=person, by=person.user) for person in people]
+        made = at_once(
+            *(lambda person=person: signups.sign_up(session=row, person=person, by=person.user) for person in people)
         )
         return sorted(str(each.state) for each in made), row
 
@@ -237,14 +202,13 @@ class TestAtOnce:
         assert found == ["place", "waiting", "waiting", "waiting"]
         assert sorted(state for _name, state in states(row)) == found
 
-    @pytest.mark.postgresql
     def test_control_without_the_lock_several_have_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pause, count = threading.Barrier(4), signups.places
+        pause, count = meeting(4), signups.places
 
         def counted(*args: Any) -> Any:
             found = count(*args)
             # Nobody takes the place before all have seen that it is free.
-            pause.wait(10)
+            pause()
             return found
 
         monkeypatch.setattr(
@@ -263,7 +227,7 @@ class TestAtOnce:
         for person in people:
             signups.sign_up(session=row, person=person, by=person.user)
         leave = lambda: signups.leave(session=row, person=people[0], by=people[0].user)  # noqa: E731
-        assert sorted(self.together([leave, leave])) == [False, True]
+        assert sorted(at_once(leave, leave)) == [False, True]
         assert states(row) == [("P1", "place"), ("P2", "waiting")]
 
 
@@ -281,15 +245,15 @@ class TestMerging:
         merging.merge(kept=people[0], gone=people[1], by=UserFactory.with_role(Role.PROTOCOL, summit))
         return states(row)
 
-    def test_whoever_waits_moves_up_and_is_told(self, summit: Summit, party: Party, organiser: User) -> None:
-        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
-        assert Message.objects.get(kind=signup_notices.KIND).address == "third@x.example"
-
-    def test_control_a_merge_that_fills_nothing_lets_them_wait(
+    def test_whoever_waits_moves_up_and_is_told(
         self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "place")]
+        assert Message.objects.get(kind=signup_notices.KIND).address == "third@x.example"
+        # The control: where a merge fills nothing they wait.
         monkeypatch.setattr(signups, "fill", lambda **_asked: None)
-        assert self.merged(summit, party, organiser) == [("Zoe", "place"), ("Third", "waiting")]
+        other = PartyFactory(summit=summit, name="Bland")
+        assert self.merged(summit, other, organiser) == [("Zoe", "place"), ("Third", "waiting")]
 
     def test_only_sessions_of_the_two_are_held(
         self, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch

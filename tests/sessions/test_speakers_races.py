@@ -1,50 +1,34 @@
 """Two who change one speakers' list at once: neither loses anything."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from sessions.domain import floor, speakers
 from sessions.models import FloorRequest, RequestState, Session
 from summit.models import Summit, User
 from tests.factories import PartyFactory, PersonFactory, SlotFactory
 from tests.sessions.conftest import session
+from tests.threads import amid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 
 def _amid(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-    """Let `first` read the list and wait a second for `second`, which begins then, before it writes."""
-    read, done, threads = threading.Event(), threading.Event(), []
+    """Do `second` after `first` has read the list and before it writes, or let it wait."""
     number = speakers._number
 
-    def slowly(rows: Any) -> Any:
-        if not read.is_set():
-            read.set()
-            done.wait(1)
-        return number(rows)
+    def read(pause: Callable[[], bool]) -> None:
+        def slowly(rows: Any) -> Any:
+            pause()
+            return number(rows)
 
-    monkeypatch.setattr(speakers, "_number", slowly)
-    for call, begin in ((first, None), (second, read)):
+        monkeypatch.setattr(speakers, "_number", slowly)
+        first()
 
-        def run(call: Callable[[], Any] = call, begin: threading.Event | None = begin) -> None:
-            try:
-                if begin is not None:
-                    begin.wait(10)
-                call()
-            finally:
-                if begin is not None:
-                    done.set()
-                connection.close()
-
-        threads.append(threading.Thread(target=run))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    came = amid(read, second)
+    assert not [each for each in came if isinstance(each, BaseException)]
 
 
 def _two_moves(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -4,13 +4,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
 from sessions import todo
 from sessions.domain import releases
 from summit.db.clock import db_now
 from summit.desk import today
 from summit.models import Heartbeat, Role, Summit, User
+from tests.delegations.helpers import signed_in
 from tests.factories import ParticipantFactory, PersonFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,7 @@ def tasks(summit: Summit, role: Role) -> list[today.Task]:
 
 
 def opened(summit: Summit, task: today.Task) -> list[str]:
-    client = Client()
-    client.force_login(UserFactory.with_role(Role.PROGRAMME, summit))
+    client = signed_in(UserFactory.with_role(Role.PROGRAMME, summit))
     page = client.get(task.address)
     assert page.status_code == 200
     return sorted(row.title for row in page.context["cl"].result_list)

@@ -21,6 +21,7 @@ from summit.domain.portions import Subject
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work.kinds import Result
 from summit.work.models import Job
+from tests.delegations.helpers import signed_in
 from tests.factories import PersonFactory, UserFactory
 from tests.sessions.test_incoming import as_json, event
 
@@ -35,9 +36,7 @@ def desk(summit: Summit) -> User:
 
 @pytest.fixture
 def client(desk: User) -> Client:
-    found = Client()
-    found.force_login(desk)
-    return found
+    return signed_in(desk)
 
 
 def store(summit: Summit, by: User, content: bytes = TWO, **more: Any) -> ScheduleFile:
@@ -74,31 +73,25 @@ def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Sum
 
 
 def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
-    row = store(summit, desk)
+    """Two who press the button at once both hold the row with its bytes: the claim lets one in."""
+    row, second = store(summit, desk), ScheduleFile.objects.get()
     uploads.take(row=row, by=desk)
     Session.objects.update(title="Changed by hand")
     for act in (uploads.take, uploads.look):
         with pytest.raises(Unreadable, match="taken over or deleted already"):
             act(row=row, by=desk)
-    assert Session.objects.get().title == "Changed by hand"
-
-
-def test_control_without_its_claim_it_would_be_twice(summit: Summit, desk: User) -> None:
-    """Two who press the button at once both hold the row with its bytes: the claim alone lets one in."""
-    first, second = store(summit, desk), ScheduleFile.objects.get()
-    uploads.take(row=first, by=desk)
-    Session.objects.update(title="Changed by hand")
     with pytest.raises(Unreadable), transaction.atomic():
         uploads.take(row=second, by=desk)
+    assert Session.objects.get().title == "Changed by hand"
+    # The control: without its claim it would be twice.
     ScheduleFile.objects.update(applied_at=None)
     uploads.take(row=second, by=desk)
     assert Session.objects.get().title == "Event 1"
 
 
-@pytest.mark.parametrize("content", [b"", b"words", b"{}"])
-def test_what_is_no_schedule_is_said_beside_the_field(content: bytes, client: Client, summit: Summit) -> None:
-    page = upload(client, summit, content).content.decode()
-    assert 'aria-invalid="true"' in page
+def test_what_is_no_schedule_is_said_beside_the_field(client: Client, summit: Summit) -> None:
+    for content in (b"", b"words"):
+        assert 'aria-invalid="true"' in upload(client, summit, content).content.decode()
     assert ScheduleFile.objects.count() == 0
 
 

@@ -17,7 +17,7 @@ from summit.outbox.models import Message
 from tests.story.helpers import DATED, SCAN, browser, follow, go_out, link_in, record, subject_of, text
 
 # Alike whatever the database.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.broad("a story through many pages")]
 INVITE = "/admin/delegations/party/invite/"
 NAME = "Border Security Summit: Organised Immigration Crime 2025"
 FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))

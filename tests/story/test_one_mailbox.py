@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from delegations.domain import mailboxes
 from delegations.models import Party
 from portal.demo import border_security
 from sessions.domain import edits, notices, releases
@@ -17,7 +16,7 @@ from summit.models import Summit, User
 from tests import factories as f
 from tests.story.helpers import go_out, party, subject_of, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.broad("a story on the demonstration")]
 BOX = "missions@benelux.example"
 SHORT = "Sommet sur la sécurité des frontières 2025"
 
@@ -128,14 +127,3 @@ def test_control_where_a_mailbox_reads_everything_each_hears_of_the_other(monkey
     told = _said(_told())
     assert len(told) == 2
     assert all(title in said for title in ("Coast guards", "Finance", "Ports") for said in told.values())
-
-
-def test_control_where_an_address_is_one_mailbox_both_share_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    first: dict[str, Party] = {}
-    add = mailboxes._Book.add
-
-    def of_the_first(self: Any, *, address: str, party: Party | None, **said: Any) -> None:
-        add(self, address=address, party=first.setdefault(address, party) if party else None, **said)
-
-    monkeypatch.setattr(mailboxes._Book, "add", of_the_first)
-    assert list(_said(_told())) == [_subject("Belgique", 3)]

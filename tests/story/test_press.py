@@ -16,7 +16,7 @@ from summit.models import User
 from tests.story.helpers import browser, go_out, subject_of
 
 # Alike whatever the database.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.broad("a story through many pages")]
 SITE = "/border-security-2025/press/"
 PM, HOME, NOTICE = "opening-address-prime-minister", "opening-address-home-secretary", "funding-border-security"
 SUBSCRIBERS = 4

@@ -1,21 +1,14 @@
-"""Alive, ready and numbers; slugs that are addresses; the language of an answer."""
+"""Alive, ready and numbers; the language of an answer."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import translation
 
-from summit import urls as addresses
 from summit.http import health
 from summit.http.middleware import LanguageMiddleware
-from summit.models.validators import reserved_slugs, validate_free_slug
-from tests.factories import SummitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,54 +47,6 @@ def test_numbers_are_for_loopback_or_whoever_has_the_token(client: Client, setti
     assert client.get("/metrics", headers={"authorization": "Bearer another"}).status_code == 404
     right = {"authorization": "Bearer a long token"}
     assert client.get("/metrics", headers=right, REMOTE_ADDR="10.0.0.7").status_code == 200
-
-
-# --- Slugs --------------------------------------------------------------------------------------------------------
-def first_segments(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
-    """Return the first part of every route that is not a summit's."""
-    for entry in patterns:
-        route = str(entry.pattern)
-        if not route.startswith("<"):
-            yield re.split(r"[/.]", route)[0]
-
-
-def test_every_first_segment_is_refused_as_a_slug() -> None:
-    segments = {segment for segment in first_segments(get_resolver().url_patterns) if segment}
-    wanted = {
-        "healthz",
-        "readyz",
-        "metrics",
-        "robots",
-        "sitemap",
-        "accounts",
-        "admin",
-        "portal",
-        "i",
-        "api",
-        "dev",
-        "webhooks",
-        "calendar",
-    }
-    assert segments == wanted
-    for segment in segments | {"static"}:
-        assert segment in reserved_slugs()
-        with pytest.raises(ValidationError, match="is an address of the system itself"):
-            validate_free_slug(segment)
-    validate_free_slug("border-security-2025")
-
-
-def test_a_summit_with_a_reserved_slug_is_not_valid() -> None:
-    summit = SummitFactory.build(slug="portal")
-    with pytest.raises(ValidationError) as refused:
-        summit.full_clean()
-    assert set(refused.value.message_dict) == {"slug"}
-
-
-def test_a_new_route_is_reserved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "newsroom" not in reserved_slugs()
-    added = path("newsroom/", lambda request: HttpResponse())
-    monkeypatch.setattr(get_resolver(), "url_patterns", [*addresses.urlpatterns, added])
-    assert "newsroom" in reserved_slugs()
 
 
 # --- The language -------------------------------------------------------------------------------------------------

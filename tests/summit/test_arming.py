@@ -45,11 +45,10 @@ def summit() -> Summit:
         Lift.objects.filter(pk=late.version.text.lift_id).update(mode=LiftMode.DELIVERED, fallback_at=ago(hours))
         gone = make_text(summit=made, moment=ago(20), withdrawn_at=ago(hours))
         Announcement.objects.create(edition=gone, recipients=1)
-        told = {"subject_key": f"press.edition:{gone.public_id}", "state": "sent", "sent_at": ago(19)}
         reader = f.SubscriberFactory(summit=made, confirmed_at=ago(50))
-        f.MessageFactory(
-            summit=made, kind="publication", recipient_key=f"press.subscriber:{reader.public_id}", **told
-        )
+        told = {"subject_key": f"press.edition:{gone.public_id}", "state": "sent", "sent_at": ago(19)}
+        told |= {"kind": "publication", "recipient_key": f"press.subscriber:{reader.public_id}"}
+        f.MessageFactory(summit=made, **told)
     f.InvitationFactory(party__summit=made, party__mission_email="m@land.example", state="sent", sent_at=ago(99))
     return made
 
@@ -81,14 +80,9 @@ def sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
     return run
 
 
-def test_nothing_goes_out_of_a_summit_that_is_disarmed(summit: Summit, sweep: Any) -> None:
-    assert sweep() == {}
-    assert mail.outbox == []
-
-
-def test_control_without_the_predicate_all_of_it_goes(
-    summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_goes_out_of_a_disarmed_summit(summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (sweep(), mail.outbox) == ({}, [])
+    # The control: without the predicate all of it goes.
     monkeypatch.setattr(SummitQuerySet, "disarmed", lambda self: self.none())
     assert sweep() == {
         **{"handed": 2, "mail": 2, "endpoints": 2, "events": 2},
@@ -142,14 +136,10 @@ def test_a_code_is_written_by_a_summit_that_sends(summit: Summit) -> None:
 class TestPages:
     def test_the_desk_says_so_and_asks_first(self, summit: Summit, organiser: User, client: Client) -> None:
         client.force_login(organiser)
-        home = client.get("/admin/").content.decode()
-        assert "sends nothing." in home
-        path = f"/admin/summit/arm/{summit.slug}/"
-        assert path in home
-        asked = client.get(path).content.decode()
-        assert "events for webhooks" in asked
-        assert summit.is_disarmed
-        assert client.post(path).status_code == 302
+        home, path = client.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
+        assert ("sends nothing." in home, path in home) == (True, True)
+        assert "events for webhooks" in client.get(path).content.decode()
+        assert (summit.is_disarmed, client.post(path).status_code) == (True, 302)
         after = client.get("/admin/").content.decode()
         assert "4 things that were older than its arrival are cancelled." in after
         assert "sends nothing." not in after
@@ -178,21 +168,17 @@ class TestCommands:
         assert "1 summit sends nothing until somebody arms it." in out.getvalue()
         assert Summit.objects.disarmed().get().armed_at is None
 
-    @pytest.mark.parametrize(
-        ("command", "args", "said"),
-        [
-            ("arm_summit", ["nowhere"], "There is no summit at the address “nowhere”."),
-            ("disarm_summit", ["nowhere"], "There is no summit at the address “nowhere”."),
+    def test_they_say_what_is_wrong(self) -> None:
+        nowhere = "There is no summit at the address “nowhere”."
+        sends: Summit = f.SummitFactory()
+        for command, args, said in (
+            ("arm_summit", ["nowhere"], nowhere),
+            ("disarm_summit", ["nowhere"], nowhere),
             ("disarm_summit", [], "Name summits, or give --all."),
-        ],
-    )
-    def test_they_say_what_is_wrong(self, command: str, args: list[str], said: str) -> None:
-        with pytest.raises(CommandError, match=said):
-            call_command(command, *args)
-
-    def test_a_summit_that_sends_is_not_armed(self) -> None:
-        with pytest.raises(CommandError, match="there is nothing to arm"):
-            call_command("arm_summit", f.SummitFactory().slug)
+            ("arm_summit", [sends.slug], "there is nothing to arm"),
+        ):
+            with pytest.raises(CommandError, match=said):
+                call_command(command, *args)
 
 
 def test_a_summit_is_armed_after_it_came() -> None:

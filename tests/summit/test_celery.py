@@ -2,25 +2,27 @@
 
 import ast
 import os
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import current_app
+from celery import Celery, current_app
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as BrowserSession
+from django.core.cache import cache
 
 from delegations.domain import nightly
+from summit import settings as module
 from summit.celery import app
+from summit.domain import upkeep
 from summit.models import Heartbeat
+from summit.outbox.kinds import KINDS
+from summit.tasks import clear_expired
+from tests.sources import ROOT, sources, text, tree
 
-ROOT = Path(settings.BASE_DIR)
-APPS = ("summit", "delegations", "sessions", "press", "portal")
-
-
-def sources() -> list[Path]:
-    return sorted(path for name in APPS for path in (ROOT / name).rglob("*.py"))
+QUEUES, LATER = ("delay", "apply_async", "send_task"), ("eta", "countdown")
 
 
 def test_settings() -> None:
@@ -45,15 +47,15 @@ def test_redis_is_given_up_on_after_two_seconds_and_lost_tasks_are_back_soon() -
     assert options["visibility_timeout"] <= settings.OUTBOX_LEASE
 
 
-def test_an_amqp_address_is_the_broker(tmp_path: Path) -> None:
-    code = (
-        "from summit.celery import app; c = app.connection_for_write(); "
-        "print(c.transport_cls, app.conf.broker_transport_options, app.conf.broker_connection_timeout)"
-    )
-    variables = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "REDIS_URL": "amqp://u:p@rabbit.example//"}
-    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "environ", {"VAR_DIR": str(tmp_path), "REDIS_URL": "amqp://u:p@rabbit.example//"})
+        found = {name: value for name, value in runpy.run_path(module.__file__).items() if name.startswith("CELERY_")}
+    other = Celery("other", set_as_current=False)
+    other.config_from_object(found, namespace="CELERY")
     # None of Redis' own options reach it.
-    assert done.stdout == "amqp {} 2.0\n"
+    assert other.connection_for_write().transport_cls == "amqp"
+    assert (other.conf.broker_transport_options, other.conf.broker_connection_timeout) == ({}, 2.0)
 
 
 def test_sweeps_run_often_and_expire() -> None:
@@ -80,72 +82,46 @@ def test_sweeps_run_often_and_expire() -> None:
 
 def test_every_task_has_a_name_of_its_own() -> None:
     app.loader.import_default_modules()
-    ours = {name for name in app.tasks if not name.startswith("celery.")}
-    assert ours == {
-        "delegations.tasks.deliver_invitations",
-        "delegations.tasks.deliver_codes",
-        "delegations.tasks.deliver_reminders",
-        "delegations.tasks.remind",
-        "delegations.tasks.purge",
-        "sessions.tasks.deliver_agenda_changes",
-        "press.tasks.announce_publications",
-        "press.tasks.raise_alarms",
-        "press.tasks.deliver_announcements",
-        "outbox.tasks.sweep",
-        "outbox.tasks.deliver",
-        "summit.tasks.chain_audit",
-        "summit.tasks.clear_expired",
-        "hooks.tasks.sweep",
-        "hooks.tasks.work",
-        "work.tasks.sweep",
-        "work.tasks.run",
+    assert {name for name in app.tasks if not name.startswith("celery.")} == {
+        *(f"delegations.tasks.{each}" for each in ("deliver_invitations", "deliver_codes", "deliver_reminders")),
+        *("delegations.tasks.remind", "delegations.tasks.purge", "sessions.tasks.deliver_agenda_changes"),
+        *("press.tasks.announce_publications", "press.tasks.raise_alarms", "press.tasks.deliver_announcements"),
+        *("outbox.tasks.sweep", "outbox.tasks.deliver", "summit.tasks.chain_audit", "summit.tasks.clear_expired"),
+        *("hooks.tasks.sweep", "hooks.tasks.work", "work.tasks.sweep", "work.tasks.run"),
     }
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= ours
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
 
 
 def test_every_kind_of_message_has_a_task() -> None:
-    from summit.outbox.kinds import KINDS
-
     app.loader.import_default_modules()
-    assert {kind.name: kind.task for kind in KINDS.values()} == {
-        "system": "outbox.tasks.deliver",
-        "welcome": "outbox.tasks.deliver",
-        "webhook_off": "outbox.tasks.deliver",
-        "sign_in_code": "delegations.tasks.deliver_codes",
-        "invitation": "delegations.tasks.deliver_invitations",
-        "invitation_test": "delegations.tasks.deliver_invitations",
-        "reminder": "delegations.tasks.deliver_reminders",
-        "focal_point": "delegations.tasks.deliver_invitations",
-        "own_data": "delegations.tasks.deliver_invitations",
-        "visa_letter": "delegations.tasks.deliver_invitations",
-        "agenda_change": "sessions.tasks.deliver_agenda_changes",
-        "floor_request": "sessions.tasks.deliver_agenda_changes",
-        "place_free": "sessions.tasks.deliver_agenda_changes",
-        "alarm": "press.tasks.deliver_announcements",
-        "publication": "press.tasks.deliver_announcements",
-        "withdrawal": "press.tasks.deliver_announcements",
-        "subscription": "press.tasks.deliver_announcements",
+    kinds = {
+        "outbox.tasks.deliver": ("system", "welcome", "webhook_off"),
+        "delegations.tasks.deliver_codes": ("sign_in_code",),
+        "delegations.tasks.deliver_reminders": ("reminder",),
+        "delegations.tasks.deliver_invitations": (
+            *("invitation", "invitation_test", "focal_point", "own_data", "visa_letter"),
+        ),
+        "sessions.tasks.deliver_agenda_changes": ("agenda_change", "floor_request", "place_free"),
+        "press.tasks.deliver_announcements": ("alarm", "publication", "withdrawal", "subscription"),
     }
-    assert {kind.task for kind in KINDS.values()} <= set(app.tasks)
+    wanted = {name: task for task, names in kinds.items() for name in names}
+    assert {kind.name: kind.task for kind in KINDS.values()} == wanted
+    assert set(kinds) <= set(app.tasks)
 
 
 def calls(path: Path) -> set[str]:
     """What a file would queue: names of calls, and keywords that put a task off."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute) and node.func.attr in ("delay", "apply_async", "send_task"):
-                found.add(node.func.attr)
-            found |= {str(word.arg) for word in node.keywords if word.arg in ("eta", "countdown")}
-    return found
+    if not any(name in text(path) for name in (*QUEUES, *LATER)):
+        return set()
+    found = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    names = {each.func.attr for each in found if isinstance(each.func, ast.Attribute)} & set(QUEUES)
+    return names | {str(word.arg) for each in found for word in each.keywords if word.arg in LATER}
 
 
 def test_nothing_is_queued_but_by_the_sweeps() -> None:
-    assert {str(path.relative_to(ROOT)): calls(path) for path in sources() if calls(path)} == {
-        "summit/hooks/tasks.py": {"send_task"},
-        "summit/outbox/tasks.py": {"send_task"},
-        "summit/work/tasks.py": {"send_task"},
-    }
+    found = {str(path): calls(ROOT / path) for path in sources()}
+    sweeps = {f"summit/{app}/tasks.py": {"send_task"} for app in ("hooks", "outbox", "work")}
+    assert {path: names for path, names in found.items() if names} == sweeps
 
 
 def test_control_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
@@ -156,8 +132,6 @@ def test_control_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_a_heartbeat_is_noted_and_renewed(django_assert_num_queries: Any) -> None:
-    from summit.domain import upkeep
-
     upkeep.beat("sweep")
     first = Heartbeat.objects.get(pk="sweep").at
     with django_assert_num_queries(1):
@@ -168,12 +142,6 @@ def test_a_heartbeat_is_noted_and_renewed(django_assert_num_queries: Any) -> Non
 
 @pytest.mark.django_db
 def test_expired_sessions_are_cleared() -> None:
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session as BrowserSession
-    from django.core.cache import cache
-
-    from summit.tasks import clear_expired
-
     kept, gone = SessionStore(), SessionStore()
     gone.set_expiry(-10)
     for store in (kept, gone):

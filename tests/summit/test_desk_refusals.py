@@ -6,22 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from summit.models import Person, Role, Summit
+from summit.models import Person, Summit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def summit() -> Summit:
-    found: Summit = f.SummitFactory()
-    return found
-
-
-@pytest.fixture
-def desk(client: Client, summit: Summit) -> Client:
-    client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
-    return client
 
 
 def errors(answer: Any) -> dict[str, list[str]]:

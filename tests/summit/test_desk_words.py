@@ -7,42 +7,26 @@ from django.test import Client
 
 from sessions.models import OwnKind
 from summit.domain import audit
-from summit.models import Role, Summit, User
-from tests.factories import PersonFactory, SessionFactory, SummitFactory, UserFactory
+from summit.models import Role, Summit
+from tests.factories import PASSWORD, PersonFactory, SessionFactory, SummitFactory, UserFactory
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def test_history_shows_the_audit_of_the_object_to_organisers() -> None:
+def test_history_is_shown_to_who_may_read_the_audit() -> None:
     summit: Summit = SummitFactory()
     person, other = PersonFactory(summit=summit), PersonFactory(summit=summit)
     user = UserFactory.with_role(Role.ORGANISER, summit)
     audit.record(by=user, action="test.done", target=person, summit=summit, fields=["office"])
     audit.record(by=user, action="test.elsewhere", target=other, summit=summit)
-    page = signed_in(user).get(f"/admin/summit/person/{person.pk}/history/")
-    assert page.status_code == 200
-    content = page.content.decode()
-    assert "did “test.done”" in content
-    assert "Office held" in content
-    assert "test.elsewhere" not in content
-    change = f"/admin/summit/person/{person.pk}/change/"
-    assert f"/admin/summit/person/{person.pk}/history/" in signed_in(user).get(change).content.decode()
-
-
-def test_history_is_neither_offered_nor_shown_to_who_may_not_read_the_audit() -> None:
-    summit: Summit = SummitFactory()
-    person = PersonFactory(summit=summit)
-    client = signed_in(UserFactory.with_role(Role.PROTOCOL, summit))
-    change = client.get(f"/admin/summit/person/{person.pk}/change/")
-    assert change.status_code == 200
-    assert "/history/" not in change.content.decode()
-    assert client.get(f"/admin/summit/person/{person.pk}/history/").status_code == 403
+    address = f"/admin/summit/person/{person.pk}/"
+    content = signed_in(user).get(f"{address}history/").content.decode()
+    assert [said in content for said in ("did “test.done”", "Office held", "test.elsewhere")] == [True, True, False]
+    protocol = signed_in(UserFactory.with_role(Role.PROTOCOL, summit))
+    for client, may in ((signed_in(user), True), (protocol, False)):
+        assert (f"{address}history/" in client.get(f"{address}change/").content.decode()) is may
+    assert protocol.get(f"{address}history/").status_code == 403
 
 
 def test_saving_says_what_is_saved_in_few_words() -> None:
@@ -56,37 +40,21 @@ def test_saving_says_what_is_saved_in_few_words() -> None:
     assert [str(message) for message in page.context["messages"]] == [f"“{person}” is saved."]
 
 
-def test_inputs_of_dates_have_names() -> None:
-    summit: Summit = SummitFactory()
-    client = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+def test_inputs_of_dates_and_of_rows_have_names() -> None:
+    client = signed_in(UserFactory.with_role(Role.ORGANISER, SummitFactory()))
     content = client.get("/admin/programme/session/add/").content.decode()
     boxes = re.findall(r"<input[^>]* name=\"(?:starts|ends)_at_[01]\"[^>]*>", content)
-    assert len(boxes) == 4
-    assert [re.search('aria-label="([^"]+)"', box)[1] for box in boxes] == [  # type: ignore[index]
-        "Starts: date",
-        "Starts: time",
-        "Ends: date",
-        "Ends: time",
-    ]
-    rows = re.findall(
-        r"<(?:select|input)[^>]* name=\"participants-__prefix__-(?:role|party|position)\"[^>]*>", content
-    )
-    assert len(rows) == 3
-    assert all("aria-label=" in box for box in rows)
+    names = [re.findall('aria-label="([^"]+)"', box) for box in boxes]
+    assert names == [["Starts: date"], ["Starts: time"], ["Ends: date"], ["Ends: time"]]
+    row = r"<(?:select|input)[^>]* name=\"participants-__prefix__-(?:role|party|position)\"[^>]*>"
+    assert ["aria-label=" in box for box in re.findall(row, content)] == [True] * 3
+    assert re.findall(r"<h1>(.*?)</h1>", client.get("/admin/programme/session/").content.decode()) == ["Sessions"]
 
 
 def test_signing_in_says_so_in_few_words(client: Client) -> None:
     user = UserFactory.with_role(Role.ORGANISER, SummitFactory())
-    user.set_password("correct-horse-2025")
-    user.save()
-    page = client.post("/accounts/login/", {"login": user.email, "password": "correct-horse-2025"}, follow=True)
+    page = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True)
     assert [str(message) for message in page.context["messages"]] == [f"You are signed in as {user}."]
-
-
-def test_lists_are_called_by_what_is_in_them() -> None:
-    client = signed_in(UserFactory.with_role(Role.ORGANISER, SummitFactory()))
-    content = client.get("/admin/programme/session/").content.decode()
-    assert re.findall(r"<h1>(.*?)</h1>", content) == ["Sessions"]
 
 
 def test_who_sets_the_system_up_is_led_to_the_first_summit() -> None:

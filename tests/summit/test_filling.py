@@ -1,4 +1,4 @@
-"""Tables that fill lists: looked at row by row before anything is written, taken over once; exports read in again."""
+"""Tables that fill lists: looked at row by row before anything is written, taken over once."""
 
 import io
 import json
@@ -15,42 +15,16 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from summit.domain import places, upkeep
-from summit.models import AuditEntry, GivenTable, Role, Room, Summit, User, Venue
+from summit.models import AuditEntry, GivenTable, Role, Summit, User, Venue
 from summit.tables.domain import given, reading_in
 from summit.tables.incoming import INTAKES
 from summit.work.domain import running
 from summit.work.models import Job, JobState
-from tests.factories import (
-    CategoryFactory,
-    GivenTableFactory,
-    RoomFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-    ZoneFactory,
-)
+from tests.factories import GivenTableFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 UPLOAD = "/admin/summit/giventable/upload/"
 VENUE, ROOM = "summit.venue", "summit.room"
-
-
-@pytest.fixture
-def summit() -> Summit:
-    found: Summit = SummitFactory(slug="a")
-    return found
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
-
-
-@pytest.fixture
-def client(organiser: User) -> Client:
-    found = Client()
-    found.force_login(organiser)
-    return found
 
 
 def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> GivenTable:
@@ -90,54 +64,15 @@ def test_a_table_is_looked_at_and_then_taken_over_once(summit: Summit, organiser
         given.take(given=row, by=organiser)
 
 
-def test_control_without_the_undoing_a_look_writes(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_a_look_without_rollback(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(given.transaction, "set_rollback", lambda wanted: None)
     kept(summit, organiser, "name\nNew\n")
     assert Venue.objects.count() == 1
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("label", [VENUE, ROOM])
-def test_an_export_is_read_in_again(client: Client, summit: Summit, ending: str, language: str, label: str) -> None:
-    """As it is it changes nothing; elsewhere it makes the same rows."""
-    for name in ("=1+1 House", "Long House"):
-        venue = VenueFactory(summit=summit, name=name, address="1 Way\nLondon", opens_at="08:00", closes_at="22:00")
-        RoomFactory(venue=venue, name="Blue", capacity=None, position=3)
-        RoomFactory(venue=venue, name="Red", capacity=40)
-    path = f"/admin/{label.replace('.', '/')}/table/?lang={language}"
-    answer: Any = client.post(path, {"ending": ending})
-    content = b"".join(answer.streaming_content)
-    user = User.objects.get(roles__summit=summit)
-    same = kept(summit, user, content, label)
-    report = given.report_of(same)
-    assert report is not None
-    assert ({line.outcome for line in report.lines}, report.unknown) == ({"same"}, [])
-    there = SummitFactory(slug="b")
-    there.roles.create(user=user, role=Role.ORGANISER)
-    user = User.objects.get(pk=user.pk)
-    if label == ROOM:
-        for venue in Venue.objects.filter(summit=summit):
-            VenueFactory(summit=there, name=venue.name)
-    given.take(given=kept(there, user, content, label), by=user)
-    model, where, names = (
-        (Venue, "summit", ("name", "opens_at", "closes_at"))
-        if label == VENUE
-        else (Room, "venue__summit", ("venue__name", "name", "capacity", "position"))
-    )
-    rows = [
-        list(model._default_manager.filter(**{where: each}).order_by(*names).values_list(*names))
-        for each in (summit, there)
-    ]
-    assert rows[0] == rows[1] != []
-    assert len(rows[0]) in (2, 4)
-
-
-def test_a_changed_export_changes_the_row_that_it_names(client: Client, summit: Summit, organiser: User) -> None:
+def test_a_changed_export_changes_the_row_that_it_names(desk: Client, summit: Summit, organiser: User) -> None:
     row = RoomFactory(venue__summit=summit, name="Blue", capacity=40)
-    answer: Any = client.post("/admin/summit/room/table/", {"ending": "json"})
+    answer: Any = desk.post("/admin/summit/room/table/", {"ending": "json"})
     [found] = json.loads(b"".join(answer.streaming_content))
     found |= {"name": "Green", "capacity": None}
     table = kept(summit, organiser, json.dumps([found]), ROOM)
@@ -160,22 +95,20 @@ def test_a_room_is_refused_where_its_venue_is_not_known(summit: Summit, organise
     assert [notes[0].split(":")[0] for _about, _outcome, notes in found[:2]] == ["Venue", "Seats"]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -> None:
+    unread = "This JSON can’t be read. Save it again, in UTF-8."
+    for text, said in (
         ("colour\nred\n", "No column says which row is meant. The first row must name these columns: “name”."),
-        ("name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
-        ('{"name": "A"}', "This JSON is no list of rows. It must be a list of objects, each with the names of"),
-        ('[{"name": "A"', "This JSON can’t be read. Save it again, in UTF-8."),
-        ("[" * 100_000, "This JSON can’t be read. Save it again, in UTF-8."),
         ("colour\n" + "red\n" * 101, "No column says which row is meant."),
+        ("name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
         ("name\n" + "A\n" * 2001, "The table has more than 2000 rows. Split it."),
-    ],
-)
-def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User, text: str, said: str) -> None:
-    with pytest.raises(given.GivenProblem) as raised:
-        kept(summit, organiser, text)
-    assert str(raised.value).startswith(said)
+        ('{"name": "A"}', "This JSON is no list of rows. It must be a list of objects, each with the names of"),
+        ('[{"name": "A"', unread),
+        ("[" * 100_000, unread),
+    ):
+        with pytest.raises(given.GivenProblem) as raised:
+            kept(summit, organiser, text)
+        assert str(raised.value).startswith(said)
 
 
 def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,44 +124,44 @@ def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: p
     assert outcomes(kept(summit, press, "name\nA\n"))[0][1] == "refused"
 
 
-def test_a_desk_uploads_looks_and_takes_over(client: Client, summit: Summit) -> None:
-    listed = client.get("/admin/summit/venue/").content.decode()
-    assert f'href="{UPLOAD}?list=summit.venue&amp;summit=a"' in listed
-    page = client.get(f"{UPLOAD}?list=summit.venue&summit=a").content.decode()
+def test_a_desk_uploads_looks_and_takes_over(desk: Client, summit: Summit) -> None:
+    listed = desk.get("/admin/summit/venue/").content.decode()
+    assert f'href="{UPLOAD}?list=summit.venue&amp;summit=here"' in listed
+    page = desk.get(f"{UPLOAD}?list=summit.venue&summit=here").content.decode()
     assert '<option value="summit.venue" selected>' in page
     assert "<dd>Name, Address, Opens, Closes</dd>" in page
-    sent = {"summit": "a", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"name\nLancaster House\n")}
-    answer = client.post(UPLOAD, sent)
+    sent = {"summit": "here", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"name\nLancaster House\n")}
+    answer = desk.post(UPLOAD, sent)
     row = GivenTable.objects.get()
     assert answer["Location"] == f"/admin/summit/giventable/{row.pk}/change/"
-    shown = client.get(answer["Location"]).content.decode()
+    shown = desk.get(answer["Location"]).content.decode()
     assert "Take over 1 row" in shown
     assert "Lancaster House" in shown
-    assert client.post(f"/admin/summit/giventable/{row.pk}/take/").status_code == 302
+    assert desk.post(f"/admin/summit/giventable/{row.pk}/take/").status_code == 302
     assert Venue.objects.get().name == "Lancaster House"
-    assert client.post(f"/admin/summit/giventable/{row.pk}/drop/").status_code == 302
+    assert desk.post(f"/admin/summit/giventable/{row.pk}/drop/").status_code == 302
     assert (GivenTable.objects.count(), Venue.objects.count()) == (0, 1)
 
 
-def test_a_refused_table_is_said_beside_the_file(client: Client) -> None:
-    sent = {"summit": "a", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"colour\nred\n")}
-    assert "No column says which row is meant." in client.post(UPLOAD, sent).content.decode()
+def test_a_refused_table_is_said_beside_the_file(desk: Client) -> None:
+    sent = {"summit": "here", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"colour\nred\n")}
+    assert "No column says which row is meant." in desk.post(UPLOAD, sent).content.decode()
 
 
-def test_many_rows_are_a_workers(client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_are_a_workers(desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(given, "AT_ONCE", 1)
-    sent = {"summit": "a", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"name\nA\nB\n")}
+    sent = {"summit": "here", "list": VENUE, "file": SimpleUploadedFile("v.csv", b"name\nA\nB\n")}
     for deed, number in (("look", 0), ("take", 2)):
         if deed == "look":
-            client.post(UPLOAD, sent)
+            desk.post(UPLOAD, sent)
         else:
-            client.post(f"/admin/summit/giventable/{GivenTable.objects.get().pk}/take/")
+            desk.post(f"/admin/summit/giventable/{GivenTable.objects.get().pk}/take/")
         job = Job.objects.latest("pk")
         running.run(job.pk)
         job.refresh_from_db()
         assert (job.state, job.result, job.result_params) == (JobState.DONE, deed, {"number": 2})
         assert Venue.objects.count() == number
-    page = client.get(f"/admin/work/{job.public_id}/").content.decode()
+    page = desk.get(f"/admin/work/{job.public_id}/").content.decode()
     assert "2 rows are taken over." in page
     address = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/change/"
     assert f'<a class="button" href="{address}">Show what became of each row</a>' in page
@@ -239,9 +172,8 @@ def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser:
     for count in (2, 6):
         for number in range(count):
             Venue.objects.get_or_create(summit=summit, name=f"V{number}")
-        table = given.reading.read(
-            filename="a", content=("name\n" + "".join(f"V{number}\n" for number in range(count))).encode()
-        )
+        content = ("name\n" + "".join(f"V{number}\n" for number in range(count))).encode()
+        table = given.reading.read(filename="a", content=content)
         by = User.objects.get(pk=organiser.pk)
         with CaptureQueriesContext(connection) as queries:
             reading_in.read_in(intake=INTAKES[VENUE], summit=summit, table=table, by=by)
@@ -250,9 +182,7 @@ def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser:
     assert numbers[0] == numbers[1]
 
 
-def test_an_error_of_ours_is_none_of_the_tables(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_of_ours_is_raised(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**given: Any) -> None:
         raise RuntimeError("ours")
 
@@ -277,35 +207,3 @@ def test_a_spreadsheet_with_times_of_its_own(summit: Summit, organiser: User) ->
     given.take(given=kept(summit, organiser, made.getvalue()), by=organiser)
     row = Venue.objects.get()
     assert (row.opens_at, row.closes_at) == (time(8), time(22, 30))
-
-
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
-@pytest.mark.parametrize("name", ["category", "zone"])
-def test_categories_and_zones_are_read_in_again_elsewhere(
-    client: Client, summit: Summit, organiser: User, name: str, ending: str
-) -> None:
-    """They are known by their marks; what a category began with stays."""
-    make = CategoryFactory if name == "category" else ZoneFactory
-    more = {"name_by": timezone.now().replace(second=0, microsecond=0), "quota": 3} if name == "category" else {}
-    for code in ("x1", "x2"):
-        make(summit=summit, code=code, **more)
-        more = {}
-    answer: Any = client.post(f"/admin/delegations/{name}/table/", {"ending": ending})
-    content = b"".join(answer.streaming_content)
-    same = given.report_of(kept(summit, organiser, content, f"delegations.{name}"))
-    assert same is not None
-    assert [line.notes for line in same.lines if line.outcome == "refused"] == []
-    assert ({line.outcome for line in same.lines}, same.unknown, same.twice) == ({"same"}, [], [])
-    there = SummitFactory(slug="b")
-    there.roles.create(user=organiser, role=Role.ORGANISER)
-    user = User.objects.get(pk=organiser.pk)
-    table = kept(there, user, content, f"delegations.{name}")
-    report = given.take(given=table, by=user)
-    assert [line.notes for line in report.lines if line.outcome == "refused"] == []
-    columns = ("quota", "name_by", "counts") if name == "category" else ("name",)
-    model: Any = make._meta.model
-    rows = [
-        list(model.objects.filter(summit=each, code__startswith="x").order_by("code").values_list("code", *columns))
-        for each in (summit, there)
-    ]
-    assert rows[0] == rows[1] != []

@@ -16,31 +16,27 @@ from summit.domain import colours
 from summit.http.public import public_page
 from summit.models import Role, Summit
 from summit.registry import Registry
-from tests.factories import PASSWORD, SummitFactory, UserFactory
+from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def summit() -> Summit:
+    found = SummitFactory.create(slug="border-security-2025", short_name="Border Security", illustrative=True)
+    VenueFactory.create(summit=found, name="Lancaster House")
+    return found
+
+
 # --- Public pages are the same bytes for everybody ----------------------------------------------------------------
-PUBLIC = [
-    "/",
-    "/border-security-2025/",
-    "/border-security-2025/theme.css",
-    "/robots.txt",
-    "/sitemap.xml",
-    "/border-security-2025/sitemap.xml",
-    "/border-security-2025/agenda/sitemap.xml",
-    "/border-security-2025/press/sitemap.xml",
-    "/nothing-here/",
-    "/nothing-here/agenda/",
-    "/border-security-2025/nothing/",
-]
+HERE = "/border-security-2025/"
+SITEMAPS = (f"{HERE}{each}sitemap.xml" for each in ("", "agenda/", "press/"))
+MISSING = ("/nothing-here/", "/nothing-here/agenda/", f"{HERE}nothing/")
+PUBLIC = ("/", HERE, f"{HERE}theme.css", "/robots.txt", "/sitemap.xml", *SITEMAPS, *MISSING)
 
 
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_pages_are_the_same_bytes_for_everybody(address: str, summit: Summit, client: Client) -> None:
+def test_public_pages_are_the_same_bytes_for_everybody(summit: Summit, client: Client) -> None:
     SummitFactory.create(slug="another")  # so that `/` is a list
-    nobody = client.get(address)
     somebody = Client()
     somebody.force_login(UserFactory.with_role(Role.ORGANISER, summit))
     session = somebody.session
@@ -48,25 +44,21 @@ def test_public_pages_are_the_same_bytes_for_everybody(address: str, summit: Sum
     session.save()
     somebody.cookies["csrftoken"] = "x" * 32
     somebody.cookies["anything"] = "else"
-    known = somebody.get(address)
-    assert (known.status_code, known.content) == (nobody.status_code, nobody.content)
-    assert not nobody.cookies
-    assert not known.cookies
-    assert "Cookie" not in nobody.get("Vary", "")
-    assert "csrf" not in nobody.content.decode()
-
-
-@pytest.mark.parametrize("address", [address for address in PUBLIC if address != "/"])
-def test_only_the_root_negotiates_the_language(address: str, summit: Summit, client: Client) -> None:
-    plain = client.get(address)
-    french = client.get(address, headers={"accept-language": "fr"})
-    assert french.content == plain.content
-    assert "Accept-Language" not in plain.get("Vary", "")
+    for address in PUBLIC:
+        nobody, known = client.get(address), somebody.get(address)
+        assert (known.status_code, known.content) == (nobody.status_code, nobody.content), address
+        assert (dict(nobody.cookies), dict(known.cookies)) == ({}, {}), address
+        assert "Cookie" not in nobody.get("Vary", ""), address
+        assert "csrf" not in nobody.content.decode(), address
+        # The root alone negotiates the language.
+        french = client.get(address, headers={"accept-language": "fr"})
+        assert (french.content == nobody.content) is (address != "/")
+        assert ("Accept-Language" in nobody.get("Vary", "")) is (address == "/")
 
 
 def test_the_root_leads_to_the_only_summit_in_the_readers_language(summit: Summit, client: Client) -> None:
     plain = client.get("/")
-    assert (plain.status_code, plain["Location"]) == (302, "/border-security-2025/")
+    assert (plain.status_code, plain["Location"]) == (302, HERE)
     french = client.get("/", headers={"accept-language": "fr-CA, en;q=0.5"})
     assert french["Location"] == "/border-security-2025/?lang=fr"
     assert client.get("/?lang=ar")["Location"] == "/border-security-2025/?lang=ar"
@@ -94,7 +86,7 @@ def test_which_summit_is_on_is_told_by_the_day_at_its_venue(summit: Summit, clie
 
 def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: Client) -> None:
     Summit.objects.update(public=False)
-    hidden = client.get("/border-security-2025/")
+    hidden = client.get(HERE)
     missing = client.get("/nothing-here/")
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
@@ -103,40 +95,36 @@ def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: C
 
 
 def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> None:
-    page = client.get("/border-security-2025/").content.decode()
+    page = client.get(HERE).content.decode()
     for said in (summit.name, "Monday 31 March 2025", "Tuesday 1 April 2025", "Lancaster House", "Hostland"):
         assert said in page
     assert 'All times are <bdi lang="en">London</bdi> time.' in page
     assert "This is a demonstration: the people and the texts in it are made up." in page
     Summit.objects.update(illustrative=False)
-    assert "demonstration" not in client.get("/border-security-2025/").content.decode()
+    assert "demonstration" not in client.get(HERE).content.decode()
 
 
-def test_the_home_shows_the_panels_with_their_values(
-    summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_home_shows_panels_with_values(summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     panels: Registry[Any] = Registry()
-    panels.register(2)(lambda _summit: ("dev/state.html", PANEL))
+    found = ("dev/state.html", {"message": {"state": "sent", "get_state_display": "out"}})
+    panels.register(2)(lambda _summit: found)
     panels.register(1)(lambda _summit: None)
     monkeypatch.setattr(home_panels, "_panels", panels)
-    assert [part(summit) for part in panels] == [None, ("dev/state.html", PANEL)]
-    assert '<span class="state" data-state="good">out</span>' in client.get("/border-security-2025/").content.decode()
-
-
-PANEL = {"message": {"state": "sent", "get_state_display": "out"}}
+    assert [part(summit) for part in panels] == [None, found]
+    assert 'data-state="good">out</span>' in client.get(HERE).content.decode()
 
 
 def test_links_of_public_pages_carry_the_language(summit: Summit, client: Client) -> None:
     page = client.get("/border-security-2025/?lang=ar").content.decode()
     assert '<html lang="ar" dir="rtl">' in page
     assert 'href="/border-security-2025/agenda/?lang=ar"' in page
-    plain = client.get("/border-security-2025/").content.decode()
+    plain = client.get(HERE).content.decode()
     assert '<html lang="en" dir="ltr">' in plain
     assert 'href="/border-security-2025/agenda/"' in plain
 
 
 def test_public_pages_answer_304_and_refuse_to_be_written_to(summit: Summit, client: Client) -> None:
-    for address in ("/border-security-2025/", "/border-security-2025/theme.css", "/robots.txt"):
+    for address in (HERE, "/border-security-2025/theme.css", "/robots.txt"):
         tag = client.get(address)["ETag"]
         again = client.get(address, headers={"if-none-match": tag})
         assert (again.status_code, again.content) == (304, b"")
@@ -160,11 +148,11 @@ def test_the_theme_is_the_summits_colour_and_its_address_changes_with_it(summit:
     assert theme["Cache-Control"] == "public, max-age=3600"
     assert theme.content.decode() == colours.stylesheet("#e8c020")
     assert "--accent: #816a0d; --accent-ink: #ffffff;" in theme.content.decode()
-    assert 'href="/border-security-2025/theme.css?v=e8c020"' in client.get("/border-security-2025/").content.decode()
+    assert 'href="/border-security-2025/theme.css?v=e8c020"' in client.get(HERE).content.decode()
 
 
 # --- Errors -------------------------------------------------------------------------------------------------------
-def test_errors_say_what_to_do(client: Client, organiser: Client, settings: Any) -> None:
+def test_errors_say_what_to_do(client: Client, desk: Client, settings: Any) -> None:
     missing = client.get("/nothing-here/")
     assert (missing.status_code, missing["Cache-Control"]) == (404, "no-store")
     assert "There is nothing at this address" in missing.content.decode()
@@ -173,28 +161,26 @@ def test_errors_say_what_to_do(client: Client, organiser: Client, settings: Any)
     assert refused.status_code == 403
     assert "this page was open for too long" in refused.content.decode()
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
-    unknown = Client().get("/border-security-2025/")
+    unknown = Client().get(HERE)
     assert unknown.status_code == 400
     assert "This could not be read" in unknown.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/border-security-2025/", "/admin/", "/portal/"])
-def test_a_query_that_cannot_be_read_is_no_fault_of_ours(address: str, summit: Summit, client: Client) -> None:
+def test_a_query_that_cannot_be_read_is_no_fault_of_ours(summit: Summit, client: Client) -> None:
     client.raise_request_exception = False
-    answer = client.get(f"{address}?{'a&' * 1001}")
-    assert (answer.status_code, answer["Cache-Control"]) == (400, "no-store")
-    assert "This could not be read" in answer.content.decode()
+    for address in (HERE, "/admin/", "/portal/"):
+        answer = client.get(f"{address}?{'a&' * 1001}")
+        assert (answer.status_code, answer["Cache-Control"]) == (400, "no-store")
+        assert "This could not be read" in answer.content.decode()
 
 
-def test_the_last_page_needs_neither_database_nor_request(
-    client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_last_page_needs_no_database(client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr("summit.views.panels", fail)
     client.raise_request_exception = False
-    broken = client.get("/border-security-2025/")
+    broken = client.get(HERE)
     assert (broken.status_code, broken["Cache-Control"]) == (500, "no-store")
     page = broken.content.decode()
     assert "Something went wrong here" in page
@@ -221,17 +207,17 @@ def test_a_wrong_password_is_said_at_the_top_and_names_nobody(client: Client) ->
     assert "Some things need your attention" in page
 
 
-def test_the_desk_chooses_among_the_readers_summits(organiser: Client, summit: Summit) -> None:
+def test_the_desk_chooses_among_the_readers_summits(desk: Client, summit: Summit) -> None:
     hidden = SummitFactory.create(slug="hidden", short_name="Hidden one")
     other = SummitFactory.create(slug="other", short_name="Other one", starts_on=date(2020, 1, 1))
     user = UserFactory.with_role(Role.PROTOCOL, other)
     user.roles.create(summit=summit, role=Role.VIEWER)
-    organiser.force_login(user)
-    page = organiser.get("/admin/?summit=other").content.decode()
+    desk.force_login(user)
+    page = desk.get("/admin/?summit=other").content.decode()
     assert f'<h1><bdi lang="en">{other.name}</bdi></h1>' in page
     assert 'href="?summit=border-security-2025"' in page
     assert "Hidden one" not in page
-    assert hidden.name not in organiser.get("/admin/?summit=hidden").content.decode()
+    assert hidden.name not in desk.get("/admin/?summit=hidden").content.decode()
 
 
 def test_whoever_has_no_role_is_sent_to_the_portal(client: Client) -> None:

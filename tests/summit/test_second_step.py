@@ -15,18 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def summit() -> Summit:
-    made: Summit = SummitFactory()
-    return made
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    made: User = UserFactory.with_role(Role.ORGANISER, summit)
-    return made
-
-
-@pytest.fixture
 def zoe(summit: Summit) -> User:
     made: User = UserFactory.with_role(Role.PRESS_OFFICER, summit, email="zoe@host.example", language="fr")
     with_app(made)
@@ -66,15 +54,16 @@ def test_the_owners_tokens_end_and_nobody_elses(organiser: User, zoe: User) -> N
     assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, ""), (1, "A token of yours was"), (2, "2 tokens of yours were")])
-def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: User, number: int, said: str) -> None:
+def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: User) -> None:
     User.objects.filter(pk=zoe.pk).update(language="en")
     zoe.refresh_from_db()
-    for _each in range(number):
-        tokens.make(by=zoe, name="App", scopes=["venues:read"])
-    second_step.reset(account=zoe, by=organiser)
-    (mail,) = mails()
-    assert (said in mail, "/accounts/tokens/" in mail) == (True, number > 0)
+    for number, said in ((0, ""), (1, "A token of yours was"), (2, "2 tokens of yours were")):
+        for _each in range(number):
+            tokens.make(by=zoe, name="App", scopes=["venues:read"])
+        second_step.reset(account=zoe, by=organiser)
+        mail = mails()[-1]
+        assert (said in mail, "/accounts/tokens/" in mail) == (True, number > 0)
+        with_app(zoe)
 
 
 def test_twice_is_once(organiser: User, zoe: User) -> None:
@@ -85,16 +74,16 @@ def test_twice_is_once(organiser: User, zoe: User) -> None:
 
 
 class TestWho:
-    def test_an_organiser_of_the_accounts_only_summit(self, organiser: User, zoe: User) -> None:
+    def test_not_where_the_account_stands_in_another_summit_too(self, organiser: User, zoe: User) -> None:
         assert second_step.can_reset(organiser, zoe)
-
-    @pytest.mark.parametrize("how", ["role", "person"])
-    def test_not_where_the_account_stands_in_another_summit_too(self, how: str, organiser: User, zoe: User) -> None:
         other = SummitFactory()
-        if how == "role":
-            RoleAssignment.objects.create(summit=other, user=zoe, role=Role.VIEWER)
-        else:
-            PersonFactory(summit=other, user=zoe)
+        role = RoleAssignment.objects.create(summit=other, user=zoe, role=Role.VIEWER)
+        zoe.is_active = False
+        assert not second_step.can_reset(organiser, zoe)
+        zoe.is_active = True
+        role.delete()
+        assert second_step.can_reset(organiser, zoe)
+        PersonFactory(summit=other, user=zoe)
         assert not second_step.can_reset(organiser, zoe)
         path = f"/admin/summit/user/{zoe.pk}/second-step/"
         client = by_password(organiser)
@@ -105,15 +94,8 @@ class TestWho:
         RoleAssignment.objects.create(summit=other, user=organiser, role=Role.ORGANISER)
         assert second_step.can_reset(User.objects.get(pk=organiser.pk), zoe)
 
-    def test_not_of_a_closed_account_elsewhere_either(self, organiser: User, zoe: User) -> None:
-        RoleAssignment.objects.create(summit=SummitFactory(), user=zoe, role=Role.VIEWER)
-        zoe.is_active = False
-        zoe.save()
-        assert not second_step.can_reset(organiser, zoe)
-
-    @pytest.mark.parametrize("role", [Role.PROTOCOL, Role.PRESS_APPROVER, Role.VIEWER])
-    def test_no_other_desk(self, role: Role, summit: Summit, zoe: User) -> None:
-        assert not second_step.can_reset(UserFactory.with_role(role, summit), zoe)
+    def test_no_other_desk(self, summit: Summit, zoe: User) -> None:
+        assert not second_step.can_reset(UserFactory.with_role(Role.PROTOCOL, summit), zoe)
 
     def test_nobody_for_themselves_nor_for_who_set_the_system_up(self, organiser: User, summit: Summit) -> None:
         root = UserFactory.with_role(Role.VIEWER, summit, is_superuser=True)
@@ -121,7 +103,3 @@ class TestWho:
         assert not second_step.can_reset(organiser, root)
         assert not second_step.can_reset(root, root)
         assert second_step.can_reset(root, organiser)
-
-    def test_an_account_of_others_is_not_there(self, organiser: User) -> None:
-        other = UserFactory.with_role(Role.VIEWER, SummitFactory())
-        assert by_password(organiser).get(f"/admin/summit/user/{other.pk}/second-step/").status_code == 404

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Callable
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
@@ -13,6 +14,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from summit.models import AuditEntry, Role, RoleAssignment, Room, Summit, User, 
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 FIELDS: dict[str, Any] = {
@@ -50,12 +53,6 @@ def owner() -> User:
     return f.UserFactory.create(is_superuser=True)
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 class TestFirstAccount:
     def run(self, email: str = "you@ministry.example") -> str:
         out = StringIO()
@@ -68,13 +65,9 @@ class TestFirstAccount:
         new = {"password1": f.PASSWORD, "password2": f.PASSWORD}
         client.post(page.request["PATH_INFO"], new)
         user = User.objects.get()
-        assert (user.email, user.is_superuser, user.check_password(f.PASSWORD)) == (
-            "you@ministry.example",
-            True,
-            True,
-        )
-        again = Client().get(path, follow=True)
-        assert b"password1" not in again.content
+        assert (user.email, user.is_superuser) == ("you@ministry.example", True)
+        assert user.check_password(f.PASSWORD)
+        assert b"password1" not in Client().get(path, follow=True).content
         home = signed_in(user).get("/admin/").content.decode()
         assert 'href="/admin/setup/"' in home
 
@@ -83,34 +76,27 @@ class TestFirstAccount:
         self.run()
         assert User.objects.count() == 1
 
-    @pytest.mark.parametrize("there", ["another account", "a summit", "signed in"])
-    def test_it_is_for_an_empty_installation_alone(self, there: str) -> None:
-        self.run()
-        if there == "another account":
-            f.UserFactory()
-        elif there == "a summit":
-            f.SummitFactory()
-        else:
-            User.objects.update(last_login=timezone.now())
-        with pytest.raises(CommandError, match="There is an account already"):
-            self.run()
-        with pytest.raises(NotFirst):
-            setup.first_account(email="other@ministry.example")
+    def test_it_is_for_an_empty_installation_alone(self) -> None:
+        for fill in (f.UserFactory, f.SummitFactory, lambda: User.objects.update(last_login=timezone.now())):
+            with transaction.atomic():
+                self.run()
+                fill()
+                with pytest.raises(CommandError, match="There is an account already"):
+                    self.run()
+                with pytest.raises(NotFirst):
+                    setup.first_account(email="other@ministry.example")
+                transaction.set_rollback(True)
 
-    @pytest.mark.parametrize(
-        ("port", "var", "said"),
-        [
-            (8000, None, ""),
-            (8123, None, "PORT=8123 "),
-            (8123, "/srv/my files", "PORT=8123 VAR_DIR='/srv/my files' "),
-        ],
-    )
-    def test_the_line_that_make_run_prints_opens_the_same_database(
-        self, settings: Any, port: int, var: str | None, said: str
-    ) -> None:
-        settings.PORT, settings.VAR_DIR = port, Path(var) if var else settings.DEFAULT_VAR_DIR
+    def test_the_line_that_make_run_prints_opens_the_same_database(self, settings: Any) -> None:
         command = f"{shlex.quote(sys.executable)} manage.py firstaccount you@example.org"
-        assert serve.first_account() == said + command
+        files = Path("/srv/my files")
+        for port, var, said in (
+            (8000, settings.DEFAULT_VAR_DIR, ""),
+            (8123, settings.DEFAULT_VAR_DIR, "PORT=8123 "),
+            (8123, files, f"PORT=8123 VAR_DIR='{files}' "),
+        ):
+            settings.PORT, settings.VAR_DIR = port, var
+            assert serve.first_account() == said + command
 
     def test_what_is_no_address_is_refused(self) -> None:
         with pytest.raises(CommandError):
@@ -134,12 +120,6 @@ class TestSummit:
             setup.create_summit(by=user, **FIELDS)
         assert signed_in(user).get("/admin/setup/").status_code == 403
 
-    def test_all_or_nothing(self, owner: User) -> None:
-        with pytest.raises(ValidationError):
-            setup.create_summit(by=owner, **FIELDS | {"time_zone": "Mars/Olympus"})
-        assert not Summit.objects.exists()
-        assert not AuditEntry.objects.exists()
-
     def post(self, owner: User, **changed: Any) -> Any:
         data = {**FIELDS, "slug": "", "public": "on", **changed}
         return signed_in(owner).post("/admin/setup/", data)
@@ -149,35 +129,28 @@ class TestSummit:
         assert (answer.status_code, answer["Location"]) == (302, "/admin/setup/ocean-summit/venue/")
         assert Summit.objects.get().slug == "ocean-summit"
 
-    @pytest.mark.parametrize(
-        ("changed", "field", "said"),
-        [
+    def test_what_is_wrong_is_said_and_nothing_is_lost(self, owner: User) -> None:
+        for changed, field, said in (
             ({"ends_on": "2027-05-01"}, "ends_on", "The summit would end before it starts. Give a later day."),
             ({"slug": "admin"}, "slug", "is an address of the system itself"),
             ({"short_name": "قمة"}, "slug", "Write an address in Latin letters"),
             ({"time_zone": "Mars"}, "time_zone", "is no time zone. Use a name like"),
             ({"time_zone": "Lisb"}, "time_zone", "Perhaps it is one of these: Europe/Lisbon."),
             ({"accent": "red"}, "accent", "Give the colour as # and six digits"),
-        ],
-    )
-    def test_what_is_wrong_is_said_and_nothing_is_lost(
-        self, owner: User, changed: dict[str, str], field: str, said: str
-    ) -> None:
-        answer = self.post(owner, **changed)
-        assert answer.status_code == 400
-        form = answer.context["form"]
-        assert list(form.errors) == [field]
-        assert said in form.errors[field][0]
-        assert form["host"].value() == "Portugal"
+        ):
+            answer = self.post(owner, **changed)
+            form = answer.context["form"]
+            assert (answer.status_code, list(form.errors)) == (400, [field])
+            assert said in form.errors[field][0]
+            assert form["host"].value() == "Portugal"
         assert not Summit.objects.exists()
+        assert not AuditEntry.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("written", "zone"),
-        [("Tunis", "Africa/Tunis"), ("new  york", "America/New_York"), ("UTC", "UTC"), ("Asia/Tokyo", "Asia/Tokyo")],
-    )
-    def test_a_city_stands_for_its_zone(self, owner: User, written: str, zone: str) -> None:
-        assert self.post(owner, time_zone=written).status_code == 302
-        assert Summit.objects.get().time_zone == zone
+    def test_a_city_stands_for_its_zone(self, owner: User) -> None:
+        cities = {"Tunis": "Africa/Tunis", "new  york": "America/New_York", "UTC": "UTC", "Asia/Tokyo": "Asia/Tokyo"}
+        for number, city in enumerate(cities):
+            assert self.post(owner, time_zone=city, slug=f"s-{number}", short_name=f"S{number}").status_code == 302
+        assert list(Summit.objects.order_by("slug").values_list("time_zone", flat=True)) == list(cities.values())
 
     def test_a_colour_that_could_not_be_read_is_told_of(self, owner: User) -> None:
         answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "accent": "#ffcc00"}, follow=True)
@@ -237,109 +210,101 @@ def written() -> tuple[str, str]:
     return found["To"], found.get_content()
 
 
+def deliver() -> None:
+    delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+
+
+@pytest.fixture
+def add(here: Summit, organiser: User) -> Callable[..., int]:
+    """Add colleagues to the team, each a tuple of what a Colleague has."""
+
+    def added(*rows: tuple[str, ...]) -> int:
+        return roles.add_team(summit=here, colleagues=[Colleague(*row) for row in rows], by=organiser)
+
+    return added
+
+
 class TestTeam:
-    def test_a_new_colleague_gets_an_account_a_role_and_a_link(self, here: Summit, organiser: User) -> None:
-        rows = [
-            Colleague("Maria@ministry.example", Role.PROTOCOL, "Maria"),
-            Colleague("maria@ministry.example", "viewer"),
-        ]
-        assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 1
+    def test_a_new_colleague_gets_an_account_a_role_and_a_link(self, add: Any) -> None:
+        assert add(("Maria@ministry.example", Role.PROTOCOL, "Maria"), ("maria@ministry.example", "viewer")) == 1
         maria = User.objects.get(email="maria@ministry.example")
         assert (maria.name, maria.has_usable_password(), maria.is_superuser) == ("Maria", False, False)
         assert set(maria.roles.values_list("role", flat=True)) == {"protocol", "viewer"}
-        message = Message.objects.get()
-        assert "password/reset" not in str(message.facts)
-        delivery.deliver([message.pk])
+        assert "password/reset" not in str(Message.objects.get().facts)
+        deliver()
         address, body = written()
-        assert address == "maria@ministry.example"
-        assert "Your roles: protocol, viewer." in body
+        assert (address, "Your roles: protocol, viewer." in body) == ("maria@ministry.example", True)
         link = next(line for line in body.splitlines() if "/password/reset/key/" in line)
         page = Client().get("/" + link.split("/", 3)[3], follow=True)
         assert b"password1" in page.content
 
-    def test_a_new_colleagues_language_is_chosen_and_an_accounts_stays(self, here: Summit, organiser: User) -> None:
+    def test_a_new_colleagues_language_is_chosen_and_an_accounts_stays(self, here: Summit, add: Any) -> None:
         there = f.UserFactory(language="es")
-        rows = [
-            Colleague("new@ministry.example", Role.VIEWER, language="fr"),
-            Colleague("other@ministry.example", Role.VIEWER),
-            Colleague(there.email, Role.VIEWER, language="fr"),
-        ]
-        roles.add_team(summit=here, colleagues=rows, by=organiser)
+        rows = (("new@b.example", Role.VIEWER, "", "fr"), ("other@b.example", Role.VIEWER))
+        add(*rows, (there.email, Role.VIEWER, "", "fr"))
         found = dict(User.objects.values_list("email", "language"))
-        assert [found[row.email] for row in rows] == ["fr", here.language, "es"]
-        assert Message.objects.get(address="new@ministry.example").language == "fr"
+        spoken = [found[each] for each in ("new@b.example", "other@b.example", there.email)]
+        assert spoken == ["fr", here.language, "es"]
+        assert Message.objects.get(address="new@b.example").language == "fr"
 
-    def test_who_has_a_password_is_told_where_to_sign_in(self, here: Summit, organiser: User) -> None:
-        user = f.UserFactory()
-        roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
-        delivery.deliver([Message.objects.get().pk])
-        _address, body = written()
-        assert "/password/reset/key/" not in body
-        assert "/admin/" in body
+    def test_who_has_a_password_is_told_where_to_sign_in(self, add: Any) -> None:
+        add((f.UserFactory().email, Role.VIEWER))
+        deliver()
+        assert ("/password/reset/key/" in written()[1], "/admin/" in written()[1]) == (False, True)
 
-    def test_who_gets_a_role_before_the_mail_of_another_is_out_gets_one_that_names_both(
-        self, here: Summit, organiser: User
-    ) -> None:
+    def test_two_roles_before_a_mail_is_out_are_told_in_one(self, add: Any) -> None:
         for role in (Role.VIEWER, Role.PROTOCOL):
-            roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", role, "Ann")], by=organiser)
-        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+            add(("ann@b.example", role, "Ann"))
+        deliver()
         assert written()[0] == "ann@b.example"
         assert "Your roles: viewer, protocol." in written()[1]
         first, second = Message.objects.order_by("version")
         assert (first.state, second.state) == ("dropped", "sent")
         assert first.problem == "A later message names these roles as well."
         # What is out is told once.
-        roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", Role.VETTING)], by=organiser)
+        add(("ann@b.example", Role.VETTING))
         assert Message.objects.get(state="pending").facts["roles"] == ["vetting"]
 
-    def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User) -> None:
+    def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User, add: Any) -> None:
         for role in (Role.VIEWER, Role.PROTOCOL):
-            roles.add_team(summit=here, colleagues=[Colleague("ann@b.example", role)], by=organiser)
+            add(("ann@b.example", role))
             roles.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
         assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
 
-    def test_what_is_taken_away_before_the_mail_is_out_is_not_told(self, here: Summit, organiser: User) -> None:
-        both = [Colleague("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
-        roles.add_team(summit=here, colleagues=[*both, Colleague("ben@b.example", Role.VIEWER)], by=organiser)
+    def test_what_is_taken_away_before_the_mail_is_out_is_not_told(
+        self, here: Summit, organiser: User, add: Any
+    ) -> None:
+        gone = f.UserFactory()
+        both = [("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
+        add(*both, ("ben@b.example", Role.VIEWER), (gone.email, Role.PROTOCOL))
         roles.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
-        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        # Who may not sign in any more is not written to.
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        deliver()
         assert [letter.to for letter in mail.outbox] == [["ann@b.example"]]
         assert "Your role: protocol." in written()[1]
         assert Message.objects.get(address="ben@b.example").problem == "The roles were taken away again."
+        assert Message.objects.get(address=gone.email).state == "dropped"
 
-    def test_who_may_not_sign_in_any_more_is_not_written_to(self, here: Summit, organiser: User) -> None:
-        user = f.UserFactory()
-        roles.add_team(summit=here, colleagues=[Colleague(user.email, Role.VIEWER)], by=organiser)
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        delivery.deliver([Message.objects.get().pk])
-        assert mail.outbox == []
-        assert Message.objects.get().state == "dropped"
-
-    def test_whoever_was_added_at_the_desk_chooses_a_password_too(self, here: Summit, owner: User) -> None:
+    def test_whoever_was_added_at_the_desk_chooses_a_password_too(self, owner: User, add: Any) -> None:
         given = {"email": "Ann@Ministry.example", "name": "Ann", "language": "en", "is_active": "on"}
         signed_in(owner).post("/admin/summit/user/add/", given)
         ann = User.objects.get(name="Ann")
         assert (ann.email, ann.has_usable_password()) == ("ann@ministry.example", False)
-        roles.add_team(summit=here, colleagues=[Colleague("ann@ministry.example", Role.VIEWER)], by=owner)
-        delivery.deliver([Message.objects.get().pk])
+        add(("ann@ministry.example", Role.VIEWER))
+        deliver()
         assert "/password/reset/key/" in written()[1]
 
-    @pytest.mark.parametrize("address", ["gone@b.example", f"{'a' * 250}@b.example"])
-    def test_closed_accounts_and_addresses_that_no_column_holds_are_refused(
-        self, here: Summit, organiser: User, address: str
-    ) -> None:
+    def test_closed_accounts_and_too_long_addresses_are_refused(self, organiser: User, add: Any) -> None:
         f.UserFactory(email="gone@b.example", is_active=False)
-        row = {"team-0-email": address, "team-0-role": "protocol"}
-        data = {"team-TOTAL_FORMS": "1", "team-INITIAL_FORMS": "0", **row}
-        answer = signed_in(organiser).post("/admin/setup/here/team/", data)
-        assert (answer.status_code, list(answer.context["rows"].forms[0].errors)) == (400, ["email"])
-        with pytest.raises(ValidationError):
-            roles.add_team(summit=here, colleagues=[Colleague(address, Role.PROTOCOL)], by=organiser)
-        assert not Message.objects.exists()
-
-    def test_a_role_that_is_held_is_not_given_again_nor_written_of(self, here: Summit, organiser: User) -> None:
-        rows = [Colleague(organiser.email.upper(), Role.ORGANISER)]
-        assert roles.add_team(summit=here, colleagues=rows, by=organiser) == 0
+        for address in ("gone@b.example", f"{'a' * 250}@b.example"):
+            data = {"team-TOTAL_FORMS": "1", "team-INITIAL_FORMS": "0", "team-0-email": address}
+            answer = signed_in(organiser).post("/admin/setup/here/team/", {**data, "team-0-role": "protocol"})
+            assert (answer.status_code, list(answer.context["rows"].forms[0].errors)) == (400, ["email"])
+            with pytest.raises(ValidationError):
+                add((address, Role.PROTOCOL))
+        # A role that is held is not given again nor written of.
+        assert add((organiser.email.upper(), Role.ORGANISER)) == 0
         assert not Message.objects.exists()
         assert not AuditEntry.objects.exists()
 
@@ -352,32 +317,22 @@ class TestTeam:
         assert setup_pages.has_team(here)
         assert colleague.email in signed_in(organiser).get("/admin/setup/here/team/").content.decode()
 
-    def test_what_a_language_is_of_is_said_once(self, here: Summit, organiser: User) -> None:
-        page = signed_in(organiser).get("/admin/setup/here/team/").content.decode()
-        said = "The language is that of the mails and pages of somebody new"
-        assert (page.count(said), page.count("Of the mails and pages")) == (1, 0)
-        assert page.count('aria-describedby="team-language"') == page.count('<fieldset class="colleague">') == 5
-        assert page.count('id="team-language"') == 1
-
     def test_only_organisers_give_roles(self, here: Summit) -> None:
         protocol = f.UserFactory.with_role(Role.PROTOCOL, here)
         with pytest.raises(PermissionDenied):
             roles.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
         assert signed_in(protocol).get("/admin/setup/here/team/").status_code == 403
 
-    def test_the_page_keeps_what_was_written_where_a_row_is_wrong(self, here: Summit, organiser: User) -> None:
+    def test_the_page_keeps_what_was_written_where_a_row_is_wrong(self, organiser: User) -> None:
         data = {"team-TOTAL_FORMS": "2", "team-INITIAL_FORMS": "0"}
         data |= {"team-0-email": "a@b.example", "team-0-role": "protocol", "team-1-email": "c@d.example"}
-        data |= {"team-1-role": "focal_point"}
-        answer = signed_in(organiser).post("/admin/setup/here/team/", data)
-        assert answer.status_code == 400
+        desk = signed_in(organiser)
+        answer = desk.post("/admin/setup/here/team/", {**data, "team-1-role": "focal_point"})
+        assert (answer.status_code, b'value="c@d.example"' in answer.content) == (400, True)
         assert [field for field, _label, _said in answer.context["problems"]] == ["id_team-1-role"]
-        assert b'value="c@d.example"' in answer.content
         assert User.objects.count() == 1
-        data["team-1-role"] = "press_officer"
-        answer = signed_in(organiser).post("/admin/setup/here/team/", data)
-        assert answer["Location"] == "/admin/setup/here/parties/"
-        assert User.objects.count() == 3
+        answer = desk.post("/admin/setup/here/team/", {**data, "team-1-role": "press_officer"})
+        assert (answer["Location"], User.objects.count()) == ("/admin/setup/here/parties/", 3)
 
 
 class TestSteps:
@@ -403,14 +358,3 @@ class TestSteps:
         for role, shown in ((Role.PROTOCOL, 5), (Role.VIEWER, 0)):
             home = signed_in(f.UserFactory.with_role(role, here)).get("/admin/")
             assert len(home.context["steps"]) == shown
-
-    @pytest.mark.parametrize("step", ["venue", "team", "parties", "letter"])
-    def test_another_summits_steps_are_not_there(self, here: Summit, step: str) -> None:
-        stranger = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
-        client = signed_in(stranger)
-        assert client.get(f"/admin/setup/here/{step}/").status_code == 404
-        assert client.get(f"/admin/setup/nowhere/{step}/").status_code == 404
-        assert (
-            signed_in(f.UserFactory.with_role(Role.ORGANISER, here)).get(f"/admin/setup/here/{step}/").status_code
-            == 200
-        )

@@ -19,11 +19,6 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def summit() -> Summit:
-    return f.SummitFactory(slug="here")
-
-
 def desk(summit: Summit, role: Role = Role.ORGANISER) -> Client:
     client = Client()
     client.force_login(f.UserFactory.with_role(role, summit))
@@ -38,48 +33,43 @@ def done() -> list[tuple[str, str]]:
 def test_no_list_writes_django_s_way() -> None:
     desks: list[Any] = [each for each in admin.site._registry.values() if isinstance(each, SummitModelAdmin)]
     assert len(desks) > 30
-    writes = {
-        each.model
-        for each in desks
-        if type(each).save_model is SummitModelAdmin.save_model
-        if {each.deed("add"), each.deed("change")} != {NOBODY}
-    }
+    writing = [each for each in desks if {each.deed("add"), each.deed("change")} != {NOBODY}]
     # A text's pages are its own from the first line.
-    assert writes == {Text}
+    assert {each.model for each in writing if type(each).save_model is SummitModelAdmin.save_model} == {Text}
     # The rows on their pages: all of them are stored by functions, too.
-    rows = {
-        each.model
+    usual = [
+        each
         for each in desks
-        if any(found(each.model, admin.site).deed("change") != NOBODY for found in each.inlines)
         if type(each).save_formset is admin.ModelAdmin.save_formset
         if type(each).save_related is admin.ModelAdmin.save_related
-    }
-    assert rows == set()
+    ]
+    rows = [found(each.model, admin.site) for each in usual for found in each.inlines]
+    assert [each.model for each in rows if each.deed("change") != NOBODY] == []
     deletes = {each.model for each in desks if each.deed("delete") != NOBODY}
     ways = {each.model for each in desks if type(each).delete_model is not admin.ModelAdmin.delete_model}
     assert Retention in deletes
     assert deletes - ways == set()
 
 
-@pytest.mark.parametrize("listed", [True, False])
-@pytest.mark.parametrize("refused", [True, False])
-def test_a_time_is_taken_away_by_the_domain(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch, listed: bool, refused: bool
-) -> None:
+def test_a_time_is_taken_away_by_the_domain(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     time = Retention.objects.create(summit=summit, what="photo", days=3)
 
     def refuse(**_given: Any) -> None:
         raise ValidationError("Not now.")
 
-    if refused:
-        monkeypatch.setattr(retention_times, "remove", refuse)
     base = "/admin/delegations/retention/"
-    given = {"action": "delete_selected", "_selected_action": time.pk, "post": "yes"}
-    address = base if listed else f"{base}{time.pk}/delete/"
-    page = desk(summit).post(address, given, follow=True).content.decode()
-    assert Retention.objects.exists() is refused
-    assert ("Not now." in page, "deleted." in page) == (refused, not refused)
-    assert done() == ([] if refused else [("delegations.retention.remove", "")])
+    client, given = desk(summit), {"action": "delete_selected", "_selected_action": time.pk, "post": "yes"}
+    with monkeypatch.context() as patched:
+        patched.setattr(retention_times, "remove", refuse)
+        for address in (base, f"{base}{time.pk}/delete/"):
+            page = client.post(address, given, follow=True).content.decode()
+            assert ("Not now." in page, "deleted." in page) == (True, False)
+    assert (Retention.objects.count(), done()) == (1, [])
+    again = Retention.objects.create(summit=summit, what="passport", days=3)
+    for address in (base, f"{base}{again.pk}/delete/"):
+        assert "deleted." in client.post(address, given, follow=True).content.decode()
+    assert not Retention.objects.exists()
+    assert done() == [("delegations.retention.remove", "")] * 2
 
 
 def test_a_kind_that_a_session_got_meanwhile_stays(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +95,7 @@ def test_a_venue_s_page_writes_its_rooms_by_the_domain(summit: Summit) -> None:
     assert client.post(f"{base}add/", {**given, **rows}).status_code == 302
     venue = Venue.objects.get()
     first, second = venue.rooms.order_by("position")
-    assert done() == [
-        ("summit.venue.add", ""),
-        *[("summit.room.add", f"summit.venue:{venue.public_id}")] * 2,
-    ]
+    assert done() == [("summit.venue.add", ""), *[("summit.room.add", f"summit.venue:{venue.public_id}")] * 2]
     rows |= {"rooms-INITIAL_FORMS": 2, "rooms-0-id": first.pk, "rooms-1-id": second.pk, "rooms-1-DELETE": "on"}
     rows |= {f"rooms-{at}-venue": venue.pk for at in (0, 1)} | {"rooms-0-capacity": 40}
     before = len(done())
@@ -116,6 +103,31 @@ def test_a_venue_s_page_writes_its_rooms_by_the_domain(summit: Summit) -> None:
     after = [action for action, _part in done()[before:]]
     assert after == ["summit.venue.change", "summit.room.remove", "summit.room.change"]
     assert (Venue.objects.get().address, Room.objects.get().capacity) == ("Pier", 40)
+    entries = AuditEntry.objects.order_by("-pk").values_list("object_key", "fields")
+    assert list(entries[:2]) == [(first.public_id, ["capacity"]), (second.public_id, [])]
+
+
+def test_a_venue_has_hours_or_none(summit: Summit) -> None:
+    venue = f.VenueFactory(summit=summit)
+    client, base = desk(summit), "/admin/summit/venue/"
+    given = {"summit": summit.pk, "name": "House", "address": "", "rooms-TOTAL_FORMS": 0, "rooms-INITIAL_FORMS": 0}
+    for opens, closes, said in (
+        ("08:00", "", "Give both when the venue opens and when it closes, or leave both empty."),
+        ("08:00", "08:00", "The venue would close as it opens. Give two times, or leave both empty"),
+    ):
+        page = client.post(f"{base}{venue.pk}/change/", {**given, "opens_at": opens, "closes_at": closes})
+        assert (page.status_code, said in page.content.decode()) == (200, True)
+    # The second closes after midnight.
+    for opens, closes, listed in (
+        ("07:30", "22:00", "07:30–\u206022:00"),
+        ("08:00", "01:00", "08:00–\u206001:00"),
+        ("", "", "always"),
+    ):
+        client.post(f"{base}{venue.pk}/change/", {**given, "opens_at": opens, "closes_at": closes})
+        venue.refresh_from_db()
+        found = [f"{each:%H:%M}" if each else "" for each in (venue.opens_at, venue.closes_at)]
+        assert found == [opens, closes]
+        assert listed in client.get(base).content.decode()
 
 
 def test_a_room_stays_in_its_summit(summit: Summit) -> None:

@@ -67,27 +67,26 @@ def test_a_whole_chain() -> None:
 
 
 def test_an_empty_chain() -> None:
-    with without_trigger(*KEPT):
-        AuditEntry.objects.all().delete()
-    AuditChain.objects.update(length=0, head="")
+    rebuild(0)
     assert verify() == (0, "0 entries are whole.\n")
 
 
-@pytest.mark.parametrize("position", [1, 3, 4, 7])
+CHANGES: dict[str, Any] = {
+    "action": "other",
+    "detail": {"n": 2},
+    "part_of": "summit.summit:other",
+    "at": "2020-01-01T00:00:00Z",
+    "digest": "0" * 64,
+}
+
+
+# The first, the last and those at the edge of a slice; each column.
 @pytest.mark.parametrize(
-    "values",
-    [
-        {"action": "other"},
-        {"detail": {"n": 2}},
-        {"part_of": "summit.summit:other"},
-        {"at": "2020-01-01T00:00:00Z"},
-        {"digest": "0" * 64},
-    ],
-    ids=lambda values: next(iter(values)),
+    ("position", "column"), [(1, "action"), (3, "detail"), (4, "part_of"), (7, "at"), (4, "digest"), (7, "action")]
 )
-def test_a_changed_entry(position: int, values: dict[str, Any]) -> None:
+def test_a_changed_entry(position: int, column: str) -> None:
     with without_trigger(*FROZEN):
-        AuditEntry.objects.filter(position=position).update(**values)
+        AuditEntry.objects.filter(position=position).update(**{column: CHANGES[column]})
     found = row(position)
     assert verify() == broken(position, CHANGED, found.pk, found.at)
 
@@ -108,7 +107,7 @@ def test_an_entry_made_anew_with_its_digest() -> None:
     assert verify() == broken(5, FOLLOWS, row(5).pk, row(5).at)
 
 
-@pytest.mark.parametrize("position", [1, 3, 4, 6])
+@pytest.mark.parametrize("position", [1, 3, 4, 7])
 def test_an_entry_taken_out(position: int) -> None:
     with without_trigger(*KEPT):
         AuditEntry.objects.filter(position=position).delete()
@@ -124,20 +123,12 @@ def test_an_entry_taken_out_and_the_others_moved_up() -> None:
     assert verify() == broken(3, FOLLOWS, row(3).pk, row(3).at)
 
 
-def test_the_last_entry_taken_out() -> None:
-    with without_trigger(*KEPT):
-        AuditEntry.objects.filter(position=7).delete()
-    assert verify() == broken(7, MISSING)
-
-
-def test_the_end_set_back_with_its_entries_left() -> None:
-    AuditChain.objects.update(length=5, head=row(5).digest)
-    assert verify() == (1, "The chain ends otherwise than its end says, at entry 6: entries were cut off or added.")
-
-
-def test_another_end() -> None:
-    AuditChain.objects.update(head="1" * 64)
-    assert verify() == (1, "The chain ends otherwise than its end says, at entry 7: entries were cut off or added.")
+def test_an_end_set_back_or_exchanged() -> None:
+    end = AuditChain.objects.values("length", "head").get()
+    for changed, position in (({"length": 5, "head": row(5).digest}, 6), ({"head": "1" * 64}, 7)):
+        AuditChain.objects.update(**{**end, **changed})
+        said = f"The chain ends otherwise than its end says, at entry {position}: entries were cut off or added."
+        assert verify() == (1, said)
 
 
 def test_an_entry_kept_from_the_chain(chained: Summit) -> None:
@@ -186,10 +177,10 @@ class TestNotedElsewhere:
         assert verify()[0] == 0
         assert verify("--expect", noted) == broken(6, MISSING)
 
-    @pytest.mark.parametrize("given", ["7", "abc:7", "0" * 64, f"{'0' * 64}:0", f"{'0' * 64}:x"])
-    def test_what_is_no_mark_is_refused(self, given: str) -> None:
-        code, said = verify("--expect", given)
-        assert (code, "DIGEST:LENGTH" in said) == (2, True)
+    def test_what_is_no_mark_is_refused(self) -> None:
+        for given in ("7", "abc:7", "0" * 64, f"{'0' * 64}:0", f"{'0' * 64}:x"):
+            code, said = verify("--expect", given)
+            assert (code, "DIGEST:LENGTH" in said) == (2, True), given
 
 
 class TestFrom:
@@ -204,9 +195,9 @@ class TestFrom:
             AuditEntry.objects.filter(position=2).delete()
         assert verify("--from", "3") == broken(2, MISSING)
 
-    @pytest.mark.parametrize("start", ["0", "-1", "9"])
-    def test_outside_of_the_chain(self, start: str) -> None:
-        assert verify(f"--from={start}") == (2, "The chain has 7 entries.")
+    def test_outside_of_the_chain(self) -> None:
+        for start in ("0", "-1", "9"):
+            assert verify(f"--from={start}") == (2, "The chain has 7 entries.")
 
 
 def test_slices_and_queries(django_assert_num_queries: Any) -> None:

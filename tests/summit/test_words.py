@@ -23,26 +23,21 @@ def found(*groups: list[str]) -> set[str]:
     return set(SearchWord.objects.filter(Holds("trigrams", groups)).values_list("word", flat=True))
 
 
-@pytest.mark.parametrize(
-    ("groups", "expected"),
-    [
+def test_rows_that_have_one_of_each_group() -> None:
+    for groups, expected in (
         ([["beta"]], {"one", "two"}),
         ([["alpha", "gamma_delta"]], {"one", "two"}),
         ([["alpha"], ["beta"]], {"one"}),
         ([["alpha", "gamma_delta"], ["beta"]], {"one", "two"}),
         # Whole words alone.
         ([["gamma"]], set()),
-        ([["上海"]], {"three"}),
         ([["上"]], set()),
-        ([["ก็"]], {"three"}),
-        ([["it's_a:b"]], {"three"}),
+        *(([[word]], {"three"}) for word in ("上海", "ก็", "it's_a:b")),
         # What would be an operator is a word like any other.
         ([["OR"], ["beta"]], set()),
         ([['"', "'", "\\", "*", "|", "&", ")", "trigrams:", "beta"]], {"one", "two"}),
-    ],
-)
-def test_rows_that_have_one_of_each_group(groups: list[list[str]], expected: set[str]) -> None:
-    assert found(*groups) == expected
+    ):
+        assert found(*groups) == expected, groups
 
 
 def test_the_index_follows_the_rows() -> None:
@@ -52,7 +47,7 @@ def test_the_index_follows_the_rows() -> None:
     assert found(["beta"]) == set()
 
 
-@pytest.mark.parametrize("groups", [[], [[]], [["a"], []]])
-def test_asking_for_nothing_is_an_error(groups: list[list[str]]) -> None:
-    with pytest.raises(ValueError, match="nothing to look for"):
-        Holds("trigrams", groups)
+def test_asking_for_nothing_is_an_error() -> None:
+    for groups in ([], [[]], [["a"], []]):
+        with pytest.raises(ValueError, match="nothing to look for"):
+            Holds("trigrams", groups)

@@ -112,26 +112,20 @@ class TestSqlite:
             assert _rows(tmp_path / name) == [(5,)]
         assert maker.made == 1
 
-    def test_it_may_be_made_before_it_is_needed(
-        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_it_may_be_made_beforehand(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         migrated.main()
         migrated.copy_to(tmp_path / "a")
         assert (maker.made, _rows(tmp_path / "a")) == (1, [(5,)])
 
-    def test_it_is_made_anew_for_another_key(
-        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_it_is_made_for_another_key(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         migrated.copy_to(tmp_path / "a")
         monkeypatch.setattr(migrated, "key", lambda: "two")
         migrated.copy_to(tmp_path / "a")
         assert maker.made == 2
         assert [path.name for path in (tmp_path / "tests").glob("*.sqlite3")] == ["two.sqlite3"]
 
-    def test_one_that_was_not_finished_is_not_copied(
-        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_unfinished_one_is_unused(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def fails(path: Path) -> None:
             raise KeyboardInterrupt
 

@@ -11,7 +11,7 @@ Act = Callable[[Page], Any]
 def send_empty(page: Page) -> None:
     """Empty the main form's fields, and send it past what the browser would say of them. The header's forms sign out
     and choose languages."""
-    with page.expect_navigation():
+    with page.expect_navigation() as found:
         page.evaluate("""() => {
             const forms = [...document.querySelectorAll('form:not(.masthead *)')].filter(f => f.method === 'post');
             const size = f => f.querySelectorAll('input:not([type=hidden]), textarea, select').length;
@@ -24,6 +24,8 @@ def send_empty(page: Page) -> None:
             const button = form.querySelector('[type=submit]:not([formaction]), button:not([type])');
             form.requestSubmit(button && button.form === form ? button : undefined);
         }""")
+    # Refused for what is missing in it, and for nothing else.
+    assert found.value.status in (200, 400, 422)
 
 
 def take_words(page: Page) -> None:

@@ -1,107 +1,111 @@
-"""What is looked at on every page: axe's rules and what axe has no rule for, in each width and colour scheme."""
+"""What is asked of every page: axe's rules, and what axe has no rule for, at two widths and in two colour schemes."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext
+
+Mode = tuple[int, str]
 
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-HEIGHT, TALLEST = 900, 20000
-# Each scheme at one width: what is drawn in which colours is the same at all.
-MODES = ((1280, "light"), (390, "dark"))
-# Colours take two thirds of the time. From right to left the document is the same: the rules are asked once, on a
-# phone, and none for colours; what is cut off is looked for at each width.
+HEIGHT = 900
+# Each colour scheme at one width: colours are the same at both. The narrow one is the narrowest phone; no breakpoint
+# lies between it and other phones.
+WIDE, NARROW = MODES = ((1280, "light"), (320, "dark"))
 COLOURLESS = {"color-contrast": {"enabled": False}}
-NARROWEST = 320
 
-# Texts and controls that are cut off, or lie where one can't scroll to.
-CUT = """() => {
-    const found = [];
+# What the document says of itself, what axe finds, and texts and controls that are cut off, or lie where one can't
+# scroll to. For axe, what sticks to an edge of the window goes back to its own place, where it covers nothing.
+LOOK = """async options => {
+    const all = [...document.body.querySelectorAll('*')], root = document.documentElement;
+    const cut = [];
     const name = e => `${e.tagName.toLowerCase()}.${e.className} “${e.textContent.trim().slice(0, 40)}”`;
     const scrolls = e => { for (let p = e; p && p !== document.body; p = p.parentElement) {
         const s = getComputedStyle(p); if (/auto|scroll/.test(s.overflowX)) return true; } return false; };
-    for (const e of document.body.querySelectorAll('*')) {
+    for (const e of all) {
         if (e.closest('svg') || !e.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
         const s = getComputedStyle(e), r = e.getBoundingClientRect();
         if (r.width < 2 || r.height < 2) continue;
         const clips = /hidden|clip/.test(s.overflowX) && !/^(INPUT|SELECT|TEXTAREA|PROGRESS)$/.test(e.tagName);
-        if (clips && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e !== document.body)
-            found.push('cut: ' + name(e));
+        if (clips && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1) cut.push('cut: ' + name(e));
         const words = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
         if ((words || /^(A|BUTTON|INPUT|SELECT|TEXTAREA)$/.test(e.tagName)) && s.position !== 'absolute' &&
-            s.position !== 'fixed' && !scrolls(e) &&
-            (r.left < -1 || r.right > document.documentElement.clientWidth + 1) &&
+            s.position !== 'fixed' && (r.left < -1 || r.right > root.clientWidth + 1) && !scrolls(e) &&
             !e.closest('.visually-hidden'))
-            found.push('outside: ' + name(e));
+            cut.push('outside: ' + name(e));
     }
-    const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth) found.push('sideways: ' + root.scrollWidth + ' > ' + root.clientWidth);
-    return [...new Set(found)].slice(0, 6);
+    if (root.scrollWidth > root.clientWidth) cut.push('sideways: ' + root.scrollWidth + ' > ' + root.clientWidth);
+    const found = {
+        says: {
+            h1: [...document.querySelectorAll('h1')].filter(e => e.checkVisibility()).length,
+            title: document.title.trim() !== '',
+            lang: root.lang,
+            dir: [root.dir || 'ltr', getComputedStyle(document.body).direction],
+        },
+        cut: [...new Set(cut)].slice(0, 6),
+        axe: [],
+    };
+    if (options) {
+        for (const e of all)
+            if (getComputedStyle(e).position === 'sticky')
+                Object.assign(e.style, {position: 'relative', inset: 'auto'});
+        for (const {id, nodes} of (await axe.run(document, options)).violations)
+            found.axe.push([id, nodes.length, nodes[0].target.join(' '), nodes[0].html, nodes[0].failureSummary]);
+    }
+    return found;
 }"""
 
-DOCUMENT = """() => ({
-    h1: [...document.querySelectorAll('h1')].filter(e => e.checkVisibility()).length,
-    title: document.title.trim(),
-    lang: document.documentElement.lang,
-    dir: document.documentElement.dir || 'ltr',
-    computed: getComputedStyle(document.body).direction,
-})"""
+
+class Window:
+    """A page of a browser, with axe in each document, at the width and in the colour scheme of a mode."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        context.add_init_script(AXE_SCRIPT)
+        self.page = context.new_page()
+        self._width, self._scheme = 0, ""
+
+    def show(self, mode: Mode) -> None:
+        """Give the page the width and the colour scheme of a mode."""
+        width, scheme = mode
+        self._widen(width)
+        if scheme != self._scheme:
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self._scheme = scheme
+
+    def _widen(self, width: int) -> None:
+        if width != self._width:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self._width = width
+
+    def look(self, language: str, modes: Sequence[Mode] = MODES, *, colours: bool = True) -> list[str]:
+        """Return what is wrong with the open page.
+
+        Axe is asked in these modes, about contrast only with `colours`; the layout is looked at in all modes.
+        """
+        rules = {} if colours else COLOURLESS
+        options = {"runOnly": RULES, "resultTypes": ["violations"], "rules": rules}
+        wrong: dict[str, None] = {}
+        for mode in (*modes, *(mode for mode in MODES if mode not in modes)):
+            width, scheme = mode
+            if mode in modes:
+                self.show(mode)
+            self._widen(width)
+            found = self.page.evaluate(LOOK, options if mode in modes else None)
+            lines = [
+                *_says(found["says"], language),
+                *(f"{width} {scheme}: {_line(*rule)}" for rule in found["axe"]),
+                *(f"{width}: {line}" for line in found["cut"]),
+            ]
+            wrong |= dict.fromkeys(lines)
+        return list(wrong)
 
 
-def axe(page: Page, without: list[str], otherwise: dict[str, Any]) -> list[str]:
-    """Return what axe finds on the page as it stands; `otherwise` are rules that are set apart."""
-    context = json.dumps({"exclude": [[found] for found in without]}) if without else "document"
-    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"], "rules": otherwise})
-    result: dict[str, Any] = page.evaluate(
-        f"axe.run({context}, {options}).then(found => ({{violations: found.violations.map(rule => ({{id: rule.id,"
-        " nodes: rule.nodes.map(node => [node.target.join(' '), node.html, node.failureSummary])}))}))"
-    )
-    found = []
-    for rule in result["violations"]:
-        target, html, summary = rule["nodes"][0]
-        said = " ".join(summary.split())[:260]
-        found.append(f"{rule['id']} x{len(rule['nodes'])}: {target} | {' '.join(html.split())[:160]} | {said}")
-    return found
+def _line(rule: str, number: int, target: str, html: str, summary: str) -> str:
+    return f"{rule} x{number}: {target} | {' '.join(html.split())[:160]} | {' '.join(summary.split())[:260]}"
 
 
-def look(
-    page: Page, language: str, without: list[str], modes: Sequence[tuple[int, str]] = MODES, *, colours: bool = True
-) -> list[str]:
-    """Return what is wrong with the open page; the rules are asked in these modes, the last of them from right to
-    left, and about contrast only where `colours` says so."""
-    mirrored = language == "ar"
-    asked = MODES[-1:] if mirrored else modes
-    found = _document(page, language)
-    page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
-    found += [f"{NARROWEST}: {line}" for line in page.evaluate(CUT)]
-    page.evaluate(AXE_SCRIPT)
-    for width, scheme in MODES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        _unroll(page, width)
-        if (width, scheme) in asked:
-            lines = axe(page, without, COLOURLESS if mirrored or not colours else {})
-            found += [f"{width} {scheme}: {line}" for line in lines]
-        found += [f"{width}: {line}" for line in page.evaluate(CUT)]
-    page.set_viewport_size({"width": MODES[0][0], "height": HEIGHT})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    return found
-
-
-def _unroll(page: Page, width: int) -> None:
-    """Make the window as tall as the page: nothing that sticks to its edge lies on top of anything."""
-    size = page.viewport_size
-    if size is not None and size["width"] == width:
-        return
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(max(tall, HEIGHT), TALLEST)})
-
-
-def _document(page: Page, language: str) -> list[str]:
-    seen = page.evaluate(DOCUMENT)
+def _says(found: dict[str, Any], language: str) -> list[str]:
     direction = "rtl" if language == "ar" else "ltr"
-    expected = {"h1": 1, "lang": language, "dir": direction, "computed": direction}
-    wrong = [f"{name} is {seen[name]!r}" for name, value in expected.items() if seen[name] != value]
-    return wrong + ([] if seen["title"] else ["the page has no title"])
+    expected = {"h1": 1, "title": True, "lang": language, "dir": [direction, direction]}
+    return [f"{name} is {found[name]!r}" for name, value in expected.items() if found[name] != value]

@@ -22,7 +22,7 @@ ADMIN = "/admin"
 RESET = "/accounts/password/reset/key/{uidb36}-set-password/"
 
 
-def _text(name: str, reader: str = "press", **more: object) -> Stop:
+def _text(name: str, reader: str = "press") -> Stop:
     return Stop("admin:press_text_change", f"{ADMIN}/press/text/{{text_{name}}}/change/", reader, name)
 
 
@@ -43,40 +43,31 @@ def _route(model: str, what: str) -> str:
 
 
 def _lists() -> list[Stop]:
-    found = []
-    for reader, models in LISTS.items():
-        for model in models:
-            path, name = f"{ADMIN}/{model}/", _route(model, "changelist")
-            found.append(Stop(name, f"{path}?q=nothing-is-called-so", reader, "nothing found"))
-            found.append(Stop(name, path, reader, "all open", act=open_parts))
-    found.append(
-        Stop("admin:summit_user_changelist", f"{ADMIN}/summit/user/?_to_field=id&_popup=1", "organiser", "to choose")
-    )
-    found.append(
-        Stop("admin:delegations_party_changelist", f"{ADMIN}/delegations/party/?o=1.-2", "organiser", "sorted")
-    )
-    found.append(
-        Stop("admin:summit_person_changelist", f"{ADMIN}/summit/person/?q=a&p=2", "organiser", "second page")
-    )
-    found.append(
-        Stop(
-            "admin:delegations_party_changelist", f"{ADMIN}/delegations/party/", "organiser", "chosen", act=choose_all
-        )
-    )
-    return found
+    party, person = (f"admin:{model}_changelist" for model in ("delegations_party", "summit_person"))
+    return [
+        *(
+            Stop(_route(model, "changelist"), f"{ADMIN}/{model}/", reader, "all open", act=open_parts)
+            for reader, models in LISTS.items()
+            for model in models
+        ),
+        Stop("admin:summit_user_changelist", f"{ADMIN}/summit/user/?_to_field=id&_popup=1", "organiser", "to choose"),
+        Stop(party, f"{ADMIN}/delegations/party/?q=nothing-is-called-so", "organiser", "nothing found"),
+        Stop(party, f"{ADMIN}/delegations/party/?o=1.-2", "organiser", "sorted"),
+        Stop(party, f"{ADMIN}/delegations/party/", "organiser", "chosen", act=choose_all),
+        Stop(person, f"{ADMIN}/summit/person/?q=a&p=2", "organiser", "second page"),
+    ]
 
 
 def _forms() -> list[Stop]:
-    found = []
-    for reader, models in FORMS.items():
-        for model in models:
-            kind = model.replace("programme", "sessions").replace("/", ".")
-            add, change = f"{ADMIN}/{model}/add/", f"{ADMIN}/{model}/{{pk {kind}}}/change/"
-            found.append(Stop(_route(model, "add"), add, reader, "with errors", act=send_empty))
-            # A text has a page of its own; a role is read, and never changed into another.
-            if model not in ("press/text", "summit/roleassignment"):
-                found.append(Stop(_route(model, "change"), change, reader, "with errors", act=send_empty))
-    return found
+    party = f"{ADMIN}/delegations/party/{{pk delegations.party}}/change/"
+    return [
+        *(
+            Stop(_route(model, "add"), f"{ADMIN}/{model}/add/", reader, "with errors", act=send_empty)
+            for reader, models in FORMS.items()
+            for model in models
+        ),
+        Stop("admin:delegations_party_change", party, "organiser", "with errors", act=send_empty),
+    ]
 
 
 def _press() -> list[Stop]:
@@ -264,7 +255,7 @@ def _public() -> list[Stop]:
         Stop("404", "/portal/nothing-here/", "focal", "portal", status=404),
         Stop("429", "/accounts/password/reset/", state="new passwords", act=reset_too_often),
         Stop("429", "/portal/sign-in/", state="codes", act=ask_too_often),
-        Stop("500", "/fault/", state="a fault of ours", status=500),
+        Stop("500", "/fault/", "unlucky", "a fault of ours", status=500),
     ]
 
 

@@ -5,7 +5,7 @@ An address that is declared and neither filled here nor named among OTHERS fails
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from summit.models.users import Role
 from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
@@ -199,8 +199,8 @@ QUERY = {
     "admin:delegations_badge_check": "?number={badge}",
     "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
 }
-# The pages that export a list are one page; these two stand for them.
-EXPORTS = ("admin:summit_venue_table", "admin:summit_person_table")
+# Of pages that each list of the admin has, from one template, those of these lists stand for all of them.
+STAND_FOR_ALL = ("admin:summit_venue_", "admin:delegations_party_", "admin:press_text_")
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
@@ -218,8 +218,6 @@ class Stop:
     state: str = ""
     status: int = 200
     act: Act | None = None
-    # What axe leaves out, each with the reason.
-    without: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.route} {self.state}".strip().replace("<path:object_id>", "x").replace(" ", "-")
@@ -285,8 +283,11 @@ def _model(name: str) -> str:
 
 
 def is_alike(stop: Stop) -> bool:
-    """Whether a page is one that every list of the admin has: two of them are looked at."""
-    return stop.route.endswith("_table") and stop.route.startswith("admin:") and stop.route not in EXPORTS
+    """Whether another page of the admin stands for this one: an export, a history, a refusal, the lists of an app."""
+    if stop.route == "admin:app_list":
+        return stop.state != "delegations"
+    same = stop.status == STATUS[Answer.FORBIDDEN] or stop.route.endswith(("_table", "_history"))
+    return same and stop.route.startswith("admin:") and not stop.route.startswith(STAND_FOR_ALL)
 
 
 def is_page(stop: Stop) -> bool:

@@ -81,7 +81,11 @@ def make() -> None:
     _invitations(summit)
     _agenda(summit)
     found = {"summit": summit.slug, **_texts(summit), **_work(), **_accounts(summit), **_keys(summit)}
-    cookies = {name: _signed_in(user(name)) for name in DESKS} | _others(summit, found)
+    # A session remembers the language that was chosen in it.
+    cookies = {
+        language: {name: _signed_in(user(name)) for name in DESKS} | _others(summit, found)
+        for language in ("en", "ar")
+    }
     print(json.dumps({"values": {key: str(value) for key, value in found.items()}, "cookies": cookies}))
 
 
@@ -257,6 +261,7 @@ def _disarmed() -> None:
 
 def _accounts(summit: Summit) -> dict[str, Any]:
     User.objects.create_superuser("root@summit.example", name="Superuser")
+    User.objects.create_user("newcomer@summit.example", None, name="Newcomer")
     guarded = User.objects.create_user("guarded@summit.example", "correct-border-2025", name="Guarded")
     RoleAssignment.objects.create(summit=summit, user=guarded, role=Role.VIEWER)
     TOTP.activate(guarded, generate_totp_secret())
@@ -411,11 +416,10 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     forgetful = User.objects.get(email="forgetful@summit.example")
     key = default_token_generator.make_token(forgetful)
     resetting.get(f"/accounts/password/reset/key/{found['uidb36']}-{key}/")
-    new = User.objects.create_user("newcomer@summit.example", None, name="Newcomer")
     return {
         "superuser": _signed_in(User.objects.get(email="root@summit.example")),
         "guarded": _signed_in(guarded),
-        "newcomer": _signed_in(new),
+        "newcomer": _signed_in(User.objects.get(email="newcomer@summit.example")),
         "half": _cookie(half),
         "resetting": _cookie(resetting),
         "asked": _cookie(asked),

@@ -1,5 +1,6 @@
-"""A summit with two parties, a program of protocol and one of a party's focal point."""
+"""A summit with two parties, and programs of its desks and of a party's focal point."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Membership, Particulars, Party
+from delegations.models import Membership, Party
 from summit.models import Person, Role, Summit, User
 from tests import factories as f
 from tests.summit.api.conftest import Program, program
@@ -50,6 +51,25 @@ def counted(asks: Program, path: str) -> int:
     return len(asked)
 
 
+def assert_flat(make: Callable[[], Any], *asks: tuple[Program, str], most: int = 20) -> None:
+    """Assert that lists ask as many queries for many rows as for few, and no more than so many."""
+    for reader, path in asks:
+        reader.get(path)
+    counts = []
+    for number in (1, 2):
+        for _each in range(number):
+            make()
+        counts.append([counted(reader, path) for reader, path in asks])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= most
+
+
+def ids(response: Any) -> list[str]:
+    """Return the ids of the rows that an answer lists."""
+    body = response.json()
+    return [each["id"] for each in (body if isinstance(body, list) else body["results"])]
+
+
 def kind(response: Any) -> tuple[int, str]:
     """Return the status of a refusal and its kind."""
     assert response["Content-Type"] == "application/problem+json", response.content
@@ -77,18 +97,16 @@ class Land:
 
 
 @pytest.fixture
-def here() -> Summit:
-    made: Summit = f.SummitFactory(slug="here", public=False)
-    return made
+def here(db: None) -> Summit:
+    return f.SummitFactory(slug="here", public=False)
 
 
 def land(summit: Summit, name: str) -> Land:
     party = f.PartyFactory(summit=summit, name=name)
-    person = f.PersonFactory(summit=summit, name=f"Ada of {name}", office="Minister", email=f"ada@{name}.example")
-    member = f.MembershipFactory(party=party, person=person)
-    Particulars.objects.create(
-        person=person, entered_for=party, passport_number=f"X{name}", diet=f"No {name}", hotel=f"Hotel {name}"
-    )
+    about = {"person__name": f"Ada of {name}", "person__office": "Minister", "person__email": f"ada@{name}.example"}
+    member = f.MembershipFactory(party=party, **about)
+    entered = {"passport_number": f"X{name}", "diet": f"No {name}", "hotel": f"Hotel {name}"}
+    f.ParticularsFactory(person=member.person, entered_for=party, **entered)
     focal = f.FocalPointFactory(party=party, person__user=f.UserFactory(), person__name=f"Fay of {name}")
     return Land(party, member, focal.person.user)
 
@@ -106,6 +124,11 @@ def other(here: Summit, own: Land) -> Land:
 @pytest.fixture
 def protocol(here: Summit) -> Program:
     return program(f.UserFactory.with_role(Role.PROTOCOL, here))
+
+
+@pytest.fixture
+def organiser(here: Summit) -> Program:
+    return program(f.UserFactory.with_role(Role.ORGANISER, here))
 
 
 @pytest.fixture

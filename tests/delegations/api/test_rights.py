@@ -1,4 +1,4 @@
-"""What is done to people as a whole by the API: erased, handed over, given accounts, merged and told apart."""
+"""What is done to people by the API: erased, given accounts, merged; and what is held of whoever asks."""
 
 import json
 from base64 import b64decode
@@ -8,12 +8,16 @@ from zipfile import ZipFile
 
 import pytest
 
-from delegations.models import Resemblance
+from delegations.api import focal_requests
+from delegations.domain import own_data
+from delegations.models import FocalPoint, Resemblance
 from summit.api.models import KeptAnswer
+from summit.api.scopes import known
 from summit.domain import erasure
-from summit.models import AuditEntry, Person, Role
+from summit.models import AuditEntry, Person, Role, User
+from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Land, Place, counted, kind, pointers
+from tests.delegations.api.conftest import DESK, Land, Place, assert_flat, kind, pointers
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +25,15 @@ PEOPLE = f"{DESK}people/"
 PAIRS = f"{DESK}resemblances/"
 
 
-def test_an_organiser_erases_a_person_for_a_reason(own: Land, protocol: Program, focal: Program) -> None:
-    organiser = program(f.UserFactory.with_role(Role.ORGANISER, own.party.summit))
+def test_an_organiser_erases_a_person(own: Land, organiser: Program, protocol: Program, focal: Program) -> None:
+
     where = f"{PEOPLE}{own.person.public_id}/"
     for other in (protocol, focal):
         assert kind(other.post(f"{where}preview-erase/", {})) == (403, "forbidden")
         assert kind(other.post(f"{where}erase/", {"reason": "asked"})) == (403, "forbidden")
     told = organiser.post(f"{where}preview-erase/", {}).json()
-    assert {"name": "particulars", "title": "Passport, needs and travel", "rows": 1, "says": "Deleted."} in told[
-        "goes"
-    ]
+    deleted = {"name": "particulars", "title": "Passport, needs and travel", "rows": 1, "says": "Deleted."}
+    assert deleted in told["goes"]
     assert [each["name"] for each in told["stays"]][-1] == "person"
     assert pointers(organiser.post(f"{where}erase/", {"reason": "boredom"})) == {"#/reason"}
     assert Person.objects.get(pk=own.person.pk).erased_at is None
@@ -40,8 +43,8 @@ def test_an_organiser_erases_a_person_for_a_reason(own: Land, protocol: Program,
     assert kind(organiser.post(f"{where}erase/", {"reason": "asked"})) == (409, "conflict")
 
 
-def test_all_that_is_held_of_a_person_is_handed_over_and_kept_nowhere(own: Land, protocol: Program) -> None:
-    organiser = program(f.UserFactory.with_role(Role.ORGANISER, own.party.summit))
+def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: Program, protocol: Program) -> None:
+
     where = f"{PEOPLE}{own.person.public_id}/hand-over/"
     assert kind(protocol.post(where, {})) == (403, "forbidden")
     given = organiser.post(where, {}, Idempotency_Key="one").json()
@@ -55,33 +58,36 @@ def test_all_that_is_held_of_a_person_is_handed_over_and_kept_nowhere(own: Land,
 
 
 def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
-    ada = f.MembershipFactory(party=place.one, person__email="ada@aland.example").person
-    mute = f.MembershipFactory(party=place.one, person__email="").person
+    ada, mute = (f.MembershipFactory(party=place.one, person__email=box).person for box in ("ada@aland.example", ""))
     people = {"people": [ada.public_id, mute.public_id]}
     assert kind(place.focal.post(f"{PEOPLE}give-accounts/", people)) == (403, "forbidden")
     given = place.protocol.post(f"{PEOPLE}give-accounts/", people).json()
-    assert given["given"] == [ada.public_id]
     why = "Has no mailbox to sign in with. Enter one first."
-    assert given["skipped"] == [{"id": mute.public_id, "why": why}]
+    assert (given["given"], given["skipped"]) == ([ada.public_id], [{"id": mute.public_id, "why": why}])
     assert Person.objects.get(pk=ada.pk).user.email == "ada@aland.example"  # type: ignore[union-attr]
     where = f"{PEOPLE}{ada.public_id}/?fields=account"
     assert (place.protocol.get(where).json(), place.focal.get(where).json()) == ({"account": True}, {"account": None})
     assert place.protocol.post(f"{PEOPLE}take-accounts/", people).json() == {"taken": 1}
-    assert place.protocol.get(where).json() == {"account": False}
     assert Person.objects.get(pk=ada.pk).user_id is None
     elsewhere = f.PersonFactory().public_id
     assert pointers(place.protocol.post(f"{PEOPLE}take-accounts/", {"people": [elsewhere]})) == {"#/people"}
 
 
-def test_an_organiser_chooses_an_account_that_is_there(own: Land, protocol: Program, focal: Program) -> None:
+def test_an_organiser_chooses_an_account(own: Land, organiser: Program, protocol: Program, focal: Program) -> None:
     summit = own.party.summit
-    organiser = program(f.UserFactory.with_role(Role.ORGANISER, summit))
-    colleague = f.UserFactory.with_role(Role.VIEWER, summit)
-    before = f.UserFactory()
-    Person.objects.filter(pk=own.person.pk).update(user=before)
+    colleague, before = f.UserFactory.with_role(Role.VIEWER, summit), f.UserFactory()
     where = f"{PEOPLE}{own.person.public_id}/choose-account/"
     for other in (protocol, focal):
         assert kind(other.post(where, {"account": colleague.public_id})) == (403, "forbidden")
+    taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
+    refused = organiser.post(where, {"account": taken.user.public_id})
+    assert pointers(refused) == {"#/account"}
+    assert "This account is Ada’s in this summit. An account has one person." in refused.content.decode()
+    stranger = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
+    for wrong in ({"account": stranger.public_id}, {"account": "nothing"}, {"account": 3}, {}):
+        assert pointers(organiser.post(where, wrong)) == {"#/account"}
+    assert Person.objects.get(pk=own.person.pk).user is None
+    Person.objects.filter(pk=own.person.pk).update(user=before)
     done = organiser.post(where, {"account": colleague.public_id})
     assert (done.status_code, done.json()["account"]) == (200, True)
     assert Person.objects.get(pk=own.person.pk).user == colleague
@@ -94,33 +100,16 @@ def test_an_organiser_chooses_an_account_that_is_there(own: Land, protocol: Prog
     assert Person.objects.get(pk=own.person.pk).user is None
 
 
-def test_an_account_that_is_another_persons_or_of_no_summit_of_theirs_is_refused(own: Land) -> None:
-    summit = own.party.summit
-    organiser = program(f.UserFactory.with_role(Role.ORGANISER, summit))
-    where = f"{PEOPLE}{own.person.public_id}/choose-account/"
-    taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
-    refused = organiser.post(where, {"account": taken.user.public_id})
-    assert pointers(refused) == {"#/account"}
-    assert "This account is Ada’s in this summit. An account has one person." in refused.content.decode()
-    stranger = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
-    for wrong in (stranger.public_id, "nothing", 3):
-        assert pointers(organiser.post(where, {"account": wrong})) == {"#/account"}
-    assert pointers(organiser.post(where, {})) == {"#/account"}
-    assert Person.objects.get(pk=own.person.pk).user is None
-
-
 def pair(place: Place, name: str) -> Resemblance:
     one = f.MembershipFactory(party=place.one, person__name=name).person
-    found: Resemblance = f.ResemblanceFactory(person=one, other__name=name)
-    return found
+    return f.ResemblanceFactory(person=one, other__name=name)
 
 
 def test_two_entries_of_one_person_are_merged(place: Place) -> None:
     row = pair(place, "Ada Example")
     [told] = place.protocol.get(f"{PAIRS}?open=true").json()["results"]
-    assert (told["person_name"], told["person_party"], told["other_party"]) == (
-        row.person.label, place.one.public_id, None
-    )  # fmt: skip
+    assert (told["person_name"], told["person_party"]) == (row.person.label, place.one.public_id)
+    assert told["other_party"] is None
     seen = AuditEntry.objects.get(action="summit.person.seen", by=place.protocol.user)
     assert set(seen.detail["people"]) == {row.person.public_id, row.other.public_id}
     where = f"{PAIRS}{row.pk}/merge/"
@@ -146,9 +135,70 @@ def test_two_people_are_told_apart_and_two_parties_ones_stay_two(place: Place) -
     assert refused.json()["detail"].startswith("They belong to two parties: Aland and Bland.")
     told = place.protocol.post(f"{PAIRS}{row.pk}/tell-apart/", {}).json()
     assert (told["decided_by"], place.protocol.get(f"{PAIRS}?open=true").json()["results"]) == ("Pat", [])
-    counts = []
-    for number in (1, 4):
-        for each in range(number):
-            pair(place, f"Somebody {number} {each}")
-        counts.append(counted(place.protocol, PAIRS))
-    assert counts[0] == counts[1]
+    assert_flat(lambda: pair(place, "Somebody"), (place.protocol, PAIRS))
+
+
+MINE = "me/people/"
+
+
+def me(own: Land) -> Person:
+    return Person.objects.get(user=own.focal)
+
+
+def test_one_takes_what_is_held_of_oneself_and_of_nobody_else(own: Land, focal: Program) -> None:
+    mine = me(own)
+    assert focal.get(MINE).json() == {
+        "results": [{"id": mine.public_id, "summit": "here", "name": "Fay of Own", "office": mine.office}]
+    }
+    taken = focal.post(f"{MINE}{mine.public_id}/take-data/", {}, Idempotency_Key="one").json()
+    packed = json.loads(ZipFile(BytesIO(b64decode(taken["content"]))).read("data.json"))
+    assert packed["person"] == mine.public_id
+    assert AuditEntry.objects.get(action="summit.take_own_data").object_key == mine.public_id
+    # It is kept nowhere, not for an hour.
+    again = focal.post(f"{MINE}{mine.public_id}/take-data/", {}, Idempotency_Key="one").json()
+    assert again == {**taken, "content": None}
+    # Whom one acts for is not who one is.
+    for theirs in (own.person.public_id, "nobody", "no%20body%21", "%00"):
+        assert kind(focal.post(f"{MINE}{theirs}/take-data/", {})) == (404, "not-found")
+        assert kind(focal.post(f"{MINE}{theirs}/ask/", {"what": "erase"})) == (404, "not-found")
+
+
+def test_protocol_is_asked_to_correct_or_erase_it(own: Land, focal: Program) -> None:
+    where = f"{MINE}{me(own).public_id}/ask/"
+    assert pointers(focal.post(where, {"what": "correct"})) == {"#/words"}
+    assert pointers(focal.post(where, {"what": "forget", "why": "so"})) == {"#/why"}
+    asked = {"what": "correct", "words": "I am no minister any more."}
+    assert focal.post(where, asked).json() == {"new": True}
+    assert focal.post(where, asked).json() == {"new": False}
+    facts = Message.objects.get(kind=own_data.KIND).facts
+    assert (facts["words"], facts["reply_to"]) == (asked["words"], own.focal.email)
+    assert me(own).office
+
+
+def test_a_token_of_one_summit_knows_who_one_is_there(own: Land) -> None:
+    user: User = own.focal
+    there = f.FocalPointFactory(person__user=user).person
+    assert len(program(user).get(MINE).json()["results"]) == 2
+    here = program(user, known(), own.party.summit)
+    assert [each["summit"] for each in here.get(MINE).json()["results"]] == ["here"]
+    assert kind(here.post(f"{MINE}{there.public_id}/take-data/", {})) == (404, "not-found")
+    other = program(user, ["people:read"])
+    assert kind(other.get(MINE)) == (403, "scope")
+
+
+def test_others_who_act_are_not_told(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A focal point is asked for in place of one of the reader's own parties, and nobody else is known."""
+    mine, theirs = (FocalPoint.objects.get(party=each.party).person.public_id for each in (own, other))
+
+    def told(person: str) -> str:
+        asked = {"party": own.party.public_id, "name": "Cy", "email": "cy@own.example", "instead_of": person}
+        answer = focal.post(f"{DESK}focal-point-requests/", asked)
+        if answer.status_code == 201:
+            return "asked"
+        assert pointers(answer) == {"#/instead_of"}
+        return str(answer.json()["errors"][0]["detail"])
+
+    assert told(theirs) == told("x") == "There is none of this id."
+    assert told(mine) == "asked"
+    monkeypatch.setattr(focal_requests, "reachable", lambda rows, *rest: rows)
+    assert told(theirs) != told("x")

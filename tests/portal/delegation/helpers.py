@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Membership, Particulars, Party
 from summit.models import User
 from tests import factories as f
+from tests.delegations.helpers import queries, signed_in
 
 PASSPORT = {
     "passport_name": "ADA EXAMPLE",
@@ -56,9 +55,7 @@ class World:
     def queries(self, rest: str) -> int:
         """Return how many queries a page takes."""
         self.get(rest)
-        with CaptureQueriesContext(connection) as queries:
-            self.get(rest)
-        return len(queries)
+        return queries(lambda: self.get(rest))
 
 
 def make(**kwargs: Any) -> World:
@@ -68,10 +65,3 @@ def make(**kwargs: Any) -> World:
     f.InvitationFactory(party=party, state="sent", sent_at=f.START)
     f.FocalPointFactory(party=party, person__user=user, person__name="Fay", person__email="fay@land.example")
     return World(party, user, signed_in(user))
-
-
-def signed_in(user: User) -> Client:
-    """Return the browser of an account."""
-    client = Client()
-    client.force_login(user)
-    return client

@@ -28,7 +28,7 @@ class TestAsking:
             assert said in content
         assert content.count("Take back the request") == 1
 
-    def test_asking(self, world: World) -> None:
+    def test_asking_for_another_or_in_place_of_oneself(self, world: World) -> None:
         response = world.post("focal-points/", ASKED)
         assert response["Location"] == world.path("focal-points/")
         row = FocalPointRequest.objects.get()
@@ -36,12 +36,14 @@ class TestAsking:
             *("Gil", "Secretary", "gil@land.example", "open", world.user.email),
         )
         assert "Protocol decides whether Gil becomes a focal point." in world.get()
-
-    def test_in_place_of_oneself(self, world: World) -> None:
         point = FocalPoint.objects.get(party=world.party)
-        world.post("focal-points/", {**ASKED, "instead_of": point.person.public_id})
-        assert FocalPointRequest.objects.get().instead_of == point.person
+        world.post("focal-points/", {**ASKED, "email": "hal@land.example", "instead_of": point.person.public_id})
+        assert FocalPointRequest.objects.latest("pk").instead_of == point.person
         assert "in place of" in world.get("focal-points/")
+        # Whoever was replaced is out at their next request.
+        by = f.UserFactory.with_role(Role.PROTOCOL, world.party.summit)
+        focal.approve(request=FocalPointRequest.objects.select_related("party__summit").latest("pk"), by=by)
+        assert world.client.get(world.path()).status_code in (403, 404)
 
     def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World) -> None:
         content = world.post("focal-points/", {**ASKED, "email": "gil"}, 422).content.decode()
@@ -51,11 +53,10 @@ class TestAsking:
         world.post("focal-points/", ASKED)
         content = world.post("focal-points/", ASKED, 422).content.decode()
         assert "gil@land.example was asked for already, and protocol has not decided yet." in content
-
-    def test_a_stranger_is_no_choice(self, world: World) -> None:
+        # A stranger is no choice.
         other = FocalPoint.objects.get(party=make(summit=world.party.summit, name="Bland").party)
-        world.post("focal-points/", {**ASKED, "instead_of": other.person.public_id}, 422)
-        assert not FocalPointRequest.objects.exists()
+        world.post("focal-points/", {**ASKED, "email": "x@land.example", "instead_of": other.person.public_id}, 422)
+        assert FocalPointRequest.objects.count() == 1
 
     def test_by_a_letters_link(self, world: World) -> None:
         link = f.InvitationLinkFactory(invitation=world.party.invitations.get(), address="mission@land.example")
@@ -74,16 +75,15 @@ class TestAsking:
 
 class TestTakingBack:
     def test_it_is_open_no_more(self, world: World) -> None:
-        row = f.FocalPointRequestFactory(party=world.party)
+        row, other = (
+            f.FocalPointRequestFactory(**of) for of in ({"party": world.party}, {"party__summit": world.party.summit})
+        )
+        assert world.client.post(world.path(f"focal-points/{other.pk}/take-back/")).status_code == 404
         world.post(f"focal-points/{row.pk}/take-back/", {})
         row.refresh_from_db()
         assert row.state == "withdrawn"
         content = world.post(f"focal-points/{row.pk}/take-back/", {}, 409).content.decode()
         assert "Somebody else decided this request." in content
-
-    def test_a_foreign_one_is_not_there(self, world: World) -> None:
-        row = f.FocalPointRequestFactory(party__summit=world.party.summit)
-        assert world.client.post(world.path(f"focal-points/{row.pk}/take-back/")).status_code == 404
 
 
 class TestLeaving:
@@ -99,10 +99,3 @@ class TestLeaving:
         assert "you are the only one: ask for somebody before you leave" in world.get("focal-points/")
         content = world.post("focal-points/leave/", {}, 409).content.decode()
         assert "You are the only focal point of Aland." in content
-
-    def test_whoever_was_replaced_is_out_at_their_next_request(self, world: World) -> None:
-        point = FocalPoint.objects.get(party=world.party)
-        world.post("focal-points/", {**ASKED, "instead_of": point.person.public_id})
-        by = f.UserFactory.with_role(Role.PROTOCOL, world.party.summit)
-        focal.approve(request=FocalPointRequest.objects.select_related("party__summit").get(), by=by)
-        assert world.client.get(world.path()).status_code in (403, 404)

@@ -29,7 +29,7 @@ def said(block: Block) -> str:
 
 def test_words_come_back_from_markdown() -> None:
     chance = random.Random(6)  # noqa: S311 - the same words each time
-    for _turn in range(600):
+    for _turn in range(150):
         spans = tuple(
             Span(
                 "".join(chance.choices(PIECES, k=chance.randint(1, 4))),

@@ -9,6 +9,7 @@ from sessions.api import calendars
 from sessions.domain import feeds
 from sessions.models import Feed
 from summit.models import AuditEntry, Summit, User
+from tests.delegations.helpers import signed_in
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
@@ -25,8 +26,7 @@ def focal(here: Summit) -> User:
 
 
 def make(user: User, data: Any, **headers: str) -> Any:
-    browser = Client()
-    browser.force_login(user)
+    browser = signed_in(user)
     return browser.post(f"/api/v1/{MINE}", data, content_type="application/json", headers=headers)
 
 

@@ -6,15 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from sessions.domain import releases
-from sessions.models import Session
-from summit.models import Role, Summit, User
+from summit.models import Role, Summit
 from summit.paper.fonts import MissingFontError
+from tests.delegations.helpers import signed_in
 from tests.factories import START, InvitationFactory, ParticipantFactory, SessionFactory, UserFactory
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK
@@ -61,44 +58,29 @@ def titles(who: Program, **values: Any) -> list[str]:
     return [title for title in TITLES if title in found]
 
 
-def test_ones_own_sessions_are_printed_or_all_that_one_may_know_of(own: Land, agenda: Summit) -> None:
-    for user in (own.focal, own.user):
-        who = program(user)
-        assert titles(who) == titles(who, everything=False) == ["Ours"]
-        assert titles(who, everything=True) == ["Open", "Ours"]
-        assert "1 session in your programme" in lines(printed(who))
-        assert "2 sessions that you may see" in lines(printed(who, everything=True))
-
-
-def test_control_without_the_predicate_all_would_be_printed(
-    own: Land, agenda: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sessions.models.releases.EntryQuerySet.for_members", lambda self, members: self.at(3))
-    assert titles(program(own.user), everything=True) == list(TITLES)
-
-
-@pytest.mark.parametrize("everything", [False, True])
-def test_it_is_the_portals_to_the_byte(everything: bool, own: Land, agenda: Summit) -> None:
-    for user in (own.focal, own.user):
-        portal = Client()
-        portal.force_login(user)
+def test_it_is_the_portals_to_the_byte(own: Land, agenda: Summit) -> None:
+    """What the portal prints of one's own and of all that one may know of: tests/portal/test_programme.py."""
+    for user, everything in ((own.focal, False), (own.user, True)):
+        portal = signed_in(user)
         page = portal.get("/portal/agenda/programme.pdf", {"show": "all"} if everything else {})
         assert (page.status_code, page["Content-Type"]) == (200, "application/pdf")
         assert printed(program(user), everything=everything) == page.content
         assert 'filename="here-programme-1.pdf"' in page["Content-Disposition"]
 
 
-def test_whoever_reads_the_whole_agenda_is_given_all_of_it(agenda: Summit) -> None:
-    who = program(UserFactory(is_superuser=True))
-    assert titles(who) == titles(who, everything=True) == list(TITLES)
-    assert "4 sessions that you may see" in lines(printed(who))
-
-
-def test_whoever_is_nobody_there_is_given_nothing(here: Summit, own: Land, agenda: Summit) -> None:
-    missing = program(own.user).post("summits/nowhere/desk/agenda/programme/", {})
-    users = [UserFactory(), *(UserFactory.with_role(role, here) for role in (Role.ORGANISER, Role.VIEWER))]
+def test_whoever_reads_the_whole_agenda_is_given_all_of_it_and_nobody_else(
+    here: Summit, own: Land, agenda: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, mine = program(UserFactory(is_superuser=True)), program(own.user)
+    assert titles(whole) == list(TITLES)
+    assert (titles(mine), titles(mine, everything=True)) == (["Ours"], ["Open", "Ours"])
+    missing = mine.post("summits/nowhere/desk/agenda/programme/", {})
+    # The control: without the predicate all of it would be printed.
+    with monkeypatch.context() as patch:
+        patch.setattr("sessions.models.releases.EntryQuerySet.for_members", lambda self, members: self.at(3))
+        assert titles(mine, everything=True) == list(TITLES)
     InvitationFactory(party=own.party, state="revoked", sent_at=START)
-    for user in (*users, own.user, own.focal):
+    for user in (own.user, UserFactory.with_role(Role.ORGANISER, here)):
         answer = program(user).post(PROGRAMME, {"everything": True})
         assert (answer.status_code, answer.content) == (404, missing.content)
 
@@ -125,25 +107,7 @@ def test_its_bytes_are_kept_with_no_key(own: Land, agenda: Summit) -> None:
     assert again == {**first, "content": None}
 
 
-def test_queries_do_not_grow(here: Summit, own: Land) -> None:
-    who, organiser = program(own.user), UserFactory.with_role(Role.ORGANISER, here)
-    numbers = []
-    for wanted in (2, 6):
-        for _number in range(wanted - Session.objects.count()):
-            ParticipantFactory(session=SessionFactory(summit=here, visibility="accredited"), party=own.party)
-        releases.release(summit=here, by=organiser, tell=False)
-        who.post(PROGRAMME, {})
-        with CaptureQueriesContext(connection) as queries:
-            found = who.post(PROGRAMME, {}).json()
-        about = f"{wanted} sessions in your programme"
-        numbers.append((len(queries), about in lines(b64decode(found["content"]))))
-    assert numbers[0] == numbers[1] == (numbers[0][0], True)
-
-
 def test_a_reader_in_several_parties_is_named_by_all(here: Summit, own: Land, agenda: Summit) -> None:
-    other: User = own.user
-    second = Land(here, "Secondland")
-    second.party.focal_points.create(person=own.head)
-    portal = Client()
-    portal.force_login(other)
-    assert printed(program(other)) == portal.get("/portal/agenda/programme.pdf").content
+    Land(here, "Secondland").party.focal_points.create(person=own.head)
+    portal = signed_in(own.user)
+    assert printed(program(own.user)) == portal.get("/portal/agenda/programme.pdf").content

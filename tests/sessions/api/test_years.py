@@ -20,13 +20,12 @@ def desk(here: Summit) -> Program:
     return program(UserFactory.with_role(Role.PROGRAMME, here))
 
 
-@pytest.mark.parametrize("year", ["0001", "9999"])
 def test_nothing_moves_to_a_year_that_no_page_can_tell(
-    year: str, here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch
+    here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = add(desk, "sessions", title="Talks", kind="plenary", **TIMES)
     where = f"{DESK}sessions/{made['id']}/"
-    far = {"starts_at": f"{year}-06-01T08:00:00Z", "ends_at": f"{year}-06-01T09:00:00Z"}
+    far = {"starts_at": "0001-06-01T08:00:00Z", "ends_at": "9999-06-01T09:00:00Z"}
     for refused in (
         desk.post(f"{where}move/", far),
         desk.patch(where, far, If_Match="*"),

@@ -49,38 +49,26 @@ def test_they_are_listed_by_what_they_are(zoe: User) -> None:
     assert PHONE not in page
 
 
-def test_one_is_ended(zoe: User) -> None:
-    lost, kept = by_password(zoe, headers={"user-agent": PHONE}), by_password(zoe)
-    row = UserSession.objects.get(session_key=lost.session.session_key)
-    assert is_in(lost) == [True, True, True]
-    said = kept.post("/accounts/sessions/", {"end": row.pk}, follow=True).content.decode()
-    assert "1 browser is signed out." in said
-    assert (is_in(lost), is_in(kept)) == ([False] * 3, [True] * 3)
-
-
-def test_all_others_are_ended(zoe: User) -> None:
-    others, kept = [by_password(zoe) for _ in range(3)], by_password(zoe)
+def test_one_is_ended_and_then_all_others(zoe: User) -> None:
+    lost, other, own = by_password(zoe, headers={"user-agent": PHONE}), by_password(zoe), by_password(zoe)
     stranger = by_password(UserFactory())
-    said = kept.post("/accounts/sessions/", {"end": "others"}, follow=True).content.decode()
-    assert "3 browsers are signed out." in said
-    assert [is_in(client) for client in others] == [[False] * 3] * 3
-    assert is_in(kept) == [True] * 3
+    row = UserSession.objects.get(session_key=lost.session.session_key)
+    assert is_in(lost) == [True] * 3
+    # Nobody ends those of others.
+    stranger.post("/accounts/sessions/", {"end": row.pk})
+    assert is_in(lost) == [True] * 3
+    for end, said in ((row.pk, "1 browser is signed out."), ("others", "1 browser is signed out.")):
+        assert said in own.post("/accounts/sessions/", {"end": end}, follow=True).content.decode()
+        assert (is_in(lost), is_in(own)) == ([False] * 3, [True] * 3)
+        assert is_in(other) == [end != "others"] * 3
     assert stranger.get("/accounts/sessions/").status_code == 200
 
 
-@pytest.mark.parametrize("value", ["", "x", "-1", "9" * 40, "0", "²"])
-def test_what_is_no_browser_of_theirs_ends_nothing(value: str, zoe: User) -> None:
+def test_what_is_no_browser_of_theirs_ends_nothing(zoe: User) -> None:
     client = by_password(zoe)
-    assert client.post("/accounts/sessions/", {"end": value}).status_code == 302
-    assert UserSession.objects.count() == 1
-
-
-def test_nobody_ends_those_of_others(zoe: User) -> None:
-    client = by_password(zoe)
-    row = UserSession.objects.get()
-    thief = by_password(UserFactory())
-    thief.post("/accounts/sessions/", {"end": row.pk})
-    assert is_in(client) == [True] * 3
+    for value in ("", "x", "-1", "9" * 40, "0", "²"):
+        assert client.post("/accounts/sessions/", {"end": value}).status_code == 302
+        assert UserSession.objects.count() == 1
 
 
 def test_a_new_password_ends_the_others(zoe: User) -> None:
@@ -104,15 +92,13 @@ def test_a_password_set_by_a_link_ends_all(zoe: User) -> None:
     assert UserSession.objects.count() == 0
 
 
-@pytest.mark.parametrize("reopened", [False, True])
-def test_a_closed_account_is_out_at_the_next_request(reopened: bool, zoe: User) -> None:
+def test_a_closed_account_is_out_at_the_next_request_and_stays_out_when_it_is_opened(zoe: User) -> None:
     client, desk = by_password(zoe), by_password(UserFactory(is_superuser=True))
     assert is_in(client) == [True] * 3
     data = {"email": zoe.email, "name": zoe.name, "language": "en"}
-    assert desk.post(f"/admin/summit/user/{zoe.pk}/change/", data).status_code == 302
-    if reopened:
-        desk.post(f"/admin/summit/user/{zoe.pk}/change/", {**data, "is_active": "on"})
-    assert is_in(client) == [False] * 3
+    for more in ({}, {"is_active": "on"}):
+        assert desk.post(f"/admin/summit/user/{zoe.pk}/change/", {**data, **more}).status_code == 302
+        assert is_in(client) == [False] * 3
 
 
 def test_an_account_closed_by_hand_is_out_as_well(zoe: User) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from summit.api.models import Token
 from summit.api.scopes import by_label, resources
 from summit.db.fold import fold
-from summit.models import Role, Summit, User
+from summit.models import Role, User
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program
 
@@ -19,14 +19,8 @@ WANTED = {"name": "Registry", "scopes": ["rooms:read"], "days": "90", "summit": 
 
 
 @pytest.fixture
-def here() -> Summit:
-    made: Summit = SummitFactory(slug="here", public=False)
-    return made
-
-
-@pytest.fixture
-def zoe(here: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, here)
+def zoe() -> User:
+    return UserFactory.with_role(Role.ORGANISER, SummitFactory(slug="here", public=False))
 
 
 @pytest.fixture
@@ -81,23 +75,14 @@ def boxes(page: str) -> dict[str, bool]:
 def test_what_it_may_do_is_chosen_in_lines_by_what_they_are_called(browser: Client) -> None:
     page = browser.get(PATH).content.decode()
     # Of what nobody changes there is no box for changing.
+    verbs = {True: ("read", "write"), False: ("read",)}
     assert list(boxes(page)) == [
         "*:read",
-        *(
-            f"{each.name}:{verb}"
-            for each in by_label()
-            for verb in ("read", "write")
-            if verb == "read" or each.writes
-        ),
+        *(f"{each.name}:{verb}" for each in by_label() for verb in verbs[each.writes]),
     ]
     assert ("audit:read" in boxes(page), "audit:write" in boxes(page)) == (True, False)
-    # Whoever goes on by the keyboard closes them all by one key.
-    closed = page[page.index("<details open>") :]
-    assert closed[: closed.index("</details>")].count('type="checkbox"') == len(boxes(page)) - 1
     lines = re.findall(r'<th scope="row">([^<]+)</th>', page)
-    assert lines == sorted(lines, key=fold)
-    assert len(lines) == len(resources())
-    assert '<span class="visually-hidden">Rooms: read and change</span>' in page
+    assert (lines, len(lines)) == (sorted(lines, key=fold), len(resources()))
 
 
 def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
@@ -113,18 +98,12 @@ def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
     assert "It may read: venues. It may read and change: rooms." in browser.get(PATH).content.decode()
 
 
-@pytest.mark.parametrize(
-    "changed", [{"name": ""}, {"scopes": []}, {"scopes": ["rooms:burn"]}, {"summit": "there"}, {"days": "9999"}]
-)
-def test_what_can_t_be_made_is_said(browser: Client, changed: dict[str, Any]) -> None:
+def test_what_can_t_be_made_is_said(browser: Client, zoe: User) -> None:
     SummitFactory(slug="there")
-    page = browser.post(PATH, {**WANTED, **changed})
-    assert page.status_code == 400
-    assert 'class="error-summary"' in page.content.decode()
+    for changed in ({"name": ""}, {"scopes": []}, {"scopes": ["rooms:burn"]}, {"summit": "there"}, {"days": "9999"}):
+        page = browser.post(PATH, {**WANTED, **changed})
+        assert (page.status_code, 'class="error-summary"' in page.content.decode()) == (400, True), changed
     assert not Token.objects.exists()
-
-
-def test_there_are_fifty_at_most(browser: Client, zoe: User) -> None:
     TokenFactory.create_batch(50, user=zoe)
     assert "There are 50 tokens of yours" in browser.post(PATH, WANTED).content.decode()
 

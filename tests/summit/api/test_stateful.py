@@ -16,8 +16,6 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.test import override_settings
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
@@ -29,7 +27,10 @@ from tests.routes.world import World, make_world
 from tests.summit.api.conftest import program
 from tests.summit.api.walking import Rows, Walker, rows_of, undone
 
-pytestmark = [pytest.mark.once]
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.once),
+    pytest.mark.broad("asks all operations as every role; test_described asks a few"),
+]
 SCENARIOS = int(os.environ.get("API_SCENARIOS", "1"))
 # Each has scenarios of its own.
 ROLES = [*map(str, Role), "nobody"]
@@ -92,7 +93,6 @@ def somebody(world: World, role: str) -> User:
     return user
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_whatever_came_before_every_answer_is_a_declared_one(
     api: Api, world: World, rows: Rows, role: str, record_property: Callable[[str, object], None]
@@ -126,11 +126,3 @@ def test_an_answer_that_nobody_declared_is_found(api: Api, world: World) -> None
     response.status_code = 418
     with pytest.raises(FailureGroup):
         walker.check(response, case)
-
-
-def test_the_description_is_made_without_a_doubt() -> None:
-    """Two things of one name would be described as one."""
-    GENERATOR_STATS.reset()
-    with GENERATOR_STATS.silence():
-        SchemaGenerator().get_schema(public=True)
-    assert [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache] == []

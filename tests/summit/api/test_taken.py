@@ -30,9 +30,7 @@ def unseen(monkeypatch: pytest.MonkeyPatch, *models: Any) -> None:
         monkeypatch.setattr(model, "full_clean", lambda self, *args, **kwargs: None)
 
 
-def test_what_somebody_else_has_taken_is_said(
-    organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_somebody_else_took_is_said(organiser: Program, here: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     unseen(monkeypatch, Zone, Venue, Summit)
     assert organiser.post(ZONES, ZONE).status_code == 201
     for key in ({}, {"Idempotency_Key": "k"}, {"Idempotency_Key": "k"}):
@@ -67,35 +65,26 @@ def test_any_other_error_of_the_database_stays_ours(organiser: Program, monkeypa
         organiser.post(VENUES, half)
 
 
-@pytest.mark.parametrize(
-    ("state", "constraint", "table", "detail", "said"),
-    [
-        ("23505", "zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this mark"),
-        ("23505", "summit_summit_slug_key", "summit_summit", "Key (slug)=(here) already exists.", "already exists"),
-        (
-            "23505",
-            "user_email_once",
-            "summit_user",
-            "Key (lower(email::text))=(a@b.c) already exists.",
-            "entered the same",
-        ),
-        ("23505", "release_number_once", "programme_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
-        ("23505", "summit_person_public_id_key", "summit_person", "Key (public_id)=(x) already exists.", ""),
-        ("23505", "elsewhere", "elsewhere", None, ""),
-        ("23514", "zone_code_once", "delegations_zone", None, ""),
-    ],
+TOLD = (
+    ("zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this mark"),
+    ("summit_summit_slug_key", "summit_summit", "Key (slug)=(here) already exists.", "already exists"),
+    ("user_email_once", "summit_user", "Key (lower(email::text))=(a@b.c) already exists.", "entered the same"),
+    ("release_number_once", "programme_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
+    ("summit_person_public_id_key", "summit_person", "Key (public_id)=(x) already exists.", ""),
+    ("elsewhere", "elsewhere", None, ""),
 )
-def test_postgres_tells_it_otherwise(state: str, constraint: str, table: str, detail: str, said: str) -> None:
-    diag = SimpleNamespace(constraint_name=constraint, table_name=table, message_detail=detail)
-    broken = type("UniqueViolation", (Exception,), {"__module__": "psycopg.errors"})()
-    broken.sqlstate, broken.diag = state, diag
-    error = IntegrityError("of PostgreSQL")
-    error.__cause__ = broken
-    found = taken.said_of(error)
-    assert (said in found) if said else not found
 
 
-def test_what_the_database_does_not_say_is_not_guessed() -> None:
+def test_postgres_tells_it_otherwise_and_what_is_not_said_is_not_guessed() -> None:
+    other = ("zone_code_once", "delegations_zone", None, "")
+    for state, constraint, table, detail, said in (*(("23505", *row) for row in TOLD), ("23514", *other)):
+        diag = SimpleNamespace(constraint_name=constraint, table_name=table, message_detail=detail)
+        broken = type("UniqueViolation", (Exception,), {"__module__": "psycopg.errors"})()
+        broken.sqlstate, broken.diag = state, diag
+        error = IntegrityError("of PostgreSQL")
+        error.__cause__ = broken
+        found = taken.said_of(error)
+        assert (said in found) if said else not found, constraint
     assert taken.said_of(IntegrityError("by hand")) == ""
 
 
@@ -138,12 +127,11 @@ def test_what_is_shown_once_is_described_as_what_may_be_missing() -> None:
     assert hard == []
 
 
-@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}])
-def test_a_form_from_a_browser_where_none_is_taken(organiser: Program, key: dict[str, str]) -> None:
+def test_a_form_from_a_browser_where_none_is_taken(organiser: Program) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(organiser.user)
     client.cookies["csrftoken"] = token = "a" * 32
-    headers = {"X-CSRFToken": token, **key}
-    answer = client.post(f"/api/v1/{ZONES}", ZONE, headers=headers)
-    assert kind(answer) == (415, "media-type")
+    for key in ({}, {"Idempotency-Key": "k"}):
+        answer = client.post(f"/api/v1/{ZONES}", ZONE, headers={"X-CSRFToken": token, **key})
+        assert kind(answer) == (415, "media-type")
     assert not Zone.objects.exists()

@@ -44,11 +44,11 @@ class Asked:
     @property
     def kinds(self) -> Counter[int]:
         """How many answers there were, by the hundred of their status."""
-        return Counter({kind: self._count(kind) for kind in range(2, 6)})
-
-    def _count(self, kind: int) -> int:
-        every = (each for counts in self.statuses.values() for each in counts.items())
-        return sum(number for status, number in every if status // 100 == kind)
+        every: Counter[int] = Counter()
+        for counts in self.statuses.values():
+            for status, number in counts.items():
+                every[status // 100] += number
+        return every
 
     @property
     def granted(self) -> int:
@@ -56,9 +56,8 @@ class Asked:
         return sum(any(status < 400 for status in counts) for counts in self.statuses.values())
 
     def __str__(self) -> str:
-        kinds = self.kinds
-        answers = ", ".join(f"{kinds[kind]} {kind}xx" for kind in range(2, 6))
-        total = sum(kinds.values())
+        answers = ", ".join(f"{self.kinds[kind]} {kind}xx" for kind in range(2, 6))
+        total = sum(self.kinds.values())
         return f"{total} requests to {len(self.statuses)} operations, {self.granted} granted: {answers}"
 
 

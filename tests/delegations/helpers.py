@@ -1,0 +1,77 @@
+"""What many tests of the delegations use: a browser of a role, what a page says, how many queries something takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Invitation
+from summit.models import Role, Summit, User
+from tests import factories as f
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which an account is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sign_in(summit: Summit, role: Role = Role.ORGANISER, **values: Any) -> Client:
+    """Return a browser in which a new account with a role in the summit is signed in."""
+    return signed_in(f.UserFactory.with_role(role, summit, **values))
+
+
+def text(response: Any) -> str:
+    """Return what a page says, with single spaces."""
+    return " ".join(response.content.decode().split())
+
+
+def said(response: Any) -> list[str]:
+    """Return the messages that go with a response."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def queries(work: Callable[[], Any]) -> int:
+    """Return how many queries something takes."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return len(captured)
+
+
+def refuses(error: type[BaseException], work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Return the error with which something refuses what it is given."""
+    with pytest.raises(error) as caught:
+        work(*given, **named)
+    return caught.value
+
+
+def queries_of(client: Client, *addresses: str) -> int:
+    """Return how many queries pages take when they are opened again: once an hour it is recorded who saw them."""
+
+    def ask() -> None:
+        for address in addresses:
+            assert client.get(address).status_code == 200, address
+
+    ask()
+    return queries(ask)
+
+
+def answered(summit: Summit, answer: str, **values: Any) -> Invitation:
+    """Return an invitation that was answered."""
+    return f.InvitationFactory(party__summit=summit, answered=True, answer=answer, **values)
+
+
+def one_of_each(summit: Summit) -> None:
+    """Make a party for each thing that can have come of its invitation, called after it."""
+    f.PartyFactory(summit=summit, name="Host", is_host=True)
+    f.PartyFactory(summit=summit, name="Uninvited")
+    f.InvitationFactory(party__summit=summit, party__name="Draft")
+    f.InvitationFactory(party__summit=summit, party__name="Open", sent=True)
+    answered(summit, "attending", party__name="Attending")
+    answered(summit, "regrets", party__name="Regrets")
+    f.InvitationFactory(party__summit=summit, party__name="Revoked", state="revoked")

@@ -1,0 +1,86 @@
+"""How long tests take: the long ones begin first, so that all workers end together, and the slowest are listed.
+
+A test that takes over two seconds on a quiet machine has the marker `slow` with the reason; what `make test` leaves
+out because it is slow and broad has the marker `broad` with the reason.
+"""
+
+from typing import Any
+
+import pytest
+
+# Where the seconds of each long test of the last run are stored in pytest's cache.
+CACHE = "summit/seconds"
+STORED = 0.5
+SLOW = 2.0
+LISTED = 10
+REASONED = ("slow", "broad")
+
+
+class Timing:
+    """Collects the seconds of each test in the process that reports."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.cache = getattr(config, "cache", None)
+        self.before: dict[str, float] = self.cache.get(CACHE, {}) if self.cache else {}
+        self.seconds: dict[str, float] = {}
+        self.reasoned: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add the seconds of a phase to those of its test."""
+        name = _name(report.nodeid)
+        self.seconds[name] = self.seconds.get(name, 0) + report.duration
+        if any(keyword in report.keywords for keyword in REASONED):
+            self.reasoned.add(name)
+
+    def pytest_sessionfinish(self) -> None:
+        """Store the seconds of long tests, those of tests that did not run as they were."""
+        if self.cache and not hasattr(self.config, "workerinput"):
+            kept = {name: took for name, took in self.before.items() if name not in self.seconds}
+            long = {name: round(took, 2) for name, took in self.seconds.items() if took >= STORED}
+            self.cache.set(CACHE, dict(sorted({**kept, **long}.items())))
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """List the slowest tests, and those that are slow without a reason."""
+        slowest = sorted(self.seconds, key=lambda name: self.seconds[name], reverse=True)
+        if not slowest:
+            return
+        terminalreporter.section(f"the {LISTED} slowest tests")
+        for name in slowest[:LISTED]:
+            terminalreporter.write_line(f"{self.seconds[name]:6.2f} s  {name}")
+        unreasoned = [name for name in slowest if self.seconds[name] > SLOW and name not in self.reasoned]
+        if unreasoned:
+            terminalreporter.write_line(f"Over {SLOW:.0f} s without @pytest.mark.slow(reason):")
+            for name in unreasoned:
+                terminalreporter.write_line(f"{self.seconds[name]:6.2f} s  {name}")
+
+
+def _name(nodeid: str) -> str:
+    """Return the name of a test without the group that xdist adds."""
+    return nodeid.rpartition("@")[0] if "@" in nodeid.rpartition("]")[2] else nodeid
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to collect."""
+    config.pluginmanager.register(Timing(config), "timing")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Move long tests to the front, the longest first. Raises UsageError for a marker without its reason."""
+    timing: Timing = config.pluginmanager.get_plugin("timing")
+
+    def seconds(item: pytest.Item) -> float:
+        return timing.before.get(_name(item.nodeid), 0) or (SLOW if item.get_closest_marker("slow") else 0)
+
+    for item in items:
+        for marker in REASONED:
+            if any(not each.args for each in item.iter_markers(marker)):
+                raise pytest.UsageError(f"{item.nodeid}: say why it is {marker}: @pytest.mark.{marker}('...')")
+    long = sorted((item for item in items if _moves(item) and seconds(item) >= SLOW), key=seconds, reverse=True)
+    items[:] = long + [item for item in items if item not in set(long)]
+
+
+def _moves(item: pytest.Item) -> bool:
+    """Return whether a test may be moved: browsers stay last, groups stay together."""
+    return item.get_closest_marker("xdist_group") is None

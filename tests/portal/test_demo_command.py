@@ -1,0 +1,235 @@
+"""The command that loads demonstrations: it comes out the same, stays as it is, and makes summits of any size."""
+
+import io
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import models, transaction
+
+from delegations.domain import quotas
+from delegations.models import (
+    Invitation,
+    Membership,
+    Party,
+)
+from portal.demo import accounts, border_security, parties, synthetic, world
+from portal.demo.progress import Progress
+from press.models import Announcement, Edition, Text
+from press.models.visibility import public_editions, standing
+from sessions.domain import releases
+from sessions.models import Release, Session, Slot
+from summit.models import Person, Summit, User
+from summit.outbox.models import Message
+from tests.factories import SummitFactory
+
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+SMALL = synthetic.Sizes(delegations=8, sessions=60, people=40, texts=40)
+large = pytest.mark.broad("it loads and compares whole summits")
+
+
+def demo(*args: Any) -> str:
+    out = io.StringIO()
+    call_command("demo", *args, stdout=out)
+    return out.getvalue()
+
+
+def rows() -> dict[str, int]:
+    """Return how many rows there are in every table."""
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+# Moments of loading, secrets, and what the domain makes by itself: the only things that may differ.
+OWN = {
+    *("password", "date_joined", "created_at", "updated_at", "answer_by", "expires_at", "nonce", "released_at"),
+    *("added_at", "at", "fingerprint", "since"),
+}
+
+
+def content(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of the summits' tables, by public ids instead of primary keys."""
+    found = {}
+    for model in apps.get_models():
+        label = model._meta.label
+        if model._meta.app_label not in ("summit", "delegations", "programme", "press") or label in without:
+            continue
+        if label == "summit.PublicChange":
+            # Notes by number that something changed, and names the summit by its key.
+            continue
+        found[label] = [values(row) for row in model._default_manager.order_by("pk")]
+    return found
+
+
+def values(row: models.Model) -> dict[str, Any]:
+    own = OWN | ({"public_id"} if row._meta.label in ("programme.Release", "programme.ReleasedSession") else set())
+    return {
+        field.name: str(getattr(row, field.name))
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name not in own and field.name not in ("detail", "object_key")
+    }
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+def test_it_is_loaded_where_nothing_is_and_once() -> None:
+    assert "is loaded" in demo("--if-empty")
+    assert demo("--if-empty") == "There is a summit already: nothing was loaded.\n"
+    assert demo() == "border-security-2025 is there already: nothing was changed.\n"
+
+
+def test_if_empty_does_nothing_where_another_summit_is() -> None:
+    SummitFactory()
+    before = rows()
+    assert demo("--if-empty") == "There is a summit already: nothing was loaded.\n"
+    assert rows() == before
+
+
+@large
+def test_second_run_changes_nothing() -> None:
+    first = demo()
+    assert first.startswith("border-security-2025 is loaded: 49 parties, 176 people, 21 sessions, 6 texts")
+    assert f"password {accounts.PASSWORD}" in first
+    before, stored = rows(), content()
+    assert demo() == "border-security-2025 is there already: nothing was changed.\n"
+    assert (rows(), content()) == (before, stored)
+
+
+def test_no_password_in_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+    said = demo()
+    assert accounts.PASSWORD not in said
+    assert "in production none is set" in said
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 6
+
+
+def test_an_account_that_is_there_keeps_its_password() -> None:
+    User.objects.create_user("organiser@summit.example", "my own secret 42")
+    demo()
+    user = User.objects.get(email="organiser@summit.example")
+    assert user.check_password("my own secret 42")
+    assert user.roles.count() == 2
+
+
+def test_what_cannot_be_loaded_is_refused() -> None:
+    before = rows()
+    for args, said in (
+        (["--sessions", "3"], "another --slug"),
+        (["--slug", "admin"], "address of the system"),
+        (["--slug", "Big Summit"], "small letters"),
+        (["--slug", "big", "--people", "3"], "193 delegations need at least 386 people"),
+        (["--slug", "big", "--delegations", "1"], "at least 2 delegations"),
+        (["--slug", "big", "--texts", "-1"], "not negative"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            demo(*args)
+    assert rows() == before
+
+
+def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(border_security, "_subscribers", fail)
+    before = rows()
+    with pytest.raises(LookupError):
+        border_security.load()
+    assert rows() == before
+
+
+# --- any size -------------------------------------------------------------------------------------------------------
+@large
+def test_sizes_are_met() -> None:
+    said = demo("--slug", "big", "--delegations", "8", "--sessions", "60", "--people", "40", "--texts", "40")
+    assert said.startswith("big is loaded: 8 parties, 40 people, 60 sessions, 40 texts, 20 subscribers.")
+    assert demo("--slug", "big") == "big is there already: nothing was changed.\n"
+    Summit.objects.get().full_clean()
+    for model in (Party, Person, Membership, Session, Slot, Text, Edition, Invitation):
+        for row in model._default_manager.all():
+            row.full_clean()
+    # What is out is not announced again.
+    assert public_editions().count() > 20
+    assert public_editions().exclude(pk__in=Announcement.objects.values("edition")).count() == 0
+    assert Message.objects.filter(kind="publication").count() == 0
+    # Another one and the real one stand beside it.
+    synthetic.load(slug="two", sizes=SMALL)
+    demo()
+    assert Summit.objects.count() == 3
+
+
+@large
+def test_the_same_seed_gives_the_same_data() -> None:
+    def made(seed: int) -> dict[str, list[dict[str, Any]]]:
+        with transaction.atomic():
+            sizes = synthetic.Sizes(delegations=8, sessions=60, people=40, texts=40, seed=seed)
+            synthetic.load(slug="big", sizes=sizes)
+            found = content(without=frozenset({"summit.AuditEntry", "summit.AuditChain"}))
+            transaction.set_rollback(True)
+        return found
+
+    one, again, other = made(1), made(1), made(2)
+    assert one == again
+    assert one["delegations.Party"][0]["public_id"] != other["delegations.Party"][0]["public_id"]
+
+
+@large
+def test_every_standing_and_answer_is_there() -> None:
+    summit = synthetic.load(slug="big", sizes=synthetic.Sizes(delegations=12, sessions=60, people=40, texts=60))
+    standings = Counter(Edition.objects.annotate(where=standing()).values_list("where", flat=True))
+    assert set(standings) == {"published", "under_embargo", "held", "in_review", "draft", "withdrawn"}
+    answers = Counter(Invitation.objects.values_list("state", "answer"))
+    assert answers == {
+        ("answered", "attending"): 7,
+        ("answered", "regrets"): 1,
+        ("sent", ""): 2,
+        ("draft", ""): 1,
+    }
+    assert list(Release.objects.filter(summit=summit).order_by("number").values_list("number", flat=True)) == [1, 2]
+    assert not Edition.objects.filter(state="approved", decided_by=models.F("author")).exists()
+    assert User.objects.filter(is_superuser=True).count() == 0
+    large_one = synthetic.load(slug="large", sizes=synthetic.Sizes(delegations=70, sessions=90, people=140, texts=0))
+    assert releases.preview(summit=large_one).warnings == []
+
+
+def test_parties_of_a_large_one_are_full_and_none_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So many that a delegation has two alternates, where the usual number is one.
+    sizes = synthetic.Sizes(delegations=6, sessions=0, people=60, texts=0)
+    summit = synthetic.load(slug="big", sizes=sizes)
+    found = [len(quotas.with_room(summit, wanted)) for wanted in (quotas.FULL, quotas.OVER, quotas.ROOM)]
+    assert found == [6, 0, 0]
+    # The control: with the usual numbers none would be full.
+    monkeypatch.setattr(synthetic, "_room", lambda categories, rows: None)
+    summit = synthetic.load(slug="other", sizes=sizes)
+    assert len(quotas.with_room(summit, quotas.FULL)) == 0
+
+
+def test_one_of_hardly_anything() -> None:
+    summit = synthetic.load(slug="one", sizes=synthetic.Sizes(delegations=2, sessions=2, people=4, texts=2))
+    assert border_security.counts(summit) == {"parties": 2, "people": 4, "sessions": 2, "texts": 2, "subscribers": 20}
+
+
+def test_more_delegations_than_countries_are_numbered() -> None:
+    found = world.delegations(195)
+    assert len({name for name, _code in found}) == 195
+    assert found[-1] == ("Delegation 195", "")
+    assert len({code for _name, code in found[:193]}) == 193
+    assert parties.HOST.iso_code in {code for _name, code in found}
+
+
+class Terminal(io.StringIO):
+    """A stream as Django's commands have it."""
+
+    def write(self, msg: str, *, ending: str | None = None) -> None:  # type: ignore[override]
+        super().write(msg if ending is None else msg + ending)
+
+
+def test_progress_is_for_terminals() -> None:
+    seen, hidden = Terminal(), Terminal()
+    for progress in (Progress(seen, shown=True), Progress(hidden, shown=False)):
+        progress.start(2)
+        progress.step("one")
+        progress.step("two")
+        progress.finish()
+    assert hidden.getvalue() == ""
+    assert [part.strip() for part in seen.getvalue().split("\r") if part.strip()] == ["1/2 one", "2/2 two"]

@@ -1,0 +1,91 @@
+"""Who may do what at the press desk, by equality, and that each decision asks for its rule."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from press.domain import deciding, editions, lifts, texts, tying
+from press.models import Edition, EditionState, Text
+from press.permissions import DECISIONS
+from summit.models import AuditEntry, Role
+from summit.permissions import RULES
+from tests.factories import SummitFactory, UserFactory
+from tests.press.helpers import approver, make_text, officer, organiser
+
+OFFICER, PRESS = {"press_officer"}, {"press_officer", "press_approver"}
+EVERYBODY = {"organiser", *PRESS}
+EXPECTED: dict[str, set[str]] = {
+    "press.text.view": EVERYBODY,
+    "press.text.change": OFFICER,
+    "press.topic.view": EVERYBODY,
+    "press.topic.change": OFFICER,
+    "press.subscriber.view": {"organiser", *OFFICER},
+    "press.subscriber.change": set(),
+    "press.announcement.view": EVERYBODY,
+    "press.announcement.change": set(),
+    "press.write": OFFICER,
+    "press.schedule": OFFICER,
+    "press.review": {"press_approver"},
+    "press.approve_alone": PRESS,
+    "press.withdraw": PRESS,
+    "press.hold": EVERYBODY,
+    "press.remove": {"organiser", "press_approver"},
+}
+
+
+def test_the_table() -> None:
+    found = {action: rule for action, rule in RULES.items() if action.startswith("press.")}
+    assert {action: set(rule.any) for action, rule in found.items()} == EXPECTED
+    assert [action for action, rule in found.items() if rule.own] == []
+    assert DECISIONS == {
+        "submit": "press.write",
+        "ask_changes": "press.review",
+        "approve": "press.review",
+        "approve_alone": "press.approve_alone",
+        "review_afterwards": "press.review",
+        "hold": "press.hold",
+        "unhold": "press.hold",
+        "withdraw": "press.withdraw",
+        "remove": "press.remove",
+        "set_moment": "press.schedule",
+        "deliver": "press.schedule",
+        "tie": "press.schedule",
+        "untie": "press.schedule",
+    }
+
+
+@pytest.mark.django_db
+def test_each_service_refuses_the_nearest_who_may_not() -> None:
+    """Who may is tried where each service is; nothing is written here."""
+    summit = SummitFactory()
+    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    version, text, lift = edition.version, edition.version.text, edition.version.text.lift
+    words = {"title": "T", "body": "B"}
+    by_officer, by_approver, by_organiser = officer(summit), approver(summit), organiser(summit)
+    viewer = UserFactory.with_role(Role.VIEWER, summit)
+    refused = [
+        lambda: texts.create_text(summit=summit, kind="statement", language="en", by=by_approver, **words),
+        lambda: texts.add_language(text=text, language="fr", by=by_approver, **words),
+        lambda: editions.draft(version=version, based_on=1, by=by_approver, **words),
+        lambda: deciding.submit(edition=edition, by=by_approver),
+        lambda: deciding.ask_changes(edition=edition, note="n", by=by_officer),
+        lambda: deciding.approve(edition=edition, by=by_officer),
+        lambda: deciding.approve(edition=edition, by=approver(SummitFactory())),
+        lambda: deciding.approve_alone(edition=edition, reason="r", by=by_organiser),
+        lambda: deciding.review_afterwards(edition=edition, by=by_officer),
+        lambda: lifts.set_moment(lift=lift, moment=None, by=by_approver),
+        lambda: lifts.release_now(lift=lift, by=by_approver),
+        lambda: lifts.wait_for_delivery(lift=lift, by=by_approver),
+        lambda: lifts.deliver(lift=lift, by=by_approver),
+        lambda: lifts.hold(lift=lift, reason="r", by=viewer),
+        lambda: lifts.unhold(lift=lift, by=viewer),
+        lambda: texts.withdraw(text=text, reason="r", by=by_organiser),
+        lambda: texts.remove(text=text, reason="r", by=by_officer),
+        lambda: texts.describe(text=text, by=by_approver, topics=[], people=[]),
+        lambda: tying.tie(text=text, to=make_text(summit=summit).version.text, by=by_approver),
+        lambda: tying.untie(text=text, by=by_approver),
+    ]
+    for act in refused:
+        with pytest.raises(PermissionDenied, match="This can be done by"):
+            act()
+    assert (Text.objects.filter(summit=summit).count(), Edition.objects.filter(version=version).count()) == (2, 1)
+    assert not AuditEntry.objects.exists()
