@@ -49,6 +49,9 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
     if far:
         said = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
         raise parameters(dict.fromkeys(far, said))
+    # PostgreSQL refuses a zone sixteen hours and more from UTC, Python one of a day.
+    cleaned = chosen.form.cleaned_data
+    cleaned.update({name: each.astimezone(UTC) for name, each in cleaned.items() if isinstance(each, datetime)})
     found: QuerySet[Any] = chosen.qs
     return found
 

@@ -118,6 +118,10 @@ def test_a_moment_before_year_1_is_refused(organiser: Program, here: Summit, mon
         organiser.get(path)
 
 
+def test_a_moment_in_a_zone_that_postgresql_refuses_is_asked_in_utc(organiser: Program, here: Summit) -> None:
+    assert organiser.get(f"{DESK}audit/?since={quote('2025-03-31T14:30:00-21:08')}").status_code == 200
+
+
 def test_no_row_has_such_an_id(organiser: Program, rooms: list[Room]) -> None:
     for key in ("9" * 5000, "%00", "ext:a:%00", "%ED%A0%80"):
         for kept in ("rooms", "roles"):
