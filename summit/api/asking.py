@@ -51,7 +51,8 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
         raise parameters(dict.fromkeys(far, said))
     # PostgreSQL refuses a zone sixteen hours and more from UTC, Python one of a day.
     cleaned = chosen.form.cleaned_data
-    cleaned.update({name: each.astimezone(UTC) for name, each in cleaned.items() if isinstance(each, datetime)})
+    for name in [name for name, each in cleaned.items() if isinstance(each, datetime)]:
+        cleaned[name] = cleaned[name].astimezone(UTC)
     found: QuerySet[Any] = chosen.qs
     return found
 

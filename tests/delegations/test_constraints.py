@@ -174,7 +174,10 @@ BREAKS: dict[str, Callable[[], object]] = {
     "retention_days_at_most": lambda: kept(days=36526),
 }
 # What breaks two at once: PostgreSQL may look at the other first.
-ALSO_REFUSED_BY = {"invitation_state_known": "invitation_answered_whole"}
+ALSO_REFUSED_BY = {
+    "focal_request_state_known": "focal_request_decided_whole",
+    "invitation_state_known": "invitation_answered_whole",
+}
 
 
 def constraints() -> dict[str, tuple[type[Model], Any]]:

@@ -13,6 +13,8 @@ CACHE = "summit/seconds"
 STORED = 0.5
 SLOW = 2.0
 LISTED = 10
+# What is broad takes minutes on a busy machine: after so many seconds it hangs.
+BROAD_HANGS = 1800
 REASONED = ("slow", "broad")
 
 
@@ -74,6 +76,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return timing.before.get(_name(item.nodeid), 0) or (SLOW if item.get_closest_marker("slow") else 0)
 
     for item in items:
+        if item.get_closest_marker("broad") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(BROAD_HANGS))
         for marker in REASONED:
             if any(not each.args for each in item.iter_markers(marker)):
                 raise pytest.UsageError(f"{item.nodeid}: say why it is {marker}: @pytest.mark.{marker}('...')")

@@ -39,7 +39,8 @@ def take_words(page: Page) -> None:
 
 def wait_for_swagger(page: Page) -> None:
     """Wait until the library has drawn the API, and open one kind of row and one of its operations."""
-    page.locator(".opblock-tag").first.click()
+    # The first reader waits until the description is made, for long on a busy machine.
+    page.locator(".opblock-tag").first.click(timeout=180_000)
     page.locator(".opblock-summary-control").first.click()
     page.locator(".opblock-body").first.wait_for()
     page.mouse.move(0, 0)
