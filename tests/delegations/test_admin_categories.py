@@ -47,6 +47,9 @@ class TestCategories:
             row.zones.add(f.ZoneFactory(summit=summit))
             f.MembershipFactory(party__summit=summit, category=row)
         assert queries_of(office, LIST) == few
+        f.MembershipFactory(party__summit=summit, category=row, confirmed_at=f.START)
+        found = {each.code: each for each in office.get(LIST).context["cl"].result_list}
+        assert (found["own-2"].named, found["own-2"].unconfirmed) == (2, 1)
 
     def test_is_added_with_names_and_zones(self, summit: Summit, office: Client) -> None:
         zone = f.ZoneFactory(summit=summit)

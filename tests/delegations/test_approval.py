@@ -111,6 +111,8 @@ class TestSecondPerson:
         ]
         assert "You prepared this invitation" in str(refuses(ValueError, approve, invitation=row, by=ada))
         assert states() == ["draft"]
+        approve(invitation=row, by=desk(summit, "Bo"))
+        assert states() == ["approved"]
 
     def test_control_without_the_second_look_it_is_sent(
         self, summit: Summit, monkeypatch: pytest.MonkeyPatch
@@ -171,8 +173,11 @@ class TestSteps:
         assert (fresh.state, fresh.supersedes, fresh.prepared_by) == ("draft", link.invitation, by)
         assert states() == ["superseded", "draft"]
         assert "Only an invitation that stands" in str(refuses(ValueError, supersede, invitation=fresh, by=by))
+        f.InvitationFactory(party__summit=fresh.party.summit)  # Of another party: it stays.
         invite(parties=[fresh.party], by=by)
-        assert states() == ["superseded", "sent"]
+        assert states() == ["superseded", "sent", "draft"]
+        actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+        assert list(actions) == ["delegations.supersede", "delegations.invite"]
 
     def test_others_do_nothing_of_it(self) -> None:
         row = f.InvitationFactory()

@@ -113,6 +113,7 @@ class TestCategories:
     def test_what_is_in_use_is_not_deleted_and_says_what_to_do(self, summit: Summit, organiser: User) -> None:
         own = f.CategoryFactory(summit=summit, code="experts", capacity="adviser", names={"en": "Experts"})
         member = f.MembershipFactory(party__summit=summit, category=own)
+        f.MembershipFactory(party=member.party)
         with pytest.raises(ValidationError) as caught:
             categories.remove(category=own, by=organiser)
         assert said(caught) == ["1 person is named as “Experts”. Put them into another category first."]

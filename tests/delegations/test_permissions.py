@@ -14,101 +14,39 @@ from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
 BOTH = {"focal_point", "delegate"}
-TRAVEL = {"organiser", "protocol", "accreditation", "vetting"}
-DESKS: dict[str, set[str]] = {
-    "delegations.party.view": {
-        *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
-    },
-    "delegations.partyname.view": {
-        *("organiser", "protocol", "accreditation", "programme", "press_officer", "press_approver", "viewer")
-    },
-    "delegations.partyname.change": {"organiser", "protocol"},
-    "delegations.externalid.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.externalid.change": {"organiser", "protocol"},
-    "delegations.policy.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.policy.change": {"organiser", "protocol"},
-    "delegations.membership.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.focalpoint.view": {"organiser", "protocol", "programme"},
-    "delegations.invitation.view": {"organiser", "protocol", "programme"},
-    **{f"delegations.{name}.change": {"organiser", "protocol"} for name in ("party", "membership", "focalpoint")},
-    "delegations.invitation.change": {"organiser", "protocol"},
-    "delegations.lettertemplate.view": {"organiser", "protocol", "programme"},
-    "delegations.lettertemplate.change": {"organiser", "protocol"},
-    "delegations.invitationlink.view": {"organiser", "protocol"},
-    "delegations.invitationlink.change": {"organiser", "protocol"},
-    "delegations.reply.view": {"organiser", "protocol", "programme"},
-    "delegations.reply.change": set(),
-    "delegations.callnote.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.callnote.change": {"organiser", "protocol"},
-    "delegations.declarationkind.view": {"organiser", "protocol", "vetting"},
-    "delegations.declarationkind.change": {"organiser", "protocol"},
-    "delegations.declaration.view": {"organiser", "vetting"},
-    "delegations.declaration.change": set(),
-    "delegations.declare": {"organiser", "vetting"},
-    "delegations.decide_declaration": {"organiser", "vetting"},
-    "delegations.visaletter.view": {"organiser", "protocol"},
-    "delegations.focalpointrequest.view": {"organiser", "protocol"},
-    "delegations.focalpointrequest.change": set(),
-    **{f"delegations.{deed}_focal_point": {"organiser", "protocol"} for deed in ("ask", "decide")},
-    "delegations.visaletter.change": set(),
-    "delegations.ask_visa": {"organiser", "protocol"},
-    "delegations.issue_visa": {"organiser", "protocol"},
-    "delegations.participantlist.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.participantlist.change": {"organiser", "protocol"},
-    "delegations.retention.view": {"organiser"},
-    "delegations.retention.change": {"organiser"},
-    **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("invite", "revoke", "answer", "answer_for")},
-    **{f"delegations.{deed}": {"organiser", "protocol"} for deed in ("name", "name_late", "withdraw")},
-    "delegations.raise_quota": {"organiser"},
-    "delegations.quota.view": {"organiser", "protocol", "accreditation", "programme"},
-    "delegations.quota.change": set(),
-    **{
-        f"delegations.{name}.view": {"organiser", "protocol", "accreditation", "programme", "vetting"}
-        for name in ("category", "zone", "overpassrule")
-    },
-    **{f"delegations.{name}.change": {"organiser", "protocol"} for name in ("category", "zone", "overpassrule")},
-    "delegations.read_in": {"organiser", "protocol"},
-    "delegations.sheet.view": {"organiser", "protocol"},
-    "delegations.sheet.change": set(),
-    "delegations.enter_person": {"organiser", "protocol"},
-    "delegations.give_account": {"organiser", "protocol"},
-    **{f"delegations.passport.{verb}": {"vetting"} for verb in ("view", "change")},
-    **{f"delegations.needs.{verb}": {"organiser", "protocol", "conference_officer"} for verb in ("view", "change")},
-    "delegations.photo_sheet": TRAVEL,
-    **{f"delegations.{name}.{verb}": TRAVEL for name in ("travel", "photo") for verb in ("view", "change")},
-    "delegations.badge.view": TRAVEL,
-    "delegations.overpass.view": {"organiser", "protocol", "accreditation"},
-    "delegations.overpass.change": set(),
-    "delegations.hand_overpass": {"organiser", "protocol", "accreditation"},
-    "delegations.badge.change": set(),
-    "delegations.handover.view": {"organiser", "protocol", "programme"},
-    "delegations.handover.change": set(),
-    "delegations.decide_handover": {"organiser", "protocol"},
-    "delegations.issue_badge": {"organiser", "accreditation"},
-    "delegations.end_badge": TRAVEL,
-    **{f"delegations.resemblance.{verb}": {"organiser", "protocol"} for verb in ("view", "change")},
+EDIT, READ = ("organiser", "protocol"), ("organiser", "protocol", "accreditation", "programme")
+TRAVEL = ("organiser", "protocol", "accreditation", "vetting")
+# What each of some roles may do, with all rows of a summit.
+BY_ROLES: dict[tuple[str, ...], str] = {
+    (): """badge.change declaration.change focalpointrequest.change handover.change overpass.change quota.change
+        reply.change sheet.change visaletter.change""",
+    (*READ, "press_officer", "press_approver", "viewer"): "party.view partyname.view",
+    (*READ, "vetting"): "category.view overpassrule.view zone.view",
+    READ: "callnote.view externalid.view membership.view participantlist.view policy.view quota.view",
+    (*EDIT, "programme"): "focalpoint.view handover.view invitation.view lettertemplate.view reply.view",
+    EDIT: """answer answer_for ask_focal_point ask_visa callnote.change category.change decide_focal_point
+        decide_handover declarationkind.change enter_person externalid.change focalpoint.change
+        focalpointrequest.view give_account invitation.change invitationlink.change invitationlink.view invite
+        issue_visa lettertemplate.change membership.change name name_late overpassrule.change
+        participantlist.change party.change partyname.change policy.change read_in resemblance.change
+        resemblance.view revoke sheet.view visaletter.view withdraw zone.change""",
+    (*EDIT, "vetting"): "declarationkind.view",
+    (*EDIT, "conference_officer"): "needs.change needs.view",
+    (*EDIT, "accreditation"): "hand_overpass overpass.view",
+    TRAVEL: "badge.view end_badge photo.change photo.view photo_sheet travel.change travel.view",
+    ("organiser", "vetting"): "decide_declaration declaration.view declare",
+    ("organiser", "accreditation"): "issue_badge",
+    ("organiser",): "raise_quota retention.change retention.view",
+    ("vetting",): "passport.change passport.view",
 }
-OWN: dict[str, set[str]] = {
-    "delegations.party.view": BOTH,
-    "delegations.invitation.view": BOTH,
-    "delegations.membership.view": {"focal_point"},
-    "delegations.focalpoint.view": {"focal_point"},
-    "delegations.focalpointrequest.view": {"focal_point"},
-    "delegations.quota.view": {"focal_point"},
-    "delegations.answer": {"focal_point"},
-    **{
-        f"delegations.{name}.view": {"focal_point"}
-        for name in ("declaration", "declarationkind", "visaletter", "sheet")
-    },
-    **{f"delegations.{deed}": {"focal_point"} for deed in ("declare", "ask_visa", "name", "withdraw", "read_in")},
-    "delegations.enter_person": {"focal_point"},
-    "delegations.ask_focal_point": {"focal_point"},
-    **{f"delegations.{deed}": {"focal_point"} for deed in ("overpass.view", "hand_overpass")},
-    **{
-        f"delegations.{group}.{verb}": {"focal_point"}
-        for group in ("passport", "needs", "travel", "photo")
-        for verb in ("view", "change")
-    },
+DESKS = {f"delegations.{name}": set(roles) for roles, names in BY_ROLES.items() for name in names.split()}
+OF_FOCAL_POINTS = """answer ask_focal_point ask_visa declaration.view declarationkind.view declare enter_person
+    focalpoint.view focalpointrequest.view hand_overpass membership.view name needs.change needs.view overpass.view
+    passport.change passport.view photo.change photo.view quota.view read_in sheet.view travel.change travel.view
+    visaletter.view withdraw"""
+OWN = {
+    **{f"delegations.{name}": {"focal_point"} for name in OF_FOCAL_POINTS.split()},
+    **{f"delegations.{name}.view": BOTH for name in ("party", "invitation")},
 }
 
 

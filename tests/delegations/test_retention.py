@@ -58,6 +58,7 @@ class TestTimes:
         head = Category.objects.of(summit)["head"]
         Retention.objects.create(summit=summit, what=Kept.PHOTO, days=0)
         Retention.objects.create(summit=summit, what=Kept.PHOTO, category=head, days=None)
+        Retention.objects.create(summit=f.SummitFactory(), what=Kept.PHOTO, days=7)
         times = Times.of(summit)
         assert (times.goes_on(Kept.PHOTO), times.goes_on(Kept.PHOTO, head.pk)) == (after(1), None)
         assert [times.over(Kept.PHOTO, after(day)) for day in (0, 1, 2)] == [False, True, True]

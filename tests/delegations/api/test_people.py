@@ -26,6 +26,8 @@ def names(response: Any) -> list[str]:
 def test_a_focal_point_enters_and_changes_their_own_people_alone(
     own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Whom they entered, and who is a member of another party by now, is theirs no more.
+    f.ParticularsFactory(person=f.MembershipFactory(party=other.party).person, entered_for=own.party)
     assert names(focal.get(f"{PEOPLE}?order=name")) == ["Ada of Own", "Fay of Own"]
     made = focal.post(PEOPLE, {"party": own.party.public_id, "name": "Ben Eze", "office": "Adviser"})
     assert (made.status_code, made.json()["party"], made.json()["category"]) == (201, own.party.public_id, None)

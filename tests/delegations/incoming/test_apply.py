@@ -75,6 +75,9 @@ class TestParties:
             ("Acme Ltd", "organisation", "", "none"),
         ]
         members = Membership.objects.order_by("pk").values_list("person__name", "person__office", "capacity")
+        into(summit, "country,name\nFrance,Eve\nFrance,Fay\n")
+        of_france = Membership.objects.filter(party__name="France").order_by("pk")
+        assert list(of_france.values_list("position", flat=True)) == [0, 1, 2]
         assert [members[0], members[3]] == [
             ("Ada Example", "President", "head"),
             ("Dee Example", "Director", "representative"),
