@@ -268,6 +268,15 @@ def test_settings_follow_the_site(base: str, secure: bool, monkeypatch: pytest.M
     assert (found["SESSION_COOKIE_SAMESITE"], found["CSRF_COOKIE_SAMESITE"]) == ("Lax", "Lax")
 
 
+def test_cookies_say_for_whom_they_are(settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    user = UserFactory(password=PASSWORD)
+    cookies = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD}).cookies
+    for name in ("sessionid", "csrftoken"):
+        assert (cookies[name]["secure"], cookies[name]["samesite"]) == (True, "Lax")
+    assert (cookies["sessionid"]["httponly"], cookies["sessionid"]["max-age"]) == (True, "")
+
+
 # --- numbers ------------------------------------------------------------------------------------------------------
 def test_behind_a_proxy_only_the_token_opens_the_numbers(settings: Any) -> None:
     for proxy, token, given, status in (

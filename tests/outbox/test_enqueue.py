@@ -132,6 +132,16 @@ def test_a_subject_starts_no_header(message: Message) -> None:
         mime.build(message, Mail("Hello", "x", headers={"X-Note": "a\r\nBcc: everybody@land.example"}))
 
 
+def test_line_breaks_in_mailboxes_are_refused(message: Message) -> None:
+    message.refresh_from_db()
+    two = "box@land.example\r\nBcc: everybody@land.example"
+    with pytest.raises(ValueError, match="linefeed"):
+        mime.build(message, Mail("Hello", "x", reply_to=two))
+    message.address = two
+    with pytest.raises(ValueError, match="linefeed"):
+        mime.build(message, Mail("Hello", "x"))
+
+
 def test_calendar_stands_as_alternative_and_file(message: Message) -> None:
     message.refresh_from_db()
     ics = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

@@ -21,7 +21,14 @@ from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.registry import Registry
-from tests.factories import ParticipantFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory
+from tests.factories import (
+    ParticipantFactory,
+    PartyFactory,
+    PersonFactory,
+    SessionFactory,
+    SummitFactory,
+    UserFactory,
+)
 from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed, waits
 from tests.press.test_admin import signed_in
@@ -74,6 +81,10 @@ def _merged(world: Floor) -> None:
     merging.merge(kept=PersonFactory(summit=world.summit), gone=world.speaker("A"), by=by)
 
 
+def _guest_left(world: Floor) -> None:
+    places.drop_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
+
+
 def _lined_up(world: Floor) -> None:
     # Whose party isn't in the order goes to the end.
     Slot.objects.filter(pk=world.slots["A"].pk).update(party=world.party)
@@ -92,6 +103,18 @@ def _restored_order(world: Floor) -> None:
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     world.release_holds()
     restoring.restore(release=release, session_key=world.session.public_id, by=world.by)
+
+
+def _restored_to_nothing(world: Floor) -> None:
+    """Restore a release in which the session was not."""
+    edits.cancel(session=world.session, by=world.by)
+    times = {"starts_at": world.session.starts_at, "ends_at": world.session.ends_at}
+    other = SessionFactory(summit=world.summit, title="Other", **times)
+    release = releases.release(summit=world.summit, by=world.by)
+    edits.reinstate(session=world.session, by=world.by)
+    edits.cancel(session=other, by=world.by)
+    world.release_holds()
+    restoring.restore(release=release, by=world.by)
 
 
 WAYS: dict[str, tuple[Way, str]] = {
@@ -114,8 +137,10 @@ WAYS: dict[str, tuple[Way, str]] = {
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
     "speech before dropped": (lambda world: speakers.drop(slot=world.guest, by=world.by), MOMENTS),
+    "guest has left": (_guest_left, MOMENTS),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
     "agenda restored": (_restored, ALL),
+    "restored to where it wasn't": (_restored_to_nothing, ALL),
     "order restored": (_restored_order, "Ad Am Bm Cm"),
 }
 

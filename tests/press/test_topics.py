@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from press.admin.topics import TopicAdmin
 from press.domain import texts, topics
 from press.domain.problems import DecisionRefused
 from press.models import Topic
@@ -61,6 +62,15 @@ def test_only_one_that_no_text_has_is_deleted(summit: Summit, used: bool) -> Non
     assert ("Take the topic off these texts first:" in shown) is used
     client.post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"})
     assert Topic.objects.exists() is used
+
+
+def test_what_a_text_was_given_meanwhile_stays(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = TopicFactory(summit=summit)
+    make_text(summit=summit).version.text.topics.add(topic)
+    # As if the text had been given the topic after the page was looked at.
+    monkeypatch.setattr(TopicAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
+    signed_in(officer(summit)).post(f"{TOPICS}{topic.pk}/delete/", {"post": "yes"})
+    assert Topic.objects.get() == topic
 
 
 def test_officers_change_topics_and_the_others_read_them(summit: Summit) -> None:

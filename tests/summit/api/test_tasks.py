@@ -11,13 +11,8 @@ from django.test import Client
 from summit.api.scopes import known
 from summit.db.clock import db_now
 from summit.models import Heartbeat, Role, Summit
-from tests.factories import (
-    START,
-    InvitationFactory,
-    MessageFactory,
-    PartyFactory,
-    UserFactory,
-)
+from tests.delegations.helpers import queries
+from tests.factories import START, InvitationFactory, MessageFactory, PartyFactory, UserFactory
 from tests.press.helpers import make_text
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
@@ -80,6 +75,23 @@ def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monke
     for module in ("press.todo", "delegations.todo", "summit.outbox.todo", "sessions.todo", "summit.desk.today"):
         monkeypatch.setattr(f"{module}.allows", lambda user, action, summit: True)
     assert len(told(viewer)) > 2
+
+
+def test_it_is_read_alone_and_what_was_read_is_not_sent_again(busy: Summit, organiser: Program) -> None:
+    assert organiser.get(f"{TASKS}?urgency=late").status_code == 400
+    assert organiser.post(TASKS, {}).status_code == 405
+    etag = organiser.get(TASKS)["ETag"]
+    assert organiser.get(TASKS, If_None_Match=etag).status_code == 304
+
+
+def test_queries_do_not_grow(busy: Summit, organiser: Program) -> None:
+    told(organiser)
+    few = queries(lambda: told(organiser))
+    InvitationFactory.create_batch(3, party__summit=busy, state="sent", sent_at=START)
+    PartyFactory.create_batch(3, summit=busy)
+    for _number in range(3):
+        make_text(summit=busy, state="in_review")
+    assert queries(lambda: told(organiser)) == few
 
 
 def test_only_a_token_for_it_is_told(busy: Summit, organiser: Program) -> None:
