@@ -120,16 +120,18 @@ class TestTheirTurn:
         assert answers["sent"] == [1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         assert [row.problem for row in endpoint.deliveries.filter(state="failed")] == ["@hooks.status:422"]
 
-    def test_one_that_is_tried_again_holds_up_those_behind_it(self, answers: dict[str, Any]) -> None:
+    def test_one_that_is_tried_again_holds_up_those_behind_it_and_no_other_endpoint(
+        self, answers: dict[str, Any]
+    ) -> None:
         endpoint, rows = queue(3)
         answers["say"] = [500, 200]
         since = db_now()
         delivery.work(endpoint.pk)
         assert (answers["sent"], put_off(rows[0], 5, since)) == ([1], True)
-        assert delivery.work(endpoint.pk) == 0
+        assert [delivery.work(endpoint.pk), delivery.work(queue(1)[0].pk)] == [0, 1]
         due(rows[0])
         assert delivery.work(endpoint.pk) == 3
-        assert answers["sent"] == [1, 1, 2, 3]
+        assert answers["sent"] == [1, 1, 1, 2, 3]
 
     def test_one_that_alone_fails_steps_aside(self, answers: dict[str, Any]) -> None:
         endpoint, rows = queue(3)
@@ -167,11 +169,6 @@ class TestTheirTurn:
             due(rows[0])
             delivery.work(endpoint.pk)
         assert answers["sent"] == [1] * 8
-
-    def test_an_endpoint_holds_up_no_other(self, answers: dict[str, Any]) -> None:
-        slow, fast = queue(1)[0], queue(1)[0]
-        answers["say"] = [500, 200]
-        assert [delivery.work(slow.pk), delivery.work(fast.pk)] == [0, 1]
 
 
 class TestPauses:
@@ -307,6 +304,8 @@ class TestHealth:
         UserFactory.with_role(Role.PROTOCOL, endpoint.summit)
         answers["say"] = [410]
         delivery.work(endpoint.pk)
+        # It is told once.
+        health.gave_up(endpoint, gone=True)
         assert self.off(endpoint) == (False, OffWhy.GONE, 1)
         assert Message.objects.get().address == organiser.email
         assert states(endpoint) == [("failed", 1, False), ("pending", 0, False)]
@@ -333,36 +332,24 @@ class TestHealth:
         endpoint, _rows = queue(health.MOST_GIVEN_UP + 5)
         answers["say"] = [404] * 10 + [200] + [404]
         delivery.work(endpoint.pk)
-        assert self.off(endpoint) == (True, "", 0)
-        endpoint.refresh_from_db()
-        assert endpoint.given_up == health.MOST_GIVEN_UP - 6
-
-    def test_it_is_told_once(self, answers: dict[str, Any]) -> None:
-        endpoint, _rows = queue(2)
-        UserFactory.with_role(Role.ORGANISER, endpoint.summit)
-        health.gave_up(endpoint, gone=True)
-        health.gave_up(endpoint, gone=True)
-        assert self.off(endpoint)[2] == 1
+        assert (self.off(endpoint), endpoint.given_up) == ((True, "", 0), health.MOST_GIVEN_UP - 6)
 
 
 class TestAgain:
     def test_what_failed_is_sent_again_as_it_was(self, answers: dict[str, Any]) -> None:
-        endpoint, [row, _later] = queue(2)
+        endpoint, [row, later] = queue(2)
+        by = UserFactory.with_role(Role.ORGANISER, endpoint.summit)
         answers["say"] = [404, 500, 200]
         delivery.work(endpoint.pk)
-        delivery.send_again(delivery=row, by=UserFactory.with_role(Role.ORGANISER, endpoint.summit))
+        delivery.send_again(delivery=row, by=by)
         delivery.work(endpoint.pk)
         # It holds up no other, and waits for none.
         assert states(endpoint) == [("sent", 1, True), ("pending", 1, False)]
-        assert answers["sent"] == [1, 2, 1]
-
-    def test_what_waits_is_sent_at_once(self, answers: dict[str, Any]) -> None:
-        endpoint, [row] = queue(1)
-        answers["say"] = [500, 200]
+        # What waits is sent at once.
+        delivery.send_again(delivery=later, by=by)
         delivery.work(endpoint.pk)
-        delivery.send_again(delivery=row, by=UserFactory.with_role(Role.ORGANISER, endpoint.summit))
-        delivery.work(endpoint.pk)
-        assert states(endpoint) == [("sent", 2, False)]
+        assert states(endpoint)[1] == ("sent", 2, False)
+        assert answers["sent"] == [1, 2, 1, 2]
 
     def test_not_what_a_worker_has_and_not_by_everybody(self) -> None:
         endpoint, [row] = queue(1)

@@ -44,13 +44,10 @@ class TestEmitting:
         assert list(rows) == [(row.pk, PUBLISHED, "x:1", 3, {"a": 1}) for row in (wants, also)]
 
     def test_no_cause_is_delivered_twice(self) -> None:
-        endpoint = EndpointFactory()
-        first, counts = (PUBLISHED, "x:1", 1), []
-        others = ((PUBLISHED, "x:1", 2), (PUBLISHED, "x:2", 1), (CORRECTED, "x:1", 1))
-        for event, key, version in (first, first, *others):
-            values = {"event": event, "subject_key": key, "version": version}
-            with transaction.atomic():
-                counts.append(emit(summit=endpoint.summit, facts={}, **values))
+        summit, first = EndpointFactory().summit, {"event": PUBLISHED, "subject_key": "x:1", "version": 1}
+        others: list[dict[str, Any]] = [{"version": 2}, {"subject_key": "x:2"}, {"event": CORRECTED}]
+        with transaction.atomic():
+            counts = [emit(summit=summit, facts={}, **first | other) for other in ({}, {}, *others)]
         assert counts == [1, 0, 1, 1, 1]
 
     def test_one_query_where_nobody_asked_and_two_for_any_number(self, django_assert_num_queries: Any) -> None:
@@ -116,8 +113,6 @@ def as_documented(event: str) -> bool:
 class TestWhatAppsTell:
     def test_the_events(self) -> None:
         assert sorted({*documented(), CORRECTED}) == sorted(events.EVENTS)
-        texts = ["text.corrected", "text.published", "text.withdrawn"]
-        assert sorted(events.EVENTS) == ["agenda.released", "invitation.answered", "person.accredited", *texts]
         assert {name for name, words in events.choices() if words and words != name} == set(events.EVENTS)
 
     def test_an_answer(self) -> None:
@@ -132,15 +127,10 @@ class TestWhatAppsTell:
             )  # fmt: skip
         rows = [row.data for row in Delivery.objects.filter(event=ANSWERED).order_by("pk")]
         assert [row["answer"] for row in rows] == ["attending", "regrets"]
-        base = f"http://localhost:8000/api/v1/summits/{summit.slug}"
         assert as_documented(ANSWERED)
-        assert rows[0] == {
-            "summit": {"id": summit.public_id, "slug": summit.slug, "url": f"{base}/"},
-            "invitation": {"id": invitation.public_id, "session": None},
-            "party": {"id": invitation.party.public_id, "url": f"{base}/parties/{invitation.party.public_id}/"},
-            "answer": "attending",
-            "level": None,
-        }
+        assert rows[0]["invitation"] == {"id": invitation.public_id, "session": None}
+        address = f"http://localhost:8000/api/v1/summits/{summit.slug}/parties/{invitation.party.public_id}/"
+        assert rows[0]["party"] == {"id": invitation.party.public_id, "url": address}
 
     def test_a_badge_and_not_its_number(self) -> None:
         party = f.PartyFactory()
@@ -167,8 +157,7 @@ class TestWhatAppsTell:
         data = Delivery.objects.get(event=RELEASED).data
         assert as_documented(RELEASED)
         assert (data["release"], data["page"]) == (1, f"http://localhost:8000/{summit.slug}/agenda/")
-        assert session.title not in str(data)
-        assert "Secret" not in str(data)
+        assert [word for word in (session.title, "Secret") if word in str(data)] == []
 
 
 class TestTexts:
@@ -204,8 +193,7 @@ class TestTexts:
     def test_nothing_is_told_before_its_moment(self) -> None:
         text = make_text(moment=ago(-36)).version.text
         all_of(text.summit)
-        assert announce.announce_due() == 0
-        assert not announce.announce(text.pk)
+        assert (announce.announce_due(), announce.announce(text.pk)) == (0, False)
         texts.withdraw(text=text, reason="No", by=UserFactory.with_role(Role.PRESS_APPROVER, text.summit))
         assert Delivery.objects.count() == 0
 

@@ -47,18 +47,16 @@ def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
     return asked
 
 
-def test_the_request_is_what_it_should_be(there: Receiver) -> None:
+def test_the_request_is_what_it_should_be_and_goes_by_no_proxy(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
     answer = post(there.url + "?a=b")
     assert (answer.status, answer.text, answer.problem, answer.wait) == (200, "thanks", "", None)
     headers = {"host": f"127.0.0.1:{there.port}", "accept-encoding": "identity", "content-length": "2"}
     headers |= {"x-test": "yes", "connection": "close"}
     assert there.got == [("POST /events?a=b HTTP/1.1", headers, b"{}")]
-
-
-def test_no_proxy_of_the_environment_is_asked(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9/")
-    assert post(there.url).status == 200
 
 
 def test_the_address_that_was_checked_is_asked(
@@ -126,11 +124,6 @@ LATE = 60
 TOO_LATE = f"The receiver took longer than {LATE} seconds."
 
 
-def test_a_receiver_that_hangs_is_left_at_the_deadline(there: Receiver) -> None:
-    there.then = Hang()
-    assert said(post(there.url, 0.1)) == "The receiver took longer than 0.1 seconds."
-
-
 @pytest.mark.parametrize("answer", [Hang(), Drip(OK)], ids=["hangs", "drips"])
 def test_a_receiver_is_cut_however_it_answers(answer: Any, there: Receiver, cut_soon: threading.Event) -> None:
     there.then = answer
@@ -157,7 +150,10 @@ def test_no_more_is_read_than_is_wanted(there: Receiver, monkeypatch: pytest.Mon
     assert (answer.status, len(answer.text), answer.text[:3]) == (200, wire.MOST_KEPT, "abé")
 
 
-def test_a_resolver_that_hangs_is_left(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_hangs_is_left_at_the_deadline(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver, and a resolver."""
+    there.then = Hang()
+    assert said(post(there.url, 0.1)) == "The receiver took longer than 0.1 seconds."
     monkeypatch.setattr(wire.socket, "getaddrinfo", lambda *args, **kwargs: there.over.wait(LATE) and [])
     assert said(post("https://app.example/", 0.1)) == "The receiver took longer than 0.1 seconds."
 

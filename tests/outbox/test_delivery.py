@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models.functions import Now
 
 from summit.db.clock import db_now
@@ -51,21 +52,26 @@ def fresh(**kwargs: Any) -> Message:
 # --- claims ---------------------------------------------------------------------------------------------------------
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_claim_is_exclusive() -> None:
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_claim_is_exclusive(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: without the condition all claim all."""
+    if not guarded:
+        monkeypatch.setattr(MessageQuerySet, "due", lambda self: self.filter(state=MessageState.PENDING))
+        monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
     ids = [row.pk for row in MessageFactory.create_batch(20)]
     claimed = at_once(*[lambda: [row.pk for row in delivery.claim(ids)]] * 4)
-    assert sorted(chain.from_iterable(claimed)) == ids
-    assert set(Message.objects.values_list("attempts", flat=True)) == {1}
+    times = 1 if guarded else 4
+    assert sorted(chain.from_iterable(claimed)) == sorted(ids * times)
+    assert set(Message.objects.values_list("attempts", flat=True)) == {times}
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_control_without_the_condition_all_claim_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MessageQuerySet, "due", lambda self: self.filter(state=MessageState.PENDING))
-    monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
-    ids = [row.pk for row in MessageFactory.create_batch(5)]
-    claimed = at_once(*[lambda: [row.pk for row in delivery.claim(ids)]] * 2)
-    assert sorted(chain.from_iterable(claimed)) == sorted(ids * 2)
+def test_a_claim_passes_by_what_another_holds() -> None:
+    row = MessageFactory()
+    with transaction.atomic():
+        Message.objects.select_for_update().get(pk=row.pk)
+        assert at_once(lambda: delivery.claim([row.pk])) == [[]]
 
 
 @pytest.mark.postgresql
@@ -77,13 +83,11 @@ def test_two_workers_send_each_mail_once(note: dict[str, Any]) -> None:
     assert set(Message.objects.values_list("state", "attempts")) == {("sent", 1)}
 
 
-def test_only_pending_messages_are_claimed() -> None:
+def test_what_is_claimed_when() -> None:
+    """What is to be sent, not before its time, and again when its lease has expired."""
     for state in ("sent", "failed", "dropped"):
         assert delivery.claim([MessageFactory(state=state, problem="x", sent_at=Now()).pk]) == []
-
-
-def test_what_is_claimed_when() -> None:
-    """Not before its time, and again when its lease has expired."""
+    Message.objects.all().delete()
     row = MessageFactory(next_attempt_at=Now() + timedelta(seconds=60))
     assert delivery.claim([row.pk]) == []
     Message.objects.update(next_attempt_at=Now())
@@ -94,9 +98,8 @@ def test_what_is_claimed_when() -> None:
 
 
 # --- fencing --------------------------------------------------------------------------------------------------------
-def overtaken() -> tuple[Message, Message]:
+def overtaken(row: Message) -> tuple[Message, Message]:
     """A message claimed by one whose lease ran out, and again by another."""
-    row = MessageFactory()
     (slow,) = delivery.claim([row.pk])
     Message.objects.update(lease_until=Now() - PAST)
     (quick,) = delivery.claim([row.pk])
@@ -104,7 +107,7 @@ def overtaken() -> tuple[Message, Message]:
 
 
 def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow, quick = overtaken()
+    slow, quick = overtaken(MessageFactory())
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is False
     delivery.put_off(slow, "too late")
     delivery.release([slow])
@@ -120,31 +123,24 @@ def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_whoever_was_overtaken_does_not_replace_the_bytes(note: dict[str, Any]) -> None:
-    row = fresh()
-    (slow,) = delivery.claim([row.pk])
-    Message.objects.update(lease_until=Now() - PAST)
-    (quick,) = delivery.render_all(delivery.claim([row.pk]))
+    slow, quick = overtaken(fresh())
+    assert delivery.render_all([quick]) == [quick]
     assert delivery.render_all([slow]) == []
-    row.refresh_from_db()
-    assert row.rendered == quick.rendered
+    assert Message.objects.get().rendered == quick.rendered
 
 
 # --- attempts -------------------------------------------------------------------------------------------------------
 def test_waits_grow_and_end(settings: Any) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 8
     row = MessageFactory()
-    for wait in (5, 15, 60, 300, 900, 1800, 1800):
+    for wait in (5, 15, 60, 300, 900, 1800, 1800, None):
         Message.objects.update(next_attempt_at=Now())
         (held,) = delivery.claim([row.pk])
         before = db_now()
         delivery.put_off(held, "451 later")
         row.refresh_from_db()
-        assert before <= row.next_attempt_at - timedelta(seconds=wait) <= db_now()
-    Message.objects.update(next_attempt_at=Now())
-    (held,) = delivery.claim([row.pk])
-    delivery.put_off(held, "451 later")
-    row.refresh_from_db()
-    assert (row.state, row.problem) == ("failed", "451 later")
+        assert (row.state, row.problem) == ("pending" if wait else "failed", "451 later")
+        assert wait is None or before <= row.next_attempt_at - timedelta(seconds=wait) <= db_now()
 
 
 def test_a_message_that_kills_its_workers_fails_in_the_end(settings: Any) -> None:
@@ -153,10 +149,8 @@ def test_a_message_that_kills_its_workers_fails_in_the_end(settings: Any) -> Non
     for _killed in range(3):
         delivery.claim([row.pk])
         Message.objects.update(lease_until=Now() - PAST)
-    assert delivery.deliver([row.pk]) == 0
-    row.refresh_from_db()
-    assert (row.state, row.problem) == ("failed", "@worn:")
-    assert mail.outbox == []
+    assert (delivery.deliver([row.pk]), mail.outbox) == (0, [])
+    assert Message.objects.values_list("state", "problem").get() == ("failed", "@worn:")
 
 
 def test_what_is_given_back_is_due_at_once_and_has_no_attempt_behind_it() -> None:
@@ -169,41 +163,37 @@ def test_what_is_given_back_is_due_at_once_and_has_no_attempt_behind_it() -> Non
 
 
 # --- rendering ------------------------------------------------------------------------------------------------------
-def test_rendered_once_and_kept(note: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    row = fresh()
+def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
+    """Whether it is tried again by itself, or sent again by somebody."""
+    row = fresh(summit=SummitFactory())
     (held,) = delivery.render_all(delivery.claim([row.pk]))
     delivery.put_off(held, "451 later")
-    row.refresh_from_db()
-    kept = row.rendered
     note["subject"] = "Another text by now"
     Message.objects.update(next_attempt_at=Now())
+    (held,) = delivery.render_all(delivery.claim([row.pk]))
+    delivery.mark(held, MessageState.FAILED, problem="550 no")
+    delivery.send_again(message=row, by=UserFactory.with_role(Role.PROTOCOL, row.summit))
     assert delivery.deliver([row.pk]) == 1
-    row.refresh_from_db()
-    assert (note["called"], row.rendered, row.rendered_subject) == (1, kept, "Hello")
+    assert (note["called"], Message.objects.get().rendered_subject) == (1, "Hello")
+    assert mail.outbox[0].message().as_bytes() == held.rendered
 
 
-def test_what_can_not_be_rendered_stops_no_other(note: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
-    rows = [fresh(), fresh(facts={"broken": True}), fresh()]
-    assert delivery.deliver([row.pk for row in rows]) == 2
+def test_what_nobody_can_make_sense_of_stops_neither_sweep_nor_batch(
+    note: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mail that breaks, and one of a kind that is gone: before it was written, and after."""
+    broken, gone = fresh(facts={"broken": True}), MessageFactory(kind="gone", rendered=None)
+    half, good = MessageFactory(kind="gone"), fresh()
+    ours = [gone.pk, half.pk]
+    assert dict(delivery.hand_out()) == {"outbox.tasks.deliver": ours, "tests.deliver": [broken.pk, good.pk]}
+    assert delivery.deliver([broken.pk, *ours, good.pk]) == 1
     assert list(Message.objects.order_by("id").values_list("state", "problem")) == [
-        ("sent", ""),
         ("failed", "@writing:KeyError"),
-        ("sent", ""),
-    ]
-    assert [row.public_id in caplog.text for row in rows] == [False, True, False]
-
-
-def test_a_kind_that_is_gone_stops_neither_sweep_nor_batch(note: dict[str, Any]) -> None:
-    gone = MessageFactory(kind="gone", rendered=None)
-    half = MessageFactory(kind="gone")
-    good = fresh()
-    assert dict(delivery.hand_out()) == {"outbox.tasks.deliver": [gone.pk, half.pk], "tests.deliver": [good.pk]}
-    assert delivery.deliver([gone.pk, half.pk, good.pk]) == 1
-    assert list(Message.objects.order_by("id").values_list("state", "problem")) == [
         ("failed", "@writing:KeyError"),
         ("pending", "@sending:KeyError"),
         ("sent", ""),
     ]
+    assert [row.public_id in caplog.text for row in (broken, gone, half, good)] == [True, True, True, False]
 
 
 def test_what_no_longer_stands_is_dropped(note: dict[str, Any]) -> None:
@@ -234,8 +224,6 @@ def test_not_handed_again_for_fifteen_seconds() -> None:
     row = MessageFactory()
     assert list(delivery.hand_out()) == [("outbox.tasks.deliver", [row.pk])]
     assert list(delivery.hand_out()) == []
-    Message.objects.update(handed_until=Now() + timedelta(milliseconds=14_000))
-    assert list(delivery.hand_out()) == []
     Message.objects.update(handed_until=Now())
     before = db_now()
     assert list(delivery.hand_out()) == [("outbox.tasks.deliver", [row.pk])]
@@ -245,20 +233,15 @@ def test_not_handed_again_for_fifteen_seconds() -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_two_sweeps_hand_each_message_once() -> None:
+@pytest.mark.parametrize("guarded", [True, False])
+def test_two_sweeps_hand_each_message_once(guarded: bool, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Control: without the mark both hand out all."""
+    if not guarded:
+        settings.OUTBOX_HANDED = -5.0
+        monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
     ids = [row.pk for row in MessageFactory.create_batch(20)]
     handed = at_once(*[lambda: [pk for _task, batch in delivery.hand_out() for pk in batch]] * 2)
-    assert sorted(chain.from_iterable(handed)) == ids
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_mark_both_sweeps_hand_all(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    settings.OUTBOX_HANDED = -5.0
-    monkeypatch.setattr(delivery, "_can_skip_locked", lambda: False)
-    ids = [row.pk for row in MessageFactory.create_batch(5)]
-    handed = at_once(*[lambda: [pk for _task, batch in delivery.hand_out() for pk in batch]] * 2)
-    assert sorted(chain.from_iterable(handed)) == sorted(ids * 2)
+    assert sorted(chain.from_iterable(handed)) == sorted(ids if guarded else ids * 2)
 
 
 def test_handed_out_no_more_than_the_limit_oldest_first() -> None:
@@ -298,18 +281,6 @@ def test_who_may_send_again() -> None:
     assert found == ("outbox.send_again", row.public_id, user.pk, summit.pk)
     with pytest.raises(ValueError, match="Only a message that failed"):
         delivery.send_again(message=row, by=user)
-
-
-def test_sent_again_as_the_same_mail(note: dict[str, Any]) -> None:
-    summit = SummitFactory()
-    row = fresh(summit=summit)
-    (held,) = delivery.render_all(delivery.claim([row.pk]))
-    delivery.mark(held, MessageState.FAILED, problem="550 no")
-    row.refresh_from_db()
-    kept = bytes(row.rendered)
-    delivery.send_again(message=row, by=UserFactory.with_role(Role.PROTOCOL, summit))
-    assert delivery.deliver([row.pk]) == 1
-    assert (note["called"], mail.outbox[0].message().as_bytes()) == (1, kept)
 
 
 # --- states ---------------------------------------------------------------------------------------------------------

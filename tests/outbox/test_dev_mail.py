@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
 
 from summit import urls
-from summit.outbox.models import Message
 from tests.factories import MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,58 +27,36 @@ def mail_bytes(text: str = f"Your Excellency,\n\nanswer here: {LINK}\n") -> byte
     return bytes(mail)
 
 
-def test_newest_first_with_recipient_subject_kind_and_state(client: Client) -> None:
-    older = MessageFactory.create(address="older@land.example")
-    newer = MessageFactory.create(
-        address="newer@land.example", rendered_subject="Second", problem="x", state="failed"
-    )
-    page = client.get("/dev/mail/").content.decode()
-    assert page.index(newer.address) < page.index(older.address)
-    assert f'href="/dev/mail/{newer.public_id}/"' in page
-    assert '<span class="state" data-state="bad">failed</span>' in page
-    assert '<span class="state" data-state="wait">to be sent</span>' in page
-    assert "Second" in page
-    assert "system" in page
-
-
-def test_search_looks_into_recipients_and_subjects(client: Client) -> None:
-    MessageFactory.create(address="older@land.example", rendered_subject="First")
-    MessageFactory.create(address="newer@land.example", rendered_subject="Second")
-    for wanted, found in (("NEWER", ["newer"]), ("first", ["older"]), ("land", ["newer", "older"]), ("z", [])):
-        page = client.get("/dev/mail/", {"q": wanted}).content.decode()
-        assert [name for name in ("newer", "older") if f"{name}@land.example" in page] == found, wanted
-
-
-def test_pages_have_fifty_and_keep_the_search(client: Client, django_assert_num_queries: Any) -> None:
+def test_pages_have_fifty_newest_first_and_keep_the_search(client: Client, django_assert_num_queries: Any) -> None:
     MessageFactory.create_batch(51, rendered_subject="Letter")
+    MessageFactory(address="newer@land.example", rendered_subject="Second", problem="x", state="failed")
+    newest = client.get("/dev/mail/").content.decode()
+    assert 0 < newest.index("newer@land.example") < newest.index("Letter")
     with django_assert_num_queries(2):
         first = client.get("/dev/mail/?q=letter").content.decode()
-    assert first.count("data-state=") == 50
-    assert "1–50 of 51" in first
+    assert (first.count("data-state="), "newer@land.example" in first) == (50, False)
     assert 'href="?q=letter&amp;page=2"' in first
     assert client.get("/dev/mail/?q=letter&page=2").content.decode().count("data-state=") == 1
 
 
-def test_a_mail_shows_headers_text_with_links_parts_and_source(client: Client) -> None:
-    message = MessageFactory.create(rendered=mail_bytes(), rendered_subject="Einladung für Genève")
+def test_a_mail_shows_headers_text_with_links_parts_and_source_and_no_markup_of_its_own(client: Client) -> None:
+    text = f"<script>alert(1)</script> & more: {LINK}\n"
+    message = MessageFactory.create(rendered=mail_bytes(text))
     page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
-    assert f'<a href="{LINK}">{LINK}</a>' in page
-    assert "Summit &lt;summit@host.example&gt;" in page
-    assert "Einladung für Genève" in page
-    assert "Lettre d’invitation.pdf" in page
-    assert "text/calendar, beside the text" in page
-    assert "Content-Type: multipart/mixed" in page
-
-
-def test_what_a_mail_says_is_never_markup(client: Client) -> None:
-    message = MessageFactory.create(rendered=mail_bytes("<script>alert(1)</script> & more"))
-    page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
+    for part in (
+        f'&lt;script&gt;alert(1)&lt;/script&gt; &amp; more: <a href="{LINK}">{LINK}</a>',
+        "Summit &lt;summit@host.example&gt;",
+        "Lettre d’invitation.pdf",
+        "text/calendar, beside the text",
+        "Content-Type: multipart/mixed",
+    ):
+        assert part in page
     assert "<script>alert(1)" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
 
 
 def test_parts_and_source_are_downloads(client: Client) -> None:
-    message = MessageFactory.create(rendered=mail_bytes())
+    content = mail_bytes()
+    message = MessageFactory.create(rendered=content)
     calendar = client.get(f"/dev/mail/{message.public_id}/parts/1/")
     assert calendar["Content-Type"] == "text/calendar"
     assert calendar["Content-Disposition"] == 'attachment; filename="part-1.ics"'
@@ -90,18 +66,15 @@ def test_parts_and_source_are_downloads(client: Client) -> None:
     assert letter["Content-Disposition"].startswith("attachment; filename*=utf-8''Lettre%20d")
     assert client.get(f"/dev/mail/{message.public_id}/parts/3/").status_code == 404
     source = client.get(f"/dev/mail/{message.public_id}/source/")
-    assert source["Content-Type"] == "message/rfc822"
-    assert source.content == bytes(Message.objects.get(pk=message.pk).rendered or b"")
-    assert client.post("/dev/mail/").status_code == 405
+    assert (source["Content-Type"], source.content) == ("message/rfc822", content)
 
 
-def test_a_mail_that_is_not_written_yet_says_so(client: Client) -> None:
+def test_of_a_mail_that_is_not_written_yet_there_is_no_source(client: Client) -> None:
     message = MessageFactory.create(rendered=None)
-    page = client.get(f"/dev/mail/{message.public_id}/").content.decode()
-    assert "A mail that is not written yet" in page
-    assert client.get(f"/dev/mail/{message.public_id}/source/").status_code == 404
-    assert client.get(f"/dev/mail/{message.public_id}/parts/1/").status_code == 404
-    assert client.get("/dev/mail/0000000000000000/").status_code == 404
+    answers = [
+        client.get(f"/dev/mail/{message.public_id}/{path}").status_code for path in ("", "source/", "parts/1/")
+    ]
+    assert answers == [200, 404, 404]
 
 
 def test_the_mailbox_is_in_development_alone(settings: Any) -> None:
@@ -111,9 +84,6 @@ def test_the_mailbox_is_in_development_alone(settings: Any) -> None:
         patterns = runpy.run_path(urls.__file__)["urlpatterns"]
         assert [getattr(entry, "namespace", None) for entry in patterns].count("dev") == expected
         assert "healthz" in [getattr(entry, "name", None) for entry in patterns]
-    assert reverse("dev:mail") == "/dev/mail/"
-    with pytest.raises(NoReverseMatch):
-        reverse("mail")
 
 
 def test_a_mail_reads_from_the_side_of_its_language(client: Client) -> None:

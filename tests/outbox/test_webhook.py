@@ -81,9 +81,8 @@ def test_a_provider_that_signs_is_believed_by_its_signature(provider: str) -> No
     sent()
     forged = signed()
     forged["signature"]["signature"] = "0" * 64
-    assert (tell(forged), marked()) == (404, [])
-    assert (tell(signed(event="delivered")), marked()) == (200, [])
-    assert (tell(signed(severity="temporary")), marked()) == (200, [])
+    for told, status in ((forged, 404), (signed(event="delivered"), 200), (signed(severity="temporary"), 200)):
+        assert (tell(told), marked()) == (status, [])
     assert tell(signed()) == 200
     (why,) = marked()
     assert why.startswith("5.2.2")
@@ -101,16 +100,13 @@ def test_what_is_no_bounce_of_a_mail_of_ours_marks_nothing(provider: str) -> Non
     ):
         assert (tell(bounce(**values)), marked()) == (200, [])
     for body in (b"", b"no json", b"[1]", b"{}", b'"x"'):
-        assert tell(body) in (200, 400)
-    assert marked() == []
+        assert (tell(body) in (200, 400), marked()) == (True, [])
 
 
 def test_without_the_secret_nothing_is_there(provider: str, settings: Any) -> None:
     sent()
     for secret in ("", "summit:wrong", "summit", ":"):
         assert (tell(bounce(), secret), marked()) == (404, [])
-    status = Client().post(HOOK, b"{}", content_type="application/json", headers={"authorization": "Basic é"})
-    assert status.status_code == 404
     # Where none is set neither.
     for missing, secret in (("MAIL_WEBHOOK_PROVIDER", SECRET), ("MAIL_WEBHOOK_SECRET", "")):
         setattr(settings, missing, "")

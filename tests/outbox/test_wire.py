@@ -36,17 +36,17 @@ def test_mail_arrives_as_it_was_rendered(settings: Any) -> None:
     assert Message.objects.filter(sent_at__isnull=False, lease_until=None, problem="").count() == 3
 
 
-@pytest.mark.parametrize(
-    ("where", "answer", "state"),
-    [
-        ("recipient", "550 no such mailbox", "failed"),
-        ("recipient", "451 greylisted", "pending"),
-        ("content", "554 looks like spam", "failed"),
-        ("content", "452 disk full", "pending"),
-        ("sender", "553 who are you", "pending"),
-        ("sender", "450 busy", "pending"),
-    ],
-)
+ANSWERS = [
+    ("recipient", "550 no such mailbox", "failed"),
+    ("recipient", "451 greylisted", "pending"),
+    ("content", "554 looks like spam", "failed"),
+    ("content", "452 disk full", "pending"),
+    ("sender", "553 who are you", "pending"),
+    ("sender", "450 busy", "pending"),
+]
+
+
+@pytest.mark.parametrize(("where", "answer", "state"), ANSWERS)
 def test_what_a_server_answers_decides(settings: Any, where: str, answer: str, state: str) -> None:
     bad, good = MessageFactory(), MessageFactory()
     with mail_server(settings) as box:

@@ -8,21 +8,11 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from press.domain import deciding, editions
 from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.models import Slot
 from summit.models import Role, Summit, User
-from tests.factories import (
-    EditionFactory,
-    LiftFactory,
-    PartyFactory,
-    PersonFactory,
-    SessionFactory,
-    SlotFactory,
-    SummitFactory,
-    TextFactory,
-    TextVersionFactory,
-    UserFactory,
-)
+from tests import factories as f
 
 HOUR = timedelta(hours=1)
 
@@ -33,26 +23,26 @@ def ago(hours: float) -> datetime:
 
 
 def officer(summit: Summit) -> User:
-    return UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    return f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
 
 
 def approver(summit: Summit) -> User:
-    return UserFactory.with_role(Role.PRESS_APPROVER, summit)
+    return f.UserFactory.with_role(Role.PRESS_APPROVER, summit)
 
 
 def organiser(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
 
 
 def make_slot(summit: Summit, **kwargs: Any) -> Slot:
-    party = PartyFactory(summit=summit)
-    speaker = PersonFactory(summit=summit)
-    return SlotFactory(session=SessionFactory(summit=summit), party=party, speaker=speaker, **kwargs)
+    party = f.PartyFactory(summit=summit)
+    speaker = f.PersonFactory(summit=summit)
+    return f.SlotFactory(session=f.SessionFactory(summit=summit), party=party, speaker=speaker, **kwargs)
 
 
 def make_lift(summit: Summit, moment: datetime | None, **kwargs: Any) -> Lift:
-    kwargs.setdefault("decided_by", UserFactory() if moment else None)
-    return LiftFactory(summit=summit, moment=moment, **kwargs)
+    kwargs.setdefault("decided_by", f.UserFactory() if moment else None)
+    return f.LiftFactory(summit=summit, moment=moment, **kwargs)
 
 
 def make_text(
@@ -70,7 +60,7 @@ def make_text(
     **words: Any,
 ) -> Edition:
     """Make a text with one edition and return the edition; `reader` is whoever decided all about it."""
-    summit, reader = summit or SummitFactory(), reader or UserFactory()
+    summit, reader = summit or f.SummitFactory(), reader or f.UserFactory()
     lift = lift or make_lift(summit, moment, decided_by=reader if moment else None)
     if held:
         lift.held_at, lift.held_by, lift.hold_reason = ago(0.01), reader, "wait"
@@ -85,8 +75,8 @@ def make_text(
     slug = words.pop("slug", None)
     if slug:
         extra["slug"] = slug
-    text = TextFactory(summit=summit, lift=lift, **extra)
-    version = TextVersionFactory(text=text, language=language)
+    text = f.TextFactory(summit=summit, lift=lift, **extra)
+    version = f.TextVersionFactory(text=text, language=language)
     return add_edition(version, state=state, decided_at=decided_at, reader=reader, **words)
 
 
@@ -96,7 +86,7 @@ def make_delivered(
     """Make the text as delivered of a prepared one, with an approved edition, and return the edition; `public` lets
     readers compare the two."""
     text = prepared.version.text
-    made = TextFactory(
+    made = f.TextFactory(
         summit=text.summit,
         slot=text.slot,
         prepared=text,
@@ -105,7 +95,7 @@ def make_delivered(
         comparison_public=public,
         lift=make_lift(text.summit, moment),
     )
-    return add_edition(TextVersionFactory(text=made, language=prepared.version.language), **words)
+    return add_edition(f.TextVersionFactory(text=made, language=prepared.version.language), **words)
 
 
 def add_edition(
@@ -119,15 +109,36 @@ def add_edition(
     number = version.editions.count() + 1
     decided: dict[str, Any] = {}
     if state != EditionState.DRAFT:
-        decided = {"decided_by": reader or UserFactory(), "decided_at": decided_at or ago(24)}
+        decided = {"decided_by": reader or f.UserFactory(), "decided_at": decided_at or ago(24)}
     if words.get("change_note"):
         words.setdefault("change_kind", ChangeKind.CORRECTION)
-    return EditionFactory(version=version, number=number, state=state, **decided, **words)
+    return f.EditionFactory(version=version, number=number, state=state, **decided, **words)
+
+
+def add_language(text: Text, language: str, **words: Any) -> Edition:
+    """Add a translation of a text, with an approved edition, and return the edition."""
+    return add_edition(f.TextVersionFactory(text=text, language=language, authoritative=False), **words)
 
 
 def move_to_now(lift: Lift) -> None:
     """Move a lift's moment to the database's present: it lifts now."""
-    Lift.objects.filter(pk=lift.pk).update(moment=Now(), decided_by=UserFactory())
+    Lift.objects.filter(pk=lift.pk).update(moment=Now(), decided_by=f.UserFactory())
+
+
+FIRST = "One stays as it is.\n\nTwo has five hundred ships.\n\nThree goes away entirely."
+SECOND = "A new opening.\n\nOne stays as it is.\n\nTwo has six hundred ships."
+
+
+def make_corrected(summit: Summit | None = None, **words: Any) -> Text:
+    """Make a text that was published with the words FIRST and then, by the services, corrected to SECOND."""
+    edition = make_text(summit=summit, moment=ago(2), decided_at=ago(3), body=FIRST, title="Ships", **words)
+    text = edition.version.text
+    writer = officer(text.summit)
+    why = {"change_kind": "correction", "change_note": "Six hundred, not five."}
+    second = editions.draft(version=edition.version, based_on=1, title="Ships", body=SECOND, by=writer, **why)
+    deciding.submit(edition=second, by=writer)
+    deciding.approve(edition=second, by=approver(text.summit))
+    return text
 
 
 def url_of(text: Text) -> str:

@@ -8,39 +8,28 @@ from press.models.visibility import public_editions
 from sessions.models import Session, Slot
 from summit.db.clock import db_now
 from summit.models import Person, Summit, User
-from tests.factories import (
-    LiftFactory,
-    PartyFactory,
-    PersonFactory,
-    SessionFactory,
-    SlotFactory,
-    TextFactory,
-    TextVersionFactory,
-    UserFactory,
-)
+from tests import factories as f
 from tests.press.helpers import add_edition
-
-TEN = timedelta(minutes=10)
 
 
 def hang(slot: Slot, lift: Lift, wording: Wording = Wording.PREPARED, state: str = EditionState.APPROVED) -> Text:
     """Hang an approved text of a speech on a lift."""
-    text: Text = TextFactory(
+    text: Text = f.TextFactory(
         summit=slot.session.summit, lift=lift, slot=slot, kind=TextKind.TRANSCRIPT, wording=wording
     )
-    add_edition(TextVersionFactory(text=text), state=state)
+    add_edition(f.TextVersionFactory(text=text), state=state)
     return text
 
 
 def timed(summit: Summit) -> Lift:
     """Make a lift whose moment comes in an hour."""
-    lift: Lift = LiftFactory(summit=summit, moment=db_now() + timedelta(hours=1), decided_by=UserFactory())
+    lift: Lift = f.LiftFactory(summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory())
     return lift
 
 
 def waits(summit: Summit, **more: Any) -> Lift:
     """Make a lift that waits for its speech."""
-    lift: Lift = LiftFactory(summit=summit, mode=LiftMode.DELIVERED, **more)
+    lift: Lift = f.LiftFactory(summit=summit, mode=LiftMode.DELIVERED, **more)
     return lift
 
 
@@ -50,17 +39,17 @@ class Floor:
 
     def __init__(self, summit: Summit, *, by: User) -> None:
         self.summit, self.by = summit, by
-        self.session: Session = SessionFactory(summit=summit, kind="plenary", title="Opening")
+        self.session: Session = f.SessionFactory(summit=summit, kind="plenary", title="Opening")
         self.guest = self._slot("Guest", 0)
-        self.party = PartyFactory(summit=summit)
+        self.party = f.PartyFactory(summit=summit)
         self.slots = {name: self._slot(name, place) for place, name in enumerate("ABC", start=1)}
         self.lifts: dict[str, Lift] = {}
         for name, slot in self.slots.items():
             self.tie(name, slot)
 
     def _slot(self, name: str, place: int) -> Slot:
-        speaker = PersonFactory(summit=self.summit, name=name)
-        slot: Slot = SlotFactory(session=self.session, speaker=speaker, position=place, minutes=10)
+        speaker = f.PersonFactory(summit=self.summit, name=name)
+        slot: Slot = f.SlotFactory(session=self.session, speaker=speaker, position=place, minutes=10)
         return slot
 
     def tie(self, name: str, slot: Slot) -> None:

@@ -8,11 +8,11 @@ from django.db import IntegrityError
 
 from press.domain import deciding, editions, lifts, texts
 from press.domain.problems import DecisionRefused, EditConflict
-from press.models import Edition, EditionState, LiftMode, Text, TextKind, Wording
+from press.models import Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from summit.db.clock import db_now
-from summit.models import AuditEntry, Role
-from tests.factories import SummitFactory, UserFactory
+from summit.models import AuditEntry, Role, Summit
+from tests.factories import SummitFactory
 from tests.press.helpers import (
     HOUR,
     add_edition,
@@ -36,8 +36,7 @@ def create(**kwargs: Any) -> Text:
     return texts.create_text(summit=summit, by=by, **(values | kwargs))
 
 
-def test_create_text_makes_all_that_a_text_needs() -> None:
-    summit = SummitFactory()
+def test_create_text_makes_all_that_a_text_needs(summit: Summit) -> None:
     by = officer(summit)
     slot = make_slot(summit)
     text = create(summit=summit, by=by, kind=TextKind.TRANSCRIPT, wording=Wording.PREPARED, slot=slot, summary="Sum")
@@ -48,8 +47,7 @@ def test_create_text_makes_all_that_a_text_needs() -> None:
     assert AuditEntry.objects.get().action == "press.create"
 
 
-def test_slug_is_proposed_free_and_checked() -> None:
-    summit = SummitFactory()
+def test_slug_is_proposed_free_and_checked(summit: Summit) -> None:
     for given, slug in (
         ({}, "an-opening-address"),
         ({}, "an-opening-address-2"),
@@ -124,8 +122,7 @@ def test_the_way_of_a_text() -> None:
     assert recorded == [f"press.{action}" for action in actions]
 
 
-def test_nobody_approves_their_own_words() -> None:
-    summit = SummitFactory()
+def test_nobody_approves_their_own_words(summit: Summit) -> None:
     both = officer(summit)
     both.roles.create(summit=summit, role=Role.PRESS_APPROVER)
     create(summit=summit, by=both)
@@ -220,24 +217,19 @@ def test_release_now_and_delivery() -> None:
     assert set(public_editions()) == {edition, other}
 
 
-def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released() -> None:
-    lift = make_text(moment=ago(1)).version.text.lift
-    lift.held_at, lift.held_by, lift.hold_reason = ago(2), UserFactory(), "wait"
-    lift.save()
-    before = db_now()
-    lifts.unhold(lift=lift, by=officer(lift.summit))
-    assert public_editions().get().published_at >= before
+def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unless_it_was_withdrawn(
+    summit: Summit,
+) -> None:
+    kept, withdrawn = (make_text(summit=summit, moment=ago(1), held=True) for _number in range(2))
+    Lift.objects.update(held_at=ago(2))
+    by, before = officer(summit), db_now()
+    texts.withdraw(text=withdrawn.version.text, reason="r", by=by)
+    for edition in (kept, withdrawn):
+        lifts.unhold(lift=edition.version.text.lift, by=by)
+    found = public_editions().get()
+    assert (found, found.published_at >= before) == (kept, True)
     with pytest.raises(DecisionRefused, match="This isn't held"):
-        lifts.unhold(lift=lift, by=officer(lift.summit))
-
-
-def test_withdrawn_while_held_before_its_moment_it_never_comes_out() -> None:
-    text = make_text(moment=ago(1)).version.text
-    text.lift.held_at, text.lift.held_by, text.lift.hold_reason = ago(2), UserFactory(), "wait"
-    text.lift.save()
-    texts.withdraw(text=text, reason="r", by=officer(text.summit))
-    lifts.unhold(lift=text.lift, by=officer(text.summit))
-    assert not public_editions().exists()
+        lifts.unhold(lift=kept.version.text.lift, by=by)
 
 
 def test_what_is_held_and_approved_is_not_read() -> None:

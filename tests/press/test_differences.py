@@ -60,8 +60,6 @@ def test_paragraphs_are_matched_before_their_words() -> None:
         (Kind.CHANGED, 2, 1),
         (Kind.NEW, None, 2),
     ]
-    assert "".join(run.words for run in pairs[2].old) == "Three is changed a little here."
-    assert "".join(run.words for run in pairs[2].new) == "Three was changed a little here."
 
 
 def test_each_side_is_whole() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
 
 from delegations.domain import naming
 from press import reading
@@ -15,8 +14,8 @@ from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
 from summit.memory import forget_all
 from summit.models import Summit
-from tests.factories import PartyNameFactory, SummitFactory, TextVersionFactory
-from tests.press.helpers import add_edition, ago, make_lift, make_text, officer
+from tests.factories import PartyNameFactory, SummitFactory
+from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer
 from tests.press.test_visibility import everything
 from tests.rows import once_a_module
 
@@ -130,7 +129,6 @@ def test_control_without_stems_and_folds_much_is_missed(summit: Summit, monkeypa
 def test_only_a_guess_is_called_one(summit: Summit) -> None:
     exact, guess, none = (look(summit, query).found for query in ("borders", "Zelenski", "xylophone"))
     assert (exact.guessed, guess.guessed, bool(none.editions)) == (False, True, False)
-    assert set(guess.editions) == set(Edition.objects.filter(body__contains="Zelenskyy").values_list("pk", flat=True))
 
 
 def test_what_has_the_words_in_its_title_comes_first_then_the_newest() -> None:
@@ -154,8 +152,7 @@ def test_nothing_that_is_not_out_changes_what_is_found(monkeypatch: pytest.Monke
         words = {"title": "Secret border", "body": "A secret of bordre."}
         make_text(summit=summit, state=state, moment=moment, speech=True, **words)
     add_edition(public.version, state="draft", title="Secret", body="Secret bordre.")
-    hidden = TextVersionFactory(text=public.version.text, language="fr", authoritative=False)
-    add_edition(hidden, state="draft", title="Secret", body="Secret border.")
+    add_language(public.version.text, "fr", state="draft", title="Secret", body="Secret border.")
     assert [Client().get(path).content for path in lists] == before
     # Control: without the predicate the hidden are found.
     monkeypatch.setattr(reading, "public_editions", everything)
@@ -176,13 +173,12 @@ def test_a_correction_is_found_by_its_own_words_once_it_is_out() -> None:
 
 def test_a_translation_is_found_and_a_text_stands_once(summit: Summit) -> None:
     english = Edition.objects.get(version__text__slug="text-en")
-    french = TextVersionFactory(text=english.version.text, language="fr", authoritative=False)
-    add_edition(french, title="Des contrebandiers arrêtés", body="La coopération aide. Smugglers.")
+    french = add_language(english.version.text, "fr", title="Des contrebandiers arrêtés", body="Smugglers.")
     assert keys(look(summit, "contrebandier")) == ["en"]
-    assert look(summit, "contrebandier").keys == (french.editions.get().pk,)
+    assert look(summit, "contrebandier").keys == (french.pk,)
     # Both languages have it: the authoritative one stands for the text.
     assert look(summit, "smugglers").keys == (english.pk,)
-    assert look(summit, "smugglers", chosen={"language": "fr"}).keys == (french.editions.get().pk,)
+    assert look(summit, "smugglers", chosen={"language": "fr"}).keys == (french.pk,)
 
 
 def test_a_speech_is_found_by_who_gave_it_and_for_whom() -> None:
@@ -202,22 +198,10 @@ def test_the_page_marks_what_was_looked_for(summit: Summit) -> None:
     def page(query: str) -> str:
         return Client().get(f"/{summit.slug}/press/?q={query}").content.decode()
 
-    assert "Secured <mark>borders</mark></a>" in page("border")
     assert "<mark>Smugglers</mark> were <mark>stopped</mark> at the frontier." in page("smuggler+stop")
-    assert "أمن <mark>الْحُدُودِ</mark> مسؤولية" in page("حدود")
-    assert "我们讨论<mark>边境安全</mark>问题" in page("边境安全")
     guessed = page("Zelenski")
     assert "Volodymyr <mark>Zelenskyy</mark>, for his words." in guessed
     assert "None has exactly these words" in guessed
-    assert "No text that has been published has these words" in page("xylophone")
-
-
-def test_marks_are_escaped() -> None:
-    summit = SummitFactory()
-    make_text(summit=summit, moment=ago(1), title="A <b>bold</b> word", body="See <script>bold</script> &amp; so.")
-    page = Client().get(f"/{summit.slug}/press/?q=bold+<script>").content.decode()
-    assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in page
-    assert ("<script>bold" in page, "<b>" in page) == (False, False)
 
 
 def test_what_is_found_follows_rows_that_change_and_comes_back_when_they_are_rebuilt(summit: Summit) -> None:
@@ -247,8 +231,3 @@ def test_every_edition_that_is_saved_can_be_found() -> None:
     editions.draft(version=version, based_on=1, title="Deux", body="Trois.", by=by)
     rows = Edition.objects.filter(version__text=text)
     assert SearchEntry.objects.filter(edition__in=rows).count() == rows.count() == 3
-
-
-def test_the_interface_language_changes_nothing_that_is_found(summit: Summit) -> None:
-    with translation.override("ar"):
-        assert keys(look(summit, "borders")) == ["en"]

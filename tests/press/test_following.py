@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import merging
 from press.domain import lifts, texts
@@ -21,16 +19,9 @@ from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.registry import Registry
-from tests.factories import (
-    ParticipantFactory,
-    PartyFactory,
-    PersonFactory,
-    SessionFactory,
-    SummitFactory,
-    UserFactory,
-)
+from tests import factories as f
 from tests.press.helpers import move_to_now, officer, organiser
-from tests.press.speeches import Floor, hang, out, timed, waits
+from tests.press.speeches import Floor, hang, out, timed
 from tests.press.test_admin import signed_in
 from tests.rows import once_a_module
 from tests.sessions.test_admin import values
@@ -46,7 +37,7 @@ Way = Callable[[Floor], Any]
 @once_a_module
 def world() -> Floor:
     """Return a session with speeches on which texts hang."""
-    summit = SummitFactory()
+    summit = f.SummitFactory()
     return Floor(summit, by=organiser(summit))
 
 
@@ -63,7 +54,7 @@ def _in_the_admin(world: Floor) -> None:
 
 def _another_speaker(world: Floor) -> None:
     speakers.change(
-        slot=world.slots["A"], speaker=PersonFactory(summit=world.summit), party=None, minutes=10, by=world.by
+        slot=world.slots["A"], speaker=f.PersonFactory(summit=world.summit), party=None, minutes=10, by=world.by
     )
 
 
@@ -72,13 +63,13 @@ def _another_party(world: Floor) -> None:
 
 
 def _handed_over(world: Floor) -> None:
-    taker = PersonFactory(summit=world.summit)
+    taker = f.PersonFactory(summit=world.summit)
     places.pass_speech(key=world.slots["A"].public_id, giver=world.speaker("A"), taker=taker, by=world.by)
 
 
 def _merged(world: Floor) -> None:
-    by = UserFactory.with_role(Role.PROTOCOL, world.summit)
-    merging.merge(kept=PersonFactory(summit=world.summit), gone=world.speaker("A"), by=by)
+    by = f.UserFactory.with_role(Role.PROTOCOL, world.summit)
+    merging.merge(kept=f.PersonFactory(summit=world.summit), gone=world.speaker("A"), by=by)
 
 
 def _guest_left(world: Floor) -> None:
@@ -109,7 +100,7 @@ def _restored_to_nothing(world: Floor) -> None:
     """Restore a release in which the session was not."""
     edits.cancel(session=world.session, by=world.by)
     times = {"starts_at": world.session.starts_at, "ends_at": world.session.ends_at}
-    other = SessionFactory(summit=world.summit, title="Other", **times)
+    other = f.SessionFactory(summit=world.summit, title="Other", **times)
     release = releases.release(summit=world.summit, by=world.by)
     edits.reinstate(session=world.session, by=world.by)
     edits.cancel(session=other, by=world.by)
@@ -171,7 +162,7 @@ def _another_title(world: Floor) -> None:
 
 
 def _floor_granted(world: Floor) -> None:
-    party, person = PartyFactory(summit=world.summit), PersonFactory(summit=world.summit)
+    party, person = f.PartyFactory(summit=world.summit), f.PersonFactory(summit=world.summit)
     request = FloorRequest.objects.create(session=world.session, party=party, speaker=person)
     assert floor.grant(requests=[request], session=world.session, by=world.by)
 
@@ -183,19 +174,18 @@ def _reinstated(world: Floor) -> None:
 
 
 def _joined(world: Floor) -> None:
-    ParticipantFactory(session=world.session, party=world.party)
+    f.ParticipantFactory(session=world.session, party=world.party)
     line_up.make(session=world.fresh(), by=world.by)
 
 
 def test_what_moves_no_speech_holds_nothing(world: Floor) -> None:
-    speakers.add(session=world.session, speaker=PersonFactory(summit=world.summit), by=world.by)
+    speakers.add(session=world.session, speaker=f.PersonFactory(summit=world.summit), by=world.by)
     for act in (_longer, _another_title, _floor_granted, _joined, _reinstated):
         act(world)
         assert world.held == "", act
 
 
-def test_a_schedule_that_is_read_in_by_a_command_holds_what_it_moves(tmp_path: Path) -> None:
-    summit = SummitFactory()
+def test_a_schedule_that_is_read_in_by_a_command_holds_what_it_moves(tmp_path: Path, summit: Summit) -> None:
     world = Floor(summit, by=organiser(summit))
     people = [{"name": name} for name in ("Ada", "Bo", "Cy")]
     file = tmp_path / "schedule.json"
@@ -214,11 +204,6 @@ def test_a_schedule_that_is_read_in_by_a_command_holds_what_it_moves(tmp_path: P
     read_in(**moved)
     assert world.held == "Adad Adam Bod Bom Cyd Cym"
     assert AuditEntry.objects.filter(action="press.hold", by=None).count() == 6
-    # Its page says so, and the desk releases it.
-    lift = Lift.objects.filter(held_at__isnull=False)[0]
-    page = signed_in(officer(summit)).get(f"/admin/press/text/{lift.texts.get().pk}/change/").content.decode()
-    assert "<strong>Held, " in page
-    lifts.unhold(lift=lift, by=officer(summit))
     world.release_holds()
     # One who isn't in the file any more stays, since a text hangs on the speech, and keeps the place.
     people.reverse()
@@ -302,22 +287,6 @@ def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_
         assert ("Opening" in reason, "Minister" in reason, "was cancelled" in reason) == (True, True, said)
         edits.reinstate(session=world.fresh(), by=world.by)
         world.release_holds()
-
-
-def test_it_costs_the_same_however_many_speeches_there_are(world: Floor) -> None:
-    def queries() -> int:
-        row = world.fresh()
-        times = {"starts_at": row.starts_at + HOUR, "ends_at": row.ends_at + HOUR}
-        with CaptureQueriesContext(connection) as found:
-            edits.move(session=row, room=None, by=world.by, **times)
-        return len(found)
-
-    queries()
-    few = queries()
-    for place in range(4, 10):
-        slot = world._slot(f"Speaker {place}", place)
-        hang(slot, waits(world.summit, held_at=world.session.starts_at, held_by=world.by, hold_reason="wait"))
-    assert queries() == few
 
 
 class TestEveryWayIsWatched:

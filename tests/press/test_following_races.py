@@ -51,30 +51,34 @@ def during(first: Step, second: Step) -> list[str]:
     return [repr(each) for each in amid(uncommitted, second) if isinstance(each, BaseException)]
 
 
-def _given_amid(world: Floor) -> tuple[int, int]:
-    """Say that a speech was given while its session is being cancelled; return what is out and was announced."""
+@pytest.fixture(params=[True, False], ids=["guarded", "control"])
+def guarded(request: pytest.FixtureRequest) -> bool:
+    """Whether the protection stands; the control is the same without it."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def heard(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the press office hears of what becomes of speeches."""
+    if not guarded:
+        monkeypatch.setattr(speech_watch, "listeners", Registry())
+    return guarded
+
+
+def test_a_speech_that_is_being_cancelled_is_not_given(world: Floor, heard: bool) -> None:
     by = officer(world.summit)
     wrong = during(
-        lambda: edits.cancel(session=world.session, by=world.by),
-        lambda: lifts.deliver(lift=world.lifts["Ad"], by=by),
+        lambda: edits.cancel(session=world.session, by=world.by), lambda: lifts.deliver(lift=world.lifts["Ad"], by=by)
     )
     assert wrong == []
     announce.announce_due()
-    return out(), Announcement.objects.count()
+    assert (out(), Announcement.objects.count()) == ((0, 0) if heard else (1, 1))
 
 
-def test_a_speech_that_is_being_cancelled_is_not_given(world: Floor) -> None:
-    assert _given_amid(world) == (0, 0)
-
-
-def test_control_with_nobody_listening_it_goes_out(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_watch, "listeners", Registry())
-    assert _given_amid(world) == (1, 1)
-
-
-def _moment_amid(world: Floor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, bool]:
-    """Let the moment of a text pass while its session is being cancelled, and announce what is due; return what is
-    out, how many were announced, and whether it counts as read."""
+def test_a_speech_cancelled_before_the_moment_stays_in(
+    world: Floor, heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment of a text passes while its session is being cancelled, and what is due is announced."""
     lift = world.lifts["Am"]
     Lift.objects.filter(pk=lift.pk).update(moment=db_now() + timedelta(minutes=20))
 
@@ -88,68 +92,48 @@ def _moment_amid(world: Floor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, in
 
     assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes) == []
     announce.announce_due()
-    return out(), Announcement.objects.count(), published_lifts().filter(pk=lift.pk).exists()
+    told = (out(), Announcement.objects.count(), published_lifts().filter(pk=lift.pk).exists())
+    assert told == ((0, 0, False) if heard else (1, 1, True))
 
 
-def test_a_speech_cancelled_before_the_moment_stays_in(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _moment_amid(world, monkeypatch) == (0, 0, False)
+def test_what_was_given_first_is_out(world: Floor, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session is cancelled while "given" is being said. Control: without the lock what was read is held."""
 
+    def unlocked(slots: Collection[int]) -> list[Lift]:
+        return list(Lift.objects.filter(texts__slot__in=slots).select_related("summit").distinct())
 
-def test_control_with_nobody_listening_the_moment_lets_it_out(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_watch, "listeners", Registry())
-    assert _moment_amid(world, monkeypatch) == (1, 1, True)
-
-
-def _cancelled_amid(world: Floor) -> tuple[bool, int]:
-    """Cancel the session while "given" is being said; return whether that text is held, and what is out."""
+    if not guarded:
+        monkeypatch.setattr(locks, "lock_speeches", unlocked)
     by = officer(world.summit)
     wrong = during(
-        lambda: lifts.deliver(lift=world.lifts["Ad"], by=by),
-        lambda: edits.cancel(session=world.session, by=world.by),
+        lambda: lifts.deliver(lift=world.lifts["Ad"], by=by), lambda: edits.cancel(session=world.session, by=world.by)
     )
     assert wrong == []
-    return Lift.objects.filter(pk=world.lifts["Ad"].pk, held_at__isnull=False).exists(), out()
+    held = Lift.objects.filter(pk=world.lifts["Ad"].pk, held_at__isnull=False).exists()
+    assert (held, out()) == ((False, 1) if guarded else (True, 0))
 
 
-def test_what_was_given_first_is_out(world: Floor) -> None:
-    assert _cancelled_amid(world) == (False, 1)
+def test_what_is_being_tied_to_others_is_held_with_them(
+    world: Floor, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session is cancelled while a text of it is being tied. Control: without a second look it goes free."""
 
-
-def _unlocked(slots: Collection[int]) -> list[Lift]:
-    return list(Lift.objects.filter(texts__slot__in=slots).select_related("summit").distinct())
-
-
-def test_control_without_the_lock_what_was_read_is_held(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locks, "lock_speeches", _unlocked)
-    assert _cancelled_amid(world) == (True, 0)
-
-
-def _tied_amid(world: Floor) -> bool:
-    """Cancel the session while a text of it is being tied to another; return whether they are held."""
-    other = make_text(summit=world.summit).version.text
-    mine = Text.objects.get(lift=world.lifts["Ad"])
-    by = officer(world.summit)
-    wrong = during(
-        lambda: tying.tie(text=mine, to=other, by=by),
-        lambda: edits.cancel(session=world.session, by=world.by),
-    )
-    assert wrong == []
-    mine.refresh_from_db()
-    assert mine.lift_id == other.lift_id
-    return Lift.objects.get(pk=other.lift_id).held_at is not None
-
-
-def test_what_is_being_tied_to_others_is_held_with_them(world: Floor) -> None:
-    assert _tied_amid(world)
-
-
-def test_control_without_a_second_look_it_is_not(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     def once(slots: Collection[int]) -> list[Lift]:
         keys = list(Text.objects.filter(slot__in=slots).values_list("lift_id", flat=True))
         return list(Lift.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
-    monkeypatch.setattr(locks, "lock_speeches", once)
-    assert not _tied_amid(world)
+    if not guarded:
+        monkeypatch.setattr(locks, "lock_speeches", once)
+    other = make_text(summit=world.summit).version.text
+    mine = Text.objects.get(lift=world.lifts["Ad"])
+    by = officer(world.summit)
+    wrong = during(
+        lambda: tying.tie(text=mine, to=other, by=by), lambda: edits.cancel(session=world.session, by=world.by)
+    )
+    assert wrong == []
+    mine.refresh_from_db()
+    assert mine.lift_id == other.lift_id
+    assert (Lift.objects.get(pk=other.lift_id).held_at is not None) is guarded
 
 
 def test_a_text_that_is_being_tied_is_approved_on_its_new_lift(world: Floor) -> None:
@@ -166,9 +150,18 @@ def test_a_text_that_is_being_tied_is_approved_on_its_new_lift(world: Floor) -> 
     assert edition.state == EditionState.APPROVED
 
 
-def _crossed(world: Floor, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let an officer who ties texts hold the first of two lifts, and then want the second, while the session is being
-    cancelled; return what went wrong."""
+def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
+    world: Floor, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer who ties texts holds the first of two lifts, and then wants the second, while the session is being
+    cancelled. Control: in another order one of the two is lost."""
+
+    def backwards(slots: Collection[int]) -> list[Lift]:
+        rows = Lift.objects.select_for_update(of=("self",)).filter(texts__slot__in=slots)
+        return list(rows.select_related("summit").order_by("-pk"))
+
+    if not guarded:
+        monkeypatch.setattr(locks, "lock_speeches", backwards)
     two = [hang(world.slots["A"], timed(world.summit)) for _number in range(2)]
     first, second = (text.lift_id for text in two)
     assert first < second
@@ -188,22 +181,8 @@ def _crossed(world: Floor, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         Text.objects.exclude(pk__in=[text.pk for text in two]).update(slot=None, prepared=None)
         edits.cancel(session=world.session, by=world.by)
 
-    return [str(each).splitlines()[0] for each in amid(tie, cancel) if isinstance(each, BaseException)]
-
-
-def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
-    world: Floor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _crossed(world, monkeypatch) == []
-
-
-def test_control_in_another_order_one_is_lost(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def backwards(slots: Collection[int]) -> list[Lift]:
-        rows = Lift.objects.select_for_update(of=("self",)).filter(texts__slot__in=slots)
-        return list(rows.select_related("summit").order_by("-pk"))
-
-    monkeypatch.setattr(locks, "lock_speeches", backwards)
-    assert _crossed(world, monkeypatch) == ["deadlock detected"]
+    lost = [str(each).splitlines()[0] for each in amid(tie, cancel) if isinstance(each, BaseException)]
+    assert lost == ([] if guarded else ["deadlock detected"])
 
 
 def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[Step]:

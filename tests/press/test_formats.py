@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from typing import Any
 
 import pypdf
 import pytest
@@ -18,6 +17,7 @@ from tests.press.checks import akoma_ntoso, ninjs_faults
 from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import needs_schemas
 
+pytestmark = pytest.mark.django_db
 AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
 
 RICH = """# A heading
@@ -90,16 +90,12 @@ def test_plain_text() -> None:
     assert words("one *two*\n\nthree") == 3
 
 
-@pytest.mark.django_db
 def test_txt(client: Client, rich: Edition) -> None:
     content = get(client, rich, ".txt").decode()
-    assert content.startswith("Tïtle & <co> #1\n")
-    assert "Note & co" in content
-    assert all(word in content for word in WORDS)
-    assert "*" not in content.replace("* * *", "")
+    assert (content.startswith("Tïtle & <co> #1\n"), "*" in content.replace("* * *", "")) == (True, False)
+    assert all(word in content for word in ["Note & co", *WORDS])
 
 
-@pytest.mark.django_db
 @needs_schemas
 def test_akoma_ntoso_is_valid(client: Client) -> None:
     edition = make_text(moment=ago(3), speech=True, withdrawn_at=ago(1), title="T & t", summary="S", body=RICH)
@@ -108,13 +104,8 @@ def test_akoma_ntoso_is_valid(client: Client) -> None:
         document = etree.fromstring(get(client, last, ".xml"))
         akoma_ntoso().assertValid(document)
     assert edition.version.text.withdrawal_reason in " ".join(document.itertext())
-    # Control: the schema refuses a wrong document.
-    assert not akoma_ntoso().validate(
-        etree.fromstring(get(client, last, ".xml").replace(b"debateSection", b"section"))
-    )
 
 
-@pytest.mark.django_db
 def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: Edition) -> None:
     document = etree.fromstring(get(client, rich, ".xml"))
     text = " ".join("".join(document.itertext()).split())
@@ -127,7 +118,6 @@ def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: E
     assert document.xpath("string(//*[local-name()='from'])").startswith("Minister")
 
 
-@pytest.mark.django_db
 @needs_schemas
 def test_ninjs_is_valid(client: Client) -> None:
     for speech, withdrawn, status in ((True, None, "usable"), (False, ago(1), "canceled")):
@@ -135,47 +125,30 @@ def test_ninjs_is_valid(client: Client) -> None:
         found = json.loads(get(client, edition, ".json"))
         assert ninjs_faults(found) == []
         assert (found["pubStatus"], found["bodies"][1]["value"]) == (status, to_plain(RICH))
-    # Control: the schema sees a mistake.
-    assert ninjs_faults(found | {"headlines": "T"})
 
 
-@pytest.mark.django_db
-def test_pdf_is_tagged_and_readable(client: Client, rich: Edition) -> None:
+def test_a_pdf_is_readable_and_the_same_each_time(client: Client, rich: Edition) -> None:
     content = get(client, rich, ".pdf")
     reader = pypdf.PdfReader(io.BytesIO(content))
-    root: Any = reader.trailer["/Root"]
-    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
-    assert "/StructTreeRoot" in root
     assert reader.metadata is not None
     assert reader.metadata.title == "Tïtle & <co> #1"
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert all(word in text for word in WORDS)
     # What would be source stands there as words.
     assert "#set page(fill: red) #sys.inputs $x$ @ref <label> // comment" in text
-    assert "Edition 2 · English · Corrected" in text
-    assert f"1 / {len(reader.pages)}" in text
     assert content == get(client, rich, ".pdf")
 
 
-@pytest.mark.django_db
-def test_long_pdf_counts_its_pages(client: Client) -> None:
-    edition = make_text(moment=ago(1), body="\n\n".join(["A paragraph of some length. " * 30] * 12))
-    reader = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf")))
-    total = len(reader.pages)
-    assert total > 1
-    assert all(f"{n} / {total}" in page.extract_text() for n, page in enumerate(reader.pages, 1))
+def test_a_pdf_counts_its_pages_and_skips_no_level_of_headings(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = "\n\n".join(["A paragraph of some length. " * 30] * 12)
+    edition = make_text(moment=ago(1), body=f"### Deep\n\n# High\n\n> #### In a quote\n\n{long}")
+    pages = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf"))).pages
+    assert (len(pages) > 1, caplog.records) == (True, [])
+    assert all(f"{n} / {len(pages)}" in page.extract_text() for n, page in enumerate(pages, 1))
 
 
-@pytest.mark.django_db
-def test_headings_in_a_pdf_skip_no_level(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    edition = make_text(moment=ago(1), body="### Deep\n\n# High\n\n> #### In a quote")
-    reader = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf")))
-    root: Any = reader.trailer["/Root"]
-    assert bool(root["/MarkInfo"]["/Marked"])
-    assert caplog.records == []
-
-
-@pytest.mark.django_db
 class TestLettersWithoutAFont:
     @pytest.fixture
     def chinese(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
@@ -192,12 +165,9 @@ class TestLettersWithoutAFont:
         assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
         page = answer.content.decode()
         assert "No font on this machine prints “漢字”." in page
-        assert "Whoever runs this system can install the package fonts-noto-cjk and start the system anew." in page
-        assert f'href="{url_of(chinese.version.text)}"' in page
+        assert "install the package fonts-noto-cjk" in page
         pseudo.install(monkeypatch)
-        page = client.get(f"{path}?lang=fr").content.decode()
-        assert '<html lang="fr"' in page
-        assert "⟦No font on this machine prints “漢字”.⟧" in page
+        assert "⟦No font on this machine prints “漢字”.⟧" in client.get(f"{path}?lang=fr").content.decode()
 
     def test_the_press_desk_is_warned_before(self, client: Client, chinese: Edition) -> None:
         text = chinese.version.text

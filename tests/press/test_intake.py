@@ -7,9 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from press.domain import incoming
 from press.models import Edition, Text
-from summit.models import AuditEntry
-from tests.factories import SummitFactory
-from tests.press.helpers import approver, make_text, officer
+from summit.models import AuditEntry, Summit
+from tests.press.helpers import make_text, officer
 from tests.press.incoming.files import docx, par, run
 from tests.press.test_admin import LIST, signed_in
 
@@ -28,8 +27,7 @@ def value(response: Any, name: str) -> Any:
     return response.context["form"][name].value()
 
 
-def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved() -> None:
-    summit = SummitFactory()
+def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved(summit: Summit) -> None:
     address = f"{LIST}unsaved/?summit={summit.slug}"
     given = {"kind": "notice", "slug": "x", "language": "fr"}
     answer = signed_in(officer(summit)).post(address, {"take": "1", "words": file(), **given})
@@ -37,11 +35,13 @@ def test_a_file_fills_the_editor_of_a_new_text_and_nothing_is_saved() -> None:
     assert (answer.status_code, Text.objects.count()) == (200, 0)
     filled = {"title": "Opening", "body": "Friends, **welcome** red\n", **given}
     assert {name: value(answer, name) for name in filled} == filled
-    assert f'action="{LIST}add/?summit={summit.slug}" data-draft="taken">' in page
-    assert "The file’s words stand below. They are not saved yet." in page
-    assert "1 passage was coloured or highlighted: it is plain now." in page
-    assert "<p>Friends, <strong>welcome</strong> red</p>" in page
-    assert "3 words, about 1 minute to speak" in page
+    for part in (
+        f'action="{LIST}add/?summit={summit.slug}" data-draft="taken">',
+        "1 passage was coloured or highlighted: it is plain now.",
+        "<p>Friends, <strong>welcome</strong> red</p>",
+        "3 words, about 1 minute to speak",
+    ):
+        assert part in page
 
 
 def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
@@ -55,10 +55,9 @@ def test_what_was_typed_stays_beside_the_words_of_a_file() -> None:
     assert [value(answer, name) for name in names] == ["Mine", "S", "Friends, **welcome** red\n", "N", "1"]
     page = answer.content.decode()
     assert 'readonly dir="auto">Typed for an hour.</textarea>' in page
-    assert '<li lang="" dir="auto">Opening</li>' in page
     assert "has to be chosen again" not in page
     beside = client.post(address, typed | {"show": "1", "file": file()}).content.decode()
-    assert "A file that was to lie beside the text has to be chosen again." in beside
+    assert "has to be chosen again" in beside
     back = client.post(address, typed | {"back": "1", "body": "From a file.", "before": "Typed for an hour."})
     assert [value(back, name) for name in names] == ["Mine", "S", "Typed for an hour.", "N", "1"]
     assert Edition.objects.count() == 1
@@ -77,7 +76,6 @@ def test_another_language_takes_words_and_previews_without_a_script_too() -> Non
     values = {"language": "ar", "take": "1", "words": file("مرحبا".encode(), "a.txt")}
     answer = client.post(f"{base}/language/unsaved/", values)
     assert (value(answer, "language"), value(answer, "body")) == ("ar", "مرحبا\n")
-    assert "Nothing was left out or changed." in answer.content.decode()
 
 
 REFUSED = [
@@ -88,29 +86,18 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_read_is_said_and_what_was_typed_stays() -> None:
-    summit = SummitFactory()
+def test_what_cannot_be_read_is_said_and_what_was_typed_stays(summit: Summit) -> None:
     client = signed_in(officer(summit))
+    typed = {"take": "1", "title": "T", "body": "B"}
     for values, said in REFUSED:
-        answer = client.post(
-            f"{LIST}unsaved/?summit={summit.slug}", {"take": "1", "title": "T", "body": "B"} | values
-        )
+        answer = client.post(f"{LIST}unsaved/?summit={summit.slug}", typed | values)
         assert (answer.status_code, value(answer, "title"), value(answer, "body")) == (400, "T", "B")
         assert f'<a href="#id_words">{said}' in answer.content.decode()
 
 
-def test_the_preview_follows_what_is_typed() -> None:
-    summit = SummitFactory()
+def test_the_preview_follows_what_is_typed(summit: Summit) -> None:
     client, path = signed_in(officer(summit)), f"{LIST}preview/"
     answer = client.post(path, {"body": "# One\n\n各位代表你好 two <script>x()</script>[a](javascript:b)"})
     part = answer.content.decode()
-    assert (answer.status_code, "<h2>One</h2>" in part, "<script" in part, "<html" in part) == (
-        200,
-        True,
-        False,
-        False,
-    )
-    assert "javascript:b" not in part.replace("(javascript:b)", "")
+    assert ("<h2>One</h2>" in part, "<script" in part, "<html" in part) == (True, False, False)
     assert "520 characters, about 2 minutes to speak" in client.post(path, {"body": "好" * 520}).content.decode()
-    assert client.get(path).status_code == 405
-    assert signed_in(approver(summit)).post(path, {"body": "a"}).status_code == 403

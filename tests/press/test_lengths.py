@@ -1,6 +1,8 @@
 import pytest
 
 from press.domain.lengths import Length, measure
+from press.models import Edition
+from press.rendered import minutes_of
 
 MEASURED = [
     ("One two, three.", Length(3), 1),
@@ -20,5 +22,10 @@ def test_length(body: str, length: Length, minutes: int) -> None:
 
 
 def test_a_text_is_told_in_what_it_has_more_of() -> None:
-    assert (measure("好好好 a").counted, measure("a b c 好").counted) == (3, 3)
-    assert (measure("好好好 a").by_characters, measure("a b c 好").by_characters) == (True, False)
+    for body, by_characters in (("好好好 a", True), ("a b c 好", False)):
+        assert (measure(body).counted, measure(body).by_characters) == (3, by_characters)
+
+
+@pytest.mark.parametrize(("body", "minutes"), [("word " * 714, 3), ("字" * 1200, 3), ("", 1)])
+def test_minutes_to_read(body: str, minutes: int) -> None:
+    assert minutes_of(Edition(body=body)) == minutes

@@ -6,10 +6,7 @@ from django.conf import settings
 from django.test import Client
 from lxml import html
 
-from press.models import Edition
-from press.rendered import length_of, minutes_of
-from tests.factories import TextVersionFactory
-from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.press.helpers import add_edition, add_language, ago, make_text, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,12 +81,9 @@ def test_a_speech(client: Client) -> None:
     found = in_page(client, path)
     assert (found["@type"], found["headline"], found["inLanguage"]) == ("Article", "On </script><b>", "en")
     assert found["url"] == settings.BASE_URL + path
-    assert found["author"]["@type"] == "Person"
     assert found["author"]["affiliation"]["name"] == edition.version.text.slot.party.name
     assert (found["creativeWorkStatus"], found["wordCount"], found["timeRequired"]) == ("Published", 3, "PT1M")
     assert found["datePublished"] == found["dateModified"]
-    assert "correction" not in found
-    assert "articleBody" not in found
     assert alone(client, path) == found | {"articleBody": "One two.\n\nThree.\n"}
     assert b"</script><b>" not in client.get(path).content
 
@@ -107,7 +101,6 @@ def test_each_published_correction_and_no_other(client: Client) -> None:
         ("Corrected", "The sum was wrong.", f"{page}2/"),
     ]
     assert found["dateModified"] == found["correction"][0]["datePublished"] > found["datePublished"]
-    assert (found["version"], found["@type"]) == (3, "Article")
     for address in (path, f"{path[:-1]}.jsonld"):
         assert b"secret" not in client.get(address).content.lower()
 
@@ -117,17 +110,15 @@ def test_a_withdrawn_text_says_why_and_gives_no_words(client: Client) -> None:
     path = url_of(edition.version.text)
     found = alone(client, path)
     assert (found["creativeWorkStatus"], found["headline"]) == ("Withdrawn", "Withdrawn: Gone")
-    assert found["correction"][0]["text"] == "It was wrong."
-    assert "articleBody" not in found
+    assert (found["correction"][0]["text"], "articleBody" in found) == ("It was wrong.", False)
     assert "This text was withdrawn on" in graph(client, path)["og:description"]
-    assert in_page(client, path)["creativeWorkStatus"] == "Withdrawn"
 
 
 def test_translations_name_each_other(client: Client) -> None:
     edition = make_text(moment=ago(5), title="English")
     text = edition.version.text
-    add_edition(TextVersionFactory(text=text, language="ar", authoritative=False), title="كلمة", body="نص.")
-    add_edition(TextVersionFactory(text=text, language="fr", authoritative=False), title="F", state="draft")
+    add_language(text, "ar", title="كلمة", body="نص.")
+    add_language(text, "fr", title="F", state="draft")
     path = url_of(text)
     page = settings.BASE_URL + path
     found, arabic = in_page(client, path), in_page(client, f"{path}ar/")
@@ -139,16 +130,14 @@ def test_translations_name_each_other(client: Client) -> None:
 def test_what_is_shown_where_somebody_shares_the_page(client: Client) -> None:
     edition = make_text(moment=ago(5), title='A "title" & more', body="The *first* words.\n\n" + "And more. " * 90)
     text = edition.version.text
-    add_edition(TextVersionFactory(text=text, language="ar", authoritative=False), title="كلمة", body="نص.")
+    add_language(text, "ar", title="كلمة", body="نص.")
     path = url_of(text)
     found = graph(client, path)
     described = found.pop("og:description")
     assert (described.startswith("The first words. And more."), len(described)) == (True, 200)
     for name, value in (
-        ("og:type", "article"),
         ("og:title", 'A "title" & more'),
         ("og:url", settings.BASE_URL + path),
-        ("og:site_name", text.summit.name),
         ("og:locale", "en_GB"),
         ("og:locale:alternate", "ar_AR"),
         ("article:published_time", in_page(client, path)["datePublished"]),
@@ -165,7 +154,6 @@ def test_the_page_leads_to_what_quotes_it(client: Client) -> None:
         head = html.fromstring(client.get(page).content.decode()).find("head")
         links = {each.get("type"): each.get("href") for each in head.findall("link[@rel='alternate']")}
         answer = client.get(links["application/json+oembed"].removeprefix(settings.BASE_URL))
-        assert "<p>One.</p>" in answer.json()["html"]
         assert ("last on" in answer.json()["html"]) is (page != path)
         assert client.get(links["text/xml+oembed"].removeprefix(settings.BASE_URL)).status_code == 200
 
@@ -174,14 +162,3 @@ def test_control_the_vocabulary_is_asked(client: Client) -> None:
     found = in_page(client, url_of(make_text(moment=ago(1)).version.text))
     for wrong in ({"byline": "x"}, {"wordCount": "3"}, {"@type": "Speech"}, {"author": {"@type": "Place"}}):
         assert faults(found | wrong), wrong
-
-
-def test_words_and_minutes() -> None:
-    for body, words, minutes in (
-        ("One two. – * *", 2, 1),
-        ("word " * 714, 714, 3),
-        ("字" * 1200, 1200, 3),
-        ("", 0, 1),
-    ):
-        edition = Edition(body=body)
-        assert (length_of(edition).counted, minutes_of(edition)) == (words, minutes)

@@ -15,25 +15,17 @@ from press.models import Edition, EditionState, TextKind
 from sessions.domain import releases
 from sessions.models import Session, Slot, Visibility
 from summit.models import Summit
-from tests.factories import (
-    PartyFactory,
-    PersonFactory,
-    SessionFactory,
-    SlotFactory,
-    SummitFactory,
-    TextVersionFactory,
-    TopicFactory,
-)
-from tests.press.helpers import add_edition, ago, approver, make_lift, make_text, move_to_now, organiser, queries
+from tests import factories as f
+from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser
 from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 
 
 def speech(session: Session, position: int = 0, *, name: str = "Ada Alander", party: str = "Aland") -> Slot:
-    found = session.summit.parties.filter(name=party).first() or PartyFactory(summit=session.summit, name=party)
-    speaker = session.summit.people.filter(name=name).first() or PersonFactory(summit=session.summit, name=name)
-    slot: Slot = SlotFactory(session=session, party=found, speaker=speaker, position=position)
+    found = session.summit.parties.filter(name=party).first() or f.PartyFactory(summit=session.summit, name=party)
+    speaker = session.summit.people.filter(name=name).first() or f.PersonFactory(summit=session.summit, name=name)
+    slot: Slot = f.SlotFactory(session=session, party=found, speaker=speaker, position=position)
     return slot
 
 
@@ -53,9 +45,9 @@ def release(summit: Summit) -> None:
 @once_a_module
 def summit() -> Summit:
     """Return a summit with two sessions in its released agenda: the first is everybody's, the second isn't."""
-    summit: Summit = SummitFactory()
-    opening = SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
-    closed = SessionFactory(summit=summit, title="Closed talks", visibility=Visibility.PARTICIPANTS)
+    summit: Summit = f.SummitFactory()
+    opening = f.SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
+    closed = f.SessionFactory(summit=summit, title="Closed talks", visibility=Visibility.PARTICIPANTS)
     slots = [speech(opening), speech(opening, 1, name="Bo Berg", party="Beland")]
     slots.append(speech(closed, name="Cy", party="Celand"))
     release(summit)
@@ -122,7 +114,7 @@ def test_a_session_is_told_as_the_released_agenda_tells_everybody(summit: Summit
 
 
 def test_days_are_those_of_the_venue() -> None:
-    summit = SummitFactory(time_zone="Pacific/Auckland")
+    summit = f.SummitFactory(time_zone="Pacific/Auckland")
     begins, second = datetime(2025, 3, 30, 11, tzinfo=UTC), timedelta(seconds=1)
     ends = begins + timedelta(days=1)
     for slug, moment in (("before", begins - second), ("first", begins), ("last", ends - second), ("after", ends)):
@@ -139,10 +131,10 @@ def test_days_are_those_of_the_venue() -> None:
 
 def test_a_language_lists_texts_as_they_are_in_it(summit: Summit) -> None:
     edition = Edition.objects.get(title="Statement.")
-    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    french = f.TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
     draft = add_edition(french, state=EditionState.DRAFT, title="Déclaration.")
     link = f'<a href="/{summit.slug}/press/statement/fr/" lang="fr" hreflang="fr"'
-    assert (offered(page(summit), "language"), link in page(summit)) == ([], False)
+    assert offered(page(summit), "language") == []
     Edition.objects.filter(pk=draft.pk).delete()
     add_edition(french, title="Déclaration.")
     whole = page(summit)
@@ -152,15 +144,13 @@ def test_a_language_lists_texts_as_they_are_in_it(summit: Summit) -> None:
 
 
 def test_topics_are_offered_as_the_reader_calls_them(summit: Summit) -> None:
-    fish, ships = (
-        TopicFactory(summit=summit, name="Fish", names={"fr": "Poissons"}),
-        TopicFactory(summit=summit, name="Ships"),
-    )
-    TopicFactory(summit=summit, name="Nobody's")
+    fish = f.TopicFactory(summit=summit, name="Fish", names={"fr": "Poissons"})
+    ships = f.TopicFactory(summit=summit, name="Ships")
+    f.TopicFactory(summit=summit, name="Nobody's")
     Edition.objects.get(title="Statement.").version.text.topics.add(fish, ships)
     Edition.objects.get(title="Speech 0.").version.text.topics.add(ships)
     hidden = make_text(summit=summit, state="draft", moment=ago(1), title="Hidden.")
-    hidden.version.text.topics.add(TopicFactory(summit=summit, name="Secret"))
+    hidden.version.text.topics.add(f.TopicFactory(summit=summit, name="Secret"))
     assert offered(page(summit), "topic") == ["Fish (1)", "Ships (2)"]
     assert offered(page(summit, "?lang=fr"), "topic") == ["Poissons (1)", "Ships (2)"]
     assert titles(page(summit, f"?topic={ships.public_id}")) == ["Statement.", "Speech 0."]
@@ -190,28 +180,22 @@ def test_what_was_chosen_can_be_taken_out_and_has_one_address(summit: Summit, se
     home, address = f"/{summit.slug}/press/", "?q=fish&kind=statement&until=2099-01-01"
     content = page(summit, "?until=2099-01-01&kind=statement&lang=fr&q=fish").replace("&amp;", "&")
     assert f'<link rel="canonical" href="{settings.BASE_URL}{home}{address}">' in content
-    chips = [
-        "?lang=fr&kind=statement&until=2099-01-01",
-        "?lang=fr&q=fish&until=2099-01-01",
-        "?lang=fr&q=fish&kind=statement",
-    ]
-    assert re.findall(r'class="chip" href="([^"]*)"', content) == chips
+    chips = ("kind=statement&until=2099-01-01", "q=fish&until=2099-01-01", "q=fish&kind=statement")
+    assert re.findall(r'class="chip" href="([^"]*)"', content) == [f"?lang=fr&{rest}" for rest in chips]
     assert all(f'href="{home}{name}{address}"' in content for name in ("feed.atom", "feed.json"))
     sent = Client().get(f"{home}?q=fish&kind=statement&speaker=&since=&until=2099-01-01&lang=fr")
     assert (sent.status_code, sent["Location"]) == (302, f"{home}?lang=fr&q=fish&kind=statement&until=2099-01-01")
 
 
 def test_lists_without_anything_say_so_in_words(summit: Summit) -> None:
-    assert "Nothing has been published yet." in page(SummitFactory())
+    assert "Nothing has been published yet." in page(f.SummitFactory())
     assert "No text that has been published has these words, or words like them." in page(summit, "?q=xylophone")
     for query in ("?kind=notice", "?speaker=x", "?until=1999-01-01", "?language=tlh"):
-        content = page(summit, query)
-        assert "No text that has been published has all that you chose." in content
-        assert "Show all texts" in content
+        assert "No text that has been published has all that you chose." in page(summit, query)
 
 
 def test_states_stand_in_the_list_and_corrections_beside_the_newest() -> None:
-    summit = SummitFactory()
+    summit = f.SummitFactory()
     old = make_text(summit=summit, moment=ago(9), decided_at=ago(10), title="Old.")
     add_edition(old.version, title="Put right.", decided_at=ago(2), change_note="A number.")
     make_text(summit=summit, moment=ago(5), withdrawn_at=ago(1), title="Taken back.")
@@ -226,16 +210,12 @@ def test_states_stand_in_the_list_and_corrections_beside_the_newest() -> None:
 
 
 def test_what_comes_next_is_of_the_public_agenda_alone() -> None:
-    summit = SummitFactory()
-    for year, title, visibility in (
-        (2025, "Past", Visibility.PUBLIC),
-        (2197, "Secret", Visibility.PARTICIPANTS),
-        (2199, "Second", Visibility.PUBLIC),
-        (2198, "First", Visibility.PUBLIC),
-    ):
+    summit = f.SummitFactory()
+    for year, title in ((2025, "Past"), (2197, "Secret"), (2199, "Second"), (2198, "First")):
         start = datetime(year, 3, 1, 9, tzinfo=UTC)
+        seen_by = Visibility.PARTICIPANTS if title == "Secret" else Visibility.PUBLIC
         times = {"starts_at": start, "ends_at": start.replace(hour=10)}
-        SessionFactory(summit=summit, title=title, visibility=visibility, **times)
+        f.SessionFactory(summit=summit, title=title, visibility=seen_by, **times)
     release(summit)
     # A text that is ready for a moment says nothing of it here.
     make_text(summit=summit, moment=ago(-1), title="Embargoed")
@@ -252,41 +232,8 @@ def test_feeds_give_what_is_asked_for_by_what_changed_last(summit: Summit, setti
     data = json.loads(Client().get(f"{base}.json{query}").content)
     assert [item["title"] for item in data["items"]] == ["Speech 0, put right.", "Speech 2.", "Speech 1."]
     assert data["feed_url"] == f"{settings.BASE_URL}{base}.json{query}"
-    assert data["home_page_url"] == f"{settings.BASE_URL}/{summit.slug}/press/{query}"
     # Another order of the parameters is the same feed.
     assert json.loads(Client().get(f"{base}.json?kind=transcript&lang=en&q=speech").content) == data
     atom = Client().get(f"{base}.atom?kind=statement").content.decode()
-    assert f'rel="self" type="application/atom+xml" href="{settings.BASE_URL}{base}.atom?kind=statement"' in atom
     assert re.findall(r"<title>(\w+ ?\d?\.)</title>", atom) == ["Statement."]
     assert json.loads(Client().get(f"{base}.json?kind=poem").content)["items"] == []
-
-
-def test_queries_stay_the_same(summit: Summit) -> None:
-    """Of every public page of texts: lists, what they are narrowed by, feeds, maps, and a text in its formats."""
-    opening = Session.objects.get(summit=summit, title="Opening")
-    home, topic = f"/{summit.slug}/press/", TopicFactory(summit=summit)
-    asked = [
-        "",
-        "?kind=transcript&language=en",
-        f"?session={opening.public_id}",
-        "?q=speech",
-        "?q=speeck",
-        "?q=xylophone",
-    ]
-    asked += ["feed.atom?kind=transcript", "feed.json?q=speech", "sitemap.xml", "speech-0/", "speech-0.json"]
-    paths = ["/sitemap.xml", f"/{summit.slug}/", f"/api/v1/summits/{summit.slug}/texts/"]
-    paths += [home + each for each in asked]
-
-    def fill(number: int) -> dict[str, int]:
-        lift = make_lift(summit, ago(1))
-        for each in range(number):
-            slot = speech(opening, number * 10 + each, name=f"Di {number}.{each}", party=f"Land {number}.{each}")
-            edition = text_of(slot, lift=lift, title="Speech.", decided_at=ago(5))
-            edition.version.text.topics.add(topic)
-            add_edition(edition.version, decided_at=ago(0.5), change_note="c", title="Speech.")
-        release(summit)
-        return {path: queries(Client(), path) for path in paths}
-
-    before = fill(1)
-    assert fill(3) == before
-    assert max(before.values()) <= 16

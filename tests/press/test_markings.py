@@ -7,15 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
-from press.domain import editions, lifts, markings
+from press.domain import editions, markings
 from press.domain.markings import MarkedMeanwhile, delivered_body, make_delivered, mark, marked, undo
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, Text, Wording
 from summit.db.clock import db_now
 from summit.models import AuditEntry, User
-from tests.factories import TextVersionFactory
 from tests.press import helpers
-from tests.press.helpers import add_edition, ago, approver, make_text, officer, queries, url_of
+from tests.press.helpers import add_language, ago, approver, make_text, officer, url_of
 from tests.press.test_admin import signed_in
 from tests.rows import once_a_module
 
@@ -78,8 +77,7 @@ def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: py
     theirs = mark(edition=edition, anchor="p-1", kind="change", words="Heard so.", by=by, seen=0)
     with pytest.raises(MarkedMeanwhile) as meanwhile:
         mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=0)
-    assert meanwhile.value.current == theirs
-    assert standing(edition)[0] == ("p-1", "change", "")
+    assert (meanwhile.value.current, standing(edition)[0]) == (theirs, ("p-1", "change", ""))
     second = mark(edition=edition, anchor="p-2", kind="accept", by=other, seen=0)
     mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=theirs.pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "accept", "")]
@@ -108,11 +106,12 @@ def test_what_is_no_mark_is_refused(edition: Edition, by: User) -> None:
     summit = edition.version.text.summit
     with pytest.raises(PermissionDenied):
         mark(edition=edition, anchor="p-1", kind="accept", by=approver(summit))
-    with pytest.raises(DecisionRefused, match="Only the prepared text"):
-        mark(edition=make_text(summit=summit), anchor="p-1", kind="accept", by=by)
-    gone = make_text(summit=summit, speech=True, withdrawn_at=ago(1))
-    with pytest.raises(DecisionRefused, match="withdrawn"):
-        mark(edition=gone, anchor="p-1", kind="accept", by=by)
+    for other, said in (
+        (make_text(summit=summit), "Only the prepared text"),
+        (make_text(summit=summit, speech=True, withdrawn_at=ago(1)), "withdrawn"),
+    ):
+        with pytest.raises(DecisionRefused, match=said):
+            mark(edition=other, anchor="p-1", kind="accept", by=by)
     assert not Marking.objects.exists()
 
 
@@ -146,9 +145,8 @@ def test_the_text_as_delivered_is_made_of_the_marks(edition: Edition, by: User) 
     made = editions.newest(text.versions.get())
     body = "# Head\n\n*[passage not delivered]*\n\nTwo, *else*.\n\nAnd thanks.\n\nThree.\n"
     assert (made.body, made.title, made.state, made.number) == (body, edition.title, "draft", 1)
-    assert (text.prepared, text.slot) == (prepared, prepared.slot)
-    assert (text.wording, text.comparison_public) == (Wording.DELIVERED, False)
-    assert make_delivered(edition=edition, by=by) == text
+    assert (text.prepared, text.slot, text.wording) == (prepared, prepared.slot, Wording.DELIVERED)
+    assert (text.comparison_public, make_delivered(edition=edition, by=by)) == (False, text)
     mark(edition=edition, anchor="p-1", kind="accept", by=by)
     assert make_delivered(edition=edition, by=by) == text
     again = editions.newest(text.versions.get())
@@ -157,8 +155,7 @@ def test_the_text_as_delivered_is_made_of_the_marks(edition: Edition, by: User) 
 
 
 def test_what_is_told_of_removed_passages_is_in_the_texts_language(edition: Edition, by: User) -> None:
-    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
-    other = add_edition(french, body="Un.\n\nDeux.")
+    other = add_language(edition.version.text, "fr", body="Un.\n\nDeux.")
     mark(edition=other, anchor="p-1", kind="strike", by=by)
     assert delivered_body(other).startswith("*[passage non prononcé]*")
     text = make_delivered(edition=edition, by=by)
@@ -189,10 +186,8 @@ def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) ->
     plain = post(client, edition, anchor="p-1", kind="accept")
     assert (plain.status_code, plain["Location"]) == (302, f"{address(edition, 'marking')}#p-1")
     part = post(client, edition, anchor="p-2", kind="change", words="Two, <b>else</b>.", part="1")
-    assert part.status_code == 200
     shown = part.content.decode()
-    assert "<ins><p>Two, &lt;b&gt;else&lt;/b&gt;.</p>" in shown
-    assert "<html" not in shown
+    assert ("<ins><p>Two, &lt;b&gt;else&lt;/b&gt;.</p>" in shown, "<html" in shown) == (True, False)
     post(client, edition, anchor="p-2", kind="undo", undoes=Marking.objects.get(anchor="p-2").pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "", "")]
     wrong = post(client, edition, anchor="p-3", kind="change", words="", part="1")
@@ -203,9 +198,8 @@ def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) ->
     mark(edition=edition, anchor="p-3", kind="strike", by=other)
     answer = post(client, edition, anchor="p-3", kind="change", words="Mine.", part="1")
     shown = answer.content.decode()
-    assert answer.status_code == 409
+    assert (answer.status_code, ">Mine.</textarea>" in shown) == (409, True)
     assert f"{other} has marked this passage meanwhile: “not spoken”." in shown
-    assert ">Mine.</textarea>" in shown
 
 
 def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition, by: User) -> None:
@@ -216,18 +210,8 @@ def test_the_desk_makes_the_text_as_delivered_and_compares(edition: Edition, by:
     text = Text.objects.get(prepared=edition.version.text)
     assert (answer.status_code, answer["Location"]) == (302, f"/admin/press/text/{text.pk}/change/")
     page = client.get(address(edition, "delivery")).content.decode()
-    assert "One" in page[page.index("<del>") : page.index("</del>")]
-    assert "<ins>And thanks.</ins>" in page
+    assert ("<del>" in page, "<ins>And thanks.</ins>" in page) == (True, True)
     assert client.get(f"/admin/press/text/{text.pk}/delivery/").content.decode().count("<del>") == page.count("<del>")
-
-
-def test_the_page_of_marks_asks_as_much_for_many_passages(edition: Edition, by: User) -> None:
-    client, body = signed_in(by), "\n\n".join(f"Words {n}." for n in range(9))
-    long = make_text(summit=edition.version.text.summit, speech=True, body=body)
-    for number in range(1, 5):
-        mark(edition=long, anchor=f"p-{number}", kind="accept", by=by)
-    counts = [queries(client, address(each, "marking")) for each in (edition, long, edition, long)]
-    assert counts[2] == counts[3]
 
 
 # --- readers ---
@@ -235,14 +219,10 @@ def test_readers_compare_where_the_office_lets_them(client: Client) -> None:
     prepared = make_text(speech=True, moment=ago(2), body="One was planned.\n\nTwo.", slug="as-planned")
     delivered = helpers.make_delivered(prepared, moment=ago(1), public=True, body="One was said.\n\nTwo.")
     text = delivered.version.text
-    path, by = f"{url_of(text)}comparison/", officer(text.summit)
+    path = f"{url_of(text)}comparison/"
     page = client.get(path).content.decode()
     assert ("One was <del>planned</del>." in page, "One was <ins>said</ins>." in page) == (True, True)
     assert path in client.get(url_of(text)).content.decode()
-    lifts.hold(lift=prepared.version.text.lift, reason="wait", by=by)
-    assert client.get(path).status_code == 404
-    lifts.unhold(lift=prepared.version.text.lift, by=by)
-    assert client.get(path).status_code == 200
     Text.objects.filter(pk=text.pk).update(comparison_public=False)
     assert client.get(path).status_code == 404
     assert "comparison" not in client.get(url_of(text)).content.decode()
@@ -252,6 +232,7 @@ HIDDEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"moment": ago(-1)}, {}),
     ({"state": "in_review"}, {}),
     ({"withdrawn_at": ago(0.5)}, {}),
+    ({"held": True}, {}),
     ({}, {"moment": ago(-1)}),
     ({}, {"state": "draft"}),
     ({}, {"public": False}),

@@ -13,8 +13,7 @@ from lxml import etree, html
 
 from press.models import Edition
 from press.quoting import place_of
-from tests.factories import TextVersionFactory
-from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.press.helpers import add_edition, add_language, ago, make_text, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +34,6 @@ def found(client: Client, edition: Edition, url: str, rest: str = "") -> dict[st
     assert (response.status_code, response["Content-Type"]) == (200, "application/json; charset=utf-8")
     answer: dict[str, Any] = json.loads(response.content)
     # What the standard wants of a rich answer, and nothing that it doesn't know.
-    assert (answer["version"], answer["type"]) == ("1.0", "rich")
     kinds = {"html": str, "width": int, "height": int, "title": str, "author_name": str, "author_url": str}
     kinds |= {"provider_name": str, "provider_url": str, "cache_age": int, "version": str, "type": str}
     assert {name: type(value) for name, value in answer.items()} == kinds
@@ -55,17 +53,13 @@ def test_a_paragraph_with_who_said_it_and_where_it_stands(client: Client, speech
     assert dict(block.attrib) == {"cite": pin, "lang": "en", "dir": "ltr"}
     assert etree.tostring(block[0], encoding="unicode") == "<p>First <em>one</em> &amp; &lt;b&gt;two&lt;/b&gt;.</p>"
     assert page.xpath("//a/@href") == [pin]
-    assert page.xpath("string(//cite)") == "On <borders>"
-    assert "Minister" in answer["author_name"]
-    assert answer["author_name"] in page.text_content()
-    assert answer["title"] == "On <borders>"
-    assert page.xpath("//strong") == []
-    assert page.xpath("//@id | //@style | //@onclick | //script") == []
+    assert page.xpath("string(//cite)") == answer["title"] == "On <borders>"
+    assert ("Minister" in answer["author_name"], answer["author_name"] in page.text_content()) == (True, True)
+    assert page.xpath("//strong | //@id | //@style | //@onclick | //script") == []
 
 
 def test_an_item_of_a_list_and_a_whole_text(client: Client, speech: Edition) -> None:
     assert '<p>Another "item"</p>' in found(client, speech, page_of(speech, anchor="p-3"))["html"]
-    assert "First" in found(client, speech, page_of(speech))["html"]
     assert "First" in found(client, speech, page_of(speech) + "?lang=fr")["html"]
 
 
@@ -88,15 +82,12 @@ def test_after_a_correction_the_link_goes_on_saying_what_was_quoted(client: Clie
 def test_of_a_withdrawn_text_the_reason_and_no_words(client: Client) -> None:
     edition = make_text(moment=ago(3), withdrawn_at=ago(1), title="Gone", body="words that go")
     answer = found(client, edition, page_of(edition, anchor="p-1"))
-    assert answer["title"] == "Withdrawn: Gone"
-    assert "It was wrong." in answer["html"]
+    assert (answer["title"], "It was wrong." in answer["html"]) == ("Withdrawn: Gone", True)
     assert "words that go" not in answer["html"]
-    assert "blockquote" not in answer["html"]
 
 
 def test_in_the_language_of_the_text(client: Client, speech: Edition) -> None:
-    arabic = TextVersionFactory(text=speech.version.text, language="ar", authoritative=False)
-    add_edition(arabic, title="كلمة", body="هذا نص عربي.")
+    add_language(speech.version.text, "ar", title="كلمة", body="هذا نص عربي.")
     answer = found(client, speech, f"{page_of(speech)}ar/#p-1")
     assert 'lang="ar" dir="rtl"><p>هذا نص عربي.</p></blockquote>' in answer["html"]
     assert f"{page_of(speech)}ar/edition/1/#p-1" in answer["html"]
@@ -136,10 +127,8 @@ def test_what_is_not_public_is_like_what_is_not_there(client: Client, speech: Ed
         with CaptureQueriesContext(connection) as second:
             nowhere = ask(client, speech, one.replace(mark, other))
         assert (answer.status_code, nowhere.status_code) == (404, 404)
-        assert (
-            answer.content.replace(quoted(mark, safe="").encode(), quoted(other, safe="").encode()) == nowhere.content
-        )
-        assert (dict(answer.headers), len(first)) == (dict(nowhere.headers), len(second))
+        told = answer.content.replace(quoted(mark, safe="").encode(), quoted(other, safe="").encode())
+        assert (told, dict(answer.headers), len(first)) == (nowhere.content, dict(nowhere.headers), len(second))
     # Control: what is public is told.
     assert ask(client, speech, page_of(speech, 1)).status_code == 200
 

@@ -10,20 +10,9 @@ from press.models import EditionState, Lift, LiftMode
 from press.models.visibility import public_editions
 from sessions.models import Session, Slot
 from summit.db.clock import db_now
-from summit.models import Role, Summit, User
-from tests.factories import MessageFactory, SlotFactory, SummitFactory, TextVersionFactory, UserFactory
-from tests.press.helpers import (
-    HOUR,
-    add_edition,
-    ago,
-    approver,
-    make_lift,
-    make_slot,
-    make_text,
-    officer,
-    organiser,
-    queries,
-)
+from summit.models import Summit, User
+from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
+from tests.press.helpers import HOUR, add_language, ago, approver, make_lift, make_slot, make_text, officer, organiser
 from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -88,18 +77,13 @@ class TestGroups:
             ("10:30", ["Second speech"], True),
         ]
 
-    def test_what_is_tied_stands_with_it_wherever_it_belongs(self, summit: Summit) -> None:
-        lift = waits(summit, tied=True)
+    def test_what_is_tied_stands_together_and_an_alarm_on_another_day_on_its_own(self, summit: Summit) -> None:
+        lift = waits(summit, tied=True, fallback_at=at(8, day=2))
         give(SlotFactory(session=session_at(summit, at(10)), minutes=5), "Speech", lift)
         make_text(summit=summit, lift=lift, title="Notice")
-        assert titles(run.groups(summit, DAY, DAY)) == [("10:10", ["Speech", "Notice"], True)]
-        assert run.groups(summit, SECOND, SECOND) == []
-
-    def test_an_alarm_on_another_day_than_the_speech_stands_on_its_own(self, summit: Summit) -> None:
-        slot = SlotFactory(session=session_at(summit, at(10)), minutes=5)
-        give(slot, "Speech", waits(summit, fallback_at=at(8, day=2)))
-        groups = run.groups(summit, SECOND, SECOND)
-        assert (titles(groups), [group.by for group in groups]) == ([("08:00", ["Speech"], True)], ["alarm"])
+        for day, clock, by in ((DAY, "10:10", "plan"), (SECOND, "08:00", "alarm")):
+            groups = run.groups(summit, day, day)
+            assert (titles(groups), groups[0].by) == ([(clock, ["Speech", "Notice"], True)], by)
 
     def test_a_day_is_the_venues_across_the_change_of_clocks(self, summit: Summit) -> None:
         for day, hours in ((date(2030, 3, 31), 23), (date(2030, 10, 27), 25), (DAY, 24)):
@@ -115,8 +99,7 @@ class TestGroups:
 class TestRun:
     def test_each_text_says_where_it_stands_and_who_is_next(self, summit: Summit) -> None:
         edition = make_text(summit=summit, moment=at(10), state="in_review", title="Not ready")
-        french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
-        add_edition(french, state="draft")
+        add_language(edition.version.text, "fr", state="draft")
         make_text(summit=summit, moment=at(11), held=True, title="Is held")
         content = shown(approver(summit), day="2030-07-01")
         ten, eleven = content[content.index("<h2>10:00</h2>") :].split("<h2>11:00</h2>")
@@ -124,8 +107,6 @@ class TestRun:
         assert f"edition 1 by {edition.author}" in ten
         assert '<bdi lang="fr">Français</bdi> <span class="state" data-state="off">draft</span>' in ten
         assert ("Held by" in eleven, '<bdi lang="">wait</bdi>' in eleven) == (True, True)
-        # Only what goes out today counts down.
-        assert 'class="countdown"' not in content
 
     def test_what_is_late_or_failed_stands_on_top_of_every_day(self, summit: Summit) -> None:
         make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
@@ -145,7 +126,6 @@ class TestRun:
             "Nobody was there.",
             "2 mails about it failed.",
             f"q=press.edition%3A{out.public_id}",
-            "An organiser or protocol can send them again.",
         ):
             assert part in late
         assert "Read why, and send them again" in shown(organiser(summit), day="2030-07-01")
@@ -160,17 +140,15 @@ class TestRun:
         button = "The speech has been given: publish now"
         here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
         content = shown(user, day="2030-07-01")
-        assert button in content
-        assert f'name="next" value="{here.replace("&", "&amp;")}"' in content
+        assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
         assert button not in shown(approver(summit), day="2030-07-01")
         address = f"/admin/press/text/{edition.version.text_id}/decide/deliver/"
         answer = signed_in(user).post(address, {"number": "1", "next": here})
         assert (answer.status_code, answer["Location"]) == (302, here)
         assert public_editions().get() == edition
-        for elsewhere in ("//elsewhere.example/", "javascript:alert(1)"):
-            answer = signed_in(user).post(address, {"number": "1", "next": elsewhere})
-            # It has been given already: that is said on the text's own page.
-            assert (answer.status_code, answer.get("Location")) == (400, None)
+        # It has been given already: that is said on the text's own page.
+        answer = signed_in(user).post(address, {"number": "1", "next": "//elsewhere.example/"})
+        assert (answer.status_code, answer.get("Location")) == (400, None)
 
     def test_on_a_full_day_hours_that_are_out_are_folded(
         self, summit: Summit, monkeypatch: pytest.MonkeyPatch
@@ -192,17 +170,13 @@ class TestRun:
 
     def test_whoever_sees_no_texts_finds_neither_page(self, summit: Summit) -> None:
         make_text(summit=summit, moment=at(10), title="Under embargo")
-        viewer, stranger = UserFactory.with_role(Role.VIEWER, summit), officer(SummitFactory())
+        stranger = officer(SummitFactory())
         for path in (RUN, CALENDAR):
-            assert signed_in(viewer).get(path).status_code == 404
             assert signed_in(stranger).get(path, {"summit": summit.slug}).status_code == 404
             assert "Under embargo" not in shown(stranger, path, day="2030-07-01", month="2030-07")
         # Whoever does is led to both.
-        user, address = officer(summit), f"{RUN}?summit={summit.slug}"
-        for path in ("/admin/press/text/", "/admin/"):
-            content = shown(user, path, summit=summit.slug)
-            assert f'href="{address}"' in content
-            assert f'href="{CALENDAR}?summit={summit.slug}"' in content
+        content = shown(officer(summit), "/admin/", summit=summit.slug)
+        assert all(f'href="{path}?summit={summit.slug}"' in content for path in (RUN, CALENDAR))
 
 
 class TestCalendar:
@@ -218,10 +192,7 @@ class TestCalendar:
         ]
         found = [[(entry.clock, entry.text.title) for entry in cell.entries] for cell in weeks[1][:3]]
         assert found == [[("10:00", "On the first day")], [("23:59", "On the second")], []]
-        assert [cell.number for cell in weeks[1][:3]] == [1, 2, 0]
-        content = answer.content.decode()
-        assert ("Later" in content, content.count(">nothing</p>")) == (False, 12)
-        assert f'href="{RUN}?summit={summit.slug}&amp;day=2030-07-03"' in content
+        assert "Later" not in answer.content.decode()
 
     def test_a_month_and_the_change_of_clocks_in_it(self, summit: Summit) -> None:
         for hour, minute, title in ((0, 30, "Before the change"), (22, 59, "After it"), (23, 1, "In April")):
@@ -234,21 +205,3 @@ class TestCalendar:
         assert "The clocks change." in answer.content.decode()
         months = [name for _url, name, _current in answer.context["months"]]
         assert months == ["February 2030", "March 2030", "April 2030", "July 2030"]
-
-
-def test_in_a_constant_number_of_queries(summit: Summit) -> None:
-    client = signed_in(officer(summit))
-
-    def fill(number: int) -> list[int]:
-        reader = UserFactory()
-        for n in range(number):
-            make_text(summit=summit, moment=at(10, n), state=("draft", "approved")[n % 2], reader=reader)
-            make_text(summit=summit, moment=ago(n + 1), state="draft", reader=reader)
-            give(SlotFactory(session=session_at(summit, at(12)), minutes=5), "Speech", waits(summit))
-            edition = make_text(summit=summit, moment=ago(3), emergency_reason="Alone.", reader=reader)
-            about = f"press.edition:{edition.public_id}"
-            MessageFactory(summit=summit, kind="publication", state="failed", problem="550", subject_key=about)
-        return [queries(client, f"{path}?day=2030-07-01") for path in (RUN, CALENDAR)]
-
-    fill(2)
-    assert fill(1) == fill(2)

@@ -9,9 +9,10 @@ from lxml import etree
 
 from press import sitemap
 from press.models import Edition
-from tests.factories import SummitFactory, TextVersionFactory
+from summit.models import Summit
+from tests.factories import SummitFactory
 from tests.press.checks import grammar
-from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.press.helpers import add_language, ago, make_text, url_of
 from tests.press.test_visibility import everything
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +44,8 @@ def press_of(edition: Edition) -> str:
 def test_each_language_of_a_text_names_the_others(client: Client) -> None:
     edition = make_text(moment=ago(3), slug="opening")
     text = edition.version.text
-    add_edition(TextVersionFactory(text=text, language="ar", authoritative=False), decided_at=ago(1))
-    draft = TextVersionFactory(text=text, language="fr", authoritative=False)
-    add_edition(draft, state="draft")
+    add_language(text, "ar", decided_at=ago(1))
+    add_language(text, "fr", state="draft")
     home = press_of(edition)
     homes = [home, f"{home}?lang=fr", f"{home}?lang=ar"]
     assert places(client, f"{home}sitemap.xml") == [*homes, url_of(text), f"{url_of(text)}ar/"]
@@ -59,9 +59,8 @@ def test_each_language_of_a_text_names_the_others(client: Client) -> None:
 
 
 def test_the_map_knows_what_everybody_may_read(
-    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, summit: Summit
 ) -> None:
-    summit = SummitFactory()
     make_text(summit=summit, slug="out", moment=ago(1))
     for slug, values in (("later", {"moment": ago(-1)}), ("draft", {"moment": ago(1), "state": "draft"})):
         make_text(summit=summit, slug=slug, **values)

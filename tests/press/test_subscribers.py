@@ -18,12 +18,6 @@ from tests.press.helpers import ago
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def summit() -> Summit:
-    found: Summit = SummitFactory()
-    return found
-
-
 def ask(summit: Summit, address: str = "reader@paper.example", **extra: str) -> Any:
     client = Client(enforce_csrf_checks=True)
     return client.post(f"/{summit.slug}/press/subscribe/", {"address": address, "language": "en", **extra})
@@ -45,13 +39,13 @@ def test_double_opt_in_and_out(summit: Summit, client: Client) -> None:
     assert client.get(path).status_code == 200
     row.refresh_from_db()
     assert row.confirmed_at is None  # looking does nothing: programs look at links in mail
-    assert "The address is confirmed" in client.post(path).content.decode()
-    assert Subscriber.objects.active().get() == row
-    assert "The address is confirmed" in client.post(path).content.decode()
+    for _turn in range(2):
+        assert "The address is confirmed" in client.post(path).content.decode()
+        assert Subscriber.objects.active().get() == row
     others = [SubscriberFactory(summit=summit), SubscriberFactory(address=row.address)]
     end = link(summit, subscribers.END, row)
-    assert "End the news" in client.get(end).content.decode()
-    assert Subscriber.objects.active().exists()
+    assert client.get(end).status_code == 200
+    assert row in Subscriber.objects.active()
     one_click = Client(enforce_csrf_checks=True).post(end, {"List-Unsubscribe": "One-Click"})
     assert "The news has ended" in one_click.content.decode()
     assert set(Subscriber.objects.active()) == set(others)
@@ -64,9 +58,8 @@ def test_the_answer_is_the_same_whether_known_or_not(summit: Summit) -> None:
     SubscriberFactory(summit=summit, address="known@paper.example")
     SubscriberFactory(summit=summit, address="left@paper.example", ended_at=ago(1))
     answers = [ask(summit, f"{name}@paper.example") for name in ("known", "left", "new", "new")]
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.content for answer in answers}) == 1
-    assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert answers[0].status_code == 200
+    assert len({(answer.content, str(sorted(answer.headers.items()))) for answer in answers}) == 1
 
 
 def test_one_mail_in_ten_minutes(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,13 +71,6 @@ def test_one_mail_in_ten_minutes(summit: Summit, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(subscribers, "QUIET", -subscribers.QUIET)
     ask(summit)
     assert Message.objects.count() == 3
-
-
-def test_who_left_can_ask_again(summit: Summit, client: Client) -> None:
-    SubscriberFactory(summit=summit, ended_at=ago(1), asked_at=ago(2), address="reader@paper.example")
-    ask(summit)
-    client.post(link(summit, subscribers.CONFIRM))
-    assert Subscriber.objects.active().exists()
 
 
 def test_links_grow_old_and_cannot_be_guessed(summit: Summit, client: Client) -> None:
@@ -121,8 +107,10 @@ def test_what_is_no_address_is_said(summit: Summit) -> None:
     assert not Subscriber.objects.exists()
 
 
-def test_question_is_dropped_once_answered(summit: Summit, client: Client) -> None:
+def test_who_left_can_ask_again_and_the_question_is_dropped_once_answered(summit: Summit, client: Client) -> None:
+    SubscriberFactory(summit=summit, ended_at=ago(1), asked_at=ago(2), address="reader@paper.example")
     ask(summit)
     client.post(link(summit, subscribers.CONFIRM))
+    assert Subscriber.objects.active().exists()
     deliver_announcements(list(Message.objects.values_list("pk", flat=True)))
     assert mail.outbox == []

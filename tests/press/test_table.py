@@ -1,6 +1,7 @@
 """The one table of decisions: each row works, and each that isn't there is refused and changes nothing."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -68,15 +69,12 @@ def test_each_decision_in_each_state() -> None:
     for states in (EditionState.values, LiftState.values, TextState.values):
         for state, row in ((state, row) for state in states for row in TABLE if row.after in states):
             edition, before = stand(state), AuditEntry.objects.count()
-            if state in row.before and row.reason:
+            allowed = state in row.before
+            if allowed and row.reason:
                 with pytest.raises(DecisionRefused, match="Say "):
                     ACTS[row.name](edition, by, " ")
-            if state in row.before:
+            with nullcontext() if allowed else pytest.raises(DecisionRefused):
                 ACTS[row.name](edition, by, "Why.")
-            else:
-                with pytest.raises(DecisionRefused):
-                    ACTS[row.name](edition, by, "Why.")
-            allowed = state in row.before
             assert found(edition, state) == (row.after if allowed else state), (state, row.name)
             assert AuditEntry.objects.count() - before == int(allowed), (state, row.name)
 
@@ -116,8 +114,7 @@ def test_approved_alone_it_waits_for_a_second_person() -> None:
 
 
 def test_who_approved_it_alone_does_not_review_it_afterwards() -> None:
-    edition = stand(EditionState.DRAFT)
-    by = UserFactory(is_superuser=True)
+    edition, by = stand(EditionState.DRAFT), UserFactory(is_superuser=True)
     deciding.approve_alone(edition=edition, reason="Nobody is there.", by=by)
     with pytest.raises(DecisionRefused, match="You approved it yourself"):
         deciding.review_afterwards(edition=edition, by=by)

@@ -10,8 +10,8 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Lift, Text, TextVersion, visibility
 from press.models.visibility import public_editions, published_lifts
 from summit.models import AuditEntry, Summit
-from tests.factories import SummitFactory, TextVersionFactory
-from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, officer, url_of
+from tests.factories import SummitFactory
+from tests.press.helpers import add_language, ago, approver, make_text, move_to_now, officer, url_of
 from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,7 @@ def out() -> set[int]:
     return set(public_editions().values_list("pk", flat=True))
 
 
-def test_nothing_goes_out_before_all_of_it_is_approved(client: Client) -> None:
-    summit = SummitFactory()
+def test_nothing_goes_out_before_all_of_it_is_approved(client: Client, summit: Summit) -> None:
     one, other = two(summit)
     lift = Lift.objects.get()
     assert (lift.tied, lift.texts.count()) == (True, 2)
@@ -40,8 +39,10 @@ def test_nothing_goes_out_before_all_of_it_is_approved(client: Client) -> None:
     assert out() == set()
     assert client.get(url_of(one.version.text)).status_code == 404
     assert not published_lifts().exists()
-    deciding.approve(edition=other, by=approver(summit))
+    reader = approver(summit)
+    deciding.approve(edition=other, by=reader)
     assert out() == {one.pk, other.pk}
+    assert Lift.objects.get().decided_by == reader
     # It went out late, together, at one moment, and says so.
     assert len(set(public_editions().values_list("published_at", flat=True))) == 1
     assert AuditEntry.objects.filter(action="press.complete").count() == 1
@@ -57,9 +58,8 @@ def test_control_without_the_condition_the_first_goes_out_alone(monkeypatch: pyt
 def test_all_languages_of_one_go_out_together() -> None:
     edition = make_text(decided_at=ago(9))
     text = edition.version.text
-    french = TextVersionFactory(text=text, language="fr", authoritative=False)
+    draft = add_language(text, "fr", state=EditionState.IN_REVIEW)
     TextVersion.objects.update(added_at=ago(8))
-    draft = add_edition(french, state=EditionState.IN_REVIEW)
     tying.tie(text=text, by=officer(text.summit))
     move_to_now(text.lift)
     assert out() == set()
@@ -76,8 +76,7 @@ def test_a_language_added_after_it_was_read_takes_nothing_back() -> None:
     assert out() == {edition.pk}
 
 
-def test_approved_before_the_moment_the_moment_stands() -> None:
-    summit = SummitFactory()
+def test_approved_before_the_moment_the_moment_stands(summit: Summit) -> None:
     one, other = two(summit)
     Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
     deciding.approve(edition=other, by=approver(summit))
@@ -87,8 +86,7 @@ def test_approved_before_the_moment_the_moment_stands() -> None:
     assert not AuditEntry.objects.filter(action="press.complete").exists()
 
 
-def test_one_that_is_withdrawn_before_holds_the_others() -> None:
-    summit = SummitFactory()
+def test_one_that_is_withdrawn_before_holds_the_others(summit: Summit) -> None:
     one, other = two(summit, second=EditionState.APPROVED)
     Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
     texts.withdraw(text=other.version.text, reason="Not agreed.", by=officer(summit))
@@ -100,8 +98,18 @@ def test_one_that_is_withdrawn_before_holds_the_others() -> None:
     assert out() == {one.pk}
 
 
-def test_untied_a_text_gets_a_lift_without_a_moment() -> None:
-    summit = SummitFactory()
+def test_what_was_approved_while_it_was_held_was_not_read_before(summit: Summit) -> None:
+    """The last of two was approved before the hold, or after it: then neither has been read."""
+    _one, other = two(summit, second=EditionState.APPROVED)
+    TextVersion.objects.update(added_at=ago(8))
+    held = {"held_at": ago(4), "held_by": officer(summit), "hold_reason": "Wait."}
+    Lift.objects.update(moment=ago(5), decided_by=officer(summit), **held)
+    for hours, read in ((4.5, True), (3, False)):
+        Edition.objects.filter(pk=other.pk).update(decided_at=ago(hours))
+        assert published_lifts().exists() is read
+
+
+def test_untied_a_text_gets_a_lift_without_a_moment(summit: Summit) -> None:
     one, _other = two(summit, second=EditionState.APPROVED)
     Lift.objects.update(moment=ago(-1), decided_by=officer(summit))
     tying.untie(text=one.version.text, by=officer(summit))
@@ -109,16 +117,15 @@ def test_untied_a_text_gets_a_lift_without_a_moment() -> None:
     assert (Lift.objects.count(), lift.moment, lift.tied) == (2, None, False)
 
 
-def test_a_hold_of_either_holds_both() -> None:
-    summit = SummitFactory()
-    one, other = make_text(summit=summit), make_text(summit=summit)
-    lifts.hold(lift=one.version.text.lift, reason="Wait.", by=officer(summit))
+def test_a_hold_of_either_holds_both(summit: Summit) -> None:
+    one, other, by = make_text(summit=summit), make_text(summit=summit), officer(summit)
+    lifts.hold(lift=one.version.text.lift, reason="Wait.", by=by)
     tying.tie(text=one.version.text, to=other.version.text, by=officer(summit))
-    assert Lift.objects.get().hold_reason == "Wait."
+    lift = Lift.objects.get()
+    assert (lift.hold_reason, lift.held_by) == ("Wait.", by)
 
 
-def test_what_cannot_be_tied() -> None:
-    summit = SummitFactory()
+def test_what_cannot_be_tied(summit: Summit) -> None:
     for other, said in (
         (make_text(summit=summit, moment=ago(1), decided_at=ago(2)), "has been read already"),
         (make_text(), "another summit"),
@@ -134,11 +141,8 @@ def test_the_page_names_what_goes_out_with_it() -> None:
     second = make_text(summit=first.summit, title="Funding").version.text
     alone = make_text(summit=first.summit, title="Alone").version.text
     Text.objects.filter(pk=second.pk).update(lift=first.lift)
-    assert [text.title for text in together(first)] == ["Funding"]
-    assert together(alone) == []
+    assert ([text.title for text in together(first)], together(alone)) == (["Funding"], [])
     client = signed_in(officer(first.summit))
-    page = client.get(f"/admin/press/text/{first.pk}/change/").content.decode()
-    assert "Has its moment, and is held, together with:" in page
-    assert "Each goes out once it is approved, even if others aren’t." in page
-    assert f'<a href="/admin/press/text/{second.pk}/change/"><bdi lang="">Funding</bdi></a>' in page
-    assert "together with:" not in client.get(f"/admin/press/text/{alone.pk}/change/").content.decode()
+    for text, others in ((first, True), (alone, False)):
+        page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+        assert ("together with:" in page, f'"/admin/press/text/{second.pk}/change/"' in page) == (others, others)

@@ -17,8 +17,8 @@ from press.domain import announce
 from press.models import Announcement, Edition, EditionState, Text
 from summit.models import Summit
 from summit.outbox.models import Message
-from tests.factories import SubscriberFactory, SummitFactory, TextVersionFactory, UserFactory
-from tests.press.helpers import add_edition, ago, make_text, url_of
+from tests.factories import SubscriberFactory, SummitFactory, UserFactory
+from tests.press.helpers import ago, make_text, url_of
 from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
@@ -181,42 +181,6 @@ def test_control_without_the_predicate_the_canaries_are_found(
 def test_a_summit_without_public_pages_shows_nothing(summit: Summit) -> None:
     Summit.objects.update(public=False)
     assert [name for name, look in CHANNELS.items() if name != "every page" and look(summit)] == []
-
-
-def test_a_correction_in_the_making_leaks_nowhere() -> None:
-    summit = SummitFactory()
-    SubscriberFactory(summit=summit)
-    edition = make_text(summit=summit, moment=ago(5), slug="canary000", body="Read canary000.")
-    before = _all_bytes(summit, edition.version.text)
-    french = TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
-    words = dict.fromkeys(("title", "summary", "body", "change_note"), "canary001")
-    for state in (EditionState.DRAFT, EditionState.IN_REVIEW, EditionState.CHANGES_ASKED):
-        add_edition(edition.version, state=state, **words)
-        add_edition(french, state=state, **words)
-        for path in [url_of(edition.version.text), f"/{summit.slug}/press/"]:
-            assert Client().get(path).content == before[path]
-        assert Client().get(url_of(edition.version.text) + "fr/").status_code == 404
-    assert _all_bytes(summit, edition.version.text) == before
-    assert announced(summit) == {"canary000"}
-
-
-def _all_bytes(summit: Summit, text: Text) -> dict[str, bytes]:
-    paths = [url_of(text)[:-1] + ending for ending in ("/", ".txt", ".pdf", ".xml", ".json")]
-    paths += [f"/{summit.slug}/{rest}" for rest in ("", "press/", "press/feed.atom", "press/feed.json")]
-    paths += [
-        f"/api/v1/summits/{summit.slug}/texts/{rest}" for rest in ("", f"{text.slug}/", f"{text.slug}/editions/1/")
-    ]
-    answers = {path: Client().get(path) for path in paths}
-    assert {answer.status_code for answer in answers.values()} == {200}
-    return {path: answer.content for path, answer in answers.items()}
-
-
-def test_an_approved_correction_replaces_what_was_read() -> None:
-    edition = make_text(moment=ago(5), body="Old words.")
-    add_edition(edition.version, decided_at=ago(1), body="New words.", change_note="A figure was wrong.")
-    page = get(url_of(edition.version.text))
-    assert ("New words." in page, "Old words." in page, "First published" in page) == (True, False, True)
-    assert page.count("A figure was wrong.") == 3  # in the banner, in the history, for machines
 
 
 STANDINGS: list[tuple[dict[str, Any], str]] = [

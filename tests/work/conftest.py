@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from summit.models import Role, Summit, User
+from summit.work.domain import jobs, running
 from summit.work.kinds import KINDS, Kind, Result, Step
 from summit.work.models import Job
 from tests.factories import SummitFactory, UserFactory
@@ -48,10 +50,29 @@ def counting() -> Iterator[Counting]:
 
 @pytest.fixture
 def summit() -> Summit:
-    found: Summit = SummitFactory()
-    return found
+    return SummitFactory()
 
 
 @pytest.fixture
 def user(summit: Summit) -> User:
     return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def desk(user: User) -> Client:
+    """The organiser's browser."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def job(counting: Counting, user: User) -> Job:
+    return jobs.start(kind="count", by=user)
+
+
+def claimed(job: Job) -> Job:
+    """Claim a job that is free."""
+    found = running.claim(job.pk)
+    assert found is not None
+    return found

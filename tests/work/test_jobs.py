@@ -16,7 +16,7 @@ from summit.work.models import Job, JobState
 from summit.work.models.jobs import TRANSITIONS
 from tests.factories import UserFactory
 from tests.threads import at_once, meeting
-from tests.work.conftest import Counting
+from tests.work.conftest import Counting, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -29,15 +29,9 @@ def fresh(job: Job) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
-@pytest.fixture
-def job(counting: Counting, user: User) -> Job:
-    return jobs.start(kind="count", by=user)
-
-
 # --- states ---------------------------------------------------------------------------------------------------------
 def test_every_state_has_a_row_and_follows_from_one() -> None:
-    assert set(TRANSITIONS) == set(JobState.values)
-    assert set().union(*TRANSITIONS.values()) == set(JobState.values)
+    assert set(TRANSITIONS) == set().union(*TRANSITIONS.values()) == set(JobState.values)
     assert jobs.sources(JobState.CANCELLED) == [JobState.WAITING, JobState.RUNNING]
     assert jobs.sources(JobState.RUNNING) == [JobState.WAITING, JobState.RUNNING]
     assert jobs.sources(JobState.WAITING) == [JobState.RUNNING, JobState.FAILED, JobState.CANCELLED]
@@ -90,9 +84,8 @@ def test_a_kind_is_registered_once(counting: Counting) -> None:
 def test_done_in_steps(job: Job, counting: Counting) -> None:
     running.run(job.pk)
     found = fresh(job)
-    assert (found.state, found.done, found.total) == ("done", 10, 10)
+    assert (found.state, found.done, found.total, counting.steps) == ("done", 10, 10, list(range(1, 11)))
     assert (found.result, found.result_params, found.finished_at is None) == ("counted", {"number": 10}, False)
-    assert counting.steps == list(range(1, 11))
 
 
 def test_the_sweep_hands_it_out_again_when_the_queue_is_lost(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,13 +135,10 @@ def test_a_killed_workers_job_goes_on_from_its_last_step(job: Job, counting: Cou
 
 
 def test_a_worker_that_comes_back_from_the_dead_stores_nothing(job: Job, counting: Counting) -> None:
-    slow = running.claim(job.pk)
-    assert slow is not None
+    slow = claimed(job)
     running.step(slow)
     let_lease_run_out(job)
-    other = running.claim(job.pk)
-    assert other is not None
-    running.step(other)
+    running.step(claimed(job))
     with pytest.raises(running.Lost):
         running.step(slow)
     running.put_back(slow)
@@ -157,14 +147,11 @@ def test_a_worker_that_comes_back_from_the_dead_stores_nothing(job: Job, countin
 
 def test_control_without_the_token_it_does(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "held", lambda job: Job.objects.filter(pk=job.pk))
-    slow = running.claim(job.pk)
+    slow = claimed(job)
     let_lease_run_out(job)
-    other = running.claim(job.pk)
-    assert slow is not None
-    assert other is not None
-    running.step(other)
-    running.step(other)
-    running.step(slow)
+    other = claimed(job)
+    for worker in (other, other, slow):
+        running.step(worker)
     assert (fresh(job).done, counting.steps) == (1, [1, 2, 1])
 
 

@@ -6,14 +6,13 @@ from django.core.exceptions import ValidationError
 
 from press.api.editions import Editions, Lifts
 from press.api.texts import Texts, as_sent
-from press.models import Edition, Lift, Text
+from press.models import Edition, Lift
 from press.models.decisions import TABLE
 from summit.api.actions import actions_of
-from summit.models import AuditEntry, Role, Summit
-from tests.factories import UserFactory
+from summit.models import Summit
 from tests.press.api.conftest import DESK, do, read, refused, soon
 from tests.press.helpers import move_to_now
-from tests.summit.api.conftest import Program, program
+from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 WORDS = {"kind": "statement", "language": "en", "title": "On water", "body": "Water is short."}
@@ -45,26 +44,10 @@ def test_from_draft_to_out(officer: Program, approver: Program) -> None:
     assert titles(officer) == ["On water"]
     found = read(officer, f"texts/{text['id']}/")
     assert (found["state"], found["public_edition"]) == ("published", 1)
-    recorded = AuditEntry.objects.filter(action__startswith="press.").order_by("pk").values_list("action", "by__name")
-    assert [(action.removeprefix("press."), name) for action, name in recorded] == [
-        ("create", "Oona"), ("submit", "Oona"), ("approve", "Abel"), ("set_moment", "Oona")
-    ]  # fmt: skip
-    assert "Withdraw it first" in refused(approver, f"texts/{text['id']}/remove", {"reason": "It named somebody."})
     gone = do(officer, f"texts/{text['id']}/withdraw", {"reason": "It was wrong."})
     assert (gone["state"], gone["withdrawal_reason"]) == ("withdrawn", "It was wrong.")
     assert do(approver, f"texts/{text['id']}/remove", {"reason": "It named somebody."})["state"] == "removed"
     assert titles(officer) == []
-
-
-def test_nobody_approves_their_own_words(here: Summit, officer: Program) -> None:
-    both = UserFactory.with_role(Role.PRESS_OFFICER, here)
-    here.roles.create(user=both, role=Role.PRESS_APPROVER)
-    alone = program(both)
-    _text, edition = drafted(alone)
-    do(alone, f"editions/{edition}/submit")
-    said = refused(alone, f"editions/{edition}/approve")
-    assert said == "You wrote edition 1. Another press approver has to approve it."
-    assert "This can be done by: press approver." in refused(officer, f"editions/{edition}/approve", status=403)
 
 
 def test_every_decision_of_the_table_is_offered() -> None:
@@ -78,42 +61,36 @@ def test_another_edition_loses_nobody_s_words(officer: Program, approver: Progra
     version = text["versions"][0]
     words = {"version": version, "title": "On water", "body": "Water is scarce.", "based_on": 1}
     second = do(officer, "editions", words, status=201)
+    assert "This can be done by: press approver." in refused(officer, f"editions/{edition}/approve", status=403)
     assert (second["number"], second["state"], second["author_name"]) == (2, "draft", "Oona")
     # Sent again it is the same; other words that start from the first are not saved over it.
     assert do(officer, "editions", words, status=201)["id"] == second["id"]
     said = refused(officer, "editions", {**words, "body": "Water is plenty."})
     assert said == "Oona saved edition 2 meanwhile. Nothing is lost: compare it with yours and save again."
-    assert "Edition 2 is newer." in refused(officer, f"editions/{edition}/submit")
     do(officer, f"editions/{second['id']}/submit")
-    assert "Say what to change" in refused(approver, f"editions/{second['id']}/ask-changes")
     back = do(approver, f"editions/{second['id']}/ask-changes", {"note": "Say how scarce."})
     assert (back["state"], back["decision_note"]) == ("changes_asked", "Say how scarce.")
     assert Edition.objects.count() == 2
 
 
-def test_alone_in_an_emergency(here: Summit, officer: Program, approver: Program) -> None:
+def test_alone_in_an_emergency(officer: Program, approver: Program) -> None:
     text, edition = drafted(officer)
-    assert "Say why nobody else" in refused(officer, f"editions/{edition}/approve-alone", {"reason": " "})
     alone = do(officer, f"editions/{edition}/approve-alone", {"reason": "The line is down."})
     assert (alone["state"], alone["emergency_reason"]) == ("approved", "The line is down.")
     assert read(officer, f"texts/{text['id']}/")["approved_alone"] is True
     done = do(approver, f"editions/{edition}/review-afterwards")
     assert done["afterwards_by"] == approver.user.public_id
-    assert "Nothing waits" in refused(approver, f"editions/{edition}/review-afterwards")
 
 
 def test_moments_and_holds(officer: Program, approver: Program) -> None:
     text, _edition = drafted(officer)
     lift = f"lifts/{text['lift']}"
-    assert "has passed" in refused(officer, f"{lift}/set-moment", {"moment": "2020-01-01T00:00:00Z"})
     for given in ({}, {"moment": "0001-01-01T00:00:00Z"}):
         assert "#/moment" in refused(officer, f"{lift}/set-moment", given, status=422)
     assert do(officer, f"{lift}/set-moment", {"moment": None})["moment"] is None
-    waits = do(officer, f"{lift}/wait-for-delivery", {"alarm_at": soon()})
-    assert (waits["mode"], waits["alarm_at"] is not None) == ("delivered", True)
+    assert do(officer, f"{lift}/wait-for-delivery", {"alarm_at": soon()})["mode"] == "delivered"
     assert do(officer, f"{lift}/deliver")["moment"] is not None
     assert do(officer, f"{lift}/release-now")["mode"] == "moment"
-    assert "Say why it is held" in refused(approver, f"{lift}/hold", {"reason": ""})
     held = do(approver, f"{lift}/hold", {"reason": "Wait for the host."})
     assert (held["hold_reason"], held["held_by"]) == ("Wait for the host.", approver.user.public_id)
     assert read(officer, "texts/?q=water")[0]["held"] is True
@@ -125,8 +102,6 @@ def test_together_or_not_at_all(officer: Program) -> None:
     other = do(officer, "texts", {**WORDS, "title": "On air"}, status=201)
     tied = do(officer, f"texts/{one['id']}/tie", {"text": other["id"]})
     assert tied["lift"] == other["lift"]
-    [lift] = read(officer, "lifts/")
-    assert (lift["tied"], sorted(lift["texts"])) == (True, sorted([one["id"], other["id"]]))
     assert do(officer, f"texts/{one['id']}/untie")["lift"] != other["lift"]
 
 
@@ -137,17 +112,11 @@ def test_what_a_text_is_about(here: Summit, officer: Program) -> None:
     etag = officer.get(path)["ETag"]
     changed = officer.patch(path, {"topics": [topic["id"]], "contact": "press@here.example"}, If_Match=etag)
     assert (changed.status_code, changed.json()["topics"]) == (200, [topic["id"]])
-    assert officer.patch(path, {"contact": "x"}, If_Match=etag).status_code == 412
     kept = officer.patch(path, {"contact": "desk@here.example"}, If_Match=changed["ETag"])
     assert (kept.json()["topics"], kept.json()["contact"]) == ([topic["id"]], "desk@here.example")
     wrong = officer.patch(path, {"gather_place": "Gate"}, If_Match=kept["ETag"])
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/gather_place")
-    for given, pointer in (
-        ({"kind": "transcript", "wording": "notes"}, "#/speech"),
-        ({"slug": text["slug"]}, "#/slug"),
-    ):
-        assert pointer in refused(officer, "texts", {**WORDS, **given}, status=422)
-    assert Text.objects.count() == 1
+    assert "#/slug" in refused(officer, "texts", {**WORDS, "slug": text["slug"]}, status=422)
 
 
 def test_a_language_is_added(officer: Program) -> None:
@@ -156,9 +125,6 @@ def test_a_language_is_added(officer: Program) -> None:
     made = do(officer, "versions", words, status=201)
     assert (made["language"], made["authoritative"], made["edition"]) == ("fr", False, 1)
     assert "already" in refused(officer, "versions", words)
-    picture = refused(officer, "versions", {**words, "language": "de", "body": "![x](y)"}, status=422)
-    assert "A text shows no pictures" in picture
-    assert [each["language"] for each in read(officer, f"versions/?text={text['id']}")] == ["en", "fr"]
 
 
 def test_many_are_approved_at_once(officer: Program, approver: Program) -> None:

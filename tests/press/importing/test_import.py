@@ -1,6 +1,7 @@
 """A folder of speeches becomes transcripts: each file told, none dropped in silence, and twice the same."""
 
 import shutil
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -134,10 +135,8 @@ def test_words_that_the_desk_changed_are_left(summit: Summit, folder: Path) -> N
 
 def test_moment_wording_and_review_can_be_asked_for(summit: Summit, folder: Path) -> None:
     whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared")
-    texts = Text.objects.select_related("lift")
-    assert {(text.wording, f"{text.lift.moment:%Y-%m-%d %H:%M}") for text in texts} == {
-        ("prepared", "2030-07-01 08:30")
-    }
+    moment = datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    assert set(Text.objects.values_list("wording", "lift__moment")) == {("prepared", moment)}
     assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
 
 
@@ -145,8 +144,8 @@ def test_a_moment_can_be_given_afterwards_and_is_not_moved(summit: Summit, folde
     whole(folder)
     assert "BRA.txt (changed) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
     assert "BRA.txt (as it is) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
-    moments = {f"{moment:%Y-%m-%d %H:%M}" for moment in Lift.objects.values_list("moment", flat=True) if moment}
-    assert moments == {"2030-07-01 08:30"}
+    moments = set(Lift.objects.filter(texts__isnull=False).values_list("moment", flat=True))
+    assert moments == {datetime(2030, 7, 1, 8, 30, tzinfo=UTC)}
 
 
 def test_without_a_table_the_session_says_who_speaks(summit: Summit, folder: Path) -> None:
@@ -177,21 +176,15 @@ def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> No
     assert "BRA.txt (as it is) Brazil: Another Name" in whole(folder)
 
 
-NO_SESSION = "The summit has no session called Nothing. Name one with --session, by its id or title."
-NO_OFFICER = "Name with --by the mailbox of a press officer of this summit: their name stands by the texts."
-WRONG = [
-    ({"session": "Nothing"}, NO_SESSION),
-    ({"by": "nobody@summit.example"}, NO_OFFICER),
-    ({"publish_at": "tomorrow"}, "Give day and time, such as 2025-03-31 09:30."),
-    ({"make_parties": True}, "Parties are made of the table of speakers: name it with --speakers."),
-]  # fmt: skip
-
-
 def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
-    for options, said in WRONG:
-        with pytest.raises(CommandError) as refused:
+    for options, said in (
+        ({"session": "Nothing"}, "The summit has no session called Nothing."),
+        ({"by": "nobody@summit.example"}, "Name with --by the mailbox of a press officer"),
+        ({"publish_at": "tomorrow"}, "Give day and time"),
+        ({"make_parties": True}, "Parties are made of the table of speakers"),
+    ):
+        with pytest.raises(CommandError, match=said):
             run(folder, **options)
-        assert str(refused.value) == said
 
 
 def test_sessions_and_officers_are_named_where_there_are_several(summit: Summit, folder: Path) -> None:

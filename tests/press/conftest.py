@@ -1,0 +1,11 @@
+"""A summit for each test that asks for one."""
+
+import pytest
+
+from summit.models import Summit
+from tests.factories import SummitFactory
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return SummitFactory()
