@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 import factory
+from django.db.models import Model
+from factory.base import FactoryMetaClass
 from factory.django import DjangoModelFactory
 
 from delegations.models import (
@@ -49,12 +51,25 @@ from summit.outbox.models import Message
 
 START = datetime(2025, 3, 31, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
+Row = TypeVar("Row", bound=Model)
 
 
-class SummitFactory(DjangoModelFactory[Summit]):
+class OfItsType(FactoryMetaClass):
+    """Gives a factory the model that its type names: `Factory[Room]` makes rooms."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:
+        (model,) = get_args(attrs["__orig_bases__"][0])
+        if model is not Row:
+            attrs.setdefault("Meta", type("Meta", (), {})).model = model
+        return super().__new__(cls, name, bases, attrs)
+
+
+class Factory(DjangoModelFactory[Row], metaclass=OfItsType):
     class Meta:
-        model = Summit
+        abstract = True
 
+
+class SummitFactory(Factory[Summit]):
     slug = factory.Sequence(lambda n: f"summit-{n}")
     name = factory.Sequence(lambda n: f"Summit {n}")
     short_name = factory.Sequence(lambda n: f"S{n}")
@@ -66,25 +81,18 @@ class SummitFactory(DjangoModelFactory[Summit]):
     contact_email = "protocol@host.example"
 
 
-class VenueFactory(DjangoModelFactory[Venue]):
-    class Meta:
-        model = Venue
-
+class VenueFactory(Factory[Venue]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"House {n}")
 
 
-class RoomFactory(DjangoModelFactory[Room]):
-    class Meta:
-        model = Room
-
+class RoomFactory(Factory[Room]):
     venue = factory.SubFactory(VenueFactory)
     name = factory.Sequence(lambda n: f"Room {n}")
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserFactory(Factory[User]):
     class Meta:
-        model = User
         skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"user{n}@host.example")
@@ -110,19 +118,13 @@ class UserFactory(DjangoModelFactory[User]):
         return user
 
 
-class ApplicationFactory(DjangoModelFactory[Application]):
-    class Meta:
-        model = Application
-
+class ApplicationFactory(Factory[Application]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Application {n}")
     user = factory.SubFactory(UserFactory)
 
 
-class TokenFactory(DjangoModelFactory[Token]):
-    class Meta:
-        model = Token
-
+class TokenFactory(Factory[Token]):
     user = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"Program {n}")
     digest = factory.Sequence(lambda n: sha256(str(n).encode()).hexdigest())
@@ -130,18 +132,12 @@ class TokenFactory(DjangoModelFactory[Token]):
     scopes = ["rooms:read"]
 
 
-class PersonFactory(DjangoModelFactory[Person]):
-    class Meta:
-        model = Person
-
+class PersonFactory(Factory[Person]):
     summit = factory.SubFactory(SummitFactory)
     office = factory.Sequence(lambda n: f"Minister {n}")
 
 
-class PartyFactory(DjangoModelFactory[Party]):
-    class Meta:
-        model = Party
-
+class PartyFactory(Factory[Party]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Land {n}")
     formal_name = factory.LazyAttribute(lambda o: f"Republic of {o.name}")
@@ -149,20 +145,14 @@ class PartyFactory(DjangoModelFactory[Party]):
     mission_email = factory.Sequence(lambda n: f"mission{n}@land.example")
 
 
-class PartyNameFactory(DjangoModelFactory[PartyName]):
-    class Meta:
-        model = PartyName
-
+class PartyNameFactory(Factory[PartyName]):
     party = factory.SubFactory(PartyFactory)
     language = "fr"
     name = factory.Sequence(lambda n: f"Pays {n}")
 
 
-class ExternalIdFactory(DjangoModelFactory[ExternalId]):
+class ExternalIdFactory(Factory[ExternalId]):
     """A party's key in another system; with `person`, a person's."""
-
-    class Meta:
-        model = ExternalId
 
     party = factory.SubFactory(PartyFactory)
     summit = factory.LazyAttribute(lambda o: (o.party or o.person).summit)
@@ -170,44 +160,31 @@ class ExternalIdFactory(DjangoModelFactory[ExternalId]):
     value = factory.Sequence(lambda n: f"key-{n}")
 
 
-class PolicyFactory(DjangoModelFactory[Policy]):
-    class Meta:
-        model = Policy
-
+class PolicyFactory(Factory[Policy]):
     summit = factory.SubFactory(SummitFactory)
 
 
-class CategoryFactory(DjangoModelFactory[Category]):
-    class Meta:
-        model = Category
-
+class CategoryFactory(Factory[Category]):
     summit = factory.SubFactory(SummitFactory)
     code = factory.Sequence(lambda n: f"category-{n}")
     capacity = "delegate"
 
 
-class ZoneFactory(DjangoModelFactory[Zone]):
-    class Meta:
-        model = Zone
-
+class ZoneFactory(Factory[Zone]):
     summit = factory.SubFactory(SummitFactory)
     code = factory.Sequence(lambda n: f"Z{n}")
     name = factory.Sequence(lambda n: f"Zone {n}")
 
 
-class OverpassRuleFactory(DjangoModelFactory[OverpassRule]):
-    class Meta:
-        model = OverpassRule
-
+class OverpassRuleFactory(Factory[OverpassRule]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Overpass {n}")
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class MembershipFactory(Factory[Membership]):
     """A member; `capacity` chooses the summit's category of that code."""
 
     class Meta:
-        model = Membership
         exclude = ("code",)
 
     party = factory.SubFactory(PartyFactory)
@@ -216,20 +193,14 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     category = factory.LazyAttribute(lambda o: Category.objects.of(o.party.summit)[o.code])
 
 
-class QuotaFactory(DjangoModelFactory[Quota]):
-    class Meta:
-        model = Quota
-
+class QuotaFactory(Factory[Quota]):
     party = factory.SubFactory(PartyFactory)
     number = 3
     reason = "A large delegation"
     set_by = factory.SubFactory(UserFactory)
 
 
-class FocalPointFactory(DjangoModelFactory[FocalPoint]):
-    class Meta:
-        model = FocalPoint
-
+class FocalPointFactory(Factory[FocalPoint]):
     party = factory.SubFactory(PartyFactory)
     person = factory.SubFactory(
         PersonFactory,
@@ -238,11 +209,8 @@ class FocalPointFactory(DjangoModelFactory[FocalPoint]):
     )
 
 
-class FormerMemberFactory(DjangoModelFactory[FormerMember]):
+class FormerMemberFactory(Factory[FormerMember]):
     """Somebody who was withdrawn from a party."""
-
-    class Meta:
-        model = FormerMember
 
     party = factory.SubFactory(PartyFactory)
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..party.summit"))
@@ -251,11 +219,8 @@ class FormerMemberFactory(DjangoModelFactory[FormerMember]):
     why = "withdrawn"
 
 
-class FocalPointRequestFactory(DjangoModelFactory[FocalPointRequest]):
+class FocalPointRequestFactory(Factory[FocalPointRequest]):
     """Somebody was asked for as a focal point."""
-
-    class Meta:
-        model = FocalPointRequest
 
     party = factory.SubFactory(PartyFactory)
     name = "Gil Example"
@@ -265,38 +230,26 @@ class FocalPointRequestFactory(DjangoModelFactory[FocalPointRequest]):
     answer_to = "fay@land.example"
 
 
-class ParticularsFactory(DjangoModelFactory[Particulars]):
+class ParticularsFactory(Factory[Particulars]):
     """What somebody was asked for; with `entered_for` by that party's focal points."""
-
-    class Meta:
-        model = Particulars
 
     person = factory.SubFactory(PersonFactory)
 
 
-class PhotoFactory(DjangoModelFactory[Photo]):
-    class Meta:
-        model = Photo
-
+class PhotoFactory(Factory[Photo]):
     person = factory.SubFactory(PersonFactory)
     image = b"\xff\xd8\xff a photograph"
     width = 600
     height = 800
 
 
-class ResemblanceFactory(DjangoModelFactory[Resemblance]):
-    class Meta:
-        model = Resemblance
-
+class ResemblanceFactory(Factory[Resemblance]):
     person = factory.SubFactory(PersonFactory)
     other = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..person.summit"))
     why = "name"
 
 
-class InvitationFactory(DjangoModelFactory[Invitation]):
-    class Meta:
-        model = Invitation
-
+class InvitationFactory(Factory[Invitation]):
     class Params:
         sent = factory.Trait(state="sent", sent_at=START)
         answered = factory.Trait(
@@ -306,29 +259,20 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     party = factory.SubFactory(PartyFactory)
 
 
-class InvitationLinkFactory(DjangoModelFactory[InvitationLink]):
-    class Meta:
-        model = InvitationLink
-
+class InvitationLinkFactory(Factory[InvitationLink]):
     invitation = factory.SubFactory(InvitationFactory, sent=True)
     address = factory.Sequence(lambda n: f"link{n}@land.example")
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
 
 
-class ReplyFactory(DjangoModelFactory[Reply]):
-    class Meta:
-        model = Reply
-
+class ReplyFactory(Factory[Reply]):
     invitation = factory.SubFactory(InvitationFactory, sent=True)
     answer = "attending"
     name = "A. Example"
     channel = "telephone"
 
 
-class ReplyScanFactory(DjangoModelFactory[ReplyScan]):
-    class Meta:
-        model = ReplyScan
-
+class ReplyScanFactory(Factory[ReplyScan]):
     reply = factory.SubFactory(ReplyFactory)
     filename = "note.pdf"
     media_type = "application/pdf"
@@ -336,29 +280,20 @@ class ReplyScanFactory(DjangoModelFactory[ReplyScan]):
     size = 15
 
 
-class CallNoteFactory(DjangoModelFactory[CallNote]):
-    class Meta:
-        model = CallNote
-
+class CallNoteFactory(Factory[CallNote]):
     invitation = factory.SubFactory(InvitationFactory, sent=True)
     by = factory.SubFactory(UserFactory)
     outcome = "nobody"
 
 
-class DeclarationKindFactory(DjangoModelFactory[DeclarationKind]):
-    class Meta:
-        model = DeclarationKind
-
+class DeclarationKindFactory(Factory[DeclarationKind]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Weapons {n}")
     asks = "Make, calibre and serial number"
 
 
-class DeclarationFactory(DjangoModelFactory[Declaration]):
+class DeclarationFactory(Factory[Declaration]):
     """Something that a member of a party declares."""
-
-    class Meta:
-        model = Declaration
 
     party = factory.SubFactory(PartyFactory)
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
@@ -366,11 +301,8 @@ class DeclarationFactory(DjangoModelFactory[Declaration]):
     details = "Pistol, 9 mm, 12345"
 
 
-class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
+class VisaLetterFactory(Factory[VisaLetter]):
     """A visa support letter that was asked for."""
-
-    class Meta:
-        model = VisaLetter
 
     party = factory.SubFactory(PartyFactory)
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
@@ -378,60 +310,44 @@ class VisaLetterFactory(DjangoModelFactory[VisaLetter]):
     embassy = "Embassy of Hostland in Landcity"
 
 
-class GivenTableFactory(DjangoModelFactory[GivenTable]):
+class GivenTableFactory(Factory[GivenTable]):
     """A table that fills venues, looked at."""
-
-    class Meta:
-        model = GivenTable
 
     summit = factory.SubFactory(SummitFactory)
     label = "summit.venue"
     filename = "venues.csv"
     content = b'{"headings": ["name"], "rows": [[2, ["Lancaster House"]]]}'
-    report = factory.LazyFunction(
-        lambda: json.dumps({"lines": [{"number": 2, "about": "Lancaster House", "outcome": "new", "notes": []}]})
-    )
+    report = json.dumps({"lines": [{"number": 2, "about": "Lancaster House", "outcome": "new", "notes": []}]})
 
 
-class SheetFactory(DjangoModelFactory[Sheet]):
+class SheetFactory(Factory[Sheet]):
     """A table that somebody uploaded, with people of a party that is called Aland, looked at."""
-
-    class Meta:
-        model = Sheet
 
     summit = factory.SubFactory(SummitFactory)
     purpose = "people"
     filename = "people.xlsx"
     content = b'{"headings": ["party", "name"], "rows": [[2, ["Aland", "Ada Example"]]]}'
-    report = factory.LazyFunction(
-        lambda: json.dumps(
-            {
-                "lines": [
-                    {"number": 2, "party": "Aland", "person": "Ada Example", "outcome": "new", "notes": ["Look."]}
-                ],
-                "unknown": ["shoe size"],
-                "twice": [],
-                "barred": [],
-            }
-        )
+    report = json.dumps(
+        {
+            "lines": [{"number": 2, "party": "Aland", "person": "Ada Example", "outcome": "new", "notes": ["Look."]}],
+            "unknown": ["shoe size"],
+            "twice": [],
+            "barred": [],
+        }
     )
 
 
-class BadgeFactory(DjangoModelFactory[Badge]):
+class BadgeFactory(Factory[Badge]):
     """A live badge of a member."""
-
-    class Meta:
-        model = Badge
 
     party = factory.SubFactory(PartyFactory)
     person = factory.LazyAttribute(lambda o: MembershipFactory(party=o.party).person)
 
 
-class HandoverFactory(DjangoModelFactory[Handover]):
+class HandoverFactory(Factory[Handover]):
     """A place in a session that was a person's own and waits; `session` chooses which."""
 
     class Meta:
-        model = Handover
         exclude = ("session",)
 
     party = factory.SubFactory(PartyFactory)
@@ -445,11 +361,8 @@ class HandoverFactory(DjangoModelFactory[Handover]):
     key = factory.SelfAttribute("session.public_id")
 
 
-class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
+class LetterTemplateFactory(Factory[LetterTemplate]):
     """A summit's own text of a reminder."""
-
-    class Meta:
-        model = LetterTemplate
 
     summit = factory.SubFactory(SummitFactory)
     purpose = "reminder"
@@ -458,11 +371,8 @@ class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
     body = "Answer by {link}"
 
 
-class ParticipantListFactory(DjangoModelFactory[ParticipantList]):
+class ParticipantListFactory(Factory[ParticipantList]):
     """A revision that somebody made; without `content` it names nobody."""
-
-    class Meta:
-        model = ParticipantList
 
     summit = factory.SubFactory(SummitFactory)
     number = factory.Sequence(lambda n: n + 1)
@@ -478,62 +388,45 @@ class ParticipantListFactory(DjangoModelFactory[ParticipantList]):
     )
 
 
-class PortalSignInFactory(DjangoModelFactory[PortalSignIn]):
-    class Meta:
-        model = PortalSignIn
+class PortalSignInFactory(Factory[PortalSignIn]):
+    """A browser that came in."""
 
 
-class SessionFactory(DjangoModelFactory[Session]):
-    class Meta:
-        model = Session
-
+class SessionFactory(Factory[Session]):
     summit = factory.SubFactory(SummitFactory)
     title = factory.Sequence(lambda n: f"Session {n}")
     starts_at = START
     ends_at = START + timedelta(hours=1)
 
 
-class ParticipantFactory(DjangoModelFactory[Participant]):
-    class Meta:
-        model = Participant
-
+class ParticipantFactory(Factory[Participant]):
     session = factory.SubFactory(SessionFactory)
 
 
-class SlotFactory(DjangoModelFactory[Slot]):
-    class Meta:
-        model = Slot
-
+class SlotFactory(Factory[Slot]):
     session = factory.SubFactory(SessionFactory)
     speaker = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
 
 
-class SignUpFactory(DjangoModelFactory[SignUp]):
-    class Meta:
-        model = SignUp
-
+class SignUpFactory(Factory[SignUp]):
     session = factory.SubFactory(SessionFactory)
     person = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..session.summit"))
     state = "place"
 
 
-class OwnKindFactory(DjangoModelFactory[OwnKind]):
-    class Meta:
-        model = OwnKind
-
+class OwnKindFactory(Factory[OwnKind]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Kind {n}")
     like = "working_session"
 
 
-class DocumentFactory(DjangoModelFactory[Document]):
-    class Meta:
-        model = Document
+class FileFactory(Factory[Row]):
+    """Makes rows that are files."""
 
-    session = factory.SubFactory(SessionFactory)
-    title = factory.Sequence(lambda n: f"Paper {n}")
+    class Meta:
+        abstract = True
+
     language = "en"
-    file_name = "brief.pdf"
     content_type = "application/pdf"
     content = b"%PDF-1.7 words"
     size = factory.LazyAttribute(lambda row: len(row.content))
@@ -541,11 +434,14 @@ class DocumentFactory(DjangoModelFactory[Document]):
     added_by = factory.SubFactory(UserFactory)
 
 
-class ScheduleFileFactory(DjangoModelFactory[ScheduleFile]):
-    """A schedule that a desk uploaded, looked at."""
+class DocumentFactory(FileFactory[Document]):
+    session = factory.SubFactory(SessionFactory)
+    title = factory.Sequence(lambda n: f"Paper {n}")
+    file_name = "brief.pdf"
 
-    class Meta:
-        model = ScheduleFile
+
+class ScheduleFileFactory(Factory[ScheduleFile]):
+    """A schedule that a desk uploaded, looked at."""
 
     summit = factory.SubFactory(SummitFactory)
     filename = "schedule.json"
@@ -553,49 +449,32 @@ class ScheduleFileFactory(DjangoModelFactory[ScheduleFile]):
         b'{"schedule": {"conference": {"title": "A conference", "days": [{"date": "2025-03-31", "rooms": {"Hall": [{'
         b'"guid": "g", "title": "Talk", "start": "09:00", "duration": "01:00", "persons": []}]}}]}}}'
     )
-    report = factory.LazyFunction(
-        lambda: json.dumps({"lines": [{"number": 1, "title": "Talk", "outcome": "new"}], "rooms": ["Hall"]})
-    )
+    report = json.dumps({"lines": [{"number": 1, "title": "Talk", "outcome": "new"}], "rooms": ["Hall"]})
 
 
-class ReleaseFactory(DjangoModelFactory[Release]):
-    class Meta:
-        model = Release
-
+class ReleaseFactory(Factory[Release]):
     summit = factory.SubFactory(SummitFactory)
     number = factory.Sequence(lambda n: n + 1)
     released_by = factory.SubFactory(UserFactory)
 
 
-class LiftFactory(DjangoModelFactory[Lift]):
-    class Meta:
-        model = Lift
-
+class LiftFactory(Factory[Lift]):
     summit = factory.SubFactory(SummitFactory)
 
 
-class TextFactory(DjangoModelFactory[Text]):
-    class Meta:
-        model = Text
-
+class TextFactory(Factory[Text]):
     summit = factory.SubFactory(SummitFactory)
     slug = factory.Sequence(lambda n: f"text-{n}")
     lift = factory.SubFactory(LiftFactory, summit=factory.SelfAttribute("..summit"))
 
 
-class TextVersionFactory(DjangoModelFactory[TextVersion]):
-    class Meta:
-        model = TextVersion
-
+class TextVersionFactory(Factory[TextVersion]):
     text = factory.SubFactory(TextFactory)
     language = "en"
     authoritative = True
 
 
-class EditionFactory(DjangoModelFactory[Edition]):
-    class Meta:
-        model = Edition
-
+class EditionFactory(Factory[Edition]):
     version = factory.SubFactory(TextVersionFactory)
     number = 1
     title = factory.Sequence(lambda n: f"Title {n}")
@@ -616,42 +495,25 @@ class EditionFactory(DjangoModelFactory[Edition]):
         return edition
 
 
-class AttachmentFactory(DjangoModelFactory[Attachment]):
-    class Meta:
-        model = Attachment
-
+class AttachmentFactory(FileFactory[Attachment]):
     text = factory.SubFactory(TextFactory)
     title = factory.Sequence(lambda n: f"Annex {n}")
-    language = "en"
     file_name = "annex.pdf"
-    content_type = "application/pdf"
     content = b"%PDF-1.7 annex"
-    size = factory.LazyAttribute(lambda row: len(row.content))
-    digest = factory.LazyAttribute(lambda row: sha256(row.content).hexdigest())
-    added_by = factory.SubFactory(UserFactory)
 
 
-class TopicFactory(DjangoModelFactory[Topic]):
-    class Meta:
-        model = Topic
-
+class TopicFactory(Factory[Topic]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Topic {n}")
 
 
-class SubscriberFactory(DjangoModelFactory[Subscriber]):
-    class Meta:
-        model = Subscriber
-
+class SubscriberFactory(Factory[Subscriber]):
     summit = factory.SubFactory(SummitFactory)
     address = factory.Sequence(lambda n: f"reader{n}@paper.example")
     confirmed_at = START
 
 
-class MessageFactory(DjangoModelFactory[Message]):
-    class Meta:
-        model = Message
-
+class MessageFactory(Factory[Message]):
     kind = "system"
     subject_key = factory.Sequence(lambda n: f"test:{n}")
     recipient_key = factory.Sequence(lambda n: f"test:{n}")
@@ -660,20 +522,14 @@ class MessageFactory(DjangoModelFactory[Message]):
     rendered = b"Subject: test\r\n\r\ntest\r\n"
 
 
-class EndpointFactory(DjangoModelFactory[Endpoint]):
-    class Meta:
-        model = Endpoint
-
+class EndpointFactory(Factory[Endpoint]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"App {n}")
     url = "https://app.example/events"
     events = ["text.published", "text.corrected", "text.withdrawn", "agenda.released"]
 
 
-class DeliveryFactory(DjangoModelFactory[Delivery]):
-    class Meta:
-        model = Delivery
-
+class DeliveryFactory(Factory[Delivery]):
     endpoint = factory.SubFactory(EndpointFactory)
     event = "text.published"
     subject_key = factory.Sequence(lambda n: f"test:{n}")

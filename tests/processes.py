@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
@@ -37,6 +39,18 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError(f"after {seconds} s: {what}")
+
+
+def answer_of(url: str) -> tuple[int, bytes]:
+    """Return the status and the content that an address answers, or 0 where nobody does."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as problem:
+        with problem:
+            return problem.code, problem.read()
+    except OSError:
+        return 0, b""
 
 
 def _on_sqlite() -> bool:

@@ -3,22 +3,20 @@
 import os
 import pkgutil
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib.admin.sites import site
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.template.utils import get_app_template_dirs
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.functional import Promise
 
 from summit.desk.base import SUMMIT_PATHS
 from summit.http.middleware import PERSONAL
 from summit.permissions import RULES
+from tests.attack.crawling import routes
 from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, text, writes
 
 NOTED = (
@@ -43,9 +41,10 @@ TRIGGERS = {
 if connection.vendor == "sqlite":
     TRIGGERS |= {f"press_{table}_words_{event}" for table in ("searchentry", "searchword") for event in EVENTS}
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
-NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug>/press/subscribe/", "<slug>/press/subscription/<token>/"}
+NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug:summit>/press/subscribe/"}
+NOT_PAGES |= {"<slug:summit>/press/subscription/<str:token>/"}
 # A private calendar belongs to whoever holds its address: its token is the key, and no session is asked.
-NOT_PAGES |= {"webhooks/mail/", "calendar/<token>.ics"}
+NOT_PAGES |= {"webhooks/mail/", "calendar/<str:token>.ics"}
 # What must be long: settings stand in one file, so that nobody searches for them.
 LONG_MODULES = {"summit/settings.py"}
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
@@ -155,16 +154,6 @@ def _end_of(model: type[models.Model], path: str) -> str:
     return model.__name__
 
 
-def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Yield every address, its variables by name alone, with its pattern."""
-    for entry in patterns:
-        route = before + re.sub(r"<(\w+:)?(\w+)>", r"<\2>", str(entry.pattern)).lstrip("^")
-        if isinstance(entry, URLResolver):
-            yield from addresses(entry.url_patterns, route)
-        else:
-            yield route.replace("<summit>/", "<slug>/", 1) if route.startswith("<summit>") else route, entry
-
-
 def test_the_desk_shows_no_table_of_a_library() -> None:
     assert {model._meta.label for model in site._registry} == {model._meta.label for model in DESKS}
 
@@ -182,11 +171,11 @@ def test_what_stops_a_form_takes_the_focus() -> None:
 
 
 def test_every_address_is_either_personal_or_public() -> None:
-    entries = [(f"/{route}", route, entry.callback) for route, entry in addresses(get_resolver().url_patterns)]
-    public = {route for _path, route, view in entries if getattr(view, "is_public", False)}
-    personal = {route for path, route, _view in entries if path.startswith(PERSONAL)}
-    working = {route for _path, route, view in entries if getattr(view, "is_working", False)}
-    assert {route for _path, route, _view in entries} - personal - public - working == NOT_PAGES
+    views = routes()
+    public = {route for route, view in views.items() if getattr(view, "is_public", False)}
+    personal = {route for route in views if f"/{route}".startswith(PERSONAL)}
+    working = {route for route, view in views.items() if getattr(view, "is_working", False)}
+    assert views.keys() - personal - public - working == NOT_PAGES
     assert personal & public == set()
 
 
@@ -268,20 +257,12 @@ def _importable(name: str) -> bool:
     return True
 
 
-# Distributions whose module is called otherwise, or that are named in a setting or a command line.
+# Distributions whose module has another name, or that are named in a setting or a command line.
 MODULES = {
-    "charset-normalizer": "charset_normalizer",
-    "django-allauth": "allauth",
-    "django-anymail": "anymail",
-    "django-countries": "django_countries",
-    "django-csp": "csp",
-    "django-environ": "environ",
     "django-filter": "django_filters",
     "djangorestframework": "rest_framework",
-    "drf-spectacular": "drf_spectacular_sidecar",
     "markdown-it-py": "markdown_it",
     "pillow": "PIL",
-    "prometheus-client": "prometheus_client",
     "psycopg": "postgresql",
     "python-docx": "docx",
     "tzdata": "zoneinfo",
@@ -294,15 +275,11 @@ def test_each_requirement_has_its_reason_and_its_use() -> None:
     assert [line for line in needed if not re.search(r" # \w", line)] == []
     names = {re.split(r"[\[~=> ]", line, maxsplit=1)[0].lower() for line in needed}
     words = {word for path in sources() for word in re.findall(r"\w+", text(ROOT / path))}
-    assert {name for name in names if MODULES.get(name, name) not in words} == set()
+    called = {name: {MODULES.get(name), name.replace("-", "_"), name.removeprefix("django-")} for name in names}
+    assert [name for name, modules in called.items() if modules.isdisjoint(words)] == []
 
 
 @pytest.mark.xdist_group("kept")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
     """xdist knows a group by the test's address, and is silent where a pytest it doesn't know takes it off again."""
     assert ("PYTEST_XDIST_WORKER" in os.environ) == request.node.nodeid.endswith("@kept")
-
-
-def test_settings_name_what_is_there() -> None:
-    assert [name for name in APPS if not apps.is_installed(name)] == []
-    assert Path(settings.BASE_DIR) == ROOT

@@ -29,18 +29,19 @@ KNOWN = {*OF_TEXTS, "summit", "public_id", "object_id", "pk", "key", "app_label"
 Binding = dict[str, list[str]]
 
 
-def routes() -> list[str]:
-    """Return every route of the resolver, as it is written, with its prefixes."""
+def routes() -> dict[str, Any]:
+    """Return every route of the resolver, as it is written, with its prefixes, and its view."""
 
-    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, Any]]:
         for entry in patterns:
             route = prefix + str(entry.pattern)
             if isinstance(entry, URLResolver):
                 yield from walk(entry.url_patterns, route)
             else:
-                yield route
+                yield route, entry.callback
 
-    return list(dict.fromkeys(walk(get_resolver().url_patterns, "")))
+    # Of two of the same route the first one answers.
+    return dict(reversed(list(walk(get_resolver().url_patterns, ""))))
 
 
 def bindings(summit: Summit) -> tuple[list[Binding], list[Binding]]:
@@ -73,24 +74,30 @@ def bindings(summit: Summit) -> tuple[list[Binding], list[Binding]]:
     ]
 
 
+def variables(route: str) -> tuple[str, list[str]]:
+    """Return a route without what is written for patterns alone, and the names of its variables."""
+    plain = route.replace("\\Z", "").replace("^", "").replace("$", "").replace("\\.", ".").replace(".*", "x")
+    return plain, [match.group(1) or match.group(2) for match in PART.finditer(plain)]
+
+
 def filled(route: str, of_texts: list[Binding], of_sessions: list[Binding]) -> set[str]:
     """Return a route's addresses, each variable filled with all that could stand there."""
-    plain = route.replace("\\Z", "").replace("^", "").replace("$", "").replace("\\.", ".").replace(".*", "x")
-    names = [match.group(1) or match.group(2) for match in PART.finditer(plain)]
+    plain, names = variables(route)
+    known_names = [name for name in names if name in KNOWN]
     unknown = [name for name in names if name not in KNOWN]
     about = "press" in route or "text" in route or bool(OF_TEXTS & set(names))
     found = set()
     for binding in [*(of_texts if about else of_texts[:1]), *of_sessions]:
-        lists = [binding.get(name) or ["x"] for name in names if name in KNOWN]
-        for choice in itertools.product(*lists):
-            known = dict(zip((name for name in names if name in KNOWN), choice, strict=True))
+        for choice in itertools.product(*(binding.get(name) or ["x"] for name in known_names)):
+            known = dict(zip(known_names, choice, strict=True))
             # Variables that nobody has thought of yet get the keys of the text, one after the other.
             for key in binding[""] if unknown else [""]:
-                found.add("/" + _put(plain, known | dict.fromkeys(unknown, key)))
+                found.add("/" + put(plain, known | dict.fromkeys(unknown, key)))
     return found
 
 
-def _put(route: str, choice: dict[str, str]) -> str:
+def put(route: str, choice: dict[str, str]) -> str:
+    """Return a route with its variables filled."""
     return PART.sub(lambda match: choice[match.group(1) or match.group(2)], route)
 
 

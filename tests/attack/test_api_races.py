@@ -1,20 +1,16 @@
 """Programs that ask at once: the same key has one effect, and of two changes of one row one is refused."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from summit.api import etags
 from summit.api.domain import answers, tokens
 from summit.api.models import KeptAnswer
 from summit.models import AuditEntry, Role, Room
-from tests.attack.test_races import chain, race
+from tests.attack.test_races import race
 from tests.factories import RoomFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program
 
-__all__ = ["chain"]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
 PATH = "summits/here/desk/rooms/"
 
 
@@ -34,20 +30,22 @@ def changes_at_once(asks: Program, room: Room) -> list[int]:
     """Two change the same room as both have read it."""
     path = f"{PATH}{room.public_id}/"
     etag = asks.get(path)["ETag"]
-    deeds: list[Callable[[], Any]] = [
-        lambda seats=seats: asks.patch(path, {"capacity": seats}, If_Match=etag).status_code for seats in (10, 20)
-    ]
-    return sorted(race(*deeds))
+
+    def change(seats: int) -> int:
+        return asks.patch(path, {"capacity": seats}, If_Match=etag).status_code
+
+    return sorted(race(lambda: change(10), lambda: change(20)))
+
+
+def add_cellar(asks: Program, room: Room) -> tuple[int, bytes]:
+    """Add a room by a key that is the same each time."""
+    data = {"venue": room.venue.public_id, "name": "Cellar"}
+    response = asks.post(PATH, data, Idempotency_Key="k")
+    return response.status_code, response.content
 
 
 def test_the_same_key_at_once_has_one_effect(asks: Program, room: Room) -> None:
-    data = {"venue": room.venue.public_id, "name": "Cellar"}
-
-    def post() -> tuple[int, bytes]:
-        response = asks.post(PATH, data, Idempotency_Key="k")
-        return response.status_code, response.content
-
-    came = race(post, post, post)
+    came = race(*[lambda: add_cellar(asks, room)] * 3)
     done = {content for status, content in came if status == 201}
     assert {status for status, _content in came} <= {201, 409}
     assert len(done) == 1
@@ -62,9 +60,7 @@ def test_control_without_the_row_of_the_key_the_second_is_refused_or_doubled(
         return KeptAnswer.objects.create(who=question.who, key=question.key, asked=question.asked)
 
     monkeypatch.setattr(answers, "begin", forgetful)
-    data = {"venue": room.venue.public_id, "name": "Cellar"}
-    came = [asks.post(PATH, data, Idempotency_Key="k").status_code for _number in range(2)]
-    assert came == [201, 422]
+    assert [add_cellar(asks, room)[0] for _number in range(2)] == [201, 422]
 
 
 def test_of_two_changes_at_once_one_is_refused(asks: Program, room: Room) -> None:

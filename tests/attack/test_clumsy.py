@@ -8,6 +8,7 @@ from django.test import Client
 from press.admin.moments import local_moment
 from summit.models import Role, Summit
 from tests import factories as f
+from tests.attack.crawling import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +21,7 @@ def summit() -> Summit:
 
 @pytest.fixture
 def desk(summit: Summit) -> Client:
-    client = Client()
-    client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
-    return client
+    return sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 def change(desk: Client, summit: Summit, **given: str) -> Summit:

@@ -3,22 +3,35 @@
 import pytest
 from django.test import Client
 
-from summit.models import Person, Role, RoleAssignment, User
+from summit.models import Person, Role, RoleAssignment, Summit, User
 from tests import factories as f
 from tests.attack.crawling import sign_in
 
 pytestmark = pytest.mark.django_db
+ROLE = "/admin/summit/roleassignment/add/"
 
 
 @pytest.fixture
-def organiser() -> User:
-    made: User = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
-    return made
+def desk(summit: Summit) -> Client:
+    return sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 @pytest.fixture
-def desk(organiser: User) -> Client:
-    return sign_in(organiser)
+def known(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.VIEWER, summit)
+
+
+@pytest.fixture
+def stranger() -> User:
+    return f.UserFactory.with_role(Role.PRESS_OFFICER, f.SummitFactory())
+
+
+def give(client: Client, person: Person, account: User) -> str:
+    """Choose whose account a person is, and call the person Zoe; return the page that answers."""
+    data = {"summit": person.summit_id, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
+    page = client.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": account.pk})
+    person.refresh_from_db()
+    return page.content.decode()
 
 
 def test_passwords_are_no_filter(desk: Client) -> None:
@@ -27,45 +40,33 @@ def test_passwords_are_no_filter(desk: Client) -> None:
         assert desk.get("/admin/summit/user/", {lookup: "md5$"}).status_code == 400, lookup
 
 
-def test_no_role_for_the_key_of_an_account(desk: Client, organiser: User) -> None:
+def test_no_role_for_the_key_of_an_account(desk: Client, summit: Summit, known: User, stranger: User) -> None:
     """Else the keys 1, 2, 3 … would bring every account's name and address into the list."""
-    stranger = f.UserFactory.with_role(Role.PRESS_OFFICER, f.SummitFactory())
-    mine = RoleAssignment.objects.get(user=organiser).summit
-    known = f.UserFactory.with_role(Role.VIEWER, mine)
-    for key in (stranger.pk, known.pk):
-        page = desk.post(
-            "/admin/summit/roleassignment/add/", {"user": key, "summit": mine.pk, "role": Role.PROGRAMME}
-        )
+    given = {"summit": summit.pk, "role": Role.PROGRAMME}
+    for account in (stranger, known):
+        page = desk.post(ROLE, {"user": account.pk, **given})
         assert "email" in page.context["adminform"].form.errors
         assert stranger.email not in page.content.decode()
-    assert not RoleAssignment.objects.filter(summit=mine, role=Role.PROGRAMME).exists()
+    assert not RoleAssignment.objects.filter(**given).exists()
     # The control: by an address, which one has to know, it is given.
-    named = {"email": known.email, "summit": mine.pk, "role": Role.PROGRAMME}
-    assert desk.post("/admin/summit/roleassignment/add/", named).status_code == 302
-    assert known.roles.filter(summit=mine, role=Role.PROGRAMME).exists()
+    assert desk.post(ROLE, {"email": known.email, **given}).status_code == 302
+    assert known.roles.filter(**given).exists()
 
 
-def test_no_person_for_an_account_of_another_summit(desk: Client, organiser: User) -> None:
-    stranger = f.UserFactory.with_role(Role.PRESS_OFFICER, f.SummitFactory())
-    mine = RoleAssignment.objects.get(user=organiser).summit
-    person = f.PersonFactory(summit=mine)
-    known = f.UserFactory.with_role(Role.VIEWER, mine)
-    for account, given in ((stranger, False), (known, True)):
-        data = {"summit": mine.pk, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
-        page = desk.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": account.pk})
-        assert Person.objects.filter(pk=person.pk, user=account).exists() is given, page.content.decode()
-        assert given or stranger.email not in page.content.decode()
+def test_no_person_for_an_account_of_another_summit(
+    desk: Client, summit: Summit, known: User, stranger: User
+) -> None:
+    person = f.PersonFactory(summit=summit)
+    assert stranger.email not in give(desk, person, stranger)
+    assert person.user is None
+    give(desk, person, known)
+    assert person.user == known
 
 
-def test_protocol_gives_no_account_a_persons_powers() -> None:
+def test_protocol_gives_no_account_a_persons_powers(summit: Summit) -> None:
     """Whose account a person is decides who acts for a party: that is for organisers."""
-    protocol = f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory())
-    summit = RoleAssignment.objects.get(user=protocol).summit
-    owner = f.UserFactory()
+    protocol, owner = f.UserFactory.with_role(Role.PROTOCOL, summit), f.UserFactory()
     person = f.FocalPointFactory(party__summit=summit, person__user=owner).person
-    client = sign_in(protocol)
-    data = {"summit": summit.pk, "name": "Zoe", "office": "Minister", "email": "", "language": "en"}
-    page = client.post(f"/admin/summit/person/{person.pk}/change/", {**data, "user": protocol.pk})
-    person.refresh_from_db()
+    give(sign_in(protocol), person, protocol)
     # The control: the rest of the form is saved.
-    assert (page.status_code, person.name, person.user) == (302, "Zoe", owner)
+    assert (person.name, person.user) == ("Zoe", owner)

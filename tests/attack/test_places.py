@@ -8,44 +8,41 @@ import pytest
 
 from delegations.domain import entering, quotas
 from delegations.domain.incoming import apply
-from delegations.domain.incoming.report import Report
 from delegations.models import Category, Membership, Party, Quota
 from summit.domain.audit import SYSTEM, Link
 from summit.models import Role, User
 from summit.tables.reading import read
 from tests import factories as f
-from tests.attack.test_races import chain, race
+from tests.attack.test_races import race
 from tests.threads import meeting
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
-__all__ = ["chain"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
 Way = Callable[[Party, User], Any]
 
 
-def page(party: Party, by: User) -> str:
+def _page(name: str) -> Way:
     """A focal point names somebody on the page."""
-    chosen = Category.objects.of(party.summit)["delegate"]
-    values = {"name": "Ada Example", "office": "Envoy", "language": "en"}
-    entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
-    return "named"
+
+    def enter(party: Party, by: User) -> str:
+        chosen = Category.objects.of(party.summit)["delegate"]
+        values = {"name": name, "office": "Envoy", "language": "en"}
+        entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
+        return "named"
+
+    return enter
 
 
-def other_page(party: Party, by: User) -> str:
-    """Another focal point names somebody else."""
-    chosen = Category.objects.of(party.summit)["delegate"]
-    values = {"name": "Bea Bright", "office": "Consul", "language": "en"}
-    entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
-    return "named"
+def _table(name: str, *, of_a_desk: bool) -> Way:
+    """A focal point reads somebody in from a table, or a desk from a table of all parties."""
+    rows = f"party,name,category\nAland,{name},delegate\n"
+    table = read(filename="people.csv", content=rows.encode())
 
+    def enter(party: Party, by: User) -> str:
+        whose: dict[str, Any] = {"by": SYSTEM} if of_a_desk else {"by": _link(party), "party": party}
+        report = apply.read_in(summit=party.summit, table=table, **whose)
+        return "named" if report.lines[0].outcome == "new" else "QuotaFull"
 
-def table_of_the_party(party: Party, by: User) -> str:
-    """A focal point reads people in from a table."""
-    return _named(apply.read_in(summit=party.summit, table=TABLE, by=_link(party), party=party))
-
-
-def table_of_a_desk(party: Party, by: User) -> str:
-    """A desk reads a table of all parties in."""
-    return _named(apply.read_in(summit=party.summit, table=OTHER, by=SYSTEM))
+    return enter
 
 
 def lower(party: Party, by: User) -> str:
@@ -55,18 +52,8 @@ def lower(party: Party, by: User) -> str:
     return "lowered"
 
 
-TABLE, OTHER = (
-    read(filename="people.csv", content=f"party,name,category\nAland,{name},delegate\n".encode())
-    for name in ("Cai Example", "Dee Example")
-)
-
-
 def _link(party: Party) -> Link:
     return Link(party.invitations.get().links.get().public_id)
-
-
-def _named(report: Report) -> str:
-    return "named" if report.lines[0].outcome == "new" else "QuotaFull"
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int, int]:
@@ -90,11 +77,16 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int
     return came, Membership.objects.filter(party=party).count(), 1 if own is None else own
 
 
+PAGE, OF_THE_PARTY, OF_A_DESK = (
+    _page("Ada Example"),
+    _table("Cai Example", of_a_desk=False),
+    _table("Dee Example", of_a_desk=True),
+)
 PAIRS = {
-    "two pages": (page, other_page),
-    "a page and a table of the party": (page, table_of_the_party),
-    "a page and a table of a desk": (page, table_of_a_desk),
-    "two tables": (table_of_the_party, table_of_a_desk),
+    "two pages": (PAGE, _page("Bea Bright")),
+    "a page and a table of the party": (PAGE, OF_THE_PARTY),
+    "a page and a table of a desk": (PAGE, OF_A_DESK),
+    "two tables": (OF_THE_PARTY, OF_A_DESK),
 }
 
 
@@ -105,7 +97,7 @@ def test_exactly_one_gets_the_last_place(monkeypatch: pytest.MonkeyPatch, pair: 
 
 
 def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    came, named, allowed = at_once(monkeypatch, page, lower)
+    came, named, allowed = at_once(monkeypatch, PAGE, lower)
     assert (came, named, allowed) in ((["named", "QuotaProblem"], 1, 1), (["QuotaFull", "lowered"], 0, 0))
 
 
@@ -123,4 +115,4 @@ def test_control_without_the_lock_both_get_it(monkeypatch: pytest.MonkeyPatch, p
 
 def test_control_without_the_lock_a_place_is_taken_that_was_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     _unlocked(monkeypatch)
-    assert at_once(monkeypatch, page, lower) == (["named", "lowered"], 1, 0)
+    assert at_once(monkeypatch, PAGE, lower) == (["named", "lowered"], 1, 0)

@@ -18,7 +18,6 @@ from press.domain.markdown import to_html
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Text
 from summit.models import Summit
-from tests.factories import SummitFactory
 from tests.press.helpers import ago, approver, make_text, officer, url_of
 
 # Alike whatever the database.
@@ -76,12 +75,6 @@ HARMLESS = {
     "isolates": "\u2067שלום\u2069 \u200f \u200e a\u200db",
     "letters": "a\ue000\U000f0000 \u0301\u0301\u0301 \ufffd \U0001f3f3\ufe0f\u200d\U0001f308",
 }
-
-
-@pytest.fixture
-def summit() -> Summit:
-    made: Summit = SummitFactory()
-    return made
 
 
 def words(case: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal import auth
-from django.core.cache import cache
 from django.test import Client
 
 from summit.accounts import guesses
@@ -23,12 +22,6 @@ from tests.summit.accounts.helpers import by_password, with_app
 pytestmark = pytest.mark.django_db
 STEP = "/accounts/2fa/authenticate/"
 INSIDE = "/portal/"
-
-
-@pytest.fixture(autouse=True)
-def no_counts() -> None:
-    """Begin without counted attempts."""
-    cache.clear()
 
 
 @pytest.fixture

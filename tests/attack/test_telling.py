@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,13 +29,10 @@ TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?
 
 
 @pytest.fixture(autouse=True)
-def known() -> Iterator[None]:
-    """Make the account and the person of one mailbox; nothing has been counted."""
-    cache.clear()
+def known() -> None:
+    """Make the account and the person of one mailbox."""
     UserFactory(email=KNOWN, password=PASSWORD)
     PersonFactory(email=KNOWN)
-    yield
-    cache.clear()
 
 
 def ask(form: str, email: str) -> Any:

@@ -2,8 +2,6 @@
 
 import re
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from portal.demo.texts import SUBSCRIBERS
 from tests.browser.conftest import Visitor
 from tests.browser.keyboard import Make
 from tests.browser.systems import started
+from tests.processes import answer_of
 from tools.running import Running
 
 SLUG = "border-security-2025"
@@ -28,15 +27,6 @@ def running(tmp_path: Path) -> Iterator[Running]:
     """A system that nobody else has used: the tour counts what it finds in it."""
     with started(tmp_path) as found:
         yield found
-
-
-def _get(url: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as problem:
-        with problem:
-            return problem.code, problem.read().decode()
 
 
 def _mails(someone: Visitor, query: str) -> list[MailRow]:
@@ -67,6 +57,19 @@ def _wait_for_mails(
     raise AssertionError(f"{len(found)} mails of {number} after {seconds} s: {found}")
 
 
+def _newest_mail(someone: Visitor, query: str) -> str:
+    """Return what the first mail says that the development mailbox finds."""
+    page = someone.open(f"/dev/mail/?q={query}")
+    page.locator("main tbody").get_by_role("link").first.click()
+    return page.inner_text("main")
+
+
+def _link_in(letter: str) -> str:
+    found = re.search(r"http://localhost:\d+/i/[\w-]+/", letter)
+    assert found is not None
+    return found.group()
+
+
 def _invite(organiser: Visitor) -> None:
     page = organiser.sign_in("organiser@summit.example")
     page.get_by_role("link", name="Invite 48 parties").click()
@@ -80,11 +83,7 @@ def _invite(organiser: Visitor) -> None:
 
 
 def _answer(organiser: Visitor, focal: Visitor) -> None:
-    page = organiser.open("/dev/mail/?q=focal@summit.example")
-    page.locator("main tbody").get_by_role("link").first.click()
-    link = re.search(r"http://localhost:\d+/i/[\w-]+/", page.inner_text("main"))
-    assert link is not None
-    page = focal.open(link.group())
+    page = focal.open(_link_in(_newest_mail(organiser, "focal@summit.example")))
     assert re.fullmatch(rf"{focal.base}/portal/invitation/[0-9a-z]{{16}}/", page.url)
     # The letter to France is in French, and so is where it leads; its reader goes on in English.
     expect(page.locator("html")).to_have_attribute("lang", "fr")
@@ -108,11 +107,8 @@ def _answer_on_paper(organiser: Visitor, protocol: Visitor, embassy: Visitor) ->
     page.locator("[name=name]").fill("Embassy of Germany")
     page.get_by_role("button", name="Record the answer").click()
     expect(page.locator("body")).to_contain_text("The answer of Germany is recorded.")
-    page = organiser.open("/dev/mail/?q=protocol@germany.example")
-    page.locator("main tbody").get_by_role("link").first.click()
-    link = re.search(r"http://localhost:\d+/i/[\w-]+/", page.inner_text("main"))
-    assert link is not None
-    expect(embassy.open(link.group()).locator("main")).to_contain_text("note verbale, NV 12/2025")
+    page = embassy.open(_link_in(_newest_mail(organiser, "protocol@germany.example")))
+    expect(page.locator("main")).to_contain_text("note verbale, NV 12/2025")
 
 
 def _name_who_comes(organiser: Visitor, focal: Visitor) -> None:
@@ -160,10 +156,10 @@ def _agenda(organiser: Visitor, focal: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("Tunisia and France")
     expect(page.locator("main")).to_contain_text("10:50")
     # A bilateral meeting at the margin is nobody else's business.
-    status, public = _get(f"{focal.base}/{SLUG}/agenda/")
+    status, public = answer_of(f"{focal.base}/{SLUG}/agenda/")
     assert status == 200
-    assert "Opening" in public
-    assert "Tunisia and France" not in public
+    assert b"Opening" in public
+    assert b"Tunisia and France" not in public
 
 
 def _change(organiser: Visitor, focal: Visitor) -> None:
@@ -190,9 +186,7 @@ def _change(organiser: Visitor, focal: Visitor) -> None:
     mails = _wait_for_mails(organiser, "agenda_change", before + len(told), 60)[: len(told)]
     assert {recipient for recipient, _subject in mails} == told
     assert "focal@summit.example" in told
-    page = organiser.open("/dev/mail/?q=focal@summit.example")
-    page.locator("main tbody").get_by_role("link").first.click()
-    mail = page.inner_text("main")
+    mail = _newest_mail(organiser, "focal@summit.example")
     assert "10:50" in mail
     assert "11:20" in mail
     assert "Criminal finances" not in mail or "France" in mail
@@ -232,25 +226,25 @@ def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
     page.locator("[name=moment]").fill(moment.strftime("%Y-%m-%dT%H:%M:%S"))
     page.get_by_role("button", name="Set the moment").click()
     expect(page.locator("body")).to_contain_text("under embargo")
-    missing = _get(f"{reader.base}/{SLUG}/press/no-such-text/")
+    missing = answer_of(f"{reader.base}/{SLUG}/press/no-such-text/")
     early = 0
     while True:
-        status, content = _get(reader.base + address)
+        status, content = answer_of(reader.base + address)
         now = datetime.now(moment.tzinfo)
         if status == 200:
             break
         assert now < moment + timedelta(seconds=1)
         assert (status, content) == missing
         early += now < moment
-        told = _get(feed)[1]
+        told = answer_of(feed)[1]
         # An answer that came after the moment may have it: the moment can pass between the two requests.
         if datetime.now(moment.tzinfo) < moment:
-            assert "canary of the tour" not in told
+            assert b"canary of the tour" not in told
         time.sleep(0.1)
     assert early > 20
     assert moment <= now < moment + timedelta(seconds=1)
-    assert "The canary of the tour sings." in content
-    assert address in _get(feed)[1]
+    assert b"The canary of the tour sings." in content
+    assert address.encode() in answer_of(feed)[1]
     expect(reader.open(f"/{SLUG}/press/").locator("main")).to_contain_text("Prime Minister")
     known = frozenset(address for address, _language in SUBSCRIBERS)
     mails = _wait_for_mails(reader, "publication", 4, 20, known)

@@ -6,6 +6,8 @@ which deed its button chooses; SHOWN or ADDRESS, that it has nothing to say. An 
 "api-desk-", or by its whole name.
 """
 
+from press.permissions import DECISIONS
+
 # What the page showed, so that nobody undoes what they haven't seen: `If-Match` says it, or `expected`.
 SHOWN = "shown"
 # Which row, or which part of it, is meant: the address says it.
@@ -38,10 +40,6 @@ FORM_OF = {
 # Pages of which no form is found, with the reason.
 FORMLESS = {"admin:press_text_preview": "A script asks it, with what stands in the editor."}
 
-_DECISIONS = (
-    *("approve", "approve_alone", "ask_changes", "deliver", "hold", "remove", "review_afterwards", "set_moment"),
-    *("submit", "tie", "unhold", "untie", "withdraw"),
-)
 _GIVES_REASON = ("approve_alone", "hold", "remove", "withdraw")
 _PUTS_IN_ORDER = ("categories", "zones", "party_members")
 _WORDS = {"show": "does editions-preview", "take": "does editions-read-file", "words": "editions-read-file content"}
@@ -53,7 +51,7 @@ _PARTY = {
 _SESSION = {"slots[].position": "slots-row-move place"}
 
 TABLE: dict[str, dict[str, str]] = {
-    **{f"admin:press_text_{name}": {"version": ADDRESS, "number": ADDRESS} for name in _DECISIONS},
+    **{f"admin:press_text_{name}": {"version": ADDRESS, "number": ADDRESS} for name in DECISIONS},
     **{
         f"admin:delegations_{name}_order": {"place[]": "order", "move": "order", "do": "order", "was[]": "expected"}
         for name in _PUTS_IN_ORDER

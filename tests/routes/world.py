@@ -5,7 +5,7 @@ foreign one of the same summit, another summit's; for what everybody opens one t
 What is missing is the same for all. A kind that isn't here fails the test of its route.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
@@ -47,7 +47,7 @@ from press.domain import subscribers
 from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
-from sessions.models import Release, Session, Visibility
+from sessions.models import Session, Visibility
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.users import DESKS, FOLLOWING
@@ -126,11 +126,30 @@ class World:
         # What is missing is looked for in a summit that is there, where the address names one.
         return [{**MISSING, **found.get(Whose.NONE, {}), **each} for each in listed]
 
+    def add(self, kind: str, rows: Mapping[Whose, Any], desk: str = "") -> None:
+        """Add rows of a kind; with `desk`, a resource of the API has the same ones."""
+        self.objects[kind] = {whose: row(each) for whose, each in rows.items()}
+        if desk:
+            self.add_at_desk(desk, rows)
+
+    def add_at_desk(self, name: str, rows: Mapping[Whose, Any]) -> None:
+        """Add what fills the addresses of a resource of the API."""
+        summits = {whose: self.there if whose == Whose.ELSEWHERE else self.here for whose in rows}
+        self.objects[f"{name} at a desk"] = {
+            whose: {"summit": summits[whose].slug, "id": getattr(each, "public_id", each.pk)}
+            for whose, each in rows.items()
+        }
+
 
 def row(found: Model, **more: object) -> Values:
     """Return a row's keys under the names by which addresses ask for them."""
     named = {name: getattr(found, name) for name in ("public_id", "slug") if hasattr(found, name)}
     return {**dict.fromkeys(("object_id", "pk", "key"), found.pk), **named, **more}
+
+
+def of_each(rows: Mapping[Whose, Any], make: Callable[[Any], Any]) -> dict[Whose, Any]:
+    """Return what is made of each row."""
+    return {whose: make(each) for whose, each in rows.items()}
 
 
 def passkey(user: User) -> Authenticator:
@@ -180,12 +199,12 @@ def make_world() -> World:
     foreign, elsewhere = f.PartyFactory(summit=here), f.PartyFactory(summit=there)
     three = {Whose.OWN: world.own, Whose.FOREIGN: foreign, Whose.ELSEWHERE: elsewhere}
     _add_parties(world, three)
+    _add_letters(world, three)
+    _add_papers(world, three)
     _add_agenda(world, three)
     _add_texts(world)
     _add_ground(world)
-    _add_public(world)
-    _add_lists(world)
-    add_working_rows(world, three)
+    _add_of_summits(world)
     return world
 
 
@@ -233,54 +252,52 @@ def _add_readers(world: World) -> None:
     world.objects["oneself"] = {Whose.FOREIGN: {"id": f.PersonFactory(user=f.UserFactory()).public_id}}
     world.objects["kept table"] = {Whose.FOREIGN: kept_table(other, world.here)}
     jobs = {Whose.FOREIGN: job(other, world.here), Whose.ELSEWHERE: job(other, world.there)}
-    world.objects["work.job"] = {whose: row(each) for whose, each in jobs.items()}
-    world.objects["jobs at a desk"] = {
-        whose: {"summit": each.summit.slug, "id": each.public_id} for whose, each in jobs.items()
-    }
+    world.add("work.job", jobs, "jobs")
 
 
 def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
-    invitations = {
-        whose: f.InvitationFactory(party=party, state="sent", sent_at=f.START) for whose, party in parties.items()
-    }
-    found = {whose: f.InvitationLinkFactory(invitation=each) for whose, each in invitations.items()}
-    world.objects |= {
-        "delegations.party": {whose: row(party) for whose, party in parties.items()},
-        "delegations.invitation": {whose: row(each) for whose, each in invitations.items()},
-        "delegations.invitationlink": {whose: row(link) for whose, link in found.items()},
-        "delegations.reply": {
-            whose: row(f.ReplyScanFactory(reply__invitation=each).reply) for whose, each in invitations.items()
-        },
-        "delegations.declaration": {whose: row(f.DeclarationFactory(party=each)) for whose, each in parties.items()},
-        "delegations.declarationkind": {
-            whose: row(f.DeclarationKindFactory(summit=each.summit)) for whose, each in parties.items()
-        },
-        "delegations.handover": {whose: row(f.HandoverFactory(party=each)) for whose, each in parties.items()},
-        "delegations.badge": {whose: row(f.BadgeFactory(party=each)) for whose, each in parties.items()},
-        "delegations.visaletter": {whose: row(f.VisaLetterFactory(party=each)) for whose, each in parties.items()},
-        "delegations.overpass": {whose: row(overpass(each)) for whose, each in parties.items()},
-        "delegations.focalpointrequest": {
-            whose: row(f.FocalPointRequestFactory(party=each)) for whose, each in parties.items()
-        },
-        "delegations.sheet": {whose: row(f.SheetFactory(summit=each.summit)) for whose, each in parties.items()},
-        "delegations.membership": {whose: row(f.MembershipFactory(party=each)) for whose, each in parties.items()},
-        "delegations.quota": {whose: row(f.QuotaFactory(party=each)) for whose, each in parties.items()},
-        "delegations.category": {
-            whose: row(f.CategoryFactory(summit=each.summit)) for whose, each in parties.items()
-        },
-        "delegations.zone": {whose: row(f.ZoneFactory(summit=each.summit)) for whose, each in parties.items()},
-        "delegations.overpassrule": {
-            whose: row(f.OverpassRuleFactory(summit=each.summit)) for whose, each in parties.items()
-        },
-        **papers(parties),
-        "letter's link": {
-            Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
-            Whose.HIDDEN: {
-                "token": links.token(
-                    f.InvitationLinkFactory(revoked_at=f.START, invitation__party__summit=world.here)
-                )
-            },
-        },
+    world.add("delegations.party", parties, "parties")
+    world.add_at_desk("quotas", parties)
+    for kind, desk, make in (
+        ("badge", "badges", lambda party: f.BadgeFactory(party=party)),
+        ("category", "", lambda party: f.CategoryFactory(summit=party.summit)),
+        ("declaration", "declarations", lambda party: f.DeclarationFactory(party=party)),
+        ("declarationkind", "", lambda party: f.DeclarationKindFactory(summit=party.summit)),
+        ("focalpointrequest", "focal-point-requests", lambda party: f.FocalPointRequestFactory(party=party)),
+        ("handover", "handovers", lambda party: f.HandoverFactory(party=party)),
+        ("membership", "", lambda party: f.MembershipFactory(party=party)),
+        ("overpass", "overpasses", overpass),
+        ("overpassrule", "overpass-rules", lambda party: f.OverpassRuleFactory(summit=party.summit)),
+        ("quota", "", lambda party: f.QuotaFactory(party=party)),
+        ("sheet", "", lambda party: f.SheetFactory(summit=party.summit)),
+        ("visaletter", "", lambda party: f.VisaLetterFactory(party=party)),
+        ("zone", "zones", lambda party: f.ZoneFactory(summit=party.summit)),
+    ):
+        world.add(f"delegations.{kind}", of_each(parties, make), desk)
+    world.add_at_desk("focal-points", of_each(parties, lambda party: f.FocalPointFactory(party=party)))
+    world.add_at_desk("visa-letters", of_each(parties, issued_letter))
+    world.objects["categories at a desk"] = of_each(
+        parties, lambda party: {"summit": party.summit.slug, "id": f.CategoryFactory(summit=party.summit).code}
+    )
+
+
+def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
+    """Add invitations and what belongs to them, and who came in by a letter's link or a mailbox's code."""
+    known = {"state": "sent", "sent_at": f.START}
+    invitations = of_each(parties, lambda party: f.InvitationFactory(party=party, **known))
+    found = of_each(invitations, lambda each: f.InvitationLinkFactory(invitation=each))
+    replies = of_each(invitations, lambda each: f.ReplyScanFactory(reply__invitation=each).reply)
+    calls = of_each(invitations, lambda each: f.CallNoteFactory(invitation=each))
+    occasions = of_each(parties, lambda party: f.InvitationFactory(party=party, occasion="x", **known))
+    world.add("delegations.invitation", invitations)
+    world.add("delegations.invitationlink", found, "letter-links")
+    world.add("delegations.reply", replies, "replies")
+    world.add_at_desk("calls", calls)
+    world.add_at_desk("invitations", occasions)
+    revoked = f.InvitationLinkFactory(revoked_at=f.START, invitation__party__summit=world.here)
+    world.objects["letter's link"] = {
+        Whose.PUBLIC: {"token": links.token(found[Whose.FOREIGN])},
+        Whose.HIDDEN: {"token": links.token(revoked)},
     }
     browser = Client()
     browser.get(f"/i/{links.token(found[Whose.OWN])}/")
@@ -295,50 +312,6 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
     by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
     world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
-
-
-def at_a_desk(world: World, name: str, rows: Mapping[Whose, Any]) -> None:
-    """Add what fills the addresses of a resource of the API."""
-    summits = {whose: world.there if whose == Whose.ELSEWHERE else world.here for whose in rows}
-    world.objects[f"{name} at a desk"] = {
-        whose: {"summit": summits[whose].slug, "id": getattr(each, "public_id", each.pk)}
-        for whose, each in rows.items()
-    }
-
-
-def add_working_rows(world: World, parties: Mapping[Whose, Party]) -> None:
-    """Add a row of each resource of the API about parties and what is done with them."""
-    by_party: dict[str, Any] = {
-        "invitations": lambda party: f.InvitationFactory(party=party, occasion="x", state="sent", sent_at=f.START),
-        "badges": lambda party: f.BadgeFactory(party=party),
-        "visa-letters": issued_letter,
-        "declarations": lambda party: f.DeclarationFactory(party=party),
-        "focal-point-requests": lambda party: f.FocalPointRequestFactory(party=party),
-        "handovers": lambda party: f.HandoverFactory(party=party),
-        "overpasses": overpass,
-        "calls": lambda party: f.CallNoteFactory(invitation=party.invitations.first()),
-        "replies": lambda party: f.ReplyScanFactory(reply__invitation=party.invitations.first()).reply,
-        "letter-links": lambda party: f.InvitationLinkFactory(invitation=party.invitations.first()),
-    }
-    for name, make in by_party.items():
-        at_a_desk(world, name, {whose: make(party) for whose, party in parties.items()})
-    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
-    by_summit: dict[str, Any] = {
-        "letter-templates": lambda summit: f.LetterTemplateFactory(summit=summit),
-        "resemblances": lambda summit: f.ResemblanceFactory(person__summit=summit),
-        # At a desk nobody sees the tables of parties: tests/delegations/api/test_sheets.py.
-        "sheets": lambda summit: f.SheetFactory(summit=summit),
-        "retention-times": lambda summit: Retention.objects.create(summit=summit, what="mail", days=3),
-        "guests": lambda summit: f.PartyFactory(summit=summit, kind="guest"),
-        "participant-lists": lambda summit: f.ParticipantListFactory(summit=summit),
-        "schedules": lambda summit: f.ScheduleFileFactory(summit=summit),
-    }
-    for name, make in by_summit.items():
-        at_a_desk(world, name, {whose: make(summit) for whose, summit in two.items()})
-    # What has to be declared is everybody's who acts for a party of the summit.
-    mine = {Whose.OWN: world.here, Whose.ELSEWHERE: world.there}
-    kinds = {whose: f.DeclarationKindFactory(summit=summit) for whose, summit in mine.items()}
-    at_a_desk(world, "declaration-kinds", kinds)
 
 
 def issued_letter(party: Party) -> VisaLetter:
@@ -356,40 +329,25 @@ def overpass(party: Party) -> Overpass:
     return Overpass.objects.create(rule=rule, party=party, number=Overpass.objects.filter(party=party).count() + 1)
 
 
-def papers(parties: dict[Whose, Party]) -> dict[str, dict[Whose, Values]]:
-    """Make a member of each party with a declaration and an issued letter: what the portal picks of a party's own."""
-    found: dict[str, dict[Whose, Values]] = {}
+def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
+    """Add a member of each party with a declaration and an issued letter: what the portal picks of a party's own."""
+    letters = of_each(parties, issued_letter)
+    people = of_each(letters, lambda letter: letter.person)
     for whose, party in parties.items():
-        person = f.MembershipFactory(party=party).person
-        Particulars.objects.create(person=person, entered_for=party, **PASSPORT)
-        declared = f.DeclarationFactory(party=party, person=person)
-        letter = f.VisaLetterFactory(party=party, person=person)
-        visas.issue(letters=[letter], by=f.UserFactory(is_superuser=True))
+        person = people[whose]
         Photo.objects.create(person=person, entered_for=party, image=b"x", width=1, height=1)
         keys = {"public_id": party.public_id, "person": person.public_id, "section": "passport"}
-        asked = f.FocalPointRequestFactory(party=party)
         for kind, more in (
-            ("focalpointrequest", {"pk": asked.pk}),
+            ("focalpointrequest", {"pk": f.FocalPointRequestFactory(party=party).pk}),
             ("overpass", {"pk": overpass(party).pk}),
             ("membership", {}),
-            ("declaration", {"declaration": declared.public_id}),
-            ("visaletter", {"letter": letter.public_id}),
+            ("declaration", {"declaration": f.DeclarationFactory(party=party, person=person).public_id}),
+            ("visaletter", {"letter": letters[whose].public_id}),
             ("sheet", {"sheet": f.SheetFactory(summit=party.summit, party=party).public_id}),
         ):
-            found.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
-        at_desk = {"summit": party.summit.slug, "id": party.public_id}
-        for kind in ("parties", "quotas"):
-            found.setdefault(f"{kind} at a desk", {})[whose] = at_desk
-        for kind, key in (
-            ("focal-points", f.FocalPointFactory(party=party).pk),
-            ("zones", f.ZoneFactory(summit=party.summit).pk),
-            ("overpass-rules", f.OverpassRuleFactory(summit=party.summit).public_id),
-            ("categories", f.CategoryFactory(summit=party.summit).code),
-        ):
-            found.setdefault(f"{kind} at a desk", {})[whose] = {**at_desk, "id": key}
-        for kind in ("people", "members", "passports", "needs", "travel", "photos"):
-            found.setdefault(f"{kind} at a desk", {})[whose] = {**at_desk, "id": person.public_id}
-    return found
+            world.objects.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
+    for kind in ("people", "members", "passports", "needs", "travel", "photos"):
+        world.add_at_desk(kind, people)
 
 
 def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
@@ -420,21 +378,23 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     unreleased = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
     world.more["public document", Whose.HIDDEN] = [row(kept.session, document=kept.public_id)]
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
+    world.add("sessions.session", sessions, "sessions")
+    world.add("sessions.release", made, "releases")
+    for kind, desk, make in (
+        ("slot", "", lambda session: f.SlotFactory(session=session)),
+        ("document", "session-documents", lambda session: f.DocumentFactory(session=session)),
+        ("ownkind", "session-kinds", lambda session: f.OwnKindFactory(summit=session.summit)),
+        ("schedulefile", "", lambda session: f.ScheduleFileFactory(summit=session.summit)),
+    ):
+        world.add(f"sessions.{kind}", of_each(sessions, make), desk)
+    # Of two speeches each page offers to move one.
+    world.add_at_desk("slots", of_each(sessions, lambda session: f.SlotFactory(session=session)))
+    signed_up = {whose: sessions[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
+    world.add("sessions.signup", of_each(signed_up, lambda session: f.SignUpFactory(session=session)))
+    world.add("session in an agenda", sessions, "agenda")
     world.objects |= {
-        "sessions.session": {whose: row(session) for whose, session in sessions.items()},
-        "sessions.slot": {whose: row(f.SlotFactory(session=each)) for whose, each in sessions.items()},
-        "sessions.document": {whose: row(f.DocumentFactory(session=each)) for whose, each in sessions.items()},
-        "sessions.schedulefile": {
-            whose: row(f.ScheduleFileFactory(summit=party.summit)) for whose, party in parties.items()
-        },
-        "sessions.ownkind": {whose: row(f.OwnKindFactory(summit=party.summit)) for whose, party in parties.items()},
-        "session in an agenda": {whose: row(session) for whose, session in sessions.items()},
         "document in an agenda": {
             whose: row(session, document=papers[whose].public_id) for whose, session in sessions.items()
-        },
-        "sessions.release": {whose: row(release) for whose, release in made.items()},
-        "sessions.signup": {
-            whose: row(f.SignUpFactory(session=sessions[whose])) for whose in (Whose.FOREIGN, Whose.ELSEWHERE)
         },
         "public session": {
             Whose.NONE: {"summit": world.here.slug},
@@ -452,7 +412,7 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
             Whose.HIDDEN: row(parties[Whose.FOREIGN]),
         },
     }
-    _add_agenda_of_api(world, sessions, made)
+    _add_agenda_of_api(world, sessions)
     maker = f.FocalPointFactory(party=world.own, person=f.PersonFactory(summit=world.here, user=f.UserFactory()))
     alive, dead = (feeds.make(by=maker.person.user, party=world.own) for _number in range(2))
     feeds.end(feeds=[dead[0]], by=maker.person.user)
@@ -463,41 +423,25 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]
 
 
-def _add_agenda_of_api(world: World, sessions: dict[Whose, Session], made: dict[Whose, Release]) -> None:
-    """Add what the agenda's resources of the API pick: rows of each session, and what is some readers' own."""
-    rows: dict[str, dict[Whose, Any]] = {
-        "sessions": sessions,
-        "slots": {whose: f.SlotFactory(session=each) for whose, each in sessions.items()},
-        "session-participants": {whose: each.participants.get() for whose, each in sessions.items()},
-        "session-texts": {
-            whose: each.texts.create(language="fr", title="Des ports") for whose, each in sessions.items()
-        },
-        "interpretation": {
-            whose: each.interpretation.create(source="en", target="fr") for whose, each in sessions.items()
-        },
-        "session-documents": {whose: f.DocumentFactory(session=each) for whose, each in sessions.items()},
-        "session-kinds": {whose: f.OwnKindFactory(summit=each.summit) for whose, each in sessions.items()},
-        "releases": made,
-        "agenda": sessions,
-    }
+def _add_agenda_of_api(world: World, sessions: dict[Whose, Session]) -> None:
+    """Add what the agenda's resources of the API alone pick: rows of each session, and what is some readers' own."""
     # What the focal point's party asks for the delegate.
     delegate = Membership.objects.get(party=world.own, person__user__name=Role.DELEGATE).person
     people = {
         whose: delegate if whose == Whose.OWN else f.MembershipFactory(party=each.participants.get().party).person
         for whose, each in sessions.items()
     }
-    rows["sign-ups"] = {
-        whose: f.SignUpFactory(session=each, person=people[whose]) for whose, each in sessions.items()
+    rows: dict[str, Callable[[Whose, Session], Any]] = {
+        "session-participants": lambda _whose, each: each.participants.get(),
+        "session-texts": lambda _whose, each: each.texts.create(language="fr", title="Des ports"),
+        "interpretation": lambda _whose, each: each.interpretation.create(source="en", target="fr"),
+        "sign-ups": lambda whose, each: f.SignUpFactory(session=each, person=people[whose]),
+        "floor-requests": lambda whose, each: each.requests.create(
+            party=people[whose].membership.party, speaker=people[whose]
+        ),
     }
-    rows["floor-requests"] = {
-        whose: each.requests.create(party=people[whose].membership.party, speaker=people[whose])
-        for whose, each in sessions.items()
-    }
-    for name, found in rows.items():
-        world.objects[f"{name} at a desk"] = {
-            whose: {"summit": sessions[whose].summit.slug, "id": getattr(each, "public_id", each.pk)}
-            for whose, each in found.items()
-        }
+    for name, make in rows.items():
+        world.add_at_desk(name, {whose: make(whose, each) for whose, each in sessions.items()})
     for name in ("session-participants", "session-texts", "interpretation"):
         world.objects[f"{name} at a desk"][Whose.NONE] = {"summit": world.here.slug, "id": "987654"}
 
@@ -520,16 +464,15 @@ def _add_texts(world: World) -> None:
         make_text(summit=world.there, moment=ago(1)),
     )
     world.more["public text", Whose.HIDDEN] = [row(each.version.text) for each in hidden]
-    readers = {
-        Whose.FOREIGN: f.SubscriberFactory(summit=world.here),
-        Whose.ELSEWHERE: f.SubscriberFactory(summit=world.there),
-    }
-    told = {whose: Announcement.objects.create(edition=editions[whose]) for whose in readers}
+    two = {whose: texts[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
+    readers = of_each(two, lambda text: f.SubscriberFactory(summit=text.summit))
+    world.add("press.text", two, "texts")
+    world.add("press.topic", of_each(two, lambda text: f.TopicFactory(summit=text.summit)), "topics")
+    world.add("press.subscriber", readers, "subscribers")
+    told = {whose: Announcement.objects.create(edition=editions[whose]) for whose in two}
+    world.add("press.announcement", told, "announcements")
+    _add_press_desk(world, {whose: editions[whose] for whose in two})
     world.objects |= {
-        "press.text": {whose: row(texts[whose]) for whose in readers},
-        "press.topic": {whose: row(f.TopicFactory(summit=texts[whose].summit)) for whose in readers},
-        "press.subscriber": {whose: row(reader) for whose, reader in readers.items()},
-        "press.announcement": {whose: row(each) for whose, each in told.items()},
         "public text": {
             Whose.NONE: {"summit": world.here.slug},
             Whose.PUBLIC: row(texts[Whose.PUBLIC]),
@@ -541,13 +484,12 @@ def _add_texts(world: World) -> None:
             Whose.HIDDEN: {"token": subscribers.token(readers[Whose.ELSEWHERE], subscribers.END)},
         },
     }
-    _add_press_desk(world, {whose: editions[whose] for whose in readers})
     files = {whose: f.AttachmentFactory(text=texts[whose]) for whose in (Whose.PUBLIC, Whose.HIDDEN)}
     for whose, file in files.items():
         EditionAttachment.objects.create(edition=editions[whose], attachment=file)
     world.asked["admin:press_text_compare"] = {"get": {"version": "en", "a": "1", "b": "1"}}
     world.objects["press.text file"] = {
-        whose: row(texts[whose]) | {"file": f.AttachmentFactory(text=texts[whose]).pk} for whose in readers
+        whose: row(text, file=f.AttachmentFactory(text=text).pk) for whose, text in two.items()
     }
     world.objects["public file"] = {Whose.NONE: {"summit": world.here.slug}} | {
         whose: row(file) | row(texts[whose]) | {"public_id": file.public_id, "name": file.file_name}
@@ -559,25 +501,17 @@ def _add_texts(world: World) -> None:
 
 
 def _add_press_desk(world: World, editions: Mapping[Whose, Edition]) -> None:
-    """Add what the API's addresses of the press desk pick."""
-    for whose, edition in editions.items():
-        text = edition.version.text
-        marking = Marking.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
-        rows: dict[str, Model] = {
-            "texts": text,
-            "versions": edition.version,
-            "editions": edition,
-            "lifts": text.lift,
-            "attachments": f.AttachmentFactory(text=text),
-            "topics": f.TopicFactory(summit=text.summit),
-            "subscribers": f.SubscriberFactory(summit=text.summit),
-            "markings": marking,
-            "announcements": edition.announcement,
-        }
-        for name, found in rows.items():
-            key = getattr(found, "public_id", found.pk)
-            picked = world.objects.setdefault(f"{name} at a desk", {})
-            picked[whose] = {"summit": text.summit.slug, "id": key}
+    """Add what the API's addresses of the press desk alone pick."""
+
+    def mark(edition: Edition) -> Marking:
+        return Marking.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
+
+    world.add_at_desk("editions", editions)
+    world.add_at_desk("versions", of_each(editions, lambda edition: edition.version))
+    world.add_at_desk("lifts", of_each(editions, lambda edition: edition.version.text.lift))
+    files = of_each(editions, lambda edition: f.AttachmentFactory(text=edition.version.text))
+    world.add_at_desk("attachments", files)
+    world.add_at_desk("markings", of_each(editions, mark))
 
 
 def _add_speeches(world: World) -> None:
@@ -586,7 +520,7 @@ def _add_speeches(world: World) -> None:
     prepared = {whose: make_text(summit=summit, speech=True) for whose, summit in two.items()}
     for edition in prepared.values():
         make_delivered(edition)
-    world.objects["press.text spoken"] = {whose: row(edition.version.text) for whose, edition in prepared.items()}
+    world.add("press.text spoken", of_each(prepared, lambda edition: edition.version.text))
     said = {
         whose: make_delivered(make_text(summit=world.here, speech=True, moment=ago(1)), moment=moment, public=True)
         for whose, moment in ((Whose.PUBLIC, ago(1)), (Whose.HIDDEN, ago(-1)))
@@ -612,57 +546,24 @@ def _add_ground(world: World) -> None:
         whose: f.MessageFactory(summit=summit, state="failed", problem="550", rendered=mail.as_bytes())
         for whose, summit in two.items()
     }
-    endpoints = {whose: f.EndpointFactory(summit=summit) for whose, summit in two.items()}
-    rows: dict[str, dict[Whose, Any]] = {
-        "summit.summit": two,
-        "summit.venue": {whose: f.VenueFactory(summit=summit) for whose, summit in two.items()},
-        "summit.room": {whose: f.RoomFactory(venue__summit=summit) for whose, summit in two.items()},
-        "summit.giventable": {whose: f.GivenTableFactory(summit=summit) for whose, summit in two.items()},
-        "summit.person": {whose: f.PhotoFactory(person__summit=summit).person for whose, summit in two.items()},
-        "delegations.resemblance": {whose: f.ResemblanceFactory(person__summit=each) for whose, each in two.items()},
-        "summit.user": users,
-        "summit.roleassignment": {whose: user.roles.get() for whose, user in users.items()},
-        "summit.auditentry": entries,
-        "outbox.message": messages,
-        "hooks.endpoint": endpoints,
-        "hooks.delivery": {whose: f.DeliveryFactory(endpoint=each) for whose, each in endpoints.items()},
-    }
-    for label in ("venue", "room"):
-        made = {
-            whose: f.VenueFactory(summit=each) if label == "venue" else f.RoomFactory(venue__summit=each)
-            for whose, each in two.items()
-        }
-        world.objects[f"{label}s at a desk"] = {
-            whose: {"summit": two[whose].slug, "id": each.public_id} for whose, each in made.items()
-        }
-    at_desks = {
-        "webhooks": endpoints,
-        "deliveries": rows["hooks.delivery"],
-        "messages": messages,
-        "roles": rows["summit.roleassignment"],
-        "accounts": users,
-        "audit": entries,
-    }
-    for name, found in at_desks.items():
-        world.objects[f"{name} at a desk"] = {
-            whose: {"summit": two[whose].slug, "id": getattr(each, "public_id", each.pk)}
-            for whose, each in found.items()
-        }
+    endpoints = of_each(two, lambda summit: f.EndpointFactory(summit=summit))
+    world.add("summit.summit", two)
+    world.add("summit.user", users, "accounts")
+    world.add("summit.roleassignment", of_each(users, lambda user: user.roles.get()), "roles")
+    world.add("summit.auditentry", entries, "audit")
+    world.add("outbox.message", messages, "messages")
+    world.add("hooks.endpoint", endpoints, "webhooks")
+    world.add("hooks.delivery", of_each(endpoints, lambda each: f.DeliveryFactory(endpoint=each)), "deliveries")
     programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
-    world.objects["api.application"] = {whose: row(each) for whose, each in programs.items()}
-    at_a_desk(world, "applications", programs)
-    made_by = {
-        whose: f.TokenFactory(user=each.user, application=each, summit=each.summit)
-        for whose, each in programs.items()
-    }
-    at_a_desk(world, "application-tokens", made_by)
+    world.add("api.application", programs, "applications")
+    made_by = of_each(programs, lambda each: f.TokenFactory(user=each.user, application=each, summit=each.summit))
+    world.add_at_desk("application-tokens", made_by)
     world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
     # The list of a resource of which some see their own rows.
     world.objects["own desk"] = {
         Whose.OWN: {"summit": world.here.slug},
         Whose.ELSEWHERE: {"summit": world.there.slug},
     }
-    world.objects |= {kind: {whose: row(found) for whose, found in each.items()} for kind, each in rows.items()}
     world.objects["mail in development"] = {Whose.PUBLIC: row(messages[Whose.FOREIGN], number=1)}
     # A choice that every desk has.
     world.asked["admin:autocomplete"] = {
@@ -670,16 +571,35 @@ def _add_ground(world: World) -> None:
     }
 
 
-def _add_public(world: World) -> None:
+def _add_of_summits(world: World) -> None:
+    """Add rows that a summit has of itself, by their kind and their resource of the API, where they have both."""
+    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
     world.objects["public summit"] = {
         Whose.PUBLIC: {"summit": world.here.slug},
         Whose.HIDDEN: {"summit": world.there.slug},
     }
-
-
-def _add_lists(world: World) -> None:
-    two = {Whose.FOREIGN: world.here, Whose.ELSEWHERE: world.there}
-    found = {whose: f.ParticipantListFactory(summit=summit) for whose, summit in two.items()}
-    times = {whose: Retention.objects.create(summit=summit, what="photo", days=3) for whose, summit in two.items()}
-    world.objects["delegations.retention"] = {whose: row(each) for whose, each in times.items()}
-    world.objects["delegations.participantlist"] = {whose: row(each) for whose, each in found.items()}
+    for kind, desk, make in (
+        ("summit.venue", "venues", lambda summit: f.VenueFactory(summit=summit)),
+        ("summit.room", "rooms", lambda summit: f.RoomFactory(venue__summit=summit)),
+        ("summit.giventable", "", lambda summit: f.GivenTableFactory(summit=summit)),
+        ("summit.person", "", lambda summit: f.PhotoFactory(person__summit=summit).person),
+        ("delegations.resemblance", "resemblances", lambda summit: f.ResemblanceFactory(person__summit=summit)),
+        ("delegations.participantlist", "participant-lists", lambda summit: f.ParticipantListFactory(summit=summit)),
+        (
+            "delegations.retention",
+            "retention-times",
+            lambda summit: Retention.objects.create(summit=summit, what="photo", days=3),
+        ),
+    ):
+        world.add(kind, of_each(two, make), desk)
+    for desk, make in (
+        ("letter-templates", lambda summit: f.LetterTemplateFactory(summit=summit)),
+        # At a desk nobody sees the tables of parties: tests/delegations/api/test_sheets.py.
+        ("sheets", lambda summit: f.SheetFactory(summit=summit)),
+        ("guests", lambda summit: f.PartyFactory(summit=summit, kind="guest")),
+        ("schedules", lambda summit: f.ScheduleFileFactory(summit=summit)),
+    ):
+        world.add_at_desk(desk, of_each(two, make))
+    # What has to be declared is everybody's who acts for a party of the summit.
+    mine = {Whose.OWN: world.here, Whose.ELSEWHERE: world.there}
+    world.add_at_desk("declaration-kinds", of_each(mine, lambda summit: f.DeclarationKindFactory(summit=summit)))

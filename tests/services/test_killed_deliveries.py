@@ -10,15 +10,10 @@ import redis
 from summit.embedded.broker import broker
 from tests.hooks.receivers import OK, Drip, Receiver, receiver
 from tests.processes import Processes, processes, wait_for
+from tests.services import MARKS
 
 # One database says it: the claims and the sweep by themselves are asked of both in tests/hooks.
-pytestmark = [
-    pytest.mark.loopback,
-    pytest.mark.services,
-    pytest.mark.postgresql,
-    pytest.mark.xdist_group("processes"),
-    pytest.mark.broad("it starts processes and kills them"),
-]
+pytestmark = [*MARKS, pytest.mark.postgresql]
 
 NUMBER = 5
 CAUSE = """

@@ -9,15 +9,10 @@ import redis
 
 from summit.embedded.broker import broker
 from tests.processes import Processes, SlowServer, processes, slow_mail_server, wait_for
+from tests.services import MARKS
 
 # One database says it: what is claimed and swept is asked of both in tests/outbox.
-pytestmark = [
-    pytest.mark.loopback,
-    pytest.mark.services,
-    pytest.mark.postgresql,
-    pytest.mark.xdist_group("processes"),
-    pytest.mark.broad("it starts processes and kills them"),
-]
+pytestmark = [*MARKS, pytest.mark.postgresql]
 
 PARTIES = 48
 KILLS = 3
@@ -59,8 +54,8 @@ def _states(found: Processes) -> str:
     return found.python(STATES).strip().splitlines()[-1]
 
 
-def _kill_thrice(found: Processes, server: SlowServer, client: redis.Redis) -> None:  # type: ignore[type-arg]
-    for turn in range(1, KILLS + 1):
+def _kill(found: Processes, server: SlowServer, client: redis.Redis, times: int) -> None:  # type: ignore[type-arg]
+    for turn in range(1, times + 1):
         worker = found.worker()
         wait_for(lambda turn=turn: len(set(server.log)) >= 6 * turn, 40, f"letters before kill {turn}: {server.log}")
         found.kill(worker)
@@ -85,7 +80,7 @@ def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float)
                 found.beat()
             else:
                 found.python(HAND_OUT_ONCE)
-            _kill_thrice(found, server, client) if beat else _kill_once(found, server, client)
+            _kill(found, server, client, KILLS if beat else 1)
             found.worker()
             # Where some are lost, that they still don't come.
             with contextlib.suppress(AssertionError):
@@ -94,13 +89,6 @@ def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float)
             states = _states(found)
         client.close()
     return server, letters, states
-
-
-def _kill_once(found: Processes, server: SlowServer, client: redis.Redis) -> None:  # type: ignore[type-arg]
-    worker = found.worker()
-    wait_for(lambda: len(set(server.log)) >= 6, 40, "first letters")
-    found.kill(worker)
-    client.flushall()
 
 
 def test_no_letter_is_lost(tmp_path: Path, shared: Path) -> None:

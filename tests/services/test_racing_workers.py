@@ -7,13 +7,9 @@ from typing import Any
 import pytest
 
 from tests.processes import processes
+from tests.services import MARKS
 
-pytestmark = [
-    pytest.mark.loopback,
-    pytest.mark.services,
-    pytest.mark.xdist_group("processes"),
-    pytest.mark.broad("it starts processes and kills them"),
-]
+pytestmark = MARKS
 SUBSCRIBERS = 5
 
 

@@ -1,20 +1,12 @@
 """Web alone running: no broker, no worker, no beat. The moment still lifts the text."""
 
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
+from tests.processes import answer_of, free_port, processes, wait_for
+from tests.services import MARKS
 
-from tests.processes import free_port, processes, wait_for
-
-pytestmark = [
-    pytest.mark.loopback,
-    pytest.mark.services,
-    pytest.mark.xdist_group("processes"),
-    pytest.mark.broad("it starts a web process"),
-]
+pytestmark = MARKS
 
 SECONDS_AHEAD = 4
 # SQLite's clock has no shorter parts.
@@ -39,30 +31,19 @@ print(moment.isoformat())
 """
 
 
-def _status(url: str) -> tuple[int, bytes]:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as problem:
-        with problem:
-            return problem.code, problem.read()
-    except OSError:
-        return 0, b""
-
-
 def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path, shared: Path) -> None:
     with processes(tmp_path, shared) as found:
         found.manage("collectstatic", "--no-input", "--verbosity", "0")
         port = free_port()
         found.web(port)
-        wait_for(lambda: _status(f"http://127.0.0.1:{port}/readyz")[0] == 200, 20, "web is ready")
+        wait_for(lambda: answer_of(f"http://127.0.0.1:{port}/readyz")[0] == 200, 20, "web is ready")
         moment = datetime.fromisoformat(found.python(SCHEDULE).split()[-1])
         page = f"http://127.0.0.1:{port}/border-security-2025/press/lifted-by-nobody/"
         feed = f"http://127.0.0.1:{port}/border-security-2025/press/feed.atom"
 
         def is_out() -> bool:
             asked = datetime.now(UTC)
-            status, content = _status(page)
+            status, content = answer_of(page)
             answered = datetime.now(UTC)
             if status == 200 and b"The canary sings." in content:
                 assert answered >= moment
@@ -72,4 +53,4 @@ def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path, shared: Path) 
             return False
 
         wait_for(is_out, SECONDS_AHEAD + 60, "the text is out")
-        assert b"Lifted by nobody" in _status(feed)[1]
+        assert b"Lifted by nobody" in answer_of(feed)[1]

@@ -95,11 +95,8 @@ def _by_link(letter: EmailMessage) -> None:
 def _by_telephone(protocol: Client) -> None:
     record(protocol, "Albania", "telephone", name="The ambassador’s secretary")
     reply = Reply.objects.get(invitation__party__name="Albania")
-    assert (reply.channel, reply.name, str(reply.recorded_by)) == (
-        "telephone",
-        "The ambassador’s secretary",
-        "Protocol",
-    )
+    said = (reply.channel, reply.name, str(reply.recorded_by))
+    assert said == ("telephone", "The ambassador’s secretary", "Protocol")
 
 
 def _by_note_verbale(protocol: Client, letter: EmailMessage) -> None:
@@ -114,8 +111,6 @@ def _by_note_verbale(protocol: Client, letter: EmailMessage) -> None:
     page = client.get(place).content.decode()
     assert '<bdi lang="en">Germany</bdi></bdi> takes part' in page
     assert '<dd>note verbale, <bdi lang="">NV 12/2025</bdi>, Monday 3 March 2025</dd>' in page
-    assert '<bdi lang="">Embassy of Germany</bdi>' in page
-    assert "Change the answer" in page
     assert 'name="answer"' not in page
 
 
@@ -152,8 +147,5 @@ def test_protocol_takes_the_summit_from_an_empty_list_to_46_answers() -> None:
     assert _standing(summit) == {"invited": 48, "open": 2, "answered": 46, "attending": 45, "regrets": 1}
     home = protocol.get(f"/admin/?summit={summit.slug}").content.decode()
     assert "46 of 48 have answered" in home
-    assert Counter(Reply.objects.values_list("channel", flat=True)) == {
-        "link": 2,
-        "telephone": 43,
-        "note_verbale": 1,
-    }
+    channels = Counter(Reply.objects.values_list("channel", flat=True))
+    assert channels == {"link": 2, "telephone": 43, "note_verbale": 1}

@@ -83,11 +83,12 @@ def test_an_opening_speech_is_prepared_delivered_and_corrected(desk: Desk) -> No
     by = User.objects.get(email="press@summit.example")
     edition = desk.newest(HOME)
     passages = [each.passage for each in markings.marked(edition) if each.passage.anchor]
-    markings.mark(edition=edition, anchor=passages[1].anchor, kind=MarkingKind.STRIKE, by=by)
-    markings.mark(
-        edition=edition, anchor=passages[2].anchor, kind=MarkingKind.CHANGE, words="We begin at once.", by=by
-    )
-    markings.mark(edition=edition, anchor=passages[-1].anchor, kind=MarkingKind.INSERT, words="Good morning.", by=by)
+    for place, kind, words in (
+        (1, MarkingKind.STRIKE, ""),
+        (2, MarkingKind.CHANGE, "We begin at once."),
+        (-1, MarkingKind.INSERT, "Good morning."),
+    ):
+        markings.mark(edition=edition, anchor=passages[place].anchor, kind=kind, words=words, by=by)
     said = markings.make_delivered(edition=edition, by=by)
     desk.publish(said.slug, when="now")
     code, page = read(f"{SITE}{said.slug}/")
@@ -98,10 +99,8 @@ def test_an_opening_speech_is_prepared_delivered_and_corrected(desk: Desk) -> No
     assert f'href="{SITE}{said.slug}/"' in read(f"{SITE}{HOME}/")[1]
     assert mails() == [said_title(said)] * SUBSCRIBERS
     assert read(f"{SITE}{said.slug}/comparison/")[0] == 404
-    assert (
-        desk.officer.post(f"{desk.page(said.slug)}about/", {"comparison_public": "on", "topics": ""}).status_code
-        == 302
-    )
+    about = {"comparison_public": "on", "topics": ""}
+    assert desk.officer.post(f"{desk.page(said.slug)}about/", about).status_code == 302
     assert read(f"{SITE}{said.slug}/comparison/")[0] == 200
 
     # What was heard wrongly is corrected in the open.

@@ -59,15 +59,12 @@ class TestMerge:
         assert "parti" not in text_of(merged)
 
     def test_each_plural_has_as_many_forms_as_the_language(self) -> None:
-        merged = merge(catalogue(), [Msgid(None, "%(n)d day", "%(n)d days"), Msgid(None, "{n} hour", "{n} hours")])
-        assert [entry.msgstr_plural for entry in merged] == [
-            {0: "jour", 1: "jours", 2: "%(n)d jours"},
-            {0: "", 1: "", 2: ""},
-        ]
-        assert [entry.flags for entry in merged] == [["python-format"], ["python-brace-format"]]
-
-    def test_a_text_that_got_a_plural_begins_anew(self) -> None:
-        assert merge(catalogue(), [Msgid(None, "two", "twos")])[0].msgstr_plural == {0: "", 1: "", 2: ""}
+        texts = [("two", "twos"), ("%(n)d day", "%(n)d days"), ("{n} hour", "{n} hours")]
+        merged = merge(catalogue(), [Msgid(None, one, many) for one, many in texts])
+        # A text that got a plural begins anew.
+        none = {0: "", 1: "", 2: ""}
+        assert [entry.msgstr_plural for entry in merged] == [none, {0: "jour", 1: "jours", 2: "%(n)d jours"}, none]
+        assert [entry.flags for entry in merged] == [[], ["python-format"], ["python-brace-format"]]
 
     def test_merged_again_it_is_the_same_byte_for_byte(self) -> None:
         given = msgids("zero", "one", "gone", "two", "say \"x\"\nand 'y'\t\\", "x" * 300)

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tools import migrated
 
 # What Django and the audit chain keep by themselves; everything else is empty once it is migrated.
 KEPT = {"django_content_type", "auth_permission", "summit_auditchain"}
+FIRST = "summit/migrations/0001_first.py"
 SCHEMA = ("CREATE TABLE thing (at integer)", "INSERT INTO thing VALUES (5)")
 
 
@@ -29,40 +30,29 @@ def test_the_tests_own_is_migrated_and_holds_nothing_of_its_own() -> None:
     assert filled == KEPT
 
 
-class TestTheKey:
-    pytestmark = pytest.mark.once
+def _install_django_99(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "site" / "django-99.dist-info").mkdir(parents=True)
+    monkeypatch.setattr(migrated.django, "__file__", str(root / "site" / "django" / "__init__.py"))
 
-    @pytest.fixture(autouse=True)
-    def source(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        monkeypatch.setattr(migrated, "ROOT", tmp_path)
-        found = tmp_path / "summit" / "migrations" / "0001_first.py"
-        found.parent.mkdir(parents=True)
-        found.write_text("first")
-        return found
 
-    def test_it_is_the_same_for_the_same(self) -> None:
-        assert migrated.key.__wrapped__() == migrated.key.__wrapped__()
+CHANGES: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {
+    "a changed migration": lambda root, _patch: (root / FIRST).write_text("other"),
+    "a new migration": lambda root, _patch: (root / FIRST).with_name("0002_second.py").touch(),
+    "rules and signals": lambda root, _patch: (root / "summit" / "apps.py").touch(),
+    "another Django": _install_django_99,
+}
 
-    def test_it_is_another_for_a_changed_migration(self, source: Path) -> None:
-        before = migrated.key.__wrapped__()
-        source.write_text("other")
-        assert migrated.key.__wrapped__() != before
 
-    def test_it_is_another_for_a_new_migration(self, source: Path) -> None:
-        before = migrated.key.__wrapped__()
-        source.with_name("0002_second.py").touch()
-        assert migrated.key.__wrapped__() != before
-
-    def test_it_is_another_for_rules_and_signals(self, source: Path) -> None:
-        before = migrated.key.__wrapped__()
-        (source.parent.parent / "apps.py").touch()
-        assert migrated.key.__wrapped__() != before
-
-    def test_it_is_another_for_another_django(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = migrated.key.__wrapped__()
-        (tmp_path / "site" / "django-99.dist-info").mkdir(parents=True)
-        monkeypatch.setattr(migrated.django, "__file__", str(tmp_path / "site" / "django" / "__init__.py"))
-        assert migrated.key.__wrapped__() != before
+@pytest.mark.once
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_key_is_another_for(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrated, "ROOT", tmp_path)
+    (tmp_path / FIRST).parent.mkdir(parents=True)
+    (tmp_path / FIRST).write_text("first")
+    before = migrated.key.__wrapped__()
+    assert migrated.key.__wrapped__() == before
+    CHANGES[change](tmp_path, monkeypatch)
+    assert migrated.key.__wrapped__() != before
 
 
 class Maker:
@@ -106,20 +96,16 @@ def _rows(path: Path) -> list[tuple[int]]:
 
 @pytest.mark.once
 class TestSqlite:
-    def test_it_is_made_once_for_all(self, maker: Maker, tmp_path: Path) -> None:
+    def test_it_is_made_once_for_each_key(
+        self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Beforehand, by the command.
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        migrated.main()
         for name in ("a", "b"):
             migrated.copy_to(tmp_path / name)
             assert _rows(tmp_path / name) == [(5,)]
         assert maker.made == 1
-
-    def test_it_may_be_made_beforehand(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("DATABASE_URL", raising=False)
-        migrated.main()
-        migrated.copy_to(tmp_path / "a")
-        assert (maker.made, _rows(tmp_path / "a")) == (1, [(5,)])
-
-    def test_it_is_made_for_another_key(self, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        migrated.copy_to(tmp_path / "a")
         monkeypatch.setattr(migrated, "key", lambda: "two")
         migrated.copy_to(tmp_path / "a")
         assert maker.made == 2

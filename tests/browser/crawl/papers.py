@@ -1,11 +1,9 @@
-"""What a delegation has of papers: declarations and visa support letters, in each state."""
+"""What a delegation has of papers: declarations and visa support letters, in each state; a person's own."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 from django.db.models.functions import Now
-from PIL import Image
 
 from delegations.domain import badges, declarations, focal, overpasses, photos, sheets, visas
 from delegations.models import (
@@ -18,11 +16,13 @@ from delegations.models import (
     Particulars,
     Party,
     Photo,
+    Resemblance,
     Sheet,
     VisaLetter,
 )
 from sessions.models import Participant, Session
-from summit.models import Person, User
+from summit.models import Person, Summit, User
+from tests.delegations.test_photos import picture
 
 
 def make(party: Party, by: User) -> dict[str, Any]:
@@ -42,9 +42,7 @@ def make(party: Party, by: User) -> dict[str, Any]:
             },
         )
     first = members[0].person
-    face = BytesIO()
-    Image.new("RGB", (480, 600), "grey").save(face, "JPEG")
-    photos.store(person=first, content=face.getvalue(), by=by)
+    photos.store(person=first, content=picture((480, 600)), by=by)
     Photo.objects.update(entered_for=party)
     said = ("Pistol, 9 mm, 48213", "Radio, 446 MHz", "Pistol, 9 mm, 99120")
     rows = [declarations.declare(party=party, person=first, kind=kind, details=details, by=by) for details in said]
@@ -92,6 +90,17 @@ def make(party: Party, by: User) -> dict[str, Any]:
         "pk delegations.sheet": _sheet(party, by, None).pk,
         "visa_asked": VisaLetter.objects.order_by("-pk")[0].pk,
     }
+
+
+def somebody(summit: Summit) -> Person:
+    """Somebody of whom everything is known, and who seems to be entered twice."""
+    person = Person.objects.filter(summit=summit, user__isnull=False)[0]
+    values = {"passport_number": "C01X00T47", "diet": "No nuts.", "hotel": "A hotel", "arrives_at": Now()}
+    Particulars.objects.update_or_create(person=person, defaults=values)
+    Photo.objects.update_or_create(person=person, defaults={"image": picture(), "width": 800, "height": 600})
+    other = Person.objects.filter(summit=summit).exclude(pk=person.pk)[0]
+    Resemblance.objects.get_or_create(person=person, other=other, why="name")
+    return person
 
 
 def _sheet(party: Party, by: User, own: Party | None) -> Sheet:

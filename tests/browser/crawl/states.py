@@ -1,5 +1,9 @@
 """States of pages that are worth a stop of their own: full and empty, with errors, with what is open, withdrawn."""
 
+import re
+from dataclasses import replace
+from typing import Any
+
 from tests.browser.crawl.acts import (
     ask_too_often,
     choose_all,
@@ -14,240 +18,195 @@ from tests.browser.crawl.acts import (
     send_too_much,
     take_words,
 )
-from tests.browser.crawl.stops import Stop
+from tests.browser.crawl.stops import Stop, declared_stops
 
-SUMMIT = "/{summit}"
-ADMIN = "/admin"
-# Where the address of a mail leads on to.
-RESET = "/accounts/password/reset/key/{uidb36}-set-password/"
+DECLARED = {stop.route: stop for stop in declared_stops()}
+LAST_VARIABLE = re.compile(r"{[^{}]*}(?=[^{}]*$)")
+NOTHING = "?q=nothing-is-called-so"
+
+
+def _at(route: str, state: str, reader: str = "", *, row: str = "", query: str | None = None, **how: Any) -> Stop:
+    """Return the stop at a declared address in a state: by another reader, of another row, with another query."""
+    stop = DECLARED[route]
+    path, mark, declared_query = stop.path.partition("?")
+    path = LAST_VARIABLE.sub(row, path) if row else path
+    path += mark + declared_query if query is None else query
+    return replace(stop, path=path, reader=reader or stop.reader, state=state, **{"status": 200, **how})
+
+
+def _errors(route: str, reader: str = "", *, state: str = "errors", **where: str) -> Stop:
+    """Return the stop at a form that was sent without what it needs."""
+    return _at(route, state, reader, act=send_empty, **where)
 
 
 def _text(name: str, reader: str = "press") -> Stop:
-    return Stop("admin:press_text_change", f"{ADMIN}/press/text/{{text_{name}}}/change/", reader, name)
+    return _at("admin:press_text_change", name, reader, row=f"{{text_{name}}}")
 
 
 LISTS = {
-    "organiser": ("delegations/party", "delegations/invitation", "programme/session", "summit/person",
-                  "outbox/message", "summit/user", "delegations/invitationlink"),
-    "press": ("press/text",),
+    "organiser": ("delegations_party", "delegations_invitation", "programme_session", "summit_person",
+                  "outbox_message", "summit_user", "delegations_invitationlink"),
+    "press": ("press_text",),
 }  # fmt: skip
 FORMS = {
-    "organiser": ("delegations/party", "programme/session", "summit/person", "summit/venue"),
-    "press": ("press/text",),
-    "superuser": ("summit/summit", "summit/roleassignment", "summit/user"),
+    "organiser": ("delegations_party", "programme_session", "summit_person", "summit_venue"),
+    "press": ("press_text",),
+    "superuser": ("summit_summit", "summit_roleassignment", "summit_user"),
 }
 
 
-def _route(model: str, what: str) -> str:
-    return f"admin:{model.replace('/', '_')}_{what}"
-
-
 def _lists() -> list[Stop]:
-    party, person = (f"admin:{model}_changelist" for model in ("delegations_party", "summit_person"))
+    party = "admin:delegations_party_changelist"
     return [
         *(
-            Stop(_route(model, "changelist"), f"{ADMIN}/{model}/", reader, "all open", act=open_parts)
+            _at(f"admin:{model}_changelist", "all open", reader, act=open_parts)
             for reader, models in LISTS.items()
             for model in models
         ),
-        Stop("admin:summit_user_changelist", f"{ADMIN}/summit/user/?_to_field=id&_popup=1", "organiser", "to choose"),
-        Stop(party, f"{ADMIN}/delegations/party/?q=nothing-is-called-so", "organiser", "nothing found"),
-        Stop(party, f"{ADMIN}/delegations/party/?o=1.-2", "organiser", "sorted"),
-        Stop(party, f"{ADMIN}/delegations/party/", "organiser", "chosen", act=choose_all),
-        Stop(person, f"{ADMIN}/summit/person/?q=a&p=2", "organiser", "second page"),
+        _at("admin:summit_user_changelist", "to choose", query="?_to_field=id&_popup=1"),
+        _at(party, "nothing found", query=NOTHING),
+        _at(party, "sorted", query="?o=1.-2"),
+        _at(party, "chosen", act=choose_all),
+        _at("admin:summit_person_changelist", "second page", query="?q=a&p=2"),
     ]
 
 
 def _forms() -> list[Stop]:
-    party = f"{ADMIN}/delegations/party/{{pk delegations.party}}/change/"
-    return [
-        *(
-            Stop(_route(model, "add"), f"{ADMIN}/{model}/add/", reader, "with errors", act=send_empty)
-            for reader, models in FORMS.items()
-            for model in models
-        ),
-        Stop("admin:delegations_party_change", party, "organiser", "with errors", act=send_empty),
-    ]
+    forms = [(f"admin:{model}_add", reader) for reader, models in FORMS.items() for model in models]
+    forms.append(("admin:delegations_party_change", "organiser"))
+    return [_errors(route, reader, state="with errors") for route, reader in forms]
 
 
 def _press() -> list[Stop]:
-    found = [
-        _text(name)
-        for name in ("draft", "review", "changes", "approved", "embargo", "held", "public", "withdrawn", "speech",
-                     "never", "corrected")
-    ]  # fmt: skip
-    found += [_text("review", "approver"), _text("public", "organiser")]
-    found.append(
-        Stop(
-            "admin:press_text_change", f"{ADMIN}/press/text/{{text_draft}}/change/", "press", "errors", act=send_empty
-        )
-    )
-    found += [
-        Stop(f"admin:press_text_{name}", f"{ADMIN}/press/text/{name}/?summit={{summit}}&{query}", "press", state)
-        for name, query, state in (
-            ("run", "day=2025-03-31", "on a day of the summit"),
-            ("run", "day=2025-02-11", "empty"),
-            ("embargoes", "month=2025-10", "in a month"),
-        )
+    change, unsaved = "admin:press_text_change", "words of a file, unsaved"
+    names = ("draft", "review", "changes", "approved", "embargo", "held", "public", "withdrawn", "speech", "never")
+    return [
+        *(_text(name) for name in (*names, "corrected")),
+        _text("review", "approver"),
+        _text("public", "organiser"),
+        _errors(change, "press", row="{text_draft}"),
+        *(
+            _at(f"admin:press_text_{name}", state, "press", query=f"?summit={{summit}}&{query}")
+            for name, query, state in (
+                ("run", "day=2025-03-31", "on a day of the summit"),
+                ("run", "day=2025-02-11", "empty"),
+                ("embargoes", "month=2025-10", "in a month"),
+            )
+        ),
+        _at("admin:press_text_add", unsaved, query="?summit={summit}", act=take_words),
+        _at(change, unsaved, "press", row="{text_draft}", act=take_words),
+        *(_at(change, f"in {code}", "press", row="{text_public}", query=f"?version={code}") for code in ("ar", "fr")),
+        _at("press:text", "withdrawn", row="statement-withdrawn"),
+        _at("press:text", "corrected", row="statement-corrected"),
+        Stop("press:language", "/{summit}/press/statement-public/ar/", state="in Arabic"),
+        _at("press:list", "empty", query="?kind=transcript"),
+        _at("press:list", "found", query="?q=statement&kind=statement&since=2020-01-01"),
+        _at("press:list", "guessed", query="?q=statment"),
+        _errors("press:list", state="address missing"),
+        _at("press:subscription", "to confirm", row="{confirmation}"),
+        _at("press:subscription", "dead", row="end-wrong-token", status=404),
     ]
-    found += [
-        Stop(
-            f"admin:press_text_{name}",
-            f"{ADMIN}/press/text/{path}",
-            "press",
-            "words of a file, unsaved",
-            act=take_words,
-        )
-        for name, path in (("add", "add/?summit={summit}"), ("change", "{text_draft}/change/"))
-    ]
-    versions = f"{ADMIN}/press/text/{{text_public}}/change/?version="
-    found += [Stop("admin:press_text_change", f"{versions}{code}", "press", f"in {code}") for code in ("ar", "fr")]
-    press = f"{SUMMIT}/press/"
-    found += [
-        Stop("press:text", f"{press}statement-withdrawn/", state="withdrawn"),
-        Stop("press:text", f"{press}statement-corrected/", state="corrected"),
-        Stop("press:language", f"{press}statement-public/ar/", state="in Arabic"),
-        Stop("press:list", f"{press}?kind=transcript", state="empty"),
-        Stop("press:list", f"{press}?q=statement&kind=statement&since=2020-01-01", state="found"),
-        Stop("press:list", f"{press}?q=statment", state="guessed"),
-        Stop("press:list", press, state="address missing", act=send_empty),
-        Stop("press:subscription", f"{press}subscription/{{confirmation}}/", state="to confirm"),
-        Stop("press:subscription", f"{press}subscription/end-wrong-token/", state="dead", status=404),
-    ]
-    return found
 
 
 def _portal() -> list[Stop]:
+    edit = DECLARED["portal:person_edit"]
+    sections = ("name", "category", "badge", "needs", "travel", "photo")
     return [
-        Stop("portal:home", "/portal/", "delegate", "delegate"),
-        Stop("portal:home", "/portal/", "letter", "letter"),
-        Stop("portal:home", "/portal/", "organiser", "of a desk", status=403),
-        Stop("portal:agenda", "/portal/agenda/?show=all", "focal", "all"),
-        Stop("portal:agenda", "/portal/agenda/?kind=plenary", "focal", "narrowed"),
-        Stop("portal:agenda", "/portal/agenda/", "letter", "of a letter"),
-        Stop("portal:changes", "/portal/changes/?show=all", "focal", "all"),
-        Stop("portal:changes", "/portal/changes/", "letter", "of a letter"),
-        Stop("portal:invitation", "/portal/invitation/{invitation}/?change=1", "focal", "to change"),
-        Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "to answer"),
-        Stop("portal:invitation", "/portal/invitation/{letter_invitation}/", "letter", "errors", act=send_empty),
-        Stop("portal:visas", "/portal/delegation/{desk_party}/visas/", "focal", "errors", act=send_empty),
-        Stop("portal:focal_points", "/portal/delegation/{desk_party}/focal-points/", "focal", "errors",
-             act=send_empty),
-        Stop("portal:person_add", "/portal/delegation/{desk_party}/people/add/", "focal", "errors", act=send_empty),
-        Stop("portal:people_table", "/portal/delegation/{desk_party}/people/table/", "focal", "errors",
-             act=send_empty),
-        Stop("portal:people_sheet", "/portal/delegation/{desk_party}/people/table/{desk_sheet}/?rows=refused",
-             "focal", "refused rows"),
-        *(
-            Stop("portal:person_edit", f"/portal/delegation/{{desk_party}}/people/{{desk_person}}/edit/{section}/",
-                 "focal", section)
-            for section in ("name", "category", "badge", "needs", "travel", "photo")
-        ),
-        Stop("portal:person_declarations", "/portal/delegation/{desk_party}/people/{desk_person}/declarations/",
-             "focal", "errors", act=send_empty),
-        Stop("portal:held", "/portal/held/", "letter", "of a letter"),
-        Stop("portal:held", "/portal/held/", "focal", "errors", act=send_empty),
-        Stop("portal:browsers", "/portal/browsers/", "letter", "of a letter"),
-        Stop("portal:calendars", "/portal/calendars/", "letter", "of a letter"),
-        Stop("portal:code_ask", "/portal/sign-in/", state="errors", act=send_empty),
-        Stop("portal:code_enter", "/portal/sign-in/code/", "asked", "wrong", act=fill_code),
-        Stop("portal:code_choose", "/portal/sign-in/person/", "choosing", "nobody chosen", act=send_empty),
-        Stop("letter:follow", "/i/nothing-of-ours/", state="dead", status=404),
-    ]  # fmt: skip
+        _at("portal:home", "delegate", "delegate"),
+        _at("portal:home", "letter", "letter"),
+        _at("portal:home", "of a desk", "organiser", status=403),
+        _at("portal:agenda", "all", query="?show=all"),
+        _at("portal:agenda", "narrowed", query="?kind=plenary"),
+        _at("portal:agenda", "of a letter", "letter"),
+        _at("portal:changes", "all", query="?show=all"),
+        _at("portal:changes", "of a letter", "letter"),
+        _at("portal:invitation", "to change", query="?change=1"),
+        _at("portal:invitation", "to answer", "letter", row="{letter_invitation}"),
+        _errors("portal:invitation", "letter", row="{letter_invitation}"),
+        *(_errors(f"portal:{name}") for name in ("visas", "focal_points", "person_add", "people_table")),
+        _at("portal:people_sheet", "refused rows", query="?rows=refused"),
+        *(replace(edit, path=edit.path.replace("passport", name), state=name) for name in sections),
+        _errors("portal:person_declarations"),
+        _at("portal:held", "of a letter", "letter"),
+        _errors("portal:held"),
+        _at("portal:browsers", "of a letter", "letter"),
+        _at("portal:calendars", "of a letter", "letter"),
+        _errors("portal:code_ask"),
+        _at("portal:code_enter", "wrong", act=fill_code),
+        _errors("portal:code_choose", state="nobody chosen"),
+        _at("letter:follow", "dead", row="nothing-of-ours", status=404),
+    ]
 
 
 def _accounts() -> list[Stop]:
+    reset = "account_reset_password_from_key"
     return [
-        Stop("account_login", "/accounts/login/", state="wrong", act=login_wrong),
-        Stop("account_login", "/accounts/login/", state="forged", act=forge),
-        Stop("account_reset_password", "/accounts/password/reset/", state="errors", act=send_empty),
-        Stop("account_reset_password_from_key", "/accounts/password/reset/key/1-wrong/", state="dead"),
-        Stop("account_reset_password_from_key", RESET, "resetting", "alive"),
-        Stop("account_reset_password_from_key", RESET, "resetting", "errors", act=send_empty),
-        Stop("account_change_password", "/accounts/password/change/", "organiser", "errors", act=send_empty),
-        Stop("mfa_authenticate", "/accounts/2fa/authenticate/", "half", "wrong", act=fill_code),
-        Stop("mfa_activate_totp", "/accounts/2fa/totp/activate/", "newcomer", "wrong", act=fill_code),
-        Stop("mfa_index", "/accounts/2fa/", "organiser", "nothing yet"),
+        _at("account_login", "wrong", act=login_wrong),
+        _at("account_login", "forged", act=forge),
+        _errors("account_reset_password"),
+        Stop(reset, "/accounts/password/reset/key/1-wrong/", state="dead"),
+        # Where the address of a mail leads on to.
+        _at(reset, "alive", "resetting", row="set-password"),
+        _errors(reset, "resetting", row="set-password"),
+        _errors("account_change_password", "organiser"),
+        _at("mfa_authenticate", "wrong", act=fill_code),
+        _at("mfa_activate_totp", "wrong", act=fill_code),
+        _at("mfa_index", "nothing yet", "organiser"),
     ]
 
 
 def _desks() -> list[Stop]:
-    homes = [
-        Stop("admin:index", "/admin/", name, f"of {name}") for name in ("protocol", "press", "approver", "superuser")
-    ]
-    jobs = [
-        Stop("admin:work_job", f"/admin/work/{{job_{name}}}/", "organiser", name)
-        for name in ("running", "cancelled", "withdrawn", "exported")
-    ]
+    home, check = "admin:index", "admin:delegations_badge_check"
+    jobs = ("running", "cancelled", "withdrawn", "exported")
     return [
-        *homes,
-        *jobs,
-        Stop("admin:index", "/admin/", "organiser", "menu open", act=open_menus),
-        Stop("admin:index", "/admin/", "organiser", "all open", act=open_parts),
-        Stop("admin:search", "/admin/search/?q=france", "organiser", "found"),
-        Stop("admin:search", "/admin/search/?q=nothing-is-called-so", "organiser", "nothing found"),
-        Stop("admin:setup", "/admin/setup/", "superuser", "with errors", act=send_empty),
-        Stop("admin:summit_arm", "/admin/summit/arm/came-here/", "superuser", "sends nothing"),
-        Stop("admin:index", "/admin/?summit=came-here", "superuser", "sends nothing"),
-        Stop("admin:setup_venue", "/admin/setup/{summit}/venue/", "organiser", "with errors", act=send_empty),
-        Stop("admin:setup_parties", "/admin/setup/{summit}/parties/", "organiser", "with errors", act=send_empty),
-        Stop("admin:delegations_guest", "/admin/delegations/guest/{summit}/", "organiser", "errors", act=send_empty),
-        Stop("admin:delegations_occasions", "/admin/delegations/session/{summit}/", "organiser", "all sessions"),
-        Stop("admin:delegations_occasions", "/admin/delegations/session/{summit}/?session={session}", "organiser",
-             "nobody chosen", act=send_empty),
-        Stop("admin:outbox_message_change", "/admin/outbox/message/{message_failed}/change/", "organiser", "failed"),
-        Stop("admin:hooks_endpoint_change", "/admin/hooks/endpoint/{pk hooks.endpoint}/change/", "organiser",
-             "secret", act=make_secret),
-        Stop("admin:hooks_endpoint_add", "/admin/hooks/endpoint/add/", "organiser", "errors", act=send_empty),
-        Stop("admin:delegations_invitation_change", "/admin/delegations/invitation/{waiting_invitation}/change/",
-             "organiser", "waiting"),
-        Stop("admin:delegations_invitation_answer", "/admin/delegations/invitation/{waiting_invitation}/answer/",
-             "organiser", "errors", act=send_empty),
-        Stop("admin:delegations_focalpointrequest_approve",
-             "/admin/delegations/focalpointrequest/{focal_like}/approve/", "organiser", "seems known"),
-        Stop("admin:delegations_focalpointrequest_refuse",
-             "/admin/delegations/focalpointrequest/{focal_like}/refuse/", "organiser", "errors", act=send_empty),
-        Stop("admin:delegations_focalpointrequest_change",
-             "/admin/delegations/focalpointrequest/{focal_refused}/change/", "organiser", "refused"),
-        Stop("admin:delegations_sheet_change", "/admin/delegations/sheet/{pk delegations.sheet}/change/", "protocol",
-             "looked at"),
-        Stop("admin:delegations_sheet_upload", "/admin/delegations/sheet/upload/", "protocol", "errors",
-             act=send_empty),
-        Stop("admin:programme_schedulefile_upload", "/admin/programme/schedulefile/upload/", "organiser", "errors",
-             act=send_empty),
-        Stop("admin:delegations_visaletter_refuse", "/admin/delegations/visaletter/{visa_asked}/refuse/",
-             "organiser", "errors", act=send_empty),
-        Stop("admin:delegations_badge_check", "/admin/delegations/badge/check/", "organiser", "nothing typed"),
-        Stop("admin:delegations_badge_check", "/admin/delegations/badge/check/?number={badge_dead}", "organiser",
-             "dead"),
-        Stop("admin:delegations_badge_check", "/admin/delegations/badge/check/?number=nothing", "organiser",
-             "unknown"),
-        Stop("admin:delegations_handover_decide",
-             "/admin/delegations/handover/{pk delegations.handover}/decide/?do=drop", "organiser", "to drop"),
-        Stop("admin:delegations_badge_end", "/admin/delegations/badge/end/?row={pk delegations.badge}", "organiser",
-             "errors", act=send_empty),
-        Stop("admin:delegations_visaletter_change", "/admin/delegations/visaletter/{visa_asked}/change/",
-             "organiser", "waiting"),
-        Stop("admin:programme_session_change", "/admin/programme/session/{cancelled}/change/", "organiser",
-             "cancelled"),
-        Stop("admin:programme_session_speakers", "/admin/programme/session/{pk sessions.session}/speakers/",
-             "organiser", "empty"),
-        Stop("portal:session", "/portal/agenda/{plenary}/", "focal", "floor"),
-        Stop("agenda:session", "/{summit}/agenda/{cancelled_session}/", "anybody", "cancelled", status=410),
-        Stop("admin:delegations_party_history", "/admin/delegations/party/{pk delegations.party}/history/?show=seen",
-             "organiser", "who saw it"),
-        Stop("admin:press_text_history", "/admin/press/text/{text_corrected}/history/", "organiser", "corrected"),
-    ]  # fmt: skip
+        *(_at(home, f"of {name}", name) for name in ("protocol", "press", "approver", "superuser")),
+        *(_at("admin:work_job", name, row=f"{{job_{name}}}") for name in jobs),
+        _at(home, "menu open", act=open_menus),
+        _at(home, "all open", act=open_parts),
+        _at("admin:search", "found", query="?q=france"),
+        _at("admin:search", "nothing found", query=NOTHING),
+        _errors("admin:setup", state="with errors"),
+        _at("admin:summit_arm", "sends nothing", "superuser", row="came-here"),
+        _at(home, "sends nothing", "superuser", query="?summit=came-here"),
+        *(_errors(f"admin:setup_{name}", state="with errors") for name in ("venue", "parties")),
+        _errors("admin:delegations_guest"),
+        _at("admin:delegations_occasions", "all sessions", query=""),
+        _errors("admin:delegations_occasions", state="nobody chosen"),
+        _at("admin:outbox_message_change", "failed", row="{message_failed}"),
+        _at("admin:hooks_endpoint_change", "secret", act=make_secret),
+        _errors("admin:hooks_endpoint_add"),
+        _at("admin:delegations_invitation_change", "waiting", row="{waiting_invitation}"),
+        _errors("admin:delegations_invitation_answer"),
+        _at("admin:delegations_focalpointrequest_approve", "seems known", row="{focal_like}"),
+        _errors("admin:delegations_focalpointrequest_refuse", row="{focal_like}"),
+        _at("admin:delegations_focalpointrequest_change", "refused", row="{focal_refused}"),
+        _at("admin:delegations_sheet_change", "looked at", "protocol"),
+        _errors("admin:delegations_sheet_upload", "protocol"),
+        _errors("admin:programme_schedulefile_upload"),
+        _errors("admin:delegations_visaletter_refuse", row="{visa_asked}"),
+        _at(check, "nothing typed", query=""),
+        _at(check, "dead", query="?number={badge_dead}"),
+        _at(check, "unknown", query="?number=nothing"),
+        _at("admin:delegations_handover_decide", "to drop", query="?do=drop"),
+        _errors("admin:delegations_badge_end"),
+        _at("admin:delegations_visaletter_change", "waiting", row="{visa_asked}"),
+        _at("admin:programme_session_change", "cancelled", row="{cancelled}"),
+        _at("admin:programme_session_speakers", "empty", row="{pk sessions.session}"),
+        _at("portal:session", "floor", row="{plenary}"),
+        _at("agenda:session", "cancelled", row="{cancelled_session}", status=410),
+        _at("admin:delegations_party_history", "who saw it", query="?show=seen"),
+        _at("admin:press_text_history", "corrected", row="{text_corrected}"),
+    ]
 
 
 def _public() -> list[Stop]:
     return [
-        Stop("summit:home", "/{summit}/", state="menu open", act=open_menus),
-        Stop("agenda:agenda", f"{SUMMIT}/agenda/?kind=plenary", state="narrowed"),
-        Stop("agenda:agenda", f"{SUMMIT}/agenda/?room=nowhere", state="nothing found"),
-        Stop("agenda:agenda", f"{SUMMIT}/agenda/", state="all open", act=open_parts),
-        Stop("dev:mail", "/dev/mail/?q=nothing-is-called-so", state="empty"),
-        Stop("dev:mail", "/dev/mail/?q=focal&page=1", state="found"),
+        _at("summit:home", "menu open", act=open_menus),
+        _at("agenda:agenda", "narrowed", query="?kind=plenary"),
+        _at("agenda:agenda", "nothing found", query="?room=nowhere"),
+        _at("agenda:agenda", "all open", act=open_parts),
+        _at("dev:mail", "empty", query=NOTHING),
+        _at("dev:mail", "found", query="?q=focal&page=1"),
         Stop("400", "/{summit}/press/", state="public", act=send_too_much),
         Stop("400", "/admin/summit/person/?user__password=x", "organiser", "desk", status=400),
         Stop("404", "/{summit}/nothing-here/", state="public", status=404),

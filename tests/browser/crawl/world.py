@@ -50,7 +50,6 @@ from summit.outbox.models import Message
 from summit.outbox.reasons import because
 from summit.work.models import Job, KeptTable
 from tests.browser.crawl import categories, papers
-from tests.browser.crawl.people import somebody
 from tests.factories import (
     ApplicationFactory,
     DeliveryFactory,
@@ -61,6 +60,7 @@ from tests.factories import (
     ScheduleFileFactory,
     SummitFactory,
 )
+from tests.processes import wait_for
 from tests.routes.world import passkey
 
 SLUG = "border-security-2025"
@@ -286,10 +286,8 @@ def _accounts(summit: Summit) -> dict[str, Any]:
 
 def _keys(summit: Summit) -> dict[str, Any]:
     """The keys of one row of each kind that the admin shows, and of what is public."""
-    deadline = time.monotonic() + 60
-    while Message.objects.filter(rendered__isnull=True).exclude(state="failed").exists():
-        assert time.monotonic() < deadline, "letters that nobody wrote"
-        time.sleep(0.2)
+    unwritten = Message.objects.filter(rendered__isnull=True).exclude(state="failed")
+    wait_for(lambda: not unwritten.exists(), 60, "letters that nobody wrote")
     _disarmed()
     party = Party.objects.filter(summit=summit, focal_points__person__email=FOCAL)[0]
     invitation = Invitation.objects.exclude(state="revoked").filter(party=party)[0]
@@ -304,10 +302,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     plenary = Session.objects.get(summit=summit, requests_until__isnull=False)
     subscriber = Subscriber.objects.filter(summit=summit)[0]
     public = Text.objects.get(slug="statement-public")
-    deadline = time.monotonic() + 30
-    while not Announcement.objects.exists():
-        assert time.monotonic() < deadline, "texts that nobody announced"
-        time.sleep(0.2)
+    wait_for(Announcement.objects.exists, 30, "texts that nobody announced")
     mail = Message.objects.filter(kind="agenda_change", address=FOCAL).order_by("-pk")[0]
     rows: dict[str, Any] = {
         "summit.summit": summit,
@@ -316,7 +311,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "summit.venue": Venue.objects.filter(summit=summit)[0],
         "summit.room": Room.objects.filter(venue__summit=summit)[0],
         "summit.giventable": GivenTableFactory(summit=summit, uploaded_by=user("organiser")),
-        "summit.person": somebody(summit),
+        "summit.person": papers.somebody(summit),
         "delegations.resemblance": Resemblance.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
@@ -400,7 +395,7 @@ def _signed_in(somebody: User) -> str:
 def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     """Browsers in between: before the second step, with a code asked for, with a person to choose, with a password
     given long ago, and where two people of two delegations came in."""
-    guarded = User.objects.get(email="guarded@summit.example")
+    guarded = user("guarded")
     half = _browser()
     half.post("/accounts/login/", {"login": guarded.email, "password": "correct-border-2025"})
     asked, choosing, letter, long_ago = _browser(), _browser(), _browser(), _browser()
@@ -413,17 +408,13 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     letter.get(f"/i/{found['letter']}/")
     long_ago.force_login(guarded)
     resetting = _browser()
-    forgetful = User.objects.get(email="forgetful@summit.example")
-    key = default_token_generator.make_token(forgetful)
+    key = default_token_generator.make_token(user("forgetful"))
     resetting.get(f"/accounts/password/reset/key/{found['uidb36']}-{key}/")
+    between = {"half": half, "resetting": resetting, "asked": asked, "choosing": choosing}
+    between |= {"letter": letter, "long ago": long_ago}
     return {
-        "superuser": _signed_in(User.objects.get(email="root@summit.example")),
+        "superuser": _signed_in(user("root")),
         "guarded": _signed_in(guarded),
-        "newcomer": _signed_in(User.objects.get(email="newcomer@summit.example")),
-        "half": _cookie(half),
-        "resetting": _cookie(resetting),
-        "asked": _cookie(asked),
-        "choosing": _cookie(choosing),
-        "letter": _cookie(letter),
-        "long ago": _cookie(long_ago),
+        "newcomer": _signed_in(user("newcomer")),
+        **{name: _cookie(client) for name, client in between.items()},
     }
