@@ -1,12 +1,10 @@
 """What is held of the reader themselves: shown, taken, and corrected or erased on request."""
 
 import json
-from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from delegations.models import Membership, Particulars
@@ -23,15 +21,8 @@ from tests.portal.delegation.helpers import PASSPORT, signed_in
 from tests.portal.test_codes import BOX, come_in
 from tests.portal.test_identity import follow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 HELD, TAKE = "/portal/held/", "/portal/held/data.zip"
-
-
-@pytest.fixture(autouse=True)
-def no_counts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

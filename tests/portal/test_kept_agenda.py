@@ -14,14 +14,14 @@ from portal.views.shown import Shown
 from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from summit.memory import Memory, forget_all
-from summit.models import Person, Summit, User
+from summit.models import Summit, User
 from summit.models.changes import Stamp
 from tests.delegations.helpers import signed_in
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
-from tests.portal.test_agenda import AGENDA, client, delegate, page, party
-from tests.sessions.conftest import organiser, session, summit
+from tests.portal.test_agenda import AGENDA, client, page
+from tests.sessions.conftest import release, session
 
-__all__ = ["client", "delegate", "organiser", "party", "summit"]
+__all__ = ["client"]
 
 pytestmark = pytest.mark.django_db
 
@@ -43,13 +43,13 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_name_that_was_erased_or_changed_is_gone_at_once(
-    client: Client, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+    client: Client, summit: Summit, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chair = PersonFactory(summit=summit, name="Ada Chair", office="Minister")
     made = session(summit, title="Ours")
     ParticipantFactory(session=made, party=party, role="chair")
     ParticipantFactory(session=made, person=chair, role="moderator")
-    releases.release(summit=summit, by=organiser)
+    release(summit)
 
     def change(name: str, label: str) -> None:
         Party.objects.filter(pk=party.pk).update(name=name)
@@ -72,16 +72,14 @@ def test_a_name_that_was_erased_or_changed_is_gone_at_once(
         assert ("Celand" in stale, "Ada again" in stale) == (False, False)
 
 
-def test_what_is_ones_own_in_a_line_is_not_anothers(
-    client: Client, delegate: Person, summit: Summit, party: Party, organiser: User
-) -> None:
+def test_what_is_ones_own_in_a_line_is_not_anothers(client: Client, summit: Summit, party: Party) -> None:
     ours = session(summit, title="Ours", visibility=Visibility.PUBLIC)
     ParticipantFactory(session=ours, party=party, level="head")
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     assert page(client, f"{AGENDA}?show=all").count("in your programme") == 1
     ours.participants.all().delete()
     ParticipantFactory(session=ours, person=PersonFactory(summit=summit))
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     text = page(client, f"{AGENDA}?show=all")
     assert (text.count("in your programme"), text.count("Your delegation:")) == (1, 0)
     assert "no longer in your programme" in text
@@ -122,16 +120,14 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
 
 
 def test_a_kept_list_is_what_would_be_made_anew(
-    client: Client, summit: Summit, party: Party, organiser: User, monkeypatch: pytest.MonkeyPatch
+    client: Client, summit: Summit, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = PartyFactory(summit=summit, name="Zeland")
-    theirs = PersonFactory(summit=summit, user=UserFactory())
-    MembershipFactory(person=theirs, party=other)
-    reader = signed_in(theirs.user)
+    reader = signed_in(MembershipFactory(party=other, person__user=UserFactory()).person.user)
     both = session(summit, party, title="Both", kind="plenary", visibility=Visibility.ACCREDITED)
     ParticipantFactory(session=both, party=other, level="head")
     session(summit, party, title="Ours", kind="roundtable", visibility=Visibility.ACCREDITED)
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     asked = ("lang=en", "lang=en&show=all", "lang=en&kind=plenary", "lang=en&show=all&kind=plenary", "lang=fr")
 
     def pages() -> list[str]:

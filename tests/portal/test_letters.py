@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session as BrowserSession
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import links
 from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
@@ -15,6 +13,7 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.delegations.helpers import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -23,25 +22,17 @@ def path(link: InvitationLink) -> str:
     return f"/i/{links.token(link)}/"
 
 
-def test_it_leads_on_without_the_token() -> None:
-    link = f.InvitationLinkFactory()
-    client = Client()
+def test_it_leads_on_in_a_new_session_without_the_token() -> None:
+    link, client = f.InvitationLinkFactory(), Client()
+    client.get("/portal/?lang=fr")
+    before = client.session.session_key
     response = client.get(path(link))
     assert response.status_code == 303
     assert response["Location"] == f"/portal/invitation/{link.invitation.public_id}/"
     assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
     page = client.get(response["Location"])
-    assert page.status_code == 200
+    assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
     assert links.token(link) not in page.content.decode()
-    assert page["Cache-Control"] == "private, no-store"
-
-
-def test_the_browsers_session_has_a_new_key_and_no_token() -> None:
-    client = Client()
-    client.get("/portal/?lang=fr")
-    before = client.session.session_key
-    link = f.InvitationLinkFactory()
-    client.get(path(link))
     assert client.session.session_key != before
     assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [link]
     assert client.session["language"] == "fr"
@@ -121,15 +112,10 @@ def test_a_token_on_two_lines_or_with_odd_characters_is_told_too() -> None:
 def test_following_costs_the_same_however_many_links_there_are() -> None:
     link = f.InvitationLinkFactory()
 
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            Client().get(path(link))
-        return len(captured)
-
-    cost()
-    few = cost()
+    Client().get(path(link))
+    few = queries(lambda: Client().get(path(link)))
     f.InvitationLinkFactory.create_batch(3)
-    assert cost() == few
+    assert queries(lambda: Client().get(path(link))) == few
 
 
 def test_a_second_link_joins_the_first_in_the_same_browser() -> None:

@@ -9,13 +9,12 @@ from pypdf import PdfReader
 
 from delegations.models import Party
 from sessions.models import Visibility
-from summit.models import Summit, User
+from summit.models import Summit
 from tests.factories import START, PersonFactory, SlotFactory
-from tests.portal.test_agenda import client, delegate, party
-from tests.portal.test_my_sessions import release
-from tests.sessions.conftest import organiser, session, summit
+from tests.portal.test_agenda import client
+from tests.sessions.conftest import release, session
 
-__all__ = ["client", "delegate", "organiser", "party", "summit"]
+__all__ = ["client"]
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/portal/agenda/programme.pdf"
@@ -33,17 +32,17 @@ def lines(client: Client, address: str = ADDRESS) -> list[str]:
 
 
 @pytest.fixture
-def agenda(summit: Summit, party: Party, organiser: User) -> Summit:
+def agenda(summit: Summit, party: Party) -> Summit:
     talks = session(summit, party, title="Talks", starts_at=START, ends_at=START + timedelta(minutes=45))
     SlotFactory(session=talks, speaker=PersonFactory(summit=summit, office="Minister"), title="Address", minutes=10)
     hours = {"starts_at": START + timedelta(days=1), "ends_at": START + timedelta(days=1, hours=1)}
     session(summit, title="Dinner", visibility=Visibility.ACCREDITED, room_to=Visibility.PARTICIPANTS, **hours)
     session(summit, title="Secret", visibility=Visibility.ORGANISERS)
-    release(summit, organiser)
+    release(summit)
     return summit
 
 
-def test_ones_own_sessions_are_printed(client: Client, agenda: Summit, party: Party) -> None:
+def test_ones_own_sessions_are_printed(client: Client, agenda: Summit) -> None:
     *_summit, whose, about, day, start, end, title, where, speech, _release, zone, page = lines(client)
     assert whose.endswith(", Aland")
     assert [about, day] == ["1 session in your programme", "Monday 31 March 2025"]

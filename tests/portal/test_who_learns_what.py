@@ -116,6 +116,9 @@ def test_each_mailbox_learns_what_concerns_it_and_nothing_else(summit: Summit) -
         for row in messages
     } == expected()
     assert messages.count() == len(expected())
+    # Whoever is of no party is addressed by name.
+    booth = Person.objects.get(email="booth@interpreters.example")
+    assert messages.get(address=booth.email).facts["name"] == booth.label
 
 
 def test_the_portal_shows_the_same(summit: Summit) -> None:

@@ -1,61 +1,95 @@
 """What the agenda's tests share."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from delegations.models import Party
-from sessions.models import Session, Visibility
-from summit.models import Role, Summit, User
-from tests.factories import (
-    START,
-    ParticipantFactory,
-    PartyFactory,
-    SessionFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-)
+from sessions.domain import edits, releases
+from sessions.models import Release, Session, Visibility
+from summit.models import Person, Role, Summit, User
+from tests import factories as f
+from tests.delegations.helpers import sign_in
+
+Parties = dict[str, Party]
+SOON = timezone.now() + timedelta(days=2)
 
 
 @pytest.fixture
 def summit() -> Summit:
-    return SummitFactory()
+    return f.SummitFactory()
 
 
 @pytest.fixture
 def organiser(summit: Summit) -> User:
-    return UserFactory.with_role(Role.ORGANISER, summit)
+    return f.UserFactory.with_role(Role.ORGANISER, summit)
 
 
 @pytest.fixture
-def parties(summit: Summit) -> dict[str, Party]:
+def desk(summit: Summit) -> Client:
+    """A browser of the programme desk."""
+    return sign_in(summit, Role.PROGRAMME)
+
+
+@pytest.fixture
+def parties(summit: Summit) -> Parties:
     return parties_of(summit)
 
 
-def parties_of(summit: Summit) -> dict[str, Party]:
+def parties_of(summit: Summit) -> Parties:
     """Make three parties, each reached at its mission's mailbox."""
     return {
-        name: PartyFactory(summit=summit, name=name, mission_email=f"{name.lower()}@mission.example")
+        name: f.PartyFactory(summit=summit, name=name, mission_email=f"{name.lower()}@mission.example")
         for name in ("Aland", "Beland", "Celand")
     }
 
 
 def session(summit: Summit, *parties: Party, **kwargs: object) -> Session:
     """Make a session in which parties take part."""
-    made = SessionFactory(summit=summit, **{"visibility": Visibility.PARTICIPANTS, **kwargs})
+    made = f.SessionFactory(summit=summit, **{"visibility": Visibility.PARTICIPANTS, **kwargs})
     for position, party in enumerate(parties):
-        ParticipantFactory(session=made, party=party, position=position)
+        f.ParticipantFactory(session=made, party=party, position=position)
     return made
+
+
+def release(summit: Summit, **more: Any) -> Release:
+    """Release the draft of a summit, as one of its organisers."""
+    return releases.release(summit=summit, by=f.UserFactory.with_role(Role.ORGANISER, summit), **more)
+
+
+def later(row: Session, by: User, **by_how_much: int) -> None:
+    """Move a session of the draft to a later time."""
+    span = timedelta(**by_how_much)
+    edits.move(session=row, starts_at=row.starts_at + span, ends_at=row.ends_at + span, room=row.room, by=by)
+    row.refresh_from_db()
+
+
+def member(party: Party, code: str = "delegate", **kwargs: object) -> Person:
+    """Make a member of a party who has an account."""
+    person: Person = f.PersonFactory(summit=party.summit, user=f.UserFactory(), **kwargs)
+    f.MembershipFactory(party=party, person=person, code=code)
+    return person
+
+
+def focal(party: Party) -> Person:
+    """Make a focal point of a party who has an account."""
+    return f.FocalPointFactory(party=party, person__user=f.UserFactory()).person
+
+
+def open_session(summit: Summit, places: int | None = 1, **kwargs: object) -> Session:
+    """Make a session, the day after tomorrow, for which all delegations may sign up."""
+    values = {"visibility": Visibility.ACCREDITED, "sign_up": True, "capacity": places, "starts_at": SOON}
+    return session(summit, **{**values, "ends_at": SOON + timedelta(hours=1), **kwargs})
 
 
 def fill(summit: Summit, number: int, *parties: Party) -> None:
     """Make many public sessions, each in a room of its own time, with participants and a speech."""
-    from tests.factories import PersonFactory, RoomFactory, SlotFactory
-
-    room = RoomFactory(venue=VenueFactory(summit=summit))
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit))
     for hour in range(number):
-        start = START + timedelta(hours=hour)
+        start = f.START + timedelta(hours=hour)
         made = session(
             summit,
             *parties,
@@ -64,4 +98,4 @@ def fill(summit: Summit, number: int, *parties: Party) -> None:
             starts_at=start,
             ends_at=start + timedelta(minutes=50),
         )
-        SlotFactory(session=made, speaker=PersonFactory(summit=summit))
+        f.SlotFactory(session=made, speaker=f.PersonFactory(summit=summit))

@@ -159,9 +159,7 @@ def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Reader]]:
     return history(list(drafts)), [reader(1), reader(2)]
 
 
-def test_control_where_one_party_is_taken_out_of_a_session_the_others_entry_would_go(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_control_where_one_party_goes_the_others_entry_would_go_too(monkeypatch: pytest.MonkeyPatch) -> None:
     both = replace(SESSION, places=(PLACE, replace(PLACE, party_id=2, label="Beland")))
     released, readers = _two({1: both}, {1: replace(both, places=both.places[1:])})
     ends_as_the_feed(released, readers, mails(released, readers, [True]))

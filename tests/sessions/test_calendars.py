@@ -16,7 +16,7 @@ from sessions.models import Session, Visibility
 from summit.models import Summit, User
 from tests.factories import SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas
-from tests.sessions.conftest import fill, session
+from tests.sessions.conftest import fill, release, session
 
 pytestmark = pytest.mark.django_db
 
@@ -66,10 +66,10 @@ def feed(summit: Summit) -> Any:
     return Calendar.from_ical(response.content)
 
 
-def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit, organiser: User) -> None:
+def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit) -> None:
     for visibility in Visibility.values:
         session(summit, title=f"for {visibility}", visibility=visibility)
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     calendar = feed(summit)
     (event,) = calendar.events
     public = Session.objects.get(title="for public")
@@ -78,27 +78,34 @@ def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit, organiser:
     assert (calendar["method"], str(calendar["version"])) == ("PUBLISH", "2.0")
     assert event["last-modified"].dt.tzinfo is not None
     Session.objects.filter(pk=public.pk).update(title="for public, later")
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     (event,) = feed(summit).events
     assert (str(event["uid"]), event["sequence"]) == (public.uid, 2)
 
 
-def test_lines_are_folded_and_end_as_the_standard_wants(summit: Summit, organiser: User) -> None:
+def test_lines_are_folded_and_end_as_the_standard_wants(summit: Summit) -> None:
     session(summit, title="Élargissement, " * 12, summary="a; b\nc", visibility=Visibility.PUBLIC)
     # Before the first release the feed is empty.
     assert feed(summit).events == []
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     content = Client().get(f"/{summit.slug}/agenda.ics").content
     assert content.endswith(b"END:VCALENDAR\r\n")
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-def schedule(summit: Summit) -> tuple[dict[str, Any], etree._Element]:
-    data = Client().get(f"/{summit.slug}/agenda/schedule.json")
-    xml = Client().get(f"/{summit.slug}/agenda/schedule.xml")
-    assert (data.status_code, xml.status_code) == (200, 200)
-    return json.loads(data.content), etree.fromstring(xml.content)
+def schedule(summit: Summit, query: str = "") -> tuple[dict[str, Any], etree._Element]:
+    """Return what the two schedule files say."""
+    files = [Client().get(f"/{summit.slug}/agenda/schedule.{ending}{query}") for ending in ("json", "xml")]
+    assert [file.status_code for file in files] == [200, 200]
+    return json.loads(files[0].content), etree.fromstring(files[1].content)
+
+
+def check_schedule(data: dict[str, Any], xml: etree._Element) -> None:
+    """Fail where a schedule isn't as its format's descriptions say."""
+    described = json.loads((SCHEMAS / "frab-schedule.schema.json").read_text())
+    jsonschema.validate(data, described, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER)
+    etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
 
 
 @needs_schemas
@@ -113,12 +120,7 @@ def test_schedules_are_valid(slug: str, zone: str, number: int, organiser: User)
         organiser.is_superuser = True
         releases.release(summit=summit, by=organiser)
     data, xml = schedule(summit)
-    jsonschema.validate(
-        data,
-        json.loads((SCHEMAS / "frab-schedule.schema.json").read_text()),
-        format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER,
-    )
-    etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
+    check_schedule(data, xml)
     events = [
         event for day in data["schedule"]["conference"]["days"] for room in day["rooms"].values() for event in room
     ]

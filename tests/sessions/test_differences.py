@@ -264,15 +264,7 @@ WORDS = {
             "Monday 31 March 2025, 09:00–10:30 London time (90 minutes)",
         )
     ],
-    "moved and shorter": [
-        Line(
-            "Moved and shorter",
-            "Monday 31 March 2025, 09:00–10:00 London time (60 minutes)",
-            "Monday 31 March 2025, 09:30–10:00 London time (30 minutes)",
-        )
-    ],
     "room": [Line("Room", "Blue Room, House", "Red Room, House")],
-    "kind": [Line("Kind", "plenary", "signing")],
     "summary": [Line("Summary", "none", "Bring maps.")],
     "visibility": [Line("Visible to", "those who take part", "everybody")],
     "speakers": [Line("Speakers", "nobody", "Aland: 5 minutes")],

@@ -8,28 +8,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from delegations.domain import departures
-from delegations.models import Party
 from sessions.domain import floor, floor_notices, releases, speakers
 from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, RequestState, Session
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
-from tests.factories import FocalPointFactory, MembershipFactory, PersonFactory, UserFactory
-from tests.sessions.conftest import session
+from tests.factories import UserFactory
+from tests.sessions.conftest import SOON, Parties, focal, member, session
 
 pytestmark = pytest.mark.django_db
-SOON = timezone.now() + timedelta(days=2)
-
-
-def person_of(party: Party, code: str = "delegate") -> Person:
-    made = PersonFactory(summit=party.summit, user=UserFactory())
-    MembershipFactory(party=party, person=made, code=code)
-    return made
 
 
 @pytest.fixture
-def plenary(summit: Summit, organiser: User, parties: dict[str, Party]) -> Session:
+def plenary(summit: Summit, organiser: User, parties: Parties) -> Session:
     """A released session in which two of three parties take part, open for requests."""
     row = session(
         summit,
@@ -46,26 +38,26 @@ def plenary(summit: Summit, organiser: User, parties: dict[str, Party]) -> Sessi
 
 
 class TestAsking:
-    def test_who_may_ask_for_whom(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
+    def test_who_may_ask_for_whom(self, plenary: Session, organiser: User, parties: Parties) -> None:
         party = parties["Aland"]
-        head, delegate, theirs = person_of(party, "head"), person_of(party), person_of(parties["Beland"], "head")
-        focal = FocalPointFactory(party=party, person=PersonFactory(summit=party.summit, user=UserFactory())).person
-        for by, speaker in ((head, head), (focal, head), (focal, delegate)):
+        head, delegate, theirs = member(party, "head"), member(party), member(parties["Beland"], "head")
+        acting, stranger = focal(party), focal(parties["Beland"])
+        for by, speaker in ((head, head), (acting, head), (acting, delegate)):
             made = floor.ask(session=plenary, party=party, speaker=speaker, by=by.user)
             assert floor.withdraw(request=made, by=by.user) is True
             assert floor.withdraw(request=made, by=by.user) is False
         made = floor.ask(session=plenary, party=party, speaker=head, by=organiser)
-        for by, speaker in ((head, delegate), (delegate, delegate), (theirs, head)):
+        for by, speaker in ((head, delegate), (delegate, delegate), (theirs, head), (stranger, head)):
             with pytest.raises(PermissionDenied):
                 floor.ask(session=plenary, party=party, speaker=speaker, by=by.user)
-        for by in (delegate, theirs):
+        for by in (delegate, theirs, stranger):
             with pytest.raises(PermissionDenied):
                 floor.withdraw(request=made, by=by.user)
         made.refresh_from_db()
         assert made.state == RequestState.ASKED
 
-    def test_what_is_refused_says_why(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
-        head, outside = person_of(parties["Aland"], "head"), person_of(parties["Celand"], "head")
+    def test_what_is_refused_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:
+        head, outside = member(parties["Aland"], "head"), member(parties["Celand"], "head")
         with pytest.raises(FloorRefused, match="takes no requests"):
             floor.ask(session=plenary, party=parties["Celand"], speaker=outside, by=organiser)
         with pytest.raises(FloorRefused, match="not of your delegation"):
@@ -73,7 +65,7 @@ class TestAsking:
         floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         with pytest.raises(FloorRefused, match="asks for the floor already"):
             floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
-        other = person_of(parties["Beland"], "head")
+        other = member(parties["Beland"], "head")
         for until in (None, timezone.now() - timedelta(minutes=1)):
             floor.take_requests(session=plenary, until=until, by=organiser)
             with pytest.raises(FloorRefused, match="takes no requests"):
@@ -82,11 +74,9 @@ class TestAsking:
 
 
 class TestDeciding:
-    def test_requests_become_speeches_in_the_order_of_asking_and_their_parties_are_told(
-        self, plenary: Session, organiser: User, parties: dict[str, Party]
-    ) -> None:
+    def test_requests_become_speeches_as_they_came(self, plenary: Session, organiser: User, parties: Parties) -> None:
         second, first = (
-            floor.ask(session=plenary, party=parties[name], speaker=person_of(parties[name], "head"), by=organiser)
+            floor.ask(session=plenary, party=parties[name], speaker=member(parties[name], "head"), by=organiser)
             for name in ("Beland", "Aland")
         )
         now = timezone.now()
@@ -111,10 +101,8 @@ class TestDeciding:
         speakers.drop(slot=made[0], by=organiser)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
 
-    def test_declining_says_why_and_what_was_withdrawn_is_not_decided(
-        self, plenary: Session, organiser: User, parties: dict[str, Party]
-    ) -> None:
-        head = person_of(parties["Aland"], "head")
+    def test_declining_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:
+        head = member(parties["Aland"], "head")
         row = floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         with pytest.raises(FloorRefused, match="Say why"):
             floor.decline(request=row, reason=" ", by=organiser)
@@ -132,11 +120,9 @@ class TestDeciding:
             f"sessions.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
         ]
 
-    def test_who_leaves_the_party_asks_no_more(
-        self, plenary: Session, organiser: User, parties: dict[str, Party]
-    ) -> None:
+    def test_who_leaves_the_party_asks_no_more(self, plenary: Session, organiser: User, parties: Parties) -> None:
         rows = [
-            floor.ask(session=plenary, party=parties[name], speaker=person_of(parties[name], "head"), by=organiser)
+            floor.ask(session=plenary, party=parties[name], speaker=member(parties[name], "head"), by=organiser)
             for name in ("Aland", "Beland")
         ]
         with transaction.atomic():
@@ -144,8 +130,8 @@ class TestDeciding:
         assert len(floor.grant(requests=rows, session=plenary, by=organiser)) == 1
         assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["withdrawn", "granted"]
 
-    def test_who_may_decide(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
-        head = person_of(parties["Aland"], "head")
+    def test_who_may_decide(self, plenary: Session, organiser: User, parties: Parties) -> None:
+        head = member(parties["Aland"], "head")
         row = floor.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         for by in (head.user, UserFactory.with_role(Role.PROTOCOL, plenary.summit)):
             for call in (

@@ -23,38 +23,31 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def summit() -> Summit:
     today = db_now().date()
-    found: Summit = f.SummitFactory(starts_on=today, ends_on=today + timedelta(days=2))
-    return found
+    return f.SummitFactory(starts_on=today, ends_on=today + timedelta(days=2))
 
 
 @pytest.fixture
 def party(summit: Summit) -> Party:
-    found: Party = f.PartyFactory(summit=summit, name="Italy")
-    return found
+    return f.PartyFactory(summit=summit, name="Italy")
 
 
 @pytest.fixture
 def head(party: Party) -> Membership:
-    found: Membership = f.MembershipFactory(party=party, code="head", person__name="Ada", person__office="")
-    return found
+    return f.MembershipFactory(party=party, code="head", person__name="Ada", person__office="")
 
 
 def session(summit: Summit, hours: int = 5, **values: Any) -> Session:
     """Make a session that begins in so many hours."""
     begins = db_now() + timedelta(hours=hours)
-    found: Session = f.SessionFactory(summit=summit, starts_at=begins, ends_at=begins + timedelta(hours=1), **values)
-    return found
+    return f.SessionFactory(summit=summit, starts_at=begins, ends_at=begins + timedelta(hours=1), **values)
 
 
 def place(row: Session, person: Person, role: str = "participant") -> Participant:
-    found: Participant = f.ParticipantFactory(session=row, person=person, role=role)
-    return found
+    return f.ParticipantFactory(session=row, person=person, role=role)
 
 
 class TestHeld:
-    def test_speeches_meetings_and_places_of_the_persons_own(
-        self, summit: Summit, party: Party, head: Membership
-    ) -> None:
+    def test_speeches_meetings_and_places_of_their_own(self, summit: Summit, party: Party, head: Membership) -> None:
         plenary, meeting = session(summit), session(summit, kind="bilateral")
         slot = f.SlotFactory(session=plenary, speaker=head.person, party=party)
         place(plenary, head.person, "chair")
@@ -104,9 +97,7 @@ class TestTold:
         # One that doesn't reads the kind alone.
         assert (other.label, other.told) == ("place in a session", None)
 
-    def test_a_delegation_reads_what_the_release_shows_it(
-        self, summit: Summit, party: Party, head: Membership
-    ) -> None:
+    def test_a_delegation_reads_what_is_released_to_it(self, summit: Summit, party: Party, head: Membership) -> None:
         organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
         rows = {
             visibility: session(summit, title=f"For {visibility}", visibility=visibility)
@@ -137,16 +128,13 @@ class TestTold:
 class TestDecided:
     @pytest.fixture
     def taker(self, party: Party) -> Person:
-        found: Person = f.MembershipFactory(party=party, person__name="Bea", person__office="").person
-        return found
+        return f.MembershipFactory(party=party, person__name="Bea", person__office="").person
 
     @pytest.fixture
     def by(self, summit: Summit) -> User:
         return f.UserFactory.with_role(Role.PROTOCOL, summit)
 
-    def test_a_speech_changes_its_speaker_and_stays_the_speech(
-        self, summit: Summit, head: Membership, taker: Person, by: User
-    ) -> None:
+    def test_a_speech_is_passed_on_as_it_is(self, summit: Summit, head: Membership, taker: Person, by: User) -> None:
         slot = f.SlotFactory(session=session(summit), speaker=head.person, minutes=7)
         before = slot.session.updated_at
         places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
@@ -213,11 +201,10 @@ class TestMarked:
         members.withdraw(membership=head, by=SYSTEM)
         assert client.get(page).content.decode().count(said) == 1
         assert said not in client.get(f"/admin/programme/session/{other.pk}/change/").content.decode()
-        preview = client.get(f"/admin/programme/release/prepare/{summit.slug}/").content.decode()
+        prepare = f"/admin/programme/release/prepare/{summit.slug}/"
+        preview = client.get(prepare).content.decode()
         assert "2 things of people who left wait for protocol: they are released as theirs still." in preview
         for item in Handover.objects.all():
             handovers.drop(handover=item, by=organiser)
         assert said not in client.get(page).content.decode()
-        assert (
-            "wait for protocol" not in client.get(f"/admin/programme/release/prepare/{summit.slug}/").content.decode()
-        )
+        assert "wait for protocol" not in client.get(prepare).content.decode()

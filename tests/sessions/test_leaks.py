@@ -10,20 +10,12 @@ import pytest
 from django.test import Client
 
 from press.models import Text
-from sessions.domain import releases, snapshots
+from sessions.domain import snapshots
 from sessions.models import Interpretation, OwnKind, Session, SessionText, Visibility
 from sessions.models.visibility import PARTS
-from summit.models import Summit, User
-from tests.factories import (
-    DocumentFactory,
-    ParticipantFactory,
-    PartyFactory,
-    PersonFactory,
-    RoomFactory,
-    SlotFactory,
-    VenueFactory,
-)
-from tests.sessions.conftest import session
+from summit.models import Summit
+from tests import factories as f
+from tests.sessions.conftest import release, session
 
 pytestmark = pytest.mark.django_db
 KEPT = [Visibility.ACCREDITED, Visibility.PARTICIPANTS, Visibility.ORGANISERS]
@@ -44,7 +36,7 @@ def make(summit: Summit, part: str, **more: object) -> Session:
 
     kind = OwnKind.objects.create(summit=summit, name=f"{MARK} kind {OwnKind.objects.count()}", like="plenary")
     start = SECRET if part in ("times", "all") else PLAIN
-    room = RoomFactory(venue=VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
     made = session(
         summit,
         title=said("title", "Opening"),
@@ -58,18 +50,18 @@ def make(summit: Summit, part: str, **more: object) -> Session:
     )
     SessionText.objects.create(session=made, language="fr", title=said("title", "Ouverture"))
     Interpretation.objects.create(session=made, source="en", target="fr", booth=f"{MARK} booth")
-    party = PartyFactory(summit=summit, name=said("participants", f"Land {made.pk}"))
-    ParticipantFactory(session=made, party=party)
-    ParticipantFactory(session=made, party=None, person=person(summit, f"{MARK} ear"), role="interpreter")
-    SlotFactory(
+    party = f.PartyFactory(summit=summit, name=said("participants", f"Land {made.pk}"))
+    f.ParticipantFactory(session=made, party=party)
+    f.ParticipantFactory(session=made, party=None, person=person(summit, f"{MARK} ear"), role="interpreter")
+    f.SlotFactory(
         session=made, speaker=person(summit, said("participants", "A. Speaker")), title=said("participants", "x")
     )
-    DocumentFactory(session=made, title=said("documents", "Paper"), content=said("documents", "bytes").encode())
+    f.DocumentFactory(session=made, title=said("documents", "Paper"), content=said("documents", "bytes").encode())
     return made
 
 
 def person(summit: Summit, name: str) -> object:
-    return PersonFactory(summit=summit, name=name, office="")
+    return f.PersonFactory(summit=summit, name=name, office="")
 
 
 def addresses(summit: Summit) -> list[str]:
@@ -118,14 +110,12 @@ def open_summit(summit: Summit) -> Summit:
 @pytest.mark.parametrize(
     "ranks", [KEPT[:1], pytest.param(KEPT[1:], marks=pytest.mark.broad("the same crawl for narrower circles"))]
 )
-def test_parts_and_sessions_that_are_kept_stand_nowhere(
-    ranks: list[Visibility], open_summit: Summit, organiser: User
-) -> None:
+def test_what_is_kept_stands_nowhere(ranks: list[Visibility], open_summit: Summit) -> None:
     for kept in ranks:
         for part in PARTS:
             make(open_summit, part, **{f"{part}_to": kept})
         make(open_summit, "all", visibility=kept)
-    releases.release(summit=open_summit, by=organiser)
+    release(open_summit)
     assert leaks(open_summit) == set()
     shown = len(ranks) * len(PARTS)
     page = Client().get(f"/{open_summit.slug}/agenda/?kind=plenary").content.decode()
@@ -133,17 +123,15 @@ def test_parts_and_sessions_that_are_kept_stand_nowhere(
     # Nor do changes of them.
     Session.objects.exclude(title_to="").update(title=f"{MARK} again")
     Session.objects.update(capacity=7)
-    releases.release(summit=open_summit, by=organiser)
+    release(open_summit)
     assert leaks(open_summit) == set()
 
 
 @pytest.mark.once
-def test_control_without_the_mask_each_part_stands_somewhere(
-    open_summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_without_the_mask_each_part_is_found(open_summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "_masked", lambda session, rank: session)
     rows = {part: make(open_summit, part, **{f"{part}_to": Visibility.ORGANISERS}) for part in PARTS}
-    releases.release(summit=open_summit, by=organiser)
+    release(open_summit)
     found = leaks(open_summit)
     assert {part for part, row in rows.items() if f"/{open_summit.slug}/agenda/{row.public_id}/" in found} == set(
         PARTS
@@ -154,12 +142,12 @@ def _without(body: bytes, value: str) -> bytes:
     return body.replace(value.encode(), b"")
 
 
-def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Summit, organiser: User) -> None:
+def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Summit) -> None:
     rows = [
         (make(open_summit, "all", visibility=kept), make(open_summit, "documents", documents_to=kept))
         for kept in KEPT
     ]
-    releases.release(summit=open_summit, by=organiser)
+    release(open_summit)
     nowhere = "0" * 16
     base, api = f"/{open_summit.slug}/agenda/", f"/api/v1/summits/{open_summit.slug}/agenda/"
     for hidden, shown in rows:
@@ -179,12 +167,12 @@ def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Sum
             assert _without(there.content, key) == _without(none.content, nowhere), path
 
 
-def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit, organiser: User) -> None:
+def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit) -> None:
     row = make(open_summit, "none")
     document = row.documents.get()
     path = f"/{open_summit.slug}/agenda/{row.public_id}/documents/{document.public_id}/"
     assert Client().get(path).status_code == 404
-    releases.release(summit=open_summit, by=organiser)
+    release(open_summit)
     response = Client().get(path)
     assert (response.content, response["X-Content-Type-Options"]) == (b"bytes", "nosniff")
     assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'

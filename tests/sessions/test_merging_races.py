@@ -13,8 +13,8 @@ from sessions.models import Visibility
 from summit.db.clock import db_now
 from summit.models import Person, Role, Summit
 from tests.factories import MembershipFactory, SignUpFactory, UserFactory
-from tests.sessions.conftest import session
-from tests.sessions.test_release_races import Parties, Pause
+from tests.sessions.conftest import Parties, session
+from tests.sessions.test_release_races import Pause
 from tests.threads import amid, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

@@ -19,16 +19,7 @@ from sessions.models import (
 )
 from sessions.models.visibility import RANKS, TAKING_PART
 from summit.models import Summit
-from tests.factories import (
-    START,
-    ParticipantFactory,
-    PartyFactory,
-    PersonFactory,
-    ReleaseFactory,
-    SessionFactory,
-    SlotFactory,
-    SummitFactory,
-)
+from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
@@ -55,47 +46,47 @@ def entry(release: Release, row: ReleasedSession) -> ReleaseEntry:
 
 
 def _twice_in_release(summit: Summit) -> None:
-    session, release = SessionFactory(summit=summit), ReleaseFactory(summit=summit, number=1)
+    session, release = f.SessionFactory(summit=summit), f.ReleaseFactory(summit=summit, number=1)
     for sequence in (1, 2):
         entry(release, released(session, sequence=sequence))
 
 
 def _same_sequence(summit: Summit) -> None:
-    session = SessionFactory(summit=summit)
+    session = f.SessionFactory(summit=summit)
     released(session)
     released(session)
 
 
 def _same_number(summit: Summit) -> None:
-    ReleaseFactory(summit=summit, number=1)
-    ReleaseFactory(summit=summit, number=1)
+    f.ReleaseFactory(summit=summit, number=1)
+    f.ReleaseFactory(summit=summit, number=1)
 
 
 def _twice(summit: Summit, **kwargs: Any) -> None:
-    session = SessionFactory(summit=summit)
-    ParticipantFactory(session=session, **kwargs)
-    ParticipantFactory(session=session, **kwargs)
+    session = f.SessionFactory(summit=summit)
+    f.ParticipantFactory(session=session, **kwargs)
+    f.ParticipantFactory(session=session, **kwargs)
 
 
 BROKEN: dict[str, Callable[[Summit], object]] = {
-    "session_ends_after_start": lambda s: SessionFactory(summit=s, ends_at=START),
-    "session_kind_known": lambda s: SessionFactory(summit=s, kind="picnic"),
-    "session_visibility_known": lambda s: SessionFactory(summit=s, visibility="friends"),
-    "participant_party_or_person (neither)": lambda s: ParticipantFactory(session__summit=s),
-    "participant_party_or_person (both)": lambda s: ParticipantFactory(
-        session__summit=s, party=PartyFactory(summit=s), person=PersonFactory(summit=s)
+    "session_ends_after_start": lambda s: f.SessionFactory(summit=s, ends_at=f.START),
+    "session_kind_known": lambda s: f.SessionFactory(summit=s, kind="picnic"),
+    "session_visibility_known": lambda s: f.SessionFactory(summit=s, visibility="friends"),
+    "participant_party_or_person (neither)": lambda s: f.ParticipantFactory(session__summit=s),
+    "participant_party_or_person (both)": lambda s: f.ParticipantFactory(
+        session__summit=s, party=f.PartyFactory(summit=s), person=f.PersonFactory(summit=s)
     ),
-    "participant_party_once": lambda s: _twice(s, party=PartyFactory(summit=s)),
-    "participant_person_once": lambda s: _twice(s, person=PersonFactory(summit=s)),
-    "participant_role_known": lambda s: ParticipantFactory(
-        session__summit=s, party=PartyFactory(summit=s), role="jester"
+    "participant_party_once": lambda s: _twice(s, party=f.PartyFactory(summit=s)),
+    "participant_person_once": lambda s: _twice(s, person=f.PersonFactory(summit=s)),
+    "participant_role_known": lambda s: f.ParticipantFactory(
+        session__summit=s, party=f.PartyFactory(summit=s), role="jester"
     ),
-    "slot_has_minutes": lambda s: SlotFactory(session__summit=s, minutes=0),
+    "slot_has_minutes": lambda s: f.SlotFactory(session__summit=s, minutes=0),
     "release_number_once": _same_number,
-    "release_number_from_one": lambda s: ReleaseFactory(summit=s, number=0),
+    "release_number_from_one": lambda s: f.ReleaseFactory(summit=s, number=0),
     "released_session_once": _same_sequence,
-    "released_ends_after_start": lambda s: released(SessionFactory(summit=s), ends_at=START),
-    "released_visibility_known": lambda s: released(SessionFactory(summit=s), visibility="friends"),
+    "released_ends_after_start": lambda s: released(f.SessionFactory(summit=s), ends_at=f.START),
+    "released_visibility_known": lambda s: released(f.SessionFactory(summit=s), visibility="friends"),
     "release_entry_once": _twice_in_release,
 }
 
@@ -115,16 +106,16 @@ FROZEN = {
 
 
 def _rows(summit: Summit) -> dict[str, Any]:
-    session, release = SessionFactory(summit=summit), ReleaseFactory(summit=summit, number=1)
+    session, release = f.SessionFactory(summit=summit), f.ReleaseFactory(summit=summit, number=1)
     row = released(session)
     participant = ReleasedParticipant.objects.create(
-        released_session=row, role=ReleasedRole.CHAIR, party=PartyFactory(summit=summit), label="x"
+        released_session=row, role=ReleasedRole.CHAIR, party=f.PartyFactory(summit=summit), label="x"
     )
     return dict(zip(FROZEN, (row, participant, release, entry(release, row)), strict=True))
 
 
 def _change(row: Any, field: str, summit: Summit) -> int:
-    value = SessionFactory(summit=summit) if field == "session" else "something else"
+    value = f.SessionFactory(summit=summit) if field == "session" else "something else"
     with transaction.atomic():
         return int(type(row).objects.filter(pk=row.pk).update(**{field: value}))
 
@@ -152,14 +143,18 @@ VISIBLE = {
 
 def test_who_sees_what() -> None:
     for visibility, expected in VISIBLE.items():
-        summit = SummitFactory()
-        row = released(SessionFactory(summit=summit, visibility=visibility))
-        party, other, person = PartyFactory(summit=summit), PartyFactory(summit=summit), PersonFactory(summit=summit)
+        summit = f.SummitFactory()
+        row = released(f.SessionFactory(summit=summit, visibility=visibility))
+        party, other, person = (
+            f.PartyFactory(summit=summit),
+            f.PartyFactory(summit=summit),
+            f.PersonFactory(summit=summit),
+        )
         for place in ({"party": party}, {"person": person}):
             ReleasedParticipant.objects.create(
                 released_session=row, role=ReleasedRole.PARTICIPANT, label="x", **place
             )
-        entry(ReleaseFactory(summit=summit, number=1), row)
+        entry(f.ReleaseFactory(summit=summit, number=1), row)
         rows = ReleasedSession.objects
         members = {
             "nobody's member": Members(),
@@ -182,19 +177,19 @@ def test_participants_see_in_sql_what_they_see_in_messages() -> None:
 
 
 def test_only_the_newest_release_is_current(summit: Summit) -> None:
-    session = SessionFactory(summit=summit)
+    session = f.SessionFactory(summit=summit)
     first, second = (released(session, sequence=number, title=f"As of {number}") for number in (1, 2))
     for number, row in ((1, first), (2, second)):
-        release = ReleaseFactory(summit=summit, number=number)
+        release = f.ReleaseFactory(summit=summit, number=number)
         entry(release, row)
-    ReleaseFactory(number=7)
+    f.ReleaseFactory(number=7)
     assert list(ReleasedSession.objects.for_desk(summit)) == [second]
     assert [release.number for release in Release.objects.filter(summit=summit).current()] == [2]
 
 
 def test_uid_is_the_sessions_for_ever(summit: Summit) -> None:
-    session = SessionFactory(summit=summit)
+    session = f.SessionFactory(summit=summit)
     before = session.uid
-    session.title, session.ends_at = "Another", START + timedelta(hours=3)
+    session.title, session.ends_at = "Another", f.START + timedelta(hours=3)
     session.save()
     assert Session.objects.get().uid == before == f"{session.public_id}@summit"

@@ -3,17 +3,16 @@
 import pytest
 from django.test import Client
 
-from sessions.domain import releases
 from sessions.models import Interpretation, OwnKind, SessionText, Visibility
-from summit.models import Summit, User
+from summit.models import Summit
 from tests.factories import PersonFactory, RoomFactory, SlotFactory, VenueFactory
-from tests.sessions.conftest import session
+from tests.sessions.conftest import release, session
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def path(summit: Summit, organiser: User) -> str:
+def path(summit: Summit) -> str:
     hall = RoomFactory(venue=VenueFactory(summit=summit), name="Hall")
     kind = OwnKind.objects.create(summit=summit, name="Fireside", names={"fr": "Causerie"}, like="roundtable")
     one = session(summit, title="One", visibility=Visibility.PUBLIC, room=hall, kind="plenary", sign_up=True)
@@ -24,7 +23,7 @@ def path(summit: Summit, organiser: User) -> str:
     session(summit, title="Two", visibility=Visibility.PUBLIC, own_kind=kind, kind="roundtable")
     kept = {"title_to": Visibility.ORGANISERS, "times_to": Visibility.ORGANISERS}
     session(summit, title="Three", visibility=Visibility.PUBLIC, kind="bilateral", **kept)
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     return f"/{summit.slug}/agenda/"
 
 

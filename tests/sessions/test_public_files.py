@@ -1,25 +1,23 @@
 """What the public calendar and the schedule files say of a session that has everything: in whose language, of which
 parts, with footnotes and links, and valid."""
 
-import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
-import jsonschema
 import pytest
 from django.test import Client
 from icalendar import Calendar
-from lxml import etree
 
 from press.models import Lift
 from sessions import published
-from sessions.domain import releases
 from sessions.models import OwnKind, ReleasedSession, Session, SessionText, Visibility
-from summit.models import Summit, User
+from summit.models import Summit
 from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory, SlotFactory
 from tests.press.helpers import ago, make_text
-from tests.schemas import SCHEMAS, needs_schemas
+from tests.schemas import needs_schemas
+from tests.sessions.conftest import release
+from tests.sessions.test_calendars import check_schedule, schedule
 from tests.triggers import without_trigger
 
 pytestmark = pytest.mark.django_db
@@ -44,17 +42,8 @@ def full(summit: Summit) -> Session:
     return made
 
 
-def release(summit: Summit, by: User) -> None:
-    releases.release(summit=summit, by=by, tell=False)
-
-
-def files(summit: Summit, query: str = "") -> tuple[dict[str, Any], etree._Element]:
-    data, xml = (Client().get(f"/{summit.slug}/agenda/schedule.{ending}{query}") for ending in ("json", "xml"))
-    return json.loads(data.content), etree.fromstring(xml.content)
-
-
 def event(summit: Summit, query: str = "") -> dict[str, Any]:
-    data, _xml = files(summit, query)
+    data, _xml = schedule(summit, query)
     days = data["schedule"]["conference"]["days"]
     (found,) = [each for day in days for room in day["rooms"].values() for each in room]
     return dict(found)
@@ -65,10 +54,8 @@ def calendar(summit: Summit, query: str = "") -> Any:
     return found
 
 
-def test_the_calendar_is_in_the_readers_language_or_says_in_which(
-    full: Session, summit: Summit, organiser: User
-) -> None:
-    release(summit, organiser)
+def test_the_calendar_is_in_the_readers_or_a_named_language(full: Session, summit: Summit) -> None:
+    release(summit)
     found = {query: calendar(summit, query) for query in ("", "?lang=fr", "?lang=ar")}
     said = {query: (str(each["summary"]), each["summary"].params["LANGUAGE"]) for query, each in found.items()}
     assert said == {"": ("Opening", "en"), "?lang=fr": ("Ouverture", "fr"), "?lang=ar": ("Opening", "en")}
@@ -80,10 +67,8 @@ def test_the_calendar_is_in_the_readers_language_or_says_in_which(
     assert (str(found["?lang=fr"]["description"]), str(found[""]["class"])) == ("Des mots.", "PUBLIC")
 
 
-def test_the_schedule_names_parties_as_they_are_approved_with_their_footnotes(
-    full: Session, summit: Summit, organiser: User
-) -> None:
-    release(summit, organiser)
+def test_the_schedule_names_parties_with_their_footnotes(full: Session, summit: Summit) -> None:
+    release(summit)
     found = {query: event(summit, query) for query in ("", "?lang=fr")}
     assert [each["persons"][0]["name"] for each in found.values()] == ["Aland", "Pays d’Aland"]
     assert [each["description"] for each in found.values()] == [f"Aland: {NOTE}", "Pays d’Aland\xa0: Sans préjudice."]
@@ -92,18 +77,16 @@ def test_the_schedule_names_parties_as_they_are_approved_with_their_footnotes(
     }
 
 
-def test_the_schedule_links_to_what_was_published_and_to_nothing_else(
-    full: Session, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    release(summit, organiser)
+def test_the_schedule_links_to_what_is_out(full: Session, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    release(summit)
     (link,) = event(summit)["links"]
     assert (link["type"], link["title"]) == ("related", "On borders")
     assert Client().get(link["url"].split("localhost:8000")[-1]).status_code == 200
-    assert [each.text for each in files(summit)[1].iter("link")] == ["On borders"]
+    assert [each.text for each in schedule(summit)[1].iter("link")] == ["On borders"]
     # The file is kept: what is held meanwhile is in it no more, though nothing of the agenda changed.
     hold = {"held_at": ago(0.1), "held_by": Lift.objects.get().decided_by, "hold_reason": "wait"}
     Lift.objects.update(**hold)
-    assert (event(summit)["links"], list(files(summit)[1].iter("link"))) == ([], [])
+    assert (event(summit)["links"], list(schedule(summit)[1].iter("link"))) == ([], [])
     # The control: without what it depends on a kept file would go on linking. Lifts that are written are noted too;
     # when a moment passes nothing is written.
     monkeypatch.setattr(published, "_stamps", [])
@@ -114,33 +97,30 @@ def test_the_schedule_links_to_what_was_published_and_to_nothing_else(
     assert len(event(summit)["links"]) == 1
 
 
-def test_who_may_not_know_who_speaks_learns_of_no_text(full: Session, summit: Summit, organiser: User) -> None:
+def test_who_may_not_know_who_speaks_learns_of_no_text(full: Session, summit: Summit) -> None:
     Session.objects.filter(pk=full.pk).update(participants_to=Visibility.ACCREDITED)
-    release(summit, organiser)
+    release(summit)
     found = event(summit)
     assert (found["links"], found["persons"], found["description"]) == ([], [], "")
 
 
 @needs_schemas
-def test_files_with_all_that_is_public_are_valid(full: Session, summit: Summit, organiser: User) -> None:
-    schema = json.loads((SCHEMAS / "frab-schedule.schema.json").read_text())
+def test_files_with_all_that_is_public_are_valid(full: Session, summit: Summit) -> None:
     for kept in ({}, {f"{part}_to": Visibility.ACCREDITED for part in ("title", "room", "times")}):
         Session.objects.filter(pk=full.pk).update(**kept)
-        release(summit, organiser)
-        data, xml = files(summit)
+        release(summit)
         found = event(summit)
         assert (len(found["links"]), len(found["attachments"])) == (1, 1)
-        jsonschema.validate(data, schema, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER)
-        etree.XMLSchema(etree.parse(SCHEMAS / "frab-schedule.xsd")).assertValid(xml)
+        check_schedule(*schedule(summit))
 
 
-def test_changes_say_in_which_language_each_word_stands(full: Session, summit: Summit, organiser: User) -> None:
+def test_changes_say_in_which_language_each_word_stands(full: Session, summit: Summit) -> None:
     Summit.objects.filter(pk=summit.pk).update(public_changes=True)
-    release(summit, organiser)
+    release(summit)
     Session.objects.filter(pk=full.pk).update(title="Closing", own_kind=None)
     SessionText.objects.filter(session=full).update(title="Clôture")
     full.participants.filter(role="chair").delete()
-    release(summit, organiser)
+    release(summit)
     sides = {
         query: re.findall(
             r'<(?:del|ins) lang="(\w+)" dir="auto">([^<]+)<',
@@ -158,12 +138,10 @@ def test_changes_say_in_which_language_each_word_stands(full: Session, summit: S
     assert re.search(r'<h3><bdi lang="fr"><a [^>]+>Clôture</a></bdi>', page)
 
 
-def test_speeches_begin_after_the_opening_for_whom_the_times_are_known(
-    full: Session, summit: Summit, organiser: User
-) -> None:
+def test_speeches_begin_after_the_opening_if_times_are_known(full: Session, summit: Summit) -> None:
     SlotFactory(session=full, position=1)
     Session.objects.filter(pk=full.pk).update(opening=10)
-    release(summit, organiser)
+    release(summit)
 
     def begin() -> list[datetime | None]:
         people = ReleasedSession.objects.public(summit).get().people
@@ -171,5 +149,5 @@ def test_speeches_begin_after_the_opening_for_whom_the_times_are_known(
 
     assert begin() == [full.starts_at + timedelta(minutes=minutes) for minutes in (10, 15)]
     Session.objects.filter(pk=full.pk).update(times_to=Visibility.ACCREDITED)
-    release(summit, organiser)
+    release(summit)
     assert begin() == [None, None]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,24 +16,14 @@ from sessions.domain import edits, notices, releases
 from sessions.domain.differences import differences
 from sessions.domain.drafts import draft
 from sessions.domain.released import released
-from sessions.models import Release, ReleasedSession, Session, SessionKind, Visibility
+from sessions.models import Release, ReleasedSession, Session, Visibility
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import always_stands
 from summit.outbox.models import Message, MessageState
-from tests.factories import (
-    FocalPointFactory,
-    MembershipFactory,
-    ParticipantFactory,
-    PersonFactory,
-    RoomFactory,
-    SlotFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-)
+from tests import factories as f
 from tests.rows import once_a_module
-from tests.sessions.conftest import fill, parties_of, session
+from tests.sessions.conftest import fill, later, parties_of, session
 
 pytestmark = pytest.mark.django_db
 
@@ -53,29 +42,27 @@ class World:
     """A released agenda: a bilateral of Aland and Beland, a plenary that all may know of, one for organisers."""
 
     def __init__(self) -> None:
-        self.summit: Summit = SummitFactory()
-        self.by = UserFactory.with_role(Role.ORGANISER, self.summit)
+        self.summit: Summit = f.SummitFactory()
+        self.by = f.UserFactory.with_role(Role.ORGANISER, self.summit)
         self.parties = parties = parties_of(self.summit)
-        self.room = RoomFactory(venue=VenueFactory(summit=self.summit, name="House"), name="Blue Room")
-        self.other_room = RoomFactory(venue=self.room.venue, name="Red Room")
+        self.room = f.RoomFactory(venue=f.VenueFactory(summit=self.summit, name="House"), name="Blue Room")
+        self.other_room = f.RoomFactory(venue=self.room.venue, name="Red Room")
         self.talks = session(self.summit, parties["Aland"], parties["Beland"], title="Talks", room=self.room)
         self.plenary = session(self.summit, parties["Aland"], title="Plenary", visibility=Visibility.PUBLIC)
         self.inside = session(self.summit, parties["Celand"], title="Inside", visibility=Visibility.ORGANISERS)
         # A minister with an e-mail of her own, and one who is reached through his party's focal point.
-        self.minister = PersonFactory(summit=self.summit, office="Minister", email="minister@celand.example")
-        MembershipFactory(party=parties["Celand"], person=self.minister)
-        self.adviser = PersonFactory(summit=self.summit, office="Adviser")
-        MembershipFactory(party=parties["Celand"], person=self.adviser)
-        self.slot = SlotFactory(session=self.plenary, speaker=self.minister, title="Opening", minutes=10)
+        self.minister = f.PersonFactory(summit=self.summit, office="Minister", email="minister@celand.example")
+        f.MembershipFactory(party=parties["Celand"], person=self.minister)
+        self.adviser = f.PersonFactory(summit=self.summit, office="Adviser")
+        f.MembershipFactory(party=parties["Celand"], person=self.adviser)
+        self.slot = f.SlotFactory(session=self.plenary, speaker=self.minister, title="Opening", minutes=10)
         self.first = releases.release(summit=self.summit, by=self.by, tell=False)
 
     def update(self, row: Session, **values: Any) -> None:
         Session.objects.filter(pk=row.pk).update(**values)
 
     def move(self, row: Session, hours: int = 2) -> None:
-        start, end = (moment + timedelta(hours=hours) for moment in (row.starts_at, row.ends_at))
-        edits.move(session=row, starts_at=start, ends_at=end, room=row.room, by=self.by)
-        row.refresh_from_db()
+        later(row, self.by, hours=hours)
 
     def release(self, **values: Any) -> Release:
         return releases.release(summit=self.summit, by=self.by, **values)
@@ -103,8 +90,6 @@ BOTH = {A: CHANGED, B: CHANGED}
 TABLE: dict[str, tuple[Callable[[World], object], dict[str, list[tuple[str, str]]]]] = {
     "moved": (lambda w: w.move(w.talks), BOTH),
     "room": (lambda w: w.update(w.talks, room=w.other_room), BOTH),
-    "kind": (lambda w: w.update(w.talks, kind=SessionKind.SIGNING), BOTH),
-    "summary": (lambda w: w.update(w.talks, summary="Bring maps."), BOTH),
     "cancelled": (
         lambda w: edits.cancel(session=w.talks, by=w.by),
         {A: [("cancelled", "Talks")], B: [("cancelled", "Talks")]},
@@ -118,11 +103,11 @@ TABLE: dict[str, tuple[Callable[[World], object], dict[str, list[tuple[str, str]
         {A: CHANGED, B: [("gone", "Talks")]},
     ),
     "party joins": (
-        lambda w: ParticipantFactory(session=w.talks, party=w.parties["Celand"]),
+        lambda w: f.ParticipantFactory(session=w.talks, party=w.parties["Celand"]),
         {**BOTH, C: [("added", "Talks")]},
     ),
     "person without mailbox joins": (
-        lambda w: ParticipantFactory(session=w.talks, person=w.adviser),
+        lambda w: f.ParticipantFactory(session=w.talks, person=w.adviser),
         {**BOTH, C: [("added", "Talks")]},
     ),
     "chair": (lambda w: w.talks.participants.filter(party=w.parties["Beland"]).update(role="chair"), BOTH),
@@ -173,9 +158,9 @@ def test_what_is_gone_says_nothing_of_what_became_of_it(world: World, monkeypatc
 
 
 def test_a_party_is_one_message_and_never_two_parties_in_one(world: World) -> None:
-    person = PersonFactory(summit=world.summit, email="embassy@shared.example")
+    person = f.PersonFactory(summit=world.summit, email="embassy@shared.example")
     for name in ("Aland", "Beland"):
-        FocalPointFactory(party=world.parties[name], person=person)
+        f.FocalPointFactory(party=world.parties[name], person=person)
     world.moved()
     found = Message.objects.filter(version=2).values_list("address", "recipient_key", "facts__name")
     assert set(found) == {
@@ -254,13 +239,11 @@ def test_nothing_to_release_says_so(world: World, summit: Summit, organiser: Use
 def test_only_organisers_release(world: World) -> None:
     world.move(world.talks)
     with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
-        releases.release(summit=world.summit, by=UserFactory.with_role(Role.PROGRAMME, world.summit))
+        releases.release(summit=world.summit, by=f.UserFactory.with_role(Role.PROGRAMME, world.summit))
     assert Release.objects.count() == 1
 
 
-def test_a_release_and_its_messages_are_stored_together_or_not_at_all(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_release_is_stored_with_its_messages_or_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.move(world.talks)
 
     def fail(**kwargs: Any) -> int:

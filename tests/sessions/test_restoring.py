@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from delegations.models import Category, Ended, FormerMember, Party
+from delegations.models import Category, Ended, FormerMember
 from sessions.domain import edits, releases, restoring
 from sessions.domain.released import released
 from sessions.domain.restored import Why
@@ -23,20 +23,11 @@ from sessions.models import (
     Visibility,
 )
 from summit.models import AuditEntry, Person, Role, Summit, User
+from tests import factories as f
 from tests.delegations.helpers import signed_in
-from tests.factories import (
-    ParticipantFactory,
-    PersonFactory,
-    RoomFactory,
-    SlotFactory,
-    TextFactory,
-    UserFactory,
-    VenueFactory,
-)
-from tests.sessions.conftest import session
+from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
-Parties = dict[str, Party]
 
 
 class World:
@@ -44,8 +35,8 @@ class World:
 
     def __init__(self, summit: Summit, parties: Parties, organiser: User) -> None:
         self.summit, self.parties, self.by = summit, parties, organiser
-        venue = VenueFactory(summit=summit, name="House")
-        self.room, self.other = RoomFactory(venue=venue, name="Blue"), RoomFactory(venue=venue, name="Red")
+        venue = f.VenueFactory(summit=summit, name="House")
+        self.room, self.other = f.RoomFactory(venue=venue, name="Blue"), f.RoomFactory(venue=venue, name="Red")
         kind = OwnKind.objects.create(summit=summit, name="Fireside", names={"fr": "Veillée"}, like="retreat")
         self.plenary = session(
             summit,
@@ -65,11 +56,11 @@ class World:
         )
         SessionText.objects.create(session=self.plenary, language="fr", title="Plénière", summary="Tout.")
         Interpretation.objects.create(session=self.plenary, source="en", target="fr", booth="2")
-        self.minister = PersonFactory(summit=summit, office="Minister")
-        self.adviser = PersonFactory(summit=summit, office="Adviser")
-        ParticipantFactory(session=self.plenary, person=self.adviser, role="chair", position=9)
+        self.minister = f.PersonFactory(summit=summit, office="Minister")
+        self.adviser = f.PersonFactory(summit=summit, office="Adviser")
+        f.ParticipantFactory(session=self.plenary, person=self.adviser, role="chair", position=9)
         self.slots = [
-            SlotFactory(session=self.plenary, speaker=person, title=title, minutes=minutes, position=position)
+            f.SlotFactory(session=self.plenary, speaker=person, title=title, minutes=minutes, position=position)
             for position, (person, title, minutes) in enumerate(
                 [(self.minister, "Opening", 10), (self.adviser, "Reply", 5)]
             )
@@ -90,10 +81,10 @@ class World:
         row.interpretation.all().delete()
         Participant.objects.filter(session=row).exclude(person=self.adviser).delete()
         Participant.objects.filter(session=row).update(role="moderator")
-        ParticipantFactory(session=row, party=self.parties["Celand"], level="head")
+        f.ParticipantFactory(session=row, party=self.parties["Celand"], level="head")
         self.slots[0].delete()
         Slot.objects.filter(pk=self.slots[1].pk).update(speaker=self.minister, minutes=50, title="Long")
-        SlotFactory(session=row, speaker=self.adviser, title="New")
+        f.SlotFactory(session=row, speaker=self.adviser, title="New")
         edits.cancel(session=self.talks, by=self.by)
         session(self.summit, self.parties["Aland"], title="Late")
 
@@ -147,7 +138,8 @@ def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_s
     restoring.restore(release=world.first, by=world.by)
     standing = Session.objects.filter(cancelled_at=None).order_by("title").values_list("title", "set_up")
     assert list(standing) == [("Plenary", 15), ("Talks", 0)]
-    assert Session.objects.get(title="Late").cancelled_at is not None
+    late = Session.objects.get(title="Late")
+    assert (late.cancelled_at is None, late.revision) == (False, 1)
     with pytest.raises(releases.NothingToRelease):
         releases.release(summit=world.summit, by=world.by)
 
@@ -176,7 +168,7 @@ def test_what_cannot_be_taken_back_is_said(world: World) -> None:
         category=Category.objects.of(world.summit)["delegate"],
         named_at=timezone.now(),
     )
-    TextFactory(summit=world.summit, slot=Slot.objects.get(title="New"))
+    f.TextFactory(summit=world.summit, slot=Slot.objects.get(title="New"))
     shown = restoring.preview(release=world.first)
     done = restoring.restore(release=world.first, by=world.by)
     assert done.losses == shown.losses
@@ -195,7 +187,7 @@ def test_what_cannot_be_taken_back_is_said(world: World) -> None:
 def test_only_who_edits_the_draft_takes_it_back(world: World) -> None:
     world.spoil()
     with pytest.raises(PermissionDenied):
-        restoring.restore(release=world.first, by=UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit))
+        restoring.restore(release=world.first, by=f.UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit))
     assert Session.objects.get(pk=world.plenary.pk).title == "Other"
 
 

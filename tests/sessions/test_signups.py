@@ -9,45 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from delegations.domain import departures, merging
-from delegations.models import Party
+from delegations.models import Party, PortalSignIn
 from sessions.domain import edits, releases, signup_notices, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
 from sessions.models import ReleasedSession, Session, SignUp, Visibility
+from summit.domain.audit import Link, Mailbox
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
-from tests.factories import (
-    FocalPointFactory,
-    MembershipFactory,
-    ParticipantFactory,
-    PartyFactory,
-    PersonFactory,
-    RoomFactory,
-    SignUpFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-)
-from tests.sessions.conftest import organiser, session, summit
+from tests import factories as f
+from tests.sessions.conftest import SOON, focal, member, open_session, release, session
 from tests.threads import at_once, meeting
 
-__all__ = ["organiser", "summit"]
-
 pytestmark = pytest.mark.django_db
-SOON = timezone.now() + timedelta(days=2)
-
-
-def open_session(summit: Summit, places: int | None = 1, **kwargs: Any) -> Session:
-    """Make a session that takes sign-ups; release it."""
-    values = {"visibility": Visibility.ACCREDITED, "sign_up": True, "capacity": places, "starts_at": SOON}
-    return session(summit, **{**values, "ends_at": SOON + timedelta(hours=1), **kwargs})
-
-
-def delegate(party: Party, code: str = "delegate", **kwargs: Any) -> Person:
-    person = PersonFactory(summit=party.summit, user=UserFactory(), **kwargs)
-    MembershipFactory(party=party, person=person, code=code)
-    return person
 
 
 def states(row: Session) -> list[tuple[str, str]]:
@@ -56,17 +31,15 @@ def states(row: Session) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def party(summit: Summit) -> Party:
-    return PartyFactory(summit=summit, name="Aland", mission_email="aland@mission.example")
+    return f.PartyFactory(summit=summit, name="Aland", mission_email="aland@mission.example")
 
 
 class TestPlaces:
-    def test_the_last_place_then_the_queue_and_who_moves_up_is_told_once(
-        self, summit: Summit, party: Party, organiser: User
-    ) -> None:
+    def test_who_waits_moves_up_and_is_told_once(self, summit: Summit, party: Party) -> None:
         row = open_session(summit, title="Side event")
-        releases.release(summit=summit, by=organiser)
+        release(summit)
         first, second, third = (
-            delegate(party, name=name, email=f"{name}@x.example".lower()) for name in ("First", "Second", "Third")
+            member(party, name=name, email=f"{name}@x.example".lower()) for name in ("First", "Second", "Third")
         )
         for person in (first, second, third):
             signups.sign_up(session=row, person=person, by=person.user)
@@ -94,13 +67,11 @@ class TestPlaces:
             *["sessions.signup.remove"] * 2,
         ]
 
-    def test_as_many_places_as_the_room_seats_or_no_limit(
-        self, summit: Summit, party: Party, organiser: User
-    ) -> None:
-        room = RoomFactory(venue=VenueFactory(summit=summit), capacity=1)
+    def test_as_many_places_as_the_room_has_or_no_limit(self, summit: Summit, party: Party) -> None:
+        room = f.RoomFactory(venue=f.VenueFactory(summit=summit), capacity=1)
         seated, free, wider = open_session(summit, None, room=room), open_session(summit, None), open_session(summit)
-        releases.release(summit=summit, by=organiser)
-        people = [delegate(party, name=name) for name in "ABC"]
+        release(summit)
+        people = [member(party, name=name) for name in "ABC"]
         for row in (seated, free, wider):
             for person in people:
                 signups.sign_up(session=row, person=person, by=person.user)
@@ -109,13 +80,13 @@ class TestPlaces:
         # A release with more places moves up who waits.
         Session.objects.filter(pk=wider.pk).update(capacity=2)
         assert states(wider)[1] == ("B", "waiting")
-        releases.release(summit=summit, by=organiser)
+        release(summit)
         assert states(wider) == [("A", "place"), ("B", "place"), ("C", "waiting")]
         assert Message.objects.filter(kind=signup_notices.KIND).count() == 1
 
 
 def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) -> None:
-    person = delegate(party)
+    person = member(party)
     closed = session(summit, visibility=Visibility.ACCREDITED, starts_at=SOON, ends_at=SOON + timedelta(hours=1))
     over = open_session(summit, starts_at=timezone.now() - timedelta(minutes=1))
     called_off, row = open_session(summit), open_session(summit)
@@ -126,7 +97,7 @@ def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) 
     for each in (closed, over, called_off, unreleased):
         with pytest.raises(SignUpRefused, match="takes no sign-ups any more"):
             signups.sign_up(session=each, person=person, by=organiser)
-    for each in (PersonFactory(summit=summit), delegate(PartyFactory(summit=SummitFactory()))):
+    for each in (f.PersonFactory(summit=summit), member(f.PartyFactory(summit=f.SummitFactory()))):
         with pytest.raises(SignUpRefused, match="is of no delegation"):
             signups.sign_up(session=row, person=each, by=organiser)
     assert SignUp.objects.count() == 0
@@ -135,17 +106,23 @@ def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) 
         signups.sign_up(session=row, person=person, by=person.user)
 
 
-def test_who_may(summit: Summit, party: Party, organiser: User) -> None:
+def test_who_may(summit: Summit, party: Party) -> None:
     row = open_session(summit, None)
-    releases.release(summit=summit, by=organiser)
-    person, colleague = delegate(party), delegate(party)
-    focal = FocalPointFactory(party=party, person=PersonFactory(summit=summit, user=UserFactory())).person
-    other = PartyFactory(summit=summit)
-    stranger = FocalPointFactory(party=other, person=PersonFactory(summit=summit, user=UserFactory())).person
-    for by in (person.user, focal.user, UserFactory.with_role(Role.PROGRAMME, summit)):
+    release(summit)
+    person, colleague = member(party), member(party)
+    other = f.PartyFactory(summit=summit)
+    acting, stranger = focal(party), focal(other)
+    link, their_link = (Link(f.InvitationLinkFactory(invitation__party=each).public_id) for each in (party, other))
+    own, another = (
+        Mailbox(PortalSignIn.objects.create(person=each, mailbox="x@land.example").public_id)
+        for each in (person, colleague)
+    )
+    desk = f.UserFactory.with_role(Role.PROGRAMME, summit)
+    for by in (person.user, acting.user, desk, link, own):
         signups.sign_up(session=row, person=person, by=by)
         assert signups.leave(session=row, person=person, by=by)
-    for by in (colleague.user, stranger.user, UserFactory.with_role(Role.PRESS_OFFICER, summit)):
+    press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    for by in (colleague.user, stranger.user, press, their_link, another):
         with pytest.raises(PermissionDenied):
             signups.sign_up(session=row, person=person, by=by)
         with pytest.raises(PermissionDenied):
@@ -155,7 +132,7 @@ def test_who_may(summit: Summit, party: Party, organiser: User) -> None:
 def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: User) -> None:
     row = open_session(summit, 1)
     releases.release(summit=summit, by=organiser)
-    gone, stays = delegate(party, name="Gone"), delegate(party, name="Stays")
+    gone, stays = member(party, name="Gone"), member(party, name="Stays")
     for person in (gone, stays):
         signups.sign_up(session=row, person=person, by=person.user)
     with transaction.atomic():
@@ -163,17 +140,17 @@ def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: Us
     assert states(row) == [("Stays", "place")]
 
 
-def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party, organiser: User) -> None:
+def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party) -> None:
     row = open_session(summit, None)
-    person, head, free = (delegate(party, code) for code in ("delegate", "head", "delegate"))
+    person, head, free = (member(party, code) for code in ("delegate", "head", "delegate"))
     during = {"starts_at": SOON + timedelta(minutes=30), "ends_at": SOON + timedelta(hours=2)}
-    ParticipantFactory(session=session(summit, title="Own", **during), person=person)
+    f.ParticipantFactory(session=session(summit, title="Own", **during), person=person)
     session(summit, party, title="Of the party", **during)
     hidden = session(summit, title="Hidden", visibility=Visibility.ORGANISERS, **during)
-    ParticipantFactory(session=hidden, person=person)
+    f.ParticipantFactory(session=hidden, person=person)
     after = {"starts_at": SOON + timedelta(hours=1), "ends_at": SOON + timedelta(hours=2)}
-    ParticipantFactory(session=session(summit, title="Afterwards", **after), person=person)
-    releases.release(summit=summit, by=organiser)
+    f.ParticipantFactory(session=session(summit, title="Afterwards", **after), person=person)
+    release(summit)
     released = ReleasedSession.objects.for_desk(summit).get(session=row)
     found = meanwhile(summit=summit, row=released, people=[person, head, free])
     assert {pk: [each.title for each in rows] for pk, rows in found.items()} == {
@@ -186,12 +163,16 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party, organis
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def race(self) -> tuple[list[str], Session]:
-        summit = SummitFactory()
-        party = PartyFactory(summit=summit)
+    def crowd(self, number: int) -> tuple[Session, list[Person]]:
+        """Make a released session with one place, and so many who may sign up for it."""
+        summit = f.SummitFactory()
+        party = f.PartyFactory(summit=summit)
         row = open_session(summit, 1)
-        releases.release(summit=summit, by=UserFactory.with_role(Role.ORGANISER, summit))
-        people = [delegate(party, name=f"P{number}") for number in range(4)]
+        release(summit)
+        return row, [member(party, name=f"P{each}") for each in range(number)]
+
+    def race(self) -> tuple[list[str], Session]:
+        row, people = self.crowd(4)
         made = at_once(
             *(lambda person=person: signups.sign_up(session=row, person=person, by=person.user) for person in people)
         )
@@ -219,11 +200,7 @@ class TestAtOnce:
         assert found == ["place"] * 4
 
     def test_a_place_that_is_left_twice_moves_up_one(self) -> None:
-        summit = SummitFactory()
-        party = PartyFactory(summit=summit)
-        row = open_session(summit, 1)
-        releases.release(summit=summit, by=UserFactory.with_role(Role.ORGANISER, summit))
-        people = [delegate(party, name=f"P{number}") for number in range(3)]
+        row, people = self.crowd(3)
         for person in people:
             signups.sign_up(session=row, person=person, by=person.user)
         leave = lambda: signups.leave(session=row, person=people[0], by=people[0].user)  # noqa: E731
@@ -238,11 +215,11 @@ class TestMerging:
     def merged(summit: Summit, party: Party, organiser: User) -> list[tuple[str, str]]:
         row = open_session(summit, places=2, title="Side event")
         releases.release(summit=summit, by=organiser)
-        people = [delegate(party, name=name, email=f"{name}@x.example".lower()) for name in ("Zoe", "Bob", "Third")]
+        people = [member(party, name=name, email=f"{name}@x.example".lower()) for name in ("Zoe", "Bob", "Third")]
         for person in people:
             signups.sign_up(session=row, person=person, by=person.user)
         Person.objects.filter(pk=people[1].pk).update(user=None)
-        merging.merge(kept=people[0], gone=people[1], by=UserFactory.with_role(Role.PROTOCOL, summit))
+        merging.merge(kept=people[0], gone=people[1], by=f.UserFactory.with_role(Role.PROTOCOL, summit))
         return states(row)
 
     def test_whoever_waits_moves_up_and_is_told(
@@ -252,7 +229,7 @@ class TestMerging:
         assert Message.objects.get(kind=signup_notices.KIND).address == "third@x.example"
         # The control: where a merge fills nothing they wait.
         monkeypatch.setattr(signups, "fill", lambda **_asked: None)
-        other = PartyFactory(summit=summit, name="Bland")
+        other = f.PartyFactory(summit=summit, name="Bland")
         assert self.merged(summit, other, organiser) == [("Zoe", "place"), ("Third", "waiting")]
 
     def test_only_sessions_of_the_two_are_held(
@@ -261,7 +238,7 @@ class TestMerging:
         # Others are held by no merge: it holds sessions before people.
         other = open_session(summit, places=1, title="Another")
         for name, state in (("First", "place"), ("Waiter", "waiting")):
-            SignUpFactory(session=other, person=delegate(party, name=name), state=state)
+            f.SignUpFactory(session=other, person=member(party, name=name), state=state)
         held, lock = [], signups._lock
 
         def noted(session: Session) -> Session:

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Answer, Party
 from press.models import TextKind
@@ -14,23 +12,15 @@ from sessions.domain.releases import release
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import ReleaseEntry, Session, Slot
 from summit.models import AuditEntry, Role, Summit, User
-from tests.factories import (
-    START,
-    InvitationFactory,
-    MembershipFactory,
-    PersonFactory,
-    SlotFactory,
-    TextFactory,
-    UserFactory,
-)
-from tests.sessions.conftest import session
+from tests import factories as f
+from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
 
 
 def speech(row: Session, name: str, **kwargs: Any) -> Slot:
-    return SlotFactory(
-        session=row, speaker=PersonFactory(summit=row.summit, name=name), position=row.slots.count(), **kwargs
+    return f.SlotFactory(
+        session=row, speaker=f.PersonFactory(summit=row.summit, name=name), position=row.slots.count(), **kwargs
     )
 
 
@@ -43,7 +33,7 @@ def row(summit: Summit) -> Session:
     """An hour with four speakers, whose numbers have gaps and stand twice, as hands enter them."""
     made = session(summit)
     for name, position in zip("ABCD", (0, 0, 3, 9), strict=True):
-        SlotFactory(session=made, speaker=PersonFactory(summit=summit, name=name), position=position)
+        f.SlotFactory(session=made, speaker=f.PersonFactory(summit=summit, name=name), position=position)
     return made
 
 
@@ -72,7 +62,7 @@ class TestMoves:
 
     def test_what_somebody_has_taken_off_is_not_moved(self, row: Session, organiser: User) -> None:
         slot, written = (row.slots.get(speaker__name=name) for name in "CB")
-        TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
+        f.TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
         with pytest.raises(SpeakersRefused, match="A text of this speech is entered"):
             speakers.drop(slot=written, by=organiser)
         speakers.drop(slot=Slot.objects.get(pk=slot.pk), by=organiser)
@@ -81,12 +71,12 @@ class TestMoves:
             speakers.move(slot=slot, to=1, by=organiser)
         assert order(row) == "ABD"
         # Another speaker is the same speech.
-        other = PersonFactory(summit=row.summit, name="E")
+        other = f.PersonFactory(summit=row.summit, name="E")
         assert speakers.change(slot=written, speaker=other, party=None, minutes=7, by=organiser) is True
         assert (order(row), row.slots.get(speaker=other).public_id) == ("AED", written.public_id)
 
     def test_who_may(self, row: Session) -> None:
-        viewer = UserFactory.with_role(Role.VIEWER, row.summit)
+        viewer = f.UserFactory.with_role(Role.VIEWER, row.summit)
         slot = row.slots.get(speaker__name="B")
         for call in (
             lambda: speakers.move(slot=slot, to=1, by=viewer),
@@ -108,7 +98,7 @@ class TestTimes:
         first = row.slots.get(speaker__name="A")
         speakers.change(slot=first, speaker=first.speaker, party=None, minutes=12, by=organiser)
         rows = speakers.slots(row)
-        minutes = [int((line.begins - START).total_seconds() // 60) for line in speakers.lines(row, rows)]
+        minutes = [int((line.begins - f.START).total_seconds() // 60) for line in speakers.lines(row, rows)]
         assert minutes == [10, 22, 27, 32]
         found = speakers.totals(row, [slot.minutes for slot in rows])
         assert (found.there, found.used, found.free, found.over) == (50, 27, 23, 0)
@@ -120,7 +110,7 @@ class TestTimes:
         assert speakers.settle(session=row, opening=None, speech_minutes=3, by=organiser) == 3
         assert list(row.slots.order_by("position", "pk").values_list("minutes", flat=True)) == [3, 9, 3, 3]
         row.refresh_from_db()
-        made = speakers.add(session=row, speaker=PersonFactory(summit=row.summit, name="E"), by=organiser)
+        made = speakers.add(session=row, speaker=f.PersonFactory(summit=row.summit, name="E"), by=organiser)
         assert (made.minutes, order(row)) == (3, "ABCDE")
 
     def test_what_can_not_be_is_said(self, row: Session, organiser: User) -> None:
@@ -143,14 +133,14 @@ class TestTimes:
 
 class TestFromTheProtocolOrder:
     @pytest.fixture
-    def plenary(self, summit: Summit, parties: dict[str, Party]) -> Session:
+    def plenary(self, summit: Summit, parties: Parties) -> Session:
         """Three parties, the last of them ranked first and the host; each with its head."""
         for place, name in ((1, "Celand"), (2, "Aland")):
             Party.objects.filter(pk=parties[name].pk).update(protocol_order=place)
         Party.objects.filter(pk=parties["Beland"].pk).update(is_host=True)
         for name, party in parties.items():
-            head = PersonFactory(summit=summit, name=name[0])
-            MembershipFactory(party=party, person=head, code="head")
+            head = f.PersonFactory(summit=summit, name=name[0])
+            f.MembershipFactory(party=party, person=head, code="head")
         return session(summit, *parties.values())
 
     @pytest.mark.parametrize(("host_first", "after"), [(False, "CAB"), (True, "BCA")])
@@ -165,16 +155,14 @@ class TestFromTheProtocolOrder:
         assert line_up.make(session=plenary, host_first=host_first, by=organiser).added == 0
         assert AuditEntry.objects.filter(action="sessions.speakers.line_up").count() == 1
 
-    def test_what_is_there_keeps_its_row_its_speaker_and_its_time(
-        self, plenary: Session, organiser: User, parties: dict[str, Party]
-    ) -> None:
-        other = PersonFactory(summit=plenary.summit, name="X")
-        kept = SlotFactory(session=plenary, party=parties["Aland"], speaker=other, minutes=9, position=0)
+    def test_what_is_there_stays_as_it_is(self, plenary: Session, organiser: User, parties: Parties) -> None:
+        other = f.PersonFactory(summit=plenary.summit, name="X")
+        kept = f.SlotFactory(session=plenary, party=parties["Aland"], speaker=other, minutes=9, position=0)
         guest = speech(plenary, "G")
-        said = {"answer": Answer.REGRETS, "answered_at": START, "answered_by": "x"}
-        InvitationFactory(party=parties["Beland"], state="answered", sent_at=START, **said)
-        last = PersonFactory(summit=plenary.summit, name="Z")
-        gone = SlotFactory(session=plenary, party=parties["Beland"], speaker=last, position=2)
+        said = {"answer": Answer.REGRETS, "answered_at": f.START, "answered_by": "x"}
+        f.InvitationFactory(party=parties["Beland"], state="answered", sent_at=f.START, **said)
+        last = f.PersonFactory(summit=plenary.summit, name="Z")
+        gone = f.SlotFactory(session=plenary, party=parties["Beland"], speaker=last, position=2)
         plan = line_up.make(session=plenary, by=organiser)
         assert order(plenary) == "GCXZ"
         assert [(entry.was, entry.place) for entry in plan.entries] == [(2, 1), (None, 2), (1, 3), (3, 4)]
@@ -182,9 +170,7 @@ class TestFromTheProtocolOrder:
         assert (kept.speaker, kept.minutes, kept.position) == (other, 9, 2)
         assert {guest.pk, gone.pk, kept.pk} < set(plenary.slots.values_list("pk", flat=True))
 
-    def test_a_list_that_changed_meanwhile_is_not_made(
-        self, plenary: Session, organiser: User, parties: dict[str, Party]
-    ) -> None:
+    def test_a_list_that_has_changed_is_not_made(self, plenary: Session, organiser: User, parties: Parties) -> None:
         parties["Aland"].memberships.all().delete()
         plan = line_up.preview(session=plenary)
         # Who has named nobody is told apart.
@@ -193,15 +179,3 @@ class TestFromTheProtocolOrder:
         with pytest.raises(line_up.ListChanged, match="has changed"):
             line_up.make(session=plenary, by=organiser, expected=plan.digest)
         assert order(plenary) == "G"
-
-    def test_as_many_queries_for_many(self, plenary: Session, organiser: User, parties: dict[str, Party]) -> None:
-        def asked() -> int:
-            with CaptureQueriesContext(connection) as found:
-                line_up.preview(session=plenary)
-            return len(found)
-
-        few = asked()
-        for number in range(4):
-            speaker = PersonFactory(summit=plenary.summit)
-            SlotFactory(session=plenary, party=parties["Aland"], speaker=speaker, position=number)
-        assert (few, asked()) == (3, 3)

@@ -3,33 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from delegations.models import Party
 from sessions.domain import speakers
 from sessions.models import FloorRequest, Session
-from summit.models import Role, Summit
-from tests.delegations.helpers import signed_in
+from summit.models import Summit
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, UserFactory
-from tests.sessions.conftest import session
+from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def row(summit: Summit, parties: dict[str, Party]) -> Session:
+def row(summit: Summit, parties: Parties) -> Session:
     made = session(summit, *parties.values())
     for position, name in enumerate("ABC"):
         SlotFactory(session=made, speaker=PersonFactory(summit=summit, name=name, office=""), position=position)
     return made
-
-
-@pytest.fixture
-def desk(summit: Summit) -> Client:
-    return signed_in(UserFactory.with_role(Role.PROGRAMME, summit))
 
 
 def page(row: Session) -> str:
@@ -54,9 +45,7 @@ def test_a_press_moves_one_speech_and_keeps_the_focus(desk: Client, row: Session
     assert f'value="down:{key}:2" autofocus' in desk.get(response["Location"]).content.decode()
 
 
-def test_what_is_typed_is_saved_together_and_leaves_alone_what_somebody_else_has_moved(
-    desk: Client, row: Session
-) -> None:
+def test_what_is_typed_is_saved_together_beside_what_somebody_else_has_moved(desk: Client, row: Session) -> None:
     keys = dict(row.slots.values_list("speaker__name", "pk"))
     typed = {f"place-{keys[name]}": str(place) for place, name in enumerate("ABC", start=1)}
     typed |= {f"minutes-{key}": "5" for key in keys.values()}
@@ -86,7 +75,7 @@ def test_a_move_saves_what_was_typed_with_it(desk: Client, row: Session) -> None
     assert f'name="place-{keys["A"]}" value="3"' in shown
 
 
-def test_times_a_speech_and_requests(desk: Client, row: Session, summit: Summit, parties: dict[str, Party]) -> None:
+def test_times_a_speech_and_requests(desk: Client, row: Session, summit: Summit, parties: Parties) -> None:
     speaker = MembershipFactory(party=parties["Aland"], person__summit=summit, person__name="D", code="head").person
     added = desk.post(page(row), {"do": "add", "speaker": speaker.pk, "party": parties["Aland"].pk}, follow=True)
     assert f"{speaker.label} is last on the list." in added.content.decode()
@@ -111,9 +100,7 @@ def test_times_a_speech_and_requests(desk: Client, row: Session, summit: Summit,
     assert row.slots.count() == 6
 
 
-def test_the_list_from_the_protocol_order_is_shown_before_it_is_made(
-    desk: Client, row: Session, summit: Summit, parties: dict[str, Party]
-) -> None:
+def test_the_protocol_order_is_shown_then_made(desk: Client, row: Session, summit: Summit, parties: Parties) -> None:
     MembershipFactory(party=parties["Beland"], person__summit=summit, person__name="D", code="head")
     path = f"{page(row)}protocol-order/"
     response = desk.get(path)
@@ -126,17 +113,3 @@ def test_the_list_from_the_protocol_order_is_shown_before_it_is_made(
     assert "The list has changed since this page was shown." in late
     assert desk.post(path, {"expected": desk.get(path).context["plan"].digest}).status_code == 302
     assert order(row) == "BCD"
-
-
-def test_as_many_queries_for_many(desk: Client, row: Session, parties: dict[str, Party]) -> None:
-    def asked() -> int:
-        with CaptureQueriesContext(connection) as found:
-            assert desk.get(page(row)).status_code == 200
-        return len(found)
-
-    few = asked()
-    for number in range(3):
-        speaker = PersonFactory(summit=row.summit)
-        SlotFactory(session=row, speaker=speaker, party=parties["Aland"], position=number)
-        FloorRequest.objects.create(session=row, party=parties["Beland"], speaker=speaker, state="withdrawn")
-    assert asked() == few

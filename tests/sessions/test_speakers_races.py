@@ -54,9 +54,7 @@ def test_two_moves_at_once_are_both_made(summit: Summit, organiser: User, monkey
     assert _two_moves(summit, organiser, monkeypatch) == "CDAB"
 
 
-def test_control_without_the_lock_one_is_lost(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_without_a_lock_one_is_lost(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speakers, "lock", lambda summit: None)
     assert _two_moves(summit, organiser, monkeypatch) != "CDAB"
 
@@ -75,14 +73,10 @@ def _granted_and_withdrawn(summit: Summit, by: User, monkeypatch: pytest.MonkeyP
     return request.state, row.slots.count()
 
 
-def test_what_is_being_granted_is_not_withdrawn(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_being_granted_is_granted(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _granted_and_withdrawn(summit, organiser, monkeypatch) == (RequestState.GRANTED, 1)
 
 
-def test_control_without_the_lock_what_was_being_granted_is_withdrawn(
-    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_without_a_lock_it_is_lost(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(floor, "lock", lambda summit: None)
     assert _granted_and_withdrawn(summit, organiser, monkeypatch) == (RequestState.WITHDRAWN, 0)

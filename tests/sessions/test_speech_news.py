@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.models import Party
 from sessions.domain import lines, notices, releases, speakers
 from sessions.domain.differences import Aspect, What
 from sessions.domain.snapshots import Place
@@ -14,7 +13,7 @@ from summit.models import Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, SlotFactory
-from tests.sessions.conftest import session
+from tests.sessions.conftest import Parties, release, session
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +26,12 @@ def told(release: int) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def row(summit: Summit, organiser: User, parties: dict[str, Party]) -> Session:
+def row(summit: Summit, parties: Parties) -> Session:
     made = session(summit, *parties.values(), opening=10)
     for position, (name, party) in enumerate(parties.items()):
         person = PersonFactory(summit=summit, name=name, office="")
         SlotFactory(session=made, party=party, speaker=person, position=position, minutes=5)
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     return made
 
 
@@ -54,9 +53,9 @@ def test_each_learns_its_own_place_and_time_and_nobody_elses(row: Session, summi
     }
 
 
-def test_whoever_may_not_know_the_times_reads_the_place(row: Session, summit: Summit, organiser: User) -> None:
+def test_whoever_may_not_know_the_times_reads_the_place(row: Session, summit: Summit) -> None:
     Session.objects.filter(pk=row.pk).update(times_to="organisers", ends_at=row.ends_at + timedelta(hours=1))
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     assert told(2)["celand@mission.example"] == ["Speech of Celand: place 3"]
 
 
@@ -85,9 +84,7 @@ def test_of_many_those_are_named_that_differ() -> None:
     assert told(["A", "B", "A"], ["A", "B"]) == ["S – taken off: A|"]
 
 
-def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(
-    summit: Summit, organiser: User, parties: dict[str, Party]
-) -> None:
+def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(summit: Summit, parties: Parties) -> None:
     made = session(summit, *parties.values(), title="Debate")
     first, second, third = (
         MembershipFactory(party=parties["Aland"], person__office="", person__name=name).person
@@ -95,20 +92,20 @@ def test_a_delegation_reads_who_of_it_speaks_in_what_it_takes_part_in(
     )
     SlotFactory(session=made, speaker=first, minutes=5)
     ParticipantFactory(session=made, person=third, position=9)
-    releases.release(summit=summit, by=organiser, tell=False)
+    release(summit, tell=False)
     made.slots.update(speaker=second)
     made.participants.filter(person=third).delete()
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert said[said.index("1. ") : said.index("All times")] == WHOLE
     # Where they may not know who takes part, no role is told.
     Session.objects.filter(pk=made.pk).update(participants_to="organisers")
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     Session.objects.filter(pk=made.pk).update(title="Talks")
     made.slots.update(speaker=third)
     Message.objects.all().delete()
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert "   for: the delegation; Second: no longer taking part; Third: now taking part\n" in said
@@ -126,15 +123,15 @@ WHOLE = """1. Debate – changed
 """
 
 
-def test_only_who_is_named_has_a_footnote(summit: Summit, organiser: User, parties: dict[str, Party]) -> None:
+def test_only_who_is_named_has_a_footnote(summit: Summit, parties: Parties) -> None:
     made = session(summit, *parties.values())
     for number in range(9):
         ParticipantFactory(
             session=made, party=PartyFactory(summit=summit, name=f"P{number}", footnote=f"N{number}."), position=9
         )
-    releases.release(summit=summit, by=organiser, tell=False)
+    release(summit, tell=False)
     made.participants.filter(party__name="P4").delete()
-    releases.release(summit=summit, by=organiser)
+    release(summit)
     row = Message.objects.get(kind=notices.KIND, address="aland@mission.example")
     said = KINDS[row.kind].render(row).text
     assert "   Participants – taken off\n      P4¹\n" in said

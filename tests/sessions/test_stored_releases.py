@@ -17,16 +17,7 @@ from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.models import Document, Interpretation, Members, ReleasedSession, Session, SessionText, Visibility
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, PARTS, RANKS, TAKING_PART
 from summit.models import Person, Room, Summit, User
-from tests.factories import (
-    START,
-    DocumentFactory,
-    ParticipantFactory,
-    PersonFactory,
-    RoomFactory,
-    SignUpFactory,
-    SlotFactory,
-    VenueFactory,
-)
+from tests import factories as f
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db
@@ -60,34 +51,34 @@ class World:
     def __init__(self, summit: Summit, parties: Iterable[Party], by: User) -> None:
         self.summit, self.by = summit, by
         self.parties = list(parties)
-        venue = VenueFactory(summit=summit)
-        self.rooms: list[Room] = RoomFactory.create_batch(2, venue=venue)
+        venue = f.VenueFactory(summit=summit)
+        self.rooms: list[Room] = f.RoomFactory.create_batch(2, venue=venue)
         self.rows = [session(summit) for _number in range(NUMBER)]
-        self.papers = [DocumentFactory(session=row, added_by=by) for row in self.rows]
-        self.speaker, self.ear, self.guest = (PersonFactory(summit=summit) for _name in range(3))
-        SignUpFactory(session=self.rows[0], person=self.guest)
+        self.papers = [f.DocumentFactory(session=row, added_by=by) for row in self.rows]
+        self.speaker, self.ear, self.guest = (f.PersonFactory(summit=summit) for _name in range(3))
+        f.SignUpFactory(session=self.rows[0], person=self.guest)
 
     def edit(self, number: int, state: dict[str, Any]) -> None:
         """Bring a session of the draft into a state; what stays as it was keeps its identity."""
         row = self.rows[number]
-        start = START + timedelta(hours=state["hour"])
+        start = f.START + timedelta(hours=state["hour"])
         values = {
             name: state[name]
             for name in ("visibility", "title", "opening", "sign_up", *[f"{part}_to" for part in PARTS])
         }
         room = None if state["room"] is None else self.rooms[state["room"]]
         ends = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
-        gone = START if state["cancelled"] else None
+        gone = f.START if state["cancelled"] else None
         Session.objects.filter(pk=row.pk).update(**values, **ends, room=room, cancelled_at=gone)
-        Document.objects.filter(pk=self.papers[number].pk).update(removed_at=None if state["paper"] else START)
+        Document.objects.filter(pk=self.papers[number].pk).update(removed_at=None if state["paper"] else f.START)
         row.participants.all().delete()
         row.slots.all().delete()
         for key in sorted(state["parties"]):
-            ParticipantFactory(session=row, party=self.parties[key])
+            f.ParticipantFactory(session=row, party=self.parties[key])
         if state["speech"]:
-            SlotFactory(session=row, speaker=self.speaker)
+            f.SlotFactory(session=row, speaker=self.speaker)
         if state["ear"]:
-            ParticipantFactory(session=row, party=None, person=self.ear, role="interpreter")
+            f.ParticipantFactory(session=row, party=None, person=self.ear, role="interpreter")
         SessionText.objects.filter(session=row).delete()
         Interpretation.objects.filter(session=row).delete()
         if state["french"]:

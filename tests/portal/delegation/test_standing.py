@@ -28,9 +28,6 @@ def test_the_home_leads_there_whoever_acts_for_it_and_nobody_else(world: World) 
     response = delegate.get(world.path())
     assert response.status_code == 403
     assert "The focal points of Aland can do this, or protocol: protocol@host.example." in response.content.decode()
-    other = f.PartyFactory(summit=world.party.summit)
-    for key in (other.public_id, "nothing"):
-        assert world.client.get(f"/portal/delegation/{key}/").status_code == 404
     world.party.focal_points.all().delete()
     assert world.client.get(world.path()).status_code in (403, 404)
 
@@ -115,20 +112,3 @@ class TestPage:
         for rest in ("", "people/", "visas/", "declarations/"):
             content = world.get(rest)
             assert not [value for value in PASSPORT.values() if value in content and value != "FR"]
-
-    def test_queries_do_not_grow_with_people(self, world: World) -> None:
-        for number in range(2):
-            world.member(f"P{number}")
-        few = {rest: world.queries(rest) for rest in ("", "people/", "visas/", "declarations/", "focal-points/")}
-        kind = f.DeclarationKindFactory(summit=world.party.summit)
-        few = {rest: world.queries(rest) for rest in few}
-        for number in range(4):
-            person = world.member(f"Q{number}").person
-            f.DeclarationFactory(party=world.party, person=person, kind=kind)
-            f.VisaLetterFactory(party=world.party, person=person)
-        assert {rest: world.queries(rest) for rest in few} == few
-
-    def test_in_arabic(self, world: World) -> None:
-        world.member("Ada")
-        content = world.client.get(f"{world.path()}?lang=ar").content.decode()
-        assert '<html lang="ar" dir="rtl"' in content

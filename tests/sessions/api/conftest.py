@@ -3,9 +3,9 @@
 import pytest
 
 from delegations.models import Party
-from summit.models import Summit, User
+from summit.models import Role, Summit, User
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, UserFactory
-from tests.summit.api.conftest import here, organiser, rooms, viewer
+from tests.summit.api.conftest import Program, here, organiser, program, rooms, viewer
 
 __all__ = ["here", "organiser", "rooms", "viewer"]
 
@@ -19,6 +19,11 @@ class Land:
         self.user: User = UserFactory()
         FocalPointFactory(party=self.party, person__user=self.focal)
         self.head = MembershipFactory(party=self.party, code="head", person__user=self.user).person
+
+
+@pytest.fixture
+def desk(here: Summit) -> Program:
+    return program(UserFactory.with_role(Role.PROGRAMME, here))
 
 
 @pytest.fixture

@@ -5,37 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
-from sessions.models import Document, FloorRequest, Session, Slot
-from summit.models import AuditEntry, Role, Room, Summit
+from sessions.models import Document, Session, Slot
+from summit.models import AuditEntry, Room, Summit
 from summit.registry import Registry
-from tests.factories import (
-    START,
-    DocumentFactory,
-    MembershipFactory,
-    OwnKindFactory,
-    ParticipantFactory,
-    PartyFactory,
-    PersonFactory,
-    SessionFactory,
-    SignUpFactory,
-    SlotFactory,
-    SummitFactory,
-    UserFactory,
-)
+from tests import factories as f
 from tests.sessions.api.test_main_job import DESK, add, done
-from tests.summit.api.conftest import Program, program
+from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 TIMES = {"starts_at": "2025-03-31T09:00:00+01:00", "ends_at": "2025-03-31T10:00:00+01:00"}
-
-
-@pytest.fixture
-def desk(here: Summit) -> Program:
-    return program(UserFactory.with_role(Role.PROGRAMME, here))
+NOON = {"starts_at": "2025-03-31T12:00:00Z", "ends_at": "2025-03-31T13:00:00Z"}
 
 
 def errors(answer: Any) -> dict[str, str]:
@@ -43,7 +23,7 @@ def errors(answer: Any) -> dict[str, str]:
 
 
 def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Program, rooms: list[Room]) -> None:
-    own = OwnKindFactory(summit=here, name="Fireside talk", like="retreat")
+    own = f.OwnKindFactory(summit=here, name="Fireside talk", like="retreat")
     made = add(desk, "sessions", title="Talks", own_kind=own.public_id, room=rooms[0].public_id, **TIMES)
     assert (made["kind"], made["own_kind"], made["visibility"], made["starts_at"]) == (
         "retreat",
@@ -73,11 +53,7 @@ def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Pro
 @pytest.mark.parametrize(
     ("wrong", "pointer", "said"),
     [
-        (
-            {"ends_at": "2025-03-31T08:00:00Z"},
-            "#/ends_at",
-            "The session would end before it starts. Give a later end.",
-        ),
+        ({"ends_at": "2025-03-31T08:00:00Z"}, "#/ends_at", "The session would end before it starts."),
         ({"starts_at": "2025-03-31T08:00:00"}, "#/starts_at", "Write a moment with its zone, such as "),
         ({"room": "foreign"}, "#/room", "There is none of this id."),
         ({"visibility": "organisers", "title_to": "public"}, "#/title_to", "The session itself is visible to fewer"),
@@ -94,43 +70,37 @@ def test_what_cannot_stand_is_refused_where_it_is(
     assert not Session.objects.exists()
 
 
-def test_a_session_is_moved_and_cancelled_by_whoever_read_it_last(
-    here: Summit, desk: Program, rooms: list[Room]
-) -> None:
-    made = SessionFactory(summit=here, room=rooms[0])
+def test_only_whoever_read_it_last_moves_and_cancels_it(here: Summit, desk: Program, rooms: list[Room]) -> None:
+    made = f.SessionFactory(summit=here, room=rooms[0])
     where = f"sessions/{made.public_id}"
-    times = {"starts_at": "2025-03-31T12:00:00Z", "ends_at": "2025-03-31T13:00:00Z"}
-    moved = done(desk, f"{where}/move", **times, expected=0)
-    assert (moved["starts_at"], moved["room"], moved["revision"]) == (times["starts_at"], rooms[0].public_id, 1)
+    moved = done(desk, f"{where}/move", **NOON, expected=0)
+    assert (moved["starts_at"], moved["room"], moved["revision"]) == (NOON["starts_at"], rooms[0].public_id, 1)
     late = desk.post(f"{DESK}{where}/cancel/", {"expected": 0})
     assert (late.status_code, late.json()["title"]) == (412, "Changed meanwhile")
     assert done(desk, f"{where}/cancel", expected=1)["cancelled_at"] is not None
     assert done(desk, f"{where}/reinstate")["cancelled_at"] is None
 
 
-def test_whoever_has_something_hang_on_a_speech_is_told_once_of_what_moves_it(
-    here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_speech_that_moves_is_told_of_once(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
     listen = Registry[Any]()
     listen.register(1)(lambda happened, by: told.append([(each.slot_id, each.what) for each in happened]))
     monkeypatch.setattr("sessions.domain.speech_watch.listeners", listen)
-    slot = SlotFactory(session=SessionFactory(summit=here))
+    slot = f.SlotFactory(session=f.SessionFactory(summit=here))
     where = f"{DESK}sessions/{slot.session.public_id}/"
-    later = {"starts_at": "2025-03-31T12:00:00Z", "ends_at": "2025-03-31T13:00:00Z"}
-    assert desk.patch(where, later, If_Match=desk.get(where)["ETag"]).status_code == 200
+    assert desk.patch(where, NOON, If_Match=desk.get(where)["ETag"]).status_code == 200
     assert told == [[(slot.pk, "moved")]]
 
 
 def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) -> None:
-    session, party = SessionFactory(summit=here), PartyFactory(summit=here, name="Aland")
-    head = MembershipFactory(party=party, code="head")
+    session, party = f.SessionFactory(summit=here), f.PartyFactory(summit=here, name="Aland")
+    head = f.MembershipFactory(party=party, code="head")
     of: dict[str, Any] = {"session": session.public_id}
     made = add(desk, "session-participants", **of, party=party.public_id, level="head")
     assert (made["name"], made["role"], made["level"], made["person"]) == ("Aland", "participant", "head", None)
     again = desk.post(f"{DESK}session-participants/", {**of, "party": party.public_id})
     assert errors(again) == {"#": "This party takes part in the session already. Change that row."}
-    two = {"party": PartyFactory(summit=here).public_id, "person": head.person.public_id}
+    two = {"party": f.PartyFactory(summit=here).public_id, "person": head.person.public_id}
     both = desk.post(f"{DESK}session-participants/", {**of, **two})
     assert errors(both)["#"] == "Choose a party, a person or a category: one of the three."
     assert add(desk, "session-participants", **of, category="head")["category"] == "head"
@@ -138,25 +108,22 @@ def test_who_takes_part_is_one_of_three_and_once(here: Summit, desk: Program) ->
     changed = desk.patch(where, {"level": ""}, If_Match=desk.get(where)["ETag"])
     assert (changed.status_code, changed.json()["level"]) == (200, "")
     assert desk.delete(where, If_Match=changed["ETag"]).status_code == 204
+    session.refresh_from_db()
+    assert session.revision == 4
     own = desk.post(f"{DESK}session-texts/", {**of, "language": here.language, "title": "Again"})
     assert errors(own) == {"#/language": "This is the summit’s own language. Change the session itself."}
     same = desk.post(f"{DESK}interpretation/", {**of, "source": "en", "target": "en"})
     assert errors(same) == {"#": "Choose two different languages."}
-    none = desk.post(f"{DESK}interpretation/", {**of, "source": "en", "target": "xx"})
-    assert errors(none) == {"#/target": "Write the code of a language that people speak."}
-    foreign = SessionFactory(summit=SummitFactory())
-    elsewhere = desk.post(f"{DESK}session-participants/", {"session": foreign.public_id, "party": party.public_id})
-    assert errors(elsewhere) == {"#/session": "There is none of this id."}
-    session.refresh_from_db()
-    assert session.revision == 4
+    foreign = {"session": f.SessionFactory().public_id, "party": party.public_id}
+    assert errors(desk.post(f"{DESK}session-participants/", foreign)) == {"#/session": "There is none of this id."}
 
 
 def test_the_speakers_list_is_arranged_settled_and_lined_up(here: Summit, desk: Program) -> None:
-    session = SessionFactory(summit=here)
-    parties = [PartyFactory(summit=here, name=name) for name in ("Aland", "Beland", "Celand")]
-    heads = [MembershipFactory(party=party, code="head").person for party in parties]
+    session = f.SessionFactory(summit=here)
+    parties = [f.PartyFactory(summit=here, name=name) for name in ("Aland", "Beland", "Celand")]
+    heads = [f.MembershipFactory(party=party, code="head").person for party in parties]
     for party in parties:
-        ParticipantFactory(session=session, party=party)
+        f.ParticipantFactory(session=session, party=party)
     of, where = {"session": session.public_id}, f"sessions/{session.public_id}"
     made = [add(desk, "slots", **of, speaker=head.public_id)["id"] for head in heads[:2]]
     assert done(desk, f"slots/{made[1]}/move", place=1)["place"] == 1
@@ -164,8 +131,6 @@ def test_the_speakers_list_is_arranged_settled_and_lined_up(here: Summit, desk: 
     done(desk, f"{where}/settle", opening=10, speech_minutes=7)
     rows = desk.get(f"{DESK}slots/?session={session.public_id}").json()["results"]
     assert [(row["id"], row["place"], row["minutes"]) for row in rows] == [(made[0], 1, 7), (made[1], 2, 9)]
-    gone = desk.post(f"{DESK}{where}/arrange/", {"speeches": [{"slot": "nothing", "place": 1}]})
-    assert (gone.status_code, gone.json()["detail"][:31]) == (409, "Somebody has taken this speech ")
     plan = done(desk, f"{where}/preview-line-up")
     assert (plan["added"], len(plan["speeches"]), Slot.objects.count()) == (3, 5, 2)
     refused = desk.post(f"{DESK}{where}/line-up/", {"expected": "another"})
@@ -177,7 +142,7 @@ def test_the_speakers_list_is_arranged_settled_and_lined_up(here: Summit, desk: 
 
 
 def test_papers_are_put_on_the_table_replaced_and_taken_off(here: Summit, desk: Program) -> None:
-    session = SessionFactory(summit=here)
+    session = f.SessionFactory(summit=here)
     sent = {"language": "en", "file_name": "brief.pdf", "content": base64.b64encode(b"%PDF-1.7 x").decode()}
     made = add(desk, "session-documents", session=session.public_id, **sent)
     assert (made["title"], made["file_name"], made["size"]) == ("brief", "brief.pdf", 10)
@@ -187,8 +152,6 @@ def test_papers_are_put_on_the_table_replaced_and_taken_off(here: Summit, desk: 
     assert done(desk, f"session-documents/{other['id']}/shift", up=True)["position"] == 0
     wrong = desk.post(f"{DESK}session-documents/", {"session": session.public_id, **sent, "content": "aGVsbG8="})
     assert errors(wrong)["#/content"].startswith("This is neither a PDF nor ")
-    none = desk.post(f"{DESK}session-documents/", {"session": session.public_id, **sent, "content": "%"})
-    assert errors(none)["#/content"] == "Write the file as Base64 (RFC 4648)."
     where = f"{DESK}session-documents/{newer['id']}/"
     assert desk.delete(where, If_Match=desk.get(where)["ETag"]).status_code == 204
     assert Document.objects.filter(removed_at=None).count() == 1
@@ -207,82 +170,29 @@ def test_a_kind_of_the_summits_own(here: Summit, desk: Program) -> None:
     assert (held.status_code, held.json()["title"]) == (409, "Not as things are")
 
 
-@pytest.fixture
-def party(here: Summit) -> Party:
-    made: Party = PartyFactory(summit=here)
-    return made
-
-
-def test_sessions_are_narrowed_by_what_is_declared(
-    here: Summit, desk: Program, rooms: list[Room], party: Party
-) -> None:
-    one = SessionFactory(summit=here, title="One", room=rooms[0], kind="plenary", visibility="public")
-    two = SessionFactory(
+def test_sessions_are_narrowed_by_what_is_declared(here: Summit, desk: Program, rooms: list[Room]) -> None:
+    party, person = f.PartyFactory(summit=here), f.PersonFactory(summit=here)
+    one = f.SessionFactory(summit=here, title="One", room=rooms[0], kind="plenary", visibility="public")
+    two = f.SessionFactory(
         summit=here,
         title="Two",
-        starts_at=START + timedelta(days=1),
-        ends_at=START + timedelta(days=1, hours=1),
-        cancelled_at=START,
+        starts_at=f.START + timedelta(days=1),
+        ends_at=f.START + timedelta(days=1, hours=1),
+        cancelled_at=f.START,
     )
-    person = PersonFactory(summit=here)
-    ParticipantFactory(session=one, party=party)
-    SlotFactory(session=two, party=party, speaker=person)
-    SessionFactory(summit=SummitFactory(), title="Of another summit")
+    f.ParticipantFactory(session=one, party=party)
+    f.SlotFactory(session=two, party=party, speaker=person)
+    f.SessionFactory(summit=f.SummitFactory(), title="Of another summit")
 
     def titles(asked: str = "") -> list[str]:
         return [row["title"] for row in desk.get(f"{DESK}sessions/?{asked}").json()["results"]]
 
     assert titles() == ["One", "Two"]
     assert titles("order=-starts_at") == ["Two", "One"]
-    for asked in (
-        f"day={START.date()}",
-        f"room={rooms[0].public_id}",
-        "kind=plenary",
-        "state=stands",
-        "visibility=public",
-    ):
+    for asked in (f"day={f.START.date()}", f"room={rooms[0].public_id}", "kind=plenary", "state=stands"):
         assert titles(asked) == ["One"], asked
     assert titles(f"party={party.public_id}") == ["One", "Two"]
     assert (titles(f"person={person.public_id}"), titles("state=cancelled")) == (["Two"], ["Two"])
-    Session.objects.filter(pk=one.pk).update(updated_at=START)
+    Session.objects.filter(pk=one.pk).update(updated_at=f.START)
     assert titles("changed_since=2025-06-01T00:00:00Z") == ["Two"]
     assert desk.get(f"{DESK}sessions/?secret=1").status_code == 400
-
-
-LISTS = (
-    *("sessions", "slots", "session-participants", "session-texts", "interpretation", "session-documents"),
-    *("session-kinds", "floor-requests", "sign-ups", "releases"),
-)
-
-
-def fill(here: Summit) -> None:
-    """Make two more rows of everything."""
-    for _number in range(2):
-        session = SessionFactory(summit=here, own_kind=OwnKindFactory(summit=here))
-        member = MembershipFactory(party=PartyFactory(summit=here))
-        session.texts.create(language="fr", title="Des ports")
-        session.interpretation.create(source="en", target="fr")
-        for more in ({"party": member.party}, {"person": member.person}, {"category": member.category}):
-            ParticipantFactory(session=session, **more)
-        slot = SlotFactory(session=session, party=member.party, speaker=member.person)
-        DocumentFactory(session=session)
-        FloorRequest.objects.create(session=session, party=member.party, speaker=member.person, slot=slot)
-        SignUpFactory(session=session, person=member.person)
-
-
-def test_queries_of_a_list_do_not_grow_with_its_rows(here: Summit, organiser: Program) -> None:
-    numbers: list[dict[str, tuple[int, int]]] = []
-    for _round in range(2):
-        fill(here)
-        found = {}
-        for what in LISTS:
-            # Who saw whom is noted once in an hour; here each list is another one.
-            organiser.get(f"{DESK}{what}/?page_size=100")
-            with CaptureQueriesContext(connection) as queries:
-                answer = organiser.get(f"{DESK}{what}/?page_size=100")
-            assert answer.status_code == 200
-            found[what] = len(queries), len(answer.json()["results"])
-        numbers.append(found)
-    few, many = numbers
-    assert {what: asked for what, (asked, _rows) in few.items()} == {what: asked for what, (asked, _) in many.items()}
-    assert all(many[what][1] > few[what][1] > 0 for what in LISTS if what != "releases")

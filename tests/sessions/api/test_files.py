@@ -14,9 +14,9 @@ from drf_spectacular.generators import SchemaGenerator
 from sessions.api.documents import Documents, PaperInput
 from sessions.models import Document, Session
 from summit.api import files
-from summit.models import Role, Summit, User
-from tests.factories import SessionFactory, UserFactory
-from tests.summit.api.conftest import Program, program
+from summit.models import Summit
+from tests.factories import SessionFactory
+from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind
 
 pytestmark = pytest.mark.django_db
@@ -26,20 +26,8 @@ LONG = b"%PDF-1.7 " + b"x" * 2_700_000
 
 
 @pytest.fixture
-def user(here: Summit) -> User:
-    made: User = UserFactory.with_role(Role.PROGRAMME, here)
-    return made
-
-
-@pytest.fixture
-def desk(user: User) -> Program:
-    return program(user)
-
-
-@pytest.fixture
 def session(here: Summit) -> Session:
-    made: Session = SessionFactory(summit=here)
-    return made
+    return SessionFactory(summit=here)
 
 
 def form(asks: Program, content: Any, path: str = PAPERS, headers: Any = None, **fields: Any) -> Any:
@@ -86,9 +74,9 @@ def test_control_no_two_forms_are_told_apart_without_their_digest(
     assert Document.objects.count() == 1
 
 
-def test_whoever_is_signed_in_by_a_browser_sends_forms_too(user: User, session: Session) -> None:
+def test_whoever_is_signed_in_by_a_browser_sends_forms_too(desk: Program, session: Session) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(user)
+    browser.force_login(desk.user)
     browser.get("/accounts/tokens/")
     sent = {"session": session.public_id, "language": "en", "file_name": "a.pdf"}
 
@@ -102,9 +90,7 @@ def test_whoever_is_signed_in_by_a_browser_sends_forms_too(user: User, session: 
     assert Document.objects.count() == 1
 
 
-def test_what_can_t_be_taken_of_a_form_is_said(
-    desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_form_can_t_say_is_refused(desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = {"session": session.public_id}
     assert kind(form(desk, None, **mine)) == (422, "fields")
     assert form(desk, b"%PDF-1.7", **mine, colour="red").json()["errors"][0]["pointer"] == "#/colour"
@@ -125,9 +111,7 @@ def test_what_can_t_be_taken_of_a_form_is_said(
     assert not Document.objects.exists()
 
 
-def test_no_byte_is_read_of_what_is_longer_than_any_file(
-    desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_too_long_is_not_even_read(desk: Program, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST_FORM", 1000)
     asked: list[Any] = []
     monkeypatch.setattr(files, "body_of", asked.append)

@@ -57,9 +57,7 @@ def planned(who: Program, party: Party, room: Room) -> Any:
     return made
 
 
-def test_a_session_is_planned_previewed_released_and_public(
-    here: Summit, organiser: Program, party: Party, rooms: list[Room]
-) -> None:
+def test_a_planned_session_becomes_public(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
     made = planned(organiser, party, rooms[0])
     public = "/api/v1/summits/here/agenda/"
     assert Client().get(public).json()["results"] == []
@@ -82,28 +80,17 @@ def test_a_session_is_planned_previewed_released_and_public(
     ]
     assert row["texts"] == [{"language": "fr", "title": "Des ports", "summary": ""}]
     assert row["interpretation"] == [{"from_language": "en", "into_language": "fr"}]
-    deeds = list(AuditEntry.objects.filter(action__startswith="sessions.").order_by("pk").values_list("action"))
-    assert [action for (action,) in deeds] == [
-        "sessions.session.add",
-        "sessions.texts",
-        "sessions.interpretation",
-        "sessions.participants",
-        "sessions.speakers.add",
-        "sessions.release",
+    deeds = AuditEntry.objects.filter(action__startswith="sessions.").order_by("pk")
+    assert list(deeds.values_list("action", flat=True)) == [
+        *("sessions.session.add", "sessions.texts", "sessions.interpretation", "sessions.participants"),
+        *("sessions.speakers.add", "sessions.release"),
     ]
 
 
-def test_nothing_is_released_that_was_not_seen(
-    here: Summit, organiser: Program, party: Party, rooms: list[Room]
-) -> None:
+def test_what_was_not_seen_is_not_released(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
     made = planned(organiser, party, rooms[0])
     seen = done(organiser, "releases/preview")["expected"]
     assert organiser.post(f"{DESK}releases/release/", {"note": "Blind."}).status_code == 422
-    done(organiser, f"sessions/{made['id']}/cancel")
-    late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
-    # Cancelled is what was never released: there is nothing to release.
-    assert (late.status_code, late.json()["detail"]) == (409, "The agenda has no session to release yet.")
-    done(organiser, f"sessions/{made['id']}/reinstate")
     done(organiser, f"sessions/{made['id']}/move", starts_at=made["starts_at"], ends_at="2025-03-31T12:00:00Z")
     late = organiser.post(f"{DESK}releases/release/", {"expected": seen})
     assert (late.status_code, late.json()["detail"]) == (
@@ -116,13 +103,10 @@ def test_nothing_is_released_that_was_not_seen(
     again = organiser.post(f"{DESK}releases/release/", {"expected": found["expected"]})
     assert (again.status_code, again.json()["detail"]) == (409, "Nothing has changed since release 1.")
     (row,) = organiser.get(f"{DESK}releases/").json()["results"]
-    assert (row["number"], row["note"]) == (1, "")
     assert organiser.get(f"{DESK}releases/{row['id']}/").json() == row
 
 
-def test_the_draft_is_taken_back_to_a_release(
-    here: Summit, organiser: Program, party: Party, rooms: list[Room]
-) -> None:
+def test_the_draft_is_taken_back(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
     made = planned(organiser, party, rooms[0])
     found = done(organiser, "releases/preview")
     release = done(organiser, "releases/release", expected=found["expected"], tell=False)
@@ -134,11 +118,3 @@ def test_the_draft_is_taken_back_to_a_release(
     assert [(each["session"], each["nature"]) for each in back["changes"]] == [(made["id"], "changed")]
     done(organiser, f"{where}/restore", expected=back["expected"])
     assert organiser.get(f"{DESK}sessions/{made['id']}/").json()["title"] == "Of ports"
-    none = organiser.post(f"{DESK}{where}/restore/", {"expected": back["expected"]})
-    assert none.status_code in (409, 412)
-
-
-def test_only_an_organiser_releases(here: Summit, viewer: Program) -> None:
-    for what, values in (("releases/preview", {}), ("releases/release", {"expected": "x"})):
-        refused = viewer.post(f"{DESK}{what}/", values)
-        assert (refused.status_code, refused.json()["detail"]) == (403, "This can be done by: organiser.")

@@ -5,16 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions.domain import releases
 from sessions.models import FloorRequest, Session, SignUp
-from summit.models import AuditEntry, Role, Summit
-from tests.factories import ParticipantFactory, SessionFactory, SummitFactory, UserFactory
+from summit.models import AuditEntry, Summit
+from tests.factories import ParticipantFactory, SessionFactory, SummitFactory
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK, add
+from tests.sessions.conftest import release
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +32,7 @@ def by_title(here: Summit, own: Land, other: Land) -> dict[str, Session]:
     for title in ("Ours", "Desk"):
         ParticipantFactory(session=found[title], party=own.party)
     ParticipantFactory(session=found["Theirs"], party=other.party)
-    releases.release(summit=here, by=UserFactory.with_role(Role.ORGANISER, here), tell=False)
+    release(here, tell=False)
     found["Draft"] = SessionFactory(title="Draft", visibility="accredited", sign_up=True, **times)
     return found
 
@@ -59,9 +57,7 @@ def test_the_agenda_shows_what_the_portal_shows(
     assert {"Theirs", "Desk"} < set(titles(who))
 
 
-def test_a_focal_point_signs_up_its_people_and_sees_no_others(
-    own: Land, other: Land, by_title: dict[str, Session]
-) -> None:
+def test_a_focal_point_signs_up_its_own_people_alone(own: Land, other: Land, by_title: dict[str, Session]) -> None:
     who, theirs, session = program(own.focal), program(other.focal), by_title["Open"].public_id
     made = add(who, "sign-ups", session=session, person=own.head.public_id)
     assert (made["state"], made["party"]) == ("place", own.party.public_id)
@@ -93,10 +89,7 @@ def test_what_one_may_not_know_of_cannot_be_named(own: Land, by_title: dict[str,
             assert (hidden.status_code, hidden.content) == (422, missing.content)
 
 
-def test_the_floor_is_asked_for_withdrawn_granted_and_declined(
-    here: Summit, own: Land, other: Land, by_title: dict[str, Session]
-) -> None:
-    desk = program(UserFactory.with_role(Role.PROGRAMME, here))
+def test_the_floor_is_asked_for_granted_and_declined(desk: Program, own: Land, by_title: dict[str, Session]) -> None:
 
     def asked(who: Program) -> Any:
         of = {"session": by_title["Ours"].public_id, "party": own.party.public_id}
@@ -106,14 +99,12 @@ def test_the_floor_is_asked_for_withdrawn_granted_and_declined(
     first = asked(focal)
     where = f"{DESK}floor-requests/{first['id']}"
     assert [row["id"] for row in head.get(f"{DESK}floor-requests/").json()["results"]] == [first["id"]]
-    assert program(other.focal).get(f"{where}/").status_code == 404
     refused = focal.post(f"{where}/grant/", {})
     assert (refused.status_code, FloorRequest.objects.get().state) == (403, "asked")
     assert head.post(f"{where}/withdraw/", {}).json()["state"] == "withdrawn"
     late = desk.post(f"{where}/grant/", {})
     assert (late.status_code, late.json()["detail"][:44]) == (409, "This request was decided or withdrawn meanwh")
     second = asked(head)
-    assert desk.post(f"{DESK}floor-requests/{second['id']}/decline/", {"reason": ""}).status_code == 422
     done = desk.post(f"{DESK}floor-requests/{second['id']}/decline/", {"reason": "No time is left."})
     assert (done.json()["state"], done.json()["reason"]) == ("declined", "No time is left.")
     granted = desk.post(f"{DESK}floor-requests/{asked(focal)['id']}/grant/", {}).json()
@@ -125,19 +116,6 @@ def test_the_floor_is_asked_for_withdrawn_granted_and_declined(
 def test_nobody_of_a_summit_reads_what_it_would_show_everybody(own: Land) -> None:
     closed = SummitFactory(slug="closed", public=False)
     session = SessionFactory(summit=closed, visibility="public")
-    releases.release(summit=closed, by=UserFactory.with_role(Role.ORGANISER, closed), tell=False)
+    release(closed, tell=False)
     who, where = program(own.focal), "summits/closed/desk/agenda/"
     assert (who.get(where).status_code, who.get(f"{where}{session.public_id}/").status_code) == (404, 404)
-
-
-def test_queries_of_the_agenda_do_not_grow_with_its_sessions(here: Summit, own: Land) -> None:
-    who, organiser, numbers = program(own.focal), UserFactory.with_role(Role.ORGANISER, here), []
-    who.get(f"{DESK}agenda/")
-    for _round in range(2):
-        for _number in range(2):
-            ParticipantFactory(session=SessionFactory(summit=here, visibility="accredited"), party=own.party)
-        releases.release(summit=here, by=organiser, tell=False)
-        with CaptureQueriesContext(connection) as queries:
-            rows = titles(who)
-        numbers.append((len(queries), len(rows)))
-    assert numbers == [(numbers[0][0], 2), (numbers[0][0], 4)]

@@ -1,41 +1,24 @@
 """Schedules of other conferences, warnings and comparisons by the API: as at the desk."""
 
 import base64
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from sessions.domain import releases
 from sessions.domain.incoming import uploads
-from sessions.models import ScheduleFile, Session
-from summit.models import AuditEntry, Role, Room, Summit
+from sessions.models import Session
+from summit.models import AuditEntry, Room, Summit
 from summit.work.models import Job
-from tests.factories import START, ScheduleFileFactory, SessionFactory, UserFactory
-from tests.summit.api.conftest import Program, program
+from tests.factories import START, SessionFactory, UserFactory
+from tests.sessions.api.test_main_job import DESK
+from tests.sessions.test_incoming import as_json, event
+from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind
 
 pytestmark = pytest.mark.django_db
-DESK = "summits/here/desk/"
 SCHEDULES = f"{DESK}schedules/"
-
-
-def schedule(*titles: str) -> bytes:
-    events = [
-        {"guid": title, "title": title, "start": "09:00", "duration": "01:00", "persons": []} for title in titles
-    ]
-    days = [{"date": "2025-03-31", "rooms": {"Hall": events}}]
-    return json.dumps({"schedule": {"conference": {"title": "A conference", "days": days}}}).encode()
-
-
-@pytest.fixture
-def desk(here: Summit) -> Program:
-    return program(UserFactory.with_role(Role.PROGRAMME, here))
 
 
 def upload(asks: Program, content: bytes, **more: Any) -> Any:
@@ -44,13 +27,15 @@ def upload(asks: Program, content: bytes, **more: Any) -> Any:
 
 
 def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Program) -> None:
-    made = upload(desk, schedule("Talk"), visibility="public").json()
+    wrong = upload(desk, b"{}")
+    assert (kind(wrong), wrong.json()["errors"][0]["pointer"]) == ((422, "fields"), "#/content")
+    made = upload(desk, as_json(event(title="Talk", persons=[], language="")), visibility="public").json()
     assert (made["looked_at"], made["taken_at"], made["visibility"]) == (True, None, "public")
     where = f"{SCHEDULES}{made['id']}/"
     told = desk.post(f"{where}report/", {}).json()
     assert told["counts"] == {"new": 1, "changed": 0, "same": 0, "refused": 0, "odd": 0}
     assert [(line["title"], line["outcome"]) for line in told["lines"]] == [("Talk", "new")]
-    assert told["rooms"] == ["Hall"]
+    assert told["rooms"] == ["Hall A"]
     assert not Session.objects.exists()
     assert desk.post(f"{where}take/", {}).json() == {"written": 1, "job": None}
     assert Session.objects.get().title == "Talk"
@@ -68,10 +53,7 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
 
 def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "AT_ONCE", 1)
-    content = SimpleUploadedFile("s.json", schedule("One", "Two"))
-    sent = {"file_name": "schedule.json", "content": content}
-    headers = {"Authorization": f"Bearer {desk.secret}"}
-    made = Client().post(f"/api/v1/{SCHEDULES}", sent, headers=headers).json()
+    made = upload(desk, as_json(event(1), event(2))).json()
     assert made["looked_at"] is False
     where = f"{SCHEDULES}{made['id']}/"
     refused = desk.post(f"{where}report/", {})
@@ -84,28 +66,7 @@ def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pyte
     assert not Session.objects.exists()
 
 
-def test_who_may(here: Summit, desk: Program, viewer: Program) -> None:
-    row = ScheduleFileFactory(summit=here)
-    assert viewer.post(f"{SCHEDULES}{row.public_id}/take/", {}).status_code == 404
-    reads = program(desk.user, ["schedules:read"])
-    assert kind(reads.post(f"{SCHEDULES}{row.public_id}/take/", {})) == (403, "scope")
-    wrong = upload(desk, b"{}")
-    assert (kind(wrong), wrong.json()["errors"][0]["pointer"]) == ((422, "fields"), "#/content")
-    assert ScheduleFile.objects.count() == 1
-
-
-def test_queries_do_not_grow(here: Summit, desk: Program) -> None:
-    def asked() -> int:
-        ScheduleFileFactory(summit=here, uploaded_by=UserFactory())
-        with CaptureQueriesContext(connection) as found:
-            assert desk.get(SCHEDULES).status_code == 200
-        return len(found)
-
-    asked()
-    assert asked() == asked()
-
-
-def test_what_can_t_be_right_is_told(here: Summit, desk: Program, viewer: Program, rooms: list[Room]) -> None:
+def test_what_can_t_be_right_is_told(here: Summit, desk: Program, rooms: list[Room]) -> None:
     two = [SessionFactory(summit=here, room=rooms[0], title=title) for title in ("A", "B")]
     later = START + timedelta(days=1)
     SessionFactory(summit=here, room=rooms[0], starts_at=later, ends_at=later + timedelta(hours=1))

@@ -15,14 +15,7 @@ from tests.summit.api.conftest import Program, program
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(here: Summit) -> Program:
-    return program(UserFactory.with_role(Role.PROGRAMME, here))
-
-
-def test_nothing_moves_to_a_year_that_no_page_can_tell(
-    here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_moves_to_years_no_page_tells(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     made = add(desk, "sessions", title="Talks", kind="plenary", **TIMES)
     where = f"{DESK}sessions/{made['id']}/"
     far = {"starts_at": "0001-06-01T08:00:00Z", "ends_at": "9999-06-01T09:00:00Z"}

@@ -1,0 +1,33 @@
+"""What the portal's tests share: a summit, its organiser, and a delegate of a party."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from delegations.models import Party
+from summit.models import Person, Summit
+from tests.factories import MembershipFactory, PartyFactory, PersonFactory, UserFactory
+from tests.sessions.conftest import organiser, summit
+
+__all__ = ["organiser", "summit"]
+
+
+@pytest.fixture
+def no_counts() -> Iterator[None]:
+    """Begin and end without counted attempts."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return PartyFactory(summit=summit, name="Aland")
+
+
+@pytest.fixture
+def delegate(summit: Summit, party: Party) -> Person:
+    person = PersonFactory(summit=summit, user=UserFactory())
+    MembershipFactory(party=party, person=person)
+    return person
