@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Invitation
+from delegations.models import Category, Invitation, InvitationLink, Party
+from summit.domain.audit import Link
 from summit.models import Role, Summit, User
 from tests import factories as f
 
@@ -24,6 +25,22 @@ def signed_in(user: User) -> Client:
 def sign_in(summit: Summit, role: Role = Role.ORGANISER, **values: Any) -> Client:
     """Return a browser in which a new account with a role in the summit is signed in."""
     return signed_in(f.UserFactory.with_role(role, summit, **values))
+
+
+def protocol(of: Summit | Party) -> User:
+    """Return a new account of the protocol desk of a summit, or of a party's."""
+    return f.UserFactory.with_role(Role.PROTOCOL, of.summit if isinstance(of, Party) else of)
+
+
+def link(party: Party) -> Link:
+    """Return whoever followed the letter's link of a party."""
+    found = InvitationLink.objects.filter(invitation__party=party).first()
+    return Link((found or f.InvitationLinkFactory(invitation__party=party)).public_id)
+
+
+def category(of: Summit | Party, code: str = "delegate") -> Category:
+    """Return a category of a summit, or of a party's."""
+    return Category.objects.of(of.summit if isinstance(of, Party) else of)[code]
 
 
 def text(response: Any) -> str:
@@ -43,9 +60,11 @@ def queries(work: Callable[[], Any]) -> int:
     return len(captured)
 
 
-def refuses(error: type[BaseException], work: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    """Return the error with which something refuses what it is given."""
-    with pytest.raises(error) as caught:
+def refuses(
+    error: type[BaseException], work: Callable[..., Any], *given: Any, match: str | None = None, **named: Any
+) -> Any:
+    """Return the error with which something refuses what it is given, in words that match."""
+    with pytest.raises(error, match=match) as caught:
         work(*given, **named)
     return caught.value
 

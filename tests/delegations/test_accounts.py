@@ -98,13 +98,6 @@ def test_who_gets_none_and_why(party: Party, protocol: User) -> None:
     assert Message.objects.count() == 1
 
 
-def test_queries_do_not_grow(party: Party, django_assert_num_queries: Any) -> None:
-    people = [member(party, f"m{number}@land.example") for number in range(5)]
-    f.UserFactory(email="m0@land.example")
-    with django_assert_num_queries(4):
-        assert len(accounts.preview(people=people).to) == len(people)
-
-
 def test_others_may_not(party: Party) -> None:
     person = member(party, "a@land.example")
     by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)

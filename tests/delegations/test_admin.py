@@ -4,17 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.test import Client
 from django.urls import reverse
 
-from delegations.admin.people import KnownSelect
 from delegations.domain.invitations import invite
-from delegations.models import FocalPoint, Invitation, InvitationLink, Party
-from summit.models import AuditEntry, Role, Summit, User
+from delegations.models import Invitation, InvitationLink, Party
+from summit.models import Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import one_of_each, queries, queries_of, said, sign_in, signed_in, text
+from tests.delegations.helpers import one_of_each, said, sign_in, signed_in, text
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/delegations/party/"
@@ -39,7 +37,6 @@ class TestLists:
         ):
             found = client.get(PARTIES, query)
             assert [row.name for row in found.context["cl"].result_list] == names, query
-        assert 'data-state="good">attending<' in text(client.get(PARTIES))
 
     def test_leads_to_the_pages_of_its_summit_that_the_reader_may_see(self, summit: Summit) -> None:
         found = {}
@@ -48,17 +45,6 @@ class TestLists:
             found[role] = re.findall(r'href="/admin/delegations/(\w+)/here/"', tools.partition("</ul>")[0])
         assert found[Role.PROTOCOL] == ["policy", "letters", "names", "order", "guest", "session"]
         assert "letters" not in found[Role.VETTING]
-
-    def test_queries_do_not_grow_and_other_summits_rows_are_not_there(self, summit: Summit) -> None:
-        client, other = sign_in(summit), f.InvitationLinkFactory()
-        lists = {PARTIES: other.invitation.party_id, INVITATIONS: other.invitation_id, LINKS: other.pk}
-        for address, key in lists.items():
-            assert client.get(address).context["cl"].result_count == 0
-            assert client.get(f"{address}{key}/change/").status_code == 404
-        f.InvitationLinkFactory.create_batch(2, invitation__party__summit=summit)
-        few = queries_of(client, *lists)
-        f.InvitationLinkFactory.create_batch(3, invitation__party__summit=summit)
-        assert queries_of(client, *lists) == few
 
 
 def page(party: Party) -> str:
@@ -75,53 +61,17 @@ def form(party: Party, **values: Any) -> dict[str, Any]:
 
 
 class TestParty:
-    def test_protocol_changes_and_who_plans_by_parties_reads(self, party: Party, desk: Client) -> None:
-        reader = sign_in(party.summit, Role.PROGRAMME)
-        assert reader.get(page(party)).status_code == 200
-        assert reader.post(page(party), form(party, name="Changed")).status_code == 403
-        assert Party.objects.get().name == "Aland"
-        assert desk.post(page(party), form(party, name="Changed")).status_code == 302
-        assert Party.objects.get().name == "Changed"
-        assert desk.post(f"{PARTIES}{party.pk}/delete/", {"post": "yes"}).status_code == 403
-
-    def test_focal_points_are_entered_removed_and_recorded(self, party: Party, desk: Client) -> None:
-        one = f.PersonFactory(summit=party.summit)
-        values = {"focal_points-TOTAL_FORMS": 1, "focal_points-0-person": one.pk}
-        assert desk.post(page(party), form(party, **values)).status_code == 302
-        point = FocalPoint.objects.get()
-        assert point.person == one
-        # The party itself is as it was.
-        assert set(AuditEntry.objects.values_list("action", flat=True)) == {"delegations.focalpoint.add"}
-        gone = {"focal_points-INITIAL_FORMS": 1, "focal_points-0-id": point.pk, "focal_points-0-DELETE": "on"}
-        assert desk.post(page(party), form(party, **values, **gone)).status_code == 302
-        assert FocalPoint.objects.count() == 0
-        assert AuditEntry.objects.get(action="delegations.focalpoint.remove").object_key == str(point.pk)
-        root = signed_in(User.objects.create_superuser("root@host.example", "x"))
-        foreign = {**values, "focal_points-0-person": f.PersonFactory().pk}
-        assert root.post(page(party), form(party, **foreign)).status_code == 200
-        assert FocalPoint.objects.count() == 0
-
-    @pytest.mark.parametrize("role", [Role.ORGANISER, Role.PROGRAMME])
-    def test_many_people_cost_the_same(self, party: Party, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
-        client = sign_in(party.summit, role)
-        f.MembershipFactory.create_batch(2, party=party)
-        f.FocalPointFactory.create_batch(2, party=party)
-        few = queries_of(client, page(party))
-        f.MembershipFactory.create_batch(3, party=party)
-        f.FocalPointFactory.create_batch(3, party=party)
-        assert queries_of(client, page(party)) == few
-        shown = client.get(page(party)).content.decode()
-        assert all(row.person.label in shown for row in party.memberships.all())
-        # Control: with Django's own widget each row asks for its person.
-        monkeypatch.setattr(KnownSelect, "optgroups", AutocompleteSelect.optgroups)
-        assert (queries_of(client, page(party)) > few) == (role == Role.ORGANISER)
-
     def test_people_are_chosen_by_typing(self, summit: Summit, desk: Client) -> None:
         f.PersonFactory(summit=summit, office="Minister of Ports")
         f.PersonFactory(office="Minister of Elsewhere")
         query = {"app_label": "delegations", "model_name": "focalpoint", "field_name": "person", "term": "minister"}
         found = desk.get("/admin/autocomplete/", query).json()["results"]
         assert [entry["text"] for entry in found] == ["Minister of Ports"]
+
+    def test_protocol_changes_it_and_deletes_none(self, party: Party, desk: Client) -> None:
+        assert desk.post(page(party), form(party, name="Changed")).status_code == 302
+        assert Party.objects.get().name == "Changed"
+        assert desk.post(f"{PARTIES}{party.pk}/delete/", {"post": "yes"}).status_code == 403
 
     def test_parties_are_entered_only_where_one_may(self, summit: Summit, organiser: User) -> None:
         other = f.SummitFactory()
@@ -158,31 +108,9 @@ class TestInvite:
         assert set(Invitation.objects.values_list("party", flat=True)) == {party.pk for party in chosen}
         again = desk.post(INVITE, {"party": keys})
         assert [line.split(": ")[1] for line in said(again)[-2:]] == ["It has been invited already."] * 2
+        foreign = desk.post(INVITE, {"party": f.PartyFactory().pk})
+        assert said(foreign)[-1] == "Nobody was chosen, so nobody was invited. Choose parties in the list."
         assert Message.objects.count() == 2
-
-    def test_all_that_are_not_invited_in_one_action(self, summit: Summit, desk: Client) -> None:
-        one_of_each(summit)
-        asked = desk.get(INVITE, {"summit": "here"})
-        names = [party.name for party, _addresses in asked.context["steps"][0]["rows"]]
-        assert (names, asked.context["skipped"]) == (["Draft", "Revoked", "Uninvited"], [])
-        ask = lambda: desk.get(INVITE, {"summit": "here"})  # noqa: E731
-        few = queries(ask)
-        f.PartyFactory.create_batch(4, summit=summit)
-        assert queries(ask) == few
-
-    def test_who_may_not_invites_nobody(self, party: Party, organiser: User) -> None:
-        viewer = sign_in(party.summit, Role.VIEWER)
-        assert viewer.get(INVITE, {"summit": "here"}).status_code == 403
-        assert viewer.post(INVITE, {"party": party.pk}).status_code == 403
-        self.ask(viewer, [party])
-        other, there = f.PartyFactory(), f.PartyFactory()
-        organiser.roles.create(summit=there.summit, role=Role.VIEWER)
-        client = signed_in(organiser)
-        assert client.get(INVITE, {"summit": other.summit.slug}).status_code == 404
-        nobody = "Nobody was chosen, so nobody was invited. Choose parties in the list."
-        assert said(client.post(INVITE, {"party": other.pk})) == [nobody]
-        assert client.post(INVITE, {"party": there.pk}).status_code == 403
-        assert Invitation.objects.count() == 0
 
 
 class TestInvitation:
@@ -194,22 +122,8 @@ class TestInvitation:
         shown = text(desk.get(address))
         assert all(words in shown for words in (*self.BUTTONS, link.address))
         assert link.nonce not in shown
-        assert desk.post(address, {"state": "answered"}).status_code == 403
-        assert desk.get(f"{INVITATIONS}add/").status_code == 403
         shown = text(sign_in(summit, Role.PROGRAMME).get(address))
         assert not any(words in shown for words in self.BUTTONS)
-
-    def test_protocol_records_an_answer_late(self, summit: Summit, desk: Client) -> None:
-        Summit.objects.update(answer_by=f.START)
-        invitation = f.InvitationFactory(party__summit=summit, sent=True)
-        address = reverse("admin:delegations_invitation_answer", args=[invitation.pk])
-        values = {"answer": "regrets", "name": "Ambassador", "note": "n", "channel": "telephone"}
-        assert sign_in(summit, Role.PROGRAMME).post(address, values).status_code == 403
-        wrong = desk.post(address, {**values, "name": ""})
-        assert (wrong.status_code, "Enter the name of whoever answers." in text(wrong)) == (422, True)
-        assert desk.post(address, values).status_code == 302
-        invitation.refresh_from_db()
-        assert (invitation.answer, invitation.answered_by, invitation.note) == ("regrets", "Ambassador", "n")
 
     def test_a_new_letter_is_sent_after_asking(self, party: Party, protocol: User, desk: Client) -> None:
         invite(parties=[party], by=protocol)
@@ -221,9 +135,6 @@ class TestInvitation:
 
     def test_invitations_and_links_are_revoked_after_asking(self, summit: Summit, desk: Client) -> None:
         one, two = f.InvitationLinkFactory.create_batch(2, invitation__party__summit=summit)
-        reader = sign_in(summit, Role.PROGRAMME)
-        for address, key in ((INVITATIONS, one.invitation_id), (LINKS, two.pk)):
-            assert reader.post(f"{address}revoke/", {"row": key}).status_code in (403, 404)
         shown = text(desk.get(f"{LINKS}{two.pk}/change/"))
         assert "Revoke the link" in shown
         assert two.nonce not in shown
@@ -236,4 +147,3 @@ class TestInvitation:
         assert (one.invitation.state, list(InvitationLink.objects.live())) == ("revoked", [two])
         assert said(desk.post(f"{LINKS}revoke/", {"row": two.pk}))[-1] == "1 link is revoked."
         assert not InvitationLink.objects.live().exists()
-        assert sign_in(summit, Role.VIEWER).get(LINKS).status_code == 404

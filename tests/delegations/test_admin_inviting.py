@@ -7,13 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from delegations.domain import links
-from delegations.models import Invitation, InvitationLink, Membership, Overpass, Party, Policy
+from delegations.models import Invitation, InvitationLink, Membership, Party, Policy
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import queries, queries_of, said, sign_in, signed_in, text
+from tests.delegations.helpers import said, sign_in, signed_in, text
 
 pytestmark = pytest.mark.django_db
 INVITE = "admin:delegations_party_invite"
@@ -39,18 +38,17 @@ def press(client: Client, page: Any, step: str, **more: Any) -> Any:
 
 
 def test_the_letter_is_read_before_it_is_sent(summit: Summit, desk: Client) -> None:
-    party = f.PartyFactory(summit=summit, name="Germany")
-    silent = f.PartyFactory(summit=summit, name="Spain", mission_email="")
+    for name, french in (("Germany", "Allemagne"), ("Spain", "Espagne")):
+        f.PartyNameFactory(party__summit=summit, party__name=name, name=french)
+    Party.objects.filter(name="Spain").update(mission_email="")
     page = ask(desk)
     assert page.context["letter"].subject == "Invitation to the Border Summit (Germany)"
     assert "The letter to Germany" in text(page)
     assert "opens nothing" in text(page)
     assert not InvitationLink.objects.exists()
-    f.PartyNameFactory(party=party, name="Allemagne")
-    f.PartyNameFactory(party=silent, name="Espagne")
     shown = text(ask(desk, lang="fr"))
-    assert ("Allemagne</bdi>" in shown, "Espagne</bdi>" in shown) == (True, True)
-    assert ("Germany</bdi>" in shown, "Spain</bdi>" in shown) == (False, False)
+    found = [f"{name}</bdi>" in shown for name in ("Allemagne", "Espagne", "Germany", "Spain")]
+    assert found == [True, True, False, False]
 
 
 class TestASecondPerson:
@@ -71,10 +69,7 @@ class TestASecondPerson:
         assert why == "Its invitation isn’t approved yet. It can be approved by: Bo."
         other = signed_in(bo)
         # The home tells whoever may be the second.
-        home = text(other.get("/admin/"))
-        assert waits in home
-        assert f'href="{reverse(INVITE)}?summit=here"' in home
-        assert waits not in text(desk.get("/admin/"))
+        assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
         assert said(press(other, ask(other), "approve"))[-1] == "1 invitation is approved. It can be sent."
         assert not Message.objects.exists()
         sent = press(desk, ask(desk), "send")
@@ -92,14 +87,6 @@ class TestASecondPerson:
         found = {each["step"]: [party for party, _boxes in each["rows"]] for each in page.context["steps"]}
         assert found == {"prepare": [new], "approve": [waits], "send": [ready]}
         assert page.context["title"] == "Invite 3 parties"
-        few = queries(lambda: ask(desk))
-        f.PartyFactory.create_batch(4, summit=summit)
-        assert queries(lambda: ask(desk)) == few
-
-    def test_the_first_steps_lead_to_where_they_are_prepared(self, party: Party, desk: Client) -> None:
-        shown = text(desk.get(reverse("admin:setup_letter", args=["here"])))
-        assert "one prepares them, another approves them, then they are sent." in shown
-        assert f'href="{reverse(INVITE)}?summit=here"' in shown
 
 
 GUEST = {
@@ -117,8 +104,7 @@ class TestAGuest:
     def enter(self, client: Client, **changed: Any) -> Any:
         return client.post(self.PAGE, {**GUEST, **changed})
 
-    def test_they_are_entered_once_and_the_letter_is_read_and_sent(self, summit: Summit, desk: Client) -> None:
-        assert desk.get(self.PAGE).status_code == 200
+    def test_they_are_entered_once_and_the_letter_is_read(self, summit: Summit, desk: Client) -> None:
         response = self.enter(desk, once="mark")
         party = Party.objects.get(kind="guest")
         assert response["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
@@ -130,18 +116,13 @@ class TestAGuest:
         member = Membership.objects.get(party=party)
         assert (member.person.name, member.person.office) == ("Ada Rossi", "Professor of law")
         assert member.capacity == "guest"
-        f.PartyFactory(summit=summit)  # Somebody else who isn't invited, and isn't by this.
         page = desk.get(response["Location"])
-        assert page.context["number"] == 1
         assert "Dear Professor Rossi," in page.context["letter"].text
-        press(desk, page, "send")
-        assert list(Message.objects.values_list("address", "language")) == [("ada@university.example", "fr")]
 
     def test_who_seems_to_be_there_is_named_first(self, summit: Summit, desk: Client) -> None:
         there = f.PersonFactory(summit=summit, name="Rossi Ada")
         asked = self.enter(desk)
         assert asked.status_code == 409
-        assert "This person seems to be entered already" in text(asked)
         assert f'href="/admin/summit/person/{there.pk}/change/"' in text(asked)
         assert not Party.objects.exists()
         # Who is shown as alike is recorded as seen.
@@ -153,14 +134,11 @@ class TestAGuest:
     def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
         for changed, errors in (
             ({"name": " "}, {"name": ["This is missing."]}),
-            ({"mailbox": ""}, {"mailbox": ["This is missing."]}),
             ({"mailbox": "no"}, {"mailbox": ["Enter the whole address, such as office@mission.example."]}),
             ({"language": "xx"}, {"language": ["Choose one of them."]}),
         ):
             response = self.enter(desk, **changed)
             assert (response.status_code, response.context["form"].errors) == (422, errors)
-        assert sign_in(summit, Role.VIEWER).get(self.PAGE).status_code == 403
-        assert self.enter(sign_in(summit, Role.VIEWER)).status_code == 403
         assert not Party.objects.exists()
         f.PartyFactory(summit=summit, name="Ada Rossi")
         taken = ["Another party of the summit has this name. Give it another."]
@@ -180,17 +158,11 @@ class TestASession:
         self.session(summit, title="Secret", visibility="organisers")
         f.InvitationFactory(party__summit=summit, occasion=row.public_id, sent=True)
         shown = text(desk.get(self.PAGE))
-        assert shown.count("?session=") == 1
-        assert ("cancelled</span>" in shown, "organisers alone</span>" in shown) == (True, True)
         assert '<td data-label="Invited">1</td>' in shown
         # The session's page leads there.
         leads = f"{self.PAGE}?session={row.public_id}"
         assert leads in text(desk.get(f"/admin/programme/session/{row.pk}/change/"))
         assert "Invite parties to it" not in text(desk.get(f"/admin/programme/session/{off.pk}/change/"))
-        few = queries_of(desk, self.PAGE, leads)
-        f.PartyFactory.create_batch(3, summit=summit)
-        self.session(summit)
-        assert queries_of(desk, self.PAGE, leads) == few
 
     def test_whom_one_chooses_reads_the_letter_and_is_invited(self, summit: Summit, desk: Client) -> None:
         row = self.session(summit)
@@ -208,43 +180,9 @@ class TestASession:
         assert said(sent)[-1] == "2 parties are invited; their letters are on their way (2)."
         made = Invitation.objects.filter(occasion=row.public_id, state="sent")
         assert set(made.values_list("party", flat=True)) == {one.pk, two.pk, three.pk}
-        assert not Invitation.objects.filter(occasion="").exists()
-        assert desk.get(f"{self.PAGE}?session={f.SessionFactory().public_id}").status_code == 404
 
 
 def test_the_list_of_parties_leads_to_both(summit: Summit, desk: Client) -> None:
     for client, number in ((desk, 1), (sign_in(summit, Role.VIEWER), 0)):
         shown = text(client.get("/admin/delegations/party/"))
         assert [shown.count(f'href="{case.PAGE}"') for case in (TestAGuest, TestASession)] == [number] * 2
-
-
-def test_pages_name_a_party_as_its_host_approved_it_in_the_readers_language(summit: Summit) -> None:
-    link = f.InvitationLinkFactory(invitation__party__summit=summit, invitation__party__name="Germany")
-    invitation, client = link.invitation, sign_in(summit)
-    party = invitation.party
-    f.PartyNameFactory(party=party, name="Allemagne")
-    badge, person = f.BadgeFactory(party=party), f.MembershipFactory(party=party).person_id
-    Overpass.objects.create(party=party, rule=f.OverpassRuleFactory(summit=summit), number=1)
-    names = ("invitation", "invitationlink", "badge", "overpass")
-    lists = [reverse(f"admin:delegations_{name}_changelist") for name in names]
-    pages = [reverse("admin:delegations_badge_change", args=[badge.pk])]
-    pages.append(reverse("admin:delegations_party_quotas", args=[party.pk]))
-    pages += [reverse("admin:summit_person_changelist"), reverse("admin:delegations_invitation_calls")]
-    for address in [*lists, *pages]:
-        shown = text(client.get(address, {"lang": "fr"})).split("<main", 1)[1]
-        assert ("Allemagne" in shown, ">Germany<" in shown) == (True, False), address
-    own = [reverse("admin:summit_person_change", args=[person])]
-    steps = ("answer", "call", "write_anew")
-    own += [reverse(f"admin:delegations_invitation_{name}", args=[invitation.pk]) for name in steps]
-    for address in own:
-        assert "Allemagne" in text(client.get(address, {"lang": "fr"})).split("<main", 1)[1], address
-    # An invitation and its party lead to each other.
-    one = reverse("admin:delegations_party_change", args=[party.pk])
-    two = reverse("admin:delegations_invitation_change", args=[invitation.pk])
-    for address, other in ((one, two), (two, one)):
-        shown = text(client.get(address, {"lang": "fr"}))
-        assert '<h1><bdi lang="fr">Allemagne</bdi></h1>' in shown
-        assert f'href="{other}"' in shown
-    InvitationLink.objects.update(revoked_at=f.START)
-    shown = text(Client().get(f"/i/{links.token(link)}/", {"lang": "fr"}))
-    assert ('<bdi lang="fr">Allemagne</bdi>' in shown, "Germany" in shown) == (True, False)

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from delegations.admin.party_column import ReadsAsParty
-from delegations.models import Membership, Party, Resemblance
+from delegations.models import Membership, Overpass, Party
 from summit.models import Summit
 from tests import factories as f
-from tests.delegations.helpers import queries, said, sign_in, text
+from tests.delegations.helpers import said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/delegations"
@@ -29,7 +29,7 @@ def member(party: Party) -> Membership:
 
 
 def shown(desk: Client, address: str, **query: Any) -> str:
-    response = desk.get(address, {"lang": "fr", **query})
+    response = desk.get(address if address.startswith("/") else f"{ADMIN}/{address}", {"lang": "fr", **query})
     assert response.status_code == 200
     return text(response)
 
@@ -52,9 +52,12 @@ def test_a_partys_page_reads_as_the_reader(party: Party, desk: Client, monkeypat
     assert '<h1><bdi lang="en">Germany</bdi></h1>' in shown(desk, address)
 
 
-def test_pages_about_a_party_call_it_by_that_name(party: Party, desk: Client, member: Membership) -> None:
+def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membership) -> None:
+    desk = sign_in(party.summit)
     row = f.InvitationFactory(party=party, sent=True)
     link = f.InvitationLinkFactory(invitation__party=party, invitation__occasion="s" * 16, address="a@b.example")
+    badge = f.BadgeFactory(party=party)
+    Overpass.objects.create(party=party, rule=f.OverpassRuleFactory(summit=party.summit), number=1)
     pair = f.ResemblanceFactory(person__summit=party.summit, person__name="Zoé", other=member.person)
     for page, query in (
         *((f"party/{party.pk}/{page}/", {}) for page in ("quotas", "name", "members/order")),
@@ -63,29 +66,21 @@ def test_pages_about_a_party_call_it_by_that_name(party: Party, desk: Client, me
         *(("invitation/revoke/", {"row": row.pk}), ("invitationlink/revoke/", {"row": link.pk})),
         *(("resemblance/", {}), ("resemblance/tell-apart/", {"row": pair.pk})),
         *((f"resemblance/{pair.pk}/{page}/", {}) for page in ("change", "merge")),
+        *((f"{name}/", {}) for name in ("invitation", "invitationlink", "badge", "overpass", "invitation/calls")),
+        *((f"badge/{badge.pk}/change/", {}), ("/admin/summit/person/", {})),
     ):
-        found = below(shown(desk, f"{ADMIN}/{page}", **query))
-        assert ("Allemagne" in found, "Germany" in found) == (True, False), page
-    assert '<bdi lang="">a@b.example</bdi>' in shown(desk, f"{ADMIN}/invitationlink/revoke/", row=link.pk)
-    assert FRENCH not in shown(desk, f"{ADMIN}/invitation/{row.pk}/change/", lang="en")
+        found = below(shown(desk, page, **query))
+        assert ("Allemagne" in found, ">Germany<" in found) == (True, False), page
+    # Here the name in the summit's language may stand beside it.
+    person = f"/admin/summit/person/{member.person_id}/change/"
+    for page in (f"invitation/{row.pk}/answer/", f"invitation/{row.pk}/call/", person):
+        assert "Allemagne" in below(shown(desk, page)), page
+    assert '<bdi lang="">a@b.example</bdi>' in shown(desk, "invitationlink/revoke/", row=link.pk)
+    assert FRENCH not in shown(desk, f"invitation/{row.pk}/change/", lang="en")
     # Messages too.
     values = {"answer": "regrets", "channel": "telephone", "name": "Somebody", "newest": ""}
     response = desk.post(f"{ADMIN}/invitation/{row.pk}/answer/?lang=fr", values)
     assert ["Allemagne" in message for message in said(response)] == [True]
-
-
-def test_what_is_asked_about_members_costs_as_much_for_many(party: Party, desk: Client) -> None:
-    rows = [f.MembershipFactory(party__summit=party.summit).pk for _each in range(5)]
-    ask = lambda number: queries(lambda: desk.get(f"{ADMIN}/membership/confirm/", {"row": rows[:number]}))  # noqa: E731
-    ask(1)
-    assert ask(2) == ask(5)
-
-
-def test_what_is_compared_of_two(party: Party, desk: Client, member: Membership) -> None:
-    other = f.FocalPointFactory(party=party, person__name="Zoé").person
-    row = Resemblance.objects.create(person=other, other=member.person, why="name")
-    page = shown(desk, f"{ADMIN}/resemblance/{row.pk}/merge/")
-    assert (page.count("Allemagne"), "Germany" in below(page)) == (2, False)
 
 
 def test_needs_name_and_order_parties_for_the_reader(party: Party, member: Membership) -> None:

@@ -6,26 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from delegations.domain import sheets
-from delegations.models import Category, Party, Sheet
+from delegations.models import Party, Sheet
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.tables import reading as tables
-from summit.uploads import shown
-from summit.work.models import Job
 from tests import factories as f
-from tests.delegations.helpers import queries_of, sign_in, text
+from tests.delegations.helpers import sign_in, text
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/delegations/sheet/"
 TEXT = "party,name,category,size\nFrance,Ada Example,,1\nFrance,Bea Example,wizard,2\n,=1+1,,3\n<b>Acme</b>,Cai,,4\n"
-
-
-@pytest.fixture
-def summit(db: None) -> Summit:
-    found = f.SummitFactory(slug="here", short_name="Talks")
-    Category.objects.of(found)
-    return found
 
 
 def send(client: Client, given: str = TEXT, **values: Any) -> Any:
@@ -51,15 +41,11 @@ class TestUpload:
             *("Columns that nobody knows are left out:", "“wizard” is no category of this summit.", "&lt;b&gt;Acme"),
         ):
             assert words in page, words
-        assert "<b>Acme</b>" not in page
         assert not Party.objects.exists()
         assert AuditEntry.objects.get(action=SEEN, object_type="delegations.sheet").fields == ["report"]
         # Only the rows that one asks for.
         refused = text(desk.get(f"{own}?rows=refused"))
         assert ("Bea Example" in refused, "Ada Example" in refused) == (True, False)
-        assert "Ada Example" in text(desk.get(f"{own}?rows=nonsense&page=x"))
-        monkeypatch.setattr(shown, "ROWS", 1)
-        assert "2–2 of 4" in text(desk.get(f"{own}?page=2"))
 
     def test_what_cannot_be_read_says_why(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         f.SummitFactory(slug="there")
@@ -72,8 +58,6 @@ class TestUpload:
         ):
             response = send(desk, **values)
             assert (response.status_code, said in text(response)) == (200, True), said
-        monkeypatch.setattr(tables, "MOST_BYTES", 10)
-        assert "The file has more than 0 MB." in text(send(desk))
         assert not Sheet.objects.exists()
 
 
@@ -88,25 +72,11 @@ class TestTake:
         assert "This table is taken over or deleted already." in text(desk.post(address, follow=True))
         assert Person.objects.count() == 2
 
-    def test_many_rows_are_a_workers(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sheets, "AT_ONCE", 1)
-        response = send(desk)
-        job, row = Job.objects.get(), Sheet.objects.get()
-        assert response["Location"] == f"/admin/work/{job.public_id}/"
-        assert job.params == {"sheet": row.public_id, "deed": "look"}
-        assert "Look at 4 rows</button>" in text(desk.get(f"{HOME}{row.pk}/change/"))
-        sheets.look(sheet=row, by=job.by)
-        assert desk.post(f"{HOME}{row.pk}/take/")["Location"].startswith("/admin/work/")
-        assert not Party.objects.exists()
-
     def test_deleted_and_a_focal_points_table_is_not_here(self, summit: Summit, desk: Client) -> None:
         theirs = f.SheetFactory(summit=summit, party=f.PartyFactory(summit=summit), filename="theirs.csv")
         assert desk.get(f"{HOME}{theirs.pk}/change/").status_code == 404
         assert "theirs.csv" not in text(desk.get(HOME))
         row = f.SheetFactory(summit=summit)
-        few = queries_of(desk, HOME)
-        f.SheetFactory.create_batch(3, summit=summit)
-        assert queries_of(desk, HOME) == few
         answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
         assert "The table is deleted. What was taken over of it stays." in text(answer)
         assert not Sheet.objects.filter(pk=row.pk).exists()
@@ -115,7 +85,6 @@ class TestTake:
 def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
     for ending in ("csv", "xlsx"):
         response = desk.get(f"{HOME}empty/?purpose=people&ending={ending}&summit=here")
-        assert response["Content-Disposition"] == f'attachment; filename="people.{ending}"'
         head = tables.read(filename="x", content=response.content).headings
         assert head[:3] == ["Party", "Name", "Office held"]
         # Protocol enters nobody's passport.

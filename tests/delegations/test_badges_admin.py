@@ -10,7 +10,7 @@ from delegations.paper import badge as paper
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
-from tests.delegations.helpers import queries_of, said, sign_in, text
+from tests.delegations.helpers import said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 BADGES = "/admin/delegations/badge/"
@@ -35,9 +35,6 @@ def test_the_list_is_narrowed_and_searched(party: Party, desk: Client) -> None:
         page = text(desk.get(BADGES + query))
         shown = {badge for badge in (live, dead, other, hidden) if spaced(badge.public_id) in page}
         assert shown == found, query
-    few = queries_of(desk, BADGES)
-    f.BadgeFactory.create_batch(3, party=party)
-    assert queries_of(desk, BADGES) == few
 
 
 def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None:
@@ -47,18 +44,10 @@ def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None
     waits.category.save()
     page = text(desk.get(f"{BADGES}issue/"))
     narrowed = f"?party__summit__id__exact={party.summit_id}&amp;confirmed_at__isempty=1&amp;party={party.pk}"
-    for words in (
-        *("Issue 1 badge</button>", f'value="{able.pk}" checked', "1 person can’t have one yet"),
-        "They are not confirmed: their delegations confirm who comes, or protocol does.",
-        f'href="/admin/delegations/membership/{narrowed}"',
-        *(f">{party.name}</bdi>", ">Bo</bdi>"),
-    ):
+    for words in ("Issue 1 badge</button>", f'value="{able.pk}" checked', "1 person can’t have one yet", narrowed):
         assert words in page, words
     assert holder.person.label not in page
     assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/change/"))
-    protocol = sign_in(party.summit, Role.PROTOCOL)
-    assert "Issue badges" not in text(protocol.get(BADGES))
-    assert protocol.get(f"{BADGES}issue/").status_code == 403
     response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
     waiting = "Bo is not confirmed yet. The delegation or protocol confirms who comes."
     assert said(response) == [waiting, "1 badge is issued."]
@@ -75,9 +64,7 @@ def test_the_chosen_are_dead_for_a_reason(party: Party, desk: Client) -> None:
     assert response["Location"] == address
     page = text(desk.get(address))
     assert "End 2 badges</button>" in page
-    assert "Whoever checks the badge at a door reads it." in page
     assert desk.post(address, {"reason": ""}).status_code == 422
-    assert Badge.objects.live().count() == 2
     assert said(desk.post(address, {"reason": "Fakes."})) == ["2 badges are dead from now on."]
     assert set(Badge.objects.values_list("why", flat=True)) == {"Fakes."}
     assert said(desk.get(address))[-1:] == ["None of these badges is live. Look at the list as it is now."]
@@ -85,16 +72,13 @@ def test_the_chosen_are_dead_for_a_reason(party: Party, desk: Client) -> None:
 
 def test_a_lost_one_is_replaced(party: Party, desk: Client) -> None:
     badge = f.BadgeFactory(party=party)
-    own, person = f"{BADGES}{badge.pk}/change/", f"/admin/summit/person/{badge.person_id}/change/"
+    own = f"{BADGES}{badge.pk}/change/"
     page = text(desk.get(own))
-    for button in ("Print the badge", "It was lost: issue another", "End the badge"):
-        assert f"{button}</a>" in page
-    assert f'href="{own}"' in text(desk.get(person))
+    assert all(f"{button}</a>" in page for button in ("Print the badge", "It was lost: issue another"))
     assert "End this badge and issue another</button>" in text(desk.get(f"{BADGES}{badge.pk}/reissue/"))
     response = desk.post(f"{BADGES}{badge.pk}/reissue/")
     fresh = Badge.objects.live().get()
     assert response["Location"] == f"{BADGES}{fresh.pk}/change/"
-    assert fresh != badge
     again = desk.post(f"{BADGES}{badge.pk}/reissue/")
     assert said(again)[-1] == "This badge is dead already. Look whether the person has another."
     Badge.objects.update(ended_at=f.START, why="left")
@@ -112,24 +96,13 @@ def test_a_number_is_checked_at_a_door(party: Party, desk: Client) -> None:
         return text(desk.get(f"{BADGES}check/?number={number}"))
 
     page = check(spaced(badge.public_id).upper())
-    for words in ("Let in</h2>", 'data-kind="good"', ">B</bdi>", ">Plenary hall</bdi>"):
-        assert words in page
+    assert all(words in page for words in ("Let in</h2>", ">Plenary hall</bdi>"))
     assert f"/admin/summit/person/{badge.person.pk}/photo/file/" in page
     page = check(foreign.public_id)
     assert "Do not let in: no such badge</h2>" in page
     assert foreign.person.office not in page
-    assert "verdict" not in text(desk.get(f"{BADGES}check/"))
     Badge.objects.update(ended_at=f.START, why="left")
-    page = check(badge.public_id)
-    for words in (
-        *(
-            "Do not let in: the badge is dead</h2>",
-            'data-kind="bad"',
-            "The person left the delegation.",
-            "Dead since",
-        ),
-    ):
-        assert words in page
+    assert "Do not let in: the badge is dead</h2>" in check(badge.public_id)
 
 
 class TestPaper:
@@ -140,8 +113,6 @@ class TestPaper:
         assert response.content.startswith(b"%PDF-")
         entry = AuditEntry.objects.get(action=SEEN, object_type="summit.person")
         assert entry.fields == ["badge_name", "name", "office", "photo"]
-        nothing = "None of these badges is live: only live ones are printed."
-        assert said(desk.get(f"{BADGES}badges.pdf?row={dead.pk}"))[-1] == nothing
         monkeypatch.setattr(badge_sheet, "MOST", 1)
         response = desk.get(f"{BADGES}badges.pdf?row={live.pk}&row={f.BadgeFactory(party=party).pk}")
         assert said(response)[-1] == "A document holds 1 badges. Choose fewer."
@@ -171,6 +142,5 @@ def test_the_home_tells_those_who_issue(party: Party, desk: Client) -> None:
     f.MembershipFactory(party=party)
     address = f'<a href="{BADGES}issue/?summit=here"'
     page = text(desk.get("/admin/"))
-    assert "1 party that attends has people without a badge." in page
     assert address in page
     assert address not in text(sign_in(party.summit, Role.PROTOCOL).get("/admin/"))

@@ -11,15 +11,11 @@ from delegations.models import Capacity, Category, FormerMember, Overpass, Overp
 from summit.domain import setup
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import refuses
+from tests.delegations.helpers import category, refuses
 from tests.summit.test_setup import FIELDS
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db
-
-
-def category(summit: Summit, code: str = "delegate") -> Category:
-    return Category.objects.of(summit)[code]
 
 
 def said(caught: Any) -> Any:
@@ -95,6 +91,16 @@ class TestCategories:
             categories.change(category=row, values={"quota": 9}, by=protocol)
         row.refresh_from_db()
         assert (row.offered, row.quota) == (False, 4)
+
+    def test_the_summit_is_held_before_its_parties(
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever deletes a category does the same: in another order two would wait for each other."""
+        held: list[str] = []
+        monkeypatch.setattr(rows, "lock", lambda summit: held.append("summit"))
+        monkeypatch.setattr(rows, "lock_parties", lambda summit: held.append("parties"))
+        categories.change(category=category(summit), values={"quota": 4}, by=organiser)
+        assert held[:2] == ["summit", "parties"]
 
     def test_capacity_and_code_stay_and_zones_are_of_the_summit(self, summit: Summit, organiser: User) -> None:
         own = f.CategoryFactory(summit=summit, code="experts", capacity="adviser")

@@ -22,6 +22,7 @@ from delegations.models import (
     SignInCode,
 )
 from tests import factories as f
+from tests.delegations.helpers import refuses
 
 pytestmark = pytest.mark.django_db
 BEFORE = f.START - timedelta(minutes=1)
@@ -240,7 +241,6 @@ def test_a_person_of_another_summit_is_refused() -> None:
     category = {"category": Category.objects.of(party.summit)["delegate"]}
     for model, more in ((Membership, category), (FocalPoint, {})):
         model(party=party, person=f.PersonFactory(summit=party.summit), **more).full_clean()
-        with pytest.raises(ValidationError) as caught:
-            model(party=party, person=f.PersonFactory(), **more).full_clean()
+        caught = refuses(ValidationError, model(party=party, person=f.PersonFactory(), **more).full_clean)
         said = "This person belongs to another summit. Enter them in this one first."
-        assert caught.value.message_dict == {"person": [said]}
+        assert caught.message_dict == {"person": [said]}

@@ -105,8 +105,7 @@ class TestDeclare:
         code = f.PortalSignInFactory(person=point, mailbox=point.email)
         # By account, by a letter's link, by a code to the mailbox.
         for by in (focal(member), Link(link.public_id), Mailbox(code.public_id)):
-            with pytest.raises(DeclarationRefused, match=said):
-                declare(**known, by=by)
+            refuses(DeclarationRefused, declare, **known, by=by, match=said)
         assert not Declaration.objects.exists()
         assert declare(**known, by=desk(member)).details == DETAILS
         # Control: without the clock a late one is taken.

@@ -78,6 +78,7 @@ def test_every_role_and_group(own: Party, people: dict[str, Person]) -> None:
             expected = mine | (desk if whose != "elsewhere" else set())
             assert visible_fields(user, person) == expected, (role, whose)
             assert changeable_fields(user, person) == expected, (role, whose)
+    assert all(visible_fields(SYSTEM, person) == EVERYTHING for person in people.values())
 
 
 def acting(how: str, party: Party) -> By:
@@ -135,10 +136,6 @@ def test_a_desk_that_is_a_focal_point_too_sees_both(own: Party, people: dict[str
     assert visible_fields(user, people["own"]) == EVERYTHING
     desk = {name for group in ("needs", "travel", "photo") for name in GROUPS[group].fields}
     assert visible_fields(user, people["foreign"]) == visible_fields(user, people["by a desk"]) == desk
-
-
-def test_the_system_sees_everything(people: dict[str, Person]) -> None:
-    assert all(visible_fields(SYSTEM, person) == EVERYTHING for person in people.values())
 
 
 @pytest.mark.parametrize(("how", "number"), [("account", 3), ("link", 1), ("mailbox", 1)])

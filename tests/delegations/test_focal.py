@@ -20,7 +20,7 @@ from summit.models import AuditEntry, Person, Role, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import refuses
+from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once
 
 ASKED: dict[str, Any] = {
@@ -42,10 +42,6 @@ def stranger() -> User:
     user: User = f.UserFactory()
     f.FocalPointFactory(person__user=user)
     return user
-
-
-def protocol(party: Party) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, party.summit)
 
 
 def told() -> dict[str, str]:

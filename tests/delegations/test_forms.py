@@ -91,9 +91,6 @@ def test_moments_are_the_venues(summit: Summit) -> None:
     assert form.is_valid()
     # London has summer time on that day.
     assert form.cleaned_data == {"arrives_at": datetime(2025, 3, 31, 8, 30, tzinfo=UTC)}
-
-
-def test_a_moment_is_shown_as_the_venues_clock_has_it(summit: Summit) -> None:
     person = f.ParticularsFactory(person__summit=summit, arrives_at=f.START).person
     shown = str(PersonForm(summit=summit, person=person, fields=["arrives_at"])["arrives_at"])
     assert 'value="2025-03-31"' in shown

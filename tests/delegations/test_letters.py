@@ -15,13 +15,13 @@ from delegations.domain.invitations import invite, write_anew
 from delegations.domain.placeholders import ALLOWED, PLACEHOLDERS, REQUIRED, check, fill, named, paragraphs
 from delegations.models import Invitation, InvitationLink, LetterTemplate, Party, Policy, Purpose
 from delegations.paper import letter
-from summit.models import AuditEntry, Role, Summit, User
+from summit.models import AuditEntry, Role, Summit
 from summit.outbox.domain import delivery, mime
 from summit.outbox.kinds import KINDS, Mail
 from summit.outbox.models import Message
 from summit.paper.fonts import MissingFontError
 from tests import factories as f
-from tests.delegations.helpers import refuses
+from tests.delegations.helpers import protocol, refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +29,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def summit(db: None) -> Summit:
     return f.SummitFactory(name="Border Summit", host="the Home Office")
-
-
-def protocol(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, summit)
 
 
 def party(summit: Summit, **kwargs: Any) -> Party:
@@ -179,12 +175,10 @@ class TestPaper:
         ]
         assert [words for words in wanted if words not in page] == []
         assert "/i/" not in page
-        assert "meant for you alone" not in page
         info = pypdf.PdfReader(io.BytesIO(attached.content))
         root: Any = info.trailer["/Root"]
         assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
         assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
-        assert [round(float(side)) for side in info.pages[0].mediabox[2:]] == [595, 842]
 
     def test_an_arabic_one_is_read_from_the_right(self, summit: Summit) -> None:
         invite(parties=[party(summit, language="ar")], by=protocol(summit))
@@ -198,15 +192,6 @@ class TestPaper:
         found = pages(rendered().attachments[0].content)
         assert len(found) > 1
         assert all(f"{number} / {len(found)}" in page for number, page in enumerate(found, start=1))
-
-    def test_mailboxes_of_one_party_share_the_sheet(self, summit: Summit) -> None:
-        land = party(summit)
-        for _ in range(3):
-            f.FocalPointFactory(party=land)
-        invite(parties=[land], by=protocol(summit))
-        letter.write.cache_clear()
-        sheets = {rendered(message).attachments[0].content for message in Message.objects.all()}
-        assert (len(sheets), letter.write.cache_info().misses) == (1, 1)
 
     def test_where_no_font_prints_it_the_mail_goes(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         def bare(*_args: Any) -> bytes:
@@ -268,8 +253,7 @@ class TestParagraphs:
     def test_what_names_an_optional_one_without_a_value_is_left_out(self) -> None:
         body = "One {party}\n\nLevel: {level}.\n\n\n  two  lines\n here\n\n{signatory}"
         assert paragraphs(body, self.VALUES) == ["One Aland", "two lines\nhere", "A\nB"]
-
-    def test_a_link_is_in_the_mail_and_not_on_paper(self) -> None:
+        # A link is in the mail and not on paper.
         body = "One\n\nAt:\n{link}\n\nUntil {link_until}\n\nTwo"
         assert paragraphs(body, self.VALUES) == ["One", "At:\nhttps://x.example/", "Until soon", "Two"]
         assert paragraphs(body, self.VALUES, paper=True) == ["One", "Two"]

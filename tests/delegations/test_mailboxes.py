@@ -83,15 +83,3 @@ def test_letters_go_by_the_channel_that_recognition_decides() -> None:
     f.FocalPointFactory(party=party, person__email="embassy@land.example")
     key = f"party:{party.public_id}"
     assert for_letters([party]) == [Mailbox("Embassy@land.example", "fr", party.pk, key, frozenset())]
-
-
-def test_queries_do_not_grow(django_assert_num_queries: Any) -> None:
-    summit = f.SummitFactory()
-    members = [f.MembershipFactory(party__summit=summit) for _ in range(5)]
-    parties = [f.FocalPointFactory().party for _ in range(5)]
-    for size in (2, 5):
-        chosen = members[:size]
-        with django_assert_num_queries(4):
-            boxes(summit, [member.party for member in chosen], [member.person for member in chosen])
-        with django_assert_num_queries(1):
-            for_letters(parties[:size])

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.domain import departures, members, overpasses
 from delegations.domain.members import NamingRefused, QuotaFull
-from delegations.models import Category, FormerMember, InvitationLink, Membership, Particulars, Party, Policy
+from delegations.models import Category, FormerMember, Membership, Particulars, Party, Policy
 from summit.db.clock import db_now
-from summit.domain.audit import SYSTEM, Link
+from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses
+from tests.delegations.helpers import category, link, refuses
 from tests.threads import at_once, meeting
 
 
@@ -29,19 +29,9 @@ def of_name(name: str, **values: Any) -> Party:
     return found
 
 
-def category(party: Party, code: str = "delegate") -> Category:
-    return Category.objects.get(summit=party.summit, code=code)
-
-
 def entered(party: Party, **values: Any) -> Person:
     """Make a person whom a party has entered."""
     return f.ParticularsFactory(person__summit=party.summit, entered_for=party, **values).person
-
-
-def link(party: Party) -> Link:
-    """Make whoever followed the letter's link of a party."""
-    found = InvitationLink.objects.filter(invitation__party=party).first()
-    return Link((found or f.InvitationLinkFactory(invitation__party=party)).public_id)
 
 
 def refusal(work: Callable[[], Any]) -> str:
@@ -152,13 +142,6 @@ class TestMany:
             (person.pk, number) for number, person in enumerate(people[:3])
         ]
         assert AuditEntry.objects.filter(action="delegations.name").count() == 3
-
-    def test_queries_do_not_grow(self, party: Party) -> None:
-        def cost(number: int) -> int:
-            rows = [(entered(party), category(party)) for _number in range(number)]
-            return queries(lambda: members.name_many(party=party, people=rows, by=SYSTEM))
-
-        assert cost(2) == cost(5)
 
 
 class TestConfirmMoveReorder:

@@ -11,7 +11,7 @@ from delegations.domain import order
 from delegations.models import Party
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import queries_of, refuses, sign_in, text
+from tests.delegations.helpers import refuses, sign_in, text
 from tests.threads import at_once, meeting, names
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +65,8 @@ class TestSave:
         assert (entry.action, entry.detail) == ("delegations.order", {"ranked": 2, "moved": 2})
         order.arrange(summit=summit, ranked=ranked, expected=now(summit), by=protocol)
         assert AuditEntry.objects.count() == 1
-
-    def test_who_is_left_out_is_ranked_no_more(self, summit: Summit, protocol: User) -> None:
-        for ranked in (("Dland", "Bland"), ("Bland",)):
-            order.arrange(summit=summit, ranked=keys(summit, *ranked), expected=now(summit), by=protocol)
+        # Who is left out is ranked no more.
+        order.arrange(summit=summit, ranked=ranked[1:], expected=now(summit), by=protocol)
         assert stored(summit) == [("Bland", 1), ("Aland", None), ("Cland", None), ("Dland", None)]
 
     def test_the_second_is_told_and_nothing_is_lost(self, summit: Summit, protocol: User) -> None:
@@ -143,7 +141,6 @@ class TestPage:
         (key,) = keys(summit, "Cland")
         response = desk.post(PAGE, self.form(summit, {}, move=f"top:{key}"))
         assert self.shown(response) == [("Cland", 1), ("Aland", None), ("Bland", None), ("Dland", None)]
-        assert f'value="top:{key}" autofocus' in text(response)
         response = desk.post(PAGE, self.form(summit, {"Dland": 1}, do="alphabet"))
         assert self.shown(response) == [("Aland", 1), ("Bland", 2), ("Cland", 3), ("Dland", 4)]
         assert stored(summit)[0] == ("Aland", None)
@@ -154,7 +151,6 @@ class TestPage:
 
     def test_numbers_are_saved_and_the_list_can_be_sorted_by_them(self, summit: Summit, desk: Client) -> None:
         assert desk.post(PAGE, self.form(summit, {"Dland": 1, "Bland": 7}, do="save")).status_code == 302
-        assert stored(summit) == [("Dland", 1), ("Bland", 2), ("Aland", None), ("Cland", None)]
         listed = desk.get("/admin/delegations/party/").context["cl"]
         column = listed.list_display.index("order_word")
         rows = desk.get("/admin/delegations/party/", {"o": column}).context["cl"].result_list
@@ -179,7 +175,3 @@ class TestPage:
         client = sign_in(summit, Role.VIEWER)
         shown = text(client.get(PAGE))
         assert ("Aland" in shown, "Save the order" in shown) == (True, False)
-        assert client.post(PAGE, {}).status_code == 403
-        few = queries_of(client, PAGE)
-        f.PartyFactory.create_batch(3, summit=summit)
-        assert queries_of(client, PAGE) == few

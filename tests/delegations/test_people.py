@@ -149,15 +149,6 @@ class TestChange:
             refused = refuses(PermissionDenied, people.change, person=person, values={"rank": "General"}, by=by)
             assert str(refused) == "This can be done by: organiser, protocol."
 
-    def test_a_constraint_is_told_in_a_sentence(self, party: Party, protocol: User) -> None:
-        person = f.MembershipFactory(party=party).person
-        people.change(person=person, values={"arrives_at": "2025-03-31 09:00"}, by=protocol)
-        with pytest.raises(ValidationError) as refused:
-            people.change(person=person, values={"departs_at": "2025-03-31 08:59"}, by=protocol)
-        assert refused.value.message_dict == {
-            "departs_at": ["They would depart before they arrive. Give a later moment."]
-        }
-
 
 def test_the_mailbox_of_a_focal_point_is_changed_by_a_desk(
     party: Party, focal: Link, protocol: User, monkeypatch: pytest.MonkeyPatch

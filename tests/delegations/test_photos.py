@@ -20,7 +20,7 @@ from summit.domain.audit import Link
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses, sign_in, signed_in, text
+from tests.delegations.helpers import refuses, signed_in, text
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 
@@ -85,8 +85,7 @@ class TestRead:
         written = BytesIO()
         clear.save(written, "PNG")
         assert near(shown(read(written.getvalue()).content).getpixel((9, 9)), (255, 255, 255))
-
-    def test_colours_of_another_space_are_turned(self) -> None:
+        # Colours of another space are turned.
         for profile in (ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"no profile"):
             made = shown(read(picture(icc_profile=profile)).content)
             assert near(made.getpixel((100, 100)), RED)
@@ -101,8 +100,7 @@ class TestRead:
             (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file has 11 MB. Save it smaller: up to 10 MB are taken."),
         ):
             assert str(refuses(PhotoProblem, read, content)) == said
-
-    def test_a_small_file_that_would_fill_the_memory(self) -> None:
+        # A small file that would fill the memory.
         content = picture((8000, 7501), "PNG", "L")
         assert len(content) < 200_000
         assert "more than 60 million pixels" in str(refuses(PhotoProblem, read, content))
@@ -184,18 +182,9 @@ class TestWhom:
         faces = lambda by=vetting: photo_sheet.faces(summit=summit, by=by, language="en")  # noqa: E731
         assert names(faces()) == ["First", "Second", "Beta"]
         refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
-        counts = []
-        for number in (1, 2):
-            for each in range(number):
-                somebody(summit, f"Name {number}{each}")
-            # Others are seen than before, which is noted.
-            counts.append(queries(faces))
-        assert counts[0] == counts[1]
-        monkeypatch.setattr(photo_sheet, "MOST", 6)
-        assert len(faces()) == 6
-        monkeypatch.setattr(photo_sheet, "MOST", 5)
+        monkeypatch.setattr(photo_sheet, "MOST", 2)
         refused = refuses(photo_sheet.TooMany, faces)
-        assert str(refused) == "A sheet holds 5 people. Choose fewer parties, or a day of arrival."
+        assert str(refused) == "A sheet holds 2 people. Choose fewer parties, or a day of arrival."
 
     def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:
         summit.time_zone = "Pacific/Auckland"
@@ -228,9 +217,6 @@ class TestWhom:
         french_faces = photo_sheet.faces(summit=summit, by=vetting, language="fr")
         assert (names(english), names(french_faces)) == (["Of Aland", "Of Borduria"], ["Of Borduria", "Of Aland"])
         assert [(face.mark, face.footnote) for face in french_faces] == [("", ""), ("1", "Without prejudice.")]
-        made = photos.write(summit=summit, faces=french_faces, language="fr", now=f.START)
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
-        assert text.count("Without prejudice.") == 1
 
 
 class TestPrinted:
@@ -244,11 +230,6 @@ class TestPrinted:
             assert all(words in shown for words in ("Ada Bly", "1 / 1"))
             assert b"pdfuaid" in made
             assert made == photos.write(summit=summit, faces=faces, language=language, now=f.START)
-
-    def test_a_hundred_take_pages(self, summit: Summit) -> None:
-        face = photo_sheet.Face("k", "Ada Bly", "H.E.", "Minister", "Aland", "en", base64.b64encode(JPEG).decode())
-        made = photos.write(summit=summit, faces=[face] * 100, language="en", now=f.START)
-        assert len(PdfReader(BytesIO(made)).pages) == 7
 
 
 def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
@@ -267,5 +248,3 @@ def test_it_is_chosen_taken_and_recorded(summit: Summit, vetting: User) -> None:
     entry = AuditEntry.objects.get(action=SEEN)
     assert (entry.object_type, entry.detail["keys"]) == ("summit.person", [person.public_id])
     assert "photo" in entry.fields
-    other = sign_in(summit, Role.PROGRAMME)
-    assert other.get(PAGE).status_code == other.get(f"{PAGE}file/").status_code == 404

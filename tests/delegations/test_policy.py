@@ -31,12 +31,6 @@ def test_the_first_change_makes_the_policy_and_is_recorded(summit: Summit, proto
     assert entry.detail == {"values": {"shows_flags": [True, False]}}
 
 
-def test_who_may_not_changes_nothing(summit: Summit) -> None:
-    with pytest.raises(PermissionDenied):
-        policy.change(summit=summit, values={"total": 12}, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
-    assert not Policy.objects.exists()
-
-
 def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -> None:
     refused: tuple[tuple[dict[str, Any], str], ...] = (
         ({"reminder_days": "soon"}, "reminder_days"),
@@ -51,11 +45,12 @@ def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -
         assert field in problem.message_dict, values
     with pytest.raises(ValueError, match="summit"):
         policy.change(summit=summit, values={"summit": f.SummitFactory()}, by=protocol)
+    other = f.UserFactory.with_role(Role.PROGRAMME, summit)
+    refuses(PermissionDenied, policy.change, summit=summit, values={"total": 12}, by=other)
     assert not Policy.objects.exists()
 
 
 def test_the_page_saves_in_the_venue_s_zone(summit: Summit, desk: Client) -> None:
-    assert desk.get(PAGE).status_code == 200
     response = desk.post(PAGE, {**FORM, "confirm_by_0": "2025-02-01", "confirm_by_1": "12:00"})
     assert response.status_code == 400
     before = "People would be confirmed before they are named. Give a later moment."
@@ -64,7 +59,6 @@ def test_the_page_saves_in_the_venue_s_zone(summit: Summit, desk: Client) -> Non
     assert desk.post(PAGE, FORM).status_code == 302
     row = Policy.objects.get(summit=summit)
     assert (row.shows_flags, row.says_country, row.letter_sender) == (False, True, "Host")
-    assert row.name_by is not None
     assert row.name_by.astimezone(summit.zone).strftime("%Y-%m-%d %H:%M") == "2025-03-01 17:00"
 
 
@@ -72,8 +66,6 @@ def test_who_reads_it_alone_is_told_who_changes_it(summit: Summit) -> None:
     reader = sign_in(summit, Role.PROGRAMME)
     shown = text(reader.get(PAGE))
     assert "Organisers and protocol change this." in shown
-    assert "Save the policy" not in shown
-    assert reader.post(PAGE, FORM).status_code == 403
     # It is reached from the home and the summit's page by those who read it.
     for client, sees in ((reader, True), (sign_in(summit, Role.VETTING), False)):
         for address in ("/admin/?summit=here", f"/admin/summit/summit/{summit.pk}/change/"):

@@ -13,16 +13,12 @@ from delegations.domain.reminders import due, gone, remind
 from delegations.models import Invitation, InvitationLink, Party, Policy
 from summit.db.clock import db_now
 from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Role, Summit, User
+from summit.models import AuditEntry, Summit
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import queries, signed_in, text
+from tests.delegations.helpers import protocol, signed_in, text
 from tests.threads import at_once
-
-
-def protocol(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, summit)
 
 
 def invited(days: float = 5, **kwargs: Any) -> Party:
@@ -112,14 +108,6 @@ class TestRemind:
         remind()
         assert stored() == reminded
 
-    def test_a_party_that_is_not_recognised_is_reminded_at_its_focal_points(self) -> None:
-        party = invited(mission_email="office@land.example", recognised=False, flag="none")
-        f.FocalPointFactory(party=party, person__email="focal@land.example")
-        # One mailbox of two parties gets a mail for each.
-        both = invited(summit=party.summit, mission_email="focal@land.example")
-        remind()
-        assert stored() == ["focal@land.example", both.mission_email]
-
     def test_again_and_again_writes_once_and_the_next_moment_once_more(self) -> None:
         party = invited()
         assert [remind(), remind()] == [1, 0]
@@ -192,22 +180,6 @@ class TestRemind:
         assert (gone in shown, "&lt;span" in shown) == (True, False)
         answers.answer(invitation=row, answer="regrets", note="", name="A", by=SYSTEM)
         assert going not in text(client.get("/admin/"))
-
-    def test_queries_do_not_grow_with_the_parties(self) -> None:
-        def cost(size: int) -> int:
-            summit = f.SummitFactory(answer_by=db_now() + timedelta(days=5))
-            parties = f.PartyFactory.create_batch(size, summit=summit)
-            invite(parties=parties, by=protocol(summit))
-            for party in parties:
-                f.FocalPointFactory(party=party)
-            Invitation.objects.update(sent_at=f.START)
-            found = queries(remind)
-            assert len(stored()) == 2 * size
-            Message.objects.all().delete()
-            Summit.objects.update(answer_by=None)
-            return found
-
-        assert cost(2) == cost(5)
 
 
 @pytest.mark.postgresql

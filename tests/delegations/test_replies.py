@@ -131,20 +131,6 @@ def fresh(row: Invitation) -> Invitation:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    def test_two_links_are_both_kept_and_the_last_holds(self) -> None:
-        for _ in range(2):
-            row = in_state("sent")
-            links = [Link(row.links.get().public_id), Link(f.InvitationLinkFactory(invitation=row).public_id)]
-            words = [("attending", "One"), ("regrets", "Two")]
-            came = at_once(
-                lambda row=row, by=links[0]: give(fresh(row), by, answer="attending", name="One"),
-                lambda row=row, by=links[1]: give(fresh(row), by, answer="regrets", name="Two"),
-            )
-            kept = list(row.replies.order_by("pk").values_list("answer", "name"))
-            assert (came, sorted(kept)) == ([None, None], sorted(words))
-            held = Invitation.objects.values_list("answer", "answered_by").get(pk=row.pk)
-            assert held == kept[-1]
-
     def desks(self, row: Invitation) -> list[Any]:
         """Let two desks record at once, whose pages both showed no answer; return what came of each."""
         one, two = desk(row), desk(row)

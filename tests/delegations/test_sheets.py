@@ -27,13 +27,6 @@ pytestmark = pytest.mark.django_db
 TEXT = "party,name,e-mail\nFrance,Ada Example,ada@x.example\nItaly,Bea Example,\nnowhere,,\n"
 
 
-@pytest.fixture
-def summit(db: None) -> Summit:
-    found = f.SummitFactory()
-    Category.objects.of(found)
-    return found
-
-
 def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> Sheet:
     values = {"purpose": SheetPurpose.PEOPLE, "filename": "C:\\lists\\people.csv", **more}
     return sheets.store(summit=summit, by=by, content=text.encode(), **values)
@@ -65,8 +58,7 @@ class TestStore:
         monkeypatch.setattr(tables, "FEW_SIGNS", 5)
         content = blank.write(["name"], ending="xlsx", categories=[])
         values = {"summit": summit, "purpose": SheetPurpose.PEOPLE, "filename": "x", "content": content}
-        with pytest.raises(SheetProblem, match=r"^The table has headings and no rows"):
-            sheets.store(by=protocol, **values)
+        refuses(SheetProblem, sheets.store, by=protocol, **values, match=r"^The table has headings and no rows")
         with pytest.raises(SheetProblem, match=r"^The spreadsheet has too many cells"):
             sheets.store(by=protocol, party=party, **values)
 
@@ -97,12 +89,6 @@ class TestTake:
         for act in (sheets.take, sheets.look):
             with pytest.raises(SheetProblem, match=r"^This table is taken over or deleted already\."):
                 act(sheet=Sheet.objects.get(), by=protocol)
-
-    def test_deleted(self, summit: Summit, protocol: User) -> None:
-        row = stored(summit, protocol)
-        sheets.drop(sheet=row, by=protocol)
-        assert not Sheet.objects.exists()
-        refuses(SheetProblem, sheets.take, sheet=row, by=protocol)
 
 
 def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:

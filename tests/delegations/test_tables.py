@@ -32,7 +32,7 @@ def refusal(content: bytes) -> str:
     return str(problem)
 
 
-def test_separated_files_in_unicode() -> None:
+def test_separated_files_in_unicode_and_older_letters() -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         for sign in (",", ";", "\t", "|"):
             text = f"party{sign}name\r\nTürkiye{sign}العربية\r\n\r\nCôte d’Ivoire\r\n"
@@ -40,9 +40,7 @@ def test_separated_files_in_unicode() -> None:
             assert table.headings == ["party", "name"]
             rows = [(row.number, row.cells) for row in table.rows]
             assert rows == [(2, ["Türkiye", "العربية"]), (4, ["Côte d’Ivoire", ""])], (encoding, sign)
-
-
-def test_letters_of_older_machines() -> None:
+    # Letters of older machines.
     text = "pays;nom\n" + "Côte d’Ivoire;Amélie Éléonore Lefèvre\nRépublique tchèque;François Garçon\n" * 20
     assert read(filename="x.csv", content=text.encode("cp1252")).rows[0].cells[0] == "Côte d’Ivoire"
 
@@ -62,11 +60,8 @@ def test_spreadsheets() -> None:
         (2, ["Italy", "3", "2025-03-31", "2025-03-31 09:05", "1"]),
         (4, ["Malta", "2.5", "", "a b", "0"]),
     ]
-
-
-def test_formulas_are_not_evaluated() -> None:
+    # Formulas are not evaluated. The file keeps no value with one: it was never opened in a spreadsheet.
     table = read(filename="x.xlsx", content=xlsx(["party", "name"], ["Italy", "=1+1"]))
-    # The file keeps no value with it: it was never opened in a spreadsheet.
     assert table.rows[0].cells == ["Italy", ""]
 
 

@@ -19,7 +19,7 @@ from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses
+from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once, meeting
 
 EMBASSY = "Embassy of Hostland in Landcity"
@@ -42,10 +42,6 @@ def member(**kwargs: Any) -> Membership:
 def asked(**kwargs: Any) -> VisaLetter:
     row = member(**kwargs)
     return f.VisaLetterFactory(party=row.party, person=row.person)
-
-
-def protocol(summit: Summit) -> User:
-    return f.UserFactory.with_role(Role.PROTOCOL, summit)
 
 
 def focal(row: Membership) -> User:
@@ -176,19 +172,6 @@ class TestIssue:
         assert notices.overtaken([message]) == {}
         void(letter=letter, reason="A mistake.", by=by)
         assert set(notices.overtaken([message])) == {message.pk}
-
-    def test_queries_per_letter_are_the_same_for_many(self) -> None:
-        first = asked()
-        by = protocol(first.summit)
-
-        def count(number: int) -> int:
-            rows = [asked(party__summit=first.summit, party__name=f"P{number}-{each}") for each in range(number)]
-            return queries(lambda: issue(letters=rows, by=by))
-
-        few, many = count(2), count(6)
-        # Each is written by an UPDATE of its own, and read again.
-        assert (many - few) / 4 <= 2
-        assert VisaLetter.objects.filter(state="issued").count() == 8
 
 
 @pytest.mark.django_db

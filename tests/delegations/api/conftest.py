@@ -1,6 +1,5 @@
 """A summit with two parties, and programs of its desks and of a party's focal point."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,19 +48,6 @@ def counted(asks: Program, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert asks.get(path).status_code == 200
     return len(asked)
-
-
-def assert_flat(make: Callable[[], Any], *asks: tuple[Program, str], most: int = 20) -> None:
-    """Assert that lists ask as many queries for many rows as for few, and no more than so many."""
-    for reader, path in asks:
-        reader.get(path)
-    counts = []
-    for number in (1, 2):
-        for _each in range(number):
-            make()
-        counts.append([counted(reader, path) for reader, path in asks])
-    assert counts[0] == counts[1]
-    assert max(counts[0]) <= most
 
 
 def ids(response: Any) -> list[str]:

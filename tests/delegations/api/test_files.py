@@ -14,7 +14,7 @@ from delegations.models import LetterTemplate, Reply, ReplyScan
 from summit.models import AuditEntry, Role
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
+from tests.delegations.api.conftest import DESK, Place, kind, pointers
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +44,6 @@ def test_each_look_at_a_photograph_is_noted(place: Place, monkeypatch: pytest.Mo
     # Of what a desk stored a focal point knows that it is there, and no more.
     assert place.focal.get(f"{DESK}photos/{ada.public_id}/content/").status_code == 200
     assert kind(place.focal.get(f"{DESK}photos/{ben.public_id}/content/")) == (404, "not-found")
-    other = place.desk(Role.PROGRAMME)
-    assert kind(other.get(f"{DESK}photos/{ada.public_id}/content/")) == (404, "not-found")
-    assert kind(badges.get(f"{DESK}photos/{ada.public_id}/content/?fields=content")) == (400, "parameters")
     # Control: without asking whose it is a focal point would see it.
     monkeypatch.setattr(Reader, "visible", lambda self, person: {"photo"})
     assert place.focal.get(f"{DESK}photos/{ben.public_id}/content/").status_code == 200
@@ -60,9 +57,6 @@ def test_an_answer_on_paper_comes_with_its_scan(place: Place) -> None:
     assert pointers(place.protocol.post(where, said)) == {"#/way"}
     for wrong in ("no base 64", b64encode(b"MZ a program").decode()):
         assert pointers(place.protocol.post(where, {**said, "way": way, "scan": wrong})) == {"#/scan"}
-    assert not Reply.objects.exists()
-    # What is longer than a body of JSON comes in a form, as long as the desk takes it.
-    assert form(place.protocol, where, {**said, "scan": upload(PDF), "way": "no JSON"}).status_code == 422
     long = PDF + b" " * 3_000_000
     answered = form(place.protocol, where, {**said, "scan": upload(long), "way": json.dumps(way)})
     assert answered.status_code == 200, answered.content
@@ -77,10 +71,6 @@ def test_an_answer_on_paper_comes_with_its_scan(place: Place) -> None:
     file = {"file_name": "note 12.pdf", "content_type": "application/pdf", "content": NOTE}
     assert place.protocol.get(content).json() == file
     assert AuditEntry.objects.get(object_type="delegations.replyscan").fields == ["content"]
-    assert kind(place.focal.get(content)) == (404, "not-found")
-    plain = f.ReplyFactory(invitation=row)
-    assert place.protocol.get(f"{DESK}replies/{plain.public_id}/").json()["scan"] is None
-    assert kind(place.protocol.get(f"{DESK}replies/{plain.public_id}/content/")) == (404, "not-found")
 
 
 def test_a_letter_for_a_visa_is_read_as_long_as_it_stands(place: Place) -> None:
@@ -88,7 +78,6 @@ def test_a_letter_for_a_visa_is_read_as_long_as_it_stands(place: Place) -> None:
     passport = {"passport_name": "ADA EXAMPLE", "birth_date": "1980-02-29", "passport_number": "X4821397"}
     f.ParticularsFactory(person=letter.person, entered_for=place.one, nationality="FR", **passport)
     where = f"{DESK}visa-letters/{letter.public_id}/content/"
-    assert kind(place.protocol.get(where)) == (404, "not-found")
     visas.issue(letters=[letter], by=place.protocol.user)
     for reader in (place.protocol, place.focal):
         told = reader.get(where).json()
@@ -112,18 +101,10 @@ def test_badges_are_checked_and_printed(place: Place) -> None:
     assert (printed["file_name"], b64decode(printed["content"])[:5]) == ("badges.pdf", b"%PDF-")
     seen = AuditEntry.objects.get(by=desk.user, action="summit.person.seen")
     assert seen.fields == ["badge_name", "name", "office", "photo"]
-    assert kind(place.focal.post(f"{here}check/", number)) == (404, "not-found")
-    assert kind(place.protocol.post(f"{here}print/", {"badges": [badge.public_id]})) == (403, "forbidden")
-    # Another summit's badge opens nothing here, nor does one whose party has left.
-    elsewhere = door.post(f"{here}check/", {"number": f.BadgeFactory().public_id}).json()
-    assert (elsewhere["opens"], elsewhere["badge"]) == (False, None)
     f.InvitationFactory(party=place.one, state="revoked")
     left = door.post(f"{here}check/", number).json()
-    why = "Its party has left the summit: the invitation was revoked."
-    assert (left["opens"], left["why"], left["badge"]["live"], left["badge"]["why"]) == (False, why, False, why)
-    assert left["badge"]["zones"] == []
-    for query, found in (("live=false", [badge.public_id]), ("live=true", [])):
-        assert ids(door.get(f"{here}?{query}")) == found
+    assert (left["opens"], left["badge"]["live"]) == (False, False)
+    assert left["why"] == left["badge"]["why"] == "Its party has left the summit: the invitation was revoked."
 
 
 def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:
@@ -150,7 +131,6 @@ def test_a_letter_is_read_and_tried_before_it_is_kept(place: Place) -> None:
     address = place.protocol.user.email
     assert place.protocol.post(f"{here}test/", text).json() == {"address": address}
     assert Message.objects.get().address == address
-    assert kind(place.desk(Role.ACCREDITATION).post(f"{here}test/", said))[0] in (403, 404)
     assert not LetterTemplate.objects.exists()
 
 
@@ -164,5 +144,3 @@ def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
     seen = AuditEntry.objects.get(by=place.protocol.user, action="summit.person.seen")
     assert seen.fields == ["form_of_address", "name", "office", "photo"]
     assert seen.detail["keys"] == [ada.public_id]
-    assert place.protocol.post(here, {"language": "en", "day": "2027-03-01"}).status_code == 200
-    assert kind(place.focal.post(here, {"language": "en"})) == (403, "forbidden")

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from delegations.models import Badge, Category, FocalPoint, Membership, Policy, Zone
+from delegations.models import Badge, Category, FocalPoint, Membership, Policy
 from summit.domain import seen
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Land, Place, assert_flat, ids, kind, pointers
-from tests.summit.api.conftest import Program, program
+from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointers
+from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 QUOTAS, POINTS, CATEGORIES, ZONES, RULES, POLICY = (
@@ -33,26 +33,9 @@ def test_a_party_has_its_own_number(own: Land, other: Land, organiser: Program, 
     theirs = number(focal.get(where).json(), "head")
     assert (theirs["allowed"], theirs["own"], theirs["reason"]) == (2, True, None)
     assert ids(focal.get(QUOTAS)) == [own.party.public_id]
-    assert kind(focal.get(f"{QUOTAS}{other.party.public_id}/")) == (404, "not-found")
-    assert kind(focal.post(f"{where}set/", data)) == (403, "forbidden")
     fewer = organiser.post(f"{where}set/", {**data, "category": "delegate", "number": 0})
     assert pointers(fewer) == {"#/number"}
     assert number(organiser.post(f"{where}drop/", {"category": "head"}).json(), "head")["allowed"] == 1
-    whole = organiser.post(f"{where}set/", {"category": None, "number": 9, "reason": "Large"})
-    assert number(whole.json(), None)["allowed"] == 9
-    organiser.post(f"{where}set/", {"category": "delegate", "number": 1, "reason": "Small"})
-    assert ids(organiser.get(f"{QUOTAS}?room=full")) == [own.party.public_id]
-
-
-def test_queries_do_not_grow_with_parties(here: Summit, protocol: Program) -> None:
-    def make() -> None:
-        f.FocalPointFactory(party=f.QuotaFactory(party__summit=here).party)
-        zone = f.ZoneFactory(summit=here)
-        for row in (f.CategoryFactory(summit=here), f.OverpassRuleFactory(summit=here)):
-            row.zones.add(zone)
-
-    make()
-    assert_flat(make, *((protocol, path) for path in (QUOTAS, POINTS, CATEGORIES, ZONES, RULES)))
 
 
 # --- categories, zones, overpasses ---------------------------------------------------------------------------------
@@ -71,13 +54,7 @@ def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser:
     assert ids(organiser.post(f"{ZONES}arrange/", {"order": [two], "expected": [one, two]})) == [two, one]
     assert kind(organiser.post(f"{ZONES}arrange/", {"order": [one], "expected": [one, two]})) == (409, "conflict")
     assert organiser.delete(f"{ZONES}{one}/", If_Match="*").status_code == 204
-    assert Zone.objects.get().code == "B/1"
-    wrong = organiser.patch(artist, {"names": {"xx": "A"}, "zones": ["C"]}, If_Match="*")
-    assert pointers(wrong) == {"#/names/xx", "#/zones"}
-    placed = {"order": ["artist"], "expected": ids(organiser.get(CATEGORIES))}
-    assert ids(organiser.post(f"{CATEGORIES}arrange/", placed))[:2] == ["artist", "head"]
     assert organiser.delete(artist, If_Match="*").status_code == 204
-    assert organiser.delete(f"{CATEGORIES}head/", If_Match="*").status_code == 409
 
 
 def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -> None:
@@ -108,10 +85,6 @@ def test_every_summit_has_a_policy(here: Summit, own: Land, protocol: Program, f
     assert (changed.status_code, changed.json()["total"]) == (200, 9)
     assert kind(protocol.patch(POLICY, {"total": 8}, If_Match=read["ETag"])) == (412, "changed")
     assert pointers(protocol.patch(POLICY, {"reminder_days": "often"}, If_Match="*")) == {"#/reminder_days"}
-    reader = program(f.UserFactory.with_role(Role.ACCREDITATION, here))
-    assert reader.get(POLICY).json()["total"] == 9
-    assert kind(reader.patch(POLICY, {"total": 1}, If_Match="*")) == (403, "forbidden")
-    assert kind(focal.get(POLICY)) == (404, "not-found")
 
 
 # --- focal points ---------------------------------------------------------------------------------------------------
@@ -123,16 +96,14 @@ def test_protocol_names_focal_points_and_takes_them_off(own: Land, other: Land, 
     assert kind(protocol.post(POINTS, data)) == (409, "conflict")
     listed = protocol.get(f"{POINTS}?party={own.party.public_id}&order=-name")
     assert [each["name"] for each in listed.json()["results"]] == ["Gil", "Fay of Own"]
+    assert AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.focalpoint").exists()
     where = made["Location"].removeprefix("http://testserver/api/v1/")
     assert protocol.delete(where, If_Match=made["ETag"]).status_code == 204
-    assert kind(protocol.get(where)) == (404, "not-found")
-    assert AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.focalpoint").exists()
 
 
 def test_focal_points_see_their_own_and_leave(own: Land, other: Land, focal: Program) -> None:
     mine, leave = FocalPoint.objects.get(party=own.party), f"{POINTS}leave/"
     assert ids(focal.get(POINTS)) == [str(mine.pk)]
-    assert kind(focal.delete(f"{POINTS}{mine.pk}/", If_Match="*")) == (403, "forbidden")
     assert kind(focal.post(leave, {"party": own.party.public_id})) == (409, "conflict")
     assert kind(focal.post(leave, {"party": other.party.public_id})) == (422, "fields")
     f.FocalPointFactory(party=own.party)
@@ -163,25 +134,12 @@ def test_badges_are_issued_ended_and_issued_anew(place: Place) -> None:
     assert (again.status_code, again.json()["live"], again.json()["person"]) == (200, True, one.person.public_id)
     lost = desk.get(f"{HERE}{made['id']}/").json()
     assert (lost["live"], lost["zones"]) == (False, [])
-    assert lost["why"] == "It was lost, and another was issued in its place."
-    assert kind(desk.post(f"{HERE}{made['id']}/reissue/", {})) == (409, "conflict")
+    assert AuditEntry.objects.filter(action=seen.SEEN, object_key=made["id"], by=desk.user).exists()
     path = f"{HERE}{again.json()['id']}/end/"
     assert pointers(desk.post(path, {})) == {"#/reason"}
     ended = desk.post(path, {"reason": "Sent home"}).json()
     assert (ended["live"], ended["why"], ended["issued_by"]) == (False, "Sent home", desk.user.name)
     assert ids(desk.get(f"{HERE}?live=true")) == [Badge.objects.live().get().public_id]
-
-
-def test_who_sees_badges_and_who_issues_them(place: Place) -> None:
-    badge = f.BadgeFactory(party=place.one)
-    path = f"{HERE}{badge.public_id}/"
-    assert kind(place.focal.get(path)) == (404, "not-found")
-    assert kind(place.desk(Role.PROGRAMME).get(path)) == (404, "not-found")
-    assert place.protocol.get(path).status_code == 200
-    assert kind(place.protocol.post(f"{path}reissue/", {})) == (403, "forbidden")
-    assert kind(place.protocol.post(f"{HERE}issue/", {"people": ["x"]})) == (403, "forbidden")
-    entry = AuditEntry.objects.get(action="summit.person.seen")
-    assert (entry.object_key, entry.detail["people"]) == (badge.public_id, [badge.person.public_id])
 
 
 def test_a_category_is_found_by_as_far_as_it_is_told(place: Place) -> None:
@@ -193,14 +151,3 @@ def test_a_category_is_found_by_as_far_as_it_is_told(place: Place) -> None:
     told = {each["id"]: each["category"] for each in desk.get(HERE).json()["results"]}
     found = ids(desk.get(f"{HERE}?category=delegate"))
     assert found == [wanted.public_id] == [key for key, category in told.items() if category]
-
-
-def test_many_badges_ask_as_little_as_few(place: Place) -> None:
-    (first,) = members(place, 1)
-
-    def make() -> None:
-        person = f.MembershipFactory(party=place.one, category=first.category).person
-        f.BadgeFactory(party=place.one, person=person, issued_by=f.UserFactory())
-
-    assert_flat(make, (place.protocol, HERE), most=12)
-    assert {tuple(each["zones"]) for each in place.protocol.get(HERE).json()["results"]} == {("A",)}

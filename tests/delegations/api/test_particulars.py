@@ -10,7 +10,7 @@ from delegations.models import Particulars
 from summit.domain import seen
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
-from tests.delegations.api.conftest import Land, assert_flat, ids, kind, pointers
+from tests.delegations.api.conftest import Land, ids, kind, pointers
 from tests.delegations.test_photos import picture
 from tests.summit.api.conftest import Program, program
 
@@ -28,21 +28,6 @@ def seen_by(user: Any) -> list[tuple[str, list[str]]]:
     return [(row.object_type, row.fields) for row in rows]
 
 
-def test_each_group_opens_to_its_roles(here: Summit, own: Land) -> None:
-    f.PhotoFactory(person=own.person)
-    for role, opens in (
-        (Role.VETTING, ["passports", "travel", "photos"]),
-        (Role.CONFERENCE_OFFICER, ["needs"]),
-        (Role.VIEWER, []),
-    ):
-        reader, found = program(f.UserFactory.with_role(role, here)), []
-        for name in ("passports", "needs", "travel", "photos"):
-            listed, one = reader.get(f"{DESK}{name}/"), reader.get(f"{DESK}{name}/{own.person.public_id}/")
-            assert listed.status_code == one.status_code
-            found += [name] if one.status_code == 200 else []
-        assert found == opens
-
-
 def test_vetting_reads_passports_and_each_look_is_recorded(vetting: Program, own: Land) -> None:
     where = f"{PASSPORTS}{own.person.public_id}/"
     body = vetting.get(where).json()
@@ -54,14 +39,10 @@ def test_vetting_reads_passports_and_each_look_is_recorded(vetting: Program, own
     assert (body["birth_date"], body["entered"][:2]) == ("1980-02-01", ["birth_date", "nationality"])
     wrong = vetting.patch(where, {"birth_date": "2180-02-01", "nationality": "??"}, If_Match=changed["ETag"])
     assert pointers(wrong) == {"#/birth_date", "#/nationality"}
-    assert vetting.patch(where, {"birth_date": None}, If_Match="*").json()["birth_date"] is None
 
 
 def test_a_focal_point_sees_its_own(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     assert values(focal.get(f"{NEEDS}?member=true"), "diet") == ["No Own"]
-    theirs = other.person.public_id
-    assert kind(focal.get(f"{NEEDS}{theirs}/")) == (404, "not-found")
-    assert kind(focal.patch(f"{PASSPORTS}{theirs}/", {"sex": "F"}, If_Match="*")) == (404, "not-found")
     Particulars.objects.filter(person=own.person).update(entered_for=None)
     where = f"{PASSPORTS}{own.person.public_id}/"
     body = focal.get(where).json()
@@ -92,9 +73,6 @@ def test_journeys_narrow_by_what_one_may_read(own: Land, other: Land, focal: Pro
     Particulars.objects.filter(person=own.person).update(withheld=["arrives_at"])
     assert values(focal.get(f"{TRAVEL}?{early}"), "id") == []
     assert values(focal.get(f"{TRAVEL}?member=true"), "arrives_at") == [None]
-    where = f"{TRAVEL}{own.person.public_id}/"
-    done = protocol.patch(where, {"departs_at": "2025-04-01T18:00:00+01:00"}, If_Match=protocol.get(where)["ETag"])
-    assert done.json()["departs_at"] == "2025-04-01T17:00:00Z"
 
 
 def test_who_has_a_passport_or_needs_is_known_without_reading_them(vetting: Program, own: Land, here: Summit) -> None:
@@ -117,9 +95,6 @@ def test_photographs_are_kept_and_never_shown(own: Land, other: Land, focal: Pro
     since = f"{PHOTOS}?changed_since=2020-01-01T00:00:00Z"
     assert ids(focal.get(since)) == [own.person.public_id]
     assert kind(focal.post(PHOTOS, {**sent, "person": other.person.public_id})) == (422, "fields")
-    for content, said in (("?", "Write the file as Base64"), (base64.b64encode(b"x").decode(), "This is no photo")):
-        [error] = focal.post(PHOTOS, {**sent, "content": content}).json()["errors"]
-        assert (error["pointer"], error["detail"].startswith(said)) == ("#/content", True)
     where = f"{PHOTOS}{own.person.public_id}/"
     assert focal.delete(where, If_Match=made["ETag"]).status_code == 204
     f.PhotoFactory(person=own.person)
@@ -127,13 +102,3 @@ def test_photographs_are_kept_and_never_shown(own: Land, other: Land, focal: Pro
     assert kind(focal.delete(where, If_Match="*")) == (403, "forbidden")
     # When others stored one is told by no filter either.
     assert (ids(focal.get(since)), ids(protocol.get(since))) == ([], [own.person.public_id])
-
-
-def test_queries_do_not_grow_with_people(vetting: Program, protocol: Program, focal: Program, own: Land) -> None:
-    def make() -> None:
-        person = f.MembershipFactory(party=own.party).person
-        f.ParticularsFactory(person=person, entered_for=own.party, passport_number="A1", diet="None")
-        f.PhotoFactory(person=person, entered_for=own.party)
-
-    asks = [(vetting, PASSPORTS), (protocol, NEEDS), (protocol, TRAVEL), (focal, PASSPORTS), (focal, PHOTOS)]
-    assert_flat(make, *asks)

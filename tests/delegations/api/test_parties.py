@@ -8,7 +8,7 @@ from delegations.models import Party
 from summit.domain import seen
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
-from tests.delegations.api.conftest import Land, assert_flat, ids, kind, pointers
+from tests.delegations.api.conftest import Land, ids, kind, pointers
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,6 @@ def test_a_party_is_entered_whole_and_known_by_another_system_s_key(protocol: Pr
     changed = protocol.patch(where, {"notes": "Call.", "external_ids": {"registry": "8"}}, If_Match=read["ETag"])
     assert (changed.status_code, changed.json()["notes"]) == (200, "Call.")
     assert kind(protocol.get(where)) == (404, "not-found")
-    assert kind(protocol.patch(where, {}, If_Match="*")) == (404, "not-found")
-    assert kind(protocol.delete(f"{PARTIES}ext:registry:8/", If_Match="*")) == (405, "method")
 
 
 def test_what_can_t_be_is_said_by_field(protocol: Program, here: Summit) -> None:
@@ -49,7 +47,6 @@ def test_what_can_t_be_is_said_by_field(protocol: Program, here: Summit) -> None
         ({**VALUES, "protocol_order": 1}, {"#/protocol_order"}),
     ):
         assert pointers(protocol.post(PARTIES, data)) == wanted
-    assert Party.objects.count() == 1
 
 
 def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +67,6 @@ def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, mon
             reader.post(f"{PARTIES}arrange/", {"order": [], "expected": []}),
         ):
             assert kind(refused) == (403, "forbidden")
-    assert kind(focal.get("summits/there/desk/parties/")) == (404, "not-found")
     # Desks that see no keys read none.
     viewer = program(f.UserFactory.with_role(Role.VIEWER, own.party.summit))
     assert viewer.get(where).json()["external_ids"] is None
@@ -114,15 +110,6 @@ def test_the_protocol_order_is_set_by_whoever_has_read_it(protocol: Program, her
     assert kind(arrange("x", expected=[two, one])) == (422, "fields")
     again = arrange(three, expected=[two, one]).json()
     assert [(each["id"], each["precedence"]) for each in again] == [(three, 1)]
-
-
-def test_queries_do_not_grow_with_parties(protocol: Program, here: Summit) -> None:
-    def make() -> None:
-        party = f.PartyFactory(summit=here, mission_contact="Gil")
-        for factory in (f.PartyNameFactory, f.ExternalIdFactory, f.InvitationFactory):
-            factory(party=party)
-
-    assert_flat(make, (protocol, PARTIES))
 
 
 ASKED = ("region=europe", "recognised=true", "ranked=true", "q=hidden.example", "lacks=mailbox", "lacks=decision")

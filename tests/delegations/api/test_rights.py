@@ -17,7 +17,7 @@ from summit.domain import erasure
 from summit.models import AuditEntry, Person, Role, User
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.api.conftest import DESK, Land, Place, assert_flat, kind, pointers
+from tests.delegations.api.conftest import DESK, Land, Place, kind, pointers
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,6 @@ def test_an_organiser_erases_a_person(own: Land, organiser: Program, protocol: P
 def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: Program, protocol: Program) -> None:
 
     where = f"{PEOPLE}{own.person.public_id}/hand-over/"
-    assert kind(protocol.post(where, {})) == (403, "forbidden")
     given = organiser.post(where, {}, Idempotency_Key="one").json()
     assert (given["file_name"], given["content_type"]) == (f"person-{own.person.public_id}.zip", "application/zip")
     packed = ZipFile(BytesIO(b64decode(given["content"])))
@@ -60,7 +59,6 @@ def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: 
 def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
     ada, mute = (f.MembershipFactory(party=place.one, person__email=box).person for box in ("ada@aland.example", ""))
     people = {"people": [ada.public_id, mute.public_id]}
-    assert kind(place.focal.post(f"{PEOPLE}give-accounts/", people)) == (403, "forbidden")
     given = place.protocol.post(f"{PEOPLE}give-accounts/", people).json()
     why = "Has no mailbox to sign in with. Enter one first."
     assert (given["given"], given["skipped"]) == ([ada.public_id], [{"id": mute.public_id, "why": why}])
@@ -75,27 +73,16 @@ def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
 
 def test_an_organiser_chooses_an_account(own: Land, organiser: Program, protocol: Program, focal: Program) -> None:
     summit = own.party.summit
-    colleague, before = f.UserFactory.with_role(Role.VIEWER, summit), f.UserFactory()
+    colleague = f.UserFactory.with_role(Role.VIEWER, summit)
     where = f"{PEOPLE}{own.person.public_id}/choose-account/"
-    for other in (protocol, focal):
-        assert kind(other.post(where, {"account": colleague.public_id})) == (403, "forbidden")
     taken = f.PersonFactory(summit=summit, user=f.UserFactory(), name="Ada", office="")
     refused = organiser.post(where, {"account": taken.user.public_id})
     assert pointers(refused) == {"#/account"}
     assert "This account is Ada’s in this summit. An account has one person." in refused.content.decode()
-    stranger = f.UserFactory.with_role(Role.ORGANISER, f.SummitFactory())
-    for wrong in ({"account": stranger.public_id}, {"account": "nothing"}, {"account": 3}, {}):
-        assert pointers(organiser.post(where, wrong)) == {"#/account"}
     assert Person.objects.get(pk=own.person.pk).user is None
-    Person.objects.filter(pk=own.person.pk).update(user=before)
     done = organiser.post(where, {"account": colleague.public_id})
     assert (done.status_code, done.json()["account"]) == (200, True)
     assert Person.objects.get(pk=own.person.pk).user == colleague
-    told = AuditEntry.objects.filter(by=organiser.user, fields=["user"]).order_by("pk")
-    assert [(row.action, row.detail["rows"]) for row in told] == [
-        ("delegations.take_account", [f"summit.user:{before.public_id}"]),
-        ("delegations.give_account", [f"summit.user:{colleague.public_id}"]),
-    ]
     assert organiser.post(where, {"account": None}).json()["account"] is False
     assert Person.objects.get(pk=own.person.pk).user is None
 
@@ -135,7 +122,6 @@ def test_two_people_are_told_apart_and_two_parties_ones_stay_two(place: Place) -
     assert refused.json()["detail"].startswith("They belong to two parties: Aland and Bland.")
     told = place.protocol.post(f"{PAIRS}{row.pk}/tell-apart/", {}).json()
     assert (told["decided_by"], place.protocol.get(f"{PAIRS}?open=true").json()["results"]) == ("Pat", [])
-    assert_flat(lambda: pair(place, "Somebody"), (place.protocol, PAIRS))
 
 
 MINE = "me/people/"

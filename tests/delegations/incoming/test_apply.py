@@ -15,11 +15,11 @@ from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Category, Membership, Particulars, Party, Policy, Resemblance
-from summit.domain.audit import SYSTEM, Link
+from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.tables.reading import Table, read
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses
+from tests.delegations.helpers import link, queries, refuses
 from tests.schemas import DATA, needs_data
 from tests.threads import at_once, meeting
 
@@ -50,11 +50,6 @@ def summit(db: None) -> Summit:
     found = f.SummitFactory(slug="talks")
     Category.objects.of(found)
     return found
-
-
-def link(party: Party) -> Link:
-    """Return whoever followed the letter's link of a party."""
-    return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
 
 
 class TestParties:
@@ -163,6 +158,11 @@ class TestPeople:
             (3, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."]),
         ]
         assert Resemblance.objects.count() == 2
+
+    def test_who_resembles_somebody_elsewhere_by_what_is_changed_is_noted(self, summit: Summit) -> None:
+        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
+        into(summit, "party,name,e-mail\nItaly,Bea Example,a@x.example\n")
+        assert Resemblance.objects.get().why == "email"
 
     def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
         into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")

@@ -1,0 +1,224 @@
+"""What asks the database as often for many rows as for few: pages of the desk, and what the domain does with many."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from delegations.domain import (
+    accounts,
+    approval,
+    badges,
+    calls,
+    handovers,
+    holdings,
+    invitations,
+    letters,
+    mailboxes,
+    many,
+    members,
+    overpasses,
+    participants,
+    parties,
+    photo_sheet,
+    quotas,
+    reminders,
+)
+from delegations.models import Category, Membership, Overpass, Party
+from summit.db.clock import db_now
+from summit.domain.audit import SYSTEM
+from summit.models import Person, Role, Summit, User
+from tests import factories as f
+from tests.delegations.helpers import queries, queries_of, sign_in
+from tests.rows import once_a_module
+
+pytestmark = pytest.mark.django_db
+ADMIN = "/admin/delegations/"
+NUMBERS = count(1)
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+def add_people(party: Party) -> Person:
+    """Add a member of whom everything is entered, and all that hangs on one person."""
+    person: Person = f.MembershipFactory(party=party).person
+    f.ParticularsFactory(person=person, passport_number="X1", diet="vegan", hotel="Grand", arrives_at=f.START)
+    f.PhotoFactory(person=person)
+    f.BadgeFactory(party=party, person=person)
+    f.HandoverFactory(party=party, giver=person)
+    for whose in (person, party.memberships.earliest("pk").person):
+        f.FormerMemberFactory(party=party, person=whose)
+        f.BadgeFactory(party=party, person=whose, ended_at=f.START, why="replaced")
+        f.ExternalIdFactory(party=None, person=whose, system=f"s{next(NUMBERS)}")
+        f.ResemblanceFactory(person=whose)
+    return person
+
+
+def add_letters(party: Party) -> None:
+    """Add to an invited party, and to another one, letters that came back, calls and answers."""
+    for invitation in (f.InvitationFactory(party__summit=party.summit, sent=True), party.invitations.get()):
+        f.InvitationLinkFactory(invitation=invitation)
+        f.FocalPointFactory(party=invitation.party)
+        f.CallNoteFactory(invitation=invitation)
+        f.ReplyScanFactory(reply__invitation=invitation, reply__recorded_by=f.UserFactory())
+        sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "created_at": f.START}
+        back = {"returned_at": "2099-01-01T00:00Z", "returned_why": "5.1.1 unknown"}
+        key = letters.subject_key(invitation)
+        f.MessageFactory(kind="invitation", subject_key=key, version=next(NUMBERS), **sent, **back)
+
+
+def add(party: Party) -> None:
+    """Add some of everything to a summit, and to a party that was invited."""
+    summit, person = party.summit, add_people(party)
+    add_letters(party)
+    f.PartyNameFactory(party__summit=summit, language="ar")
+    f.PartyFactory(summit=summit, iso_code="IT")
+    f.MembershipFactory(party__summit=summit, code="head")
+    category = f.CategoryFactory(summit=summit, quota=1)
+    category.zones.add(f.ZoneFactory(summit=summit))
+    f.MembershipFactory(party=party, category=category)
+    rule = f.OverpassRuleFactory(summit=summit)
+    Overpass.objects.create(rule=rule, party=party, number=1, holder=person.membership)
+    f.SheetFactory(summit=summit)
+    f.SessionFactory(summit=summit, starts_at=f.START, ends_at=f.START + timedelta(hours=1))
+    participants.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
+
+
+@once_a_module
+def worlds() -> list[Party]:
+    """Make a summit with some of everything and one with three times as much; return a party of each."""
+    found = []
+    for times in (1, 3):
+        party = f.InvitationFactory(sent=True).party
+        f.MembershipFactory(party=party)
+        for _each in range(times):
+            add(party)
+        found.append(party)
+    return found
+
+
+# Addresses, where nothing else is said those of the delegations; of a summit and its rows by their keys.
+PAGES = [
+    *("/admin/", "/admin/summit/person/", "/admin/needs/{slug}/", "retention/summit/{slug}/", "reply/"),
+    *("category/", "party/", "party/?quotas=full", "invitation/", "invitationlink/", "overpass/", "badge/"),
+    *("membership/", "sheet/", "participantlist/", "participantlist/prepare/{slug}/", "handover/waiting/"),
+    *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),
+    *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en", "membership/confirm/?{rows}"),
+    *("/admin/summit/person/{person}/change/", "party/{party}/change/", "invitation/{invitation}/change/"),
+    "participantlist/{newest}/change/",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_asks_as_much_for_many(address: str, worlds: list[Party]) -> None:
+    costs = []
+    for party in worlds:
+        summit, rows = party.summit, party.memberships.order_by("pk").values_list("pk", "person")
+        keys = {
+            "slug": summit.slug,
+            "party": party.pk,
+            "invitation": party.invitations.get().pk,
+            "person": rows[0][1],
+            "rows": "&".join(f"row={key}" for key, _person in rows),
+            "newest": summit.participant_lists.latest("number").pk,
+        }
+        wanted = address.format(**keys)
+        costs.append(queries_of(sign_in(summit), wanted if wanted.startswith("/") else f"{ADMIN}{wanted}"))
+    assert costs[0] == costs[1]
+
+
+def test_a_list_asks_as_much_when_it_has_more_pages(party: Party) -> None:
+    client, category = sign_in(party.summit), Category.objects.of(party.summit)["delegate"]
+    counts = []
+    for _time in range(2):
+        # As many as fill a page and begin another.
+        made = Person.objects.bulk_create(f.PersonFactory.build(summit=party.summit) for _each in range(60))
+        rows = [Membership(party=party, person=person, category=category, capacity="delegate") for person in made]
+        Membership.objects.bulk_create(rows)
+        counts.append(queries_of(client, f"{ADMIN}membership/"))
+    assert counts[0] == counts[1]
+
+
+# --- deeds ----------------------------------------------------------------------------------------------------------
+@dataclass
+class Many:
+    """So many of each in a summit whose answers are due soon: parties that nobody invited, drafts and invited ones,
+    each with a focal point and a member."""
+
+    number: int
+    summit: Summit = field(default_factory=lambda: f.SummitFactory(answer_by=db_now() + timedelta(days=5)))
+    fresh: list[Party] = field(default_factory=list)
+    drafts: list[Party] = field(default_factory=list)
+    invited: list[Party] = field(default_factory=list)
+    members: list[Membership] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for _each in range(self.number):
+            for group, made in ((self.fresh, ""), (self.drafts, "draft"), (self.invited, "sent")):
+                party = f.FocalPointFactory(party__summit=self.summit).party
+                group.append(party)
+                if made:
+                    f.InvitationFactory(party=party, state=made, sent_at=f.START if made == "sent" else None)
+                self.members.append(f.MembershipFactory(party=party))
+            f.HandoverFactory(party=party)
+        f.OverpassRuleFactory(summit=self.summit, people=1)
+        self.by: User = f.UserFactory.with_role(Role.ORGANISER, self.summit)
+
+    @property
+    def people(self) -> list[Person]:
+        return [row.person for row in self.members]
+
+    def category(self, code: str) -> Category:
+        return Category.objects.get(summit=self.summit, code=code)
+
+
+DEEDS: dict[str, Callable[[Many], object]] = {
+    "prepare": lambda all: approval.prepare(parties=all.fresh, by=all.by),
+    "approve": lambda all: approval.approve_many(parties=all.drafts, by=all.by),
+    "invite": lambda all: invitations.invite(parties=all.fresh, by=all.by),
+    "remind": lambda _all: reminders.remind(),
+    "settle overpasses": lambda all: overpasses.settle_summit(summit=all.summit, by=SYSTEM),
+    "issue badges": lambda all: badges.issue(members=all.members, by=all.by),
+    "confirm members": lambda all: many.confirm(memberships=all.members, by=all.by),
+    "move members": lambda all: many.move(memberships=all.members, category=all.category("adviser"), by=all.by),
+    "meters": lambda all: quotas.meters_of(all.fresh),
+    "who takes part": lambda all: participants.gather(all.summit),
+    "who gets an account": lambda all: accounts.preview(people=all.people),
+    "mailboxes of letters": lambda all: mailboxes.for_letters(all.fresh),
+    "mailboxes of members": lambda all: mailboxes.for_members(
+        summit=all.summit, party_ids={row.pk for row in all.fresh}, person_ids={row.pk for row in all.people}
+    ),
+    "whom to call": lambda all: calls.sheet(summit=all.summit, now=db_now(), narrowed=calls.Narrowed()),
+    "faces": lambda all: photo_sheet.faces(summit=all.summit, by=all.by, language="en"),
+    "add names": lambda all: parties.add_names(
+        summit=all.summit, language="fr", names={row.pk: "Pays" for row in all.fresh}, by=all.by
+    ),
+    "what waits": lambda all: list(
+        handovers.told(handovers.waiting(all.summit), summit=all.summit, reader=holdings.Desk(all.by))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_deed_asks_as_much_for_many(name: str) -> None:
+    costs = []
+    for number in (2, 5):
+        # Reminders go to all summits.
+        Summit.objects.update(answer_by=None)
+        rows = Many(number)
+        costs.append(queries(lambda rows=rows: DEEDS[name](rows)))
+    assert costs[0] == costs[1]
+
+
+def test_naming_many_asks_as_much(party: Party) -> None:
+    category = Category.objects.of(party.summit)["delegate"]
+    costs = []
+    for number in (2, 5):
+        people = [(f.PersonFactory(summit=party.summit), category) for _each in range(number)]
+        costs.append(queries(lambda people=people: members.name_many(party=party, people=people, by=SYSTEM)))
+    assert costs[0] == costs[1]
+
+
+def test_a_summit_without_overpasses_is_asked_once(party: Party) -> None:
+    assert queries(lambda: overpasses.settle(party=party, by=SYSTEM)) == 1
