@@ -1,6 +1,7 @@
 """What these tests share: a summit, its organiser, and browsers that are signed in."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from summit.models import Role, Summit, User
@@ -12,6 +13,18 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def desk_of(summit: Summit, role: Role = Role.ORGANISER) -> Client:
+    """Return a browser of somebody new who works for a summit in a role."""
+    return signed_in(UserFactory.with_role(role, summit))
+
+
+def raw(table: str, column: str, pk: int) -> bytes:
+    """Return what the database holds in a column of a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE id = %s', [pk])  # noqa: S608
+        return bytes(cursor.fetchone()[0])
 
 
 @pytest.fixture

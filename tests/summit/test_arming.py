@@ -9,7 +9,6 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError
 from django.test import Client
 
 from delegations.domain import codes, reminders
@@ -25,6 +24,7 @@ from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.press.helpers import ago, make_text
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 CAME = datetime.now(UTC) - timedelta(hours=5)
@@ -50,12 +50,6 @@ def summit() -> Summit:
         told |= {"kind": "publication", "recipient_key": f"press.subscriber:{reader.public_id}"}
         f.MessageFactory(summit=made, **told)
     f.InvitationFactory(party__summit=made, party__mission_email="m@land.example", state="sent", sent_at=ago(99))
-    return made
-
-
-@pytest.fixture
-def organiser(summit: Summit) -> User:
-    made: User = f.UserFactory.with_role(Role.ORGANISER, summit)
     return made
 
 
@@ -134,53 +128,41 @@ def test_a_code_is_written_by_a_summit_that_sends(summit: Summit) -> None:
 
 
 class TestPages:
-    def test_the_desk_says_so_and_asks_first(self, summit: Summit, organiser: User, client: Client) -> None:
-        client.force_login(organiser)
-        home, path = client.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
+    def test_the_desk_says_so_and_asks_first(self, summit: Summit, desk: Client) -> None:
+        home, path = desk.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
         assert ("sends nothing." in home, path in home) == (True, True)
-        assert "events for webhooks" in client.get(path).content.decode()
-        assert (summit.is_disarmed, client.post(path).status_code) == (True, 302)
-        after = client.get("/admin/").content.decode()
+        assert "events for webhooks" in desk.get(path).content.decode()
+        assert (summit.is_disarmed, desk.post(path).status_code) == (True, 302)
+        after = desk.get("/admin/").content.decode()
         assert "4 things that were older than its arrival are cancelled." in after
         assert "sends nothing." not in after
-        assert "there is nothing to arm" in client.get(path).content.decode()
-        assert "there is nothing to arm" in client.post(path, follow=True).content.decode()
+        for answer in (desk.get(path), desk.post(path, follow=True)):
+            assert "there is nothing to arm" in answer.content.decode()
 
-    def test_others_are_told_and_may_not(self, summit: Summit, client: Client) -> None:
+    def test_others_are_told_and_may_not(self, summit: Summit) -> None:
         viewer = f.UserFactory.with_role(Role.VIEWER, summit)
-        client.force_login(viewer)
-        home = client.get("/admin/").content.decode()
+        home = signed_in(viewer).get("/admin/").content.decode()
         assert "until an organiser lets it send" in home
         assert "/admin/summit/arm/" not in home
         with pytest.raises(PermissionDenied):
             arming.arm(summit=summit, by=viewer)
 
 
-class TestCommands:
-    def test_they_look_arm_and_disarm(self, summit: Summit) -> None:
-        out = StringIO()
-        call_command("arm_summit", summit.slug, "--look", stdout=out)
-        assert "events for webhooks: 1 go out, 1 are cancelled" in out.getvalue()
-        assert Summit.objects.disarmed().get() == summit
-        call_command("arm_summit", summit.slug, stdout=out)
-        assert not Summit.objects.disarmed().exists()
-        call_command("disarm_summit", "--all", stdout=out)
-        assert "1 summit sends nothing until somebody arms it." in out.getvalue()
-        assert Summit.objects.disarmed().get().armed_at is None
-
-    def test_they_say_what_is_wrong(self) -> None:
-        nowhere = "There is no summit at the address “nowhere”."
-        sends: Summit = f.SummitFactory()
-        for command, args, said in (
-            ("arm_summit", ["nowhere"], nowhere),
-            ("disarm_summit", ["nowhere"], nowhere),
-            ("disarm_summit", [], "Name summits, or give --all."),
-            ("arm_summit", [sends.slug], "there is nothing to arm"),
-        ):
-            with pytest.raises(CommandError, match=said):
-                call_command(command, *args)
-
-
-def test_a_summit_is_armed_after_it_came() -> None:
-    with pytest.raises(IntegrityError):
-        f.SummitFactory(disarmed_at=ago(1), armed_at=ago(2))
+def test_commands_look_arm_and_disarm(summit: Summit) -> None:
+    out, nowhere = StringIO(), "There is no summit at the address “nowhere”."
+    call_command("arm_summit", summit.slug, "--look", stdout=out)
+    assert "events for webhooks: 1 go out, 1 are cancelled" in out.getvalue()
+    assert Summit.objects.disarmed().get() == summit
+    call_command("arm_summit", summit.slug, stdout=out)
+    assert not Summit.objects.disarmed().exists()
+    for command, args, said in (
+        ("arm_summit", ["nowhere"], nowhere),
+        ("disarm_summit", ["nowhere"], nowhere),
+        ("disarm_summit", [], "Name summits, or give --all."),
+        ("arm_summit", [summit.slug], "there is nothing to arm"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command(command, *args)
+    call_command("disarm_summit", "--all", stdout=out)
+    assert "1 summit sends nothing until somebody arms it." in out.getvalue()
+    assert Summit.objects.disarmed().get().armed_at is None

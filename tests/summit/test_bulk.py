@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
-from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Particulars
 from summit.db import bulk
@@ -16,6 +15,7 @@ from summit.models import AuditEntry, Person
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.delegations.helpers import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +28,10 @@ def people(number: int) -> list[Person]:
 def test_rows_get_keys_and_are_what_they_were() -> None:
     rows = people(3)
     bulk.insert(rows)
-    assert [row.name for row in Person.objects.order_by("pk")] == ["Person 0", "Person 1", "Person 2"]
-    assert [row.pk for row in rows] == list(Person.objects.order_by("pk").values_list("pk", flat=True))
-    assert not any(row._state.adding for row in rows)
-    assert all(row.created_at for row in Person.objects.all())
+    found = list(Person.objects.order_by("pk"))
+    assert [(row.pk, row.name) for row in found] == [(row.pk, f"Person {n}") for n, row in enumerate(rows)]
+    assert [row._state.adding for row in rows] == [False] * 3
+    assert all(row.created_at for row in found)
 
 
 def test_what_refers_to_rows_stored_after_it_was_made_and_encrypted_values() -> None:
@@ -67,16 +67,11 @@ def test_the_database_keeps_its_defaults() -> None:
 
 
 def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cost(number: int) -> int:
-        rows = people(number)
-        with CaptureQueriesContext(connection) as queries:
-            bulk.insert(rows)
-        return len(queries)
-
-    assert (cost(1), cost(200)) == (1, 1)
+    few, many, some = (people(number) for number in (1, 200, 20))
+    assert [queries(lambda rows=rows: bulk.insert(rows)) for rows in (few, many)] == [1, 1]
     monkeypatch.setattr(bulk, "MOST_VALUES", 100)
     monkeypatch.setattr(bulk, "MOST_ROWS", 7)
-    assert cost(20) == 3
+    assert queries(lambda: bulk.insert(some)) == 3
 
 
 def test_nothing_and_what_the_database_refuses() -> None:
@@ -87,7 +82,9 @@ def test_nothing_and_what_the_database_refuses() -> None:
         bulk.insert(rows)
 
 
-def test_only_what_is_new_is_stored_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_new_is_stored_and_counted(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
     summit = f.SummitFactory()
     facts = {"quotes": '"it\\\'s" 100%', "words": "préséance \u202b", "list": [None, {"n": 1}]}
 
@@ -98,9 +95,8 @@ def test_only_what_is_new_is_stored_and_counted(monkeypatch: pytest.MonkeyPatch)
             for n in range(first, first + number)
         ]
 
-    with CaptureQueriesContext(connection) as queries:
+    with django_assert_num_queries(1):
         assert bulk.insert_new(rows(0, 3)) == 3
-    assert len(queries) == 1
     monkeypatch.setattr(bulk, "MOST_ROWS", 2)
     # Two are there already; nothing at all costs nothing.
     assert bulk.insert_new(rows(1, 5)) == 3

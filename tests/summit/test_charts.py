@@ -31,15 +31,13 @@ def two_bars() -> str:
 
 
 class TestBars:
-    def test_parts_follow_each_other_to_one_scale_and_nothing_is_not_drawn(self) -> None:
-        assert rects(two_bars()) == [
+    def test_parts_follow_each_other_to_one_scale_and_words_stand_at_both_ends_escaped(self) -> None:
+        drawing = two_bars()
+        assert rects(drawing) == [
             ("chart-full", "0.00%", "75.00%"),
             ("chart-hatched", "75.00%", "25.00%"),
             ("chart-open", "0.00%", "50.00%"),
         ]
-
-    def test_words_stand_at_both_ends_escaped(self) -> None:
-        drawing = two_bars()
         assert texts(drawing) == [
             ("0.00%", "start", "Europe"),
             ("100.00%", "end", "4 of 4"),

@@ -16,47 +16,34 @@ from summit.domain import roles
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from summit.permissions import RULES
-from tests.factories import (
-    InvitationFactory,
-    InvitationLinkFactory,
-    MessageFactory,
-    PersonFactory,
-    ReleaseFactory,
-    SubscriberFactory,
-    SummitFactory,
-    UserFactory,
-    VenueFactory,
-)
+from tests import factories as f
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 ROLES = "/admin/summit/roleassignment/"
 
 
 @pytest.fixture
-def here() -> Summit:
-    found: Summit = SummitFactory(slug="here")
-    return found
+def here(summit: Summit) -> Summit:
+    return summit
 
 
 @pytest.fixture
 def there() -> Summit:
-    found: Summit = SummitFactory(slug="there")
-    return found
+    return f.SummitFactory(slug="there")
 
 
 @pytest.fixture
 def user(here: Summit, there: Summit) -> User:
     """An organiser here who may only look there."""
-    found = UserFactory.with_role(Role.ORGANISER, here)
+    found = f.UserFactory.with_role(Role.ORGANISER, here)
     RoleAssignment.objects.create(user=found, summit=there, role=Role.VIEWER)
     return found
 
 
 @pytest.fixture
 def desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 def audited() -> list[tuple[str, str | None, list[str]]]:
@@ -70,21 +57,20 @@ def give(desk: Client, user: User, summit: Summit) -> Any:
 
 class TestSummits:
     def test_an_organiser_gives_roles_in_their_own_summit(self, desk: Client, user: User, here: Summit) -> None:
-        other = UserFactory()
+        other = f.UserFactory()
         assert give(desk, other, here).status_code == 302
         assert RoleAssignment.objects.get(user=other).summit == here
         assert audited() == [("summit.roleassignment.add", "here", ["role", "user"])]
 
-    def test_and_none_in_a_summit_that_they_only_see(self, desk: Client, user: User, there: Summit) -> None:
-        response = give(desk, user, there)
-        assert response.status_code == 200
-        assert "summit" in response.context["adminform"].form.errors
-        assert list(RoleAssignment.objects.filter(summit=there).values_list("role", flat=True)) == ["viewer"]
-        assert audited() == []
-
-    def test_control_offered_by_what_may_be_read_they_make_themselves_organiser(
+    def test_and_none_in_a_summit_that_they_only_see(
         self, desk: Client, user: User, there: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        response = give(desk, user, there)
+        assert (response.status_code, "summit" in response.context["adminform"].form.errors) == (200, True)
+        assert there.roles.get().role == Role.VIEWER
+        assert audited() == []
+
+        # The control: offered by what may be read, they make themselves organiser.
         def everything(self: RoleMixin, db_field: Any, request: Any, **kwargs: Any) -> Any:
             return super(RoleMixin, self).formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
@@ -93,10 +79,7 @@ class TestSummits:
         # The domain asks once more; without either they would be.
         monkeypatch.setattr(roles, "check", lambda *_: None)
         assert give(desk, user, there).status_code == 302
-        assert set(RoleAssignment.objects.filter(summit=there).values_list("role", flat=True)) == {
-            "organiser",
-            "viewer",
-        }
+        assert set(there.roles.values_list("role", flat=True)) == {"organiser", "viewer"}
 
     def test_who_has_no_account_gets_one_and_is_written_to(self, desk: Client, here: Summit) -> None:
         form = {"email": "New@Ministry.example", "name": "Nora", "summit": here.pk, "role": Role.PRESS_OFFICER}
@@ -107,7 +90,7 @@ class TestSummits:
         assert "“Nora: press officer” is added." in page.content.decode()
 
     def test_what_gives_nothing_is_said_at_the_address(self, desk: Client, user: User, here: Summit) -> None:
-        closed = UserFactory(is_active=False)
+        closed = f.UserFactory(is_active=False)
         for other, said in ((user, "holds the role already"), (closed, "account is closed")):
             response = give(desk, other, here)
             (problem,) = response.context["adminform"].form.errors["email"]
@@ -115,14 +98,14 @@ class TestSummits:
         assert audited() == []
 
     def test_a_role_is_not_changed_into_another(self, desk: Client, here: Summit) -> None:
-        role = RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.VIEWER)
+        role = RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.VIEWER)
         assert desk.get(f"{ROLES}{role.pk}/change/").status_code == 200
         assert desk.post(f"{ROLES}{role.pk}/change/", {"role": Role.PROTOCOL}).status_code == 403
         role.refresh_from_db()
         assert role.role == "viewer"
 
     def test_a_person_does_not_wander(self, desk: Client, here: Summit, there: Summit) -> None:
-        person = PersonFactory(summit=here, name="Zoe")
+        person = f.PersonFactory(summit=here, name="Zoe")
         form = {"summit": there.pk, "name": "Zoe", "office": person.office, "language": "en"}
         # The page shows the summit and takes no other.
         assert desk.post(f"/admin/summit/person/{person.pk}/change/", form).status_code == 302
@@ -131,7 +114,7 @@ class TestSummits:
     def test_rows_are_added_where_the_page_may_be_changed(self, desk: Client, here: Summit, there: Summit) -> None:
         offered = {}
         for summit in (here, there):
-            venue = VenueFactory(summit=summit)
+            venue = f.VenueFactory(summit=summit)
             response = desk.get(f"/admin/summit/venue/{venue.pk}/change/")
             [rooms] = response.context["inline_admin_formsets"]
             offered[summit.slug] = (bool(rooms.has_add_permission), bool(rooms.has_delete_permission))
@@ -148,7 +131,7 @@ def take_away(desk: Client, row: RoleAssignment, where: str) -> str:
 @pytest.mark.parametrize("where", ["page", "list"])
 class TestRecords:
     def test_taking_a_role_away_is_recorded(self, desk: Client, user: User, here: Summit, where: str) -> None:
-        role = RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.PROTOCOL)
+        role = RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.PROTOCOL)
         take_away(desk, role, where)
         assert not RoleAssignment.objects.filter(pk=role.pk).exists()
         assert audited() == [("summit.roleassignment.remove", "here", [])]
@@ -159,7 +142,7 @@ class TestRecords:
         self, desk: Client, user: User, here: Summit, where: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         mine = RoleAssignment.objects.get(user=user, summit=here)
-        RoleAssignment.objects.create(user=UserFactory(is_active=False), summit=here, role=Role.ORGANISER)
+        RoleAssignment.objects.create(user=f.UserFactory(is_active=False), summit=here, role=Role.ORGANISER)
         # A program answers for no summit.
         program = applications.make(by=user, summit=here, name="Registry", given=[Role.ORGANISER])
         before = audited()
@@ -173,24 +156,25 @@ class TestRecords:
             take_away(desk, mine, where)
             assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
             transaction.set_rollback(True)
-        RoleAssignment.objects.create(user=UserFactory(), summit=here, role=Role.ORGANISER)
+        RoleAssignment.objects.create(user=f.UserFactory(), summit=here, role=Role.ORGANISER)
         take_away(desk, mine, where)
         assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
         # A program ends where no person is an organiser, too.
         here.roles.exclude(user=program.user).update(role=Role.VIEWER)
-        assert applications.end(application=program, by=UserFactory(is_superuser=True))
+        assert applications.end(application=program, by=f.UserFactory(is_superuser=True))
 
 
 class TestReadOnly:
     """What only the system writes has no form, not even for who may do everything."""
 
     def rows(self) -> list[Model]:
-        release = ReleaseFactory()
+        release = f.ReleaseFactory()
         entry = AuditEntry.objects.create(by_label="system", action="x", object_type="x", object_key="x")
-        return [release, entry, MessageFactory(), InvitationFactory(), InvitationLinkFactory(), SubscriberFactory()]
+        invited = (f.InvitationFactory(), f.InvitationLinkFactory())
+        return [release, entry, f.MessageFactory(), *invited, f.SubscriberFactory()]
 
     def test_nobody_writes_by_hand(self, client: Client) -> None:
-        client.force_login(UserFactory(is_superuser=True))
+        client.force_login(f.UserFactory(is_superuser=True))
         for row in self.rows():
             address = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/"
             writes = [client.post(f"{address}{page}/", {"post": "yes"}) for page in ("change", "delete")]
@@ -204,32 +188,25 @@ class TestReadOnly:
         assert {model for model in unchanged if not isinstance(site._registry[model], ReadOnlyAdmin)} == {User}
 
 
-class TestOneSummit:
-    """Whoever works for one summit need not be told which."""
+def proposed(user: User, query: str = "") -> int | None:
+    """Return for which summit a new row is proposed."""
+    page = signed_in(user).get(f"/admin/summit/person/add/{query}")
+    found: int | None = page.context["adminform"].form.initial.get("summit")
+    return found
 
-    def page(self, user: User, path: str) -> Any:
-        client = Client()
-        client.force_login(user)
-        return client.get(path)
 
-    def test_lists_name_the_summit_where_there_are_several(self) -> None:
-        user, summits = UserFactory(), [SummitFactory(), SummitFactory()]
-        PersonFactory(summit=summits[0])
-        for number, summit in enumerate(summits):
-            RoleAssignment.objects.create(user=user, summit=summit, role=Role.ORGANISER)
-            listed = self.page(user, "/admin/summit/person/").context["cl"]
-            form = self.page(user, "/admin/summit/person/add/").context["adminform"].form
-            wanted = (True, None) if number else (False, summits[0].pk)
-            assert ("summit" in listed.list_display, form.initial.get("summit")) == wanted
-            named = self.page(user, f"/admin/summit/person/add/?summit={summit.slug}").context["adminform"].form
-            assert named.initial["summit"] == summit.pk
-
-    def test_a_foreign_summit_is_not_proposed(self) -> None:
-        own, foreign = SummitFactory(), SummitFactory()
-        user = UserFactory.with_role(Role.ORGANISER, own)
-        form = self.page(user, f"/admin/summit/person/add/?summit={foreign.slug}").context["adminform"].form
-        assert form.initial["summit"] == own.pk
-        # Who may everything is proposed the only one.
-        foreign.delete()
-        form = self.page(UserFactory(is_superuser=True), "/admin/summit/person/add/").context["adminform"].form
-        assert form.initial["summit"] == own.pk
+def test_whoever_works_for_one_summit_need_not_be_told_which() -> None:
+    own, second, foreign = f.SummitFactory.create_batch(3)
+    f.PersonFactory(summit=own)
+    user = f.UserFactory.with_role(Role.ORGANISER, own)
+    for several, wanted in ((False, own.pk), (True, None)):
+        listed = signed_in(user).get("/admin/summit/person/").context["cl"]
+        assert ("summit" in listed.list_display, proposed(user)) == (several, wanted)
+        # What an address names is proposed, but for what is foreign.
+        named = (proposed(user, f"?summit={own.slug}"), proposed(user, f"?summit={foreign.slug}"))
+        assert named == (own.pk, wanted)
+        RoleAssignment.objects.get_or_create(user=user, summit=second, role=Role.ORGANISER)
+    # Who may everything is proposed the only one.
+    second.delete()
+    foreign.delete()
+    assert proposed(f.UserFactory(is_superuser=True)) == own.pk

@@ -15,6 +15,7 @@ from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
 from summit.models import Person, Role
 from tests import factories as f
+from tests.summit.conftest import desk_of, signed_in
 
 pytestmark = pytest.mark.django_db
 NUMBERS = ("TOTAL", "INITIAL")
@@ -23,15 +24,12 @@ TAKEN = "Another party of the summit has this name. Give it another."
 
 @pytest.fixture
 def party() -> Party:
-    found: Party = f.PartyFactory(name="Aland")
-    return found
+    return f.PartyFactory(name="Aland")
 
 
 @pytest.fixture
 def organiser(party: Party) -> Client:
-    client = Client()
-    client.force_login(f.UserFactory.with_role(Role.ORGANISER, party.summit))
-    return client
+    return desk_of(party.summit)
 
 
 def party_form(party: Party, **values: Any) -> dict[str, Any]:
@@ -63,32 +61,27 @@ def save(client: Client, party: Party, **values: Any) -> Any:
 
 
 class TestOfARow:
-    def test_a_name_that_is_taken_is_said_at_the_name(self, organiser: Client, party: Party) -> None:
+    def test_a_name_that_is_taken_and_a_flag_that_can_not_be_are_said_at_the_field(
+        self, organiser: Client, party: Party, monkeypatch: Any
+    ) -> None:
         f.PartyFactory(summit=party.summit, name="Bland")
+        unrecognised = "The host doesn’t recognise it: choose no flag or a neutral one."
+        assert refused(save(organiser, party, recognised="", flag="own")) == [{"flag": [unrecognised]}]
         assert refused(save(organiser, party, name="Bland")) == [{"name": [TAKEN]}]
-
-    def test_control_the_database_refuses_it(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
-        f.PartyFactory(summit=party.summit, name="Bland")
+        # The control: the database refuses it.
         monkeypatch.setattr(forms.SentencesForm, "validate_constraints", lambda form: None)
         monkeypatch.delattr(forms.AgainMixin, "changeform_view")
         monkeypatch.setattr(Party, "full_clean", lambda *args, **kwargs: None)
         with pytest.raises(IntegrityError):
             save(organiser, party, name="Bland")
 
-    def test_an_unrecognised_party_with_its_own_flag(self, organiser: Client, party: Party) -> None:
-        said = "The host doesn’t recognise it: choose no flag or a neutral one."
-        assert refused(save(organiser, party, recognised="", flag="own")) == [{"flag": [said]}]
-
-    def test_an_account_of_two_persons_is_said_at_the_account(self, organiser: Client, party: Party) -> None:
+    def test_an_account_of_two_persons_is_said_at_the_account(self, party: Party) -> None:
         user = f.UserFactory.with_role(Role.VIEWER, party.summit)
         f.PersonFactory(summit=party.summit, user=user)
         person = f.PersonFactory(summit=party.summit)
-        superuser = Client()
-        superuser.force_login(f.UserFactory(is_superuser=True))
-        response = superuser.post(
-            f"/admin/summit/person/{person.pk}/change/",
-            {"summit": party.summit_id, "name": "A", "office": "Minister", "language": "en", "user": user.pk},
-        )
+        given = {"summit": party.summit_id, "name": "A", "office": "Minister", "language": "en", "user": user.pk}
+        superuser = signed_in(f.UserFactory(is_superuser=True))
+        response = superuser.post(f"/admin/summit/person/{person.pk}/change/", given)
         said = "This account is another person’s in this summit. An account has one person."
         assert refused(response)[0].get("user") == [said]
         assert Person.objects.get(pk=person.pk).user is None
@@ -108,16 +101,11 @@ class TestAmongRows:
 
     def test_a_participant_twice_in_a_new_session(self) -> None:
         session = f.SessionFactory()
-        client = Client()
-        client.force_login(f.UserFactory.with_role(Role.ORGANISER, session.summit))
-        moments = {
-            "starts_at_0": "2025-03-31",
-            "starts_at_1": "09:00",
-            "ends_at_0": "2025-03-31",
-            "ends_at_1": "10:00",
-        }
-        values = {"kind": "plenary", "title": "Opening", "visibility": "public", **moments}
-        values |= {f"{each}-{name}_FORMS": 0 for each in ("texts", "interpretation", "slots") for name in NUMBERS}
+        client = desk_of(session.summit)
+        values = {"kind": "plenary", "title": "Opening", "visibility": "public"}
+        for end, time in (("starts", "09:00"), ("ends", "10:00")):
+            values |= {f"{end}_at_0": "2025-03-31", f"{end}_at_1": time}
+        values |= {f"{each}-{name}_FORMS": "0" for each in ("texts", "interpretation", "slots") for name in NUMBERS}
         for who, make in (("party", f.PartyFactory), ("person", f.PersonFactory)):
             entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
             form = {**values, **rows("participants", entry, entry), "participants-INITIAL_FORMS": 0}
@@ -133,31 +121,26 @@ class TestAmongRows:
         assert list(party.names.values_list("name", flat=True)) == ["Terre"]
 
 
-class TestWhoeverIsSecond:
-    def rival(self, monkeypatch: Any, party: Party) -> None:
-        """Let somebody else take a name between the look at the form and the writing."""
-        save_model = PartyAdmin.save_model
-        taken: list[Party] = []
+def test_whoever_is_second_is_looked_at_once_more(organiser: Client, party: Party, monkeypatch: Any) -> None:
+    save_model = PartyAdmin.save_model
+    names = ["Bland"]
 
-        def late(self: PartyAdmin, *args: Any, **kwargs: Any) -> None:
-            if not taken:
-                taken.append(f.PartyFactory(summit=party.summit, name="Bland"))
-            save_model(self, *args, **kwargs)
+    def late(self: PartyAdmin, *args: Any, **kwargs: Any) -> None:
+        """Let somebody else take each name between the first look at the form and the writing."""
+        if names:
+            f.PartyFactory(summit=party.summit, name=names.pop(0))
+        save_model(self, *args, **kwargs)
 
-        monkeypatch.setattr(PartyAdmin, "save_model", late)
-
-    def test_they_are_told_in_words(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
-        # The other's row is written in this transaction too, and goes with it: what is tried is that it is looked at
-        # once more, and that what was read before isn't shown.
-        self.rival(monkeypatch, party)
-        assert save(organiser, party, name="Bland").status_code == 302
-        assert Party.objects.get(pk=party.pk).name == "Bland"
-
-    def test_without_it_it_is_an_error(self, organiser: Client, party: Party, monkeypatch: Any) -> None:
-        self.rival(monkeypatch, party)
-        monkeypatch.delattr(forms.AgainMixin, "changeform_view")
-        with pytest.raises(Exception, match="Another party"):
-            save(organiser, party, name="Bland")
+    monkeypatch.setattr(PartyAdmin, "save_model", late)
+    # The other's row is written in this transaction too, and goes with it: what is tried is that it is looked at
+    # once more, and that what was read before isn't shown.
+    assert save(organiser, party, name="Bland").status_code == 302
+    assert Party.objects.get(pk=party.pk).name == "Bland"
+    # The control: without the second look it is an error.
+    names.append("Cland")
+    monkeypatch.delattr(forms.AgainMixin, "changeform_view")
+    with pytest.raises(Exception, match="Another party"):
+        save(organiser, party, name="Cland")
 
 
 def test_a_row_fulfils_a_condition(party: Party) -> None:

@@ -1,5 +1,6 @@
 """What the ground floor's tables refuse."""
 
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
@@ -13,88 +14,133 @@ from summit.models.users import BY_HAND
 from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
+TABLES = (Summit, Venue, Room, User, RoleAssignment, Person, AuditEntry, AuditChain, Heartbeat)
 
 
-def refused(work: Any) -> None:
+def refused(make: Callable[..., object], **values: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        work()
+        make(**values)
 
 
-def constraints(model: type[models.Model]) -> set[str]:
-    return {str(constraint.name) for constraint in model._meta.constraints}
+def user(**values: Any) -> None:
+    # The manager keeps addresses small, this way of writing doesn't.
+    User.objects.bulk_create([User(password="x", **values)])
 
 
-def test_every_constraint_has_its_test_here() -> None:
-    tested = {
-        Summit: {"summit_ends_after_start", "summit_slug_form", "summit_armed_after_disarmed"},
-        Venue: {"venue_name_once", "venue_hours_together", "venue_hours_differ"},
-        Room: {"room_name_once"},
-        User: {"user_email_once"},
-        RoleAssignment: {"role_once", "role_by_hand"},
-        Person: {"person_has_name_or_office", "person_account_once"},
-        AuditEntry: {"audit_chained_whole", "audit_has_actor"},
-        AuditChain: {"audit_chain_single"},
-        Heartbeat: set(),
+def beat(**values: Any) -> None:
+    Heartbeat.objects.bulk_create([Heartbeat(**values)])
+
+
+def entry(**values: Any) -> AuditEntry:
+    made: AuditEntry = AuditEntry.objects.create(
+        **{"by_label": "system", "action": "a", "object_type": "t", "object_key": "k", **values}
+    )
+    return made
+
+
+give = RoleAssignment.objects.create
+NO_SLUGS = ("", "Big", "a b", "-a", "a-", "a--b", "a_b", "é", "a/b")
+NOT_BY_HAND = ("emperor", "", "focal_point", "delegate")
+EIGHT = time(8)
+# Of what can't be by itself, by the constraint: how a row is made, and its values.
+WRONG: dict[str, tuple[Callable[..., object], list[dict[str, Any]]]] = {
+    "summit_ends_after_start": (SummitFactory, [{"starts_on": date(2025, 4, 1), "ends_on": date(2025, 3, 31)}]),
+    "summit_slug_form": (SummitFactory, [{"slug": slug} for slug in NO_SLUGS]),
+    "summit_armed_after_disarmed": (SummitFactory, [{"disarmed_at": Now(), "armed_at": "2020-01-01T00:00:00Z"}]),
+    "venue_hours_together": (VenueFactory, [{"opens_at": EIGHT}, {"closes_at": EIGHT}]),
+    "venue_hours_differ": (VenueFactory, [{"opens_at": EIGHT, "closes_at": EIGHT}]),
+    "seats that are negative": (RoomFactory, [{"capacity": -1}]),
+    "role_by_hand": (
+        lambda **values: give(user=UserFactory(), summit=SummitFactory(), **values),
+        [{"role": role} for role in NOT_BY_HAND],
+    ),
+    "person_has_name_or_office": (PersonFactory, [{"name": "", "office": ""}]),
+    "audit_chained_whole": (entry, [{"position": 1}, {"digest": "d"}]),
+    "audit_has_actor": (entry, [{"by_label": ""}]),
+    "audit_chain_single": (AuditChain.objects.create, [{"pk": 2}]),
+}
+
+
+def once() -> dict[str, tuple[Callable[..., object], dict[str, Any], list[dict[str, Any]]]]:
+    """Of what is there once, by the constraint: how a row is made, its values, and how another one may differ."""
+    summit, venue, account = SummitFactory(), VenueFactory(), UserFactory()
+    role = {"user": account, "summit": summit, "role": Role.VIEWER}
+    person = {"user": account, "summit": summit}
+    elsewhere = {"summit": venue.summit}
+    return {
+        "a slug": (SummitFactory, {"slug": "one"}, [{"slug": "another"}]),
+        "venue_name_once": (VenueFactory, {"summit": summit, "name": "House"}, [elsewhere]),
+        "room_name_once": (RoomFactory, {"venue": venue, "name": "Hall"}, [{"venue": VenueFactory()}]),
+        "user_email_once": (user, {"email": "zoe@host.example"}, [{"email": "zoe@other.example"}]),
+        "role_once": (give, role, [{"role": Role.PROTOCOL}, elsewhere]),
+        "person_account_once": (PersonFactory, person, [{"user": None}, {"user": None}, elsewhere]),
+        "a place in the chain": (entry, {"position": 1, "digest": "d"}, [{"position": 2}]),
+        "a heartbeat": (beat, {"name": "sweep"}, [{"name": "other"}]),
     }
-    assert {model: constraints(model) for model in tested} == tested
 
 
-# --- summits --------------------------------------------------------------------------------------------------------
-def test_a_summit_ends_after_it_starts() -> None:
-    refused(lambda: SummitFactory(starts_on=date(2025, 4, 1), ends_on=date(2025, 3, 31)))
-    SummitFactory(starts_on=date(2025, 4, 1), ends_on=date(2025, 4, 1))
+@pytest.mark.parametrize("name", WRONG)
+def test_what_can_not_be_by_itself(name: str) -> None:
+    make, rows = WRONG[name]
+    for values in rows:
+        refused(make, **values)
 
 
-def test_slugs_have_their_form() -> None:
-    for slug in ("", "Big", "a b", "-a", "a-", "a--b", "a_b", "é", "a/b"):
-        refused(lambda slug=slug: SummitFactory(slug=slug))
+def test_what_is_there_once() -> None:
+    for make, values, others in once().values():
+        make(**values)
+        refused(make, **values)
+        for other in others:
+            make(**{**values, **other})
+    refused(user, email="ZOE@host.example")
+
+
+def test_every_constraint_has_its_row_here() -> None:
+    named = {str(constraint.name) for table in TABLES for constraint in table._meta.constraints}
+    assert named - {*WRONG, *once()} == set()
+
+
+def test_what_stands_at_the_edge_of_a_constraint_is_kept() -> None:
+    day = date(2025, 4, 1)
+    SummitFactory(starts_on=day, ends_on=day)
     for slug in ("a", "0", "border-security-2025", "a-b-c"):
         SummitFactory(slug=slug).full_clean()
+    for closes in (time(1), time(22)):
+        VenueFactory(opens_at=EIGHT, closes_at=closes)
+    entry(by=UserFactory(), by_label="")
+    for role in BY_HAND:
+        row = RoleAssignment(user=UserFactory(), summit=SummitFactory(), role=role)
+        row.full_clean()
+        row.save()
+        assert row.get_role_display() == role.label
+    # An embassy's mailbox is several people's.
+    PersonFactory.create_batch(2, summit=SummitFactory(), email="embassy@land.example")
+    assert AuditChain.objects.get().pk == 1
+    beat(name="sweep")
+    assert Heartbeat.objects.filter(at__lte=Now()).count() == 1
 
 
-def test_a_slug_is_one_summits() -> None:
-    SummitFactory(slug="one")
-    refused(lambda: SummitFactory(slug="one"))
+# --- names ----------------------------------------------------------------------------------------------------------
+def test_rows_are_called_by_what_they_have() -> None:
+    for row, said in (
+        (SummitFactory(name="The one"), "The one"),
+        (VenueFactory(name="House"), "House"),
+        (RoomFactory(name="Hall"), "Hall"),
+        (User(email="a@host.example"), "a@host.example"),
+        (User(email="a@host.example", name="Zoé"), "Zoé"),
+        (PersonFactory(name="Zoé", office=""), "Zoé"),
+        (PersonFactory(name="", office="Minister"), "Minister"),
+        (PersonFactory(name="Zoé", office="Minister"), "Zoé, Minister"),
+    ):
+        assert str(row) == said
 
 
-def test_a_summit_is_known_by_name_and_address_and_the_newest_stands_first() -> None:
-    old = SummitFactory(slug="one", name="The one", starts_on=date(2024, 1, 1))
+def test_a_summit_has_an_address_and_the_newest_stands_first() -> None:
+    old = SummitFactory(slug="one", starts_on=date(2024, 1, 1))
     new = SummitFactory(starts_on=date(2025, 1, 1), public=False)
-    assert (str(old), old.get_absolute_url(), old.zone.key) == ("The one", "/one/", "Europe/London")
+    assert (old.get_absolute_url(), old.zone.key) == ("/one/", "Europe/London")
     assert list(Summit.objects.all()) == [new, old]
     assert list(Summit.objects.open_to_public()) == [old]
-
-
-# --- places ---------------------------------------------------------------------------------------------------------
-def test_a_venue_has_its_name_once_in_a_summit() -> None:
-    venue = VenueFactory(name="House")
-    refused(lambda: VenueFactory(summit=venue.summit, name="House"))
-    assert str(VenueFactory(name="House")) == "House"
-
-
-def test_a_venue_has_hours_or_none() -> None:
-    refused(lambda: VenueFactory(opens_at=time(8)))
-    refused(lambda: VenueFactory(closes_at=time(8)))
-    refused(lambda: VenueFactory(opens_at=time(8), closes_at=time(8)))
-    VenueFactory(opens_at=time(8), closes_at=time(1))
-    VenueFactory(opens_at=time(8), closes_at=time(22))
-
-
-def test_a_room_has_its_name_once_in_a_venue() -> None:
-    room = RoomFactory(name="Hall")
-    refused(lambda: RoomFactory(venue=room.venue, name="Hall"))
-    assert str(RoomFactory(name="Hall")) == "Hall"
-
-
-def test_seats_are_not_negative() -> None:
-    refused(lambda: RoomFactory(capacity=-1))
-
-
-# --- accounts -------------------------------------------------------------------------------------------------------
-def test_an_address_is_one_accounts_whatever_its_case() -> None:
-    UserFactory(email="zoe@host.example")
-    refused(lambda: UserFactory(email="zoe@host.example"))
-    refused(lambda: User.objects.bulk_create([User(email="ZOE@host.example", password="x")]))
 
 
 def test_addresses_are_kept_small_and_found_in_any_case() -> None:
@@ -106,51 +152,7 @@ def test_addresses_are_kept_small_and_found_in_any_case() -> None:
     assert User.objects.create_superuser("b@host.example").is_superuser
 
 
-def test_accounts_are_called_by_name_or_address() -> None:
-    assert str(User(email="a@host.example")) == "a@host.example"
-    assert str(User(email="a@host.example", name="Zoé")) == "Zoé"
-
-
-def test_a_role_is_held_once() -> None:
-    summit = SummitFactory()
-    user = UserFactory.with_role(Role.VIEWER, summit)
-    refused(lambda: RoleAssignment.objects.create(user=user, summit=summit, role=Role.VIEWER))
-    RoleAssignment.objects.create(user=user, summit=summit, role=Role.PROTOCOL)
-    RoleAssignment.objects.create(user=user, summit=SummitFactory(), role=Role.VIEWER)
-
-
-def test_only_roles_that_are_given_by_hand_are_given() -> None:
-    user, summit = UserFactory(), SummitFactory()
-    for role in ("emperor", "", "focal_point", "delegate"):
-        refused(lambda role=role: RoleAssignment.objects.create(user=user, summit=summit, role=role))
-    for role in BY_HAND:
-        row = RoleAssignment(user=user, summit=summit, role=role)
-        row.full_clean()
-        row.save()
-        assert row.get_role_display() == role.label
-
-
-# --- people ---------------------------------------------------------------------------------------------------------
-def test_a_person_has_a_name_or_an_office() -> None:
-    refused(lambda: PersonFactory(name="", office=""))
-    assert str(PersonFactory(name="Zoé", office="")) == "Zoé"
-    assert str(PersonFactory(name="", office="Minister")) == "Minister"
-    assert str(PersonFactory(name="Zoé", office="Minister")) == "Zoé, Minister"
-
-
-def test_an_account_is_one_person_in_a_summit() -> None:
-    person = PersonFactory(user=UserFactory())
-    refused(lambda: PersonFactory(summit=person.summit, user=person.user))
-    PersonFactory(user=person.user)
-    PersonFactory.create_batch(2, summit=person.summit)
-
-
-def test_one_mailbox_may_be_several_peoples() -> None:
-    summit = SummitFactory()
-    PersonFactory.create_batch(2, summit=summit, email="embassy@land.example")
-    assert Person.objects.filter(email="embassy@land.example").count() == 2
-
-
+# --- what stays -----------------------------------------------------------------------------------------------------
 def test_a_person_outlives_the_account() -> None:
     person = PersonFactory(user=UserFactory())
     User.objects.all().delete()
@@ -158,56 +160,20 @@ def test_a_person_outlives_the_account() -> None:
     assert person.user_id is None
 
 
-# --- the audit ------------------------------------------------------------------------------------------------------
-def entry(**values: Any) -> AuditEntry:
-    made: AuditEntry = AuditEntry.objects.create(
-        **{"by_label": "system", "action": "a", "object_type": "t", "object_key": "k", **values}
-    )
-    return made
-
-
-def test_somebody_did_it() -> None:
-    refused(lambda: entry(by_label=""))
-    entry(by=UserFactory(), by_label="")
-
-
-def test_an_entry_is_chained_whole_or_not_at_a_place_of_its_own() -> None:
-    for values in ({"position": 1}, {"digest": "d"}):
-        refused(lambda values=values: entry(**values))
-    entry(position=1, digest="d")
-    refused(lambda: entry(position=1, digest="e"))
-
-
 def test_whoever_acted_stays() -> None:
     user = UserFactory()
     entry(by=user, summit=SummitFactory())
-    with pytest.raises(models.ProtectedError):
-        user.delete()
-    with pytest.raises(models.ProtectedError):
-        Summit.objects.all().delete()
-
-
-def test_the_chain_has_one_end() -> None:
-    assert AuditChain.objects.get().pk == 1
-    refused(lambda: AuditChain.objects.create(pk=2))
-
-
-def test_heartbeats_are_by_name() -> None:
-    Heartbeat.objects.create(name="sweep")
-    refused(lambda: Heartbeat.objects.bulk_create([Heartbeat(name="sweep")]))
-    assert Heartbeat.objects.filter(at__lte=Now()).count() == 1
+    for rows in (User.objects.filter(pk=user.pk), Summit.objects.all()):
+        with pytest.raises(models.ProtectedError):
+            rows.delete()
 
 
 # --- public ids -----------------------------------------------------------------------------------------------------
-def test_public_ids_are_long_and_easy_to_read_out() -> None:
+def test_public_ids_are_long_easy_to_read_out_and_one_rows() -> None:
     found = {new_public_id() for _ in range(1000)}
     assert len(found) == 1000
     assert {len(one) for one in found} == {16}
     assert set("".join(found)) == set(ALPHABET)
     assert not set("ilou") & set(ALPHABET)
-
-
-def test_a_public_id_is_one_rows() -> None:
     for factory in (SummitFactory, VenueFactory, RoomFactory, UserFactory, PersonFactory):
-        first = factory()
-        refused(lambda factory=factory, first=first: factory(public_id=first.public_id))
+        refused(factory, public_id=factory().public_id)

@@ -11,6 +11,7 @@ from summit.domain import setup
 from summit.models import AuditEntry, PublicChange, Role, Summit
 from summit.models.names import validate_names
 from tests import factories as f
+from tests.summit.conftest import desk_of
 
 FRENCH = {"name": "Sommet des océans", "short_name": "Océans", "place": "Lisbonne", "host": "Portugal"}
 ARABIC = {"name": "قمة المحيطات", "place": "لشبونة"}
@@ -65,17 +66,18 @@ def test_organisers_name_it_and_what_public_pages_keep_moves_on(summit: Summit) 
 
 def test_a_page_in_arabic_calls_it_so(summit: Summit, client: Client) -> None:
     page = client.get("/ocean/?lang=ar").content.decode()
-    assert '<h1><bdi lang="ar">قمة المحيطات</bdi></h1>' in page
-    assert "<title>قمة المحيطات · Ocean</title>" in page
-    assert 'lang="en">Ocean</a>' in page
-    assert 'كل المواعيد بتوقيت <bdi lang="ar">لشبونة</bdi>.' in page
+    for said in (
+        '<h1><bdi lang="ar">قمة المحيطات</bdi></h1>',
+        "<title>قمة المحيطات · Ocean</title>",
+        'lang="en">Ocean</a>',
+        'كل المواعيد بتوقيت <bdi lang="ar">لشبونة</bdi>.',
+    ):
+        assert said in page
 
 
 class TestDesk:
     def post(self, summit: Summit, **changed: str) -> Any:
-        client = Client()
-        client.force_login(f.UserFactory.with_role(Role.ORGANISER, summit))
-        path = f"/admin/summit/summit/{summit.pk}/change/"
+        client, path = desk_of(summit), f"/admin/summit/summit/{summit.pk}/change/"
         form = client.get(path).context["adminform"].form
         data = {
             **{name: form[name].value() or "" for name in form.fields},

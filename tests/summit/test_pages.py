@@ -14,7 +14,7 @@ from django.utils import timezone
 from summit import home as home_panels
 from summit.domain import colours
 from summit.http.public import public_page
-from summit.models import Role, Summit
+from summit.models import Role, Summit, User
 from summit.registry import Registry
 from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
@@ -57,11 +57,10 @@ def test_public_pages_are_the_same_bytes_for_everybody(summit: Summit, client: C
 
 
 def test_the_root_leads_to_the_only_summit_in_the_readers_language(summit: Summit, client: Client) -> None:
-    plain = client.get("/")
-    assert (plain.status_code, plain["Location"]) == (302, HERE)
     french = client.get("/", headers={"accept-language": "fr-CA, en;q=0.5"})
-    assert french["Location"] == "/border-security-2025/?lang=fr"
-    assert client.get("/?lang=ar")["Location"] == "/border-security-2025/?lang=ar"
+    arabic = client.get("/?lang=ar")
+    for answer, query in ((client.get("/"), ""), (arabic, "?lang=ar"), (french, "?lang=fr")):
+        assert (answer.status_code, answer["Location"]) == (302, f"{HERE}{query}")
     assert french["Vary"] == "Accept-Language"
 
 
@@ -86,20 +85,19 @@ def test_which_summit_is_on_is_told_by_the_day_at_its_venue(summit: Summit, clie
 
 def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: Client) -> None:
     Summit.objects.update(public=False)
-    hidden = client.get(HERE)
-    missing = client.get("/nothing-here/")
+    hidden, missing = client.get(HERE), client.get("/nothing-here/")
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
-    assert client.get("/border-security-2025/theme.css").status_code == 404
+    assert client.get(f"{HERE}theme.css").status_code == 404
     assert "Nothing is public here yet" in client.get("/").content.decode()
 
 
 def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> None:
     page = client.get(HERE).content.decode()
-    for said in (summit.name, "Monday 31 March 2025", "Tuesday 1 April 2025", "Lancaster House", "Hostland"):
+    days = ("Monday 31 March 2025", "Tuesday 1 April 2025")
+    zone = 'All times are <bdi lang="en">London</bdi> time.'
+    for said in (summit.name, *days, zone, "Lancaster House", "Hostland", "This is a demonstration"):
         assert said in page
-    assert 'All times are <bdi lang="en">London</bdi> time.' in page
-    assert "This is a demonstration: the people and the texts in it are made up." in page
     Summit.objects.update(illustrative=False)
     assert "demonstration" not in client.get(HERE).content.decode()
 
@@ -110,7 +108,6 @@ def test_the_home_shows_panels_with_values(summit: Summit, client: Client, monke
     panels.register(2)(lambda _summit: found)
     panels.register(1)(lambda _summit: None)
     monkeypatch.setattr(home_panels, "_panels", panels)
-    assert [part(summit) for part in panels] == [None, found]
     assert 'data-state="good">out</span>' in client.get(HERE).content.decode()
 
 
@@ -152,18 +149,18 @@ def test_the_theme_is_the_summits_colour_and_its_address_changes_with_it(summit:
 
 
 # --- Errors -------------------------------------------------------------------------------------------------------
-def test_errors_say_what_to_do(client: Client, desk: Client, settings: Any) -> None:
+def test_errors_say_what_to_do(client: Client, settings: Any) -> None:
     missing = client.get("/nothing-here/")
-    assert (missing.status_code, missing["Cache-Control"]) == (404, "no-store")
-    assert "There is nothing at this address" in missing.content.decode()
+    assert missing["Cache-Control"] == "no-store"
     strict = Client(enforce_csrf_checks=True)
     refused = strict.post("/accounts/login/", {"login": "a@b.example", "password": "x"})
-    assert refused.status_code == 403
-    assert "this page was open for too long" in refused.content.decode()
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
-    unknown = Client().get(HERE)
-    assert unknown.status_code == 400
-    assert "This could not be read" in unknown.content.decode()
+    for answer, status, said in (
+        (missing, 404, "There is nothing at this address"),
+        (refused, 403, "this page was open for too long"),
+        (Client().get(HERE), 400, "This could not be read"),
+    ):
+        assert (answer.status_code, said in answer.content.decode()) == (status, True)
 
 
 def test_a_query_that_cannot_be_read_is_no_fault_of_ours(summit: Summit, client: Client) -> None:
@@ -183,9 +180,7 @@ def test_the_last_page_needs_no_database(client: Client, summit: Summit, monkeyp
     broken = client.get(HERE)
     assert (broken.status_code, broken["Cache-Control"]) == (500, "no-store")
     page = broken.content.decode()
-    assert "Something went wrong here" in page
-    assert "broken" not in page
-    assert "style=" not in page
+    assert [said in page for said in ("Something went wrong here", "broken", "style=")] == [True, False, False]
 
 
 # --- Personal pages -----------------------------------------------------------------------------------------------
@@ -194,32 +189,18 @@ def test_signing_in_leads_to_the_desk_and_out_to_the_entrance(summit: Summit, cl
     entered = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert (entered.status_code, entered["Location"]) == (302, "/admin/")
     desk = client.get("/admin/").content.decode()
-    assert summit.name in desk
-    assert 'action="/accounts/logout/"' in desk
+    assert (summit.name in desk, 'action="/accounts/logout/"' in desk) == (True, True)
     left = client.post("/accounts/logout/")
     assert (left.status_code, left["Location"]) == (302, "/")
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
 
 
-def test_a_wrong_password_is_said_at_the_top_and_names_nobody(client: Client) -> None:
-    page = client.post("/accounts/login/", {"login": "who@host.example", "password": "wrong"}).content.decode()
-    assert 'class="error-summary"' in page
-    assert "Some things need your attention" in page
-
-
-def test_the_desk_chooses_among_the_readers_summits(desk: Client, summit: Summit) -> None:
+def test_the_desk_chooses_among_the_readers_summits(desk: Client, organiser: User, summit: Summit) -> None:
     hidden = SummitFactory.create(slug="hidden", short_name="Hidden one")
     other = SummitFactory.create(slug="other", short_name="Other one", starts_on=date(2020, 1, 1))
-    user = UserFactory.with_role(Role.PROTOCOL, other)
-    user.roles.create(summit=summit, role=Role.VIEWER)
-    desk.force_login(user)
+    organiser.roles.create(summit=other, role=Role.PROTOCOL)
     page = desk.get("/admin/?summit=other").content.decode()
     assert f'<h1><bdi lang="en">{other.name}</bdi></h1>' in page
     assert 'href="?summit=border-security-2025"' in page
     assert "Hidden one" not in page
     assert hidden.name not in desk.get("/admin/?summit=hidden").content.decode()
-
-
-def test_whoever_has_no_role_is_sent_to_the_portal(client: Client) -> None:
-    client.force_login(UserFactory.create())
-    assert client.get("/admin/login/")["Location"] == "/portal/"

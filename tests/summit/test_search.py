@@ -10,29 +10,14 @@ from django.db.models import Value
 from django.test import Client
 from django.utils import timezone
 
-from press.models import Text
 from summit.db.fold import Fold, fold
 from summit.desk import search
 from summit.domain.seen import SEEN
-from summit.models import AuditChain, AuditEntry, Person, Role, Summit
-from tests.factories import (
-    EditionFactory,
-    MembershipFactory,
-    PartyFactory,
-    PersonFactory,
-    RoomFactory,
-    SessionFactory,
-    SummitFactory,
-    UserFactory,
-)
+from summit.models import AuditChain, AuditEntry, Person, Role, Summit, User
+from tests import factories as f
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
-
-
-def desk(summit: Summit, role: Role = Role.ORGANISER) -> Client:
-    client = Client()
-    client.force_login(UserFactory.with_role(role, summit))
-    return client
 
 
 def found(client: Client, wanted: str) -> dict[str, tuple[list[str], int]]:
@@ -71,86 +56,75 @@ def test_folding_is_the_same_in_python_and_in_the_database() -> None:
 
 # --- finding --------------------------------------------------------------------------------------------------------
 class TestPeople:
-    def test_words_in_any_order_whatever_their_accents(self, summit: Summit) -> None:
-        person = PersonFactory(summit=summit, name="Élodie Rousseau", office="Ministre de l’Intérieur")
-        MembershipFactory(person=person, party=PartyFactory(summit=summit, name="France"))
-        PersonFactory(summit=summit, name="Karl", office="Minister")
-        client = desk(summit)
+    def test_words_in_any_order_whatever_their_accents(self, summit: Summit, desk: Client) -> None:
+        person = f.PersonFactory(summit=summit, name="Élodie Rousseau", office="Ministre de l’Intérieur")
+        f.MembershipFactory(person=person, party=f.PartyFactory(summit=summit, name="France"))
+        f.PersonFactory(summit=summit, name="Karl", office="Minister")
         for wanted in ("elodie", "ÉLODIE", "interieur", "ministre elodie", "elodie france", "odi"):
-            assert found(client, wanted)["Person"] == (["Élodie Rousseau"], 1), wanted
+            assert found(desk, wanted)["Person"] == (["Élodie Rousseau"], 1), wanted
 
-    def test_signs_and_letters(self, summit: Summit) -> None:
+    def test_signs_and_letters(self, summit: Summit, desk: Client) -> None:
         """Arabic with and without its signs; the office where there is no name; signs of patterns."""
         for name in ("أَحْمَد", "A_B 50%", "AxB 500"):
-            PersonFactory(summit=summit, name=name)
-        PersonFactory(summit=summit, name="", office="Home Secretary")
-        client = desk(summit)
+            f.PersonFactory(summit=summit, name=name)
+        f.PersonFactory(summit=summit, name="", office="Home Secretary")
         for wanted, name in (("احمد", "أَحْمَد"), ("home sec", "Home Secretary"), ("a_b 50%", "A_B 50%")):
-            assert found(client, wanted) == {"Person": ([name], 1)}
+            assert found(desk, wanted) == {"Person": ([name], 1)}
 
 
-def test_exact_comes_first_then_what_begins_so(summit: Summit) -> None:
+def test_exact_comes_first_then_what_begins_so(summit: Summit, desk: Client) -> None:
     for name in ("Bad Niger Bay", "Niger", "Nigeria", "A Niger B"):
-        PartyFactory(summit=summit, name=name)
-    assert found(desk(summit), "niger")["Party"] == (["Niger", "Nigeria", "A Niger B", "Bad Niger Bay"], 4)
+        f.PartyFactory(summit=summit, name=name)
+    assert found(desk, "niger")["Party"] == (["Niger", "Nigeria", "A Niger B", "Bad Niger Bay"], 4)
 
 
-def test_the_chosen_summit_comes_first(summit: Summit) -> None:
-    other: Summit = SummitFactory()
-    PartyFactory(summit=other, name="Mali")
-    PartyFactory(summit=summit, name="Mali and others")
-    user = UserFactory.with_role(Role.ORGANISER, other)
-    user.roles.create(summit=summit, role=Role.ORGANISER)
-    client = Client()
-    client.force_login(user)
+def test_the_chosen_summit_comes_first(summit: Summit, organiser: User, desk: Client) -> None:
+    other: Summit = f.SummitFactory()
+    f.PartyFactory(summit=other, name="Mali")
+    f.PartyFactory(summit=summit, name="Mali and others")
+    organiser.roles.create(summit=other, role=Role.ORGANISER)
     for chosen, names in ((other, ["Mali", "Mali and others"]), (summit, ["Mali and others", "Mali"])):
-        response = client.get("/admin/search/", {"q": "mali", "summit": chosen.slug})
+        response = desk.get("/admin/search/", {"q": "mali", "summit": chosen.slug})
         assert [hit.name for hit in response.context["found"][0].hits] == names
 
 
 class TestSessionsAndTexts:
-    def test_a_session_by_title_room_and_summary(self, summit: Summit) -> None:
-        SessionFactory(summit=summit, title="Opening", room=RoomFactory(venue__summit=summit, name="Long Gallery"))
-        SessionFactory(summit=summit, title="Closing", summary="The communiqué is read")
-        client = desk(summit)
-        assert found(client, "gallery") == {"Session": (["Opening"], 1)}
-        assert found(client, "communique closing") == {"Session": (["Closing"], 1)}
-        page = client.get("/admin/search/", {"q": "gallery"}).content.decode()
+    def test_a_session_by_title_room_and_summary(self, summit: Summit, desk: Client) -> None:
+        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
+        f.SessionFactory(summit=summit, title="Opening", room=room)
+        f.SessionFactory(summit=summit, title="Closing", summary="The communiqué is read")
+        assert found(desk, "gallery") == {"Session": (["Opening"], 1)}
+        assert found(desk, "communique closing") == {"Session": (["Closing"], 1)}
+        page = desk.get("/admin/search/", {"q": "gallery"}).content.decode()
         assert "Monday 31 March 2025, 09:00 London time · Long Gallery" in page
 
-    def test_a_text_by_its_newest_title_in_any_language(self, summit: Summit) -> None:
-        first = EditionFactory(version__text__summit=summit, title="Old words")
-        text: Text = first.version.text
-        EditionFactory(version=first.version, number=2, title="Opening address")
-        french = EditionFactory(
-            version__text=text, version__language="fr", version__authoritative=False, title="Allocution d’ouverture"
-        )
-        assert french.version.text == text
-        client = desk(summit)
-        assert found(client, "address") == {"Text": (["Opening address"], 1)}
-        assert found(client, "ouverture") == {"Text": (["Opening address"], 1)}
-        assert found(client, "old words") == {}
+    def test_a_text_by_its_newest_title_in_any_language(self, summit: Summit, desk: Client) -> None:
+        first = f.EditionFactory(version__text__summit=summit, title="Old words")
+        f.EditionFactory(version=first.version, number=2, title="Opening address")
+        french = {"version__text": first.version.text, "version__language": "fr", "version__authoritative": False}
+        f.EditionFactory(**french, title="Allocution d’ouverture")
+        for wanted in ("address", "ouverture"):
+            assert found(desk, wanted) == {"Text": (["Opening address"], 1)}
+        assert found(desk, "old words") == {}
 
 
-class TestParties:
-    def test_a_party_by_its_names_in_any_language(self, summit: Summit) -> None:
-        party = PartyFactory(summit=summit, name="Germany", formal_name="Federal Republic of Germany", iso_code="DE")
-        party.names.create(language="fr", name="Allemagne", formal_name="République fédérale d’Allemagne")
-        client = desk(summit)
-        for wanted in ("allemagne", "federale republique", "federal allemagne"):
-            assert found(client, wanted) == {"Party": (["Germany"], 1)}
+def test_a_party_by_its_names_in_any_language(summit: Summit, desk: Client) -> None:
+    party = f.PartyFactory(summit=summit, name="Germany", formal_name="Federal Republic of Germany", iso_code="DE")
+    party.names.create(language="fr", name="Allemagne", formal_name="République fédérale d’Allemagne")
+    for wanted in ("allemagne", "federale republique", "federal allemagne"):
+        assert found(desk, wanted) == {"Party": (["Germany"], 1)}
 
 
 # --- what one may not see -------------------------------------------------------------------------------------------
 class TestWho:
     @pytest.fixture
     def everything(self, summit: Summit) -> Summit:
-        PersonFactory(summit=summit, name="Zebra")
-        PartyFactory(summit=summit, name="Zebra")
-        SessionFactory(summit=summit, title="Zebra", visibility="organisers")
-        embargoed = EditionFactory(version__text__summit=summit, title="Zebra", approved=True)
+        f.PersonFactory(summit=summit, name="Zebra")
+        f.PartyFactory(summit=summit, name="Zebra")
+        f.SessionFactory(summit=summit, title="Zebra", visibility="organisers")
+        embargoed = f.EditionFactory(version__text__summit=summit, title="Zebra", approved=True)
         lift = embargoed.version.text.lift
-        lift.moment, lift.decided_by = timezone.now() + timedelta(days=1), UserFactory()
+        lift.moment, lift.decided_by = timezone.now() + timedelta(days=1), f.UserFactory()
         lift.save()
         return summit
 
@@ -160,14 +134,14 @@ class TestWho:
             (Role.VETTING, {"Person"}),
             (Role.VIEWER, {"Party", "Session"}),
         ):
-            client = desk(everything, role)
+            client = desk_of(everything, role)
             assert set(found(client, "zebra")) == kinds
         # The control: the rule alone keeps them from the viewer.
         monkeypatch.setattr(search, "summits_for", lambda user, rule: None)
         assert set(found(client, "zebra")) == {"Person", "Party", "Session", "Text"}
 
     def test_another_summits_rows_are_neither_found_nor_counted(self, everything: Summit) -> None:
-        assert found(desk(SummitFactory()), "zebra") == {}
+        assert found(desk_of(f.SummitFactory()), "zebra") == {}
 
     def test_every_source_has_the_rule_of_its_list(self) -> None:
         for source in search._sources:
@@ -176,46 +150,41 @@ class TestWho:
 
 # --- the page -------------------------------------------------------------------------------------------------------
 class TestPage:
-    def test_too_little_and_nothing_found_say_what_to_do(self, summit: Summit) -> None:
-        client = desk(summit)
+    def test_too_little_and_nothing_found_say_what_to_do(self, desk: Client) -> None:
         for wanted in ("", "e", " é ", "\0"):
-            assert found(client, wanted) == {}
-            assert "Write at least two letters" in client.get("/admin/search/", {"q": wanted}).content.decode()
-        page = client.get("/admin/search/", {"q": "<b>zz"}).content.decode()
+            assert found(desk, wanted) == {}
+            assert "Write at least two letters" in desk.get("/admin/search/", {"q": wanted}).content.decode()
+        page = desk.get("/admin/search/", {"q": "<b>zz"}).content.decode()
         assert "Nothing that you may see is called so." in page
         assert 'value="&lt;b&gt;zz"' in page
+        # The box stands on every page.
+        assert 'action="/admin/search/"' in desk.get("/admin/").content.decode()
 
-    def test_the_rest_is_in_the_list_which_finds_the_same(self, summit: Summit) -> None:
+    def test_the_rest_is_in_the_list_which_finds_the_same(self, summit: Summit, desk: Client) -> None:
         for number in range(12):
-            PersonFactory(summit=summit, name=f"Zoé {number:02}")
-        client = desk(summit)
-        names, total = found(client, "zoe")["Person"]
+            f.PersonFactory(summit=summit, name=f"Zoé {number:02}")
+        names, total = found(desk, "zoe")["Person"]
         assert (len(names), total) == (8, 12)
-        page = client.get("/admin/search/", {"q": "zoe"}).content.decode()
+        page = desk.get("/admin/search/", {"q": "zoe"}).content.decode()
         address = re.search(r'<a href="([^"]+)">Show all 12 in the list', page)
         assert address
-        assert client.get(address[1]).context["cl"].result_count == 12
+        assert desk.get(address[1]).context["cl"].result_count == 12
 
-    def test_the_box_stands_on_every_page(self, summit: Summit) -> None:
-        assert 'action="/admin/search/"' in desk(summit).get("/admin/").content.decode()
-
-    def test_a_query_for_each_kind(self, summit: Summit, django_assert_num_queries: Any) -> None:
-        client = desk(summit)
+    def test_a_query_for_each_kind(self, summit: Summit, desk: Client, django_assert_num_queries: Any) -> None:
         for number in range(3):
-            person: Person = PersonFactory(summit=summit, name=f"Zoe {number}")
-            MembershipFactory(person=person, party=PartyFactory(summit=summit, name=f"Zoe land {number}"))
-            SessionFactory(summit=summit, title=f"Zoe {number}")
-            EditionFactory(version__text__summit=summit, title=f"Zoe {number}")
-        client.get("/admin/search/?q=zoe")
+            person: Person = f.PersonFactory(summit=summit, name=f"Zoe {number}")
+            f.MembershipFactory(person=person, party=f.PartyFactory(summit=summit, name=f"Zoe land {number}"))
+            f.SessionFactory(summit=summit, title=f"Zoe {number}")
+            f.EditionFactory(version__text__summit=summit, title=f"Zoe {number}")
+        desk.get("/admin/search/?q=zoe")
         # The session, the account, its roles, the summits, who saw it lately; and one for each kind.
         with django_assert_num_queries(9):
-            client.get("/admin/search/?q=zoe")
+            desk.get("/admin/search/?q=zoe")
 
-    def test_who_saw_people_is_recorded_and_what_was_looked_for_is_not(self, summit: Summit) -> None:
-        person = PersonFactory(summit=summit, name="Zoe")
-        client = desk(summit)
+    def test_who_saw_people_is_recorded_and_what_was_looked_for_is_not(self, summit: Summit, desk: Client) -> None:
+        person = f.PersonFactory(summit=summit, name="Zoe")
         for _ in range(2):
-            client.get("/admin/search/?q=zoe")
+            desk.get("/admin/search/?q=zoe")
         (entry,) = AuditEntry.objects.filter(action=SEEN)
         assert (entry.object_type, entry.fields) == ("summit.person", ["name", "office"])
         assert entry.detail == {"number": 1, "keys": [person.public_id]}

@@ -48,6 +48,16 @@ def row(position: int) -> AuditEntry:
     return AuditEntry.objects.get(position=position)
 
 
+def change(*positions: int, **values: Any) -> None:
+    with without_trigger(*FROZEN):
+        AuditEntry.objects.filter(position__in=positions).update(**values)
+
+
+def take_out(position: int) -> None:
+    with without_trigger(*KEPT):
+        AuditEntry.objects.filter(position=position).delete()
+
+
 def head() -> str:
     return AuditChain.objects.get().head
 
@@ -62,38 +72,36 @@ FOLLOWS = "does not follow from the one before it: that one was changed or excha
 MISSING = "is missing: it was chained once and is not there any more."
 
 
-def test_a_whole_chain() -> None:
+def test_a_whole_and_an_empty_chain() -> None:
     assert verify() == (0, f"7 entries are whole.\nEnd of the chain: {head()}:7\n")
-
-
-def test_an_empty_chain() -> None:
     rebuild(0)
     assert verify() == (0, "0 entries are whole.\n")
 
 
-CHANGES: dict[str, Any] = {
-    "action": "other",
-    "detail": {"n": 2},
-    "part_of": "summit.summit:other",
-    "at": "2020-01-01T00:00:00Z",
-    "digest": "0" * 64,
+# The first, the last and those at the edge of a slice; each column.
+CHANGES: dict[str, tuple[int, Any]] = {
+    "action": (1, "other"),
+    "by_label": (7, "link:other"),
+    "object_type": (3, "other"),
+    "object_key": (4, "other"),
+    "fields": (6, ["other"]),
+    "detail": (3, {"n": 2}),
+    "part_of": (4, "summit.summit:other"),
+    "at": (7, "2020-01-01T00:00:00Z"),
+    "digest": (4, "0" * 64),
 }
 
 
-# The first, the last and those at the edge of a slice; each column.
-@pytest.mark.parametrize(
-    ("position", "column"), [(1, "action"), (3, "detail"), (4, "part_of"), (7, "at"), (4, "digest"), (7, "action")]
-)
-def test_a_changed_entry(position: int, column: str) -> None:
-    with without_trigger(*FROZEN):
-        AuditEntry.objects.filter(position=position).update(**{column: CHANGES[column]})
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_changed_entry(column: str) -> None:
+    position, value = CHANGES[column]
+    change(position, **{column: value})
     found = row(position)
     assert verify() == broken(position, CHANGED, found.pk, found.at)
 
 
 def test_of_several_the_first_is_named() -> None:
-    with without_trigger(*FROZEN):
-        AuditEntry.objects.filter(position__in=[6, 2, 5]).update(action="other")
+    change(6, 2, 5, action="other")
     assert verify() == broken(2, CHANGED, row(2).pk, row(2).at)
 
 
@@ -109,14 +117,12 @@ def test_an_entry_made_anew_with_its_digest() -> None:
 
 @pytest.mark.parametrize("position", [1, 3, 4, 7])
 def test_an_entry_taken_out(position: int) -> None:
-    with without_trigger(*KEPT):
-        AuditEntry.objects.filter(position=position).delete()
+    take_out(position)
     assert verify() == broken(position, MISSING)
 
 
 def test_an_entry_taken_out_and_the_others_moved_up() -> None:
-    with without_trigger(*KEPT):
-        AuditEntry.objects.filter(position=3).delete()
+    take_out(3)
     for position in (4, 5, 6, 7):
         AuditEntry.objects.filter(position=position).update(position=position - 1)
     AuditChain.objects.update(length=6)
@@ -161,18 +167,14 @@ class TestNotedElsewhere:
         audit.chain()
         assert verify("--expect", noted) == (0, f"9 entries are whole.\nEnd of the chain: {head()}:9\n")
 
-    def test_a_chain_made_anew_betrays_itself_by_it_alone(self) -> None:
+    def test_a_chain_made_anew_or_cut_short_betrays_itself_by_it_alone(self) -> None:
         noted = f"{head()}:7"
-        with without_trigger(*FROZEN):
-            AuditEntry.objects.filter(position=2).update(action="other")
+        change(2, action="other")
         rebuild(7)
         assert verify()[0] == 0
         code, said = verify("--expect", noted)
         assert (code, said.startswith("Entry 7 (row ")) == (1, True)
         assert "has another digest than was noted elsewhere" in said
-
-    def test_a_chain_cut_short_betrays_itself_by_it_alone(self) -> None:
-        noted = f"{head()}:7"
         rebuild(5)
         assert verify()[0] == 0
         assert verify("--expect", noted) == broken(6, MISSING)
@@ -183,21 +185,15 @@ class TestNotedElsewhere:
             assert (code, "DIGEST:LENGTH" in said) == (2, True), given
 
 
-class TestFrom:
-    def test_what_comes_before_is_taken_as_it_is(self) -> None:
-        with without_trigger(*FROZEN):
-            AuditEntry.objects.filter(position=2).update(action="other")
-        assert verify("--from", "3") == (0, f"5 entries are whole.\nEnd of the chain: {head()}:7\n")
-        assert verify("--from", "2") == broken(2, CHANGED, row(2).pk, row(2).at)
-
-    def test_where_the_one_before_is_gone(self) -> None:
-        with without_trigger(*KEPT):
-            AuditEntry.objects.filter(position=2).delete()
-        assert verify("--from", "3") == broken(2, MISSING)
-
-    def test_outside_of_the_chain(self) -> None:
-        for start in ("0", "-1", "9"):
-            assert verify(f"--from={start}") == (2, "The chain has 7 entries.")
+def test_from_an_entry_on_what_comes_before_is_taken_as_it_is() -> None:
+    for start in ("0", "-1", "9"):
+        assert verify(f"--from={start}") == (2, "The chain has 7 entries.")
+    change(2, action="other")
+    assert verify("--from", "3") == (0, f"5 entries are whole.\nEnd of the chain: {head()}:7\n")
+    assert verify("--from", "2") == broken(2, CHANGED, row(2).pk, row(2).at)
+    # Which must be there.
+    take_out(2)
+    assert verify("--from", "3") == broken(2, MISSING)
 
 
 def test_slices_and_queries(django_assert_num_queries: Any) -> None:

@@ -16,23 +16,18 @@ from summit.deeds import DEEDS, Facts
 from summit.domain import sign_ins
 from summit.models import AuditEntry, RefusedSignIns, Role, Summit, User
 from summit.tasks import chain_audit
-from tests.factories import PASSWORD, SummitFactory, UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password, code, with_app
+from tests.summit.conftest import desk_of
+from tests.summit.test_deeds import told_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 ONE = "1 attempt"
-
-
-@pytest.fixture(autouse=True)
-def no_counts() -> None:
-    """Begin without counted attempts."""
-    cache.clear()
 
 
 @pytest.fixture
 def zoe(summit: Summit) -> User:
-    made: User = UserFactory.with_role(Role.ORGANISER, summit, email="zoe@host.example", password=PASSWORD)
-    return made
+    return UserFactory.with_role(Role.ORGANISER, summit, email="zoe@host.example", password=PASSWORD)
 
 
 def told() -> list[tuple[str, str]]:
@@ -103,17 +98,13 @@ def test_a_flood_is_one_entry_and_then_its_number(zoe: User, monkeypatch: pytest
     assert AuditEntry.objects.count() == 2 + 4
 
 
-def test_who_goes_on_after_ten_minutes_is_recorded_with_what_was_before(zoe: User) -> None:
+def test_what_was_refused_meanwhile_is_recorded_with_the_next_attempt_and_before_coming_in(zoe: User) -> None:
     refuse(zoe.email, 3)
     later(11)
-    refuse(zoe.email)
-    assert [what for _who, what in told()] == [f"refused {words} to sign in" for words in (ONE, "2 attempts", ONE)]
-
-
-def test_who_comes_in_reads_what_was_refused_before(zoe: User) -> None:
-    refuse(zoe.email, 3)
+    refuse(zoe.email, 2)
     by_password(zoe)
-    assert [what for _who, what in told()][1:] == ["refused 2 attempts to sign in", "signed in by the password"]
+    refused = [f"refused {words} to sign in" for words in (ONE, "2 attempts", ONE, ONE)]
+    assert [what for _who, what in told()] == [*refused, "signed in by the password"]
 
 
 def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
@@ -134,17 +125,9 @@ def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
 
 
 def test_they_stand_in_the_accounts_history(zoe: User, summit: Summit) -> None:
-    other = UserFactory.with_role(Role.ORGANISER, summit)
     refuse(zoe.email)
     by_password(zoe)
-    client = Client()
-    client.force_login(other)
-    page = client.get(f"/admin/summit/user/{zoe.pk}/history/").content.decode()
-    assert "signed in by the password" in page
-    assert "refused 1 attempt to sign in" in page
-    elsewhere = Client()
-    elsewhere.force_login(UserFactory.with_role(Role.ORGANISER, SummitFactory()))
-    assert elsewhere.get(f"/admin/summit/user/{zoe.pk}/history/").status_code == 404
+    assert told_on(desk_of(summit), zoe) == ["signed in by the password", f"refused {ONE} to sign in"]
 
 
 def test_the_same_is_done_for_an_address_without_an_account(zoe: User) -> None:

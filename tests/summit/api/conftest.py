@@ -47,8 +47,7 @@ def program(user: User, scopes: list[str] | None = None, summit: Summit | None =
 
 @pytest.fixture
 def here() -> Summit:
-    made: Summit = SummitFactory(slug="here", public=False)
-    return made
+    return SummitFactory(slug="here", public=False)
 
 
 @pytest.fixture

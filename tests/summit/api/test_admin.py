@@ -11,6 +11,7 @@ from summit.api.models import Application, Token
 from summit.models import Role, Summit, User
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/api/application/"
@@ -23,9 +24,7 @@ def zoe(here: Summit) -> User:
 
 @pytest.fixture
 def desk(zoe: User) -> Client:
-    client = Client()
-    client.force_login(zoe)
-    return client
+    return signed_in(zoe)
 
 
 @pytest.fixture
@@ -59,26 +58,23 @@ def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
 
 
 def test_what_can_t_be_made_is_said(desk: Client, here: Summit, printer: Application) -> None:
-    there = SummitFactory(slug="there")
-    usual = {"summit": here.pk, "name": "A", "roles": ["viewer"]}
-    for wrong in ({"roles": []}, {"roles": ["delegate"]}, {"name": "Badge printer"}, {"summit": there.pk}):
-        assert 'class="error-summary"' in add(desk, **{**usual, **wrong}).content.decode()
+    for wrong in ({"name": printer.name}, {"roles": ["delegate"]}, {"summit": SummitFactory().pk}):
+        sent = {"summit": here.pk, "name": "A", "roles": ["viewer"], **wrong}
+        assert 'class="error-summary"' in add(desk, **sent).content.decode()
     assert Application.objects.get() == printer
     wrong = desk.post(f"{LIST}{printer.pk}/tokens/", {"name": "", "scopes": [], "days": "30"})
     assert (wrong.status_code, Token.objects.exists()) == (400, False)
 
 
 def test_a_token_is_revoked_and_an_application_ended(desk: Client, printer: Application) -> None:
-    path = f"{LIST}{printer.pk}/"
+    path, new = f"{LIST}{printer.pk}/", {"name": "Gate", "scopes": ["rooms:read"], "days": "30"}
     for name in ("Gate", "Hall"):
-        desk.post(f"{path}tokens/", {"name": name, "scopes": ["rooms:read"], "days": "30"})
+        desk.post(f"{path}tokens/", {**new, "name": name})
     gate = Token.objects.get(name="Gate")
     said = [desk.post(f"{path}tokens/", {"revoke": gate.public_id}, follow=True).content.decode() for _ in range(2)]
     assert ["The token is revoked" in each for each in said] == [True, False]
     said = [desk.post(f"{path}end/", follow=True).content.decode() for _ in range(2)]
     assert ["The application has ended" in each for each in said] == [True, False]
     assert not Token.objects.alive().exists()
-    page = desk.get(f"{path}tokens/").content.decode()
-    assert "Make the token" not in page
-    refused = desk.post(f"{path}tokens/", {"name": "New", "scopes": ["rooms:read"], "days": "30"})
-    assert "This application has ended" in refused.content.decode()
+    assert "Make the token" not in desk.get(f"{path}tokens/").content.decode()
+    assert "This application has ended" in desk.post(f"{path}tokens/", new).content.decode()

@@ -93,17 +93,23 @@ def test_answers_of_each_kind_are_declared_ones(described: Any, organiser: Progr
         case.validate_response(response, checks=CHECKS)
 
 
-def questions(operation: Any, ask: Any) -> None:
-    """Ask what the description of an operation doesn't allow, the same questions each time."""
-
-    @seed(1)
-    @hypothesis_settings(
-        max_examples=EXAMPLES,
+def few(examples: int, steps: int = 1) -> Any:
+    """Return how often something is tried, and in how many steps; nothing is kept for the next time."""
+    return hypothesis_settings(
+        max_examples=examples,
+        stateful_step_count=steps,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+
+
+def questions(operation: Any, ask: Any) -> None:
+    """Ask what the description of an operation doesn't allow, the same questions each time."""
+
+    @seed(1)
+    @few(EXAMPLES)
     @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def run(case: Any) -> None:
         ask(case)

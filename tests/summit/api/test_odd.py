@@ -118,10 +118,6 @@ def test_a_moment_before_year_1_is_refused(organiser: Program, here: Summit, mon
         organiser.get(path)
 
 
-def test_a_moment_in_a_zone_that_postgresql_refuses_is_asked_in_utc(organiser: Program, here: Summit) -> None:
-    assert organiser.get(f"{DESK}audit/?since={quote('2025-03-31T14:30:00-21:08')}").status_code == 200
-
-
 def test_no_row_has_such_an_id(organiser: Program, rooms: list[Room]) -> None:
     for key in ("9" * 5000, "%00", "ext:a:%00", "%ED%A0%80"):
         for kept in ("rooms", "roles"):
@@ -148,3 +144,5 @@ def test_a_moment_without_its_zone_is_refused(organiser: Program, here: Summit) 
         assert answer.json()["errors"] == [{"pointer": "#/answer_by", "detail": detail}]
     there = organiser.patch(DESK, {"answer_by": "2030-01-01T12:00:00+14:00"}, If_Match=etag)
     assert there.json()["answer_by"] == "2029-12-31T22:00:00Z"
+    # A zone that PostgreSQL refuses is asked in UTC.
+    assert organiser.get(f"{DESK}audit/?since={quote('2025-03-31T14:30:00-21:08')}").status_code == 200

@@ -13,17 +13,12 @@ from summit.api.scopes import known
 from summit.models import AuditEntry, Role, Summit
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
+from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 DESK = "summits/here/desk/"
 APPS, TOKENS, ARMING = f"{DESK}applications/", f"{DESK}application-tokens/", f"{DESK}arming/"
 PRINTER = {"name": "Badge printer", "roles": ["viewer", "programme"]}
-
-
-def browser(who: Program) -> Client:
-    client = Client()
-    client.force_login(who.user)
-    return client
 
 
 def post(client: Client, path: str, data: Any, **headers: str) -> Any:
@@ -36,7 +31,7 @@ def printer(here: Summit, organiser: Program) -> Application:
 
 
 def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organiser: Program) -> None:
-    desk = browser(organiser)
+    desk = signed_in(organiser.user)
     made = post(desk, APPS, PRINTER)
     assert (made.status_code, made.json()["roles"], made.json()["ended_at"]) == (201, ["programme", "viewer"], None)
     where = f"{APPS}{made.json()['id']}/make-token/"
@@ -77,7 +72,7 @@ def test_it_is_ended_and_personal_tokens_are_not_there(
     ended = organiser.post(f"{APPS}{printer.public_id}/end/", {}).json()
     assert (ended["roles"], ended["ended_at"] is None, tokens.find(issued.secret)) == ([], False, None)
     wanted = {"name": "Gate", "scopes": ["rooms:read"]}
-    refused = post(browser(organiser), f"{APPS}{printer.public_id}/make-token/", wanted)
+    refused = post(signed_in(organiser.user), f"{APPS}{printer.public_id}/make-token/", wanted)
     assert refused.json()["errors"][0]["detail"] == "This application has ended. Make another."
     for said, names in (("true", ["Badge printer"]), ("false", [])):
         assert [row["name"] for row in organiser.get(f"{APPS}?ended={said}").json()["results"]] == names
@@ -94,7 +89,7 @@ def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: 
     found = organiser.get(ARMING)
     assert (found.json()["sends"], found.json()["waiting"]) == (False, [])
     assert organiser.get(ARMING, If_None_Match=found["ETag"]).status_code == 304
-    assert [kind(viewer.get(ARMING)), kind(viewer.post(f"{ARMING}arm/", {}))] == [(403, "forbidden")] * 2
+    assert kind(viewer.post(f"{ARMING}arm/", {})) == (403, "forbidden")
     assert kind(program(organiser.user, ["summits:read"]).post(f"{ARMING}arm/", {})) == (403, "scope")
     assert organiser.post(f"{ARMING}arm/", {}).json() == {"cancelled": 0}
     assert organiser.get(ARMING).json()["sends"] is True

@@ -85,8 +85,7 @@ def rows(world: World) -> Rows:
 def somebody(world: World, role: str) -> User:
     """Return an account in a role: of the party that is a focal point's own, where it follows from that."""
     if role not in FOLLOWING:
-        user: User = UserFactory.with_role(role, world.here)
-        return user
+        return UserFactory.with_role(role, world.here)
     user = UserFactory()
     row: Any = FocalPointFactory if role == Role.FOCAL_POINT else MembershipFactory
     row(party=world.own, person__summit=world.here, person__user=user)

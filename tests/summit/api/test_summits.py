@@ -10,6 +10,7 @@ from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
+HERE = "summits/here/desk/"
 NEW = {
     "slug": "water-2026",
     "name": "Water Summit 2026",
@@ -47,11 +48,8 @@ def test_who_set_the_system_up_creates_one() -> None:
 def test_what_can_t_be_kept() -> None:
     owner = program(UserFactory(is_superuser=True))
     for changed, pointer in (
-        ({"slug": "Water 2026"}, "slug"),
         ({"slug": "admin"}, "slug"),
         ({"ends_on": "2099-03-01"}, "ends_on"),
-        ({"time_zone": "Mars/Base"}, "time_zone"),
-        ({"starts_on": "soon"}, "starts_on"),
         # The summit has begun by then.
         ({"answer_by": "2100-01-01T00:00:00Z"}, "answer_by"),
         ({"names": {"fr": "Eau"}}, "names/fr"),
@@ -69,7 +67,7 @@ def test_nobody_else_creates_one(organiser: Program, here: Summit) -> None:
     # Nor does a token of one summit.
     narrowed = program(UserFactory(is_superuser=True), summit=here)
     assert narrowed.post("me/summits/", NEW).status_code == 403
-    assert narrowed.get("summits/here/desk/").status_code == 200
+    assert narrowed.get(HERE).status_code == 200
 
 
 def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:
@@ -80,36 +78,24 @@ def test_one_sees_one_s_own(here: Summit, viewer: Program) -> None:
     assert viewer.get("me/summits/?public=true").json()["results"] == []
     asked = "me/summits/?starts_from=2025-01-01&starts_until=2025-12-31&fields=slug"
     assert viewer.get(asked).json()["results"] == [{"slug": "here"}]
-    etag = viewer.get("summits/here/desk/")["ETag"]
-    assert viewer.patch("summits/here/desk/", {"place": "Rome"}, If_Match=etag).status_code == 403
 
 
 def test_an_organiser_sets_it(here: Summit, organiser: Program) -> None:
-    etag = organiser.get("summits/here/desk/")["ETag"]
-    changed = organiser.patch(
-        "summits/here/desk/", {"public": True, "names": {"fr": {"place": "Londres"}, "ar": {}}}, If_Match=etag
-    )
+    Summit.objects.update(starts_on="2099-03-31", ends_on="2099-04-01")
+    etag = organiser.get(HERE)["ETag"]
+    changed = organiser.patch(HERE, {"public": True, "names": {"fr": {"place": "Londres"}, "ar": {}}}, If_Match=etag)
     assert changed.status_code == 200, changed.content
     here.refresh_from_db()
     assert (here.public, here.names) == (True, {"fr": {"place": "Londres"}})
     entry = AuditEntry.objects.get(action="summit.summit.change")
     assert (entry.fields, entry.by) == (["names", "public"], organiser.user)
-    again = organiser.patch("summits/here/desk/", {"public": False}, If_Match=etag)
-    assert again.status_code == 412
-    wrong = organiser.patch("summits/here/desk/", {"slug": "other"}, If_Match=changed["ETag"])
-    assert wrong.json()["errors"][0]["pointer"] == "#/slug"
-    assert organiser.delete("summits/here/desk/", If_Match=changed["ETag"]).status_code == 405
-
-
-def test_answers_are_due_before_it_begins(organiser: Program) -> None:
-    summit = SummitFactory(slug="later", starts_on="2099-03-31", ends_on="2099-04-01")
-    summit.roles.create(user=organiser.user, role=Role.ORGANISER)
-    etag = organiser.get("summits/later/desk/")["ETag"]
-    refused = organiser.patch("summits/later/desk/", {"answer_by": "2099-03-31T10:00:00Z"}, If_Match=etag)
-    assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"] == "#/answer_by"
-    taken = organiser.patch("summits/later/desk/", {"answer_by": "2099-03-01T10:00:00Z"}, If_Match=etag)
-    assert taken.status_code == 200
+    assert organiser.patch(HERE, {"public": False}, If_Match=etag).status_code == 412
+    # Nor can answers be due when it has begun.
+    for name, value in (("slug", "other"), ("answer_by", "2099-03-31T10:00:00Z")):
+        wrong = organiser.patch(HERE, {name: value}, If_Match=changed["ETag"])
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, f"#/{name}")
+    assert organiser.patch(HERE, {"answer_by": "2099-03-01T10:00:00Z"}, If_Match="*").status_code == 200
+    assert organiser.delete(HERE, If_Match="*").status_code == 405
 
 
 def test_what_stands_already_is_no_change(here: Summit, organiser: Program) -> None:

@@ -89,8 +89,8 @@ def test_postgres_tells_it_otherwise_and_what_is_not_said_is_not_guessed() -> No
 
 
 # --- the same key ---------------------------------------------------------------------------------------------------
-def question() -> answers.Question:
-    return answers.Question.of(who="user:1", key="k", method="POST", address="/api/v1/", body=b"{}")
+def question(key: str = "k") -> answers.Question:
+    return answers.Question.of(who="user:1", key=key, method="POST", address="/api/v1/", body=b"{}")
 
 
 def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,12 +108,15 @@ def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pyt
 
 
 def test_whoever_is_too_late_takes_no_question_away() -> None:
-    late = answers.begin(question())
+    late, beside = answers.begin(question()), answers.begin(question("beside"))
     KeptAnswer.objects.update(made_at=timezone.now() - answers.GIVEN_UP)
     other = answers.begin(question())
     answers.drop(late)
     answers.finish(other, status=201, headers={}, body=b"{}")
-    assert KeptAnswer.objects.get().status == 201
+    # Nor another question that was asked in the same instant.
+    KeptAnswer.objects.filter(pk=beside.pk).update(made_at=late.made_at)
+    answers.drop(late)
+    assert sorted(KeptAnswer.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 
 def below(kind: type[Resource]) -> list[type[Resource]]:

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, assume, given, seed
-from hypothesis import settings as hypothesis_settings
+from hypothesis import assume, given, seed
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.core.errors import NoLinksFound
 
 from summit.routes import declared
 from tests.summit.api.conftest import Program
-from tests.summit.api.test_described import CHECKS
+from tests.summit.api.test_described import CHECKS, few
 
 LISTED, TAG = re.compile(r"/desk/([a-z-]*)"), re.compile(r'"[0-9a-f]{32}\.[0-9a-f]{8}"')
 # A time of a day that most calendars of the world still know.
@@ -156,7 +155,7 @@ class Walker:
                 walker.check(response, case)
 
         try:
-            run_state_machine_as_test(seed(self.number)(Walk), settings=_settings(scenarios, steps))
+            run_state_machine_as_test(seed(self.number)(Walk), settings=few(scenarios, steps))
         except NoLinksFound:
             return
 
@@ -164,7 +163,7 @@ class Walker:
         """Ask an operation by itself."""
 
         @seed(self.number)
-        @_settings(examples, 1)
+        @few(examples)
         @given(case=operation.as_strategy())
         def run(case: Any) -> None:
             self.fill(case)
@@ -172,14 +171,3 @@ class Walker:
                 self.check(case.call(headers=self.headers), case)
 
         run()
-
-
-def _settings(examples: int, steps: int) -> Any:
-    return hypothesis_settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
