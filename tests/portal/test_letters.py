@@ -10,7 +10,7 @@ from django.test import Client
 from delegations.domain import links
 from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
 from summit.db.clock import db_now
-from summit.models import AuditEntry
+from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.delegations.helpers import queries
@@ -36,6 +36,14 @@ def test_it_leads_on_in_a_new_session_without_the_token() -> None:
     assert client.session.session_key != before
     assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [link]
     assert client.session["language"] == "fr"
+
+
+def test_after_the_deadline_the_page_asks_nothing_and_says_who_can_still_record_it() -> None:
+    link, client = f.InvitationLinkFactory(), Client()
+    for late in (False, True):
+        Summit.objects.update(answer_by=db_now() + timedelta(hours=-1 if late else 1))
+        page = client.get(path(link), follow=True).content.decode()
+        assert ('name="answer"' in page, "Protocol can still record or change yours" in page) == (not late, late)
 
 
 def everything() -> list[Any]:
