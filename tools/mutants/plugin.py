@@ -30,8 +30,6 @@ MOST_SECONDS = 60.0
 # A test that takes so many seconds longer than it did hangs: the fault is noticed.
 HANGS = 30
 PROCESSES = 2
-# Of so many mutants, one has its tests run without any fault.
-CONTROLS = 12
 SURVIVED, UNREACHED = "survived", "unreached"
 
 
@@ -108,31 +106,38 @@ class Mutants:
         return 0
 
     def _try(self, items: list[pytest.Item], reached: dict[int, list[int]], seconds: dict[int, float]) -> list[str]:
-        """Return for each mutant the test that killed it, or "survived", "unreached" or "hangs"."""
+        """Return for each mutant the test that killed it, or "survived", "unreached" or "hangs".
+
+        The control of each kill: the same tests in the same order without the fault. Where the last one fails as
+        well, it leans on what ran before; the mutant is asked again without it.
+        """
         asked = {number: _fastest(tests, seconds) for number, tests in reached.items()}
-        self._control([[items[at] for at in tests] for tests in list(asked.values())[::CONTROLS]])
-        with self._children() as start:
-            for number, tests in asked.items():
-                until = sum(seconds[at] for at in tests) * 3 + HANGS
-                start(f"mutant-{number}", partial(self._run, [items[at] for at in tests], number), until)
-        return [self._result(number) if number in asked else UNREACHED for number in range(len(self.pending))]
+        results = dict.fromkeys(range(len(self.pending)), UNREACHED)
+        again = set(asked)
+        while again:
+            with self._children() as start:
+                for number in again:
+                    until = sum(seconds[at] for at in asked[number]) * 3 + HANGS
+                    start(f"mutant-{number}", partial(self._run, [items[at] for at in asked[number]], number), until)
+            results |= {number: self._said(f"mutant-{number}") for number in again}
+            places = {items[at].nodeid: at for number in again for at in asked[number]}
+            killers = {number: places[results[number]] for number in again if results[number] in places}
+            with self._children() as start:
+                for number, at in killers.items():
+                    tests = asked[number][: asked[number].index(at) + 1]
+                    start(f"control-{number}", partial(self._control, [items[each] for each in tests], number), None)
+            again = {number for number in killers if self._said(f"control-{number}") != SURVIVED}
+            for number in again:
+                asked[number].remove(places[self._said(f"control-{number}")])
+                (self.folder / f"mutant-{number}.txt").unlink()
+        return list(results.values())
 
-    def _control(self, samples: list[list[pytest.Item]]) -> None:
-        """Run the tests of some mutants without any fault. Raises RuntimeError where one fails."""
-        with self._children() as start:
-            for number, tests in enumerate(samples):
-                start(
-                    f"control-{number}",
-                    partial(self._first_failure, tests, self.folder / f"control-{number}.txt"),
-                    None,
-                )
-        said = [(self.folder / f"control-{number}.txt").read_text() for number in range(len(samples))]
-        if wrong := [each for each in said if each != SURVIVED]:
-            raise RuntimeError(f"without any fault these fail: {', '.join(wrong)}")
-
-    def _result(self, number: int) -> str:
-        said = self.folder / f"mutant-{number}.txt"
+    def _said(self, name: str) -> str:
+        said = self.folder / f"{name}.txt"
         return said.read_text() if said.exists() else "hangs"
+
+    def _control(self, tests: list[pytest.Item], number: int) -> int:
+        return self._first_failure(tests, self.folder / f"control-{number}.txt")
 
     def _run(self, tests: list[pytest.Item], number: int) -> int:
         """Put a fault in, and write down the first test that fails."""
@@ -201,7 +206,7 @@ def _fastest(tests: list[int], seconds: dict[int, float]) -> list[int]:
 
 def run(tests: list[pytest.Item]) -> Iterator[tuple[pytest.Item, bool]]:
     """Run tests one after the other; yield each with whether it failed."""
-    for test, following in zip(tests, [*tests[1:], None], strict=True):
+    for test, following in zip(tests, [*tests[1:], None], strict=False):
         # What is set up for the test that made the database is no part of another module's.
         test.session._setupstate.teardown_exact(test)
         yield test, any(report.failed for report in runtestprotocol(test, log=False, nextitem=following))
