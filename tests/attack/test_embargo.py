@@ -45,6 +45,7 @@ def channels(summit: Summit) -> list[str]:
     return lists + pages
 
 
+@pytest.mark.slow("reads every channel as a delegate and as a desk")
 def test_no_channel_tells_a_delegate_or_another_desk(summit: Summit) -> None:
     text = Text.objects.get(slug=f"{canary(EMBARGOED, 25)}-text")
     desk = [

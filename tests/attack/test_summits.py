@@ -54,6 +54,7 @@ def from_elsewhere(role: Role) -> Client:
     return sign_in(f.UserFactory.with_role(role, f.SummitFactory(slug="here")))
 
 
+@pytest.mark.slow("opens every page of the admin")
 def test_no_page_of_the_admin_opens_for_a_role_of_another_summit(rows: list[Any]) -> None:
     """Organisers may most: what is closed to them is closed by the summit. Of other roles: tests/routes."""
     client = from_elsewhere(Role.ORGANISER)

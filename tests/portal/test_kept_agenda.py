@@ -119,6 +119,7 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
     assert news.changes(summit, own, at, "en").keys() == {4}
 
 
+@pytest.mark.slow("makes each list of an agenda twice, for two readers")
 def test_a_kept_list_is_what_would_be_made_anew(
     client: Client, summit: Summit, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:

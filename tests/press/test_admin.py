@@ -55,6 +55,7 @@ def words(based_on: int, **values: str) -> dict[str, Any]:
     return {"title": "T", "summary": "", "body": "Body.", "change_note": "", "based_on": based_on} | values
 
 
+@pytest.mark.slow("opens the pages of a text in each of its states")
 def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
     writer, reader = signed_in(officer(summit)), signed_in(approver(summit))
     slot = make_slot(summit)

@@ -187,6 +187,7 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
+@pytest.mark.slow("makes many texts and opens their pages, with few rows and with more")
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_queries_do_not_grow(scene: Scene) -> None:
     more, ask = scene(f.SummitFactory())

@@ -26,6 +26,7 @@ HIDDEN: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow("asks each address of a text under embargo and of one that is not there")
 def test_what_is_under_embargo_looks_like_what_is_not_there(client: Client, summit: Summit) -> None:
 
     def ask(slug: str, ending: str, **headers: str) -> tuple[Any, ...]:

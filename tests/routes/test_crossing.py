@@ -25,7 +25,11 @@ from tests.routes.crossing import PATTERNS, differing, telling
 from tests.routes.world import World, make_world
 
 # Who may do what is decided above the database: it is asked on one.
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.django_db,
+    pytest.mark.broad("makes a row of every kind, and asks every address by every role"),
+]
 ROUTES = {name: route for name, route in declared().items() if name in PATTERNS}
 # By their gate; those of the desk by app, where it has many.
 AREAS: defaultdict[str, list[str]] = defaultdict(list)
@@ -33,21 +37,6 @@ for _name, _route in sorted(ROUTES.items()):
     _app = re.split("[:/_]", _name)[1:2]
     _of_app = _route.gate == Gate.DESK and _app[0] in ("delegations", "press", "programme", "summit")
     AREAS[_app[0] if _of_app else str(_route.gate)].append(_name)
-# What `make test` asks: of each gate a page or two, with a kind of their own and a deed.
-FEW = (
-    "account_change_password",
-    "admin:delegations_handover_decide",
-    "admin:outbox_message_change",
-    "admin:programme_session_cancel",
-    "admin:summit_venue_delete",
-    "api-desk-people-row",
-    "api-desk-releases",
-    "api-desk-venues-row",
-    "letter:follow",
-    "portal:person_edit",
-    "portal:session",
-    "press:text",
-)
 
 
 @pytest.fixture(scope="module")
@@ -74,21 +63,13 @@ def told(world: World, *names: str) -> list[str]:
     return [each for route in picking for each in telling(world, route)]
 
 
-@pytest.mark.broad("every address by every role")
 @pytest.mark.parametrize("area", sorted(AREAS))
 def test_the_answers_are_the_declared_ones(world: World, area: str) -> None:
     assert wrong(world, *AREAS[area]) == []
 
 
-@pytest.mark.broad("every address by each method that it doesn't answer")
 def test_a_wrong_method_tells_nothing(world: World) -> None:
     assert told(world, *ROUTES) == []
-
-
-@pytest.mark.slow("it makes a row of every kind")
-def test_of_each_gate_some_answer_as_declared(world: World) -> None:
-    assert {ROUTES[name].gate for name in FEW} == set(Gate)
-    assert [*wrong(world, *FEW), *told(world, *FEW)] == []
 
 
 def test_control_a_method_that_finds_rows_first_tells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

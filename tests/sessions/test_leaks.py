@@ -107,6 +107,7 @@ def open_summit(summit: Summit) -> Summit:
     return summit
 
 
+@pytest.mark.slow("walks over all pages, files and answers of an agenda")
 @pytest.mark.parametrize(
     "ranks", [KEPT[:1], pytest.param(KEPT[1:], marks=pytest.mark.broad("the same crawl for narrower circles"))]
 )

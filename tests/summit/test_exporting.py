@@ -25,7 +25,7 @@ from summit.tables.incoming import INTAKES
 from summit.tables.listed import Listed, reading
 from summit.work.domain import running, tables
 from summit.work.models import Job, JobState, KeptPart, KeptTable
-from tests.factories import BadgeFactory, PersonFactory, SummitFactory, UserFactory, VenueFactory
+from tests.factories import BadgeFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory, VenueFactory
 from tests.routes.world import World, make_world
 from tests.rows import once_a_module
 from tests.summit.conftest import desk_of, signed_in
@@ -104,10 +104,23 @@ def faults_of(label: str, user: User, client: Client) -> list[str]:
     return [f"{label}: {fault}" for fault, there in faults.items() if there]
 
 
-@pytest.mark.slow("exports each of some forty lists")
-def test_every_list_has_its_rows_without_markup_and_asks_no_more_for_many(superuser: User) -> None:
+def test_every_list_is_a_desks() -> None:
     assert len(DESKS) > 35
     assert [label for label, desk in DESKS.items() if not isinstance(desk, SummitModelAdmin)] == []
+
+
+def test_a_list_has_its_rows_without_markup_and_asks_no_more_for_many(summit: Summit) -> None:
+    PartyFactory.create_batch(3, summit=summit)
+    PersonFactory.create_batch(3, summit=summit)
+    user = UserFactory(is_superuser=True)
+    client = signed_in(user)
+    assert [
+        fault for label in ("delegations.party", "summit.person") for fault in faults_of(label, user, client)
+    ] == []
+
+
+@pytest.mark.broad("exports each of some forty lists; two of them are exported above")
+def test_every_list_has_its_rows_without_markup_and_asks_no_more_for_many(superuser: User) -> None:
     client = signed_in(superuser)
     assert [fault for label in DESKS for fault in faults_of(label, superuser, client)] == []
 

@@ -44,6 +44,7 @@ def test_they_are_listed_by_what_they_are(zoe: User, django_assert_num_queries: 
         assert len(browsers.listed(zoe)) == 2
 
 
+@pytest.mark.slow("opens three pages in each of four browsers after every step")
 def test_one_is_ended_and_then_all_others(zoe: User) -> None:
     lost, other, own = by_password(zoe, headers={"user-agent": PHONE}), by_password(zoe), by_password(zoe)
     stranger = by_password(UserFactory())

@@ -113,6 +113,7 @@ def test_work_is_seen_by_whoever_asked_for_it(organiser: Program, here: Summit) 
 LISTS = ("webhooks", "deliveries", "messages", "roles", "audit", "jobs", "rooms", "tasks", "applications")
 
 
+@pytest.mark.slow("asks nine lists, with few rows and with more")
 def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here: Summit) -> None:
     def more(number: int) -> None:
         delivery = f.DeliveryFactory(endpoint__summit=here)
