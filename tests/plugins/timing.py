@@ -15,7 +15,8 @@ SLOW = 2.0
 LISTED = 10
 # What is broad takes minutes on a busy machine: after so many seconds it hangs.
 BROAD_HANGS = 1800
-REASONED = ("slow", "broad")
+# The markers that give a reason, and the seconds of such a test as long as none are stored.
+REASONED = {"slow": SLOW, "broad": 10.0}
 
 
 class Timing:
@@ -73,7 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     timing: Timing = config.pluginmanager.get_plugin("timing")
 
     def seconds(item: pytest.Item) -> float:
-        return timing.before.get(_name(item.nodeid), 0) or (SLOW if item.get_closest_marker("slow") else 0)
+        assumed = (most for marker, most in REASONED.items() if item.get_closest_marker(marker))
+        return timing.before.get(_name(item.nodeid), 0) or max(assumed, default=0)
 
     for item in items:
         if item.get_closest_marker("broad") and not item.get_closest_marker("timeout"):
