@@ -1,6 +1,8 @@
 """A language in which every translated text stands in brackets, and the search for what stands outside of them."""
 
+import functools
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,14 +53,27 @@ class Pseudo:
         return self.ngettext(one, many, number)
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every language be this one, the framework's and the libraries' words included."""
+def install(request: pytest.FixtureRequest) -> None:
+    """Let every language be this one for a test, the framework's and the libraries' words included."""
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    # What functions remember may have words in it: neither those from before, nor these in the next test.
+    _forget()
+    request.addfinalizer(_forget)
     monkeypatch.setattr(trans_real, "translation", Pseudo)
     monkeypatch.setattr(trans_real, "_default", None)
     # Which language is active is kept as its translation: what the next test finds must not be in brackets.
     monkeypatch.setattr(trans_real, "_active", Local())
     # The API's description keeps its names of choices by language: those in brackets must not stay behind.
     monkeypatch.setattr(plumbing, "_load_enum_name_overrides", plumbing._load_enum_name_overrides.__wrapped__)
+
+
+def _forget() -> None:
+    """Let every function of the project forget what it remembers."""
+    apps = ("summit.", "delegations.", "sessions.", "press.", "portal.")
+    for module in [module for name, module in sys.modules.items() if name.startswith(apps)]:
+        for remembered in vars(module).values():
+            if isinstance(remembered, functools._lru_cache_wrapper):
+                remembered.cache_clear()
 
 
 class _Reader:

@@ -42,9 +42,9 @@ PERSONAL = ("/admin/", "/portal/", "/accounts/", "/i/", "/dev/")
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> World:
+def made(request: pytest.FixtureRequest) -> World:
     found = world.build()
-    pseudo.install(monkeypatch)
+    pseudo.install(request)
     return found
 
 

@@ -13,12 +13,12 @@ from tests import factories as f
 from tests.languages import pseudo
 
 
-def test_a_reason_is_worded_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reason_is_worded_when_it_is_read(request: pytest.FixtureRequest) -> None:
     stored = reasons.because("writing", "KeyError")
     assert stored == "@writing:KeyError"
     assert reasons.words(stored) == "An error stopped it while the mail was written: KeyError."
     assert reasons.words(reasons.because("worn")) == "No worker came to an end with it."
-    pseudo.install(monkeypatch)
+    pseudo.install(request)
     with translation.override("fr"):
         assert reasons.words(stored) == "⟦An error stopped it while the mail was written: KeyError.⟧"
 

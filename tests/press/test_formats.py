@@ -158,7 +158,7 @@ class TestLettersWithoutAFont:
         return make_text(moment=ago(1), body="漢字 and words")
 
     def test_who_prints_is_told_which_package_is_missing(
-        self, client: Client, chinese: Edition, monkeypatch: pytest.MonkeyPatch
+        self, client: Client, chinese: Edition, request: pytest.FixtureRequest
     ) -> None:
         path = f"{url_of(chinese.version.text)[:-1]}.pdf"
         answer = client.get(path)
@@ -166,7 +166,7 @@ class TestLettersWithoutAFont:
         page = answer.content.decode()
         assert "No font on this machine prints “漢字”." in page
         assert "install the package fonts-noto-cjk" in page
-        pseudo.install(monkeypatch)
+        pseudo.install(request)
         assert "⟦No font on this machine prints “漢字”.⟧" in client.get(f"{path}?lang=fr").content.decode()
 
     def test_the_press_desk_is_warned_before(self, client: Client, chinese: Edition) -> None:

@@ -103,13 +103,13 @@ def test_the_machine_that_has_a_package_is_not_told_to_install_it(
     assert (fonts.package_for("𪜀"), fonts.package_for("ꦏ")) == told
 
 
-def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_said(request: pytest.FixtureRequest) -> None:
     one, two = MissingFontError("中", ("a",)), MissingFontError("中", ("a", "b"))
     assert words.missing(one) == "No font on this machine prints “中”."
     assert words.remedy(one) == "Whoever runs this system can install the package a and start the system anew."
     assert words.remedy(two) == "Whoever runs this system can install the packages a, b and start the system anew."
     assert words.remedy(MissingFontError("中", ())).startswith("No package brings one.")
-    pseudo.install(monkeypatch)
+    pseudo.install(request)
     with translation.override("fr"):
         assert words.missing(one) == "⟦No font on this machine prints “中”.⟧"
 
