@@ -57,8 +57,8 @@ def install(request: pytest.FixtureRequest) -> None:
     """Let every language be this one for a test, the framework's and the libraries' words included."""
     monkeypatch = request.getfixturevalue("monkeypatch")
     # What functions remember may have words in it: neither those from before, nor these in the next test.
-    _forget()
-    request.addfinalizer(_forget)
+    forget()
+    request.addfinalizer(forget)
     monkeypatch.setattr(trans_real, "translation", Pseudo)
     monkeypatch.setattr(trans_real, "_default", None)
     # Which language is active is kept as its translation: what the next test finds must not be in brackets.
@@ -67,7 +67,7 @@ def install(request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(plumbing, "_load_enum_name_overrides", plumbing._load_enum_name_overrides.__wrapped__)
 
 
-def _forget() -> None:
+def forget() -> None:
     """Let every function of the project forget what it remembers."""
     apps = ("summit.", "delegations.", "sessions.", "press.", "portal.")
     for module in [module for name, module in sys.modules.items() if name.startswith(apps)]:

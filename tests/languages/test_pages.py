@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from delegations.domain import invitations
+from delegations.domain import invitations, regions
 from delegations.models import Invitation
 from press.domain import subscribers
 from press.models import Text
@@ -113,6 +113,18 @@ def words_of(answer: Any) -> list[str]:
         return []
     page = answer.content.decode()
     return [text for text in (*pseudo.untranslated(page), *pseudo.unmarked(page)) if text not in SAME]
+
+
+def test_what_functions_remember_goes_with_the_language(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pseudo.install(request)
+    assert regions.names("en")["FR"] == "⟦France⟧"
+    monkeypatch.undo()
+    # The control: until it is forgotten, the next test would read it.
+    assert regions.names("en")["FR"] == "⟦France⟧"
+    pseudo.forget()
+    assert regions.names("en")["FR"] == "France"
 
 
 def test_pages_are_translated_and_names_have_their_language(made: World, monkeypatch: pytest.MonkeyPatch) -> None:

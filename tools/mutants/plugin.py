@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -132,7 +133,8 @@ class Mutants:
                     start(f"control-{number}", partial(self._control, [items[each] for each in tests], number), None)
             again = {number for number in killers if self._said(f"control-{number}") != SURVIVED}
             for number in again:
-                asked[number].remove(places[self._said(f"control-{number}")])
+                # A control that hangs or ends says no test: then it is the one that killed.
+                asked[number].remove(places.get(self._said(f"control-{number}"), killers[number]))
                 (self.folder / f"mutant-{number}.txt").unlink()
         return list(results.values())
 
@@ -210,7 +212,7 @@ def _fastest(tests: list[int], seconds: dict[int, float]) -> list[int]:
 
 def run(tests: list[pytest.Item]) -> Iterator[tuple[pytest.Item, bool]]:
     """Run tests one after the other; yield each with whether it failed."""
-    for test, following in zip(tests, [*tests[1:], None], strict=False):
+    for test, following in zip_longest(tests, tests[1:]):
         # What is set up for the test that made the database is no part of another module's.
         test.session._setupstate.teardown_exact(test)
         yield test, any(report.failed for report in runtestprotocol(test, log=False, nextitem=following))
