@@ -141,12 +141,6 @@ def leaks(client: Client, paths: Iterable[str]) -> dict[str, set[bytes]]:
     return found
 
 
-def sign_in(user: User) -> Client:
-    client = Client(raise_request_exception=True)
-    client.force_login(user)
-    return client
-
-
 def delegate(party: Party, **membership: Any) -> User:
     person = PersonFactory(summit=party.summit, user=UserFactory())
     MembershipFactory(party=party, person=person, **membership)

@@ -11,7 +11,8 @@ from sessions.domain import releases
 from sessions.models import Session, Visibility
 from summit.models import Role, RoleAssignment, Summit
 from tests import factories as f
-from tests.attack.crawling import delegate, sign_in
+from tests.attack.crawling import delegate
+from tests.clients import signed_in
 from tests.press.helpers import add_edition, ago, make_text, officer
 from tests.sessions.conftest import session
 
@@ -118,9 +119,9 @@ def readers(summit: Summit) -> dict[str, Client]:
         RoleAssignment.objects.create(user=desks, summit=summit, role=role)
     return {
         "anybody": Client(),
-        "delegate": sign_in(delegate(party)),
-        "journalist": sign_in(delegate(party, category=media)),
-        "desks": sign_in(desks),
+        "delegate": signed_in(delegate(party)),
+        "journalist": signed_in(delegate(party, category=media)),
+        "desks": signed_in(desks),
     }
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from press.admin.moments import local_moment
 from summit.models import Role, Summit
 from tests import factories as f
-from tests.attack.crawling import sign_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def summit() -> Summit:
 
 @pytest.fixture
 def desk(summit: Summit) -> Client:
-    return sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 def change(desk: Client, summit: Summit, **given: str) -> Summit:

@@ -4,8 +4,9 @@ tells nothing: tests/sessions/test_leaks.py, tests/routes."""
 import pytest
 from django.test import Client
 
-from tests.attack.crawling import delegate, leaks, sign_in
+from tests.attack.crawling import delegate, leaks
 from tests.attack.hidden import confide
+from tests.clients import signed_in
 from tests.factories import SummitFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,6 @@ def test_whoever_takes_part_finds_it_but_not_what_is_for_organisers() -> None:
     portal = ["/portal/agenda/", "/portal/agenda/?show=all", "/portal/changes/", "/portal/"]
     public = [f"/{summit.slug}/{rest}" for rest in ("", "agenda/", "agenda/?lang=ar", "agenda/changes/", "press/")]
     public += [f"/api/v1/summits/{summit.slug}/{name}/" for name in ("agenda", "texts")]
-    assert leaks(Client(), public) == leaks(sign_in(delegate(outside)), portal + public) == {}
+    assert leaks(Client(), public) == leaks(signed_in(delegate(outside)), portal + public) == {}
     # The control.
-    assert set().union(*leaks(sign_in(delegate(inside)), portal).values()) == {b"zqcanaryxae"}
+    assert set().union(*leaks(signed_in(delegate(inside)), portal).values()) == {b"zqcanaryxae"}

@@ -16,8 +16,9 @@ from summit.hooks.events import EVENTS, PING
 from summit.hooks.models import Delivery
 from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
-from tests.attack.crawling import CANARY, leaks, sign_in, told_by_mail
+from tests.attack.crawling import CANARY, leaks, told_by_mail
 from tests.attack.hidden import CORRECTION, STATES, canary, hidden_texts, readers
+from tests.clients import signed_in
 from tests.factories import EndpointFactory
 from tests.press.helpers import officer
 from tests.press.test_visibility import everything
@@ -60,7 +61,7 @@ def test_no_channel_tells_a_delegate_or_another_desk(summit: Summit) -> None:
     assert leaks(Client(), channels(summit)) == {}
     assert {name: leaks(who[name], desk) for name in ("delegate", "desks")} == {"delegate": {}, "desks": {}}
     # The control: whoever may read them finds them there.
-    assert len(leaks(sign_in(officer(summit)), desk)) == len(desk) - 1
+    assert len(leaks(signed_in(officer(summit)), desk)) == len(desk) - 1
 
 
 def test_control_without_the_predicate_they_are_told(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,9 @@ from press.models import Text
 from press.models.visibility import public_editions
 from press.reading import FORMATS
 from summit.models import Summit
-from tests.attack.crawling import CANARY, crawled, delegate, leaks, routes, sign_in
+from tests.attack.crawling import CANARY, crawled, delegate, leaks, routes
 from tests.attack.hidden import LANGUAGES, STATES, canary, confide, hidden_texts, readers
+from tests.clients import signed_in
 from tests.factories import SummitFactory
 from tests.press.helpers import officer
 from tests.rows import once_a_module
@@ -91,10 +92,10 @@ def test_control_the_walk_knows_each_field_of_each_state(summit: Summit) -> None
     """The officers of the press desk, who read all of it, find the canaries."""
     paths = crawled(summit)
     desk = [path for path in paths if path.startswith("/admin/press/text/") and path.endswith("/change/")]
-    found = set().union(*leaks(sign_in(officer(summit)), desk).values())
+    found = set().union(*leaks(signed_in(officer(summit)), desk).values())
     assert {canary(state, field).encode() for state in range(len(STATES)) for field in (0, 1, 2, 5)} <= found
     lists = [path for path in paths if LISTS.match(path)]
-    found = set().union(*leaks(sign_in(officer(summit)), lists).values())
+    found = set().union(*leaks(signed_in(officer(summit)), lists).values())
     assert {canary(state, field).encode() for state in range(len(STATES)) for field in (*range(4), 5, 6)} <= found
     assert public_editions().count() == 1
 
@@ -123,6 +124,6 @@ def test_no_route_tells_others_of_confidential_sessions() -> None:
     paths += [f"{path}?show=all" for path in ("/portal/agenda/", "/portal/changes/")]
     paths += [f"/{summit.slug}/agenda/?lang={code}" for code in LANGUAGES]
     desk = ["/admin/", *(path for path in every if path.startswith("/admin/programme/") or "/desk/" in path)]
-    another = sign_in(delegate(outside))
+    another = signed_in(delegate(outside))
     assert [leaks(client, paths + desk) for client in (Client(), another)] == [{}, {}]
-    assert leaks(sign_in(officer(summit)), paths) == {}
+    assert leaks(signed_in(officer(summit)), paths) == {}

@@ -5,7 +5,7 @@ from django.test import Client
 
 from summit.models import Person, Role, RoleAssignment, Summit, User
 from tests import factories as f
-from tests.attack.crawling import sign_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 ROLE = "/admin/summit/roleassignment/add/"
@@ -13,7 +13,7 @@ ROLE = "/admin/summit/roleassignment/add/"
 
 @pytest.fixture
 def desk(summit: Summit) -> Client:
-    return sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 @pytest.fixture
@@ -67,6 +67,6 @@ def test_protocol_gives_no_account_a_persons_powers(summit: Summit) -> None:
     """Whose account a person is decides who acts for a party: that is for organisers."""
     protocol, owner = f.UserFactory.with_role(Role.PROTOCOL, summit), f.UserFactory()
     person = f.FocalPointFactory(party__summit=summit, person__user=owner).person
-    give(sign_in(protocol), person, protocol)
+    give(signed_in(protocol), person, protocol)
     # The control: the rest of the form is saved.
     assert (person.name, person.user) == ("Zoe", owner)

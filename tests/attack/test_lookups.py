@@ -10,7 +10,7 @@ from sessions.models import Session
 from summit.desk.lookups import LookupsMixin
 from summit.models import Role, RoleAssignment, User
 from tests import factories as f
-from tests.attack.crawling import sign_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in desks._registry)
@@ -23,7 +23,7 @@ each_list = pytest.mark.broad("asks each of the desk's lists")
 
 @pytest.fixture
 def desk() -> Client:
-    return sign_in(f.UserFactory(is_superuser=True))
+    return signed_in(f.UserFactory(is_superuser=True))
 
 
 def columns(name: str) -> list[str]:

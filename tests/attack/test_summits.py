@@ -14,7 +14,7 @@ from summit.models import AuditEntry, Role
 from summit.outbox.models import Message
 from summit.routes import Gate, declared
 from tests import factories as f
-from tests.attack.crawling import sign_in
+from tests.clients import signed_in
 from tests.routes.crossing import fill
 from tests.routes.world import row
 from tests.rows import once_a_module
@@ -51,7 +51,7 @@ def rows() -> list[Any]:
 
 def from_elsewhere(role: Role) -> Client:
     """Return the browser of somebody with a role at another summit."""
-    return sign_in(f.UserFactory.with_role(role, f.SummitFactory(slug="here")))
+    return signed_in(f.UserFactory.with_role(role, f.SummitFactory(slug="here")))
 
 
 @pytest.mark.slow("opens every page of the admin")
@@ -86,7 +86,7 @@ def test_no_list_of_the_admin_shows_rows_of_another_summit(role: Role, rows: lis
 
 
 def test_control_the_roles_of_the_same_summit_see_them(rows: list[Any]) -> None:
-    client = sign_in(f.UserFactory.with_role(Role.ORGANISER, rows[0]))
+    client = signed_in(f.UserFactory.with_role(Role.ORGANISER, rows[0]))
     assert b"Canary session" in client.get("/admin/programme/session/").content
     assert b"Canary land" in client.get("/admin/delegations/party/").content
 

@@ -15,7 +15,7 @@ from summit.desk import once
 from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.attack.crawling import sign_in
+from tests.clients import signed_in
 from tests.press.helpers import approver, make_text, officer
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ NO_ROWS = {
 
 @pytest.fixture
 def desk(summit: Summit) -> Client:
-    return sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    return signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
 
 
 def said(answer: Any) -> list[str]:
@@ -75,7 +75,7 @@ def test_a_text_is_decided(name: str, records: int, summit: Summit) -> None:
     """A moment that is set again is the same moment, said once more."""
     state = EditionState.IN_REVIEW if name == "approve" else EditionState.APPROVED
     edition = make_text(summit=summit, state=state)
-    client = sign_in(approver(summit) if name == "approve" else officer(summit))
+    client = signed_in(approver(summit) if name == "approve" else officer(summit))
     when = timezone.localtime(timezone.now() + timedelta(days=2), summit.zone)
     given = {"version": "en", "number": edition.number, "when": "at", "moment": f"{when:%Y-%m-%dT%H:%M}"}
     before = AuditEntry.objects.count()
@@ -86,7 +86,7 @@ def test_a_text_is_decided(name: str, records: int, summit: Summit) -> None:
 
 def test_an_edition_is_saved(summit: Summit) -> None:
     edition = make_text(summit=summit, state=EditionState.DRAFT)
-    client = sign_in(officer(summit))
+    client = signed_in(officer(summit))
     given = {"title": "T", "summary": "", "body": "Other words.", "change_note": "", "based_on": edition.number}
     path = f"/admin/press/text/{edition.version.text_id}/change/"
     assert twice(client, path, given)[-1] == "Edition 2 is saved, as a draft."
@@ -96,7 +96,7 @@ def test_an_edition_is_saved(summit: Summit) -> None:
 
 
 def test_a_text_is_entered(summit: Summit) -> None:
-    client = sign_in(officer(summit))
+    client = signed_in(officer(summit))
     path = f"/admin/press/text/add/?summit={summit.slug}"
     given = form(client, path, kind="statement", wording="prepared", language="en", title="Words", body="One.")
     assert twice(client, path, given) == ["This was sent twice, and is added once."]
@@ -155,7 +155,7 @@ def test_what_was_refused_is_added_once_it_is_right(desk: Client, summit: Summit
 def test_a_mark_is_ones_own(desk: Client, summit: Summit) -> None:
     path = "/admin/programme/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
-    other = sign_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+    other = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
     assert [client.post(path, given).status_code for client in (desk, other)] == [302, 302]
     assert Session.objects.count() == 2
 

@@ -6,7 +6,7 @@ from django.test import Client
 from delegations.models import Party
 from summit.models import AuditChain, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,7 @@ from delegations.models import Category, Invitation, InvitationLink, Party
 from summit.domain.audit import Link
 from summit.models import Role, Summit, User
 from tests import factories as f
-
-
-def signed_in(user: User) -> Client:
-    """Return a browser in which an account is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
+from tests.clients import signed_in
 
 
 def sign_in(summit: Summit, role: Role = Role.ORGANISER, **values: Any) -> Client:

@@ -12,7 +12,8 @@ from delegations.models import Invitation, InvitationLink, Party
 from summit.models import Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import one_of_each, said, sign_in, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import one_of_each, said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/delegations/party/"

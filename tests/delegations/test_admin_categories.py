@@ -8,7 +8,8 @@ from django.test import Client
 from delegations.models import Category, OverpassRule, Party, Policy, Quota, Zone
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import category, sign_in, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import category, sign_in, text
 
 pytestmark = pytest.mark.django_db
 LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "overpassrule"))

@@ -12,7 +12,8 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import said, sign_in, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import said, sign_in, text
 
 pytestmark = pytest.mark.django_db
 INVITE = "admin:delegations_party_invite"

@@ -35,7 +35,8 @@ from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
 from tests import canaries
 from tests import factories as f
-from tests.delegations.helpers import refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
 from tests.delegations.test_participants import delegation
 from tests.rows import once_a_module
 

@@ -29,7 +29,8 @@ from sessions.models import (
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
 from tests.threads import at_once, meeting, names
 
 pytestmark = pytest.mark.django_db

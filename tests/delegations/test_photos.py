@@ -20,7 +20,8 @@ from summit.domain.audit import Link
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 

@@ -17,7 +17,8 @@ from summit.models import AuditEntry, Summit
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import protocol, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import protocol, text
 from tests.threads import at_once
 
 

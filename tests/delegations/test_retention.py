@@ -22,7 +22,8 @@ from summit.models import AuditEntry, Person, Summit, User
 from summit.outbox.models import Message
 from summit.work.domain import jobs, running
 from tests import factories as f
-from tests.delegations.helpers import refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
 from tests.threads import at_once, meeting
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/setup/here/parties/"

@@ -16,7 +16,8 @@ from summit.models import AuditEntry, RoleAssignment, Summit, User
 from summit.work.domain import jobs, running
 from summit.work.models import Job
 from tests import factories as f
-from tests.delegations.helpers import queries, refuses, signed_in, text
+from tests.clients import signed_in
+from tests.delegations.helpers import queries, refuses, text
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/delegations/membership/"

@@ -21,7 +21,8 @@ from sessions.models import Session
 from summit.models import Role
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
-from tests.attack.crawling import put, routes, sign_in, variables
+from tests.attack.crawling import put, routes, variables
+from tests.clients import signed_in
 from tests.languages import pseudo, world
 from tests.languages.world import World
 
@@ -101,8 +102,8 @@ def asked(made: World) -> Iterator[tuple[str, str]]:
 def readers(made: World) -> dict[str, Client]:
     follower = Client()
     follower.get(f"/i/{world.token(made)}/")
-    desks = {name: sign_in(user) for name, user in made.desks.items()}
-    people = {"focal": sign_in(made.focal), "delegate": sign_in(made.delegate), "link": follower}
+    desks = {name: signed_in(user) for name, user in made.desks.items()}
+    people = {"focal": signed_in(made.focal), "delegate": signed_in(made.delegate), "link": follower}
     return {**desks, **people, "anybody": Client()}
 
 

@@ -12,7 +12,7 @@ from sessions.domain import edits, member, releases
 from sessions.models import Members, Session, Visibility
 from summit.models import Person, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.sessions.conftest import focal, later, release, session
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.test import Client
 from delegations.models import Party
 from sessions.models import Feed
 from summit.models import Person, Summit
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import (
     FocalPointFactory,
     MembershipFactory,

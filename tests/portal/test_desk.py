@@ -12,7 +12,7 @@ from sessions.models import Slot
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.portal.test_identity import follow
 from tests.press.helpers import ago, make_text
 from tests.sessions.conftest import release

@@ -8,7 +8,7 @@ from delegations.models import Party
 from sessions.domain import floor, releases, speakers
 from sessions.models import FloorRequest, Interpretation, Session, Visibility
 from summit.models import Person, Summit, User
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import PartyFactory, PersonFactory
 from tests.portal.test_agenda import page
 from tests.sessions.conftest import SOON, focal, member, release, session

@@ -16,7 +16,8 @@ from summit.db.clock import db_now
 from summit.domain.audit import Link
 from summit.models import User
 from tests import factories as f
-from tests.delegations.helpers import queries, signed_in
+from tests.clients import signed_in
+from tests.delegations.helpers import queries
 
 pytestmark = pytest.mark.django_db
 

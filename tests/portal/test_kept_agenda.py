@@ -16,7 +16,7 @@ from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from summit.memory import Memory, forget_all
 from summit.models import Summit, User
 from summit.models.changes import Stamp
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
 from tests.portal.test_agenda import AGENDA, client, page
 from tests.sessions.conftest import release, session

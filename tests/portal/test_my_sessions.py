@@ -10,7 +10,7 @@ from delegations.models import Party
 from sessions.models import AgendaLook, Attendance, Interpretation, Session, Visibility
 from summit.models import Person, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.portal.test_agenda import AGENDA, client, page, titles
 from tests.sessions.conftest import SOON, focal, later, member, open_session, release, session
 

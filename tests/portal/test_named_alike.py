@@ -11,7 +11,7 @@ from delegations.models import Party, Policy
 from sessions.domain import releases
 from summit.models import Role
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 NAME, NOTE = "Gouvernement régional du Kurdistan", "Participe sans préjudice."

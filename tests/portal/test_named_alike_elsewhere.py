@@ -23,7 +23,7 @@ from summit.models import Role
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.portal.test_named_alike import FLAG, NAME, NOTE, desk, party, portal
 from tests.press.helpers import ago, make_text
 from tests.press.helpers import url_of as text_url

@@ -12,7 +12,8 @@ from press.admin.moments import local_moment
 from press.models import ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from summit.db.clock import db_now
-from summit.models import Role, Summit, User
+from summit.models import Role, Summit
+from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
 from tests.press.helpers import (
     HOUR,
@@ -30,12 +31,6 @@ from tests.press.helpers import (
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/press/text/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(edition: Edition) -> str:

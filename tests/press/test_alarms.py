@@ -16,10 +16,10 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
+from tests.clients import signed_in
 from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 from tests.press.speeches import hang, out, waits
-from tests.press.test_admin import signed_in
 from tests.press.test_todo import opened, tasks
 from tests.sessions.conftest import session
 from tests.threads import at_once

@@ -20,9 +20,9 @@ from sessions.models import FloorRequest, Session, Slot
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.registry import Registry
 from tests import factories as f
+from tests.clients import signed_in
 from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
-from tests.press.test_admin import signed_in
 from tests.rows import once_a_module
 from tests.sessions.test_admin import values
 from tests.sessions.test_incoming import as_json, event

@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from press.domain import incoming
 from press.models import Edition, Text
 from summit.models import AuditEntry, Summit
+from tests.clients import signed_in
 from tests.press.helpers import make_text, officer
 from tests.press.incoming.files import docx, par, run
-from tests.press.test_admin import LIST, signed_in
+from tests.press.test_admin import LIST
 
 pytestmark = pytest.mark.django_db
 

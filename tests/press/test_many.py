@@ -7,9 +7,10 @@ from press.domain import deciding, many
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Text
 from summit.models import AuditEntry, Summit
+from tests.clients import signed_in
 from tests.factories import EditionFactory
 from tests.press.helpers import approver, make_text, officer
-from tests.press.test_admin import LIST, signed_in
+from tests.press.test_admin import LIST
 
 pytestmark = pytest.mark.django_db
 ASK = f"{LIST}approve/"

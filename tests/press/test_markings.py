@@ -13,9 +13,9 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, Text, Wording
 from summit.db.clock import db_now
 from summit.models import AuditEntry, User
+from tests.clients import signed_in
 from tests.press import helpers
 from tests.press.helpers import add_language, ago, approver, make_text, officer, url_of
-from tests.press.test_admin import signed_in
 from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db

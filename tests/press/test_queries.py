@@ -15,6 +15,7 @@ from sessions.models import Session, Visibility
 from summit.db.clock import db_now
 from summit.models import Role, Summit
 from tests import factories as f
+from tests.clients import signed_in
 from tests.press.api.test_lists import full_text
 from tests.press.helpers import (
     HOUR,
@@ -28,7 +29,6 @@ from tests.press.helpers import (
     organiser,
 )
 from tests.press.speeches import Floor, hang, waits
-from tests.press.test_admin import signed_in
 from tests.press.test_lists import speech, text_of
 from tests.press.test_run import give, session_at
 from tests.summit.api.conftest import program

@@ -11,9 +11,9 @@ from press.models.visibility import public_editions
 from sessions.models import Session, Slot
 from summit.db.clock import db_now
 from summit.models import Summit, User
+from tests.clients import signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import HOUR, add_language, ago, approver, make_lift, make_slot, make_text, officer, organiser
-from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 RUN, CALENDAR = "/admin/press/text/run/", "/admin/press/text/embargoes/"

@@ -13,9 +13,9 @@ from summit.db.clock import db_now
 from summit.desk import today
 from summit.models import Role, Summit, User
 from summit.outbox.models import Message
+from tests.clients import signed_in
 from tests.factories import SubscriberFactory, UserFactory
 from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
-from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

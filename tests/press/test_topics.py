@@ -9,9 +9,9 @@ from press.domain import texts, topics
 from press.domain.problems import DecisionRefused
 from press.models import Topic
 from summit.models import AuditEntry, Summit
+from tests.clients import signed_in
 from tests.factories import TopicFactory
 from tests.press.helpers import ago, make_text, officer
-from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 TOPICS = "/admin/press/topic/"

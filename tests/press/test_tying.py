@@ -10,9 +10,9 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Lift, Text, TextVersion, visibility
 from press.models.visibility import public_editions, published_lifts
 from summit.models import AuditEntry, Summit
+from tests.clients import signed_in
 from tests.factories import SummitFactory
 from tests.press.helpers import add_language, ago, approver, make_text, move_to_now, officer, url_of
-from tests.press.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db
 

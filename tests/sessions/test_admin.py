@@ -14,7 +14,8 @@ from summit.domain import seen
 from summit.models import AuditEntry, Person, Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import sign_in, signed_in
+from tests.clients import signed_in
+from tests.delegations.helpers import sign_in
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from sessions.models import Feed, Session, SignUp, SignUpState, Visibility
 from summit.logs import without_tokens
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.rows import once_a_module
 from tests.sessions.conftest import session
 

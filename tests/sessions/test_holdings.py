@@ -15,7 +15,7 @@ from summit.db.clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,8 @@ from summit.models import Role, Room, Summit, User
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.delegations.helpers import queries, signed_in
+from tests.clients import signed_in
+from tests.delegations.helpers import queries
 
 pytestmark = pytest.mark.django_db
 

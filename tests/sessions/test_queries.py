@@ -14,7 +14,8 @@ from summit.http.kept import SHELF
 from summit.memory import forget_all
 from summit.models import Role
 from tests import factories as f
-from tests.delegations.helpers import queries, signed_in
+from tests.clients import signed_in
+from tests.delegations.helpers import queries
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK
 from tests.sessions.conftest import fill, session

@@ -24,7 +24,7 @@ from sessions.models import (
 )
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db

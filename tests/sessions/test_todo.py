@@ -11,7 +11,7 @@ from sessions.domain import releases
 from summit.db.clock import db_now
 from summit.desk import today
 from summit.models import Heartbeat, Role, Summit, User
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import ParticipantFactory, PersonFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

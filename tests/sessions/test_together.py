@@ -13,7 +13,7 @@ from sessions.domain import documents, edits, revisions
 from sessions.models import Participant, Session
 from summit.desk import meanwhile
 from summit.models import Role, Summit, User
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, SummitFactory, UserFactory
 from tests.sessions.test_admin import LIST, values
 from tests.sessions.test_documents import paper

@@ -21,7 +21,7 @@ from summit.domain.portions import Subject
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work.kinds import Result
 from summit.work.models import Job
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import PersonFactory, UserFactory
 from tests.sessions.test_incoming import as_json, event
 

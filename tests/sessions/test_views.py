@@ -7,7 +7,7 @@ from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
 from sessions.panels import public_panel
 from summit.models import Summit, User
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.sessions.conftest import fill, release, session
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from sessions.domain.warnings import RULES, Kind
 from sessions.models import ParticipantRole, Session, SessionKind, SignUp, Visibility
 from summit.models import Person, Role, Summit
 from tests import factories as f
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.sessions.conftest import Parties, session
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,8 @@ from django.db import connection
 from django.test import Client
 
 from summit.models import Role, Summit, User
+from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
-
-
-def signed_in(user: User) -> Client:
-    """Return a browser in which an account is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def desk_of(summit: Summit, role: Role = Role.ORGANISER) -> Client:

@@ -23,8 +23,8 @@ from summit.models.summits import SummitQuerySet
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
+from tests.clients import signed_in
 from tests.press.helpers import ago, make_text
-from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 CAME = datetime.now(UTC) - timedelta(hours=5)

@@ -18,7 +18,7 @@ from summit.domain import audit, seen
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work.models import Job
 from tests import factories as f
-from tests.summit.conftest import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/admin/summit/auditentry/"

@@ -17,7 +17,7 @@ from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
 from summit.permissions import RULES
 from tests import factories as f
-from tests.summit.conftest import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 ROLES = "/admin/summit/roleassignment/"

@@ -15,7 +15,8 @@ from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
 from summit.models import Person, Role
 from tests import factories as f
-from tests.summit.conftest import desk_of, signed_in
+from tests.clients import signed_in
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 NUMBERS = ("TOTAL", "INITIAL")

@@ -10,7 +10,7 @@ from django.test import Client
 from summit.desk.zones import ZoneMixin
 from summit.models import Summit
 from tests import factories as f
-from tests.summit.conftest import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 PARTIES, SESSIONS = "/admin/delegations/party/", "/admin/programme/session/"

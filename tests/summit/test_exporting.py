@@ -25,10 +25,11 @@ from summit.tables.incoming import INTAKES
 from summit.tables.listed import Listed, reading
 from summit.work.domain import running, tables
 from summit.work.models import Job, JobState, KeptPart, KeptTable
+from tests.clients import signed_in
 from tests.factories import BadgeFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory, VenueFactory
 from tests.routes.world import World, make_world
 from tests.rows import once_a_module
-from tests.summit.conftest import desk_of, signed_in
+from tests.summit.conftest import desk_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DESKS: dict[str, Any] = {

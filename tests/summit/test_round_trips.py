@@ -19,7 +19,7 @@ from summit.outbox.models import Message
 from summit.tables.domain import given
 from summit.tables.incoming import INTAKES
 from tests import factories as f
-from tests.summit.conftest import signed_in
+from tests.clients import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MINUTE = timezone.now().replace(second=0, microsecond=0)

@@ -16,7 +16,8 @@ from summit.desk.seen import SeenMixin
 from summit.domain import audit, seen
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
-from tests.summit.conftest import desk_of, signed_in
+from tests.clients import signed_in
+from tests.summit.conftest import desk_of
 from tests.summit.test_deeds import told_on
 from tests.triggers import without_trigger
 

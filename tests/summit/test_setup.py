@@ -28,7 +28,8 @@ from summit.models import AuditEntry, Role, Room, Summit, User, Venue
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
-from tests.summit.conftest import desk_of, signed_in
+from tests.clients import signed_in
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 FIELDS: dict[str, Any] = {

@@ -16,7 +16,7 @@ from summit.desk.base import SummitModelAdmin
 from summit.models import AuditEntry, Room, Summit, Venue
 from summit.routes import NOBODY
 from tests import factories as f
-from tests.summit.conftest import signed_in
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -13,17 +13,12 @@ from summit.domain import audit
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work.domain import running
 from summit.work.models import Job
+from tests.clients import signed_in
 from tests.factories import UserFactory
 from tests.triggers import without_trigger
 from tests.work.conftest import Counting, claimed
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def advance(job: Job, steps: int) -> Job:

@@ -8,7 +8,8 @@ from django.test import Client
 from delegations.models import Membership, Particulars, Party
 from summit.models import User
 from tests import factories as f
-from tests.delegations.helpers import queries, signed_in
+from tests.clients import signed_in
+from tests.delegations.helpers import queries
 
 PASSPORT = {
     "passport_name": "ADA EXAMPLE",

@@ -9,7 +9,7 @@ from sessions.api import calendars
 from sessions.domain import feeds
 from sessions.models import Feed
 from summit.models import AuditEntry, Summit, User
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from summit.models import Role, Summit
 from summit.paper.fonts import MissingFontError
-from tests.delegations.helpers import signed_in
+from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, ParticipantFactory, SessionFactory, UserFactory
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK

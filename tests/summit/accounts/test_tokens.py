@@ -10,9 +10,9 @@ from summit.api.models import Token
 from summit.api.scopes import by_label, resources
 from summit.db.fold import fold
 from summit.models import Role, User
+from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program
-from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 PATH = "/accounts/tokens/"

@@ -9,9 +9,9 @@ from django.test import Client
 from summit.api.domain import applications
 from summit.api.models import Application, Token
 from summit.models import Role, Summit, User
+from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program
-from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/api/application/"

@@ -11,9 +11,9 @@ from summit.api.domain import applications, tokens
 from summit.api.models import Application, Token
 from summit.api.scopes import known
 from summit.models import AuditEntry, Role, Summit
+from tests.clients import signed_in
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
-from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 DESK = "summits/here/desk/"

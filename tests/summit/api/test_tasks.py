@@ -10,11 +10,11 @@ import pytest
 from summit.api.scopes import known
 from summit.db.clock import db_now
 from summit.models import Heartbeat, Role, Summit
+from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, MessageFactory, PartyFactory, UserFactory
 from tests.press.helpers import make_text
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
-from tests.summit.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 TASKS = "summits/here/desk/tasks/"

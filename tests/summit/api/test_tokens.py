@@ -15,10 +15,11 @@ from summit.api.models import Token
 from summit.api.scopes import checked, covers, declare, known
 from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
 from summit.permissions import narrow, roles_by_summit
+from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind
-from tests.summit.conftest import desk_of, signed_in
+from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
 ROOMS, MINE = "summits/here/desk/rooms/", "/api/v1/me/tokens/"

@@ -1,0 +1,12 @@
+"""Browsers of people who are signed in."""
+
+from django.test import Client
+
+from summit.models import User
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which an account is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
