@@ -14,6 +14,7 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.plugins.collection import asks_no_database
 from tests.processes import drop_databases
 from tools import migrated
 
@@ -22,7 +23,6 @@ hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 # Names the databases of this run; the workers find it in the environment.
 RUN = f"{os.getpid():x}"
 MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
@@ -47,39 +47,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         drop_databases(RUN)
 
 
-def _asks_no_database(item: pytest.Item) -> bool:
-    """Return whether a test has no database, neither by a mark nor by one of its fixtures."""
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("services")
-    return not marked and DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+def _asks_an_interface(item: pytest.Item) -> bool:
+    """Return whether a test asks the desk or the API for what services do, which others ask on both databases.
 
-
-def _order(item: pytest.Item) -> int:
-    """Return the place of a test in a run: processes of their own, without a database, with one, browsers.
-
-    The database may still be made while the first ones run. Browsers come last: Playwright leaves an event loop
-    running in the thread, in which Django refuses to touch the database.
+    tests/routes asks every address on PostgreSQL, and tests/summit/api follows the links of the API there.
     """
-    if item.get_closest_marker("services"):
-        return 0
-    if item.get_closest_marker("browser"):
-        return 3
-    return 1 if _asks_no_database(item) else 2
+    return "api" in item.path.parts or item.path.name.startswith(("test_admin", "test_desk"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order the tests, and leave out those that say something on PostgreSQL alone on SQLite.
+    """Mark what is asked once, and leave out what says something on PostgreSQL alone on SQLite.
 
-    What asks no database is asked once, and so are the forms of the desk, whose lists and services other tests ask on
-    both databases.
+    What asks no database is asked once, and so are the interfaces.
     """
     for item in items:
-        if _asks_no_database(item) or item.path.name.startswith("test_admin"):
+        if not item.get_closest_marker("postgresql") and (asks_no_database(item) or _asks_an_interface(item)):
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left_out = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
-    items.sort(key=_order)
 
 
 def pytest_collection_finish() -> None:

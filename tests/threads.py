@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import connection, connections
 
 # Seconds after which a step that has not ended hangs.
@@ -103,6 +104,18 @@ def meeting(number: int = 2) -> Callable[[], None]:
         over.set()
 
     return meet
+
+
+def meet_after(patch: pytest.MonkeyPatch, owner: Any, name: str, number: int = 2) -> None:
+    """Let so many threads meet once each has called `owner.name`: all have read, and none has written."""
+    meet, original = meeting(number), getattr(owner, name)
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        meet()
+        return found
+
+    patch.setattr(owner, name, called)
 
 
 def amid(first: Callable[[Callable[[], bool]], Any], second: Callable[[], Any]) -> list[Any]:

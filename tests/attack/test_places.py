@@ -14,7 +14,7 @@ from summit.models import Role, User
 from summit.tables.reading import read
 from tests import factories as f
 from tests.attack.test_races import race
-from tests.threads import meeting
+from tests.threads import meet_after
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
 Way = Callable[[Party, User], Any]
@@ -63,15 +63,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int
     chosen = Category.objects.of(party.summit)["delegate"]
     Category.objects.filter(pk=chosen.pk).update(quota=1)
     by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
-    counted, real = meeting(), quotas.meters_of
-
-    def late(parties: Any) -> Any:
-        found = real(parties)
-        # Each has found the place free before any takes it, unless one waits for the other.
-        counted()
-        return found
-
-    monkeypatch.setattr(quotas, "meters_of", late)
+    # Each has found the place free before any takes it, unless one waits for the other.
+    meet_after(monkeypatch, quotas, "meters_of")
     came = race(*(lambda way=way: way(Party.objects.get(pk=party.pk), by) for way in ways))
     own = Quota.objects.filter(party=party, category=chosen).values_list("number", flat=True).first()
     return came, Membership.objects.filter(party=party).count(), 1 if own is None else own

@@ -11,7 +11,7 @@ from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import refuses
-from tests.threads import at_once, meeting, names
+from tests.threads import at_once, meet_after, names
 
 
 @pytest.fixture
@@ -182,14 +182,8 @@ class TestCheck:
 class TestRaces:
     def issued_twice(self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         """Let two issue a badge to one person, who both look first whether there is one; return what came of each."""
-        row, meet, holders = member(party), meeting(), badges._holders
-
-        def looked(rows: Any) -> set[int]:
-            found = holders(rows)
-            meet()
-            return found
-
-        monkeypatch.setattr(badges, "_holders", looked)
+        row = member(party)
+        meet_after(monkeypatch, badges, "_holders")
         came = at_once(*[lambda: len(badges.issue(members=[row], by=desk).done)] * 2)
         assert Badge.objects.live().count() == 1
         return sorted(map(str, names(came)))

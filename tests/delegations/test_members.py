@@ -15,7 +15,7 @@ from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role
 from tests import factories as f
 from tests.delegations.helpers import category, link, refuses
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 
 @pytest.fixture
@@ -260,14 +260,8 @@ class TestTheLastPlace:
         Category.objects.filter(code="delegate").update(quota=1)
         chosen = category(party)
         both = [entered(party), entered(party)]
-        counted, real = meeting(), members.take_place
-
-        def late(*args: Any, **kwargs: Any) -> None:
-            real(*args, **kwargs)
-            # Each has found the place free before either takes it, unless one waits for the other.
-            counted()
-
-        monkeypatch.setattr(members, "take_place", late)
+        # Each has found the place free before either takes it, unless one waits for the other.
+        meet_after(monkeypatch, members, "take_place")
         return at_once(
             *(lambda who=who: members.name(party=party, person=who, category=chosen, by=SYSTEM) for who in both)
         )

@@ -31,7 +31,7 @@ from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
-from tests.threads import at_once, meeting, names
+from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
 # Every row that names a person, and whether merging moves it. What was released stays as it was.
@@ -243,14 +243,7 @@ def test_of_two_who_enter_the_same_person_at_once_one_is_told(held: bool, monkey
     """Control: without the summit's row being held, both are entered."""
     summit = f.SummitFactory()
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
-    meet, real = meeting(), duplicates.likely
-
-    def likely(**words: Any) -> Any:
-        found = real(**words)
-        meet()
-        return found
-
-    monkeypatch.setattr(duplicates, "likely", likely)
+    meet_after(monkeypatch, duplicates, "likely")
     if not held:
         monkeypatch.setattr(people, "_hold", lambda summit: None)
     values = {"name": "Zoe", "language": "en"}

@@ -12,7 +12,7 @@ from delegations.models import Party
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import refuses, sign_in, text
-from tests.threads import at_once, meeting, names
+from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/delegations/order/here/"
@@ -92,14 +92,8 @@ class TestSave:
 class TestTwoAtOnce:
     def race(self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         """Let two save an order, who both looked at the same one; return what came of each."""
-        looked_at, met, mark = now(summit), meeting(), order.mark
-
-        def slowly(rows: Any) -> str:
-            found = mark(rows)
-            met()
-            return found
-
-        monkeypatch.setattr(order, "mark", slowly)
+        looked_at = now(summit)
+        meet_after(monkeypatch, order, "mark")
         one, other = keys(summit, "Aland", "Bland"), keys(summit, "Dland", "Cland")
         return names(
             at_once(

@@ -13,7 +13,7 @@ from delegations.models import ParticipantList, Particulars, Party
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import refuses
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db
 
@@ -192,14 +192,7 @@ class TestArranging:
 def _race(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let two press "final", who both read the list first; return what came of each."""
     delegation(summit, "Aland")
-    both, found = meeting(), participants.gather
-
-    def slowly(asked: Summit) -> Any:
-        read = found(asked)
-        both()
-        return read
-
-    monkeypatch.setattr(participants, "gather", slowly)
+    meet_after(monkeypatch, participants, "gather")
     came = at_once(*[lambda: participants.freeze(summit=summit, by=by, final=True)] * 2)
     assert ParticipantList.objects.get().number == 1
     return sorted(type(each).__name__ for each in came)

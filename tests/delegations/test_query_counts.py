@@ -110,7 +110,6 @@ PAGES = [
 ]
 
 
-@pytest.mark.slow("the first makes the delegations of a small and of a larger summit")
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_asks_as_much_for_many(address: str, worlds: list[Party]) -> None:
     costs = []

@@ -13,7 +13,7 @@ from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 
 @pytest.fixture
@@ -169,12 +169,5 @@ class TestTwoAtOnce:
         self, party: Party, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kwargs: rows)
-        met, told = meeting(), quotas.meters
-
-        def slowly(*, party: Party) -> list[Meter]:
-            found = told(party=party)
-            met()
-            return found
-
-        monkeypatch.setattr(quotas, "meters", slowly)
+        meet_after(monkeypatch, quotas, "meters")
         assert sorted(self.race(party)) == [(1, 4), (1, 6)]

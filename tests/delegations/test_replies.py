@@ -16,7 +16,7 @@ from summit.models import AuditEntry, Role
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.delegations.test_answers import desk, give, in_state
-from tests.threads import at_once, meeting, names
+from tests.threads import at_once, meet_after, names
 
 LEVELS = (
     "Choose one of these levels, or leave it open: head of state, head of government, deputy head of government, "
@@ -154,14 +154,8 @@ class TestAtOnce:
         assert (self.desks(row), row.replies.count()) == ([None, None], 2)
 
     def test_control_without_the_lock_both_find_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        looked, look = meeting(), answers._look_for_newer
-
-        def both_look(invitation: Invitation, newest: str | None) -> None:
-            look(invitation, newest)
-            looked()
-
         monkeypatch.setattr(answers, "_lock", lambda invitation: None)
-        monkeypatch.setattr(answers, "_look_for_newer", both_look)
+        meet_after(monkeypatch, answers, "_look_for_newer")
         row = in_state("sent")
         assert (self.desks(row), row.replies.count()) == ([None, None], 2)
 

@@ -20,7 +20,7 @@ from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 EMBASSY = "Embassy of Hostland in Landcity"
 PASSPORT = {
@@ -251,18 +251,12 @@ class TestAtOnce:
         assert sorted(result.done[0].number for result in results) == [1, 2, 3, 4]
 
     def test_control_without_the_lock_a_number_is_given_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pause, ask_why = meeting(4), visas._why_not
-
         def unlocked(letters: Any) -> list[Summit]:
             return list(Summit.objects.filter(pk__in=letters.values("summit")))
 
-        def read(row: VisaLetter) -> str:
-            # Nobody takes the next number before all have read the last.
-            pause()
-            return ask_why(row)
-
         monkeypatch.setattr(visas, "_locked", unlocked)
-        monkeypatch.setattr(visas, "_why_not", read)
+        # Nobody takes the next number before all have read the last.
+        meet_after(monkeypatch, visas, "_why_not", 4)
         assert any(isinstance(result, Exception) for result in self.race())
 
     def test_asking_twice_at_once_makes_one_letter(self) -> None:

@@ -1,6 +1,9 @@
-"""Files that are named on the command line are collected folder by folder, in whatever order they are named."""
+"""Files that are named on the command line are collected folder by folder, in whatever order they are named; tests
+run in the order of what they need."""
 
 import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -10,3 +13,22 @@ def pytest_configure(config: pytest.Config) -> None:
     from the others of their folder, pytest makes that node a second time: they would not find the fixtures.
     """
     config.args.sort()
+
+
+def asks_no_database(item: pytest.Item) -> bool:
+    """Return whether a test has no database, neither by a mark nor by one of its fixtures."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("services")
+    return not marked and DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def order(item: pytest.Item) -> int:
+    """Return the place of a test in a run: processes of their own, without a database, with one, browsers.
+
+    The database may still be made while the first ones run. Browsers come last: Playwright leaves an event loop
+    running in the thread, in which Django refuses to touch the database.
+    """
+    if item.get_closest_marker("services"):
+        return 0
+    if item.get_closest_marker("browser"):
+        return 3
+    return 1 if asks_no_database(item) else 2

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.collection import order
+
 # Where the seconds of each long test of the last run are stored in pytest's cache.
 CACHE = "summit/seconds"
 STORED = 0.5
@@ -70,7 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Move long tests to the front, the longest first. Raises UsageError for a marker without its reason."""
+    """Order the tests by what they need, the long ones first. Raises UsageError for a marker without its reason.
+
+    The long ones of a module stay together: what it makes once would be made again for each of them.
+    """
     timing: Timing = config.pluginmanager.get_plugin("timing")
 
     def seconds(item: pytest.Item) -> float:
@@ -83,10 +88,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker in REASONED:
             if any(not each.args for each in item.iter_markers(marker)):
                 raise pytest.UsageError(f"{item.nodeid}: say why it is {marker}: @pytest.mark.{marker}('...')")
-    long = sorted((item for item in items if _moves(item) and seconds(item) >= SLOW), key=seconds, reverse=True)
-    items[:] = long + [item for item in items if item not in set(long)]
-
-
-def _moves(item: pytest.Item) -> bool:
-    """Return whether a test may be moved: browsers stay last, groups stay together."""
-    return item.get_closest_marker("xdist_group") is None
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if seconds(item) >= SLOW:
+            modules.setdefault(str(item.path), []).append(item)
+    longest = sorted(modules.values(), key=lambda of: sum(map(seconds, of)), reverse=True)
+    long = [item for of in longest for item in sorted(of, key=seconds, reverse=True)]
+    place = {item: number for number, item in enumerate(long)}
+    items.sort(key=lambda item: (order(item), place.get(item, len(place))))

@@ -16,7 +16,7 @@ from summit.outbox.domain import enqueue
 from tests.factories import SummitFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-MIDDLE = synthetic.Sizes(delegations=90, sessions=200, people=400, texts=200)
+MIDDLE = synthetic.Sizes(delegations=90, sessions=150, people=300, texts=100)
 AGENDAS = {"agenda", "schedule.json"}
 MINE = {"my agenda", "all that I may see"}
 

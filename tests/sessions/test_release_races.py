@@ -15,7 +15,7 @@ from summit.domain import audit
 from summit.models import Summit, User
 from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory
 from tests.sessions.conftest import Parties, session
-from tests.threads import amid, at_once, meeting, names
+from tests.threads import amid, at_once, meet_after, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 HOUR = timedelta(hours=1)
@@ -75,14 +75,7 @@ def _expected_amid(summit: Summit, organiser: User, parties: Parties, _patch: py
 def _two_at_once(summit: Summit, organiser: User, parties: Parties, patch: pytest.MonkeyPatch) -> list[str]:
     """Let two release, who both read the agenda first; return what came of each: a number, or what it raised."""
     session(summit, parties["Aland"])
-    both, found = meeting(), releases._agendas
-
-    def slowly(asked: Summit) -> Any:
-        read = found(asked)
-        both()
-        return read
-
-    patch.setattr(releases, "_agendas", slowly)
+    meet_after(patch, releases, "_agendas")
     came = names(at_once(*[lambda: releases.release(summit=summit, by=organiser).number] * 2))
     assert ReleasedSession.objects.count() == 1
     return sorted(map(str, came))

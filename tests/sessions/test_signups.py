@@ -1,7 +1,6 @@
 """Signing up for a session: places, the queue, who moves up and who is told."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,7 +19,7 @@ from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.sessions.conftest import SOON, focal, member, open_session, release, session
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db
 
@@ -184,18 +183,12 @@ class TestAtOnce:
         assert sorted(state for _name, state in states(row)) == found
 
     def test_control_without_the_lock_several_have_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pause, count = meeting(4), signups.places
-
-        def counted(*args: Any) -> Any:
-            found = count(*args)
-            # Nobody takes the place before all have seen that it is free.
-            pause()
-            return found
-
         monkeypatch.setattr(
             signups, "_lock", lambda session: Session.objects.select_related("summit").get(pk=session.pk)
         )
-        monkeypatch.setattr(signups, "places", counted)
+        # Nobody takes the place before all have seen that it is free. Whoever moves up is looked for before that.
+        monkeypatch.setattr(signups, "_fill", lambda session, row: None)
+        meet_after(monkeypatch, signups, "places", 4)
         found, _row = self.race()
         assert found == ["place"] * 4
 

@@ -17,7 +17,7 @@ from tests.clients import signed_in
 from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, SummitFactory, UserFactory
 from tests.sessions.test_admin import LIST, values
 from tests.sessions.test_documents import paper
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 SHOWN = re.compile(r'name="shown" value="([^"]*)"')
 
@@ -210,14 +210,8 @@ def race(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], Session]:
     summit = SummitFactory()
     row, ann, ben = make(summit), desk(summit, "Ann Example"), desk(summit, "Ben Example")
     seen = carried(page_of(ann, row))
-    met, real = meeting(), together.TogetherMixin.compare
-
-    def late(self: Any, request: Any, found: Session) -> None:
-        real(self, request, found)
-        # Both have found the session as it was before either saves, unless one waits for the other.
-        met()
-
-    monkeypatch.setattr(together.TogetherMixin, "compare", late)
+    # Both have found the session as it was before either saves, unless one waits for the other.
+    meet_after(monkeypatch, together.TogetherMixin, "compare")
 
     def save(client: Client, **changed: str) -> int:
         return client.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, **changed)).status_code

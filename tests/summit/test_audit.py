@@ -12,7 +12,7 @@ from summit.domain import audit
 from summit.models import AuditChain, AuditEntry
 from summit.tasks import chain_audit
 from tests.factories import RoomFactory, SummitFactory, UserFactory
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 from tests.triggers import without_trigger
 
 pytestmark = pytest.mark.django_db
@@ -133,13 +133,7 @@ def test_queries_do_not_grow_with_the_rows(django_assert_num_queries: Any) -> No
 @pytest.fixture
 def meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make two chainers wait for each other once they have read: apart only if something keeps them apart."""
-    come, digest = meeting(), audit.digest
-
-    def slow(row: AuditEntry, previous: str) -> str:
-        come()
-        return digest(row, previous)
-
-    monkeypatch.setattr(audit, "digest", slow)
+    meet_after(monkeypatch, audit, "digest")
 
 
 @pytest.mark.postgresql

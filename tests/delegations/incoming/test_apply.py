@@ -21,7 +21,7 @@ from summit.tables.reading import Table, read
 from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses
 from tests.schemas import DATA, needs_data
-from tests.threads import at_once, meeting
+from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db
 HEADS = """iso3,country,speaker,post
@@ -295,14 +295,7 @@ class TestTwoAtOnce:
         """Read one table in twice, by two who both plan first; return what came of each."""
         summit = f.SummitFactory()
         Category.objects.of(summit)
-        ready, real = meeting(), apply._plan
-
-        def late(*args: Any) -> Any:
-            found = real(*args)
-            ready()
-            return found
-
-        monkeypatch.setattr(apply, "_plan", late)
+        meet_after(monkeypatch, apply, "_plan")
         came = at_once(*[lambda: into(summit, "party,name\nAcme,Ada\n,\n")] * 2)
         assert Person.objects.count() == 1
         return sorted(type(each).__name__ for each in came)

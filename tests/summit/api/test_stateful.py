@@ -1,8 +1,8 @@
-"""The API is as it describes itself whatever came before: each role asks all of it, following its links from answer
-to answer, and every answer is compared with the description. How many there were is printed at the end.
+"""The API is as it describes itself whatever came before: whoever may do something follows its links from answer to
+answer, and every answer is compared with the description. How many there were is printed at the end.
 
-Each role walks through what is done with each kind of row, and asks by itself what it didn't come to. Few scenarios,
-the same ones each time; API_SCENARIOS=20 asks for twenty of each.
+Each role walks through what is done with each kind of row; who may most, and who may least, asks by itself what it
+didn't come to. Few scenarios, the same ones each time; API_SCENARIOS=20 asks for twenty of each.
 """
 
 import os
@@ -29,11 +29,19 @@ from tests.summit.api.walking import Rows, Walker, rows_of, undone
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.once),
-    pytest.mark.broad("asks all operations as every role; test_described asks a few"),
+    pytest.mark.broad("asks all operations by their links; test_described asks a few"),
+    # To read the description takes as long as a walk: it is done on one process.
+    pytest.mark.xdist_group("description"),
 ]
 SCENARIOS = int(os.environ.get("API_SCENARIOS", "1"))
-# Each has scenarios of its own.
-ROLES = [*map(str, Role), "nobody"]
+# Between them they may do all that any role may; tests/routes asks every address as each of the others, too. Each has
+# scenarios of its own.
+ROLES = [
+    *(Role.ORGANISER, Role.PROTOCOL, Role.VETTING, Role.PRESS_OFFICER, Role.PRESS_APPROVER),
+    *(Role.FOCAL_POINT, Role.DELEGATE, "nobody"),
+]
+# Who asks what no link led to.
+ASK_ALL = (Role.ORGANISER, "nobody")
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +113,15 @@ def test_whatever_came_before_every_answer_is_a_declared_one(
                 walker.walk(part, scenarios=SCENARIOS, steps=size)
             stateful = len(walker.asked.statuses)
             for label, operation in api.operations.items():
-                if label not in walker.asked.statuses:
+                if role in ASK_ALL and label not in walker.asked.statuses:
                     walker.ask(operation, examples=SCENARIOS)
     asked = walker.asked
     record_property("api", f"{role}: {asked} ({stateful} by links)")
-    assert asked.statuses.keys() == api.operations.keys()
+    assert asked.statuses.keys() <= api.operations.keys()
+    assert len(asked.statuses) == len(api.operations) or role not in ASK_ALL
     assert asked.kinds[5] == 0
     # Some of it is there for everybody, and most for an organiser.
-    assert asked.granted > (150 if role == Role.ORGANISER else 5)
+    assert asked.granted > (150 if role == Role.ORGANISER else 4)
 
 
 def test_an_answer_that_nobody_declared_is_found(api: Api, world: World) -> None:
