@@ -64,6 +64,7 @@ def test_no_channel_tells_a_delegate_or_another_desk(summit: Summit) -> None:
     assert len(leaks(signed_in(officer(summit)), desk)) == len(desk) - 1
 
 
+@pytest.mark.slow("reads every channel")
 def test_control_without_the_predicate_they_are_told(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "public_editions", everything)
     assert len(set().union(*leaks(Client(), channels(summit)).values())) > len(STATES)

@@ -127,11 +127,10 @@ def test_roles_in_summits_that_can_be_none(desk: Client) -> None:
     assert User.objects.get(roles__role=Role.VIEWER).email == "zoe@host.example"
 
 
-OTHERS = [
-    pytest.param(each, marks=pytest.mark.broad("posts a large page for each field")) for each in ("x", *NO_KEYS)
-]
+OTHERS = [pytest.param(each, marks=pytest.mark.broad("one of them is asked for there")) for each in ("x", *NO_KEYS)]
 
 
+@pytest.mark.slow("posts a large page for each field")
 @pytest.mark.parametrize("number", ["9" * 19, *OTHERS])
 def test_rows_of_a_party_that_can_be_none(number: str, desk: Client) -> None:
     path = f"/admin/delegations/party/{f.PartyFactory().pk}/change/"

@@ -74,6 +74,7 @@ OTHERS = [role for role in Role if role != Role.ORGANISER]
 ROLES = [Role.ORGANISER, *(pytest.param(role, marks=pytest.mark.broad("each list, each role")) for role in OTHERS)]
 
 
+@pytest.mark.slow("opens each list of the desk")
 @pytest.mark.parametrize("role", ROLES)
 def test_no_list_of_the_admin_shows_rows_of_another_summit(role: Role, rows: list[Any]) -> None:
     client, filled = from_elsewhere(role), {type(each) for each in rows}

@@ -230,6 +230,7 @@ class TestBrowsers:
 
 
 class TestAttacked:
+    @pytest.mark.slow("asks for a code again and again")
     def test_a_client_that_asks_all_the_time_is_stopped_alone(self) -> None:
         focal()
         flooder, owner = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")

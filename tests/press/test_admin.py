@@ -213,6 +213,7 @@ def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> No
     assert content.count('<details class="rare" open>') == 1
 
 
+@pytest.mark.slow("opens the page of a text in each of its states")
 def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
     lift = make_lift(summit, None, mode=LiftMode.DELIVERED)
     edition = make_text(state=EditionState.DRAFT, lift=lift, summit=summit)

@@ -152,12 +152,13 @@ CHANNELS: dict[str, Callable[[Summit], set[str]]] = {
 }
 
 
-each_text = pytest.mark.broad("asks for the page of each text")
+LONG = {
+    "every page": pytest.mark.broad("asks for the page of each text"),
+    "search": pytest.mark.slow("searches for words of each text"),
+}
 
 
-@pytest.mark.parametrize(
-    "channel", [name if name != "every page" else pytest.param(name, marks=each_text) for name in CHANNELS]
-)
+@pytest.mark.parametrize("channel", [pytest.param(name, marks=LONG.get(name, ())) for name in CHANNELS])
 def test_every_channel_shows_what_is_public_and_nothing_else(channel: str, summit: Summit) -> None:
     assert (len(CASES), len(NEAR)) == (72, 15)
     assert CHANNELS[channel](summit) == expected(announced=channel == "announcement")
@@ -167,6 +168,7 @@ def everything() -> QuerySet[Edition]:
     return Edition.objects.annotate(published_at=F("created_at"), first_published_at=F("created_at"))
 
 
+@pytest.mark.slow("reads five channels of seventy texts")
 def test_control_without_the_predicate_the_canaries_are_found(
     summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,8 @@ from tests.routes.looks import found
 from tests.routes.test_in_the_api import NONE, operation_of, writing
 from tests.routes.world import make_world
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+# The forms of all pages are read once, on one process.
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.xdist_group("forms")]
 all_pages = pytest.mark.broad("the forms of every page that writes, in every state")
 # By route and page, what forms send; by operation and method, what it takes.
 Sent = dict[str, dict[str, set[str]]]

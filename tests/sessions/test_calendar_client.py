@@ -137,6 +137,7 @@ def ends_as_the_feed(released: list[Agenda], readers: list[Reader], sent: list[b
         assert uid not in shown or shown[uid][0] >= rank[0]
 
 
+@pytest.mark.slow("keeps the calendars of drawn agendas")
 @settings(max_examples=40)
 @given(
     drafts=st.lists(agendas(), min_size=1, max_size=4),

@@ -129,6 +129,7 @@ def test_what_is_kept_stands_nowhere(ranks: list[Visibility], open_summit: Summi
 
 
 @pytest.mark.once
+@pytest.mark.slow("reads everything that shows a session")
 def test_control_without_the_mask_each_part_is_found(open_summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "_masked", lambda session, rank: session)
     rows = {part: make(open_summit, part, **{f"{part}_to": Visibility.ORGANISERS}) for part in PARTS}

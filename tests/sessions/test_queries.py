@@ -120,7 +120,7 @@ ASKED: dict[str, Callable[[World], Sized]] = {
 }
 
 
-@pytest.mark.slow("it opens every page, list and calendar of an agenda, of a small one and of a larger one")
+@pytest.mark.broad("it opens every page, list and calendar of an agenda, of a small one and of a larger one")
 def test_queries_do_not_grow() -> None:
     world = World()
     sizes: list[dict[str, int]] = []

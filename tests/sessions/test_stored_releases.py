@@ -174,6 +174,7 @@ def world(summit: Summit, parties: dict[str, Party], organiser: User) -> World:
     return World(summit, parties.values(), organiser)
 
 
+@pytest.mark.slow("reads a release as each of many people")
 def test_each_reads_what_the_draft_lets_them_know(world: World) -> None:
     run(world, 10)
 

@@ -128,6 +128,7 @@ def test_a_code_is_written_by_a_summit_that_sends(summit: Summit) -> None:
 
 
 class TestPages:
+    @pytest.mark.slow("opens each page of it in turn")
     def test_the_desk_says_so_and_asks_first(self, summit: Summit, desk: Client) -> None:
         home, path = desk.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
         assert ("sends nothing." in home, path in home) == (True, True)

@@ -82,6 +82,7 @@ class TestNarrowing:
         done(other, chad)
         done(audit.SYSTEM, f.SessionFactory(summit=summit, title="Opening"), "sessions.session.change")
 
+    @pytest.mark.slow("narrows the list in many ways")
     def test_by_what_they_say(self, desk: Client) -> None:
         invited, session = "Olive invited the party, with 1 letter: France", "the system changed the session: Opening"
         france, chad = "Otto changed the party: France", "Otto changed the party: Chad"
@@ -166,6 +167,7 @@ class TestManyEntries:
         assert len(shown(desk, kind="delegations.party", before=keys[49])) == 20
         assert len(shown(desk, kind="delegations.party", after=keys[50])) == 50
 
+    @pytest.mark.slow("opens each view of the list, with few entries and with many")
     def test_queries_do_not_grow(self, desk: Client, olive: User, summit: Summit) -> None:
         def asked(query: dict[str, str]) -> int:
             desk.get(ADDRESS, query)

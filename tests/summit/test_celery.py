@@ -95,6 +95,7 @@ def calls(path: Path) -> set[str]:
     return names | {str(word.arg) for each in found for word in each.keywords if word.arg in LATER}
 
 
+@pytest.mark.slow("reads every file of the source")
 def test_nothing_is_queued_but_by_the_sweeps(tmp_path: Path) -> None:
     found = {str(path): calls(ROOT / path) for path in sources()}
     sweeps = {f"summit/{app}/tasks.py": {"send_task"} for app in ("hooks", "outbox", "work")}

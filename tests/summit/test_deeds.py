@@ -73,6 +73,7 @@ def from_the_desks() -> set[str]:
     return {action for action in found if not action.startswith("delegations.invitationlink.")}
 
 
+@pytest.mark.slow("reads every file of the source")
 def test_exactly_the_actions_that_are_recorded_have_words(tmp_path: Path) -> None:
     found = {path: recorded(ROOT / path) for path in sources()}
     actions = from_the_desks() | {seen.SEEN} | {action for actions, _unclear in found.values() for action in actions}

@@ -195,14 +195,14 @@ def test_who_sees_no_list_gets_no_file(summit: Summit) -> None:
         assert [answer.status_code for answer in asked] == [status] * 3, role
 
 
-@pytest.mark.broad("opens every list with its export as every reader; one list and two readers are above")
+@pytest.mark.broad("opens every list with its export as many readers; one list and two readers are above")
 def test_whoever_sees_a_list_exports_it_and_nobody_else(world: World) -> None:
     wrong = []
-    for somebody in world.readers:
-        if not somebody.reader.roles or somebody.reader.name in ("letter", "mailbox"):
-            continue
+    desks = [each for each in world.readers if each.reader.roles and each.reader.name not in ("letter", "mailbox")]
+    for number, somebody in enumerate(desks):
         client = signed_in(User.objects.get(name=somebody.reader.name))
-        for label in DESKS:
+        # Each reader takes every third list, so that every list has several.
+        for label in list(DESKS)[number % 3 :: 3]:
             shown, given = (client.get(path).status_code for path in (address(label)[:-6], address(label)))
             if shown != given:
                 wrong.append((somebody.reader.name, label, shown, given))

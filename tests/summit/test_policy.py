@@ -35,6 +35,7 @@ def check_policy(response: HttpResponse) -> None:
         assert inline_of(response.content.decode()) == []
 
 
+@pytest.mark.slow("opens a page of each kind")
 def test_every_kind_of_page_has_the_policy(summit: Summit, client: Client, desk: Client) -> None:
     public = ("/", HERE, f"{HERE}theme.css", f"{HERE}sitemap.xml", "/robots.txt", "/nothing-here/")
     system = ("/healthz", "/readyz", "/metrics", "/dev/mail/", "/api/v1/")

@@ -13,6 +13,11 @@ HEIGHT = 900
 # Each colour scheme at one width: colours are the same at both. The narrow one is the narrowest phone; no breakpoint
 # lies between it and other phones.
 WIDE, NARROW = MODES = ((1280, "light"), (320, "dark"))
+# What axe finds in one mode and not in another.
+OF_MODES = {
+    "type": "rule",
+    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
+}
 COLOURLESS = {"color-contrast": {"enabled": False}}
 
 # What the document says of itself, what axe finds, and texts and controls that are cut off, or lie where one can't
@@ -81,16 +86,18 @@ class Window:
     def look(self, language: str, modes: Sequence[Mode] = MODES, *, colours: bool = True) -> list[str]:
         """Return what is wrong with the open page.
 
-        Axe is asked in these modes, about contrast only with `colours`; the layout is looked at in all modes.
+        Axe is asked in these modes: in the first by all its rules, about contrast only with `colours`, in the others
+        by those that depend on the mode. The layout is looked at in all modes.
         """
         rules = {} if colours else COLOURLESS
-        options = {"runOnly": RULES, "resultTypes": ["violations"], "rules": rules}
         wrong: dict[str, None] = {}
         for mode in (*modes, *(mode for mode in MODES if mode not in modes)):
             width, scheme = mode
             if mode in modes:
                 self.show(mode)
             self._widen(width)
+            asked = RULES if mode == modes[0] else OF_MODES
+            options = {"runOnly": asked, "resultTypes": ["violations"], "rules": rules}
             found = self.page.evaluate(LOOK, options if mode in modes else None)
             lines = [
                 *_says(found["says"], language),

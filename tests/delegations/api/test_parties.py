@@ -120,6 +120,7 @@ def found_by(reader: Program, path: str = PARTIES) -> list[str]:
     return [query for query in ASKED if names(reader.get(f"{path}?{query}"))]
 
 
+@pytest.mark.slow("asks by each filter")
 def test_its_own_people_learn_by_no_filter_what_is_the_desks_alone(
     own: Land, focal: Program, protocol: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

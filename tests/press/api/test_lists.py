@@ -37,6 +37,7 @@ def full_text(summit: Summit, **given: Any) -> Text:
     return text
 
 
+@pytest.mark.slow("narrows each list in each way")
 def test_lists_are_narrowed(here: Summit, officer: Program) -> None:
     speech = full_text(here, title="On rivers", slug="a")
     early = make_text(summit=here, moment=ago(-1), title="On lakes", slug="b").version.text

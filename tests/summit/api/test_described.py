@@ -51,6 +51,7 @@ def described(django_db_setup: None, django_db_blocker: Any) -> Any:
         return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
 
 
+@pytest.mark.broad("reads the whole description")
 def test_the_description_is_made_without_a_doubt(described: Any) -> None:
     """Two things of one name would be described as one."""
     assert [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache] == []
