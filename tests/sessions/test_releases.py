@@ -141,6 +141,13 @@ def test_who_is_told_what(case: str, world: World) -> None:
     assert told(2) == expected
 
 
+def test_a_mailbox_is_called_by_its_party_or_else_by_its_people(world: World) -> None:
+    alone = f.PersonFactory(summit=world.summit, email="zoe@own.example")
+    f.ParticipantFactory(session=world.talks, person=alone)
+    called = {notice.mailbox.address: notice.name for notice in releases.preview(summit=world.summit).notices}
+    assert called == {A: "Aland", B: "Beland", "zoe@own.example": alone.label}
+
+
 def test_what_is_gone_says_nothing_of_what_became_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     # The first release told nobody: that was chosen.
     assert not Message.objects.filter(kind="agenda_change").exists()
