@@ -23,6 +23,9 @@ hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
+# The folders and modules that ask interfaces.
+INTERFACES = {"api", "accounts"}
+PAGES = ("test_admin", "test_desk", "test_views", "test_site", "test_pages")
 # Names the databases of this run; the workers find it in the environment.
 RUN = f"{os.getpid():x}"
 MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
@@ -48,11 +51,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _asks_an_interface(item: pytest.Item) -> bool:
-    """Return whether a test asks the desk or the API for what services do, which others ask on both databases.
+    """Return whether a test asks pages or the API for what services do, which others ask on both databases.
 
     tests/routes asks every address on PostgreSQL, and tests/summit/api follows the links of the API there.
     """
-    return "api" in item.path.parts or item.path.name.startswith(("test_admin", "test_desk"))
+    return not INTERFACES.isdisjoint(item.path.parts) or item.path.name.startswith(PAGES)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
