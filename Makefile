@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-browser test-services check check-types check-style mutants messages lock bench shots help
+.PHONY: run test test-all test-broad test-browser test-services check check-types check-style mutants messages lock bench shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -53,10 +53,13 @@ check-style:
 test-browser: $(VENV)/dev.done ## the tour, every page by axe, every main task by keyboard, in a real Chromium (minutes)
 	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
-test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis, with the slow and broad ones (DATABASE_URL, REDIS_URL)
+test-broad: $(VENV)/dev.done ## what is slow and broad: all routes, all readers, all languages (minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "broad and once" $(ARGS)
+
+test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis, with races and killed processes (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and (broad or not once)" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once" $(ARGS)
 
 mutants: $(VENV)/dev.done ## how many of 300 small faults the tests notice (an hour)
 	@$(BIN)/python -m tools.mutants $(ARGS)

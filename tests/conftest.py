@@ -51,9 +51,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _asks_an_interface(item: pytest.Item) -> bool:
-    """Return whether a test asks pages or the API for what services do, which others ask on both databases.
+    """Return whether a test asks pages or the API for what services do, which have tests on both databases.
 
-    tests/routes asks every address on PostgreSQL, and tests/summit/api follows the links of the API there.
+    On PostgreSQL tests/routes opens every page once, and tests/summit/api follows the links of the API.
     """
     # Not by the folders above: whoever has the project in one called "api" runs the same tests.
     folders = item.path.relative_to(Path(__file__).parent).parts
@@ -63,10 +63,12 @@ def _asks_an_interface(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is asked once, and leave out what says something on PostgreSQL alone on SQLite.
 
-    What asks no database is asked once, and so are the interfaces.
+    What asks no database is asked once, and so are the interfaces and what is broad.
     """
     for item in items:
-        if not item.get_closest_marker("postgresql") and (asks_no_database(item) or _asks_an_interface(item)):
+        if item.get_closest_marker("postgresql") or item.get_closest_marker("services"):
+            continue
+        if item.get_closest_marker("broad") or asks_no_database(item) or _asks_an_interface(item):
             item.add_marker(pytest.mark.once)
     if connection.vendor == "sqlite":
         left_out = [item for item in items if item.get_closest_marker("postgresql")]

@@ -48,6 +48,8 @@ MISUSES = {
 # Who reads public pages, which know nobody.
 READERS_OF_PUBLIC = frozenset({"nobody", "organiser"})
 DESKS = sorted({str(role) for role in Role} - {str(Role.FOCAL_POINT), str(Role.DELEGATE)})
+# Between them they may open nearly every page.
+MOST = ("organiser", "focal_point", "account", "nobody")
 # Who opens pages that ask for no role.
 WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superuser", "letter", "mailbox"})
 # The numbers of this moment.
@@ -244,6 +246,17 @@ def differing(world: World, route: Route) -> list[str]:
             if got.told() != first.told():
                 found.append(f"{who}: another answer than nobody gets")
     return found
+
+
+def closed(world: World, route: Route) -> list[str]:
+    """Return who of those who may most, of whom the first is asked, doesn't get a page that they may have."""
+    for name in MOST:
+        somebody = next(each for each in world.readers if each.reader.name == name)
+        for (method, whose), picked in asked_by(world, route, somebody.reader).items():
+            if method == "GET" and route.answer(method, somebody.reader, whose) == Answer.YES:
+                got = ask(world, somebody, route, method, fill(route, picked[0]))
+                return [] if got.answer == Answer.YES else [f"{route.name} for {name}: {got.answer}"]
+    return []
 
 
 def telling(world: World, route: Route) -> list[str]:

@@ -21,12 +21,11 @@ from sessions.models import Session
 from summit.admin.summits import VenueAdmin
 from summit.models import Summit, User, Venue
 from summit.routes import Gate, declared
-from tests.routes.crossing import PATTERNS, differing, telling
+from tests.routes.crossing import PATTERNS, closed, differing, telling
 from tests.routes.world import World, make_world
 
-# Who may do what is decided above the database: it is asked on one.
+# Who may do what is decided above the database: it is asked on SQLite.
 pytestmark = [
-    pytest.mark.once,
     pytest.mark.django_db,
     pytest.mark.broad("makes a row of every kind, and asks every address by every role"),
 ]
@@ -66,6 +65,13 @@ def told(world: World, *names: str) -> list[str]:
 @pytest.mark.parametrize("area", sorted(AREAS))
 def test_the_answers_are_the_declared_ones(world: World, area: str) -> None:
     assert wrong(world, *AREAS[area]) == []
+
+
+@pytest.mark.postgresql
+def test_every_page_opens_on_postgresql_too(world: World) -> None:
+    # The API's description is read and its links are followed there (tests/summit/api).
+    pages = [route for name, route in ROUTES.items() if route.gate != Gate.API and name != "api-schema"]
+    assert [each for route in pages for each in closed(world, route)] == []
 
 
 def test_a_wrong_method_tells_nothing(world: World) -> None:

@@ -28,7 +28,9 @@ from tests.summit.api.conftest import program
 from tests.summit.api.walking import Rows, Walker, rows_of, undone
 
 pytestmark = [
-    *(pytest.mark.django_db, pytest.mark.once),
+    pytest.mark.django_db,
+    # Characters and numbers that SQLite takes are refused there.
+    pytest.mark.postgresql,
     pytest.mark.broad("asks all operations by their links; test_described asks a few"),
     # To read the description takes as long as a walk: it is done on one process.
     pytest.mark.xdist_group("description"),
