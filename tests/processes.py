@@ -106,11 +106,16 @@ def _begin(shared: Path) -> Path:
     return folder
 
 
+def demonstration_to(folder: Path, shared: Path) -> None:
+    """Put a SQLite database with the demonstration, and its files, into a folder."""
+    shutil.copytree(_begin(shared), folder, dirs_exist_ok=True)
+
+
 @contextlib.contextmanager
 def _own_database(folder: Path, shared: Path) -> Iterator[dict[str, str]]:
     """Give the variables of a database with the demonstration: a file, or where the tests run on PostgreSQL one of
     its own there."""
-    shutil.copytree(_begin(shared), folder, dirs_exist_ok=True)
+    demonstration_to(folder, shared)
     if _on_sqlite():
         yield {"VAR_DIR": str(folder)}
         return

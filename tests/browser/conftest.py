@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.demo.accounts import PASSWORD
 from tests.browser.systems import started
+from tests.processes import demonstration_to
 from tools.running import CHROMIUM, QUIET, Running
 
 # Milliseconds that nothing takes on a busy machine.
@@ -43,9 +44,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Running]:
     """A system with the demonstration that tests share."""
-    with started(tmp_path_factory.mktemp("demonstration")) as running:
+    folder = tmp_path_factory.mktemp("demonstration")
+    demonstration_to(folder / "var", shared)
+    with started(folder) as running:
         yield running
 
 

@@ -119,7 +119,7 @@ def empty(tmp_path: Path) -> Iterator[Running]:
         yield running
 
 
-@pytest.mark.slow("starts a system that has nothing yet")
+@pytest.mark.slow("starts a system that has nothing yet", seconds=60)
 def test_first_steps(empty: Running, browser: Browser) -> None:
     someone = Visitor(browser.new_context(locale="en-GB").new_page(), empty.base)
     keys = Keys(someone)

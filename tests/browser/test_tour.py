@@ -260,7 +260,7 @@ def _publish(officer: Visitor, approver: Visitor, reader: Visitor) -> None:
     assert sorted(recipient for recipient, _subject in mails) == sorted(known)
 
 
-@pytest.mark.slow("the whole tour, on a system of its own")
+@pytest.mark.slow("the whole tour, on a system of its own", seconds=120)
 def test_the_tour(visitor: Make, running: Running) -> None:
     organiser, focal = visitor(), visitor(390, 844)
     _invite(organiser)

@@ -147,7 +147,7 @@ def test_pages_are_translated_and_names_have_their_language(made: World, monkeyp
     assert "Search" in words_of(everybody[Role.ORGANISER].get("/admin/delegations/party/", {"lang": "ar"}))
 
 
-@pytest.mark.broad("reads every page as each of nine readers; one of each part is read above")
+@pytest.mark.broad("reads every page as each of nine readers; one of each part is read above", seconds=45)
 def test_every_page_is_translated_and_every_name_has_its_language_and_direction(made: World) -> None:
     # What is found, with the first address where it stands.
     found: dict[str, str] = {}
@@ -162,7 +162,7 @@ def test_every_page_is_translated_and_every_name_has_its_language_and_direction(
     assert number > 250
 
 
-@pytest.mark.broad("posts to every page; one refused form is read above")
+@pytest.mark.broad("posts to every page; one refused form is read above", seconds=30)
 def test_what_a_form_refuses_is_translated(made: World) -> None:
     found: dict[str, str] = {}
     everybody, reports = readers(made), 0

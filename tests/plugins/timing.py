@@ -17,7 +17,8 @@ SLOW = 2.0
 LISTED = 10
 # What is broad takes minutes on a busy machine: after so many seconds it hangs.
 BROAD_HANGS = 1800
-# The markers that give a reason, and the seconds of such a test as long as none are stored.
+# The markers that give a reason, and the seconds of such a test as long as none are stored, where the marker doesn't
+# name others by `seconds`.
 REASONED = {"slow": SLOW, "broad": 10.0}
 
 
@@ -79,8 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     timing: Timing = config.pluginmanager.get_plugin("timing")
 
     def seconds(item: pytest.Item) -> float:
-        assumed = (most for marker, most in REASONED.items() if item.get_closest_marker(marker))
-        return timing.before.get(_name(item.nodeid), 0) or max(assumed, default=0)
+        marked = [(most, item.get_closest_marker(marker)) for marker, most in REASONED.items()]
+        assumed = max((found.kwargs.get("seconds", most) for most, found in marked if found), default=0)
+        return timing.before.get(_name(item.nodeid), 0) or assumed
 
     for item in items:
         if item.get_closest_marker("broad") and not item.get_closest_marker("timeout"):

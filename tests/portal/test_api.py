@@ -66,15 +66,14 @@ def routes() -> dict[str, Any]:
 
 
 # --- description ----------------------------------------------------------------------------------------------------
-@pytest.mark.broad("it writes and validates the whole description")
+@pytest.mark.broad("it writes and validates the whole description", seconds=40)
 @pytest.mark.django_db
 def test_the_description_is_valid_in_both_forms_and_alike_for_everybody(client: Client, admin_client: Client) -> None:
-    as_yaml, as_json = (client.get(f"/api/v1/schema/{form}") for form in ("", "?format=json"))
+    as_yaml, as_json = client.get("/api/v1/schema/"), admin_client.get("/api/v1/schema/?format=json")
     assert as_yaml["Content-Type"].startswith("application/vnd.oai.openapi")
     found = yaml.load(as_yaml.content, Loader=yaml.CSafeLoader)  # the same as safe_load, ten times as fast
-    assert found["paths"] == json.loads(as_json.content)["paths"]
+    assert found == json.loads(as_json.content)
     validate_schema(found)  # type: ignore[no-untyped-call]
-    same_for_everybody("schema/", client, admin_client)
 
 
 def test_what_is_public_only_reads(schema: dict[str, Any]) -> None:

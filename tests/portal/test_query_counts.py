@@ -55,7 +55,7 @@ def grown(found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
     return {name: (few, many) for name, (few, many) in found.items() if few != many}
 
 
-@pytest.mark.broad("it opens every main page on two summits")
+@pytest.mark.broad("it opens every main page on two summits", seconds=30)
 def test_pages_take_few_queries_on_a_large_summit_too(
     demo: Summit, middle: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

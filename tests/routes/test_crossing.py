@@ -21,7 +21,7 @@ from sessions.models import Session
 from summit.admin.summits import VenueAdmin
 from summit.models import Summit, User, Venue
 from summit.routes import Gate, declared
-from tests.routes.crossing import PATTERNS, closed, differing, telling
+from tests.routes.crossing import PATTERNS, closed, differing, known_readers, telling
 from tests.routes.world import World, make_world
 
 # Who may do what is decided above the database: it is asked on SQLite.
@@ -45,7 +45,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     # Each refusal would be logged, some with their traceback.
     logging.disable(logging.ERROR)
     with lasting, django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
+        made = make_world()
+        with known_readers():
+            yield made
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
 

@@ -53,7 +53,7 @@ class Race:
     texts: int
     spread: float
     subscribers: int = 5
-    workers: int = 12
+    workers: int = 6
     without: str = ""
     shifts: dict[int, timedelta] = field(default_factory=dict)
     moments: dict[int, datetime] = field(default_factory=dict)

@@ -62,7 +62,9 @@ def _kill(found: Processes, server: SlowServer, client: redis.Redis, times: int)
         client.flushall()
 
 
-def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float) -> tuple[SlowServer, int, str]:
+def _run(
+    folder: Path, shared: Path, *, beat: bool, lease: str, patience: float, kills: int = 1
+) -> tuple[SlowServer, int, str]:
     socket = folder / "b.sock"
     with slow_mail_server(0.1) as (server, port), broker(socket) as _pid:
         env = {
@@ -80,7 +82,7 @@ def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float)
                 found.beat()
             else:
                 found.python(HAND_OUT_ONCE)
-            _kill(found, server, client, KILLS if beat else 1)
+            _kill(found, server, client, kills)
             found.worker()
             # Where some are lost, that they still don't come.
             with contextlib.suppress(AssertionError):
@@ -92,7 +94,7 @@ def _run(folder: Path, shared: Path, *, beat: bool, lease: str, patience: float)
 
 
 def test_no_letter_is_lost(tmp_path: Path, shared: Path) -> None:
-    server, letters, states = _run(tmp_path, shared, beat=True, lease="4", patience=40)
+    server, letters, states = _run(tmp_path, shared, beat=True, lease="4", patience=40, kills=KILLS)
     assert len(set(server.log)) == letters
     assert len(server.log) - letters <= IN_FLIGHT
     assert states == str({"sent": letters})
@@ -104,6 +106,6 @@ def test_control_without_sweep_letters_are_lost(tmp_path: Path, shared: Path) ->
 
 
 def test_control_with_a_lease_that_never_ends_letters_are_lost(tmp_path: Path, shared: Path) -> None:
-    server, letters, states = _run(tmp_path, shared, beat=True, lease="86400", patience=15)
+    server, letters, states = _run(tmp_path, shared, beat=True, lease="86400", patience=12)
     assert len(set(server.log)) < letters
     assert "pending" in states

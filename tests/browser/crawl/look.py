@@ -63,10 +63,9 @@ LOOK = """async options => {
 
 
 class Window:
-    """A page of a browser, with axe in each document, at the width and in the colour scheme of a mode."""
+    """A page of a browser, at the width and in the colour scheme of a mode."""
 
     def __init__(self, context: BrowserContext) -> None:
-        context.add_init_script(AXE_SCRIPT)
         self.page = context.new_page()
         self._width, self._scheme = 0, ""
 
@@ -83,20 +82,21 @@ class Window:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             self._width = width
 
-    def look(self, language: str, modes: Sequence[Mode] = MODES, *, colours: bool = True) -> list[str]:
+    def look(self, language: str, modes: Sequence[Mode] = MODES, colours: Sequence[Mode] = MODES) -> list[str]:
         """Return what is wrong with the open page.
 
-        Axe is asked in these modes: in the first by all its rules, about contrast only with `colours`, in the others
-        by those that depend on the mode. The layout is looked at in all modes.
+        Axe is asked in these modes: in the first by all its rules, in the others by those that depend on the mode;
+        about contrast, which takes most of the time, in `colours`. The layout is looked at in all modes.
         """
-        rules = {} if colours else COLOURLESS
         wrong: dict[str, None] = {}
+        self.page.evaluate(AXE_SCRIPT)
         for mode in (*modes, *(mode for mode in MODES if mode not in modes)):
             width, scheme = mode
             if mode in modes:
                 self.show(mode)
             self._widen(width)
             asked = RULES if mode == modes[0] else OF_MODES
+            rules = {} if mode in colours else COLOURLESS
             options = {"runOnly": asked, "resultTypes": ["violations"], "rules": rules}
             found = self.page.evaluate(LOOK, options if mode in modes else None)
             lines = [

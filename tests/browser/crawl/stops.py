@@ -232,10 +232,11 @@ def _model(name: str) -> str:
 
 
 def is_alike(stop: Stop) -> bool:
-    """Whether another page of the admin stands for this one: an export, a history, a refusal, the lists of an app."""
+    """Whether another page of the admin stands for this one: an export, a history, a refusal, the lists of an app, a
+    row that is added or deleted."""
     if stop.route == "admin:app_list":
         return stop.state != "delegations"
-    same = stop.status == STATUS[Answer.FORBIDDEN] or stop.route.endswith(("_table", "_history"))
+    same = stop.status == STATUS[Answer.FORBIDDEN] or stop.route.endswith(("_table", "_history", "_add", "_delete"))
     return same and stop.route.startswith("admin:") and not stop.route.startswith(STAND_FOR_ALL)
 
 

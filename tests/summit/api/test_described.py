@@ -120,7 +120,7 @@ def questions(operation: Any, ask: Any) -> None:
         run()
 
 
-@pytest.mark.broad("asks each operation of a synthetic summit what isn't allowed; a few are asked above")
+@pytest.mark.broad("asks each operation of a synthetic summit what isn't allowed; a few are above", seconds=50)
 def test_every_answer_is_a_declared_one(described: Any, settings: Any) -> None:
     settings.API_REQUESTS_A_MINUTE = 100_000
     summit = synthetic.load(slug="small", sizes=synthetic.Sizes(delegations=2, sessions=6, people=4, texts=4))
