@@ -24,7 +24,7 @@ hypothesis_settings.load_profile("unhurried")
 
 REAL_CONNECT = socket.socket.connect
 # The folders and modules that ask interfaces.
-INTERFACES = {"api", "accounts", "attack"}
+INTERFACES = {"api", "accounts", "attack", "delegation"}
 PAGES = ("test_admin", "test_desk", "test_views", "test_site", "test_pages", "test_queries", "test_query_counts")
 # Names the databases of this run; the workers find it in the environment.
 RUN = f"{os.getpid():x}"

@@ -24,7 +24,7 @@ QUIET = [
     *(["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []),
 ]
 SECONDS_TO_START = 240
-SECONDS_TO_STOP = 15
+SECONDS_TO_STOP = 60
 
 
 def free_port() -> int:

@@ -38,7 +38,7 @@ pytestmark = [
 SCENARIOS = int(os.environ.get("API_SCENARIOS", "1"))
 # Between them they may do nearly all that any role may; tests/routes asks every address as each role. Each has
 # scenarios of its own.
-ROLES = [Role.ORGANISER, Role.PRESS_OFFICER, Role.FOCAL_POINT, "nobody"]
+ROLES = [Role.ORGANISER, Role.FOCAL_POINT, "nobody"]
 # Who asks what no link led to.
 ASK_ALL = (Role.ORGANISER, "nobody")
 
