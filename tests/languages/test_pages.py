@@ -71,7 +71,7 @@ def filled(route: str, made: World) -> Iterator[str]:
         "slug": [made.summit.slug] if route.startswith("admin/") else slugs,
         "language": ["fr"],
         "ending": list(FORMATS)[:1],
-        "public_id": [*model.objects.order_by("-pk").values_list("public_id", flat=True)[:4], "0000000000000000"],
+        "public_id": [*model.objects.order_by("-pk").values_list("public_id", flat=True)[:2], "0000000000000000"],
         "object_id": keys(route),
         "pk": keys(route),
         "app_label": ["press", "programme"],

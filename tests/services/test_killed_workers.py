@@ -15,7 +15,7 @@ from tests.services import MARKS
 pytestmark = [*MARKS, pytest.mark.postgresql]
 
 PARTIES = 48
-KILLS = 3
+KILLS = 2
 # Each worker has two processes and each process has one mail on the wire at most.
 IN_FLIGHT = 2 * KILLS
 INVITE = """
