@@ -36,7 +36,7 @@ def grow(world: World) -> Membership:
     return row
 
 
-@pytest.mark.slow("it opens every page of a delegation, of a small one and of a larger one")
+@pytest.mark.broad("it opens every page of a delegation, of a small one and of a larger one")
 def test_queries_do_not_grow_with_the_delegation() -> None:
     world = make(kind="country")
     OverpassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=1, most=9)

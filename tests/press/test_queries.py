@@ -174,9 +174,8 @@ def lists_of_the_api(summit: Summit) -> Any:
     return more, ask
 
 
-SCENES: tuple[Scene, ...] = (
-    announcing,
-    list_and_page,
+NARROW: tuple[Scene, ...] = (announcing, list_and_page)
+BROAD: tuple[Scene, ...] = (
     approving_many,
     moving_a_session,
     passages_to_mark,
@@ -185,10 +184,14 @@ SCENES: tuple[Scene, ...] = (
     run_by_the_api,
     lists_of_the_api,
 )
+every_scene = pytest.mark.broad("makes many texts for each of the other pages; two scenes are always played")
 
 
-@pytest.mark.slow("makes many texts and opens their pages, with few rows and with more")
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize(
+    "scene",
+    [*NARROW, *(pytest.param(scene, marks=every_scene) for scene in BROAD)],
+    ids=lambda scene: scene.__name__,
+)
 def test_queries_do_not_grow(scene: Scene) -> None:
     more, ask = scene(f.SummitFactory())
     more(1)

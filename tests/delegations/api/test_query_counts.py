@@ -61,7 +61,7 @@ def add(place: Place) -> None:
     overpasses.settle_summit(summit=summit, by=place.protocol.user)
 
 
-@pytest.mark.slow("asks every list of the delegations, with few rows and with more")
+@pytest.mark.broad("asks every list of the delegations, with few rows and with more")
 @pytest.mark.parametrize("role", LISTS)
 def test_lists_ask_as_much_for_many(place: Place, role: Role) -> None:
     reader = place.focal if role == Role.FOCAL_POINT else place.desk(role)
