@@ -1,6 +1,7 @@
-"""Every page there is, by axe's rules: in English, a sample in Arabic; wide and light, or narrow and dark.
+"""Every page there is, by axe's rules: in English, a sample in Arabic; wide and light, or narrow and dark. Of those
+that are made alike, some stand for the others.
 
-`make test-browser` walks them all; that none is left out is a test of its own (tests/routes/test_walked.py).
+That no address is left out is a test of its own (tests/routes/test_walked.py).
 """
 
 import json
