@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test test-all test-broad test-browser test-services check check-types check-style mutants messages lock bench shots help
+.PHONY: run test test-all test-broad test-browser test-services check check-types check-style mutants messages lock \
+	bench shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -50,7 +51,7 @@ check-style:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
 
-test-browser: $(VENV)/dev.done ## the tour, every page by axe, every main task by keyboard, in a real Chromium (minutes)
+test-browser: $(VENV)/dev.done ## the tour, pages by axe, every main task by keyboard, in a real Chromium (minutes)
 	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
 test-broad: $(VENV)/dev.done ## what is slow and broad: all routes, all readers, all languages (minutes)

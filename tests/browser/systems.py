@@ -18,7 +18,7 @@ def started(folder: Path, *variables: str) -> Iterator[Running]:
     """Run `make run` in a folder, on a database that is migrated already, or that is there."""
     database = folder / "var" / "summit.sqlite3"
     if not database.exists():
-        database.parent.mkdir(parents=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
         migrated.copy_to(database)
     with make_run(folder, *variables) as running:
         yield running

@@ -17,21 +17,11 @@ from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.browser.crawl.look import MODES, NARROW, WIDE, Mode, Window
 from tests.browser.crawl.states import states
-from tests.browser.crawl.stops import LEADS, OTHERS, STAND_FOR_ALL, Stop, declared_stops, is_alike, is_page
+from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_alike, is_page
 from tests.browser.systems import shared_system
 from tools.running import Running
 
 DECLARED = list(declared_stops())
-MODELS = sorted(stop.route[6:-11] for stop in DECLARED if stop.route.endswith("_changelist"))
-
-
-def stands_for_another(stop: Stop) -> bool:
-    """Whether a page is looked at, of those that Django's admin makes for each model alike: the list of one model, a
-    row of the next one."""
-    kind = re.fullmatch(r"admin:(\w+)_(changelist|change)", stop.route)
-    if kind is None or stop.route.startswith(STAND_FOR_ALL):
-        return True
-    return (MODELS.index(kind[1]) % 2 == 0) == (kind[2] == "changelist")
 
 
 def by_turns(stops: Sequence[Stop]) -> Iterator[Stop]:
@@ -43,7 +33,7 @@ def by_turns(stops: Sequence[Stop]) -> Iterator[Stop]:
         seen[stop.route] += 1
 
 
-ONCE = [stop for stop in DECLARED if is_page(stop) and not is_alike(stop) and stands_for_another(stop)]
+ONCE = [stop for stop in DECLARED if is_page(stop) and not is_alike(stop)]
 PAGES = [*ONCE, *by_turns(states())]
 NO_PAGES = [stop for stop in DECLARED if not is_page(stop)]
 DESKS = [stop for stop in PAGES if stop.path.startswith("/admin")]

@@ -3,8 +3,9 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -120,35 +121,28 @@ def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:  # noq
     return Answer.YES if response.status_code in (200, 400, 409, 415, 422, 428) else str(response.status_code)
 
 
+def _once(read: Callable[[Any], Any], key: str) -> Callable[[Any], Any]:
+    """Return a function that reads what is of an object once for each value of its attribute `key`."""
+    kept: dict[Any, Any] = {}
+
+    def found(of: Any) -> Any:
+        name = getattr(of, key)
+        if name not in kept:
+            kept[name] = read(of)
+        return copy(kept[name])
+
+    return found
+
+
 @contextmanager
 def known_readers() -> Iterator[None]:
     """Read once what each reader's browser and roles are, and count nobody's requests: that takes a third of each
     request, and nothing that is asked changes it for the next one."""
-    load, given, follow = SessionStore.load, permissions._given, tuple(permissions._following)
-    sessions: dict[str, dict[str, Any]] = {}
-    roles: dict[int, list[tuple[int, str]]] = {}
-    people: dict[int, list[tuple[int, str]]] = {}
-
-    def session(store: SessionStore) -> dict[str, Any]:
-        key = str(store.session_key)
-        if key not in sessions:
-            sessions[key] = load(store)
-        return dict(sessions[key])
-
-    def of_account(user: User) -> list[tuple[int, str]]:
-        if user.pk not in roles:
-            roles[user.pk] = given(user)
-        return roles[user.pk]
-
-    def of_people(user: User) -> list[tuple[int, str]]:
-        if user.pk not in people:
-            people[user.pk] = [row for function in follow for row in function(user)]
-        return people[user.pk]
-
+    follow = [_once(function, "pk") for function in permissions._following]
     with (
-        patch.object(SessionStore, "load", session),
-        patch.object(permissions, "_given", of_account),
-        patch.object(permissions, "_following", [of_people]),
+        patch.object(SessionStore, "load", _once(SessionStore.load, "session_key")),
+        patch.object(permissions, "_given", _once(permissions._given, "pk")),
+        patch.object(permissions, "_following", follow),
         patch.object(spending, "spend", lambda who: spending.Budget(100, 99, 60)),
     ):
         # Whoever asks first takes no more queries than whoever asks then.
@@ -291,15 +285,15 @@ def differing(world: World, route: Route) -> list[str]:
     return found
 
 
-def closed(world: World, route: Route) -> list[str]:
-    """Return who of those who may most, of whom the first is asked, doesn't get a page that they may have."""
+def opened(world: World, route: Route) -> dict[str, str]:
+    """Return what the first of those who may most gets where they may have a page, by the route's name; nothing where
+    none of them may."""
     for name in MOST:
         somebody = next(each for each in world.readers if each.reader.name == name)
         for (method, whose), picked in asked_by(world, route, somebody.reader).items():
             if method == "GET" and route.answer(method, somebody.reader, whose) == Answer.YES:
-                got = ask(world, somebody, route, method, fill(route, picked[0]))
-                return [] if got.answer == Answer.YES else [f"{route.name} for {name}: {got.answer}"]
-    return []
+                return {route.name: ask(world, somebody, route, method, fill(route, picked[0])).answer}
+    return {}
 
 
 def telling(world: World, route: Route) -> list[str]:

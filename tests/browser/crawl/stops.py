@@ -6,6 +6,7 @@ An address that is declared and neither filled here nor named among OTHERS fails
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 from summit.models.users import Role
 from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
@@ -149,7 +150,12 @@ QUERY = {
     "admin:autocomplete": "?app_label=summit&model_name=venue&field_name=summit",
 }
 # Of pages that each list of the admin has, from one template, those of these lists stand for all of them.
-STAND_FOR_ALL = ("admin:summit_venue_", "admin:delegations_party_", "admin:press_text_")
+STAND_FOR_ALL = (
+    *("admin:summit_venue_", "admin:summit_person_", "admin:delegations_party_", "admin:press_text_"),
+    "admin:programme_session_",
+)
+# The two pages that most models have: of each model one is opened.
+OF_MODELS = re.compile(r"admin:(\w+)_(changelist|change)")
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
@@ -233,10 +239,16 @@ def _model(name: str) -> str:
 
 def is_alike(stop: Stop) -> bool:
     """Whether another page of the admin stands for this one: an export, a history, a refusal, the lists of an app, a
-    row that is added or deleted."""
+    row that is added or deleted, of one model the list and of another one a row."""
     if stop.route == "admin:app_list":
         return stop.state != "delegations"
-    same = stop.status == STATUS[Answer.FORBIDDEN] or stop.route.endswith(("_table", "_history", "_add", "_delete"))
+    model = OF_MODELS.fullmatch(stop.route)
+    is_other = model is not None and (crc32(model[1].encode()) % 2 == 0) == (model[2] == "changelist")
+    same = (
+        is_other
+        or stop.status == STATUS[Answer.FORBIDDEN]
+        or stop.route.endswith(("_table", "_history", "_add", "_delete"))
+    )
     return same and stop.route.startswith("admin:") and not stop.route.startswith(STAND_FOR_ALL)
 
 
