@@ -63,10 +63,10 @@ class ContentSchema(ResourceSchema):
         """Name it."""
         return f"get_content_of_{self.view.resource.name.replace('-', '_')}"
 
-    def get_override_parameters(self) -> list[Any]:
+    def parameters(self) -> list[Any]:
         """Describe the headers, and the row."""
         said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
-        return [*ApiSchema.get_override_parameters(self), OpenApiParameter("id", str, PATH, description=said)]
+        return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=said)]
 
     def get_response_serializers(self) -> Any:
         """Return what is answered."""

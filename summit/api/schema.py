@@ -99,10 +99,19 @@ class ApiSchema(AutoSchema):
             return list(own)
         return [{name: scopes if name == "token" else [] for name in each} for each in own if each]
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the description of one operation."""
+        self._parameters: list[Any] = []
+        return super().get_operation(*args, **kwargs)
+
     def get_override_parameters(self) -> list[Any]:
+        """Return `parameters`, made once for an operation: each of its answers asks for them."""
+        self._parameters = self._parameters or [*super().get_override_parameters(), *self.parameters()]
+        return self._parameters
+
+    def parameters(self) -> list[Any]:
         """Describe the headers of requests and answers."""
-        found = [*super().get_override_parameters()]
-        found.append(OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands."))
+        found = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
         if self.method == "GET":
             found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
         return [*found, *self._working_headers()] if self.working else found

@@ -34,9 +34,9 @@ class ResourceSchema(ApiSchema):
         """Put the operations of a resource together."""
         return [self.view.resource.name]
 
-    def get_override_parameters(self) -> list[Any]:
+    def parameters(self) -> list[Any]:
         """Describe the parameters that its lists take."""
-        found = super().get_override_parameters()
+        found = super().parameters()
         if "{id}" in self.path:
             said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
             found.append(OpenApiParameter("id", str, PATH, description=said))
@@ -109,9 +109,9 @@ class ActionSchema(ResourceSchema):
         """Say what the deed does, as its method says it."""
         return str(self.view.action.says)
 
-    def get_override_parameters(self) -> list[Any]:
+    def parameters(self) -> list[Any]:
         """Describe the headers, and the row."""
-        found = ApiSchema.get_override_parameters(self)
+        found = ApiSchema.parameters(self)
         if self.kind == "RowDeed":
             said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
             found.append(OpenApiParameter("id", str, PATH, description=said))

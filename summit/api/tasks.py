@@ -64,9 +64,9 @@ class Tasks(Resource):
 class WaitingSchema(ResourceSchema):
     """The description of the address, at which nothing can be asked for."""
 
-    def get_override_parameters(self) -> list[Any]:
+    def parameters(self) -> list[Any]:
         """Describe the headers."""
-        return ApiSchema.get_override_parameters(self)
+        return ApiSchema.parameters(self)
 
 
 class Waiting(Item):
