@@ -218,8 +218,8 @@ def asked_by(world: World, route: Route, reader: Reader) -> Asked:
 def questions(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose, Values]]:
     """Yield who asks how for what, with what fills the address.
 
-    Of readers to whom all answers are the same, one asks for everything, at each address another one. The others ask
-    once, for what is there, by the method that needs most; of those who are led away one more does.
+    Of readers to whom all answers are the same, one asks for everything and one more asks once, for what is there, by
+    the method that needs most; at each address these are others, so that each role comes to each kind of address.
     """
     groups: dict[Any, list[tuple[Somebody, Asked]]] = defaultdict(list)
     for somebody in world.readers:
@@ -228,11 +228,11 @@ def questions(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose
             answers = {each: route.answer(each[0], somebody.reader, each[1]) for each in asked}
             said = set(answers.values())
             groups[said.pop() if len(said) == 1 else tuple(answers.items())].append((somebody, asked))
-    for key, group in groups.items():
+    for group in groups.values():
         turn = crc32(route.name.encode()) % len(group)
         (first, everything), *others = group[turn:] + group[:turn]
         yield from ((first, *each, values) for each, picked in everything.items() for values in picked)
-        for somebody, asked in others[:1] if key in LED.values() else others:
+        for somebody, asked in others[:1]:
             method, whose = max(asked, key=lambda each: _most(route, somebody.reader, *each))
             yield somebody, method, whose, asked[method, whose][0]
 

@@ -1,4 +1,4 @@
-"""Every address, asked by every role for own, foreign and other summits' objects and for one that isn't there."""
+"""Every address, asked by each kind of reader for own, foreign, other summits' and missing objects."""
 
 import logging
 import re
@@ -27,7 +27,7 @@ from tests.routes.world import World, make_world
 # Who may do what is decided above the database: it is asked on SQLite.
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.broad("makes a row of every kind, and asks every address by every role"),
+    pytest.mark.broad("makes a row of every kind, and asks every address by each kind of reader"),
 ]
 ROUTES = {name: route for name, route in declared().items() if name in PATTERNS}
 # By their gate; those of the desk by app, where it has many.

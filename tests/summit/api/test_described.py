@@ -63,7 +63,7 @@ WITH_BODY = {"name": "Cellar", "capacity": 12}
 
 @pytest.mark.slow("the API describes all of itself")
 def test_answers_of_each_kind_are_declared_ones(described: Any, organiser: Program, rooms: list[Room]) -> None:
-    """Lists, rows, what is written and what is refused; test_stateful asks all operations as every role."""
+    """Lists, rows, what is written and what is refused; test_stateful asks all operations as three readers."""
     row = f"{ROOMS}{{id}}/"
     asked: list[tuple[str, str, dict[str, Any], int]] = [
         ("GET", "/api/v1/summits/", {}, 200),
