@@ -23,8 +23,11 @@ from tests.factories import MembershipFactory, PersonFactory, UserFactory
 CANARY = re.compile(rb"zqcanary[a-z]{3}")
 NOBODY = "0000000000000000"
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
-# Addresses that stand for sessions are filled for each of these, the others for one and for none.
-OF_SESSIONS = ("agenda", "ics", "programme", "session")
+# Addresses below these pick rows of their own: they are filled for one session and for none, all others for each.
+OF_OTHERS = (
+    *("accounts/", "admin/api/", "admin/delegations/", "admin/hooks/", "admin/outbox/", "admin/press/"),
+    *("admin/summit/", "admin/work/", "portal/delegation/"),
+)
 # Variables that pick something of a text; addresses that have one are filled for each text.
 OF_TEXTS = {"slug", "language", "ending", "number", "name", "file"}
 KNOWN = {*OF_TEXTS, "summit", "public_id", "object_id", "pk", "key", "app_label"}
@@ -89,7 +92,8 @@ def filled(route: str, of_texts: list[Binding], of_sessions: list[Binding]) -> s
     unknown = [name for name in names if name not in KNOWN]
     about = "press" in route or "text" in route or bool(OF_TEXTS & set(names))
     found = set()
-    meetings = of_sessions if any(word in route for word in OF_SESSIONS) else of_sessions[-2:]
+    picks_others = route.startswith(OF_OTHERS) and "session" not in route
+    meetings = of_sessions[-2:] if picks_others else of_sessions
     for binding in [*(of_texts if about else of_texts[:1]), *meetings]:
         for choice in itertools.product(*(binding.get(name) or ["x"] for name in known_names)):
             known = dict(zip(known_names, choice, strict=True))

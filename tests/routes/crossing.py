@@ -219,7 +219,7 @@ def questions(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose
     """Yield who asks how for what, with what fills the address.
 
     Of readers to whom all answers are the same, one asks for everything and one more asks once, for what is there, by
-    the method that needs most; at each address these are others, so that each role comes to each kind of address.
+    the method that needs most. Which two they are differs from address to address.
     """
     groups: dict[Any, list[tuple[Somebody, Asked]]] = defaultdict(list)
     for somebody in world.readers:
