@@ -122,7 +122,7 @@ def test_the_walk_reaches_what_there_is(summit: Summit) -> None:
 
 def test_no_route_tells_others_of_confidential_sessions() -> None:
     summit = SummitFactory(public_changes=True)
-    _inside, outside = confide(summit)
+    inside, outside = confide(summit)
     every = crawled(summit)
     # What desks work with is theirs: press officers read the organisers' draft there.
     paths = [path for path in every if not path.startswith("/admin/") and "/desk/" not in path]
@@ -132,3 +132,6 @@ def test_no_route_tells_others_of_confidential_sessions() -> None:
     another = signed_in(delegate(outside))
     assert [leaks(client, paths + desk) for client in (Client(), another)] == [{}, {}]
     assert leaks(signed_in(officer(summit)), paths) == {}
+    # The control: whoever takes part finds them.
+    portal = [path for path in paths if path.startswith("/portal/agenda/")]
+    assert leaks(signed_in(delegate(inside)), portal) != {}
