@@ -24,8 +24,8 @@ from summit.http.kept import kept_page
 from summit.http.public import public_page
 from summit.models import PublicChange, Summit
 
-# Caches in between may answer for so long, in seconds, and never across a full multiple of it: moments are set on
-# these, so that nobody reads from a header that something is about to come.
+# Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
+# said less before a moment would tell that there is one. The desk sets moments on these multiples.
 GRID = 5
 # What passes between the database's clock and the cache that stores the answer.
 MARGIN = 0.25
@@ -33,18 +33,15 @@ MARGIN = 0.25
 
 @dataclass(frozen=True)
 class Moments:
-    """The newest moment of a summit's lifts that has passed, the next one, and the database's present."""
+    """The newest moment of a summit's lifts that has passed, and the database's present."""
 
     last: datetime | None
-    next: datetime | None
     now: datetime
 
     @property
     def seconds(self) -> int:
-        """How long a cache may answer from now on: to the end of the grid's step, or to the next moment."""
+        """How long a cache may answer from now on: to the end of the grid's step."""
         ends = self.now.timestamp() // GRID * GRID + GRID
-        if self.next is not None:
-            ends = min(ends, self.next.timestamp())
         return max(0, math.floor(ends - self.now.timestamp() - MARGIN))
 
     @property
@@ -56,13 +53,12 @@ class Moments:
 
 
 def _moments(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
-    lifts = Lift.objects.filter(summit=OuterRef("pk"))
-    passed = lifts.filter(moment__lte=Now()).order_by("-moment").values("moment")[:1]
-    coming = lifts.filter(moment__gt=Now()).order_by("moment").values("moment")[:1]
+    lifts = Lift.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
+    passed = lifts.order_by("-moment").values("moment")[:1]
     noted = PublicChange.objects.noted("pk")
     rows = Summit.objects.open_to_public().filter(slug=slug)
-    rows = rows.annotate(last=Subquery(passed), next=Subquery(coming), now=Now())
-    return rows.order_by().values_list("last", "next", "now", "pk", *noted.values())
+    rows = rows.annotate(last=Subquery(passed), now=Now())
+    return rows.order_by().values_list("last", "now", "pk", *noted.values())
 
 
 _MOMENTS = Prepared(_moments)
@@ -74,8 +70,8 @@ def read_moments(summit: str) -> tuple[Moments, Hashable] | None:
     row = next(iter(_MOMENTS.rows(slug=summit)), None)
     if row is None:
         return None
-    last, coming, now = (_aware(value) for value in row[:3])
-    return Moments(last, coming, now or datetime.now(UTC)), (last, *row[3:])
+    last, now = (_aware(value) for value in row[:2])
+    return Moments(last, now or datetime.now(UTC)), (last, *row[2:])
 
 
 def _aware(value: datetime | str | None) -> datetime | None:
@@ -89,7 +85,7 @@ _asked: ContextVar[Hashable] = ContextVar("press.stamp", default=None)
 def press_page(
     *params: str, beside: Callable[..., Hashable] | None = None
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
-    """Make a view of the press site public, keep its pages, and let no cache live past the next moment.
+    """Make a view of the press site public, keep its pages, and let no cache live past the grid's next step.
 
     `params` are those that the page knows beside `lang`; `beside` is called with the view's arguments where it
     depends on more. One query for a page that is kept, and those of `beside`.

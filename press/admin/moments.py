@@ -44,7 +44,7 @@ class MomentForm(forms.Form):
     moment = forms.CharField(
         label=gettext_lazy("Time"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": str(GRID)}),
     )
 
     alarm = forms.CharField(

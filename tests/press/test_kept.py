@@ -11,6 +11,7 @@ from django.test import Client
 from press import kept
 from press.domain import deciding, editions, lifts, texts
 from press.kept import Moments
+from press.models import Lift
 from summit.db.prepared import Prepared
 from summit.http.kept import SHELF
 from tests.factories import TopicFactory
@@ -58,13 +59,22 @@ def test_it_is_right_at_each_decision(client: Client) -> None:
 
 def advance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the database's clock an hour on."""
+    ahead = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'NOW', '+1 hour')"
+    _tell_time(monkeypatch, sqlite=ahead, postgresql="(STATEMENT_TIMESTAMP() + INTERVAL '1 hour')")
 
+
+def stop(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Stop the database's clock."""
+    said = f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+    _tell_time(monkeypatch, sqlite=f"'{said[:-3]}'", postgresql=f"TIMESTAMPTZ '{said}+00'")
+
+
+def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str) -> None:
     def on_sqlite(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'NOW', '+1 hour')"
-        return self.as_sql(compiler, connection, template=template, **more)
+        return self.as_sql(compiler, connection, template=sqlite, **more)
 
     def on_postgresql(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
-        return self.as_sql(compiler, connection, template="(STATEMENT_TIMESTAMP() + INTERVAL '1 hour')", **more)
+        return self.as_sql(compiler, connection, template=postgresql, **more)
 
     monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
     monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
@@ -93,26 +103,28 @@ NOW = datetime(2026, 3, 29, 0, 59, 57, 250_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("now", "coming", "header"),
+    ("now", "header"),
     [
-        (NOW, None, "public, max-age=0, s-maxage=2, must-revalidate"),
-        (NOW, NOW + timedelta(hours=1), "public, max-age=0, s-maxage=2, must-revalidate"),
-        (NOW, NOW + timedelta(seconds=1.5), "public, max-age=0, s-maxage=1, must-revalidate"),
-        (NOW, NOW + timedelta(seconds=1), "public, no-cache"),
-        (NOW + timedelta(seconds=2.5), None, "public, no-cache"),
-        (NOW + timedelta(seconds=2.75), None, "public, max-age=0, s-maxage=4, must-revalidate"),
+        (NOW, "public, max-age=0, s-maxage=2, must-revalidate"),
+        (NOW + timedelta(seconds=2.5), "public, no-cache"),
+        (NOW + timedelta(seconds=2.75), "public, max-age=0, s-maxage=4, must-revalidate"),
     ],
 )
-def test_no_cache_lives_past_the_next_moment(now: datetime, coming: datetime | None, header: str) -> None:
-    assert Moments(None, coming, now).cache_control == header
+def test_no_cache_lives_past_the_grids_next_step(now: datetime, header: str) -> None:
+    assert Moments(None, now).cache_control == header
 
 
-def test_a_moment_on_the_grid_changes_no_header() -> None:
-    """Of a moment at a full five seconds nothing is told in advance."""
-    moment = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
-    for tenths in range(1, 100):
-        now = moment - timedelta(seconds=tenths / 10)
-        assert Moments(None, moment, now).cache_control == Moments(None, None, now).cache_control
+def test_no_header_tells_that_something_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment between the steps of the grid is told in advance as little as one on them."""
+    text = make_text(moment=NOW - timedelta(hours=1), decided_at=NOW - timedelta(hours=2)).version.text
+    coming = make_text(summit=text.summit, moment=ago(-1), decided_at=NOW - timedelta(hours=2)).version.text.lift
+    stop(monkeypatch, NOW)
+    answers = []
+    for away in (timedelta(hours=1), timedelta(seconds=1.5), timedelta(seconds=0.5)):
+        Lift.objects.filter(pk=coming.pk).update(moment=NOW + away)
+        answers.append(dict(client.get(url_of(text)).headers))
+    assert answers[0]["Cache-Control"] == "public, max-age=0, s-maxage=2, must-revalidate"
+    assert answers[1:] == answers[:1] * 2
 
 
 def test_what_is_not_there_is_asked_for_each_time(client: Client) -> None:
