@@ -13,6 +13,7 @@ from press.listing import line
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
 from press.todo import WORKS, embargoes_of, next_out, run_of
+from sessions.domain import removals
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
 from summit.desk.today import now_of
@@ -44,6 +45,7 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         "coming": next_out(request, summit),
         "waiting": list(waiting(summit)[:LATEST]),
         "overdue": list(overdue(summit)[:LATEST]),
+        "removed": removals.of_summit(summit)[:LATEST],
         "now": now_of(request),
         "may_review": can_review(user, summit),
         "may_write": can_write(user, summit),

@@ -25,6 +25,7 @@ class SessionsConfig(AppConfig):
             panels,
             permissions,
             reading,
+            removal_messages,
             routes,
             routes_of_api,
             search,

@@ -8,6 +8,7 @@ moves(
         for name in (
             *("OwnKind", "Session", "SessionText", "Interpretation", "Document", "AgendaLook", "Participant"),
             *("Slot", "FloorRequest", "SignUp", "Release", "ReleasedSession", "ReleasedParticipant", "ReleaseEntry"),
+            *("PublicRemoval",),
         )
     )
 )

@@ -72,14 +72,15 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 @kept_page(beside=standing)
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
-    """Show one session, or that it is cancelled. What isn't public isn't there."""
+    """Show one session, or that it is cancelled or has left the public agenda. What isn't public isn't there."""
     found = get_summit(summit)
     row = member.public_agenda(summit=found).filter(session__public_id=public_id).first()
     if row is None:
-        last = member.cancelled(summit=found, public_id=public_id)
+        last = member.ended(summit=found, public_id=public_id)
         if last is None:
             raise Http404
-        return render(request, "portal/session_cancelled.html", {"summit": found, "row": last}, status=410)
+        context = {"summit": found, "row": last.row, "state": wording.PUBLIC_STATES[last.nature]}
+        return render(request, "portal/session_cancelled.html", context, status=410)
     context = {
         "summit": found,
         "row": row,

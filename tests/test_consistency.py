@@ -28,6 +28,7 @@ FROZEN = (
     *("delegations_category", "delegations_participantlist", "delegations_reply", "hooks_delivery"),
     *("outbox_message", "press_attachment", "press_edition", "press_marking", "programme_document"),
     *("programme_release", "programme_releasedparticipant", "programme_releasedsession", "programme_releaseentry"),
+    "programme_publicremoval",
     "summit_auditentry",
 )
 EVENTS = ("insert", "update", "delete")

@@ -6,7 +6,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.models import Interpretation, OwnKind, Release, Session, SessionKind, SessionText
+from sessions.models import (
+    Interpretation,
+    OwnKind,
+    PublicNotice,
+    PublicRemoval,
+    Release,
+    Session,
+    SessionKind,
+    SessionText,
+)
 from sessions.models.visibility import PARTS
 from summit.desk.forms import SentencesForm
 from summit.desk.widgets import NOTHING
@@ -165,3 +174,27 @@ class ReleaseForm(forms.Form):
     tell = forms.BooleanField(required=False)
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     expected = forms.CharField(widget=forms.HiddenInput)
+
+
+class RemovalForm(forms.Form):
+    """What the public reads of a session that leaves the public agenda, and why it leaves."""
+
+    notice = forms.ChoiceField(
+        label=gettext_lazy("What the public reads from now on"),
+        choices=PublicNotice.choices,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=PublicRemoval._meta.get_field("reason").max_length,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Only the agenda and press desks read it."),
+        error_messages={"required": gettext_lazy("Enter a reason.")},
+    )
+
+    @classmethod
+    def of(cls, key: str, data: Any = None) -> "RemovalForm":
+        """Return the form of one session, by its public id; bound where `data` has its fields."""
+        prefix = f"leaving-{key}"
+        sent = data if data is not None and key in data.getlist("leaving") else None
+        return cls(sent, prefix=prefix)

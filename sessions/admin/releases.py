@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import handovers, shown
-from sessions.admin import warned
+from sessions.admin import seeing, warned
 from sessions.admin.boards import board
-from sessions.admin.forms import ReleaseForm
+from sessions.admin.forms import ReleaseForm, RemovalForm
 from sessions.admin.history import HistoryPages
 from sessions.domain import notices, releases, wording
 from sessions.domain.notices import Notice
+from sessions.domain.removals import Decision, RemovalUndecided
 from sessions.models import Release
 from sessions.permissions import check_can_release
 from summit.dates import long_day
@@ -100,15 +101,18 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             raise Http404
         check_can_release(user, summit)
         form = ReleaseForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                made = releases.release(summit=summit, by=user, **form.cleaned_data)
-            except (releases.NothingToRelease, releases.DraftChanged) as refused:
-                messages.warning(request, str(refused))
-            else:
-                messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
-                return redirect("admin:programme_release_sent", made.pk)
-            return redirect(request.get_full_path())
+        if request.method == "POST":
+            removals = {key: RemovalForm.of(key, request.POST) for key in request.POST.getlist("leaving")}
+            if all([form.is_valid(), *(each.is_valid() for each in removals.values())]):
+                decisions = {key: Decision(**each.cleaned_data) for key, each in removals.items()}
+                try:
+                    made = releases.release(summit=summit, by=user, decisions=decisions, **form.cleaned_data)
+                except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
+                    messages.warning(request, str(refused))
+                else:
+                    messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
+                    return redirect("admin:programme_release_sent", made.pk)
+                return redirect(request.get_full_path())
         context = self._page(request, summit, form)
         boxes = [notice.mailbox for notice in context["told_page"]]
         shown.note_mailboxes(by=user, summit=summit, boxes=boxes)
@@ -133,6 +137,11 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             "days": [(each.isoformat(), long_day(each), each == day) for each in found.unreleased],
             "warnings": warned.said(found.warnings[: warned.ON_PAGE], summit),
             "left": _waiting(summit),
+            "audiences": seeing.audiences(found.changes),
+            "leaving": [
+                (session.key, wording.title_of(session, None), RemovalForm.of(session.key, request.POST or None))
+                for session in found.leaving
+            ],
             "told_page": told,
             "told": _told(list(told), summit),
             "form": form,

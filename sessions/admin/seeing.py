@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sessions.domain import seeing
-from sessions.domain.wording import SHOWN_PARTS
-from sessions.models import Session
+from sessions.domain.differences import Change
+from sessions.domain.wording import SHOWN_PARTS, title_of
+from sessions.models import Session, Visibility
 from sessions.models.visibility import PARTS
+from summit.templatetags.marks import comma, pair
 
 
 def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
@@ -17,4 +23,34 @@ def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
     return [
         (capfirst(str(each.reader.label)), list(zip(labels, [each.knows, *each.parts.values()], strict=True)))
         for each in seeing.who_sees(session)
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A session of a preview: its address at the desk, its title, and the parts that fewer read, in words."""
+
+    url: str
+    title: str
+    parts: str
+
+
+def audiences(changes: Iterable[Change]) -> list[tuple[str, list[Line]]]:
+    """Return by sort of reader, those who see least first, which sessions they read once changes are released."""
+    return [
+        (
+            capfirst(str(each.reader.label)),
+            [
+                Line(
+                    url=reverse("admin:programme_session_change", args=[session.session_id]),
+                    title=title_of(session, None),
+                    parts=comma().join(
+                        pair(str(SHOWN_PARTS[part]), str(Visibility(shown_to).label))
+                        for part, shown_to in session.audiences
+                    ),
+                )
+                for session in each.sessions
+            ],
+        )
+        for each in seeing.audiences(changes)
     ]

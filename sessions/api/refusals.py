@@ -7,6 +7,7 @@ from sessions.domain.files import FileProblem
 from sessions.domain.floor import FloorRefused
 from sessions.domain.line_up import ListChanged
 from sessions.domain.releases import DraftChanged, NothingToRelease
+from sessions.domain.removals import RemovalUndecided
 from sessions.domain.restoring import NothingToRestore
 from sessions.domain.revisions import EditedMeanwhile
 from sessions.domain.signups import SignUpRefused
@@ -19,7 +20,15 @@ def _file(error: FileProblem) -> Problem:
 
 
 _MEANT: dict[str, tuple[type[Exception], ...]] = {
-    "conflict": (Pinned, FloorRefused, SignUpRefused, SpeakersRefused, NothingToRelease, NothingToRestore),
+    "conflict": (
+        Pinned,
+        FloorRefused,
+        SignUpRefused,
+        SpeakersRefused,
+        NothingToRelease,
+        NothingToRestore,
+        RemovalUndecided,
+    ),
     "changed": (EditedMeanwhile, DraftChanged, ListChanged),
 }
 for _kind, _errors in _MEANT.items():

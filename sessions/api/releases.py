@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.domain import shown
@@ -19,7 +20,9 @@ from sessions.api.changes import (
 )
 from sessions.domain import releases, restoring
 from sessions.domain.differences import widens
-from sessions.models import Release, Session
+from sessions.domain.removals import Decision
+from sessions.domain.seeing import Audience, audiences
+from sessions.models import PublicNotice, PublicRemoval, Release, Session
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
@@ -47,6 +50,18 @@ class PreviewInput(serializers.Serializer[Any]):
     tell = serializers.BooleanField(default=True)
 
 
+class AudienceSerializer(serializers.Serializer[Any]):
+    """Sessions that readers of a sort, and nobody who sees less, will read: `reader` as in `visibility`."""
+
+    reader = serializers.CharField()
+    sessions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_sessions(self, audience: Audience) -> list[str]:
+        """Return the ids of the sessions."""
+        return [session.key for session in audience.sessions]
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """What a release would be. Of many changes, messages and warnings the first 500 are listed; how many there are
     is said."""
@@ -58,6 +73,13 @@ class PreviewSerializer(serializers.Serializer[Any]):
         child=serializers.DateField(), help_text="The days on which something differs from what was released last."
     )
     sessions = serializers.IntegerField(help_text="How many sessions it would hold.")
+    leaving = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Sessions that would leave the public agenda: “release” asks for a removal of each.",
+    )
+    audiences = AudienceSerializer(
+        many=True, help_text="Who will read the sessions that are new or changed: what everybody reads first."
+    )
     changed = serializers.IntegerField()
     changes = DraftChangeSerializer(many=True)
     widened = serializers.ListField(
@@ -70,8 +92,19 @@ class PreviewSerializer(serializers.Serializer[Any]):
     expected = serializers.CharField(help_text="Send it with “release”: with another draft nothing is released.")
 
 
+class RemovalInput(serializers.Serializer[Any]):
+    """What the public reads of a session that leaves the public agenda, and why it leaves: for the desks alone."""
+
+    session = serializers.CharField(max_length=16, help_text="Its id.")
+    notice = serializers.ChoiceField(choices=PublicNotice.choices)
+    reason = serializers.CharField(
+        max_length=PublicRemoval._meta.get_field("reason").max_length, validators=[validate_printable]
+    )
+
+
 class ReleaseInput(PreviewInput):
-    """What is released: `expected` is what the preview answered. The note stands in every message about it."""
+    """What is released: `expected` is what the preview answered. The note stands in every message about it.
+    `removals` has one for each session that the preview says is leaving the public agenda."""
 
     note = serializers.CharField(
         required=False,
@@ -80,6 +113,7 @@ class ReleaseInput(PreviewInput):
         validators=[validate_printable],
     )
     expected = serializers.CharField()
+    removals = RemovalInput(many=True, required=False)
 
 
 class RestoreInput(serializers.Serializer[Any]):
@@ -170,6 +204,8 @@ class Releases(Resource):
             "day": found.day,
             "unreleased": found.unreleased,
             "sessions": found.sessions,
+            "leaving": [session.key for session in found.leaving],
+            "audiences": audiences(found.changes),
             "changed": len(changes),
             "changes": changes[:MOST],
             "widened": [change.session.key for change in changes if widens(change)],
@@ -183,7 +219,9 @@ class Releases(Resource):
     @action("release", rule="sessions.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
         """Release the draft, or what of it stands on one day, and tell those whom it touches."""
-        return releases.release(summit=summit, by=by, **values)
+        given = {name: value for name, value in values.items() if name != "removals"}
+        decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
+        return releases.release(summit=summit, by=by, decisions=decisions, **given)
 
     @action(
         "preview-restore", reads=True, rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer

@@ -1,12 +1,12 @@
 """What changed between two agendas, by the identity of each session, and what of it concerns whom."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from sessions.domain.snapshots import Agenda, Place, Snapshot
+from sessions.domain.snapshots import Agenda, Place, Snapshot, without
 from sessions.models import ReleasedRole
 from sessions.models.visibility import DELEGATIONS, PARTS, TAKING_PART, rank_of
 
@@ -105,6 +105,13 @@ class Change:
     @cached_property
     def _seen(self) -> dict[tuple[int | None, int | None], "Change | None"]:
         return {}
+
+    def without(self, parts: frozenset[str]) -> "Change":
+        """Return the change with nothing of some parts of the session in it."""
+        if not parts:
+            return self
+        before, after = (side and without(side, parts) for side in (self.before, self.after))
+        return replace(self, before=before, after=after)
 
     def says_something(self, language: str | None = None) -> bool:
         """Return whether readers of a language would notice it: a title in another one doesn't concern them, and

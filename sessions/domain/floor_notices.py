@@ -22,7 +22,7 @@ def tell(row: FloorRequest) -> int:
     found = entry.select_related("released_session").first()
     if found is None:
         return 0
-    about = session_facts(session, found.released_session)
+    about = session_facts(session.public_id, found.released_session)
     drafts = [
         enqueue.draft(
             summit=summit,

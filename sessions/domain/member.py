@@ -1,14 +1,24 @@
 """The released agenda as somebody may read it: the public, or the parties and people of one summit."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from sessions.domain.differences import Change, Nature, in_order
 from sessions.domain.released import snapshots
-from sessions.domain.snapshots import Snapshot
-from sessions.models import Members, Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.domain.snapshots import Snapshot, hidden_parts
+from sessions.models import (
+    Members,
+    PublicNotice,
+    PublicRemoval,
+    Release,
+    ReleasedParticipant,
+    ReleasedRole,
+    ReleasedSession,
+    ReleaseEntry,
+)
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
 from sessions.models.visibility import DESK
 from summit.models import Summit
@@ -73,18 +83,25 @@ def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession
 def changes(
     *, summit: Summit, members: Members, limit: int = 20, everything: bool = False, language: str | None = None
 ) -> list[ReleaseChanges]:
-    """Return what changed for these, newest release first, as they may read it in a language.
+    """Return what changed for these, newest release first, in a language. `limit` is how many releases to look back.
 
-    Their own programme, or with `everything` all they may know of. `limit` is how many releases to look back.
+    Their own programme: it keeps what they were told. With `everything` all that they may know of now, as
+    `public_changes` does for everybody.
     """
     entries = ReleaseEntry.objects.filter(release__summit=summit)
-    visible = entries.for_members(members) if everything else entries.of_members(members)
-    return _history(summit, visible, limit, language)
+    if everything:
+        return _as_read_now(summit, entries.for_members(members), limit, language)
+    return _history(summit, entries.of_members(members), limit, language)
 
 
 def public_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
-    """Return what changed for everybody, newest release first, as it is read in a language."""
-    return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).for_public(), limit, language)
+    """Return what changed for everybody, newest release first, in a language.
+
+    What everybody may read now decides, in older releases too: a session that is hidden from them is in none, but
+    for the notice that was left to them; and nothing of a part that is hidden from them is said.
+    """
+    visible = ReleaseEntry.objects.filter(release__summit=summit).for_public()
+    return _as_read_now(summit, visible, limit, language, notices=_notices(summit))
 
 
 def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
@@ -92,19 +109,92 @@ def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None)
     return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).at(DESK), limit, language)
 
 
-def cancelled(*, summit: Summit, public_id: str) -> ReleasedSession | None:
-    """Return what everybody read last of a session that the release after it cancelled, where the summit tells the
-    public of changes; None of any other. What only became invisible isn't told from what never was. One query at
-    most."""
+@dataclass(frozen=True)
+class Ended:
+    """A session that isn't in the public agenda any more, as everybody read it last; it is cancelled or gone."""
+
+    row: ReleasedSession
+    nature: Nature
+
+
+def ended(*, summit: Summit, public_id: str) -> Ended | None:
+    """Return what everybody read last of a session that was cancelled while they could read it, or that was hidden
+    with a notice to them, where the summit tells the public of changes; None of any other. Two queries at most."""
     if not summit.public_changes:
         return None
-    after = ReleaseEntry.objects.filter(
-        release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
-    )
-    entries = ReleaseEntry.objects.filter(release__summit=summit, session__public_id=public_id).for_public()
-    last = entries.annotate(stands=Exists(after)).order_by("-release__number").select_related("released_session")
-    entry = last.first()
-    return None if entry is None or entry.stands else entry.released_session  # type: ignore[attr-defined]
+    entries = ReleaseEntry.objects.filter(session__public_id=public_id).select_related("released_session")
+    current = ReleaseEntry.objects.current(summit).order_by().values("session")
+    last = entries.latest_of_sessions(summit).for_public().exclude(session__in=current).first()
+    if last is not None:
+        return Ended(last.released_session, Nature.CANCELLED)
+    removal = _notices(summit).filter(session__public_id=public_id).first()
+    if removal is None:
+        return None
+    read = entries.filter(release__summit=summit, release__number__lt=removal.release.number).for_public()
+    entry = read.order_by("-release__number").first()
+    return Ended(entry.released_session, NATURES[removal.notice]) if entry else None
+
+
+# What the public record says of a session that was hidden with a notice.
+NATURES: dict[str, Nature] = {PublicNotice.CANCELLED: Nature.CANCELLED, PublicNotice.REMOVED: Nature.GONE}
+
+
+def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
+    """Return the removals of sessions that everybody can't read since, where a notice was left."""
+    back = ReleaseEntry.objects.filter(session=OuterRef("session"), release__number__gte=OuterRef("release__number"))
+    later = PublicRemoval.objects.filter(session=OuterRef("session"), release__number__gt=OuterRef("release__number"))
+    rows = PublicRemoval.objects.filter(release__summit=summit, notice__in=NATURES)
+    return rows.filter(~Exists(back.for_public()), ~Exists(later)).select_related("release")
+
+
+def _hidden_now(summit: Summit, visible: EntryQuerySet, sessions: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return which parts are hidden now from those to whom entries are `visible`, by session's primary key: of each
+    session that they may still know of, or knew of when it was cancelled. One query."""
+    rows = visible.filter(session__in=sessions).latest_of_sessions(summit).order_by()
+    # Readers of all ranks of an entry read the same, so that what its highest may not know none of them may.
+    return {
+        session: hidden_parts(visibility, dict(audiences), high)
+        for session, high, visibility, audiences in rows.values_list(
+            "session_id", "high", "full__visibility", "full__audiences"
+        )
+    }
+
+
+def _as_read_now(
+    summit: Summit,
+    visible: EntryQuerySet,
+    limit: int,
+    language: str | None,
+    notices: "QuerySet[PublicRemoval] | None" = None,
+) -> list[ReleaseChanges]:
+    """Return what the newest releases changed of what readers may know now; of a session with one of the `notices`
+    alone that it ended. Six queries, seven with notices."""
+    found = _history(summit, visible, limit, language)
+    hidden = _hidden_now(summit, visible, {change.session.session_id for each in found for change in each.changes})
+    natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
+
+    def known(change: Change) -> Change | None:
+        session = change.session.session_id
+        if session in hidden:
+            return change.without(hidden[session])
+        # Told once: where the session was hidden a second time, the last time counts.
+        if change.after is None and session in natures:
+            return replace(change, nature=natures.pop(session))
+        return None
+
+    return _mapped(found, known, language)
+
+
+def _mapped(
+    found: Iterable[ReleaseChanges], known: Callable[[Change], Change | None], language: str | None
+) -> list[ReleaseChanges]:
+    """Return changes as `known` returns them, without those of which it returns nothing that says something."""
+    result = []
+    for each in found:
+        told = [now for change in each.changes if (now := known(change)) and now.says_something(language)]
+        if told:
+            result.append(ReleaseChanges(each.release, in_order(told)))
+    return result
 
 
 # By the release that tells and the session: the row that was, and whether the session still stands; the row that is.

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sessions import events
-from sessions.domain import notices, scopes, signups, storing
+from sessions.domain import notices, removal_notices, removals, scopes, signups, storing
 from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
 from sessions.domain.released import released
-from sessions.domain.snapshots import Agenda, numbered
+from sessions.domain.removals import Decisions, RemovalUndecided
+from sessions.domain.snapshots import Agenda, Snapshot, numbered
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
@@ -50,6 +51,8 @@ class Preview:
     notices: list[Notice]
     warnings: list[Finding]
     sessions: int
+    # What the public knows of and would not any more, as it was read last: each asks for a decision.
+    leaving: list[Snapshot]
     # Names exactly what would be released: `release` refuses another where this is expected.
     digest: str
 
@@ -78,6 +81,7 @@ class _Asked:
     expected: str
     day: date | None
     tell: bool
+    decisions: Decisions
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class _Ready:
     new: Agenda
     notices: list[Notice]
     messages: list[Message]
+    leaving: list[Snapshot]
 
 
 def latest(summit: Summit) -> Release | None:
@@ -131,6 +136,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
         notices=[notice for notice in planned if notice.changes],
         warnings=standing,
         sessions=len(new),
+        leaving=removals.leaving(summit, old=old, new=new),
         digest=_digest(number, new),
     )
 
@@ -154,21 +160,29 @@ def lock(summit: Summit) -> None:
 
 
 def release(
-    *, summit: Summit, by: User, note: str = "", expected: str = "", day: date | None = None, tell: bool = True
+    *,
+    summit: Summit,
+    by: User,
+    note: str = "",
+    expected: str = "",
+    day: date | None = None,
+    tell: bool = True,
+    decisions: Decisions | None = None,
 ) -> Release:
     """Release the draft, or what of it stands on one day of the venue, and store the messages to those whom it
     touches.
 
     `tell` is asked at the first release alone: whether those who take part are told their programme. Later ones
-    always tell. Raises PermissionDenied, NothingToRelease where the draft is what was released last, and
-    DraftChanged where `expected`, a preview's digest, names another draft. One at a time for each summit: a second
-    caller waits and then meets what the first has released.
+    always tell. `decisions` say of each session that leaves the public agenda what the public reads of it, and why.
+    Raises PermissionDenied, NothingToRelease where the draft is what was released last, DraftChanged where
+    `expected`, a preview's digest, names another draft, and RemovalUndecided where a decision is missing. One at a
+    time for each summit: a second caller waits and then meets what the first has released.
 
     On SQLite, where one writes at a time, it is worked out before and written under the lock; where others write all
     the while, at last both under the lock.
     """
     check_can_release(by, summit)
-    asked = _Asked(summit, by, note.strip(), expected, day, tell)
+    asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
     with bulk.uncollected():
         for _turn in range(TURNS):
             wrote = others_wrote()
@@ -187,7 +201,7 @@ def _release_ahead(asked: _Asked, wrote: Callable[[], bool]) -> Release | None:
     anything meanwhile, so that it may not be true any more."""
     try:
         ready = _prepare(asked, lock=False)
-    except (NothingToRelease, DraftChanged):
+    except (NothingToRelease, DraftChanged, RemovalUndecided):
         if wrote():
             return None
         raise
@@ -204,9 +218,11 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
         raise NothingToRelease(_nothing(number, asked.day))
     if asked.expected and asked.expected != _digest(number, new):
         raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
+    leaving = removals.leaving(asked.summit, old=old, new=new)
+    removals.check_decided(leaving, asked.decisions)
     made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by)
     planned = notices.plan(summit=asked.summit, number=number, old=old, new=new, lock=lock, tell=asked.tell)
-    return _Ready(made, old, new, planned, notices.drafts(release=made, notices=planned))
+    return _Ready(made, old, new, planned, notices.drafts(release=made, notices=planned), leaving)
 
 
 def _write(asked: _Asked, ready: _Ready) -> Release:
@@ -214,10 +230,16 @@ def _write(asked: _Asked, ready: _Ready) -> Release:
     made = ready.made
     made.save(force_insert=True)
     storing.store(made, old=ready.old, new=ready.new)
+    removals.store(release=made, found=ready.leaving, decisions=asked.decisions)
+    removal_notices.store(
+        release=made, told=[(session, asked.decisions[session.key].notice) for session in ready.leaving]
+    )
     told = notices.store(release=made, notices=ready.notices, drafts=ready.messages)
     # Who waits for a session that has more places now has one.
     signups.fill(summit=asked.summit)
     detail: dict[str, object] = {"number": made.number, "sessions": len(ready.new), "messages": told}
+    if ready.leaving:
+        detail["removed"] = len(ready.leaving)
     if asked.day is not None:
         detail["day"] = asked.day.isoformat()
     audit.record(by=asked.by, action="sessions.release", target=made, summit=asked.summit, detail=detail)

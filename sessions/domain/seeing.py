@@ -1,8 +1,10 @@
-"""Who sees which part of a session of the draft, once it is released."""
+"""Who sees which part of a session, once it is released."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sessions.domain.differences import Change
+from sessions.domain.snapshots import Snapshot
 from sessions.models import Session, Visibility
 from sessions.models.visibility import PARTS, RANKS, rank_of
 
@@ -28,3 +30,20 @@ def who_sees(session: Session) -> list[Seen]:
         )
         for value, rank in RANKS.items()
     ]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The sessions that readers of a sort, and nobody who sees less, know of once they are released."""
+
+    reader: Visibility
+    sessions: tuple[Snapshot, ...]
+
+
+def audiences(changes: Iterable[Change]) -> list[Audience]:
+    """Return the sessions that changes leave in the agenda by who reads them: what everybody reads first."""
+    found: dict[str, list[Snapshot]] = {value: [] for value in RANKS}
+    for change in changes:
+        if change.after is not None:
+            found[change.after.visibility].append(change.after)
+    return [Audience(Visibility(value), tuple(sessions)) for value, sessions in found.items() if sessions]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from delegations.domain import mailboxes
+from sessions.domain.snapshots import Snapshot
 from sessions.models import ReleasedSession, ReleaseEntry, Session, SignUp, SignUpState
 from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
@@ -23,7 +24,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     people = {each.person_id: each for each in moved}
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
     shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
-    about = session_facts(session, shown)
+    about = session_facts(session.public_id, shown)
     drafts = []
     for box in mailboxes.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
         theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
@@ -60,10 +61,10 @@ def summit_facts(summit: Summit, language: str) -> dict[str, str]:
     }
 
 
-def session_facts(session: Session, shown: ReleasedSession) -> dict[str, Any]:
-    """Return what those who take part may know of the session: they do now."""
+def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]:
+    """Return what a mail says of a session, from its public id and what its readers may know of it."""
     return {
-        "key": session.public_id,
+        "key": key,
         "kind": shown.kind,
         "kind_names": shown.kind_names,
         "title": shown.title,

@@ -6,6 +6,7 @@ content read the same for everybody. What readers of a rank may know of it is a 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -196,19 +197,8 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
     if rank == DESK:
         return session
     audiences = dict(session.audiences)
-    kept = {part for part, shown_to in audiences.items() if rank_of(session.visibility, shown_to) > rank}
-    values: dict[str, Any] = {}
-    if "title" in kept:
-        values |= {"title": "", "summary": "", "texts": (), "kind_names": ()}
-    if "room" in kept:
-        values |= {"room_key": "", "room_name": "", "venue_name": ""}
-    if "times" in kept:
-        starts_at, ends_at = _days_of(session)
-        values |= {"starts_at": starts_at, "ends_at": ends_at, "times_known": False, "opening": None}
-    if "participants" in kept:
-        values |= {"places": (), "opening": None}
-    if "documents" in kept:
-        values |= {"documents": ()}
+    hidden = hidden_parts(session.visibility, audiences, rank)
+    values = _empty(session, hidden)
     if rank < TAKING_PART:
         places = values.get("places", session.places)
         values |= {
@@ -216,9 +206,38 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
             "places": tuple(place for place in places if place.role != ReleasedRole.INTERPRETER),
             "languages": tuple((source, target, "") for source, target, _booth in session.languages),
         }
-    elif kept:
+    elif hidden:
         values |= {"seal": session.fingerprint}
     return replace(session, **values) if values else session
+
+
+def hidden_parts(visibility: str, audiences: Mapping[str, str], rank: int) -> frozenset[str]:
+    """Return the parts of a session that readers of a rank may not know, from the session's visibility and the
+    audience of each part that is shown to fewer."""
+    return frozenset(part for part, shown_to in audiences.items() if rank_of(visibility, shown_to) > rank)
+
+
+def without(session: Snapshot, parts: frozenset[str]) -> Snapshot:
+    """Return a session with some of its parts empty, and with the bounds of its days for its times."""
+    values = _empty(session, parts)
+    return replace(session, **values) if values else session
+
+
+def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
+    """Return the fields of a session, and their values once some of its parts are hidden."""
+    values: dict[str, Any] = {}
+    if "title" in parts:
+        values |= {"title": "", "summary": "", "texts": (), "kind_names": ()}
+    if "room" in parts:
+        values |= {"room_key": "", "room_name": "", "venue_name": ""}
+    if "times" in parts:
+        starts_at, ends_at = _days_of(session)
+        values |= {"starts_at": starts_at, "ends_at": ends_at, "times_known": False, "opening": None}
+    if "participants" in parts:
+        values |= {"places": (), "opening": None}
+    if "documents" in parts:
+        values |= {"documents": ()}
+    return values
 
 
 def _days_of(session: Snapshot) -> tuple[datetime, datetime]:

@@ -114,7 +114,7 @@ PARTS = {
     What.OPENING: gettext_lazy("Before the first speech"),
     What.VISIBILITY: gettext_lazy("Visible to"),
 }
-PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the programme")}
+PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the public agenda")}
 
 
 def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:

@@ -4,6 +4,7 @@ from sessions.models.documents import Document
 from sessions.models.feeds import Feed
 from sessions.models.kinds import OwnKind, SessionKind
 from sessions.models.looks import AgendaLook
+from sessions.models.members import Members
 from sessions.models.participants import (
     Attendance,
     FloorRequest,
@@ -13,13 +14,13 @@ from sessions.models.participants import (
     Slot,
 )
 from sessions.models.releases import (
-    Members,
     Release,
     ReleasedParticipant,
     ReleasedRole,
     ReleasedSession,
     ReleaseEntry,
 )
+from sessions.models.removals import PublicNotice, PublicRemoval
 from sessions.models.sessions import Interpretation, MediaAccess, Session, SessionText
 from sessions.models.signups import SignUp, SignUpState
 from sessions.models.uploads import ScheduleFile
@@ -37,6 +38,8 @@ __all__ = [
     "OwnKind",
     "Participant",
     "ParticipantRole",
+    "PublicNotice",
+    "PublicRemoval",
     "Release",
     "ReleaseEntry",
     "ReleasedParticipant",

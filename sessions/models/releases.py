@@ -1,8 +1,5 @@
 """Releases of the agenda: numbered, immutable, what delegates and the public see."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
@@ -12,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.models import Category, Membership, Party
 from sessions.models.kinds import SessionKind
 from sessions.models.labels import beside
+from sessions.models.members import Members
 from sessions.models.participants import Attendance, ParticipantRole
 from sessions.models.sessions import MediaAccess, Session
 from sessions.models.signups import SignUp, SignUpState
@@ -57,22 +55,6 @@ class Release(PublicModel):
         return f"{self.summit.short_name} {self.number}"
 
 
-@dataclass(frozen=True)
-class Members:
-    """Who reads, by primary keys: the parties for whose places they read, and people, whose categories count too."""
-
-    parties: frozenset[int] = frozenset()
-    people: frozenset[int] = frozenset()
-
-    @classmethod
-    def of(cls, parties: Iterable[Party], people: Iterable[Person]) -> "Members":
-        """Return these parties and people as readers."""
-        return cls(frozenset(party.pk for party in parties), frozenset(person.pk for person in people))
-
-    def __bool__(self) -> bool:
-        return bool(self.parties or self.people)
-
-
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
     """Entries of releases. Who may know what of a session is decided here and nowhere else, for every channel.
 
@@ -83,6 +65,13 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         """Return those of the summit's newest release: by its key, found once, and not by a question at each row."""
         newest = Release.objects.filter(summit=summit).order_by("-number").values("pk")[:1]
         return self.filter(release=Subquery(newest))
+
+    def latest_of_sessions(self, summit: Summit) -> "EntryQuerySet":
+        """Return those in the last release of a summit that holds their session: of what is scheduled the newest, of
+        what is cancelled the one before."""
+        releases = ReleaseEntry.objects.filter(release__summit=summit, session=OuterRef("session"))
+        number = releases.order_by("-release__number").values("release__number")[:1]
+        return self.filter(release__summit=summit, release__number=Subquery(number))
 
     def at(self, rank: int) -> "EntryQuerySet":
         """Return what readers of a rank may know."""

@@ -14,6 +14,7 @@ from tests.factories import SessionFactory, SummitFactory, TopicFactory
 from tests.press.helpers import ago, make_text, organiser
 from tests.press.test_lists import speech, text_of
 from tests.rows import once_a_module
+from tests.sessions.conftest import SILENTLY
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_speeches_stand_in_the_order_of_the_released_agenda(session: Session) ->
 def test_a_session_of_which_the_public_does_not_know_tells_of_no_speech(session: Session) -> None:
     session.visibility = Visibility.PARTICIPANTS
     session.save()
-    releases.release(summit=session.summit, by=organiser(session.summit), tell=False)
+    releases.release(summit=session.summit, by=organiser(session.summit), tell=False, decisions=SILENTLY)
     assert around(page(session.summit, 2)) == ([], [], [])
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from delegations.models import Party
 from sessions.domain import edits, releases
-from sessions.models import Release, Session, Visibility
+from sessions.domain.removals import Decision
+from sessions.models import PublicNotice, Release, Session, Visibility
 from summit.models import Person, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import sign_in
@@ -55,9 +56,29 @@ def session(summit: Summit, *parties: Party, **kwargs: object) -> Session:
     return made
 
 
+class Alike(dict[str, Decision]):
+    """The same decision of each session that leaves the public agenda."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self._decision = decision
+
+    def __missing__(self, key: str) -> Decision:
+        return self._decision
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the decision."""
+        return self._decision
+
+
+# What leaves the public agenda leaves it without a notice.
+SILENTLY = Alike(Decision(PublicNotice.NONE, "For a test"))
+
+
 def release(summit: Summit, **more: Any) -> Release:
     """Release the draft of a summit, as one of its organisers."""
-    return releases.release(summit=summit, by=f.UserFactory.with_role(Role.ORGANISER, summit), **more)
+    by = f.UserFactory.with_role(Role.ORGANISER, summit)
+    return releases.release(**{"summit": summit, "by": by, "decisions": SILENTLY, **more})
 
 
 def later(row: Session, by: User, **by_how_much: int) -> None:

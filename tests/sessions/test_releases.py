@@ -23,7 +23,7 @@ from summit.outbox.kinds import always_stands
 from summit.outbox.models import Message, MessageState
 from tests import factories as f
 from tests.rows import once_a_module
-from tests.sessions.conftest import fill, later, parties_of, session
+from tests.sessions.conftest import SILENTLY, fill, later, parties_of, session
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ class World:
         later(row, self.by, hours=hours)
 
     def release(self, **values: Any) -> Release:
-        return releases.release(summit=self.summit, by=self.by, **values)
+        return releases.release(summit=self.summit, by=self.by, decisions=SILENTLY, **values)
 
     def moved(self, row: Session | None = None, hours: int = 2) -> Release:
         """Move a session, the talks where none is given, and release that."""

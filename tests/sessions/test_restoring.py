@@ -25,7 +25,7 @@ from sessions.models import (
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.sessions.conftest import Parties, session
+from tests.sessions.conftest import SILENTLY, Parties, session
 
 pytestmark = pytest.mark.django_db
 
@@ -104,11 +104,11 @@ def rows_of(release: Release) -> dict[tuple[int, int], tuple[int, str]]:
 def test_restored_and_released_it_is_the_same_for_every_rank(world: World) -> None:
     keys, stays = [slot.public_id for slot in world.slots], world.slots[1].pk
     world.spoil()
-    second = releases.release(summit=world.summit, by=world.by)
+    second = releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     assert rows_of(second) != rows_of(world.first)
     done = restoring.restore(release=world.first, by=world.by)
     assert (len(done.changes), done.losses) == (3, [])
-    third = releases.release(summit=world.summit, by=world.by)
+    third = releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     assert (third.number, rows_of(third)) == (3, rows_of(world.first))
     agendas = released(world.summit, [1, 3])
     assert {key: row.content for key, row in agendas[3].items()} == {
@@ -141,7 +141,7 @@ def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_s
     late = Session.objects.get(title="Late")
     assert (late.cancelled_at is None, late.revision) == (False, 1)
     with pytest.raises(releases.NothingToRelease):
-        releases.release(summit=world.summit, by=world.by)
+        releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
 
 
 def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
@@ -207,9 +207,9 @@ def test_the_page_shows_what_is_lost_then_takes_it_back(world: World) -> None:
 
 def test_any_two_releases_are_compared(world: World) -> None:
     Session.objects.filter(pk=world.talks.pk).update(title="Renamed")
-    releases.release(summit=world.summit, by=world.by)
+    releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     edits.cancel(session=world.talks, by=world.by)
-    releases.release(summit=world.summit, by=world.by)
+    releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     client, path = signed_in(world.by), f"/admin/programme/release/compare/{world.summit.slug}/"
 
     def shown(query: str) -> list[tuple[str, str]]:

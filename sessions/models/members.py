@@ -1,0 +1,23 @@
+"""For whose places somebody reads a released agenda."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from delegations.models import Party
+from summit.models import Person
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who reads, by primary keys: the parties for whose places they read, and people, whose categories count too."""
+
+    parties: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, parties: Iterable[Party], people: Iterable[Person]) -> "Members":
+        """Return these parties and people as readers."""
+        return cls(frozenset(party.pk for party in parties), frozenset(person.pk for person in people))
+
+    def __bool__(self) -> bool:
+        return bool(self.parties or self.people)
