@@ -1,8 +1,9 @@
 """Calendars: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
 
-UID is the session's for ever; SEQUENCE is the number of the release that made its present state, or for CANCEL that
-of the release which took it away, so that for every reader it only rises. A release's number is never below those of
-what was told before it: whatever arrives late is older by its SEQUENCE.
+UID is the session's for ever. SEQUENCE is the number of the release that made its present state, who may read it
+aside, which is nothing to attend by; for CANCEL it is that of the release which took it away, so that for every
+reader it only rises. A release's number is never below those of what was told before it: whatever arrives late is
+older by its SEQUENCE.
 """
 
 import functools

@@ -1,6 +1,7 @@
 """Releases as snapshots, and snapshots as the rows of a release."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F
@@ -54,11 +55,21 @@ def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParti
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
     """Return the agendas of releases by their numbers, with all that was released. Three queries, however many."""
-    entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers)).at(DESK)
-    listed = list(entries.order_by("id").values_list("release__number", "session_id", "full_id"))
-    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in={row_id for _number, _session, row_id in listed}))
+    entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers))
+    listed = entries.order_by("id").values_list(
+        "release__number", "session_id", "full_id", "low", "high", "released_session__sequence"
+    )
+    held: dict[tuple[int, int], int] = {}
+    sequences: dict[int, list[int]] = {}
+    for number, session_id, row_id, low, high, sequence in listed:
+        held[number, session_id] = row_id
+        sequences.setdefault(row_id, [sequence] * (DESK + 1))[low : high + 1] = [sequence] * (high + 1 - low)
+    rows = {
+        row_id: replace(session, sequences=tuple(sequences[row_id]))
+        for row_id, session in snapshots(summit, ReleasedSession.objects.filter(pk__in=sequences)).items()
+    }
     found: dict[int, Agenda] = {}
-    for number, session_id, row_id in listed:
+    for (number, session_id), row_id in held.items():
         found.setdefault(number, {})[session_id] = rows[row_id]
     return found
 

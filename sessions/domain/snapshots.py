@@ -7,7 +7,7 @@ content read the same for everybody. What readers of a rank may know of it is a 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sessions.models import ReleasedRole
-from sessions.models.visibility import DESK, RANKS, TAKING_PART, rank_of
+from sessions.models.visibility import DESK, RANKS, TAKING_PART, Visibility, rank_of
 
 # Who leads comes first, then the speeches in their order, then the others; interpreters last.
 RANK = {
@@ -96,6 +96,8 @@ class Snapshot:
     documents: tuple[tuple[str, str, str], ...] = ()
     seal: str = ""
     zone: str = "UTC"
+    # The sequence of what readers of each rank may know of it; empty where it is the same for all.
+    sequences: tuple[int, ...] = field(default=(), compare=False)
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
@@ -114,8 +116,16 @@ class Snapshot:
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the content's canonical JSON, in hexadecimal."""
-        packed = json.dumps(self.content, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(packed.encode()).hexdigest()
+        return _digest(self.content)
+
+    @cached_property
+    def to_attend(self) -> tuple[Any, ...]:
+        """What whoever attends needs of it: all of its content but to whom it and its parts are shown."""
+        return replace(self, visibility=Visibility.PUBLIC.value, audiences=()).content
+
+    def sequence_at(self, rank: int) -> int:
+        """Return the sequence of what readers of a rank may know of it."""
+        return self.sequences[rank] if self.sequences else self.sequence
 
     def seen_at(self, rank: int) -> bool:
         """Whether readers of a rank know of it."""
@@ -188,6 +198,11 @@ class Snapshot:
 Agenda = dict[int, Snapshot]
 
 
+def _digest(content: tuple[Any, ...]) -> str:
+    packed = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
 def _masked(session: Snapshot, rank: int) -> Snapshot:
     """Return a session with what readers of a rank may know of it.
 
@@ -196,9 +211,10 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
     """
     if rank == DESK:
         return session
+    values: dict[str, Any] = {"sequence": session.sequence_at(rank), "sequences": ()} if session.sequences else {}
     audiences = dict(session.audiences)
     hidden = hidden_parts(session.visibility, audiences, rank)
-    values = _empty(session, hidden)
+    values |= _empty(session, hidden)
     if rank < TAKING_PART:
         places = values.get("places", session.places)
         values |= {
@@ -207,7 +223,7 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
             "languages": tuple((source, target, "") for source, target, _booth in session.languages),
         }
     elif hidden:
-        values |= {"seal": session.fingerprint}
+        values |= {"seal": _digest(session.to_attend)}
     return replace(session, **values) if values else session
 
 
@@ -249,10 +265,20 @@ def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
 
 
 def numbered(agenda: Agenda, before: Agenda, number: int) -> Agenda:
-    """Return a draft as the release of that number: what stayed as it was keeps its sequence."""
+    """Return a draft as the release of that number: what stayed as it was keeps its sequence, and so does what
+    readers of a rank need to attend, where only the readers of the session or of its parts are others."""
     result: Agenda = {}
     for session_id, current in agenda.items():
         earlier = before.get(session_id)
-        same = earlier is not None and earlier.content == current.content
-        result[session_id] = earlier if same and earlier else replace(current, sequence=number)
+        if earlier is not None and earlier.content == current.content:
+            result[session_id] = earlier
+        else:
+            sequences = tuple(_sequence(current, earlier, rank, number) for rank in range(DESK + 1))
+            result[session_id] = replace(current, sequence=sequences[DESK], sequences=sequences)
     return result
+
+
+def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, number: int) -> int:
+    """Return the sequence of what readers of a rank may know of a session that release `number` changes."""
+    was, now = earlier.at(rank) if earlier else None, current.at(rank)
+    return was.sequence if was and now and was.to_attend == now.to_attend else number

@@ -54,17 +54,22 @@ def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequ
         kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
         # What is gone for some may have changed before the release that tells them: so that their SEQUENCE is never
         # above that of the session, were it to come back as it is.
-        gone = change.after.sequence if change.after else number
+        gone = change.after.sequence_at(TAKING_PART) if change.after else number
         found.append(
             Told(
                 change=seen,
                 sequence=seen.after.sequence if seen.after else gone,
-                calendar=not seen.waiting and not kept,
+                calendar=not seen.waiting and not kept and _is_in_calendar(seen),
                 whom=_whom(change, seen, reader),
             )
         )
     several = {key for told in found for key, _nature in told.whom}
     return found if len(several) > 1 else [replace(told, whom=()) for told in found]
+
+
+def _is_in_calendar(seen: Change) -> bool:
+    """Return whether a calendar has something to learn of a change: not that a session is shown to others."""
+    return seen.before is None or seen.after is None or seen.before.to_attend != seen.after.to_attend
 
 
 def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> list[Told]:

@@ -11,7 +11,7 @@ from django.core import mail
 from icalendar import Calendar
 
 from sessions.domain import edits, releases
-from sessions.models import Session, Visibility
+from sessions.models import ReleasedSession, Session, Visibility
 from sessions.tasks import deliver_agenda_changes
 from summit.celery import app
 from summit.models import Summit, User
@@ -130,6 +130,34 @@ def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: 
     ]
     assert [method for method, _event in calendars(both)] == ["REQUEST", "REQUEST"]
     assert [event["sequence"] for _method, event in calendars(both)] == [3, 3]
+
+
+def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, talks: Session) -> None:
+    """Two delegations meet in public, then not to be announced, and in public again: their calendars stay as they
+    were, and learn of the next change of the session by a SEQUENCE that rises."""
+
+    def becomes(visibility: Visibility) -> EmailMessage:
+        Session.objects.filter(pk=talks.pk).update(visibility=visibility)
+        release(summit)
+        (sent,) = deliver()
+        return sent
+
+    def row() -> ReleasedSession:
+        return ReleasedSession.objects.for_desk(summit).get(session=talks)
+
+    becomes(Visibility.PUBLIC)
+    public = row()
+    hidden = becomes(Visibility.PARTICIPANTS)
+    assert [line.strip() for line in text(hidden).splitlines() if "Visible to" in line or "those who" in line] == [
+        "Visible to",
+        "now: those who take part",
+    ]
+    assert (calendars(hidden), row().visibility, row().sequence) == ([], Visibility.PARTICIPANTS, public.sequence)
+    assert (calendars(becomes(Visibility.PUBLIC)), row()) == ([], public)
+    Session.objects.filter(pk=talks.pk).update(title="Talks again")
+    release(summit)
+    ((method, event),) = calendars(deliver()[0])
+    assert (method, event["sequence"], row().sequence) == ("REQUEST", 5, 5)
 
 
 def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organiser: User, talks: Session) -> None:
