@@ -8,7 +8,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from delegations.domain.naming import to_reader
-from sessions.domain import feeds, releases
+from sessions.domain import feeds
 from sessions.domain.feed_calendar import private_feed
 from sessions.models import Feed
 from summit.http.public import blind
@@ -46,7 +46,7 @@ def _content(found: Feed) -> bytes:
         name = to_reader(found.party).name if found.party else str(found.person)
         return private_feed(
             summit=summit,
-            release=releases.latest(summit),
+            updated_at=feeds.updated_at(found),
             sessions=feeds.sessions_of(found),
             name=name,
             language=language,

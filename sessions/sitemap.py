@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from sessions.domain import releases
+from sessions.domain import updates
 from sessions.models import Release, ReleasedSession
 from summit.http.kept import kept_page
 from summit.http.public import public_page
@@ -15,10 +15,11 @@ from summit.views import get_summit
 
 @source(20)
 def chapters() -> Iterator[Chapter]:
-    """Yield the maps of all summits that have released their agenda. One query."""
+    """Yield the maps of all summits that have released their agenda. One query: when one changed for everybody, its
+    map says."""
     rows = Release.objects.current().filter(summit__public=True).order_by("summit__slug")
-    for slug, released_at in rows.values_list("summit__slug", "released_at"):
-        yield Chapter(reverse("agenda:sitemap", args=[slug]), released_at)
+    for slug in rows.values_list("summit__slug", flat=True):
+        yield Chapter(reverse("agenda:sitemap", args=[slug]))
 
 
 @public_page
@@ -26,8 +27,7 @@ def chapters() -> Iterator[Chapter]:
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Name the agenda and the sessions that everybody may know of."""
     found = get_summit(summit)
-    release = releases.latest(found)
-    places: list[Place] = interface(reverse("agenda:agenda", args=[summit]), release.released_at if release else None)
+    places: list[Place] = interface(reverse("agenda:agenda", args=[summit]), updates.public(found))
     rows = ReleasedSession.objects.public(found).order_by("session__public_id")
     for key, changed in rows.values_list("session__public_id", "created_at"):
         places += interface(reverse("agenda:session", args=[summit, key]), changed)

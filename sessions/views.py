@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from delegations.domain import naming
 from sessions import papers
-from sessions.domain import calendars, member, releases, schedule, wording
+from sessions.domain import calendars, member, schedule, updates, wording
 from sessions.domain.member import Who
 from sessions.narrowing import asked, narrowed, values
 from sessions.published import standing, texts
@@ -61,7 +61,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     shown = narrowed(rows, asked(request.GET), has=lambda row: values(row, found), kept=kept)
     context = {
         "summit": found,
-        "release": releases.latest(found),
+        "updated_at": updates.public(found),
         "shown": shown,
         "days": by_day(found, shown.rows),
         **naming.on_page(found),
@@ -99,7 +99,7 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
     rows = list(member.public_agenda(summit=found, who=Who.NOBODY).filter(session__public_id=public_id))
     if not rows:
         raise Http404
-    content = calendars.public_feed(summit=found, release=releases.latest(found), sessions=rows)
+    content = calendars.public_feed(summit=found, updated_at=updates.public(found), sessions=rows)
     return _as_calendar(content, f"{found.slug}-{public_id}.ics", attached=True)
 
 
@@ -135,7 +135,9 @@ def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as a calendar to subscribe to."""
     found = get_summit(summit)
     content = calendars.public_feed(
-        summit=found, release=releases.latest(found), sessions=member.public_agenda(summit=found, who=Who.NOBODY)
+        summit=found,
+        updated_at=updates.public(found),
+        sessions=member.public_agenda(summit=found, who=Who.NOBODY),
     )
     return _as_calendar(content, f"{found.slug}.ics")
 
@@ -164,5 +166,8 @@ def _schedule(slug: str) -> dict[str, Any]:
     found = get_summit(slug)
     rows = list(member.public_agenda(summit=found, who=Who.LEADING))
     return schedule.as_data(
-        summit=found, release=releases.latest(found), sessions=rows, links=schedule.links_of(texts(found, rows))
+        summit=found,
+        updated_at=updates.public(found),
+        sessions=rows,
+        links=schedule.links_of(texts(found, rows)),
     )

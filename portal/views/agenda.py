@@ -15,7 +15,7 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.shown import List, Shown
 from portal.views.told import told
-from sessions.domain import kept, member, news, wording
+from sessions.domain import kept, member, news, updates, wording
 from sessions.domain.differences import Change
 from sessions.domain.kept import Current, Own
 from sessions.models import ReleasedSession
@@ -102,6 +102,7 @@ def _lists(viewer: Viewer, at: Current, listed: List, rows: list[Shown], fresh: 
         row.fresh = row.row.session_id in changed
     return {
         "release": at.release,
+        "updated_at": updates.of_members(viewer.summit, viewer.members, everything=listed.everything),
         "names": listed.names,
         "notes": listed.notes,
         "changed": len(fresh),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.identity import viewer_of, viewer_required
-from sessions.domain import member, releases
+from sessions.domain import member, releases, updates
 from sessions.printed import programme as printed
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
@@ -22,15 +22,15 @@ def programme(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"
-    release = releases.latest(viewer.summit)
-    if release is None:
+    if releases.latest(viewer.summit) is None:
         messages.error(request, _("The agenda has not been released yet."))
         return redirect(back)
+    updated = updates.of_members(viewer.summit, viewer.members, everything=everything)
     find = member.members_agenda if everything else member.own_agenda
     reader = printed.Reader(viewer.members, viewer.reads_for, viewer.me)
     rows = find(summit=viewer.summit, members=viewer.members)
     try:
-        name, content = printed.write(viewer.summit, release, reader, rows, own=not everything)
+        name, content = printed.write(viewer.summit, updated, reader, rows, own=not everything)
     except MissingFontError as problem:
         messages.error(request, f"{words.missing(problem)} {words.remedy(problem)}")
         return redirect(back)

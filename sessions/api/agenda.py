@@ -125,12 +125,12 @@ class OwnAgenda(Resource):
     def programme(self, *, by: User, summit: Summit, values: Values) -> File:
         """Give the reader’s agenda as a PDF for the pocket, as the portal does; to whoever reads the whole agenda,
         all of it. Writes nothing."""
-        release = releases.latest(summit)
-        if release is None:
+        if releases.latest(summit) is None:
             raise Problem("conflict", gettext("The agenda has not been released yet."))
         members, whole = own.members_of(by, summit), own.reads_all(by, summit)
         me = None if whole else by.people.filter(summit=summit).first()
         reader = programme.Reader(members, [] if whole else own.parties_of(by, summit), me)
         rows = own.programme_of(by, summit, members, everything=values["everything"])
-        name, content = programme.write(summit, release, reader, rows, own=not (whole or values["everything"]))
+        updated = own.updated_at(by, summit, members, everything=values["everything"])
+        name, content = programme.write(summit, updated, reader, rows, own=not (whole or values["everything"]))
         return File(name, "application/pdf", content)

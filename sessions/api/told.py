@@ -57,7 +57,6 @@ class ToldFootnoteSerializer(Told):
 
 
 class _ReleaseSerializer(Told):
-    number = serializers.IntegerField()
     released_at = serializers.DateTimeField()
 
 
@@ -96,7 +95,7 @@ class OwnChangesInput(Told):
 
 def _told(found: Iterable[Changed], notes: naming.Footnotes) -> dict[str, Any]:
     """Return changes and then the footnotes of the parties that they name."""
-    about = ("number", "released_at", "note")
+    about = ("released_at", "note")
     releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
     footnotes = [{"mark": mark, "words": words, "language": language} for mark, words, language in notes]
     return {"releases": releases, "footnotes": footnotes}

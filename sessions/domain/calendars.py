@@ -30,7 +30,7 @@ from sessions.domain.differences import Change
 from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Snapshot
 from sessions.domain.wording import kind_label, title_of
-from sessions.models import Release, ReleasedSession
+from sessions.models import ReleasedSession
 from sessions.models.sessions import calendar_uid
 from summit.models import Summit
 
@@ -196,11 +196,11 @@ def published(
     return event
 
 
-def public_feed(*, summit: Summit, release: Release | None, sessions: Iterable[ReleasedSession]) -> bytes:
+def public_feed(*, summit: Summit, updated_at: datetime | None, sessions: Iterable[ReleasedSession]) -> bytes:
     """Return the calendar of a summit's public sessions, to subscribe to, in the language that is active. `sessions`
-    have their session joined."""
+    have their session joined; `updated_at` is when what everybody may know of them changed last."""
     rows = list(sessions)
-    stamp = release.released_at if release else summit.created_at
+    stamp = updated_at or summit.created_at
     name = _("Agenda of the %(summit)s") % {"summit": summit.reads_as.name}
     calendar = feed(summit=summit, name=name, stamp=stamp, moments=[row.starts_at for row in rows])
     for row in rows:

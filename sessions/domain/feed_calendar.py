@@ -1,7 +1,7 @@
 """The calendar that somebody subscribes to at a private address (RFC 5545): their programme, with reminders."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,7 +11,7 @@ from icalendar import Alarm
 from sessions.domain import calendars
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
-from sessions.models import Release, ReleasedSession, Visibility
+from sessions.models import ReleasedSession, Visibility
 from summit.models import Summit
 
 # How long before a session it is reminded of.
@@ -21,7 +21,7 @@ BEFORE = timedelta(minutes=15)
 def private_feed(
     *,
     summit: Summit,
-    release: Release | None,
+    updated_at: datetime | None,
     sessions: Iterable[ReleasedSession],
     name: str,
     language: str,
@@ -30,7 +30,7 @@ def private_feed(
     """Return a programme as a calendar of METHOD PUBLISH. `sessions` have their session joined and are masked for its
     readers; `name` says whose it is. The same programme is always the same bytes."""
     rows = list(sessions)
-    stamp = release.released_at if release else summit.created_at
+    stamp = updated_at or summit.created_at
     calendar = calendars.feed(
         summit=summit,
         name=_("%(summit)s: programme of %(name)s") % {"summit": summit.named(language).short_name, "name": name},

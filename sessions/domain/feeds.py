@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -29,8 +29,9 @@ from delegations.models import (
     Party,
     PortalSignIn,
 )
+from sessions.domain import updates
 from sessions.models import Feed, Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
-from sessions.models.releases import ReleasedQuerySet
+from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
 from sessions.models.visibility import TAKING_PART
 from summit.db.clock import db_now
 from summit.domain import audit
@@ -173,16 +174,24 @@ def note_read(row: Feed) -> None:
 def sessions_of(row: Feed) -> ReleasedQuerySet:
     """Return what stands in a calendar: sessions of the newest release in which its person or party has a place, as
     those who take part may know them."""
-    current = ReleaseEntry.objects.current(summit_of(row))
-    if row.party is not None:
-        members = Person.objects.filter(membership__party=row.party)
-        entries = current.of_members(Members.of([row.party], members))
-    else:
-        places = ReleasedParticipant.objects.filter(_places_of(row.person_id), released_session=OuterRef("full"))
-        signed_up = SignUp.objects.filter(session=OuterRef("session"), person=row.person_id, state=SignUpState.PLACE)
-        entries = current.at(TAKING_PART).filter(Q(Exists(places)) | Q(Exists(signed_up)))
+    entries = _entries_of(row, ReleaseEntry.objects.current(summit_of(row)))
     rows = ReleasedSession.objects.filter(pk__in=entries.order_by().values("released_session"))
     return rows.select_related("session").order_by("starts_at", "ends_at", "id")
+
+
+def updated_at(row: Feed) -> datetime | None:
+    """Return when a release last changed what stands in a calendar; None where nothing ever did."""
+    return updates.of_entries(summit_of(row), _entries_of(row, ReleaseEntry.objects.all()))
+
+
+def _entries_of(row: Feed, entries: EntryQuerySet) -> EntryQuerySet:
+    """Return the entries that stand in a calendar, of any release."""
+    if row.party is not None:
+        members = Person.objects.filter(membership__party=row.party)
+        return entries.of_members(Members.of([row.party], members))
+    places = ReleasedParticipant.objects.filter(_places_of(row.person_id), released_session=OuterRef("full"))
+    signed_up = SignUp.objects.filter(session=OuterRef("session"), person=row.person_id, state=SignUpState.PLACE)
+    return entries.at(TAKING_PART).filter(Q(Exists(places)) | Q(Exists(signed_up)))
 
 
 def _places_of(person_id: int | None) -> Q:

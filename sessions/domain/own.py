@@ -1,12 +1,15 @@
 """For whom an account reads the agenda: as the portal shows it to focal points and delegates."""
 
+from datetime import datetime
+
 from django.db.models import BooleanField, Q, QuerySet, Value
 
 from delegations.models import Membership, Party
 from delegations.permissions import own_parties
-from sessions.domain import member
-from sessions.models import Members, ReleasedSession
+from sessions.domain import member, updates
+from sessions.models import Members, ReleasedSession, ReleaseEntry
 from sessions.models.releases import ReleasedQuerySet
+from sessions.models.visibility import DESK
 from summit.models import Person, Role, Summit, User
 from summit.permissions import allows
 
@@ -77,3 +80,10 @@ def programme_of(user: User, summit: Summit, members: Members, *, everything: bo
         return ReleasedSession.objects.none()
     find = member.members_agenda if everything else member.own_agenda
     return find(summit=summit, members=members)
+
+
+def updated_at(user: User, summit: Summit, members: Members, *, everything: bool = False) -> datetime | None:
+    """Return when what `programme_of` returns changed last, by a release; None where it never held anything."""
+    if reads_all(user, summit):
+        return updates.of_entries(summit, ReleaseEntry.objects.all().at(DESK))
+    return updates.of_members(summit, members, everything=everything)

@@ -20,7 +20,7 @@ from delegations.domain.naming import Book, book
 from sessions.domain.called import called
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
-from sessions.models import Release, ReleasedSession
+from sessions.models import ReleasedSession
 from summit.models import Summit
 from summit.templatetags.marks import pair
 
@@ -142,7 +142,7 @@ def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
 def as_data(
     *,
     summit: Summit,
-    release: Release | None,
+    updated_at: datetime | None,
     sessions: Iterable[ReleasedSession],
     links: Mapping[str, list[Link]] | None = None,
 ) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def as_data(
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
-            "version": str(release.number) if release else "0",
+            "version": f"{updated_at.astimezone(summit.zone):%Y-%m-%d %H:%M}" if updated_at else "0",
             "base_url": settings.BASE_URL + summit.get_absolute_url(),
             "conference": _conference(summit, rows, _by_day(summit, rows, beside)),
         },

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,7 @@ from delegations.domain.listing import languages
 from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
 from sessions.facts_line import facts
-from sessions.models import Members, Release, ReleasedRole, ReleasedSession
+from sessions.models import Members, ReleasedRole, ReleasedSession
 from summit.dates import long_day
 from summit.models import Summit
 from summit.paper.press import print_pdf
@@ -45,10 +46,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pocket:
-    """Whose programme is printed: `own` says whether it is theirs, or all that they may know of."""
+    """Whose programme is printed: `own` says whether it is theirs, or all that they may know of; `updated_at` is None
+    where they have never known of anything."""
 
     summit: Summit
-    release: Release
+    updated_at: datetime | None
     members: Members
     whose: Sequence[Said]
     own: bool
@@ -64,17 +66,17 @@ def _source() -> bytes:
 def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
     """Return the programme in the reader's language; `rows` come in their order, with who takes part.
 
-    The same release gives the same bytes. Raises summit.paper.fonts.MissingFontError where no font here prints one of
-    its letters.
+    The same sessions, last changed at the same moment, give the same bytes. Raises
+    summit.paper.fonts.MissingFontError where no font here prints one of its letters.
     """
-    language, release = get_language() or pocket.summit.language, pocket.release
+    language = get_language() or pocket.summit.language
     days = [
         {"day": long_day(day), "entries": [asdict(_entry(pocket, row)) for row in entries]}
         for day, entries in groupby(rows, key=lambda row: row.starts_at.astimezone(pocket.summit.zone).date())
     ]
     names = pocket.summit.reads_as
-    at = release.released_at.astimezone(pocket.summit.zone)
-    made = {"number": release.number, "moment": day_clock(release.released_at, pocket.summit)}
+    at = (pocket.updated_at or pocket.summit.created_at).astimezone(pocket.summit.zone)
+    updated = day_clock(pocket.updated_at, pocket.summit) if pocket.updated_at else ""
     return print_pdf(
         _source(),
         {
@@ -84,7 +86,7 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
             "about": _about(pocket, sum(len(day["entries"]) for day in days)),
             "days": days,
             "nothing": _("No session stands in your programme yet."),
-            "made": _("Release %(number)s, %(moment)s") % made,
+            "made": _("Updated %(moment)s") % {"moment": updated} if updated else "",
             "zone": _("All times are %(place)s time.") % {"place": names.place},
             "comma": comma(),
             "language": language,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from delegations.domain import naming
 from delegations.domain.naming import Book
 from delegations.models import Party
-from sessions.models import Members, Release, ReleasedSession
+from sessions.models import Members, ReleasedSession
 from sessions.models.labels import beside
 from sessions.printed import pocket
 from sessions.printed.pocket import Pocket, Said
@@ -23,15 +24,15 @@ class Reader:
 
 
 def write(
-    summit: Summit, release: Release, reader: Reader, rows: Iterable[ReleasedSession], *, own: bool
+    summit: Summit, updated_at: datetime | None, reader: Reader, rows: Iterable[ReleasedSession], *, own: bool
 ) -> tuple[str, bytes]:
     """Return what the programme of a reader is called as a file, and it as PDF in their language: of `rows`, which
-    are their `own` or all that they may know of. Raises summit.paper.fonts.MissingFontError where no font here prints
-    one of its letters."""
+    are their `own` or all that they may know of, which changed at `updated_at` last. Raises
+    summit.paper.fonts.MissingFontError where no font here prints one of its letters."""
     names = naming.book(summit)
     whose = _whose(reader, names, summit.language)
-    content = pocket.write(Pocket(summit, release, reader.members, whose, own, names), rows)
-    return f"{summit.slug}-programme-{release.number}.pdf", content
+    content = pocket.write(Pocket(summit, updated_at, reader.members, whose, own, names), rows)
+    return f"{summit.slug}-programme.pdf", content
 
 
 def _whose(reader: Reader, names: Book, language: str) -> list[Said]:

@@ -104,7 +104,7 @@ def test_the_first_release_tells_of_a_programme(summit: Summit, parties: Parties
     (sent,) = deliver()
     assert sent["Subject"] == f"{summit.short_name}: your programme (Aland)"
     assert text(sent).splitlines()[:4] == [
-        f"{summit.name}: this is the programme of Aland (release 1).",
+        f"{summit.name}: this is the programme of Aland.",
         "",
         "1. Talks",
         "   Monday 31 March 2025, 09:00–10:00 London time",

@@ -71,7 +71,7 @@ CANCELLED = """%(place)d. %(title)s – annulée
    mardi 1er avril 2025, %(hour)d:00–%(end)d:00, heure locale (Londres)
 """
 LONG = "Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration"
-WHOLE = """%(summit)s : le programme a changé (%(name)s, version 2).
+WHOLE = """%(summit)s : le programme a changé (%(name)s).
 
 %(first)s
 %(second)s
