@@ -44,7 +44,7 @@ class MomentForm(forms.Form):
     moment = forms.CharField(
         label=gettext_lazy("Time"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": str(GRID)}),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
     )
 
     alarm = forms.CharField(
@@ -66,7 +66,7 @@ class MomentForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("when") == When.AT:
             try:
-                cleaned["at"] = local_moment(str(cleaned.get("moment") or ""), self.zone)
+                cleaned["at"] = on_grid(local_moment(str(cleaned.get("moment") or ""), self.zone))
             except ValueError as problem:
                 self.add_error("moment", str(problem))
         elif cleaned.get("when") == When.DELIVERED and cleaned.get("alarm"):
@@ -86,6 +86,14 @@ def initial_of(lift: Lift, zone: ZoneInfo) -> dict[str, str]:
         "moment": lift.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if lift.moment else "",
         "alarm": lift.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if lift.fallback_at else "",
     }
+
+
+def on_grid(moment: datetime) -> datetime:
+    """Return a moment at full five seconds, the grid to which caches keep. Raises ValueError, in a sentence, for
+    another."""
+    if moment.timestamp() % GRID:
+        raise ValueError(_("Give full five seconds, such as 09:30:00 or 09:30:05."))
+    return moment
 
 
 def soon(now: datetime) -> datetime:

@@ -86,6 +86,8 @@ def test_moment_is_entered_in_the_venues_zone() -> None:
     assert 'value="2030-07-01T09:30:00"' in client.get(page(edition)).content.decode()
     wrong = decide(client, edition, "set_moment", when="at", moment="tomorrow")
     assert said(wrong) == "Give day and time, such as 2025-03-31 09:30."
+    between = decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30:03")
+    assert said(between) == "Give full five seconds, such as 09:30:00 or 09:30:05."
 
 
 def test_hours_that_the_clocks_skip_or_show_twice() -> None:
