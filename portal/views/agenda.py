@@ -102,7 +102,9 @@ def _lists(viewer: Viewer, at: Current, listed: List, rows: list[Shown], fresh: 
         row.fresh = row.row.session_id in changed
     return {
         "release": at.release,
-        "updated_at": updates.of_members(viewer.summit, viewer.members, everything=listed.everything),
+        "updated_at": updates.of_members(
+            viewer.summit, viewer.members, everything=listed.everything, newest=at.release
+        ),
         "names": listed.names,
         "notes": listed.notes,
         "changed": len(fresh),
