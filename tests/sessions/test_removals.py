@@ -19,6 +19,7 @@ from summit.outbox.models import Message, MessageState
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import Alike, release, session
+from tests.summit.api.conftest import program
 
 pytestmark = pytest.mark.django_db
 REASON = "At the request of both sides"
@@ -150,6 +151,23 @@ def test_the_desk_is_asked_and_loses_nothing(open_summit: Summit, talks: Session
     assert client.post(path, {**sent, f"leaving-{talks.public_id}-notice": "removed"}).status_code == 302
     row = PublicRemoval.objects.get()
     assert (row.session, row.release.number, row.notice, row.reason) == (talks, 2, "removed", REASON)
+
+
+def test_the_api_asks_for_the_same(open_summit: Summit, talks: Session) -> None:
+    desk = program(f.UserFactory.with_role(Role.ORGANISER, open_summit))
+    base = f"summits/{open_summit.slug}/desk/releases"
+    found = desk.post(f"{base}/preview/", {}).json()
+    assert (found["leaving"], found["audiences"]) == (
+        [talks.public_id],
+        [{"reader": "participants", "sessions": [talks.public_id]}],
+    )
+    sent = {"expected": found["expected"]}
+    assert desk.post(f"{base}/release/", sent).status_code == 409
+    assert PublicRemoval.objects.count() == 0
+    removal = {"session": talks.public_id, "notice": "removed", "reason": REASON}
+    assert desk.post(f"{base}/release/", {**sent, "removals": [{**removal, "notice": "other"}]}).status_code == 422
+    assert desk.post(f"{base}/release/", {**sent, "removals": [removal]}).status_code == 200
+    assert reads(open_summit, talks) == (["gone"], 410, False)
 
 
 def test_the_press_desk_reads_since_when_it_was_public(
