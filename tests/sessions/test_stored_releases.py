@@ -18,7 +18,7 @@ from sessions.models import Document, Interpretation, Members, ReleasedSession, 
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, PARTS, RANKS, TAKING_PART
 from summit.models import Person, Room, Summit, User
 from tests import factories as f
-from tests.sessions.conftest import session
+from tests.sessions.conftest import SILENTLY, session
 
 pytestmark = pytest.mark.django_db
 NUMBER = 2
@@ -130,7 +130,7 @@ def play(world: World, steps: list[list[dict[str, Any]]]) -> None:
             world.edit(number, state)
         agenda = draft(world.summit)
         try:
-            releases.release(summit=world.summit, by=world.by)
+            releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
         except releases.NothingToRelease:
             continue
         now = [(name, reads(rows), rank) for name, rows, rank in readers(world)]
