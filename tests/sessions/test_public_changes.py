@@ -1,5 +1,6 @@
 """The record of changes by what its readers may know now: nothing of what has been hidden from them since."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,7 +127,8 @@ def told_to_delegations(world: World) -> str:
 
 
 def said(hidden: Iterable[str], told: str) -> list[str]:
-    return sorted(each for each in hidden if each in told)
+    # No time is looked for in the minutes and seconds of another.
+    return sorted(each for each in hidden if re.search(rf"(?<![\d:]){each}", told))
 
 
 @pytest.fixture
