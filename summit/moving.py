@@ -51,6 +51,7 @@ belongs(
     why="how accounts sign in: nobody is let in elsewhere by it",
 )
 belongs("summit.AuditChain", why="the end of the installation's chain")
+belongs("summit.Installation", why="where the installation stands")
 belongs("summit.Heartbeat", why="of the installation's workers")
 belongs(
     "summit.PublicChange", why="what caches of the installation have to look at; triggers write it as rows arrive"

@@ -389,6 +389,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0, "options": {"expires": 10}},
     "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
+    "watch-installation": {
+        "task": "summit.tasks.watch_installation",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
     "sweep-hooks": {"task": "hooks.tasks.sweep", "schedule": 1.0, "options": {"expires": 3}},
     "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},

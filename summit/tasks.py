@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from summit.domain import audit, sign_ins, upkeep
+from summit.domain import audit, installation, sign_ins, upkeep
 
 
 @shared_task(name="summit.tasks.chain_audit")
@@ -16,3 +16,9 @@ def chain_audit() -> None:
 def clear_expired() -> None:
     """Delete sessions and cached values that have expired."""
     upkeep.clear_expired()
+
+
+@shared_task(name="summit.tasks.watch_installation")
+def watch_installation() -> None:
+    """Notice where the installation is a copy of another, and let nothing leave it then."""
+    installation.watch()

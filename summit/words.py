@@ -92,7 +92,19 @@ def _armed(facts: Facts) -> str:
     return said % {"number": number}
 
 
+def _armed_all(facts: Facts) -> str:
+    number = int(facts.detail.get("cancelled", 0))
+    said = ngettext(
+        "let the installation send, and cancelled %(number)d thing older than its arrival",
+        "let the installation send, and cancelled %(number)d things older than its arrival",
+        number,
+    )
+    return said % {"number": number}
+
+
 deed("summit.arm", _armed, called=gettext_lazy("let the summit send"))
+deed("summit.arm_installation", _armed_all, called=gettext_lazy("let the installation send"))
+deed("summit.disarm_installation", gettext_lazy("let the installation send nothing until it is armed"))
 deed("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
 deed("summit.export", gettext_lazy("took the summit out to an archive"))
 deed("summit.import", gettext_lazy("brought the summit in from an archive"))

@@ -109,7 +109,7 @@ class TestLayers:
         assert [name for _path, _function, name in tasks()] == [
             f"{_module(path)}.{function}" for path, function, _name in tasks()
         ]
-        assert len(tasks()) == 17
+        assert len(tasks()) == 18
 
 
 def _module(path: str) -> str:

@@ -17,6 +17,7 @@ from summit.models import Summit, User
 from summit.permissions import refuse_door
 
 means(arming.NotDisarmed, "conflict")
+means(arming.InstallationDisarmed, "conflict")
 
 
 class WaitingSerializer(serializers.Serializer[Any]):

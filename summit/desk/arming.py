@@ -1,16 +1,24 @@
-"""The page on which an organiser lets a summit send that came here from an archive or a backup."""
+"""The pages on which an organiser lets a summit send that came here from an archive or a backup, and on which whoever
+set the system up lets a whole installation send that is a copy."""
+
+from collections.abc import Iterable
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.desk.places import summit_page
-from summit.domain import arming
-from summit.domain.arming import NotDisarmed
+from summit.desk.site import desk_page
+from summit.desk.today import Task, Urgency, desk_task, once
+from summit.domain import arming, installation
+from summit.domain.arming import InstallationDisarmed, NotDisarmed
 from summit.models import Summit, User
+from summit.models.installation import host
+from summit.permissions import check
 
 
 @summit_page("summit/arm/<slug:slug>/", "summit_arm", rule=arming.ARM, post=arming.ARM)
@@ -19,7 +27,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     if request.method == "POST":
         try:
             number = arming.arm(summit=summit, by=user)
-        except NotDisarmed as refused:
+        except (NotDisarmed, InstallationDisarmed) as refused:
             messages.warning(request, str(refused))
         else:
             said = ngettext(
@@ -34,6 +42,49 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Let the summit send"),
         "summit": summit,
+        "installation": installation.find(),
+        "can_arm_installation": installation.can_arm(user),
         "waiting": arming.waiting(summit) if summit.is_disarmed else [],
     }
     return TemplateResponse(request, "admin/arming.html", context)
+
+
+@desk_page("arm/", "arm")
+def page_of_all(request: HttpRequest) -> HttpResponse:
+    """GET says what would go out of the installation and what would be cancelled; POST arms it."""
+    user = request.user
+    check(user, installation.ARM, None)
+    if request.method == "POST" and isinstance(user, User):
+        try:
+            number = installation.arm(by=user)
+        except NotDisarmed as refused:
+            messages.warning(request, str(refused))
+        else:
+            said = ngettext(
+                "The installation sends from now on. %(n)d thing that was older than its arrival is cancelled.",
+                "The installation sends from now on. %(n)d things that were older than its arrival are cancelled.",
+                number,
+            )
+            none = _("The installation sends from now on.")
+            messages.success(request, said % {"n": number} if number else none)
+        return redirect("admin:index")
+    found = installation.find()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Let the installation send"),
+        "installation": found,
+        "former": "" if found is None or found.host == host() else found.host,
+        "waiting": installation.waiting(found) if found else [],
+        "summits": [(row, arming.waiting(row)) for row in installation.summits_of(found)] if found else [],
+    }
+    return TemplateResponse(request, "admin/arming_all.html", context)
+
+
+@desk_task.register(1)
+def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell whoever can let it send that nothing leaves the installation."""
+    if not isinstance(request.user, User) or not installation.can_arm(request.user):
+        return
+    if once(request, "installation", installation.find) is not None:
+        said = _("Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send.")
+        yield Task(said, Urgency.LATE, reverse("admin:arm"), installation.ARM)

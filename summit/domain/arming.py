@@ -1,4 +1,5 @@
-"""A summit that came here from an archive or a backup sends nothing until somebody arms it.
+"""A summit that came here from an archive or a backup sends nothing until somebody arms it; nor does a whole
+installation that is a copy of another (summit.domain.installation).
 
 What holds that is one predicate, `summit.models.summits.sends`. What is caused meanwhile is stored as always and
 waits. What was caused before it came here is not made good for: where the summit was before, it went out, or nobody
@@ -7,6 +8,8 @@ there wanted it to; twice is worse than not at all, and whoever misses something
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -17,11 +20,12 @@ from django.utils.translation import gettext_lazy
 from summit.db.clock import db_now
 from summit.domain import audit
 from summit.domain.audit import System
-from summit.models import Summit, User
+from summit.models import Installation, Summit, User
 from summit.permissions import check
 from summit.registry import Registry
 
 ARM = "summit.arm"
+Sender = TypeVar("Sender", Summit, Installation)
 
 
 class NotDisarmed(ValueError):
@@ -32,10 +36,14 @@ class StillDisarmed(ValueError):
     """The summit sends nothing already; its text is a sentence for whoever asked."""
 
 
+class InstallationDisarmed(ValueError):
+    """The whole installation sends nothing; its text is a sentence for whoever asked."""
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """What waits of one kind: how many go out once the summit is armed, and how many are older than its arrival, so
-    that they are cancelled then."""
+    """What waits of one kind: how many go out once it sends, and how many are older than its arrival, so that they
+    are cancelled then."""
 
     label: str | Promise
     goes: int
@@ -43,15 +51,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Channel:
-    """Something by which a summit sends: what waits there, and what cancels that which is older than its arrival and
-    returns how many."""
+class Channel(Generic[Sender]):
+    """Something by which a summit sends, or the installation where it is about no summit: what waits there, and what
+    cancels that which is older than its arrival and returns how many."""
 
-    look: Callable[[Summit], Iterable[Waiting]]
-    cancel: Callable[[Summit], int]
+    look: Callable[[Sender], Iterable[Waiting]]
+    cancel: Callable[[Sender], int]
 
 
-channels: Registry[Channel] = Registry()
+channels: Registry[Channel[Summit]] = Registry()
 
 
 def waiting(summit: Summit) -> list[Waiting]:
@@ -61,17 +69,27 @@ def waiting(summit: Summit) -> list[Waiting]:
 
 def arm(*, summit: Summit, by: User | System) -> int:
     """Let a summit send from now on, and cancel what is older than its arrival; return how many that was. Raises
-    PermissionDenied, or NotDisarmed."""
+    PermissionDenied, NotDisarmed, or InstallationDisarmed."""
     if isinstance(by, User):
         check(by, ARM, summit)
     with transaction.atomic():
+        if Installation.objects.silent().exists():
+            raise InstallationDisarmed(
+                _("The whole installation sends nothing. Whoever set the system up lets it and its summits send.")
+            )
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if not row.is_disarmed:
             raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
-        cancelled = sum(channel.cancel(row) for channel in channels)
-        Summit.objects.filter(pk=row.pk).update(armed_at=Now())
-        audit.record(by=by, action=ARM, target=row, summit=row, detail={"cancelled": cancelled})
+        cancelled = arm_row(row, by=by)
     summit.refresh_from_db(fields=["armed_at"])
+    return cancelled
+
+
+def arm_row(row: Summit, *, by: User | System) -> int:
+    """Let a disarmed summit send whose lock is held; return how many things older than its arrival are cancelled."""
+    cancelled = sum(channel.cancel(row) for channel in channels)
+    Summit.objects.filter(pk=row.pk).update(armed_at=Now())
+    audit.record(by=by, action=ARM, target=row, summit=row, detail={"cancelled": cancelled})
     return cancelled
 
 
@@ -82,9 +100,14 @@ def disarm(*, summit: Summit, by: System) -> None:
         row = Summit.objects.select_for_update().get(pk=summit.pk)
         if row.is_disarmed:
             raise StillDisarmed(_("This summit sends nothing already."))
-        Summit.objects.filter(pk=row.pk).update(disarmed_at=db_now(), armed_at=None)
-        audit.record(by=by, action="summit.disarm", target=row, summit=row)
+        disarm_row(row, by=by, since=db_now())
     summit.refresh_from_db(fields=["disarmed_at", "armed_at"])
+
+
+def disarm_row(row: Summit, *, by: System, since: datetime) -> None:
+    """Let a summit that sends, and whose lock is held, send nothing."""
+    Summit.objects.filter(pk=row.pk).update(disarmed_at=since, armed_at=None)
+    audit.record(by=by, action="summit.disarm", target=row, summit=row)
 
 
 # Said of what was cancelled, wherever it stands.

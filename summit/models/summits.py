@@ -13,6 +13,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from summit.models.fields import PublicModel
+from summit.models.installation import Installation
 from summit.models.names import TEXTS, Names, names_in, validate_names
 from summit.models.validators import (
     validate_colour,
@@ -40,12 +41,14 @@ class SummitQuerySet(models.QuerySet["Summit"]):
 
 
 def sends(summit: str) -> Q:
-    """Return the condition that the summit of a row sends; `summit` is the path to its key, which may be empty.
+    """Return the condition that the installation sends, and the summit of a row; `summit` is the path to its key,
+    which may be empty.
 
     The one predicate of whatever writes or delivers messages and events by itself. It joins no table: as the
     condition of an UPDATE it is looked at again where the row was locked.
     """
-    return Q(~Exists(Summit.objects.disarmed().filter(pk=OuterRef(summit))))
+    disarmed = Exists(Summit.objects.disarmed().filter(pk=OuterRef(summit)))
+    return Q(~disarmed, ~Exists(Installation.objects.silent()))
 
 
 class Summit(PublicModel):

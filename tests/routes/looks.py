@@ -12,6 +12,8 @@ from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
 from summit.db.clock import db_now
+from summit.domain import installation
+from summit.domain.audit import SYSTEM
 from summit.memory import forget_all
 from summit.models import Summit, User
 from summit.routes import Gate, Route, Whose, declared
@@ -137,6 +139,10 @@ def _chosen(world: World) -> Iterator[Look]:
         yield Look(usual.page, {**usual.values, "section": section})
     Summit.objects.filter(pk=world.there.pk).update(disarmed_at=db_now())
     yield Look("admin:summit_arm", {"slug": world.there.slug})
+    installation.disarm(by=SYSTEM)
+    yield Look("admin:summit_arm", {"slug": world.there.slug})
+    yield Look("admin:arm")
+    installation.arm(by=SYSTEM)
 
 
 def _files(world: World) -> Iterator[Look]:

@@ -12,19 +12,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from delegations.domain import codes, reminders
-from press.domain import alarms, announce, recalls
-from press.models import Announcement, Lift, LiftMode
 from summit.domain import arming
-from summit.hooks.domain import delivery as events
-from summit.hooks.domain.judging import Outcome
 from summit.hooks.models import Delivery
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.summits import SummitQuerySet
-from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.clients import signed_in
-from tests.press.helpers import ago, make_text
+from tests.press.helpers import ago
+from tests.summit.sending import sending_summit, sweep_with
 
 pytestmark = pytest.mark.django_db
 CAME = datetime.now(UTC) - timedelta(hours=5)
@@ -32,46 +28,14 @@ CAME = datetime.now(UTC) - timedelta(hours=5)
 
 @pytest.fixture
 def summit() -> Summit:
-    """A summit that came five hours ago, with one of everything from before and from after that."""
-    made: Summit = f.SummitFactory(disarmed_at=CAME, answer_by=datetime.now(UTC) + timedelta(days=6, hours=22))
-    f.UserFactory.with_role(Role.PRESS_OFFICER, made)
-    f.SubscriberFactory(summit=made, confirmed_at=ago(50))
-    f.EndpointFactory(summit=made)
-    for hours in (9, 2):
-        f.MessageFactory(summit=made, created_at=ago(hours))
-        f.DeliveryFactory(endpoint__summit=made, created_at=ago(hours))
-        make_text(summit=made, moment=ago(hours), slug=f"out-{hours}")
-        late = make_text(summit=made, speech=True)
-        Lift.objects.filter(pk=late.version.text.lift_id).update(mode=LiftMode.DELIVERED, fallback_at=ago(hours))
-        gone = make_text(summit=made, moment=ago(20), withdrawn_at=ago(hours))
-        Announcement.objects.create(edition=gone, recipients=1)
-        reader = f.SubscriberFactory(summit=made, confirmed_at=ago(50))
-        told = {"subject_key": f"press.edition:{gone.public_id}", "state": "sent", "sent_at": ago(19)}
-        told |= {"kind": "publication", "recipient_key": f"press.subscriber:{reader.public_id}"}
-        f.MessageFactory(summit=made, **told)
-    f.InvitationFactory(party__summit=made, party__mission_email="m@land.example", state="sent", sent_at=ago(99))
-    return made
+    """A summit that came five hours ago."""
+    return sending_summit(disarmed_at=CAME)
 
 
 @pytest.fixture
 def sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
     """All that sends by itself, counted."""
-    monkeypatch.setattr(events, "deliver", lambda row: events._mark(row, events.DeliveryState.SENT) and Outcome.DONE)
-
-    def run() -> dict[str, int]:
-        found = {
-            "handed": sum(len(ids) for _task, ids in delivery.hand_out()),
-            "mail": delivery.deliver(list(Message.objects.filter(kind="system").values_list("pk", flat=True))),
-            "endpoints": len(events.hand_out()),
-            "events": sum(events.work(pk) for pk in Delivery.objects.values_list("endpoint", flat=True).distinct()),
-            "announced": announce.announce_due(),
-            "recalled": recalls.recall_due(),
-            "alarms": alarms.raise_due(),
-            "reminders": reminders.remind(),
-        }
-        return {name: number for name, number in found.items() if number}
-
-    return run
+    return sweep_with(monkeypatch)
 
 
 def test_nothing_goes_out_of_a_disarmed_summit(summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:

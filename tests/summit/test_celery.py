@@ -61,6 +61,7 @@ def test_sweeps_run_often_and_expire() -> None:
         "sweep-hooks": "hooks.tasks.sweep",
         "sweep-work": "work.tasks.sweep",
         "purge": "delegations.tasks.purge",
+        "watch-installation": "summit.tasks.watch_installation",
     }
     assert all(schedule[name]["schedule"] <= 2 for name in ("sweep-outbox", "announce-publications", "sweep-work"))
     # Whatever the page says of the next purge.

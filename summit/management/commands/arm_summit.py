@@ -1,38 +1,68 @@
 """Let a summit send: `manage.py arm_summit`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from summit.domain import arming
+from summit.domain import arming, installation
+from summit.domain.arming import InstallationDisarmed, NotDisarmed, Waiting
 from summit.domain.audit import SYSTEM
 from summit.models import Summit
 
 
 class Command(BaseCommand):
-    """Lets a summit send that came here from an archive or a backup."""
+    """Lets a summit send that came here from an archive or a backup, or an installation that is a copy."""
 
     help = (
-        "Lets a summit send that came here from an archive or a backup. What is older than its arrival is cancelled. "
+        "Lets a summit send that came here from an archive or a backup; with --all the installation, where nothing "
+        "leaves it, and the summits that were disarmed with it. What is older than their arrival is cancelled. "
         "With --look nothing is done: it prints what would go out."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the summit's address."""
-        parser.add_argument("slug", help="the summit's address")
+        parser.add_argument("slug", nargs="?", help="the summit's address")
+        parser.add_argument("--all", action="store_true", dest="every", help="the installation with its summits")
         parser.add_argument("--look", action="store_true", help="print what waits, and change nothing")
 
-    def handle(self, *args: Any, slug: str, look: bool, **options: Any) -> None:
+    def handle(self, *args: Any, slug: str | None, every: bool, look: bool, **options: Any) -> None:
         """Print what waits, and arm. Raises CommandError."""
+        if every == bool(slug):
+            raise CommandError(_("Name a summit, or give %(option)s.") % {"option": "--all"}, returncode=2)
+        try:
+            if slug:
+                self._arm(slug, look)
+            else:
+                self._arm_all(look)
+        except (NotDisarmed, InstallationDisarmed) as refused:
+            raise CommandError(str(refused)) from None
+
+    def _arm(self, slug: str, look: bool) -> None:
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
         if not summit.is_disarmed:
-            raise CommandError(_("This summit sends already: there is nothing to arm."))
-        for row in arming.waiting(summit):
-            said = _("%(what)s: %(goes)d go out, %(older)d are cancelled")
-            self.stdout.write(said % {"what": row.label, "goes": row.goes, "older": row.older})
+            raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
+        self._tell(arming.waiting(summit))
         if not look:
             arming.arm(summit=summit, by=SYSTEM)
             self.stdout.write(_("The summit sends from now on."))
+
+    def _arm_all(self, look: bool) -> None:
+        found = installation.find()
+        if found is None:
+            raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
+        self._tell(installation.waiting(found))
+        for summit in installation.summits_of(found):
+            self.stdout.write(f"{summit}:")
+            self._tell(arming.waiting(summit))
+        if not look:
+            installation.arm(by=SYSTEM)
+            self.stdout.write(_("The installation sends from now on."))
+
+    def _tell(self, waiting: Iterable[Waiting]) -> None:
+        for row in waiting:
+            said = _("%(what)s: %(goes)d go out, %(older)d are cancelled")
+            self.stdout.write(said % {"what": row.label, "goes": row.goes, "older": row.older})

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.domain import arming
+from summit.domain import arming, installation
 from summit.domain.audit import SYSTEM
 from summit.models import Summit
 
@@ -16,28 +16,34 @@ class Command(BaseCommand):
 
     help = (
         "Lets summits send nothing until somebody arms them: after a backup was restored, before the workers start. "
-        "Takes their addresses, or --all."
+        "Takes their addresses, or --all: then nothing leaves the installation, mail about accounts included."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the summits' addresses."""
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="the summits' addresses")
-        parser.add_argument("--all", action="store_true", dest="every", help="all summits that send")
+        parser.add_argument(
+            "--all", action="store_true", dest="every", help="all summits that send, and the installation itself"
+        )
 
     def handle(self, *args: Any, slugs: list[str], every: bool, **options: Any) -> None:
         """Disarm each. Raises CommandError before anything is changed."""
         if every == bool(slugs):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
-        rows = list((Summit.objects.all() if every else Summit.objects.filter(slug__in=slugs)).order_by("slug"))
-        missing = sorted(set(slugs) - {row.slug for row in rows})
-        if missing:
-            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
-        wanted = [row for row in rows if not row.is_disarmed]
-        for row in wanted:
-            arming.disarm(summit=row, by=SYSTEM)
+        wanted = installation.disarm(by=SYSTEM) if every else self._disarm(slugs)
         said = ngettext(
             "%(n)d summit sends nothing until somebody arms it.",
             "%(n)d summits send nothing until somebody arms them.",
             len(wanted),
         )
         self.stdout.write(said % {"n": len(wanted)})
+
+    def _disarm(self, slugs: list[str]) -> list[Summit]:
+        rows = list(Summit.objects.filter(slug__in=slugs).order_by("slug"))
+        missing = sorted(set(slugs) - {row.slug for row in rows})
+        if missing:
+            raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
+        wanted = [row for row in rows if not row.is_disarmed]
+        for row in wanted:
+            arming.disarm(summit=row, by=SYSTEM)
+        return wanted

@@ -1,36 +1,41 @@
-"""Mail of a summit that sends nothing: what goes out once it is armed, and what is cancelled then."""
+"""Mail of what sends nothing, a summit or the installation: what goes out once it is armed, and what is cancelled."""
 
 from collections.abc import Iterable
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
+from summit.domain import installation
 from summit.domain.arming import OLDER, Channel, Waiting, channels
-from summit.models import Summit
+from summit.models import Installation, Summit
 from summit.outbox.kinds import label_of
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
 from summit.outbox.reasons import because, register
 
 CANCELLED = register("outbox.older", OLDER)
-_OLDER = Q(created_at__lt=F("summit__disarmed_at"))
 
 
-def _waiting(summit: Summit) -> MessageQuerySet:
+def _waiting(sender: Summit | Installation) -> MessageQuerySet:
+    """Return what waits of a summit, or of the installation: what is about no summit."""
+    summit = sender if isinstance(sender, Summit) else None
     return Message.objects.filter(summit=summit, state=MessageState.PENDING)
 
 
-def look(summit: Summit) -> Iterable[Waiting]:
+def look(sender: Summit | Installation) -> Iterable[Waiting]:
     """Yield how many messages of each kind wait. One query."""
-    numbers = {"goes": Count("pk", filter=~_OLDER), "older": Count("pk", filter=_OLDER)}
-    rows = _waiting(summit).order_by("kind").values_list("kind").annotate(**numbers)
-    for kind, goes, older in rows:
-        yield Waiting(label_of(kind), goes, older)
+    # What nobody has disarmed yet came this moment.
+    older = Q(created_at__lt=sender.disarmed_at) if sender.disarmed_at else Q()
+    numbers = {"all": Count("pk"), "older": Count("pk", filter=older)}
+    rows = _waiting(sender).order_by("kind").values_list("kind").annotate(**numbers)
+    for kind, all_of_it, before in rows:
+        yield Waiting(label_of(kind), all_of_it - before, before)
 
 
-def cancel(summit: Summit) -> int:
-    """Drop the messages that are older than the summit's arrival; return how many."""
-    rows = _waiting(summit).filter(created_at__lt=summit.disarmed_at)
+def cancel(sender: Summit | Installation) -> int:
+    """Drop the messages that are older than its arrival; return how many."""
+    rows = _waiting(sender).filter(created_at__lt=sender.disarmed_at)
     return rows.update(state=MessageState.DROPPED, problem=because(CANCELLED), lease_until=None)
 
 
 channels.register(10)(Channel(look, cancel))
+installation.channels.register(10)(Channel(look, cancel))

@@ -1,0 +1,98 @@
+"""A copy of an installation sends nothing until somebody confirms it: two of them would write everything twice.
+
+A copy is noticed by itself. The database holds where it stood when it last sent (`Installation`): which database,
+under which address. The predicate of whatever sends (`summit.models.summits.sends`) compares that in every query, so
+that a copy sends nothing from its first moment; the sweep here then notes since when, and disarms its summits, as
+`disarm_summit --all` does. Not noticed is what differs in nothing: a clone of the disk or of the cluster's own files,
+or a backup that was read back into the same database, under the same address.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from summit.db.clock import db_now
+from summit.db.identity import DatabaseIdentity
+from summit.domain import arming, audit
+from summit.domain.arming import Channel, NotDisarmed, Waiting
+from summit.domain.audit import SYSTEM, System
+from summit.models import Installation, Summit, User
+from summit.models.installation import host
+from summit.permissions import allows, check
+from summit.registry import Registry
+
+ARM = "summit.arm_installation"
+# By what it sends that is about no summit.
+channels: Registry[Channel[Installation]] = Registry()
+
+
+def watch() -> None:
+    """Keep where the installation stands, the first time; disarm it where it is a copy. Safe to run twice, late, or
+    two at once. One query where there is nothing to do."""
+    row = Installation.objects.values("database", "host", "disarmed_at", here=DatabaseIdentity()).first()
+    if row is None:
+        Installation.objects.bulk_create(
+            [Installation(pk=1, database=DatabaseIdentity(), host=host())], ignore_conflicts=True
+        )
+    elif row["disarmed_at"] is None and (row["database"], row["host"]) != (row["here"], host()):
+        disarm(by=SYSTEM)
+
+
+def disarm(*, by: System) -> list[Summit]:
+    """Let nothing leave the installation until somebody arms it; return the summits that sent until now."""
+    watched = {"database": DatabaseIdentity(), "host": host()}
+    with transaction.atomic():
+        Installation.objects.bulk_create([Installation(pk=1, **watched)], ignore_conflicts=True)
+        row = Installation.objects.select_for_update().get()
+        if row.disarmed_at is None:
+            row.disarmed_at = db_now()
+            row.save(update_fields=["disarmed_at"])
+            audit.record(by=by, action="summit.disarm_installation", target=row, summit=None)
+        summits = [each for each in Summit.objects.select_for_update().order_by("pk") if not each.is_disarmed]
+        for summit in summits:
+            arming.disarm_row(summit, by=by, since=row.disarmed_at)
+    return summits
+
+
+def find() -> Installation | None:
+    """Return the installation where nothing leaves it, or None."""
+    return Installation.objects.silent().first()
+
+
+def summits_of(row: Installation) -> list[Summit]:
+    """Return the summits that were disarmed with it, and that are armed with it. In a transaction their locks are
+    held until its end."""
+    rows = Summit.objects.disarmed().filter(disarmed_at=row.disarmed_at).order_by("pk")
+    return list(rows.select_for_update() if transaction.get_connection().in_atomic_block else rows)
+
+
+def waiting(row: Installation) -> list[Waiting]:
+    """Return what waits that is about no summit, but for kinds of which nothing does."""
+    return [found for channel in channels for found in channel.look(row) if found.goes or found.older]
+
+
+def can_arm(by: User) -> bool:
+    """Return whether somebody may let the installation send."""
+    return allows(by, ARM, None)
+
+
+def arm(*, by: User | System) -> int:
+    """Let the installation send from here on, and the summits that were disarmed with it; cancel what is older than
+    its arrival, and return how many that was. Raises PermissionDenied, or NotDisarmed."""
+    if isinstance(by, User):
+        check(by, ARM, None)
+    with transaction.atomic():
+        found = find()
+        if found is None:
+            raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
+        if found.disarmed_at is None:
+            # A copy that no sweep has noticed yet.
+            disarm(by=SYSTEM)
+        row = Installation.objects.select_for_update().get()
+        cancelled = sum(channel.cancel(row) for channel in channels)
+        for summit in summits_of(row):
+            cancelled += arming.arm_row(summit, by=by)
+        Installation.objects.update(database=DatabaseIdentity(), host=host(), disarmed_at=None)
+        audit.record(
+            by=by, action="summit.arm_installation", target=row, summit=None, detail={"cancelled": cancelled}
+        )
+    return cancelled
