@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "summit.accounts.seen.LastSeenMiddleware",
     "summit.accounts.guard.SecondStepMiddleware",
     "summit.http.nul.NulMiddleware",
+    "summit.http.errors.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "summit.urls"

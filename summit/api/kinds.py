@@ -135,5 +135,11 @@ _ALL = (
         _("A mistake of ours"),
         _("Something went wrong here. It was written down; nothing was changed."),
     ),
+    Kind(
+        "busy",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Busy just now"),
+        _("The database is busy. Ask again when Retry-After says; where you were changing something, look first."),
+    ),
 )
 KINDS = {kind.name: kind for kind in _ALL}

@@ -4,13 +4,14 @@ A `type` is an address of the page that explains the kinds of problems. `errors`
 pointer into the body (RFC 6901), or by the name of a parameter.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core import exceptions as django
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -23,7 +24,11 @@ from summit.api.kinds import KINDS, Kind
 from summit.db import taken
 from summit.domain import needed
 
+logger = logging.getLogger(__name__)
+
 CONTENT_TYPE = "application/problem+json"
+# Seconds after which one tries again where the database was busy.
+BUSY_FOR = 30
 Errors = list[dict[str, str]]
 
 
@@ -108,6 +113,16 @@ def means(error: type[Exception], problem: str | Callable[[Any], Problem]) -> No
     _MEANT[error] = told if isinstance(problem, str) else problem
 
 
+def _busy(raised: OperationalError) -> Problem:
+    logger.error("the database is busy: %s", raised, exc_info=raised)
+    return Problem("busy", headers={"Retry-After": str(BUSY_FOR)})
+
+
+means(KeyReused, lambda _raised: Problem("key-reused"))
+means(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "1"}))
+means(OperationalError, _busy)
+
+
 def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line for each kind of error
     """Return the problem that an error is to whoever asked, or None for an error of ours."""
     if isinstance(error, Problem):
@@ -118,10 +133,6 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line 
         # Somebody else was quicker, after all had been looked at.
         found = taken.said_of(error)
         return Problem("conflict", found) if found else None
-    if isinstance(error, KeyReused):
-        return Problem("key-reused")
-    if isinstance(error, StillRunning):
-        return Problem("running", headers={"Retry-After": "1"})
     if isinstance(error, django.ValidationError):
         return unprocessable(error)
     if isinstance(error, django.PermissionDenied):

@@ -5,12 +5,11 @@ lists too. Nothing that somebody typed into a search is kept: it may be a name. 
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Now
 
@@ -19,12 +18,14 @@ from summit.domain.audit import By
 from summit.models import AuditEntry, Summit, User
 from summit.models.fields import PublicModel
 
-logger = logging.getLogger(__name__)
-
 SEEN = "summit.person.seen"
 ONCE_IN = timedelta(hours=1)
 # The keys of people on one page of an object; a page that shows more of them names the first.
 MOST = 500
+
+
+class NotRecorded(OperationalError):
+    """It can't be recorded who sees personal data: nobody is shown any then."""
 
 
 def note_page(
@@ -37,7 +38,10 @@ def note_page(
     always: bool = False,
 ) -> None:
     """Note that somebody saw an object's page: with the same fields once in an hour, or `always`. `people` gives the
-    keys of the persons that it shows beside; it is asked only where there is something to note."""
+    keys of the persons that it shows beside; it is asked only where there is something to note.
+
+    Raises NotRecorded.
+    """
     key, label, fields = audit.key_of(target), target._meta.label_lower, sorted(fields)
     if not always and _noted(by, label, key, fields=fields):
         return
@@ -57,7 +61,8 @@ def note_list(
     people: Iterable[str] = (),
 ) -> None:
     """Note that somebody saw rows in a list: `rows` are the keys of each one's summit (None: of none) and its own, as
-    the audit knows it; `people` are keys of persons that the rows show, where they aren't persons themselves."""
+    the audit knows it; `people` are keys of persons that the rows show, where they aren't persons themselves. Raises
+    NotRecorded."""
     fields = sorted(fields)
     entries: list[AuditEntry] = []
     by_summit: dict[int | None, list[str]] = {}
@@ -93,15 +98,14 @@ def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -
 
 
 def _note(entries: list[AuditEntry]) -> None:
-    """Store entries in a short transaction of their own. Where the database takes none, on a replica that is only
-    read, the page is shown and the log says so: a desk in the middle of a summit must not go blind."""
+    """Store entries in a short transaction of their own. Raises NotRecorded."""
     if not entries:
         return
     try:
         with transaction.atomic():
             audit.record_many(entries)
-    except DatabaseError:
-        logger.exception("who saw personal data was not recorded (%s)", entries[0].object_type)
+    except DatabaseError as problem:
+        raise NotRecorded(f"who saw personal data can't be recorded ({entries[0].object_type})") from problem
 
 
 def seen_of(row: models.Model) -> QuerySet[AuditEntry]:

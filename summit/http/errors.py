@@ -1,14 +1,19 @@
 """Error pages. What one may not see looks like what isn't there."""
 
+import logging
+import sys
+
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 
-from summit.api.problems import plain
-from summit.http.middleware import is_personal
+from summit.api.problems import BUSY_FOR, plain
+from summit.http.middleware import Handler, is_personal
 from summit.http.public import blind
 
 API = "/api/"
+logger = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
@@ -43,8 +48,36 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: the database is locked, full or away. Without a query, since none may come through."""
+    headers = {"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)}
+    if request.path_info.startswith(API):
+        return plain("busy", headers=headers)
+    return HttpResponse(render_to_string("errors/503.html"), status=503, headers=headers)
+
+
+class BusyMiddleware:
+    """Answers 503 where a view could not reach the database, or could not record who sees personal data."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer what the database raised because of its state; anything else is an error of ours."""
+        if not isinstance(exception, OperationalError):
+            return None
+        logger.error("%s %s: %s", request.method, request.path_info, exception, exc_info=exception)
+        return busy(request)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without a query and without the reader's request in it."""
+    """500, without a query and without the reader's request in it; 503 where a middleware met a busy database."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return busy(request)
     if request.path_info.startswith(API):
         return plain("failed", headers={"Cache-Control": "no-store"})
     return HttpResponse(render_to_string("errors/500.html"), status=500, headers={"Cache-Control": "no-store"})

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.admin.sites import site
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from summit.accounts.seen import LastSeenMiddleware
 from summit.deeds import PERSONAL
 from summit.desk.seen import SeenMixin
 from summit.domain import audit, seen
@@ -126,16 +127,46 @@ def test_it_costs_one_query_and_the_first_time_a_short_transaction(desk: Client,
     assert found == [["SELECT", "SAVEPOINT", "INSERT", "RELEASE"], ["SELECT"]]
 
 
-def test_where_the_database_takes_no_writes_the_page_is_shown(
-    desk: Client, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "path", ["/admin/summit/person/{pk}/change/", "/admin/summit/person/", "/admin/summit/person/table/"]
+)
+def test_nobody_is_shown_what_cannot_be_recorded(
+    desk: Client, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
-    def refuse(rows: Any) -> None:
-        raise DatabaseError("read only")
-
-    monkeypatch.setattr(audit, "record_many", refuse)
-    assert desk.get(f"{PEOPLE}{person.pk}/change/").status_code == 200
+    shown = path.format(pk=person.pk)
+    ask, values = (desk.post, {"ending": "csv"}) if shown.endswith("/table/") else (desk.get, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "record_many", _locked)
+        answer = ask(shown, values)
+        assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "30", "no-store")
+        said = answer.content.decode()
+        assert ("Wait a minute, then load the page again." in said, person.name in said) == (True, False)
+        assert "who saw personal data can't be recorded (summit.person)" in caplog.text
+        # The control: as it was, the page came unrecorded.
+        patched.setattr(seen, "_note", lambda entries: None)
+        assert ask(shown, values).status_code == 200
     assert entries() == []
-    assert "who saw personal data was not recorded (summit.person)" in caplog.text
+    assert (ask(shown, values).status_code, len(entries())) == (200, 1)
+
+
+def test_the_api_gives_nobody_what_cannot_be_recorded(
+    summit: Summit, protocol: User, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = signed_in(protocol)
+    monkeypatch.setattr(audit, "record_many", _locked)
+    answer = api.get(f"/api/v1/summits/{summit.slug}/desk/people/{person.public_id}/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert (answer.json()["title"], person.name in answer.content.decode()) == ("Busy just now", False)
+
+
+def test_what_else_the_database_refuses_for_now_is_said_so_too(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LastSeenMiddleware, "__call__", lambda self, request: _locked())
+    desk.raise_request_exception = False
+    assert desk.get("/admin/").status_code == 503
+
+
+def _locked(*_asked: Any) -> None:
+    raise OperationalError("database is locked")
 
 
 def test_every_desk_with_personal_data_says_what_it_shows() -> None:
