@@ -84,13 +84,19 @@ def take(*, sheet: Sheet, by: By) -> Report:
     """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
     are forgotten. Raises PermissionDenied, SheetProblem where it was taken over or deleted meanwhile, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
-    with transaction.atomic():
+
+    def claim() -> None:
         if not uploaded.claim(sheet):
             raise SheetProblem(_taken())
-        table = table_of(sheet)
-        report = read_in(summit=sheet.summit, table=table, by=by, party=sheet.party)
-        uploaded.close(sheet, _written(report))
-    return report
+
+    return read_in(
+        summit=sheet.summit,
+        table=table_of(sheet),
+        by=by,
+        party=sheet.party,
+        claim=claim,
+        close=lambda report: uploaded.close(sheet, _written(report)),
+    )
 
 
 def drop(*, sheet: Sheet, by: By) -> None:

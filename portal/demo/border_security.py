@@ -4,19 +4,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
 from portal.demo import agenda, agenda_more, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
+from portal.demo.parts import complete, stored
 from press.domain import finding
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.db.clock import db_now
-from summit.domain import audit, setup
+from summit.domain import setup
 from summit.models import Person, Room, Summit, User, Venue
 
 SLUG = "border-security-2025"
@@ -41,8 +40,8 @@ class Loading:
 
 
 def load() -> Summit:
-    """Load the summit in one transaction and return it. Raises IntegrityError where it is there already."""
-    with transaction.atomic():
+    """Load the summit and return it. Raises IntegrityError where it is there already."""
+    with stored():
         ids = Ids(slug=SLUG)
         loading = Loading(_summit(ids), ids)
         loading.users = make_accounts(summit=loading.summit, domain=DOMAIN, ids=ids)
@@ -58,13 +57,7 @@ def load() -> Summit:
         protocol.load(protocol.Made(*made))
         agenda_more.load(loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_more.PAPERS])
         speakers.load(loading.sessions, loading.parties, _evening(db_now() + ANSWER_WITHIN), ids)
-        audit.record(
-            by=audit.SYSTEM,
-            action="demo.load",
-            target=loading.summit,
-            summit=loading.summit,
-            detail=counts(loading.summit),
-        )
+        complete(loading.summit, counts(loading.summit))
     return loading.summit
 
 
@@ -93,7 +86,7 @@ def _summit(ids: Ids) -> Summit:
         names=SUMMIT,
         contact_email=f"protocol@{DOMAIN}",
         answer_by=_evening(db_now() + ANSWER_WITHIN),
-        public=True,
+        public=False,
         public_changes=True,
         illustrative=True,
     )

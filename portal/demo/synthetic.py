@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from itertools import cycle
 
-from django.db import transaction
-
 from delegations.domain import overpasses
 from delegations.models import (
     Answer,
@@ -26,6 +24,7 @@ from portal.demo import synthetic_agenda, synthetic_press, world
 from portal.demo.accounts import make_accounts
 from portal.demo.border_security import counts
 from portal.demo.ids import Ids
+from portal.demo.parts import complete, stored
 from portal.demo.progress import Progress
 from summit.db.clock import db_now
 from summit.domain import audit, setup
@@ -77,10 +76,10 @@ def domain(slug: str) -> str:
 
 
 def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit:
-    """Load a synthetic summit in one transaction and return it. Raises IntegrityError where it is there already."""
+    """Load a synthetic summit and return it. Raises IntegrityError where it is there already."""
     progress = progress or Progress()
     progress.start(7)
-    with transaction.atomic():
+    with stored():
         ids = Ids(slug=slug, seed=sizes.seed)
         progress.step("accounts")
         summit = _summit(slug, sizes, ids)
@@ -99,13 +98,7 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
         progress.step(f"{sizes.texts} texts")
         synthetic_press.make(made, sizes.texts)
         progress.step("audit")
-        audit.record(
-            by=audit.SYSTEM,
-            action="demo.load",
-            target=summit,
-            summit=summit,
-            detail={**counts(summit), "seed": sizes.seed},
-        )
+        complete(summit, {**counts(summit), "seed": sizes.seed})
     progress.finish()
     return summit
 
@@ -124,6 +117,7 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
         place="London",
         contact_email=f"protocol@{domain(slug)}",
         answer_by=db_now() + LINKS_LAST,
+        public=False,
         public_changes=True,
         illustrative=True,
     )

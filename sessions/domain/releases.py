@@ -1,11 +1,9 @@
 """Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sessions import events
@@ -14,19 +12,16 @@ from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
 from sessions.domain.released import released
-from sessions.domain.removals import Decisions, RemovalUndecided
+from sessions.domain.removals import Decisions
 from sessions.domain.snapshots import Agenda, Snapshot, numbered
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
 from summit.db import bulk
-from summit.db.watching import others_wrote
+from summit.db.watching import ahead
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.outbox.models import Message
-
-# How often a release is worked out before the lock is taken, where others write meanwhile.
-TURNS = 3
 
 
 class NothingToRelease(ValueError):
@@ -184,30 +179,11 @@ def release(
     check_can_release(by, summit)
     asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
     with bulk.uncollected():
-        for _turn in range(TURNS):
-            wrote = others_wrote()
-            if wrote is None:
-                break
-            made = _release_ahead(asked, wrote)
-            if made is not None:
-                return made
-        with transaction.atomic():
-            lock(summit)
-            return _write(asked, _prepare(asked, lock=True))
-
-
-def _release_ahead(asked: _Asked, wrote: Callable[[], bool]) -> Release | None:
-    """Work a release out before the lock is taken, under which it is only written; None where anybody has written
-    anything meanwhile, so that it may not be true any more."""
-    try:
-        ready = _prepare(asked, lock=False)
-    except (NothingToRelease, DraftChanged, RemovalUndecided):
-        if wrote():
-            return None
-        raise
-    with transaction.atomic():
-        lock(asked.summit)
-        return None if wrote() else _write(asked, ready)
+        return ahead(
+            prepare=lambda locked: _prepare(asked, lock=locked),
+            lock=lambda: lock(summit),
+            write=lambda ready: _write(asked, ready),
+        )
 
 
 def _prepare(asked: _Asked, *, lock: bool) -> _Ready:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from delegations.domain import quotas
 from delegations.models import (
@@ -15,13 +15,13 @@ from delegations.models import (
     Membership,
     Party,
 )
-from portal.demo import accounts, border_security, parties, synthetic, world
+from portal.demo import accounts, border_security, parties, parts, synthetic, world
 from portal.demo.progress import Progress
 from press.models import Announcement, Edition, Text
 from press.models.visibility import public_editions, standing
 from sessions.domain import releases
 from sessions.models import Release, Session, Slot
-from summit.models import Person, Summit, User
+from summit.models import AuditChain, Person, Summit, User
 from summit.outbox.models import Message
 from tests.factories import SummitFactory
 
@@ -233,3 +233,21 @@ def test_progress_is_for_terminals() -> None:
         progress.finish()
     assert hidden.getvalue() == ""
     assert [part.strip() for part in seen.getvalue().split("\r") if part.strip()] == ["1/2 one", "2/2 two"]
+
+
+def test_one_whose_loading_was_ended_is_told_of() -> None:
+    SummitFactory(slug="big", public=False, illustrative=True)
+    with pytest.raises(CommandError, match="its loading was ended, or a desk closed it"):
+        call_command("demo", "--slug", "big")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
+    with parts.stored():
+        assert connection.in_atomic_block
+        summit = SummitFactory(public=False)
+    with parts.stored():
+        assert not connection.in_atomic_block
+    AuditChain.objects.get_or_create(pk=1)
+    parts.complete(summit, {})
+    assert parts.is_complete(Summit.objects.get())

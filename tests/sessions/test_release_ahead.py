@@ -76,6 +76,6 @@ def test_control_where_nobody_looks_an_edit_is_overtaken(
 ) -> None:
     if not sqlite:
         return
-    monkeypatch.setattr(releases, "others_wrote", lambda: lambda: False)
+    monkeypatch.setattr(watching, "others_wrote", lambda: lambda: False)
     assert _edited_amid(row, organiser, monkeypatch, 1) == ("As planned", [False])
     assert Session.objects.get(pk=row.pk).title == "Edited 1"

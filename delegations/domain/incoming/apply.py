@@ -1,9 +1,9 @@
 """Reading a table into a summit: what it would do, and doing it."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Max
 
 from delegations.domain import digests, overpasses
@@ -15,6 +15,7 @@ from delegations.fields import GROUPS
 from delegations.models import ExternalId, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
 from summit.db import bulk
+from summit.db.watching import ahead
 from summit.domain import audit
 from summit.domain.audit import By, System
 from summit.models import AuditEntry, Summit, User
@@ -32,31 +33,53 @@ def preview(*, summit: Summit, table: Table, by: By, party: Party | None = None)
         return _plan(summit, table, by, party)[0].report
 
 
-def read_in(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
+def read_in(
+    *,
+    summit: Summit,
+    table: Table,
+    by: By,
+    party: Party | None = None,
+    claim: Callable[[], object] = lambda: None,
+    close: Callable[[Report], object] = lambda report: None,
+) -> Report:
     """Write what a table says, every row that can be, in one transaction; the report tells the others. Without
     `party` from a desk; with it from one of its focal points, for that party alone.
 
     The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
-    then finds what is there. Raises PermissionDenied, Unreadable.
+    then finds what is there. `claim` and `close` are called in the transaction, before anything is written and after
+    all of it. Raises PermissionDenied, Unreadable.
     """
     check_may(summit, party, by)
-    with transaction.atomic(), bulk.uncollected():
+
+    def lock() -> None:
+        claim()
         _lock(summit, party)
-        plan, known = _plan(summit, table, by, party)
-        _store_parties(plan, summit, by)
-        _store_people(plan, summit, by, system_of(party))
-        _store_members(plan, known, by)
-        changes.store(summit=summit, changes=plan.changes, party=party, by=by)
-        _note_likenesses(plan)
-        if plan.report.writes:
-            audit.record(
-                by=by,
-                action="delegations.read_in",
-                target=party or summit,
-                summit=summit,
-                detail={"lines": len(plan.report.lines), **plan.report.counts},
-            )
-    return plan.report
+
+    def write(ready: tuple[Plan, Known]) -> Report:
+        plan, known = ready
+        _store(plan, known, party, by)
+        close(plan.report)
+        return plan.report
+
+    with bulk.uncollected():
+        return ahead(prepare=lambda _locked: _plan(summit, table, by, party), lock=lock, write=write)
+
+
+def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
+    summit = known.summit
+    _store_parties(plan, summit, by)
+    _store_people(plan, summit, by, system_of(party))
+    _store_members(plan, known, by)
+    changes.store(summit=summit, changes=plan.changes, party=party, by=by)
+    _note_likenesses(plan)
+    if plan.report.writes:
+        audit.record(
+            by=by,
+            action="delegations.read_in",
+            target=party or summit,
+            summit=summit,
+            detail={"lines": len(plan.report.lines), **plan.report.counts},
+        )
 
 
 def check_may(summit: Summit, party: Party | None, by: By) -> None:

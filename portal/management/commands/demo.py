@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.demo import border_security, synthetic
 from portal.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD
+from portal.demo.parts import is_complete
 from portal.demo.progress import Progress
 from summit.models import Summit
 from summit.models.summits import slug_form
@@ -42,7 +43,13 @@ class Command(BaseCommand):
         if options["if_empty"] and Summit.objects.exists():
             self.stdout.write("There is a summit already: nothing was loaded.")
             return
-        if Summit.objects.filter(slug=slug).exists():
+        there = Summit.objects.filter(slug=slug).first()
+        if there is not None:
+            if not is_complete(there):
+                raise CommandError(
+                    f"{slug} is there and closed to the public: its loading was ended, or a desk closed it. "
+                    "Load another with --slug."
+                )
             self.stdout.write(f"{slug} is there already: nothing was changed.")
             return
         summit, domain = self._load(slug, options)

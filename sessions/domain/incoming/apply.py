@@ -1,9 +1,8 @@
 """Reading a schedule into a summit's draft: what it would do, and doing it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from sessions.domain.revisions import rise
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, SessionText, Slot, Visibility
 from summit.db import bulk
+from summit.db.watching import ahead
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person, Summit, User
@@ -26,23 +26,43 @@ def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibil
     return _plan(summit, content, by, visibility).report
 
 
-def read_in(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Report:
+def read_in(
+    *,
+    summit: Summit,
+    content: bytes,
+    by: By,
+    visibility: str = Visibility.PARTICIPANTS,
+    claim: Callable[[], object] = lambda: None,
+    close: Callable[[Report], object] = lambda report: None,
+) -> Report:
     """Write every event that can be into the draft, in one transaction; the report tells the others.
 
     An event is known again by its guid: the same file twice writes nothing the second time, and a later one changes
     what differs. New sessions are shown to those who take part, or as `visibility` says; of sessions that are there
-    already it stays. Raises PermissionDenied, Unreadable.
+    already it stays. `claim` and `close` are called in the transaction, before anything is written and after all is.
+    Raises PermissionDenied, Unreadable.
     """
-    with transaction.atomic():
+
+    def take() -> None:
+        claim()
         lock(summit)
-        plan = _plan(summit, content, by, visibility)
-        _store_rooms(plan, by)
-        _store_new(plan, by)
-        with watching(summit=summit, by=by):
-            _store_changed(plan, by)
-        if plan.changes:
-            audit.record(by=by, action="sessions.read_in", target=summit, summit=summit, detail=plan.report.counts)
-    return plan.report
+
+    def write(plan: Planner) -> Report:
+        _store(plan, by)
+        close(plan.report)
+        return plan.report
+
+    return ahead(prepare=lambda _locked: _plan(summit, content, by, visibility), lock=take, write=write)
+
+
+def _store(plan: Planner, by: By) -> None:
+    _store_rooms(plan, by)
+    _store_new(plan, by)
+    with watching(summit=plan.summit, by=by):
+        _store_changed(plan, by)
+    if plan.changes:
+        told = plan.report.counts
+        audit.record(by=by, action="sessions.read_in", target=plan.summit, summit=plan.summit, detail=told)
 
 
 def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:

@@ -71,12 +71,19 @@ def look(*, row: ScheduleFile, by: By) -> Report:
 def take(*, row: ScheduleFile, by: By) -> Report:
     """Write what a schedule says into the draft, once, whoever asks how often; its report tells from now on what was
     done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
-    with transaction.atomic():
+
+    def claim() -> None:
         if not uploaded.claim(row):
             raise Unreadable(_taken())
-        report = read_in(summit=row.summit, content=_content(row), by=by, visibility=row.visibility)
-        uploaded.close(row, _written(report))
-    return report
+
+    return read_in(
+        summit=row.summit,
+        content=_content(row),
+        by=by,
+        visibility=row.visibility,
+        claim=claim,
+        close=lambda report: uploaded.close(row, _written(report)),
+    )
 
 
 def drop(*, row: ScheduleFile, by: User) -> None:

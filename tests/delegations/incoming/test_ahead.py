@@ -1,0 +1,70 @@
+"""On SQLite a table is planned before the lock to write is taken, and taken over once, whoever writes meanwhile."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from delegations.domain import sheets
+from delegations.domain.incoming import apply
+from delegations.models import Category, Membership
+from summit.db import watching
+from summit.domain.audit import SYSTEM
+from summit.models import Person, Summit
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TABLE = b"country,name\nFrance,Ada Example\n"
+
+
+@pytest.fixture
+def summit(request: pytest.FixtureRequest) -> Summit:
+    request.getfixturevalue("transactional_db")
+    found: Summit = f.SummitFactory(slug="talks")
+    Category.objects.of(found)
+    return found
+
+
+def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Take a table over while another connection names the same person after it was planned for the first time;
+    return whether the lock was held at each planning."""
+    sheet = sheets.store(summit=summit, purpose="people", filename="x.csv", content=TABLE, by=SYSTEM)
+    party = f.PartyFactory(summit=summit, name="France", iso_code="FR")
+    there = f.PersonFactory(summit=summit, name="")
+    f.MembershipFactory(person=there, party=party)
+    held, plan = [], apply._plan
+
+    def planned(*asked: Any) -> Any:
+        found = plan(*asked)
+        held.append(connection.in_atomic_block)
+        if len(held) == 1:
+            other = sqlite3.connect(connection.settings_dict["NAME"], timeout=10)
+            other.execute("UPDATE summit_person SET name = 'Ada Example' WHERE id = ?", (there.pk,))
+            other.commit()
+            other.close()
+        return found
+
+    monkeypatch.setattr(apply, "_plan", planned)
+    sheets.take(sheet=sheet, by=SYSTEM)
+    with pytest.raises(sheets.SheetProblem):
+        sheets.take(sheet=sheet, by=SYSTEM)
+    return held
+
+
+def test_what_was_written_meanwhile_is_there(summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
+    if not sqlite:
+        # There others don't wait: all is done in the transaction.
+        assert watching.others_wrote() is None
+        return
+    assert _amid(summit, monkeypatch) == [False, False]
+    assert (Person.objects.count(), Membership.objects.count()) == (1, 1)
+
+
+def test_control_where_nobody_looks_somebody_is_there_twice(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+) -> None:
+    if sqlite:
+        monkeypatch.setattr(watching, "others_wrote", lambda: lambda: False)
+        assert _amid(summit, monkeypatch) == [False]
+        assert Person.objects.count() == 2
