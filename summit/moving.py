@@ -60,5 +60,6 @@ stays("api.KeptAnswer", "api.Spent", why="answers and limits of tokens, gone aft
 stays("api.Application", "api.Token", why="keys of programs: each installation gives its own")
 stays("work.Job", why="work of the installation's workers, by keys of its rows")
 stays("work.KeptTable", "work.KeptPart", why="files of exported lists, for whoever asked for them; gone after days")
+stays("summit.HandOverRequest", why="what is to be handed over is asked for where it is held")
 stays("summit.GivenTable", why="tables that wait to be taken over, or were; what was taken over moves")
 stays("hooks.Delivery", "hooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew")

@@ -271,4 +271,6 @@ declare("summit.arm_installation", ())
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # A person's data, handed over whole or erased, at their request (summit.domain.erasure).
 declare("summit.hand_over_person", (Role.ORGANISER,))
+# Agreeing to it, for those who hand over what they may not see themselves (summit.domain.handing_over).
+declare("summit.agree_hand_over", (Role.VETTING,))
 declare("summit.erase_person", (Role.ORGANISER,))

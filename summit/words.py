@@ -49,6 +49,8 @@ def _erased(facts: Facts) -> str:
 
 deed("summit.erase_person", _erased, called=gettext_lazy("erased the person’s data"))
 deed("summit.take_own_data", gettext_lazy("took the data that is held of them"))
+deed("summit.ask_hand_over", gettext_lazy("asked to hand the person’s data over"))
+deed("summit.agree_hand_over", gettext_lazy("agreed that the person’s data is handed over"))
 deed("summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over"))
 deeds_of(
     "summit.roleassignment",

@@ -25,6 +25,8 @@ from summit.permissions import allows, seen_rows, summits_for
 Values = Mapping[str, Any]
 # A list of ids or codes is never longer.
 MOST = 2000
+# What is no name, office or mailbox says nothing that the desk records the sight of.
+PLAIN = ("language", "time_zone")
 
 
 class SeenOne(InSummit):

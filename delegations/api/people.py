@@ -14,21 +14,18 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from delegations.api import common
-from delegations.api.common import Ids, KnownAccount, OneParty, Searched, Values, sees
+from delegations.api.common import PLAIN, Ids, KnownAccount, OneParty, Searched, Values, sees
 from delegations.api.parties import KeysField
 from delegations.api.parts import LeftOutSerializer, Several
+from delegations.api.rights import Rights
 from delegations.domain import accounts, entering
 from delegations.fields import PERSON, party_of
 from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
-from summit.domain import erasure
 from summit.domain.accounts import CHOOSE
 from summit.models import Person, Summit, User
 from summit.permissions import seen_rows
 
-# What is no name, office or mailbox says nothing that the desk records the sight of.
-PLAIN = ("language", "time_zone")
 MEMBERS = "delegations.membership.view"
 SEE = "summit.person.view"
 
@@ -143,33 +140,6 @@ class PersonFilters(Searched):
     )
 
 
-class ErasureInput(serializers.Serializer[Any]):
-    """Why somebody is erased."""
-
-    reason = serializers.ChoiceField(choices=erasure.Reason.choices)
-
-
-class PortionSerializer(serializers.Serializer[Any]):
-    """A part of what is held of a person: how many rows it has, and what of it goes or why it stays."""
-
-    name = serializers.CharField(source="portion.name")
-    title = serializers.CharField(source="portion.title")
-    rows = serializers.IntegerField(source="number")
-    says = serializers.SerializerMethodField()
-
-    def get_says(self, item: erasure.Item) -> str:
-        """Return what becomes of it."""
-        stays = getattr(self.parent, "field_name", "") == "stays"
-        return str(item.portion.stays if stays else item.portion.gone)
-
-
-class ErasurePlanSerializer(serializers.Serializer[Any]):
-    """What erasing somebody would erase, and what would stay."""
-
-    goes = PortionSerializer(many=True)
-    stays = PortionSerializer(many=True)
-
-
 class PeopleInput(serializers.Serializer[Any]):
     """Which people, by their ids or by what other systems call them."""
 
@@ -195,7 +165,7 @@ class TakenSerializer(serializers.Serializer[Any]):
     taken = serializers.IntegerField()
 
 
-class People(Resource):
+class People(Rights, Resource):
     """People."""
 
     name = "people"
@@ -240,24 +210,6 @@ class People(Resource):
         """Record who saw names, offices and mailboxes."""
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         common.note(by=by, summit=summit, rows=list(rows), fields=told)
-
-    @action("preview-erase", reads=True, rule=erasure.ERASE, output=ErasurePlanSerializer)
-    def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
-        """Say what erasing the person would erase, and what would stay and why. Nothing is changed."""
-        return erasure.plan(row)
-
-    @action("erase", rule=erasure.ERASE, input=ErasureInput)
-    def erase(self, *, by: User, row: Person, values: Values) -> None:
-        """Erase what is held of the person. It can't be taken back."""
-        erasure.erase(person=row, reason=values["reason"], by=by)
-
-    @action("hand-over", rule=erasure.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",))
-    def hand_over(self, *, by: User, row: Person, values: Values) -> File:
-        """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
-        files that are their own. That it was taken is recorded."""
-        packed = erasure.hand_over(person=row, by=by)
-        self.note_seen(by=by, summit=row.summit, rows=[row], fields=PERSON)
-        return File(f"person-{row.public_id}.zip", "application/zip", packed)
 
     @action("give-accounts", rule=accounts.ACTION, input=PeopleInput, output=GivenSerializer, on_list=True)
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import overpasses
 from delegations.domain.badges import ERASED
+from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.models import (
     Badge,
     Declaration,
@@ -27,7 +28,7 @@ from delegations.models import (
     VisaLetter,
 )
 from summit.domain.audit import SYSTEM
-from summit.domain.portions import Portion, Subject, called, portion
+from summit.domain.portions import Portion, Restricted, Subject, called, portion
 from summit.models import Person
 
 
@@ -107,6 +108,11 @@ for _order, _portion in enumerate(
             rows=_of(Particulars),
             erase=_deletes(Particulars),
             gone=_DELETED,
+            restricted=(
+                Restricted(PASSPORT.view, _("the passport"), PASSPORT.fields),
+                Restricted(NEEDS.view, _("needs"), NEEDS.fields),
+                Restricted(TRAVEL.view, _("travel"), TRAVEL.fields),
+            ),
         ),
         Portion(
             name="photo",
@@ -116,6 +122,7 @@ for _order, _portion in enumerate(
             rows=_of(Photo),
             erase=_deletes(Photo),
             gone=_DELETED,
+            restricted=(Restricted(PHOTO.view, _("the photograph")),),
             files=_photo,
         ),
         Portion(

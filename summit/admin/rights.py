@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from summit.domain import erasure, seen
+from summit.desk.today import Task, Urgency, desk_task
+from summit.domain import erasure, handing_over, seen
 from summit.domain.erasure import AlreadyErased, Reason, UnknownReason
-from summit.models import Person, User
+from summit.domain.handing_over import NeedsAgreement, NothingToAgree
+from summit.models import Person, Summit, User
 from summit.permissions import allows, refusal
+
+
+@desk_task.register(70)
+def to_agree(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of requests to hand data over that wait for the reader's agreement."""
+    if isinstance(request.user, User) and allows(request.user, handing_over.AGREE, summit):
+        for row in handing_over.waiting(summit, request.user).select_related("person", "asked_by"):
+            said = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
+            address = reverse("admin:summit_person_agree_hand_over", args=[row.person_id])
+            told = said % {"who": row.asked_by, "person": row.person.label}
+            yield Task(told, Urgency.NOW, address, handing_over.AGREE, row.asked_at)
+
+
+@desk_task.register(70)
+def agreed(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell whoever asked that somebody has agreed."""
+    if isinstance(request.user, User) and allows(request.user, handing_over.HAND_OVER, summit):
+        for row in handing_over.agreed(summit, request.user).select_related("person"):
+            said = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
+            address = reverse("admin:summit_person_hand_over", args=[row.person_id])
+            yield Task(said % {"person": row.person.label}, Urgency.NOW, address, handing_over.HAND_OVER)
 
 
 class RightsMixin:
@@ -26,11 +50,13 @@ class RightsMixin:
     page_shows: tuple[str, ...]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the two pages."""
+        """Add the pages."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
             path("<int:pk>/data/", wrap(self.hand_over_view), name="summit_person_hand_over"),
+            path("<int:pk>/data/ask/", wrap(self.ask_view), name="summit_person_ask_hand_over"),
+            path("<int:pk>/data/agree/", wrap(self.agree_view), name="summit_person_agree_hand_over"),
             path("<int:pk>/erase/", wrap(self.erase_view), name="summit_person_erase"),
             *found,
         ]
@@ -40,7 +66,7 @@ class RightsMixin:
         person = kwargs.get("obj")
         if isinstance(person, Person):
             offered = (
-                (erasure.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
+                (handing_over.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
                 (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
@@ -51,14 +77,48 @@ class RightsMixin:
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET says what is handed over; POST returns it as a ZIP."""
-        person, user = self._admitted(request, pk, erasure.HAND_OVER)
+        """GET says what is handed over, and whether somebody has to agree first; POST returns it as a ZIP."""
+        person, user = self._admitted(request, pk, handing_over.HAND_OVER)
         if request.method == "POST":
-            packed = erasure.hand_over(person=person, by=user)
+            try:
+                packed = handing_over.hand_over(person=person, by=user)
+            except NeedsAgreement as refused:
+                messages.warning(request, str(refused))
+                return redirect("admin:summit_person_hand_over", pk)
             seen.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
             return HttpResponse(packed, content_type="application/zip", headers=headers)
-        return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"))
+        hidden = handing_over.unseen(person, user)
+        more = {
+            "needs": handing_over.needs(hidden) if hidden else "",
+            "asked": handing_over.request_of(person, user),
+            "agreed": handing_over.is_agreed(person, user),
+        }
+        return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"), **more)
+
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for somebody's agreement."""
+        person, user = self._admitted(request, pk, handing_over.HAND_OVER)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        handing_over.ask(person=person, by=user)
+        messages.success(request, _("It is asked for, and stands on their home at the desk."))
+        return redirect("admin:summit_person_hand_over", pk)
+
+    def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says who asks; POST agrees."""
+        person, user = self._admitted(request, pk, handing_over.AGREE)
+        if request.method == "POST":
+            try:
+                handing_over.agree(person=person, by=user)
+            except NothingToAgree as refused:
+                messages.warning(request, str(refused))
+            else:
+                messages.success(request, _("You agreed. The data can be taken once, within a day."))
+            return redirect("admin:summit_person_change", pk)
+        rows = handing_over.waiting(person.summit, user).filter(person=person).select_related("asked_by")
+        more = {"requests": rows}
+        return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET says what will be erased and what stays, and why; POST erases."""
@@ -79,7 +139,7 @@ class RightsMixin:
             raise PermissionDenied(refusal(action))
         return person, request.user
 
-    def _page(self, request: HttpRequest, person: Person, template: str, title: str) -> HttpResponse:
+    def _page(self, request: HttpRequest, person: Person, template: str, title: str, **more: object) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -88,5 +148,6 @@ class RightsMixin:
             "summit": person.summit,
             "plan": erasure.plan(person),
             "reasons": Reason.choices,
+            **more,
         }
         return TemplateResponse(request, template, context)

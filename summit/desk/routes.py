@@ -78,3 +78,19 @@ for _name in ("hand_over", "erase"):
         see="summit.person.view",
         do=f"summit.{_name}_person",
     )
+declare(
+    "admin:summit_person_ask_hand_over",
+    Gate.DESK,
+    "POST",
+    kind="summit.person",
+    see="summit.person.view",
+    do="summit.hand_over_person",
+)
+declare(
+    "admin:summit_person_agree_hand_over",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.person",
+    see="summit.person.view",
+    do="summit.agree_hand_over",
+)

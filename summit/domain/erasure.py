@@ -1,4 +1,4 @@
-"""A person's data, handed over whole, and erased: by an organiser, at the person's request.
+"""A person's data, gathered whole, and erased: by an organiser, at the person's request.
 
 What is kept and why: docs/decisions (retention and erasure).
 """
@@ -33,7 +33,6 @@ from summit.models import Person, User
 from summit.permissions import check
 
 ERASE = "summit.erase_person"
-HAND_OVER = "summit.hand_over_person"
 
 
 class Reason(TextChoices):
@@ -126,26 +125,17 @@ def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
     return found
 
 
-def hand_over(*, person: Person, by: User) -> bytes:
-    """Return all that is held of somebody as a ZIP: `data.json` for machines, `data.html` to read, and the files that
-    are their own. What is in it is recorded by the portions' names. Raises PermissionDenied."""
-    check(by, HAND_OVER, person.summit)
-    packed, detail = _pack(person)
-    with transaction.atomic():
-        audit.record(by=by, action=HAND_OVER, target=person, summit=person.summit, detail=detail)
-    return packed
-
-
 def take(*, person: Person, by: By) -> bytes:
     """Return the same file to the person themselves, without what the desks draft and note: whoever asks has been
     found to be them."""
-    packed, detail = _pack(person, own=True)
+    packed, detail = pack(person, own=True)
     with transaction.atomic():
         audit.record(by=by, action="summit.take_own_data", target=person, summit=person.summit, detail=detail)
     return packed
 
 
-def _pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
+def pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
+    """Return the ZIP of what is held of somebody, and what is recorded of it."""
     subject = subject_of(person)
     parts = gather(subject, own=own)
     files = [

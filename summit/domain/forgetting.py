@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.domain import audit, browsers
 from summit.domain.portions import Portion, Subject, erased_name, keeps_office, portion
-from summit.models import AuditEntry, Person, User
+from summit.models import AuditEntry, HandOverRequest, Person, User
 
 
 def _account(subject: Subject) -> QuerySet[User]:
@@ -68,6 +68,18 @@ portion(90)(
         rows=_entries,
         stays=_("It holds keys and names of fields and no value of the person’s. Its chain would break otherwise."),
         columns=("at", "action", "fields"),
+    )
+)
+portion(95)(
+    Portion(
+        name="hand_over_requests",
+        title=_("Requests to hand the data over"),
+        model=HandOverRequest,
+        keys=("person",),
+        rows=lambda subject: HandOverRequest.objects.filter(person=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("asked_at", "asked_by", "agreed_at", "agreed_by", "taken_at"),
+        desks=True,
     )
 )
 portion(99)(

@@ -82,6 +82,19 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Restricted:
+    """Columns that only those see who may do `action`; the whole row where none are named."""
+
+    action: str
+    title: str | Promise
+    columns: tuple[str, ...] = ()
+
+    def is_in(self, row: models.Model) -> bool:
+        """Return whether a row has any of it."""
+        return not self.columns or any(getattr(row, name) not in ("", None) for name in self.columns)
+
+
+@dataclass(frozen=True)
 class Portion:
     """Rows that hold a person's data.
 
@@ -89,7 +102,8 @@ class Portion:
     without it they stay. `gone` and `stays` say for a reader what becomes of them, and why. `columns` are what is
     handed over of a row, all that it has unless they are given; nothing with `handed` off. What is `desks` are the
     desks' own drafts and notes: a person gets it from an organiser, who knows what may leave, and doesn't take it
-    themselves. `files` are documents of the person's own, by their names.
+    themselves. `restricted` are the parts that not everybody at the desks sees. `files` are documents of the person's
+    own, by their names.
     """
 
     name: str
@@ -103,6 +117,7 @@ class Portion:
     columns: tuple[str, ...] = ()
     handed: bool = True
     desks: bool = False
+    restricted: tuple[Restricted, ...] = ()
     files: Callable[[Subject], Iterable[tuple[str, bytes]]] | None = None
 
 

@@ -3,6 +3,7 @@
 from summit.models.audit import AuditChain, AuditEntry, Heartbeat
 from summit.models.changes import PublicChange
 from summit.models.given import GivenTable
+from summit.models.handing_over import HandOverRequest
 from summit.models.installation import Installation
 from summit.models.people import Person
 from summit.models.sign_ins import RefusedSignIns
@@ -13,6 +14,7 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "GivenTable",
+    "HandOverRequest",
     "Heartbeat",
     "Installation",
     "Person",

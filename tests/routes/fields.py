@@ -38,7 +38,10 @@ FORM_OF = {
     "admin:press_text_unsaved_new": "admin:press_text_add",
 }
 # Pages of which no form is found, with the reason.
-FORMLESS = {"admin:press_text_preview": "A script asks it, with what stands in the editor."}
+FORMLESS = {
+    "admin:summit_person_ask_hand_over": "Whoever sees all groups asks nobody.",
+    "admin:press_text_preview": "A script asks it, with what stands in the editor.",
+}
 
 _GIVES_REASON = ("approve_alone", "hold", "remove", "withdraw")
 _PUTS_IN_ORDER = ("categories", "zones", "party_members")

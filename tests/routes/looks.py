@@ -12,8 +12,7 @@ from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
 from summit.db.clock import db_now
-from summit.domain import installation
-from summit.domain.audit import SYSTEM
+from summit.domain import handing_over
 from summit.memory import forget_all
 from summit.models import Summit, User
 from summit.routes import Gate, Route, Whose, declared
@@ -129,6 +128,8 @@ def _chosen(world: World) -> Iterator[Look]:
     asked = {"row": other.pk, "category": head.category_id}
     yield Look("admin:delegations_membership_move", asked=asked)
     yield Look("admin:summit_person_accounts", asked={"row": head.person_id})
+    handing_over.ask(person=head.person, by=User.objects.get(name="organiser"))
+    yield Look("admin:summit_person_agree_hand_over", {"pk": head.person_id})
     known = f.PersonFactory(summit=here, user=f.UserFactory())
     yield Look("admin:summit_person_take_accounts", asked={"row": known.pk})
     waits = _usual(world, declared()["admin:delegations_handover_decide"])
@@ -139,10 +140,6 @@ def _chosen(world: World) -> Iterator[Look]:
         yield Look(usual.page, {**usual.values, "section": section})
     Summit.objects.filter(pk=world.there.pk).update(disarmed_at=db_now())
     yield Look("admin:summit_arm", {"slug": world.there.slug})
-    installation.disarm(by=SYSTEM)
-    yield Look("admin:summit_arm", {"slug": world.there.slug})
-    yield Look("admin:arm")
-    installation.arm(by=SYSTEM)
 
 
 def _files(world: World) -> Iterator[Look]:

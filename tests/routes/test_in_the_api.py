@@ -142,6 +142,7 @@ NONE = {
     "letter:ask": "Whoever has a mailbox and no account asks for it by their mailbox.",
     "press:subscribe": "Consent comes from the mailbox.",
     "press:subscription": "Consent comes from the mailbox.",
+    "admin:arm": "A token is of one summit, and does nothing that concerns them all.",
     "admin:summit_user_add": "Accounts belong to the installation; roles and people's accounts have operations.",
     "admin:summit_user_change": "Accounts belong to the installation.",
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",

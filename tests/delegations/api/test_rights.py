@@ -13,7 +13,7 @@ from delegations.domain import own_data
 from delegations.models import FocalPoint, Resemblance
 from summit.api.models import KeptAnswer
 from summit.api.scopes import known
-from summit.domain import erasure
+from summit.domain import erasure, handing_over
 from summit.models import AuditEntry, Person, Role, User
 from summit.outbox.models import Message
 from tests import factories as f
@@ -43,9 +43,14 @@ def test_an_organiser_erases_a_person(own: Land, organiser: Program, protocol: P
     assert kind(organiser.post(f"{where}erase/", {"reason": "asked"})) == (409, "conflict")
 
 
-def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: Program, protocol: Program) -> None:
+def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: Program, vetting: Program) -> None:
 
     where = f"{PEOPLE}{own.person.public_id}/hand-over/"
+    people = f"{PEOPLE}{own.person.public_id}/"
+    assert kind(organiser.post(where, {})) == (409, "conflict")
+    assert kind(vetting.post(f"{people}agree-hand-over/", {})) == (409, "conflict")
+    assert organiser.post(f"{people}ask-hand-over/", {}).status_code == 200
+    assert vetting.post(f"{people}agree-hand-over/", {}).status_code == 200
     given = organiser.post(where, {}, Idempotency_Key="one").json()
     assert (given["file_name"], given["content_type"]) == (f"person-{own.person.public_id}.zip", "application/zip")
     packed = ZipFile(BytesIO(b64decode(given["content"])))
@@ -53,7 +58,11 @@ def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: 
     kept = json.loads(bytes(KeptAnswer.objects.get().body))
     assert kept == {**given, "content": None}
     done = AuditEntry.objects.filter(by=organiser.user, object_key=own.person.public_id)
-    assert set(done.values_list("action", flat=True)) == {erasure.HAND_OVER, "summit.person.seen"}
+    assert set(done.values_list("action", flat=True)) == {
+        handing_over.HAND_OVER,
+        "summit.ask_hand_over",
+        "summit.person.seen",
+    }
 
 
 def test_people_are_given_accounts_and_lose_them(place: Place) -> None:
