@@ -199,7 +199,7 @@ declare(
     "admin:delegations_sheet_upload", Gate.DESK, "GET POST", see="delegations.sheet.view", do="delegations.read_in"
 )
 declare("admin:delegations_sheet_blank", Gate.DESK, see="delegations.sheet.view", do="delegations.read_in")
-for _verb in ("look", "take", "drop"):
+for _verb in ("answer", "look", "take", "drop"):
     declare(
         f"admin:delegations_sheet_{_verb}",
         Gate.DESK,

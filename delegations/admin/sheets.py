@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from delegations import reading
 from delegations.domain import sheets
@@ -66,9 +67,27 @@ class SheetAdmin(UploadsAdmin):
         return super().get_queryset(request).filter(party=None)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the empty tables."""
+        """Add the empty tables, and answering what is asked of one."""
         wrap = self.admin_site.admin_view
-        return [path("empty/", wrap(self.blank), name="delegations_sheet_blank"), *super().get_urls()]
+        return [
+            path("empty/", wrap(self.blank), name="delegations_sheet_blank"),
+            path("<int:pk>/answer/", wrap(require_POST(self.answer)), name="delegations_sheet_answer"),
+            *super().get_urls(),
+        ]
+
+    def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep what the reader has decided of a table's rows, and look at it anew."""
+        row, user = self._mine(request, pk)
+        report = sheets.report_of(row)
+        asked = report.questions if report else {}
+        try:
+            answers = {key: request.POST[key] for key in asked if key in request.POST}
+            sheets.answer(sheet=row, answers=answers, by=user)
+            job = self.reading.look(row=row, by=user)
+        except self.problems as problem:
+            messages.warning(request, str(problem))
+            job = None
+        return self._after(pk, job)
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> Sheet:
         """Keep a table. Raises SheetProblem."""
@@ -93,7 +112,10 @@ class SheetAdmin(UploadsAdmin):
     def more(self, row: Sheet) -> dict[str, Any]:
         """Lead to another table of the same kind, for the same summit."""
         asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
-        return {"upload": f"{self.address('upload')}?{asked}"}
+        return {
+            "upload": f"{self.address('upload')}?{asked}",
+            "to_answer": "" if row.applied_at else self.address("answer", row.pk),
+        }
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
         """Begin with what the address asks for."""

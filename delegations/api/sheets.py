@@ -25,11 +25,33 @@ from summit.domain import seen
 from summit.models import Role, Summit, User
 from summit.permissions import allows
 from summit.tables.reading import MOST_BYTES
-from summit.uploads.report import Outcome
+from summit.uploads.report import Outcome, Question
 from summit.uploads.working import LOOK
 from summit.work.models import Job
 
 READ_IN = "delegations.read_in"
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    """What somebody has to decide about a row. Without an answer `usual` counts; where that is empty too the row is
+    left out."""
+
+    key = serializers.CharField(help_text="By which it is answered.")
+    text = serializers.CharField()
+    choices = serializers.SerializerMethodField()
+    answer = serializers.CharField()
+    usual = serializers.CharField()
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_choices(self, asked: Question) -> dict[str, str]:
+        """Return what can be answered, each with its words."""
+        return {value: words for value, words in asked.choices}  # noqa: C416 - pairs, as JSON holds them
+
+
+class AnswersInput(serializers.Serializer[Any]):
+    """What was decided, by the keys of questions; an empty answer takes a decision back."""
+
+    answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=40), allow_empty=False)
 
 
 class SheetLineSerializer(serializers.Serializer[Any]):
@@ -41,6 +63,7 @@ class SheetLineSerializer(serializers.Serializer[Any]):
     person = serializers.CharField()
     notes = serializers.ListField(child=serializers.CharField())
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    questions = QuestionSerializer(many=True)
 
 
 class SheetReportSerializer(serializers.Serializer[Any]):
@@ -194,6 +217,13 @@ class Sheets(Resource):
         else:
             purpose, made = SheetPurpose.PEOPLE, blank.for_party(party=party, ending=ending)
         return File(f"{purpose}.{ending}", blank.MEDIA_TYPES[ending], made)
+
+    @action("answer", rule=READ_IN, input=AnswersInput)
+    def answer(self, *, by: User, row: Sheet, values: Values) -> None:
+        """Decide what the report asks, by the keys of its questions, and look anew what would become of the rows. At
+        a long table a worker looks."""
+        sheets.answer(sheet=row, answers=values["answers"], by=by)
+        reading.READ_IN.look(row=row, by=by)
 
     @action("look", rule=READ_IN)
     def look(self, *, by: User, row: Sheet, values: Values) -> None:

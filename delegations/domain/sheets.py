@@ -8,6 +8,7 @@ fields and holds nothing else of them. What nobody takes over goes by itself.
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -74,7 +75,7 @@ def look(*, sheet: Sheet, by: By) -> Report:
     """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, SheetProblem
     where it waits no more, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
-    report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party)
+    report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party, answers=sheet.answers)
     if not uploaded.keep_report(sheet, _written(report)):
         raise SheetProblem(_taken())
     return report
@@ -94,9 +95,31 @@ def take(*, sheet: Sheet, by: By) -> Report:
         table=table_of(sheet),
         by=by,
         party=sheet.party,
+        answers=sheet.answers,
         claim=claim,
         close=lambda report: uploaded.close(sheet, _written(report)),
     )
+
+
+def answer(*, sheet: Sheet, answers: Mapping[str, str], by: By) -> None:
+    """Keep what somebody has decided of a table's rows, by the keys of the report's questions; "" takes a decision
+    back. What becomes of the rows then is looked at by `look`.
+
+    Raises PermissionDenied, SheetProblem where it waits no more, or where something else is asked by now.
+    """
+    check_may(sheet.summit, sheet.party, by)
+    with transaction.atomic():
+        row = Sheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
+        report = report_of(row)
+        asked = report.questions if report is not None and row.applied_at is None else {}
+        for key, value in answers.items():
+            if key not in asked or value not in {"", *(each for each, _words in asked[key].choices)}:
+                raise SheetProblem(_("That is not asked any more. Look at the table again."))
+        row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
+        row.save(update_fields=["answers"])
+        detail = {"number": len(answers)}
+        audit.record(**_recorded(row, by), action="delegations.sheet.answer", detail=detail)
+    sheet.refresh_from_db(fields=["answers"])
 
 
 def drop(*, sheet: Sheet, by: By) -> None:

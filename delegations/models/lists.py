@@ -64,6 +64,8 @@ class Sheet(PublicModel):
     filename = models.CharField(_("file"), max_length=200)
     content = EncryptedBytesField(editable=False)
     report = EncryptedTextField(editable=False)
+    # What somebody has decided of its rows, by the keys of the report's questions.
+    answers = models.JSONField(default=dict, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")

@@ -22,24 +22,24 @@ from summit.permissions import allows, refusal
 
 
 @desk_task.register(70)
-def to_agree(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of requests to hand data over that wait for the reader's agreement."""
-    if isinstance(request.user, User) and allows(request.user, handing_over.AGREE, summit):
-        for row in handing_over.waiting(summit, request.user).select_related("person", "asked_by"):
+def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of requests to hand data over: those that wait for the reader's agreement, and the reader's own to which
+    somebody has agreed. One query."""
+    user = request.user
+    agrees = allows(user, handing_over.AGREE, summit)
+    if not isinstance(user, User) or not (agrees or allows(user, handing_over.HAND_OVER, summit)):
+        return
+    for row in handing_over.of_interest(summit, user):
+        person = row.person
+        if row.asked_by_id != user.pk:
             said = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
-            address = reverse("admin:summit_person_agree_hand_over", args=[row.person_id])
-            told = said % {"who": row.asked_by, "person": row.person.label}
+            address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
+            told = said % {"who": row.asked_by, "person": person.label}
             yield Task(told, Urgency.NOW, address, handing_over.AGREE, row.asked_at)
-
-
-@desk_task.register(70)
-def agreed(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell whoever asked that somebody has agreed."""
-    if isinstance(request.user, User) and allows(request.user, handing_over.HAND_OVER, summit):
-        for row in handing_over.agreed(summit, request.user).select_related("person"):
+        else:
             said = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
-            address = reverse("admin:summit_person_hand_over", args=[row.person_id])
-            yield Task(said % {"person": row.person.label}, Urgency.NOW, address, handing_over.HAND_OVER)
+            address = reverse("admin:summit_person_hand_over", args=[person.pk])
+            yield Task(said % {"person": person.label}, Urgency.NOW, address, handing_over.HAND_OVER)
 
 
 class RightsMixin:

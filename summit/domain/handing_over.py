@@ -131,6 +131,13 @@ def agreed(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
     return rows.filter(agreed_at__gt=Now() - GOOD_FOR).order_by("pk")
 
 
+def of_interest(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
+    """Return the requests of a summit that somebody may have to act on: those of others that wait, and their own to
+    which somebody has agreed, with the people. One query."""
+    rows = waiting(summit, by) | agreed(summit, by)
+    return rows.select_related("person", "asked_by").order_by("pk")
+
+
 def _open(person: Person, by: User) -> QuerySet[HandOverRequest]:
     return HandOverRequest.objects.filter(person=person, asked_by=by, taken_at=None)
 

@@ -17,23 +17,47 @@ class Outcome(models.TextChoices):
     NEW = "new", pgettext_lazy("row", "new")
     CHANGED = "changed", pgettext_lazy("row", "changed")
     SAME = "same", pgettext_lazy("row", "as it is")
+    ASKS = "asks", pgettext_lazy("row", "asks")
     REFUSED = "refused", _("refused")
+
+
+@dataclass
+class Question:
+    """What only somebody can decide about a row. `key` names it among those of the file, `choices` are what can be
+    answered, each with its words. Without an answer `usual` counts, and where that is "" the row is left out."""
+
+    key: str
+    text: str
+    choices: list[list[str]]
+    answer: str = ""
+    usual: str = ""
+
+    @property
+    def chosen(self) -> str:
+        """What counts: the answer, or else what is usual."""
+        return self.answer or self.usual
 
 
 @dataclass
 class Line:
     """What becomes of a row: `notes` are sentences, for a refused row why and what to do, for another what is made of
-    it that one should look at; `fields` are what changes, in words. What a row is about each kind of file adds."""
+    it that one should look at; `fields` are what changes, in words; `questions` are what somebody has to decide.
+    What a row is about each kind of file adds."""
 
     number: int
     outcome: str = Outcome.SAME.value
     notes: list[str] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Take questions as JSON holds them."""
+        self.questions = [each if isinstance(each, Question) else Question(**each) for each in self.questions]
 
     @property
     def odd(self) -> bool:
         """Whether one should look at what is made of it."""
-        return bool(self.notes) and self.outcome != Outcome.REFUSED
+        return bool(self.notes) and self.outcome not in (Outcome.REFUSED, Outcome.ASKS)
 
     @property
     def word(self) -> str:
@@ -69,7 +93,13 @@ class Report(Generic[AnyLine]):
         """The numbers as commands tell them."""
         counts = self.counts
         said = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
-        return f"{said}{counts['refused']} refused"
+        asks = f", {counts['asks']} left out until somebody decides" if counts["asks"] else ""
+        return f"{said}{counts['refused']} refused{asks}"
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """The questions by their keys."""
+        return {each.key: each for line in self.lines for each in line.questions}
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON holds it."""

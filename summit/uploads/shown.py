@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy
 from summit.uploads.report import ODD, Line, Outcome, Report
 
 ROWS = 100
-SIGNS = {Outcome.NEW: "good", Outcome.CHANGED: "good", Outcome.SAME: "off", Outcome.REFUSED: "bad"}
+SIGNS = {
+    Outcome.NEW: "good",
+    Outcome.CHANGED: "good",
+    Outcome.SAME: "off",
+    Outcome.ASKS: "warn",
+    Outcome.REFUSED: "bad",
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, An
         "counts": [each for each in found if each["number"]],
         "rows_shown": shown,
         "page": page,
+        "asks": any(line.questions for line in page),
         "lines": [{"line": line, "sign": _sign(line)} for line in page],
     }
 

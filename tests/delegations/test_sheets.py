@@ -37,7 +37,7 @@ class TestStore:
         row = stored(summit, protocol)
         report = sheets.report_of(row)
         assert report is not None
-        assert report.counts == {"new": 3, "changed": 0, "same": 0, "refused": 0, "odd": 1}
+        assert report.counts == {"new": 3, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 1}
         assert (row.filename, row.uploaded_by, row.applied_at) == ("people.csv", protocol, None)
         assert not Party.objects.exists()
         entry = AuditEntry.objects.get()

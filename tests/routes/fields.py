@@ -61,6 +61,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "admin:api_application_tokens": {"days": "expires_at", "revoke": "does application-tokens-row-revoke"},
     "admin:delegations_badge_issue": {"row": "people"},
+    "admin:delegations_sheet_answer": {"2 formal_name": "answers"},
     "admin:delegations_handover_decide": {"to": "person", "do": "does handovers-row-drop"},
     "admin:delegations_invitation_answer": {
         "channel": "way.channel",

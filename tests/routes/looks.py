@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
+from delegations.domain import sheets
 from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
 from summit.db.clock import db_now
 from summit.domain import handing_over
+from summit.domain.audit import SYSTEM
 from summit.memory import forget_all
 from summit.models import Summit, User
 from summit.routes import Gate, Route, Whose, declared
@@ -151,6 +153,10 @@ def _files(world: World) -> Iterator[Look]:
     ):
         for more in ({}, {"report": ""}):
             yield Look(f"admin:{page}_change", _keys(make(summit=here, **more)))
+    # One that asks something.
+    asks = f"party,formal name\n{world.own.name},Called otherwise\n".encode()
+    kept = sheets.store(summit=here, purpose="parties", filename="x.csv", content=asks, by=SYSTEM)
+    yield Look("admin:delegations_sheet_change", _keys(kept))
     for state, ended in (("waiting", None), ("cancelled", ago(1))):
         made = Job.objects.create(
             kind="verify_audit", key=state, by=user, summit=here, state=state, finished_at=ended

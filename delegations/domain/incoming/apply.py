@@ -1,15 +1,16 @@
 """Reading a table into a summit: what it would do, and doing it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 
 from delegations.domain import digests, overpasses
-from delegations.domain.incoming import changes
+from delegations.domain.incoming import changes, party_changes
 from delegations.domain.incoming.known import SYSTEM_NAME, Known, look, system_of
-from delegations.domain.incoming.plan import Plan, Planner
+from delegations.domain.incoming.plan import Planner
+from delegations.domain.incoming.planned import Plan
 from delegations.domain.incoming.report import Report
 from delegations.fields import GROUPS
 from delegations.models import ExternalId, Membership, Party, Resemblance
@@ -23,14 +24,18 @@ from summit.permissions import allows, check, refusal
 from summit.tables.reading import Table
 
 SLICE = 500
+Answers = Mapping[str, str]
+NO_ANSWERS: Answers = {}
 
 
-def preview(*, summit: Summit, table: Table, by: By, party: Party | None = None) -> Report:
+def preview(
+    *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
+) -> Report:
     """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
     is meant."""
     check_may(summit, party, by)
     with bulk.uncollected():
-        return _plan(summit, table, by, party)[0].report
+        return _plan(summit, table, by, party, answers)[0].report
 
 
 def read_in(
@@ -39,6 +44,7 @@ def read_in(
     table: Table,
     by: By,
     party: Party | None = None,
+    answers: Answers = NO_ANSWERS,
     claim: Callable[[], object] = lambda: None,
     close: Callable[[Report], object] = lambda report: None,
 ) -> Report:
@@ -46,8 +52,9 @@ def read_in(
     `party` from a desk; with it from one of its focal points, for that party alone.
 
     The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
-    then finds what is there. `claim` and `close` are called in the transaction, before anything is written and after
-    all of it. Raises PermissionDenied, Unreadable.
+    then finds what is there. `answers` are what somebody has decided, by the keys of the report's questions. `claim`
+    and `close` are called in the transaction, before anything is written and after all is. Raises PermissionDenied,
+    Unreadable.
     """
     check_may(summit, party, by)
 
@@ -62,12 +69,13 @@ def read_in(
         return plan.report
 
     with bulk.uncollected():
-        return ahead(prepare=lambda _locked: _plan(summit, table, by, party), lock=lock, write=write)
+        return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
 
 
 def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
     summit = known.summit
     _store_parties(plan, summit, by)
+    party_changes.store(summit=summit, changes=plan.party_changes, by=by)
     _store_people(plan, summit, by, system_of(party))
     _store_members(plan, known, by)
     changes.store(summit=summit, changes=plan.changes, party=party, by=by)
@@ -102,7 +110,7 @@ def _lock(summit: Summit, party: Party | None) -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _plan(summit: Summit, table: Table, by: By, party: Party | None) -> tuple[Plan, Known]:
+def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[Plan, Known]:
     known = look(summit, party=party)
     allowed = {
         name
@@ -111,7 +119,7 @@ def _plan(summit: Summit, table: Table, by: By, party: Party | None) -> tuple[Pl
         if party is not None or isinstance(by, System) or (isinstance(by, User) and allows(by, group.change, summit))
     }
     desk = party is None
-    planner = Planner(summit, known, table, allowed=frozenset(allowed), party=party, desk=desk)
+    planner = Planner(summit, known, table, allowed=frozenset(allowed), party=party, desk=desk, answers=answers)
     return planner.plan(), known
 
 

@@ -38,7 +38,7 @@ class Known:
     _by_code: dict[str, Party] = field(default_factory=dict)
     _by_name: dict[str, Party] = field(default_factory=dict)
     _by_key: dict[tuple[str, str], Party | Person] = field(default_factory=dict)
-    _people: dict[tuple[int, Any], Person] = field(default_factory=dict)
+    _people: dict[tuple[int, Any], list[Person]] = field(default_factory=dict)
     _elsewhere: dict[frozenset[str], list[Person]] = field(default_factory=dict)
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
@@ -55,8 +55,7 @@ class Known:
         return found if isinstance(found, Party) else None
 
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
-        """Return somebody of a party by their key, their passport, their name in any order, or, where there is no
-        name, the office they hold."""
+        """Return whom a row certainly means: by their key, or by their passport."""
         found = self._by_key.get(("person", key)) if key else None
         if isinstance(found, Person):
             return found
@@ -64,10 +63,17 @@ class Known:
             holder = self._passports.get(digest)
             if holder is not None and self.party_of(holder) == party:
                 return holder
-        name, office = words_of(values.get("name")), fold(values.get("office", ""))
-        return (self._people.get((id(party), name)) if name else None) or (
-            self._people.get((id(party), office)) if office else None
-        )
+        return None
+
+    def called(self, party: Party, values: dict[str, str]) -> list[Person]:
+        """Return those of a party whose name it is, in any order of its words."""
+        name = words_of(values.get("name"))
+        return list(self._people.get((id(party), name), ())) if name else []
+
+    def nameless(self, party: Party, values: dict[str, str]) -> list[Person]:
+        """Return those of a party who are entered without a name and hold the office."""
+        office = fold(values.get("office", ""))
+        return list(self._people.get((id(party), office), ())) if office else []
 
     def likely(self, values: Mapping[str, Any], *, exclude: Person | None = None) -> list[tuple[Person, Likeness]]:
         """Return who is perhaps whom these values tell of, in any party, by the rules of `duplicates.likely`."""
@@ -115,10 +121,10 @@ class Known:
         """Make somebody of a party known."""
         name, office = words_of(person.name), fold(person.office)
         if name:
-            self._people.setdefault((id(party), name), person)
+            self._people.setdefault((id(party), name), []).append(person)
             self._elsewhere.setdefault(name, []).append(person)
         elif office:
-            self._people.setdefault((id(party), office), person)
+            self._people.setdefault((id(party), office), []).append(person)
         if key:
             self._by_key["person", key] = person
 

@@ -1,6 +1,8 @@
 """From rows to what would be written: nothing is stored here. The same table twice plans nothing the second time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,20 +12,23 @@ from django.utils.translation import gettext as _
 from delegations.domain import digests, people, quotas
 from delegations.domain.columns import Columns, label, recognise
 from delegations.domain.duplicates import Hit
-from delegations.domain.incoming import values
+from delegations.domain.incoming import party_changes, values
 from delegations.domain.incoming.changes import refuse
 from delegations.domain.incoming.known import Known
+from delegations.domain.incoming.meant import OTHER, Doubt, Meant
 from delegations.domain.incoming.parties import PartyRow, make
+from delegations.domain.incoming.planned import LeftOut, Newcomer, Plan
 from delegations.domain.incoming.report import Line, Report
+from delegations.domain.incoming.row_form import RowForm
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.places import NamingRefused, check_category, take_place
 from delegations.domain.quotas import QuotaFull
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
-from delegations.forms import PersonForm, values_of
+from delegations.forms import values_of
 from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party
 from summit.models import Person, Summit
 from summit.tables.reading import Row, Table
-from summit.uploads.report import Outcome
+from summit.uploads.report import Outcome, Question
 
 
 def sentences(problem: Exception) -> list[str]:
@@ -39,68 +44,11 @@ def _likeness(other: Person, party: Party | None, why: Likeness) -> str:
     return Hit(other, party, why).sentence
 
 
-class RowForm(PersonForm):
-    """The form of a person, used for row after row: making one costs more than asking it."""
-
-    def ask(self, person: Person | None, said: dict[str, str]) -> None:
-        """Look at what a row says of a person, or of a new one. What it doesn't say is as it was."""
-        self.before = values_of(person)
-        usual = {"language": self.summit.language}
-        self.data = {name: said.get(name) or self.before.get(name, usual.get(name, "")) for name in self.fields}
-        self._errors = None
-        self.full_clean()
-
-    def _clean_fields(self) -> None:
-        """Clean each field's value, those once that come again in other rows."""
-        kept: dict[tuple[str, Any], Any] = self.__dict__.setdefault("kept", {})
-        for name, column in self.fields.items():
-            key = (name, self.data[name])
-            if key not in kept:
-                kept[key] = self._cleaned(name, column, self.data[name])
-            found = kept[key]
-            if isinstance(found, ValidationError):
-                self.add_error(name, found)
-            else:
-                self.cleaned_data[name] = found
-
-    def _cleaned(self, name: str, column: Any, value: Any) -> Any:
-        """What the field and the form make of a value, or why they refuse it."""
-        try:
-            self.cleaned_data[name] = column.clean(value)
-            own = getattr(self, f"clean_{name}", None)
-            return own() if own else self.cleaned_data[name]
-        except ValidationError as problem:
-            return problem
-        finally:
-            self.cleaned_data.pop(name, None)
-
-    @property
-    def sentences(self) -> list[str]:
-        """What stops it."""
-        return [f"{label(name)}: {text}" for name, texts in self.errors.items() for text in texts]
-
-
-@dataclass
-class Newcomer:
-    """Somebody whom the table brings."""
-
-    person: Person
-    particulars: Particulars | None
-    party: Party
-    key: str
-
-
-@dataclass
-class Plan:
-    """What a table would write."""
-
-    report: Report
-    parties: list[tuple[Party, str]] = field(default_factory=list)
-    people: list[Newcomer] = field(default_factory=list)
-    changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)
-    members: list[Membership] = field(default_factory=list)
-    moves: list[tuple[Membership, Category]] = field(default_factory=list)
-    likenesses: list[tuple[Person, Person, Likeness]] = field(default_factory=list)
+def _alone(outcome: str) -> str:
+    """Say what became of a party whose person is refused."""
+    if outcome == Outcome.NEW:
+        return _("The party is entered, the person is not.")
+    return _("The party is changed, the person is not.")
 
 
 @dataclass
@@ -114,6 +62,8 @@ class Planner:
     allowed: frozenset[str]
     party: Party | None = None
     desk: bool = True
+    # What somebody has decided, by the keys of questions.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         """Return what would be written."""
@@ -125,12 +75,15 @@ class Planner:
         self._check_columns()
         used = set(self.columns.known.values())
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
+        self.meant = Meant(self.known)
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
             line = Line(row.number)
             self.found.report.lines.append(line)
             try:
                 self._row(row, line)
+            except LeftOut:
+                line.outcome = Outcome.ASKS.value
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
         return self.found
@@ -146,7 +99,7 @@ class Planner:
         said = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
         party = self._party(said, line)
         line.party = party.name
-        fresh = line.outcome == Outcome.NEW
+        partys = line.outcome
         texts = {name: text for name, text in said.items() if name in PERSON or name in PARTICULARS}
         if "head" in said:
             texts["name"] = said["head"]
@@ -154,9 +107,9 @@ class Planner:
             try:
                 self._person(party, said, texts, line)
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
-                if not fresh:
+                if partys == Outcome.SAME:
                     raise
-                line.notes += [_("The party is entered, the person is not."), *sentences(problem)]
+                line.notes += [_alone(partys), *sentences(problem)]
         elif self.party is not None:
             # A formula that no program has worked out is empty too.
             raise Unreadable(_("This row names nobody. Write a name or the office held."))
@@ -176,16 +129,46 @@ class Planner:
             line.outcome = Outcome.NEW.value
             line.notes += notes
             return party
-        if given.name and not self.known.is_called(found, given.name):
-            line.notes.append(_("It is called “%(name)s” here, and stays so.") % {"name": found.name})
+        if found.pk is not None:
+            # One that the table brings is as its first row says.
+            ask = partial(self._answer, line)
+            party_changes.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
         return found
+
+    def _answer(self, line: Line, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
+        """Ask, and return what was answered, or else what is usual."""
+        key = f"{line.number} {kind}"
+        answer = self.answers.get(key, "")
+        if answer not in {value for value, _words in choices}:
+            answer = ""
+        asked = Question(key, text, choices, answer, usual)
+        line.questions.append(asked)
+        return asked.chosen
+
+    def _whom(self, party: Party, key: str, texts: dict[str, str], line: Line) -> Person | None:
+        """Return whom a row means, None for somebody new. A focal point is told; a desk is asked. Raises Unreadable,
+        LeftOut."""
+        try:
+            return self.meant.find(party, key, texts)
+        except Doubt as doubt:
+            if not self.desk:
+                raise Unreadable(_("%s Write the office and the mailbox as they are there.") % doubt.text) from doubt
+            answer = self._answer(line, "person", doubt.text, doubt.choices)
+            if not answer:
+                raise LeftOut from doubt
+            return None if answer == OTHER else doubt.who[answer]
 
     def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: Line) -> None:
         line.person = given.get("name") or given.get("office") or ""
         wanted = self._category(said, party)
         texts = {name: values.cell(name, text) for name, text in given.items()}
         key = said.get("person_key", "")
-        person = self.known.person(party, key=key, values=texts)
+        line.person = texts.get("name") or texts.get("office") or ""
+        person = self._whom(party, key, texts, line)
+        if person is not None and self.meant.repeats(person):
+            line.notes.append(
+                _("It means the same person as row %(number)d.") % {"number": self.meant.repeats(person)}
+            )
         theirs = person is not None and self.known.party_of(person) != party
         if theirs or (person is None and key in self.known.given):
             raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
@@ -195,23 +178,26 @@ class Planner:
             raise ValidationError(self.form.sentences)
         changed = self.form.changed
         if person is None:
-            self._newcomer(party, wanted or self._usual(party), changed, key, line)
+            self.meant.note(
+                self._newcomer(party, wanted or self._usual(party), changed, key, line), line.number, texts
+            )
             return
+        self.meant.note(person, line.number, texts)
         if self.party is not None:
             acts = not self.desk and person.pk in self.known.focal
             refuse(person=person, changed=changed, party=party, acts=acts)
         fields = [label(name) for name in changed]
         if self._seat(party, person, wanted):
             fields.append(_("category"))
+        line.fields += fields
         if changed:
             self.found.changes.append((person, changed))
             likenesses = self._resembled(party, person, values_of(person) | changed, known=True)
             self.found.likenesses += likenesses
         if fields:
-            line.fields = fields
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
 
-    def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> None:
+    def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> Person:
         person = Person(summit=self.summit)
         likenesses = self._resembled(party, person, changed)
         check_category(party, category, self.known.places(party), self.desk)
@@ -234,6 +220,7 @@ class Planner:
         digested = [digests.digest(kind, self.summit.pk, changed.get(name)) for kind, name in marks]
         self.known.add_marks(person, person.email, *digested)
         line.outcome = Outcome.NEW.value
+        return person
 
     def _resembled(
         self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False

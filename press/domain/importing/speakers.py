@@ -50,4 +50,5 @@ def party_of(known: Known, code: str, row: Row | None) -> Party | None:
 
 def speaker_of(known: Known, party: Party, row: Row) -> Person | None:
     """Return who of a party gives the speech of a row: by name, or else by office."""
-    return known.person(party, key="", values={"name": row.speaker, "office": row.office})
+    said = {"name": row.speaker, "office": row.office}
+    return next(iter([*known.called(party, said), *known.nameless(party, said)]), None)

@@ -32,7 +32,7 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     made = place.protocol.post(HERE, sent(), Idempotency_Key="one")
     assert made.status_code == 201, made.content
     report = made.json()["report"]
-    assert report["counts"] == {"new": 2, "changed": 0, "same": 0, "refused": 1, "odd": 0}
+    assert report["counts"] == {"new": 2, "changed": 0, "same": 0, "asks": 0, "refused": 1, "odd": 0}
     lines = [(each["number"], each["outcome"], each["person"]) for each in report["lines"]]
     assert lines == [(2, "new", "Ada Example"), (3, "new", "Bea Example"), (4, "refused", "Dee Example")]
     assert (report["unknown"], made.json()["applied_at"], made.json()["job"]) == (["shoe size"], None, None)

@@ -1,0 +1,239 @@
+"""What a table can't decide is asked: whom a row means, and what the host calls a party."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from delegations.domain import sheets
+from delegations.domain.incoming import meant
+from delegations.domain.incoming.apply import preview, read_in
+from delegations.domain.incoming.report import Report
+from delegations.models import Category, Party, Sheet
+from summit.domain.audit import SYSTEM
+from summit.models import AuditEntry, Person, Role, Summit
+from summit.tables.reading import read
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import link, refuses
+
+pytestmark = pytest.mark.django_db
+TWO = "party,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\nFrance,Ada Example,Adviser,b@x.example\n"
+PARTIES = "country,formal name,mission e-mail,mission telephone\nFrance,{formal},{box},{phone}\n"
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found: Summit = f.SummitFactory(slug="talks")
+    Category.objects.of(found)
+    return found
+
+
+@pytest.fixture
+def france(summit: Summit) -> Party:
+    found: Party = f.PartyFactory(
+        summit=summit,
+        name="France",
+        formal_name="French Republic",
+        iso_code="FR",
+        footnote="As approved.",
+        protocol_order=7,
+        mission_email="old@embassy.example",
+        mission_phone="",
+    )
+    return found
+
+
+def into(summit: Summit, text: str, **values: Any) -> Report:
+    table = read(filename="x.csv", content=text.encode())
+    return read_in(summit=summit, table=table, **{"by": SYSTEM, **values})
+
+
+def people() -> list[tuple[str, str]]:
+    return list(Person.objects.order_by("pk").values_list("office", "email"))
+
+
+def outcomes(report: Report) -> list[str]:
+    return [line.outcome for line in report.lines]
+
+
+class TestTwoRows:
+    def test_two_of_one_name_are_never_one_unasked(
+        self, summit: Summit, france: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        report = into(summit, TWO)
+        assert outcomes(report) == ["new", "asks"]
+        asked = report.lines[1].questions[0]
+        assert asked.text == "Row 2 names somebody who is called so. Is it the same person?"
+        assert [value for value, _words in asked.choices] == ["row 2", "other"]
+        assert people() == [("Minister", "a@x.example")]
+        # The control: as it was, the second row was written over the first.
+        with monkeypatch.context() as patched:
+            patched.setattr(meant.Meant, "_named", lambda self, rows, said: rows[0] if rows else None)
+            assert outcomes(into(summit, TWO)) == ["same", "changed"]
+        assert people() == [("Adviser", "b@x.example")]
+
+    def test_answered_they_are_two_and_the_same_table_again_changes_nothing(
+        self, summit: Summit, france: Party
+    ) -> None:
+        assert outcomes(into(summit, TWO, answers={"3 person": "other"})) == ["new", "new"]
+        assert people() == [("Minister", "a@x.example"), ("Adviser", "b@x.example")]
+        before = AuditEntry.objects.count()
+        assert outcomes(into(summit, TWO)) == ["same", "same"]
+        assert (len(people()), AuditEntry.objects.count()) == (2, before)
+
+    def test_answered_they_are_one(self, summit: Summit, france: Party) -> None:
+        assert outcomes(into(summit, TWO, answers={"3 person": "row 2"})) == ["new", "changed"]
+        assert people() == [("Adviser", "b@x.example")]
+
+    def test_the_same_row_twice_is_one_person(self, summit: Summit, france: Party) -> None:
+        row = "France,Ada Example,Minister\n"
+        report = into(summit, f"party,name,office\n{row}{row}")
+        assert outcomes(report) == ["new", "same"]
+        assert report.lines[1].notes == ["It means the same person as row 2."]
+        assert len(people()) == 1
+
+    def test_two_rows_of_one_key(self, summit: Summit, france: Party) -> None:
+        report = into(summit, "party,person key,name\nFrance,Q1,Ada\nFrance,Q1,Bea\n")
+        assert outcomes(report) == ["new", "refused"]
+        assert report.lines[1].notes == ["Row 2 has this key already. Correct one of them."]
+
+    def test_a_name_takes_the_place_of_an_office_once(self, summit: Summit, france: Party) -> None:
+        f.MembershipFactory(party=france, person__name="", person__office="Adviser")
+        report = into(summit, "party,name,office\nFrance,Ada,Adviser\nFrance,Bea,Adviser\n")
+        assert outcomes(report) == ["changed", "new"]
+        assert list(Person.objects.order_by("pk").values_list("name", flat=True)) == ["Ada", "Bea"]
+
+
+class TestWhoIsThere:
+    @pytest.mark.parametrize(
+        ("office", "email", "outcome"),
+        [
+            ("Minister", "new@x.example", "changed"),
+            ("Adviser", "a@x.example", "changed"),
+            ("", "", "same"),
+            ("Adviser", "", "asks"),
+            ("Adviser", "new@x.example", "asks"),
+        ],
+    )
+    def test_office_or_mailbox_must_agree(
+        self, summit: Summit, france: Party, office: str, email: str, outcome: str
+    ) -> None:
+        into(summit, "party,name,office,e-mail\nFrance,Ada Example,Minister,a@x.example\n")
+        report = into(summit, f"party,name,office,e-mail\nFrance,Ada Example,{office},{email}\n")
+        assert outcomes(report) == [outcome]
+        assert len(people()) == 1
+        if outcome == "asks":
+            known = Person.objects.get()
+            asked = report.lines[0].questions[0]
+            assert asked.text == "Somebody here is called so, with another office and mailbox. Is it the same person?"
+            assert asked.choices[0] == [known.public_id, f"the same person: {known.label} – a@x.example"]
+            text = f"party,name,office,e-mail\nFrance,Ada Example,{office},{email}\n"
+            assert outcomes(into(summit, text, answers={"2 person": known.public_id})) == ["changed"]
+            assert len(people()) == 1
+
+    def test_a_focal_point_is_told_and_nobody_is_asked(self, summit: Summit, france: Party) -> None:
+        text = TWO.replace("party,", "").replace("France,", "")
+        report = into(summit, text, by=link(france), party=france)
+        assert outcomes(report) == ["new", "refused"]
+        assert report.lines[1].questions == []
+
+
+class TestParties:
+    def test_filled_cells_are_taken_over_and_empty_ones_leave_alone(self, summit: Summit, france: Party) -> None:
+        text = PARTIES.format(formal="", box="new@embassy.example", phone="+44 20 7946 0001")
+        report = into(summit, text)
+        assert outcomes(report) == ["changed"]
+        assert report.lines[0].notes == [
+            "Mailbox of the mission: was “old@embassy.example”, becomes “new@embassy.example”.",
+            "Telephone of the mission: was “empty”, becomes “+44 20 7946 0001”.",
+        ]
+        france.refresh_from_db()
+        assert (france.mission_email, france.mission_phone) == ("new@embassy.example", "+44 20 7946 0001")
+        entry = AuditEntry.objects.get(action="delegations.party.change")
+        assert entry.fields == ["mission_email", "mission_phone"]
+        assert outcomes(into(summit, text)) == outcomes(into(summit, PARTIES.format(formal="", box="", phone="")))
+        france.refresh_from_db()
+        assert france.mission_email == "new@embassy.example"
+
+    def test_what_the_host_has_approved_is_a_question(self, summit: Summit, france: Party) -> None:
+        text = PARTIES.format(formal="République française", box="", phone="")
+        report = into(summit, text)
+        asked = report.lines[0].questions[0]
+        assert (outcomes(report), asked.key, asked.chosen) == (["same"], "2 formal_name", "keep")
+        assert asked.choices == [["keep", "keep “French Republic”"], ["take", "change it to “République française”"]]
+        france.refresh_from_db()
+        assert (france.formal_name, france.footnote, france.protocol_order) == ("French Republic", "As approved.", 7)
+        assert outcomes(into(summit, text, answers={"2 formal_name": "take"})) == ["changed"]
+        france.refresh_from_db()
+        assert (france.formal_name, france.name, france.footnote) == (
+            "République française",
+            "France",
+            "As approved.",
+        )
+
+    def test_a_mailbox_that_is_none_is_refused_and_rows_that_contradict_are_told(
+        self, summit: Summit, france: Party
+    ) -> None:
+        report = into(summit, PARTIES.format(formal="", box="no mailbox", phone=""))
+        assert outcomes(report) == ["refused"]
+        assert report.lines[0].notes[0].startswith("Mailbox of the mission: ")
+        more = PARTIES.format(formal="", box="a@embassy.example", phone="") + "France,,b@embassy.example,\n"
+        assert outcomes(into(summit, more)) == ["changed", "same"]
+        france.refresh_from_db()
+        assert france.mission_email == "a@embassy.example"
+
+    def test_a_person_who_is_refused_or_asked_about_keeps_nothing_of_the_party_back(
+        self, summit: Summit, france: Party
+    ) -> None:
+        report = into(summit, "country,mission e-mail,name,e-mail\nFrance,a@embassy.example,Ada,no mailbox\n")
+        assert (outcomes(report), report.lines[0].notes[1]) == (
+            ["changed"],
+            "The party is changed, the person is not.",
+        )
+        france.refresh_from_db()
+        assert france.mission_email == "a@embassy.example"
+
+
+class TestAnswering:
+    def kept(self, summit: Summit) -> Sheet:
+        return sheets.store(summit=summit, purpose="people", filename="x.csv", content=TWO.encode(), by=SYSTEM)
+
+    def test_on_the_page(self, summit: Summit, france: Party) -> None:
+        sheet = self.kept(summit)
+        desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+        page = f"/admin/delegations/sheet/{sheet.pk}/change/"
+        assert "Is it the same person?" in desk.get(page).content.decode()
+        again = desk.post(f"/admin/delegations/sheet/{sheet.pk}/answer/", {"3 person": "other"}, follow=True)
+        assert ('value="other" checked' in again.content.decode(), Person.objects.count()) == (True, 0)
+        desk.post(f"/admin/delegations/sheet/{sheet.pk}/take/")
+        assert len(people()) == 2
+        assert AuditEntry.objects.filter(action="delegations.sheet.answer").count() == 1
+        # What was decided stands on the page, and can't be decided any more.
+        shown = desk.get(page).content.decode()
+        assert ("somebody else" in shown, "<fieldset" in shown.partition("<main")[2]) == (True, False)
+        sheet.refresh_from_db()
+        refuses(sheets.SheetProblem, sheets.answer, sheet=sheet, answers={"3 person": "other"}, by=SYSTEM)
+
+    def test_what_is_not_asked_is_not_answered(self, summit: Summit, france: Party) -> None:
+        sheet = self.kept(summit)
+        for answers in ({"9 person": "other"}, {"3 person": "everybody"}):
+            refuses(sheets.SheetProblem, sheets.answer, sheet=sheet, answers=answers, by=SYSTEM)
+        viewer = f.UserFactory.with_role(Role.VIEWER, summit)
+        refuses(PermissionDenied, sheets.answer, sheet=sheet, answers={"3 person": "other"}, by=viewer)
+        sheets.answer(sheet=sheet, answers={"3 person": "other"}, by=SYSTEM)
+        sheets.answer(sheet=sheet, answers={"3 person": ""}, by=SYSTEM)
+        assert sheet.answers == {}
+        table = sheets.table_of(sheet)
+        assert preview(summit=summit, table=table, by=SYSTEM).counts["asks"] == 1
+
+    def test_by_a_program(self, summit: Summit, france: Party) -> None:
+        sheet = self.kept(summit)
+        api: Client = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+        where = f"/api/v1/summits/{summit.slug}/desk/sheets/{sheet.public_id}/"
+        asked = api.get(where).json()["report"]["lines"][1]["questions"][0]
+        assert (asked["key"], list(asked["choices"])) == ("3 person", ["row 2", "other"])
+        values = {"answers": {"3 person": "other"}}
+        found = api.post(f"{where}answer/", values, content_type="application/json")
+        assert (found.status_code, found.json()["report"]["counts"]["new"]) == (200, 2)
