@@ -107,7 +107,12 @@ def _summit(turn: int) -> Summit:
 
 
 def _read_in(summit: Summit, content: bytes) -> None:
-    read_in(summit=summit, table=tables.read(filename="people.xlsx", content=content), by=SYSTEM)
+    read_in(
+        summit=summit,
+        table=tables.read(filename="people.xlsx", content=content),
+        by=SYSTEM,
+        answers={"* kind": "organisation"},
+    )
 
 
 def _bare(content: bytes, *, read_only: bool = False) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from delegations.domain import entry, first, regions, shown
+from delegations.domain import countries, entry, first, regions, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
 from delegations.models import Invitation, InvitationState, Party, Policy, Region
@@ -48,7 +48,9 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 return redirect(steps.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
-    known = {party.iso_code for party in listed} | {regions.code_of(parts_of(line)[0]) for line in text.splitlines()}
+    known = {party.iso_code for party in listed} | {
+        countries.code_of(parts_of(line)[0]) for line in text.splitlines()
+    }
     labels = dict(Region.choices)
     context = {
         "text": text,

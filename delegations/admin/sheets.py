@@ -79,9 +79,10 @@ class SheetAdmin(UploadsAdmin):
         """Keep what the reader has decided of a table's rows, and look at it anew."""
         row, user = self._mine(request, pk)
         report = sheets.report_of(row)
-        asked = report.questions if report else {}
+        # An answer for all of a kind stands beside those of rows.
+        given = {key: str(request.POST[key]) for key in request.POST}
+        answers = {key: value for key, value in given.items() if report and report.takes(key, value)}
         try:
-            answers = {key: request.POST[key] for key in asked if key in request.POST}
             sheets.answer(sheet=row, answers=answers, by=user)
             job = self.reading.look(row=row, by=user)
         except self.problems as problem:
@@ -114,6 +115,7 @@ class SheetAdmin(UploadsAdmin):
         asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
         return {
             "upload": f"{self.address('upload')}?{asked}",
+            "not_listed": _not_listed(row),
             "to_answer": "" if row.applied_at else self.address("answer", row.pk),
         }
 
@@ -139,6 +141,13 @@ class SheetAdmin(UploadsAdmin):
         content = blank.for_desk(summit=summit, purpose=purpose, ending=ending, by=request.user)
         headers = {"Content-Disposition": f'attachment; filename="{purpose}.{ending}"'}
         return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
+
+
+def _not_listed(row: Sheet) -> int:
+    """Return how many rows ask whether a party that isn't on the list is entered."""
+    report = None if row.applied_at else sheets.report_of(row)
+    asked = report.questions.values() if report else ()
+    return sum(each.key.endswith(" enter") and not each.chosen for each in asked)
 
 
 def _purpose(request: HttpRequest) -> str:

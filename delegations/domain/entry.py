@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from delegations.domain import regions
-from delegations.models import Party, PartyKind, PartyName
+from delegations.domain import countries, regions
+from delegations.domain.incoming import values
+from delegations.domain.incoming.values import Unreadable
+from delegations.models import Party, PartyKind, PartyName, Policy
 from summit.domain import audit
 from summit.lines import parts_of
 from summit.models import Summit, User
@@ -30,6 +32,7 @@ class Line:
     # What was written for it, where that is its name in another language than the summit's first, and which.
     written: str = ""
     written_in: str = ""
+    kind: str = PartyKind.COUNTRY
 
 
 class Entered(list[Party]):
@@ -74,11 +77,11 @@ def _line(number: int, raw: str, summit: Summit) -> Line:
     parts = parts_of(raw)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
-    if len(parts) > 3:
-        raise ValidationError(_("There are more than three parts. Write: name; mailbox; language."))
-    name, mailbox, language = (*parts, "", "")[:3]
+    if len(parts) > 4:
+        raise ValidationError(_("There are more than four parts. Write: name; mailbox; language; kind."))
+    name, mailbox, language, said = (*parts, "", "", "")[:4]
     if not name:
-        raise ValidationError(_("The name is missing. Write: name; mailbox; language."))
+        raise ValidationError(_("The name is missing. Write: name; mailbox; language; kind."))
     if len(name) > NAME_LENGTH:
         raise ValidationError(_("The name has more than %(n)d characters. Shorten it.") % {"n": NAME_LENGTH})
     validate_printable(name)
@@ -90,7 +93,24 @@ def _line(number: int, raw: str, summit: Summit) -> Line:
             raise ValidationError(said % {"mailbox": mailbox}) from None
     own, written_in = regions.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
-    return Line(number, own, mailbox, letters, name if written_in else "", written_in)
+    return Line(number, own, mailbox, letters, name if written_in else "", written_in, _kind(name, said, summit))
+
+
+def _kind(name: str, said: str, summit: Summit) -> str:
+    """Return what a line says that a party is; a country where it doesn't, if its name is one's. Raises
+    ValidationError: nothing becomes an organisation unasked."""
+    if said:
+        try:
+            return values.party_kind(said, says_country=Policy.objects.of(summit).says_country)
+        except Unreadable as problem:
+            raise ValidationError(str(problem)) from None
+    if countries.code_of(name):
+        return PartyKind.COUNTRY
+    example = f"{name}; ; ; {PartyKind.ORGANISATION.label}"
+    raise ValidationError(
+        _("“%(name)s” is no country that is known. Correct it, or write what it is: %(example)s.")
+        % {"name": name, "example": example}
+    )
 
 
 def _check_new(line: Line, taken: set[str], seen: dict[str, int]) -> None:
@@ -118,8 +138,8 @@ def _language(said: str) -> str:
 def enter(*, summit: Summit, text: str, by: User) -> Entered:
     """Enter the parties of some lines, all or none, and return them.
 
-    Who is called as a country is, in any of the system's languages, is entered as one, with its region; the others as
-    invited organisations. Written in another language than the summit's first, it gets its name in the first from the
+    Who is called as a country is, in any language, is entered as one, with its region; of the others a line says what
+    they are. Written in another language than the summit's first, it gets its name in the first from the
     library of countries, and what was written as its name in that language. Who is called as the summit's host is
     entered as the host, where it has none yet. Raises
     PermissionDenied, LineProblems.
@@ -147,15 +167,15 @@ def enter(*, summit: Summit, text: str, by: User) -> Entered:
 
 
 def _party(line: Line, summit: Summit, hosted: bool) -> Party:
-    code = regions.code_of(line.name)
+    code = countries.code_of(line.name) if line.kind == PartyKind.COUNTRY else ""
     return Party(
         summit=summit,
         name=line.name,
         formal_name=line.name,
         sort_key=line.name,
-        kind=PartyKind.COUNTRY if code else PartyKind.ORGANISATION,
+        kind=line.kind,
         iso_code=code,
-        region=regions.REGION_OF[code] if code else "none",
+        region=regions.REGION_OF.get(code, "none"),
         language=line.language,
         mission_email=line.mailbox,
         is_host=not hosted and line.name.casefold() == summit.host.casefold(),

@@ -111,10 +111,12 @@ def answer(*, sheet: Sheet, answers: Mapping[str, str], by: By) -> None:
     with transaction.atomic():
         row = Sheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
         report = report_of(row)
-        asked = report.questions if report is not None and row.applied_at is None else {}
-        for key, value in answers.items():
-            if key not in asked or value not in {"", *(each for each, _words in asked[key].choices)}:
-                raise SheetProblem(_("That is not asked any more. Look at the table again."))
+        if (
+            report is None
+            or row.applied_at is not None
+            or not all(report.takes(key, value) for key, value in answers.items())
+        ):
+            raise SheetProblem(_("That is not asked any more. Look at the table again."))
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])
         detail = {"number": len(answers)}

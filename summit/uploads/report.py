@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 ODD = "odd"
+# What stands for the row in an answer that counts for all questions of a kind: "* enter".
+ALL = "*"
 
 
 class Outcome(models.TextChoices):
@@ -95,6 +97,14 @@ class Report(Generic[AnyLine]):
         said = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
         asks = f", {counts['asks']} left out until somebody decides" if counts["asks"] else ""
         return f"{said}{counts['refused']} refused{asks}"
+
+    def takes(self, key: str, value: str) -> bool:
+        """Return whether a question can be answered so, or with ALL every question of a kind."""
+        row, _space, kind = key.partition(" ")
+        asked = self.questions
+        rows = [key] if row != ALL else [each for each in asked if each.partition(" ")[2] == kind]
+        known = {choice for each in rows if each in asked for choice, _words in asked[each].choices}
+        return bool(known) and value in {"", *known}
 
     @property
     def questions(self) -> dict[str, Question]:

@@ -15,7 +15,12 @@ from tests.delegations.helpers import sign_in, text
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/delegations/sheet/"
-TEXT = "party,name,category,size\nFrance,Ada Example,,1\nFrance,Bea Example,wizard,2\n,=1+1,,3\n<b>Acme</b>,Cai,,4\n"
+TEXT = """party,kind,name,category,size
+France,country,Ada Example,,1
+France,country,Bea Example,wizard,2
+,,=1+1,,3
+<b>Acme</b>,invited organisation,Cai,,4
+"""
 
 
 def send(client: Client, given: str = TEXT, **values: Any) -> Any:

@@ -42,7 +42,7 @@ MOVED = {
 }
 STAYS = {"ReleasedParticipant"}
 # What ends with whoever is gone.
-ENDS = {"AgendaLook", "Feed"}
+ENDS = {"AgendaLook", "Feed", "HandOverRequest"}
 
 
 @pytest.fixture

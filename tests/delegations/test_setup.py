@@ -17,6 +17,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
 
+OTHER_KINDS = "sub-state government, international organisation, invited organisation"
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/setup/here/parties/"
 LETTER = "/admin/setup/here/letter/"
@@ -38,7 +39,10 @@ def shown(answer: Any) -> list[str]:
 
 class TestLines:
     def test_countries_are_recognised_in_any_language_and_the_host(self, summit: Summit, organiser: User) -> None:
-        germany, shipping = "Allemagne; embassy@germany.example; French", "Good Shipping Ltd\tinfo@shipping.example"
+        germany, shipping = (
+            "Allemagne; embassy@germany.example; French",
+            "Good Shipping Ltd\tinfo@shipping.example\t\tinvited organisation",
+        )
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
         made = entry.enter(summit=summit, text=text, by=organiser)
         assert [(p.name, p.kind, p.iso_code, p.region, p.mission_email, p.language, p.is_host) for p in made] == [
@@ -63,11 +67,11 @@ class TestLines:
         refused = refuses(LineProblems, entry.enter, summit=summit, text="\n".join(lines), by=organiser)
         assert refused.found[:-2] == [
             (2, "“kenya” is entered already. Remove the line."),
-            (3, "The name is missing. Write: name; mailbox; language."),
+            (3, "The name is missing. Write: name; mailbox; language; kind."),
             (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
             (5, "Letters aren’t written in “Klingon”. Write one of: en, fr, ar."),
             (6, "“FRANCE” stands in line 1 too. Remove one of them."),
-            (7, "There are more than three parts. Write: name; mailbox; language."),
+            (7, f"“x” is no kind of party. Write one of: country, {OTHER_KINDS}."),
             (8, "The name has more than 120 characters. Shorten it."),
         ]
         # A mailbox that no column holds, and one country in two languages.

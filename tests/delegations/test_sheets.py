@@ -24,7 +24,11 @@ from tests.delegations.helpers import refuses
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-TEXT = "party,name,e-mail\nFrance,Ada Example,ada@x.example\nItaly,Bea Example,\nnowhere,,\n"
+TEXT = """party,kind,name,e-mail
+France,country,Ada Example,ada@x.example
+Italy,country,Bea Example,
+nowhere,country,,
+"""
 
 
 def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> Sheet:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from delegations.domain import digests, quotas
+from delegations.domain.countries import plain
 from delegations.domain.duplicates import similar, words_of
 from delegations.domain.quotas import Meter
 from delegations.fields import party_of
@@ -51,7 +52,7 @@ class Known:
     def party(self, *, key: str, code: str, name: str) -> Party | None:
         """Return a party by its key, its ISO code or its name in any language."""
         found = self._by_key.get(("party", key)) if key else None
-        found = found or (self._by_code.get(code) if code else None) or self._by_name.get(fold(name))
+        found = found or (self._by_code.get(code) if code else None) or self._by_name.get(plain(name))
         return found if isinstance(found, Party) else None
 
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
@@ -104,14 +105,22 @@ class Known:
         """Return the parties that are known."""
         return list({id(party): party for party in self._by_name.values()}.values())
 
+    def names(self) -> dict[str, Party]:
+        """Return the parties by each of their names, as names are compared."""
+        return self._by_name
+
+    def add_name(self, name: str, party: Party) -> None:
+        """Make known that a name means a party too."""
+        self._by_name.setdefault(plain(name), party)
+
     def is_called(self, party: Party, name: str) -> bool:
         """Return whether a party has this name in any language."""
-        return self._by_name.get(fold(name)) is party
+        return self._by_name.get(plain(name)) is party
 
     def add_party(self, party: Party, key: str = "") -> None:
         """Make a party known."""
         for name in (party.name, party.formal_name):
-            self._by_name.setdefault(fold(name), party)
+            self._by_name.setdefault(plain(name), party)
         if party.iso_code:
             self._by_code[party.iso_code] = party
         if key:
@@ -159,8 +168,8 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
         row.summit = summit
         known.add_party(row)
         for name in row.names.all():
-            known._by_name.setdefault(fold(name.name), row)
-            known._by_name.setdefault(fold(name.formal_name), row)
+            known._by_name.setdefault(plain(name.name), row)
+            known._by_name.setdefault(plain(name.formal_name), row)
     for key, listed in quotas.meters_of(parties.values()).items():
         known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in listed}
     related = ("membership__category", "particulars__entered_for", "photo")

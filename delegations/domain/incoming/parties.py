@@ -1,13 +1,14 @@
 """A party from a row of a table. Names are entered as they are written; a library of ISO countries only tells which
 country is meant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from delegations.domain import regions
+from delegations.domain import countries, regions
 from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
+from delegations.domain.naming import kind_word
 from delegations.models import Party, PartyKind
 from summit.models import Summit
 
@@ -37,9 +38,9 @@ class PartyRow:
         name = said.get("party", "")
         own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
         kind = values.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
-        code = values.country_code(written) if written else ""
+        code = countries.code_of(written) if written else ""
         if not written and kind in ("", PartyKind.COUNTRY):
-            code = regions.code_of(name)
+            code = countries.code_of(name)
         return cls(
             key=said.get("party_key", ""),
             name=name,
@@ -58,7 +59,7 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     if not name:
         raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
     notes: list[str] = []
-    kind = row.kind or _guess(row, notes)
+    kind = row.kind or PartyKind.COUNTRY
     code = row.code if kind == PartyKind.COUNTRY else ""
     if code in OBSERVERS:
         notes.append(_("An observer at the United Nations, not a member: look at recognition and flag."))
@@ -81,12 +82,43 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     return party, notes
 
 
-def _guess(row: PartyRow, notes: list[str]) -> str:
-    if row.code:
-        return PartyKind.COUNTRY
-    if row.written:
-        said = _("“%(code)s” is no code of ISO 3166: entered as an international organisation.")
-        notes.append(said % {"code": row.written})
-        return PartyKind.INTERNATIONAL
-    notes.append(_("ISO 3166 has no such name: entered as an invited organisation."))
-    return PartyKind.ORGANISATION
+# What was decided of a party that isn't on the list: as it is written, or by the library's name.
+ENTER, NAMED = "enter", "named"
+KINDS = (PartyKind.COUNTRY, PartyKind.SUBSTATE, PartyKind.INTERNATIONAL, PartyKind.ORGANISATION)
+
+
+def question(
+    row: PartyRow, summit: Summit, near: list[Party], *, says_country: bool
+) -> tuple[str, str, list[list[str]]]:
+    """Return what kind of question a party is that isn't on the list, what is asked, and what can be answered: which
+    of those that are called alike it is, or as what it is entered."""
+    said = {"name": row.name or row.written, "code": row.code}
+    same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
+    if row.code or row.kind:
+        library = regions.names(summit.language).get(row.code, "")
+        choices = [[ENTER, _("enter it as “%(name)s”") % said]] if row.name else []
+        if library and library != row.name:
+            choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
+        text = _("“%(name)s” (%(code)s) is not on the list of parties yet.")
+        plain = _("“%(name)s” is not on the list of parties yet.")
+        return "enter", (text if row.code else plain) % said, [*same, *choices]
+    kinds = [
+        [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
+        for kind in KINDS
+    ]
+    asked = _("“%(name)s” is no country that is known. What is it?")
+    if not says_country:
+        asked = _("“%(name)s” is not known. What is it?")
+    return "kind", asked % said, [*same, *kinds]
+
+
+def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
+    """Return what a row says of a party, with what was decided."""
+    if answer in {kind.value for kind in KINDS}:
+        return replace(row, kind=answer)
+    return replace(row, name=regions.names(summit.language)[row.code]) if answer == NAMED else row
+
+
+def key_of(party: Party) -> str:
+    """Return what names a party among answers: one that the table brings has no lasting id."""
+    return party.public_id if party.pk else f"named {party.name}"

@@ -9,46 +9,27 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.domain import digests, people, quotas
+from delegations.domain import countries, digests, people, quotas
 from delegations.domain.columns import Columns, label, recognise
-from delegations.domain.duplicates import Hit
 from delegations.domain.incoming import party_changes, values
 from delegations.domain.incoming.changes import refuse
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.meant import OTHER, Doubt, Meant
-from delegations.domain.incoming.parties import PartyRow, make
+from delegations.domain.incoming.parties import PartyRow, decided, key_of, make, question
 from delegations.domain.incoming.planned import LeftOut, Newcomer, Plan
 from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.row_form import RowForm
+from delegations.domain.incoming.said import alone, likeness, sentences
 from delegations.domain.incoming.values import Unreadable
+from delegations.domain.naming import kind_word
 from delegations.domain.places import NamingRefused, check_category, take_place
 from delegations.domain.quotas import QuotaFull
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import values_of
-from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party
+from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party, PartyKind
 from summit.models import Person, Summit
 from summit.tables.reading import Row, Table
-from summit.uploads.report import Outcome, Question
-
-
-def sentences(problem: Exception) -> list[str]:
-    """Return what stops a row."""
-    return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
-
-
-def _likeness(other: Person, party: Party | None, why: Likeness) -> str:
-    """Ask whether somebody who resembles another is the same person."""
-    if party is not None and why == Likeness.NAME:
-        facts = {"person": other.label, "party": party.name}
-        return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
-    return Hit(other, party, why).sentence
-
-
-def _alone(outcome: str) -> str:
-    """Say what became of a party whose person is refused."""
-    if outcome == Outcome.NEW:
-        return _("The party is entered, the person is not.")
-    return _("The party is changed, the person is not.")
+from summit.uploads.report import ALL, Outcome, Question
 
 
 @dataclass
@@ -76,6 +57,8 @@ class Planner:
         used = set(self.columns.known.values())
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
         self.meant = Meant(self.known)
+        # In which row it was asked first what a party is, by its name.
+        self.asked: dict[str, int] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
             line = Line(row.number)
@@ -109,7 +92,7 @@ class Planner:
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 if partys == Outcome.SAME:
                     raise
-                line.notes += [_alone(partys), *sentences(problem)]
+                line.notes += [alone(partys), *sentences(problem)]
         elif self.party is not None:
             # A formula that no program has worked out is empty too.
             raise Unreadable(_("This row names nobody. Write a name or the office held."))
@@ -123,6 +106,8 @@ class Planner:
                 raise Unreadable(_("“%(name)s” is not your party. Take the row out.") % {"name": name})
             return next(iter(self.known.parties()))
         if found is None:
+            given, found = self._decide(given, line)
+        if found is None:
             party, notes = make(given, self.summit)
             self.known.add_party(party, given.key)
             self.found.parties.append((party, given.key))
@@ -135,10 +120,35 @@ class Planner:
             party_changes.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
         return found
 
+    def _decide(self, given: PartyRow, line: Line) -> tuple[PartyRow, Party | None]:
+        """Ask what a party is that isn't on the list; return what is said of it then, and which party it is if it is
+        one that is there. Raises LeftOut."""
+        if not given.name and not given.code:
+            return given, None
+        alike = countries.near(given.name, self.known.names()) if given.name else []
+        if given.kind and not alike:
+            return given, None
+        name = countries.plain(given.name or given.written)
+        if name in self.asked:
+            line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
+            raise LeftOut
+        kind, text, choices = question(given, self.summit, alike, says_country=self.known.says_country)
+        answer = self._answer(line, kind, text, choices)
+        if not answer:
+            self.asked[name] = line.number
+            raise LeftOut
+        if kind == "kind" and answer in PartyKind.values:
+            said = kind_word(answer, says_country=self.known.says_country)
+            line.notes.append(_("Entered as: %(kind)s.") % {"kind": said})
+        found = next((each for each in alike if key_of(each) == answer), None)
+        if found is not None:
+            self.known.add_name(given.name, found)
+        return decided(given, self.summit, answer), found
+
     def _answer(self, line: Line, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
         """Ask, and return what was answered, or else what is usual."""
         key = f"{line.number} {kind}"
-        answer = self.answers.get(key, "")
+        answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
         if answer not in {value for value, _words in choices}:
             answer = ""
         asked = Question(key, text, choices, answer, usual)
@@ -250,7 +260,7 @@ class Planner:
         """Note whom somebody new resembles, and tell a desk."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
-            line.notes += [_likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
+            line.notes += [likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
         """Name somebody who is known already, or move them; return whether that changes anything."""

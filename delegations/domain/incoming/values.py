@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from django_countries import countries
 
+from delegations.domain import countries
 from delegations.domain.naming import kind_word
 from delegations.models import Capacity, Category, PartyKind, PassportType, Sex
 from summit.db.fold import fold
@@ -30,12 +30,6 @@ def _in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[st
         with translation.override(language):
             found |= {fold(str(label)): str(value) for value, label in pairs()}
     return found | {fold(value): value for value in list(found.values())}
-
-
-@cache
-def _countries() -> dict[str, str]:
-    by_name = _in_all_languages(lambda: ((str(code), str(name)) for code, name in countries))
-    return by_name | {fold(countries.alpha3(code)): code for code in set(by_name.values())}
 
 
 @cache
@@ -74,11 +68,6 @@ def _languages() -> dict[str, str]:
     return found
 
 
-def country_code(said: str) -> str:
-    """Return the ISO 3166 code of two letters of a code or a name in any of the languages, or ""."""
-    return _countries().get(fold(said.strip()), "")
-
-
 def _one_of(known: dict[str, str], said: str) -> str:
     """Return the value, or what was said where it is none: the form refuses it in its words."""
     return known.get(fold(said), said)
@@ -110,7 +99,7 @@ def cell(name: str, said: str) -> str:
         first, sign, clock = said.replace("T", " ").partition(" ")
         return f"{day(first)}{sign}{clock}"
     if name == "nationality":
-        return country_code(said) or said
+        return countries.code_of(said) or said
     known = {"sex": _sexes, "passport_type": _passports, "language": _languages}.get(name)
     return _one_of(known(), said) if known else said
 

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("file", type=Path, help="the table; its first row names the columns")
         parser.add_argument("--summit", required=True, metavar="SLUG", help="address of the summit")
+        parser.add_argument("--enter", action="store_true", help="enter countries that are not on the list yet")
         parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         try:
             table = tables.read(filename=path.name, content=path.read_bytes())
             act = preview if options["dry_run"] else read_in
-            report = act(summit=summit, table=table, by=SYSTEM)
+            answers = {"* enter": "enter"} if options["enter"] else {}
+            report = act(summit=summit, table=table, by=SYSTEM, answers=answers)
         except OSError as problem:
             raise CommandError(f"{path} can't be read: {problem.strerror}.") from problem
         except (TableProblem, Unreadable) as problem:
@@ -50,7 +52,7 @@ class Command(BaseCommand):
             if columns:
                 self.stdout.write(f"Columns {name}, and not used: {', '.join(columns)}.")
         for line in report.lines:
-            if line.odd or line.outcome == "refused":
+            if line.odd or line.outcome in ("refused", "asks"):
                 self.stdout.write(self._line(line))
         rows = len(report.lines)
         verb = "would be read: nothing was written" if dry else "are read"
@@ -58,4 +60,5 @@ class Command(BaseCommand):
 
     def _line(self, line: Line) -> str:
         who = ", ".join(part for part in (line.party, line.person) if part)
-        return f"Row {line.number} ({line.word}) {who}: {' '.join(line.notes)}"
+        said = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
+        return f"Row {line.number} ({line.word}) {who}: {' '.join(said)}"

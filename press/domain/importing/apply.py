@@ -51,6 +51,10 @@ class Order:
     submit: bool = False
 
 
+# Whoever has parties made of a table has said that those that aren't on the list are entered.
+MAKE = {"* enter": "enter", "* kind": "international"}
+
+
 class _Refused(Exception):
     """A file isn't imported; the text says why and what to do."""
 
@@ -72,7 +76,7 @@ def import_speeches(order: Order) -> Report:
     rows = rows_of(order.table) if order.table else {}
     report = Report()
     if order.make_parties and order.table:
-        report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM)
+        report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
     running = _Import(order, rows, look(order.summit, particulars=False), report)
     running.add_speeches()
     for file in order.files:

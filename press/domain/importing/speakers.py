@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from delegations.domain import columns
+from delegations.domain.countries import code_of
 from delegations.domain.incoming.known import Known
-from delegations.domain.incoming.values import country_code
 from delegations.models import Party
 from press.domain.incoming import Unreadable
 from summit.models import Person
@@ -45,7 +45,7 @@ def rows_of(table: Table) -> dict[str, Row]:
 
 def party_of(known: Known, code: str, row: Row | None) -> Party | None:
     """Return the party whose speech it is: by the key of a table, ISO 3166 code of two or three letters, or name."""
-    return known.party(key=code, code=country_code(code), name=row.country if row else code)
+    return known.party(key=code, code=code_of(code), name=row.country if row else code)
 
 
 def speaker_of(known: Known, party: Party, row: Row) -> Person | None:

@@ -30,6 +30,7 @@ EU,European Union,Bea Example,President
 VAT,Holy See,Cai Example,Secretary of State
 ,Acme Ltd,Dee Example,Director
 """
+ENTER = {"* enter": "enter", "* kind": "organisation"}
 OTHER_KINDS = "sub-state government, international organisation, invited organisation"
 
 
@@ -38,7 +39,8 @@ def table(text: str) -> Table:
 
 
 def into(summit: Summit, text: str, **values: Any) -> Report:
-    return read_in(summit=summit, table=table(text), **{"by": SYSTEM, **values})
+    """Read a table in; parties that aren't on the list yet are entered."""
+    return read_in(summit=summit, table=table(text), **{"by": SYSTEM, "answers": ENTER, **values})
 
 
 def told(report: Report) -> list[tuple[int, str, list[str]]]:
@@ -57,15 +59,15 @@ class TestParties:
         report = into(summit, HEADS)
         assert told(report) == [
             (2, "new", []),
-            (3, "new", ["“EU” is no code of ISO 3166: entered as an international organisation."]),
+            (3, "new", ["Entered as: invited organisation."]),
             (4, "new", ["An observer at the United Nations, not a member: look at recognition and flag."]),
-            (5, "new", ["ISO 3166 has no such name: entered as an invited organisation."]),
+            (5, "new", ["Entered as: invited organisation."]),
         ]
         assert [line.odd for line in report.lines] == [False, True, True, True]
         rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code", "region")
         assert list(rows) == [
             ("France", "country", "FR", "europe"),
-            ("European Union", "international", "", "none"),
+            ("European Union", "organisation", "", "none"),
             ("Holy See", "country", "VA", "europe"),
             ("Acme Ltd", "organisation", "", "none"),
         ]
@@ -79,7 +81,7 @@ class TestParties:
         ]
 
     def test_a_dry_run_tells_the_same_and_the_same_table_twice_changes_nothing(self, summit: Summit) -> None:
-        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM)
+        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM, answers=ENTER)
         assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
         assert dry.as_data() == into(summit, HEADS).as_data()
         assert Report.from_data(dry.as_data()) == dry
@@ -118,7 +120,8 @@ class TestParties:
     def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
         Policy.objects.create(summit=summit, says_country=False)
         report = into(summit, "party,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n")
-        assert "country" not in str(report).lower()
+        assert "“Shop” is not known. What is it?" in [asked.text for asked in report.questions.values()]
+        assert not any("country" in note.lower() for line in report.lines for note in line.notes)
         assert report.lines[1].notes == [
             f"“planet” is no kind of party. Write one of: participant, {OTHER_KINDS}.",
         ]
@@ -313,15 +316,15 @@ class TestCommand:
         path = tmp_path / "heads.csv"
         first, *rows = HEADS.splitlines()
         path.write_text("\n".join([f"order,{first}", *(f"1,{row}" for row in rows)]))
-        call_command("import_delegations", str(path), "--summit", "talks", "--dry-run")
+        call_command("import_delegations", str(path), "--summit", "talks", "--enter", "--dry-run")
         said = capsys.readouterr().out
         assert "Columns not known, and not used: order." in said
-        assert "Row 3 (new) European Union, Bea Example: “EU” is no code of ISO 3166" in said
-        assert "4 rows would be read: nothing was written. 4 new, 0 changed, 0 as they are, 0 refused; 3 odd." in said
+        assert "Row 3 (asks) : “European Union” is no country that is known. What is it?" in said
+        assert "2 new, 0 changed, 0 as they are, 0 refused, 2 left out until somebody decides; 1 odd." in said
         assert not Party.objects.exists()
-        call_command("import_delegations", str(path), "--summit", "talks")
+        call_command("import_delegations", str(path), "--summit", "talks", "--enter")
         assert "4 rows are read." in capsys.readouterr().out
-        assert Party.objects.count() == 4
+        assert Party.objects.count() == 2
 
     def test_what_it_cannot_do(self, summit: Summit, tmp_path: Path) -> None:
         gone = str(tmp_path / "gone.csv")
@@ -336,7 +339,9 @@ class TestCommand:
 def test_the_general_debate(summit: Summit) -> None:
     content = (DATA / "unga-77" / "speakers.csv").read_bytes()
     speakers = read(filename="speakers.csv", content=content)
-    dry = preview(summit=summit, table=speakers, by=SYSTEM)
+    asked = preview(summit=summit, table=speakers, by=SYSTEM)
+    assert asked.counts["asks"] == 193
+    dry = preview(summit=summit, table=speakers, by=SYSTEM, answers=ENTER)
     assert dry.counts == {"new": 193, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 3}
     assert [line.number for line in dry.lines if line.odd] == [110, 111, 149]
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from delegations.domain import sheets
+from delegations.domain import countries, sheets
 from delegations.domain.incoming import meant
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
@@ -237,3 +237,82 @@ class TestAnswering:
         values = {"answers": {"3 person": "other"}}
         found = api.post(f"{where}answer/", values, content_type="application/json")
         assert (found.status_code, found.json()["report"]["counts"]["new"]) == (200, 2)
+
+
+class TestCountries:
+    @pytest.mark.parametrize(
+        ("written", "code"),
+        [
+            *(("USA", "US"), ("U.S.A.", "US"), ("UK", "GB"), ("Russian Federation", "RU"), ("DPRK", "KP")),
+            *(("Republic of Korea", "KR"), ("Viet Nam", "VN"), ("State of Palestine", "PS"), ("Taiwan", "TW")),
+            *(("Burma", "MM"), ("the Vatican", "VA"), ("Côte d’Ivoire", "CI"), ("COTE D'IVOIRE", "CI")),
+            *(("AND", "AD"), ("fra", "FR"), ("République de Corée", "KR"), ("Российская Федерация", "RU")),
+            *(("中国", "CN"), ("الصين", "CN"), ("Estados Unidos", "US"), ("Netherlands (Kingdom of the)", "NL")),
+            ("Congo (Democratic Republic of the)", "CD"),
+            *(("Congo", "CG"), ("Korea", ""), ("European Union", ""), ("Acme", ""), ("", "")),
+        ],
+    )
+    def test_a_name_or_code_means_one(self, written: str, code: str) -> None:
+        assert countries.code_of(written) == code
+
+    @pytest.mark.parametrize("written", ["FRANCE", "République française", "the French Republic", "FRA"])
+    def test_one_on_the_list_is_found_and_stays_as_the_host_calls_it(
+        self, summit: Summit, france: Party, written: str
+    ) -> None:
+        assert outcomes(into(summit, f"party,name\n{written},Ada\n")) == ["new"]
+        assert Party.objects.values_list("name", "formal_name", "footnote").get() == (
+            *("France", "French Republic"),
+            "As approved.",
+        )
+
+    def test_what_is_not_on_the_list_asks_once(self, summit: Summit) -> None:
+        report = into(summit, "party,name\nUSA,Ada\nUSA,Bea\n")
+        assert outcomes(report) == ["asks", "asks"]
+        asked = report.lines[0].questions[0]
+        assert asked.text == "“USA” (US) is not on the list of parties yet."
+        assert asked.choices == [
+            ["enter", "enter it as “USA”"],
+            ["named", "enter it as “United States of America”"],
+        ]
+        assert report.lines[1].notes == ["Decide it at row 2."]
+        assert not Party.objects.exists()
+        assert outcomes(into(summit, "party,name\nUSA,Ada\nUSA,Bea\n", answers={"2 enter": "named"})) == [
+            "new",
+            "new",
+        ]
+        party = Party.objects.get()
+        assert (party.name, party.iso_code, party.kind) == ("United States of America", "US", "country")
+        assert (party.recognised, party.flag) == (Party().recognised, Party().flag)
+
+    def test_nothing_becomes_an_organisation_unless_somebody_says_so(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = ("Acme", "Lichtenstein")
+        report = into(summit, "party\n" + "".join(f"{name}\n" for name in names), answers={"* enter": "enter"})
+        assert outcomes(report) == ["asks"] * len(names)
+        assert not Party.objects.exists()
+        into(summit, "party,kind\nAcme,invited organisation\n")
+        into(summit, "party\nInterpol\n", answers={"2 kind": "international"})
+        assert list(Party.objects.order_by("pk").values_list("name", "kind")) == [
+            ("Acme", "organisation"),
+            ("Interpol", "international"),
+        ]
+
+    def test_a_near_match_asks(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="Liechtenstein", iso_code="LI")
+        text = "party,name\nLichtenstein,Ada\nLichtenstein,Bea\n"
+        asked = into(summit, text).lines[0].questions[0]
+        assert asked.choices[0] == [party.public_id, "it is Liechtenstein"]
+        assert outcomes(into(summit, text, answers={"2 kind": party.public_id})) == ["new", "new"]
+        assert Party.objects.get() == party
+
+    def test_all_are_entered_by_one_answer_on_the_page(self, summit: Summit) -> None:
+        text = b"party\nFrance\nKenya\nAcme\n"
+        sheet = sheets.store(summit=summit, purpose="parties", filename="x.csv", content=text, by=SYSTEM)
+        desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+        page = f"/admin/delegations/sheet/{sheet.pk}/"
+        assert "Enter all 2 parties that are not on the list yet" in desk.get(f"{page}change/").content.decode()
+        desk.post(f"{page}answer/", {"* enter": "enter"})
+        desk.post(f"{page}take/")
+        assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
+        refuses(sheets.SheetProblem, sheets.answer, sheet=sheet, answers={"* kind": "enter"}, by=SYSTEM)

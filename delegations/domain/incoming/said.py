@@ -1,0 +1,29 @@
+"""What is said of the rows of a table."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from delegations.domain.duplicates import Hit
+from delegations.models import Likeness, Party
+from summit.models import Person
+from summit.uploads.report import Outcome
+
+
+def sentences(problem: Exception) -> list[str]:
+    """Return what stops a row."""
+    return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
+
+
+def likeness(other: Person, party: Party | None, why: Likeness) -> str:
+    """Ask whether somebody who resembles another is the same person."""
+    if party is not None and why == Likeness.NAME:
+        facts = {"person": other.label, "party": party.name}
+        return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
+    return Hit(other, party, why).sentence
+
+
+def alone(outcome: str) -> str:
+    """Say what became of a party whose person is refused."""
+    if outcome == Outcome.NEW:
+        return _("The party is entered, the person is not.")
+    return _("The party is changed, the person is not.")
