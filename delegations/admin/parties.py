@@ -22,6 +22,7 @@ from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.admin.tools import ToolsMixin
 from delegations.domain import exports, levels, naming, overview, parties
+from delegations.domain.groups import CODES_OF, Group
 from delegations.models import FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
@@ -46,6 +47,21 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""
         return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
+
+
+class GroupFilter(admin.SimpleListFilter):
+    """Parties by the groups to which their countries belong."""
+
+    title = _("group")
+    parameter_name = "group"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer the groups."""
+        return Group.choices
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return queryset.filter(iso_code__in=CODES_OF[str(self.value())]) if self.value() in CODES_OF else queryset
 
 
 class PartyForm(SentencesForm):
@@ -90,7 +106,17 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
     list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mailbox_word"]
-    list_filter = ["summit", AnswerFilter, ComesAtFilter, GapFilter, RoomFilter, KindFilter, "region", "level"]
+    list_filter = [
+        "summit",
+        AnswerFilter,
+        ComesAtFilter,
+        GapFilter,
+        RoomFilter,
+        KindFilter,
+        "region",
+        GroupFilter,
+        "level",
+    ]
     list_select_related = ["summit__policy"]
     search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
     inlines = [NameInline, FocalPointInline, KeyInline]

@@ -15,6 +15,7 @@ from rest_framework import serializers
 from delegations.api import common
 from delegations.api.common import ByLanguage, Order, PartiesSearched, Values, keys_of, sees
 from delegations.domain import gaps, order, overview, parties
+from delegations.domain.groups import CODES_OF, Group
 from delegations.models import Answer, InvitationState, Level, Party, PartyKind, Region
 from summit.api.actions import action
 from summit.api.resources import Resource
@@ -123,6 +124,7 @@ class PartyFilters(PartiesSearched):
     q = common.words(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
     region = django_filters.ChoiceFilter(choices=Region.choices, method="of_desk", label=_("region"))
+    group = django_filters.ChoiceFilter(choices=Group.choices, method="in_group", label=_("group of countries"))
     iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
@@ -136,6 +138,10 @@ class PartyFilters(PartiesSearched):
     lacks = django_filters.ChoiceFilter(
         choices=[(name, name) for name in gaps.GAPS], method="lacking", label=_("lacks")
     )
+
+    def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties whose countries belong to a group."""
+        return rows.filter(iso_code__in=CODES_OF[value])
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Keep the parties whose invitation stands there."""
