@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from sessions.domain import updates
 from sessions.models import Release
 from summit.hooks import events
 from summit.hooks.domain.emit import emit
@@ -11,9 +12,12 @@ RELEASED = events.declare("agenda.released", _("the agenda is released"))
 
 
 def released(release: Release) -> None:
-    """Tell that the agenda was released, in the transaction that releases it. What changed is for its readers, each
-    as far as they may know: a receiver reads the agenda."""
-    summit = release.summit
+    """Tell that the agenda was released, in the transaction that releases it, where that changes what everybody may
+    read of it. What changed a receiver reads in the agenda; of a release of what is hidden from them they hear
+    nothing, and of none the number."""
+    summit, updated = release.summit, updates.public(release.summit)
+    if updated is None or updated != Release.objects.values_list("released_at", flat=True).get(pk=release.pk):
+        return
     emit(
         summit=summit,
         event=RELEASED,
@@ -21,7 +25,7 @@ def released(release: Release) -> None:
         version=release.number,
         facts={
             "summit": of_summit(summit),
-            "release": release.number,
+            "updated": updated.isoformat(),
             "url": absolute("api-agenda", summit.slug),
             "page": absolute("agenda:agenda", summit.slug),
         },

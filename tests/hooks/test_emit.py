@@ -148,15 +148,21 @@ class TestWhatAppsTell:
         assert [each.person for each in members if each.person.name and each.person.name in text] == []
 
     def test_a_release(self) -> None:
-        session = f.SessionFactory()
+        session = f.SessionFactory(visibility="public")
         summit = session.summit
         all_of(summit)
         by = UserFactory.with_role(Role.ORGANISER, summit)
-        releases.release(summit=summit, by=by, note="Secret")
+        made = releases.release(summit=summit, by=by, note="Secret")
         assert told(RELEASED) == [(f"sessions.release:{summit.public_id}", 1)]
         data = Delivery.objects.get(event=RELEASED).data
         assert as_documented(RELEASED)
-        assert (data["release"], data["page"]) == (1, f"http://localhost:8000/{summit.slug}/agenda/")
+        made.refresh_from_db()
+        page = f"http://localhost:8000/{summit.slug}/agenda/"
+        assert (data["updated"], data["page"]) == (made.released_at.isoformat(), page)
+        # Of what is hidden from everybody nobody hears.
+        f.SessionFactory(summit=summit, visibility="organisers")
+        releases.release(summit=summit, by=by)
+        assert Delivery.objects.filter(event=RELEASED).count() == 1
         assert [word for word in (session.title, "Secret") if word in str(data)] == []
 
 
