@@ -16,10 +16,10 @@ from sessions.admin import seeing, warned
 from sessions.admin.boards import board
 from sessions.admin.forms import ReleaseForm, RemovalForm
 from sessions.admin.history import HistoryPages
-from sessions.domain import notices, releases, wording
+from sessions.domain import notices, releases, updates, wording
 from sessions.domain.notices import Notice
 from sessions.domain.removals import Decision, RemovalUndecided
-from sessions.models import Release
+from sessions.models import Release, Visibility
 from sessions.permissions import check_can_release
 from summit.dates import long_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
@@ -62,6 +62,17 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         context = {"to_release": list(open_to), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Say what each kind of reader reads of a release, and since when."""
+        release = kwargs.get("obj")
+        if isinstance(release, Release):
+            labels = dict(Visibility.choices)
+            context["ranks"] = [
+                {"who": labels[who], "sessions": number, "since": since, "changed": since == release.number}
+                for who, number, since in updates.by_rank(release)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages on which a release is made, and those of what hinders it."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sessions.models import Members, Release, ReleaseEntry
 from sessions.models.releases import EntryQuerySet
+from sessions.models.visibility import RANKS
 from summit.models import Summit
 
 # So many releases are compared at once: nearly always the newest changed something for its readers.
@@ -29,18 +30,35 @@ def of_members(
 def of_entries(summit: Summit, visible: EntryQuerySet, newest: Release | None = None) -> datetime | None:
     """Return when a release last changed which of the `visible` entries there are, or what they say."""
     newest = newest or Release.objects.filter(summit=summit).order_by("-number").first()
-    if newest is None:
-        return None
+    number = _number(newest, visible) if newest is not None else 0
+    return _moment(newest, number) if newest is not None and number else None
+
+
+def by_rank(release: Release) -> list[tuple[str, int, int]]:
+    """Return for each kind of reader, the widest first: its visibility, how many sessions of a release they know of,
+    and the number of the release that changed last what they know, 0 where they know nothing. Two queries for each,
+    and one more for each ten releases that changed nothing."""
+    found = []
+    for visibility, rank in RANKS.items():
+        visible = ReleaseEntry.objects.all().at(rank)
+        found.append((visibility, visible.filter(release=release).count(), _number(release, visible)))
+    return found
+
+
+def _number(newest: Release, visible: EntryQuerySet) -> int:
+    """Return the number of the release that changed last which of the `visible` entries there are, or what they say;
+    0 where there never were any."""
+    summit = newest.summit
     found, after = 0, None
     for number in range(newest.number, 0, -COMPARED):
         numbers = range(max(number - COMPARED + 1, 1), number + 1)
         rows = _rows(summit, visible, numbers)
         for each in reversed(numbers):
             if after is not None and rows[each] != after:
-                return _moment(newest, found)
+                return found
             found, after = each, rows[each]
     # Before the first release there was nothing.
-    return _moment(newest, found) if after else None
+    return found if after else 0
 
 
 def _rows(summit: Summit, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:

@@ -96,6 +96,19 @@ def test_what_leaves_ones_sight_is_an_update(world: World) -> None:
     assert updates.public(world.summit) == gone.released_at
 
 
+def test_the_desk_reads_what_each_rank_reads_of_a_release(world: World) -> None:
+    world.change("organisers")
+    made = Release.objects.filter(summit=world.summit).order_by("-number")[0]
+    found = {who: (number, since) for who, number, since in updates.by_rank(made)}
+    assert set(found) == {"public", "accredited", "participants", "organisers"}
+    assert found["organisers"][1] == made.number
+    assert {since < made.number for who, (_number, since) in found.items() if who != "organisers"} == {True}
+    assert [number for number, _since in found.values()] == sorted(number for number, _since in found.values())
+    desk = signed_in(f.UserFactory.with_role("organiser", world.summit))
+    page = desk.get(f"/admin/programme/release/{made.pk}/change/").content.decode()
+    assert ("What each reads" in page, page.count(">by this release<")) == (True, 1)
+
+
 def answers(read: Callable[[str], bytes], paths: list[str]) -> dict[str, bytes]:
     return {path: read(path) for path in paths}
 
