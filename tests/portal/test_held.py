@@ -58,6 +58,7 @@ def test_nothing_that_is_handed_over_is_forgotten() -> None:
     assert set(KEPT_AS) <= set(SEEN_BY)
     assert {each.name for each in portions.portions() if each.desks} == {
         "calls",
+        "hand_over_requests",
         "places",
         "schedule_files",
         "speeches",
