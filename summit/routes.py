@@ -203,7 +203,7 @@ def existing(
 
 
 for _name in (
-    *("root", "healthz", "readyz", "robots", "sitemap"),
+    *("root", "healthz", "readyz", "robots", "security", "sitemap"),
     *("api-root", "api-schema", "api-docs", "api-problems", "api-summits"),
 ):
     declare(_name, Gate.EVERYBODY)

@@ -77,7 +77,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The first two give every answer its headers, those too that the ones below give themselves: files, redirects.
+    # The first three give every answer its headers, those too that the ones below give themselves: files, redirects.
+    "summit.http.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -271,7 +272,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
+if _https:
+    # A browser takes such a cookie only from this very host, over TLS and for all of its addresses.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
+# No page uses any of these; passkeys are asked for by pages of our own.
+PERMISSIONS_POLICY = (
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), "
+    "browsing-topics=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+CROSS_ORIGIN_RESOURCE_POLICY = "same-origin"
+# Where somebody tells of a weakness, as a URI (RFC 9116); by default the mailbox that RFC 2142 reserves for it.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"mailto:security@{urlsplit(BASE_URL).hostname}")
 # No inline script or style anywhere and no nonce: pages stay the same bytes for everybody.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -483,6 +495,8 @@ LOGGING = {
         # Django's own handlers would write addresses as they are, and send them by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anybody can ask for a host that isn't ours: the answer is 400, and no traceback stands in the log for it.
+        "django.security.DisallowedHost": {"level": "CRITICAL", "handlers": [], "propagate": False},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

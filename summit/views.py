@@ -1,11 +1,14 @@
 """The public entrance: `/`, a summit's home, robots.txt."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from summit.domain import colours
 from summit.home import panels
@@ -76,3 +79,17 @@ def robots(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Say where somebody can tell of a weakness (RFC 9116). It is to be read anew within three months."""
+    until = (timezone.now() + timedelta(days=90)).replace(microsecond=0, second=0, minute=0, hour=0)
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        f"Canonical: {settings.BASE_URL}{reverse('security')}",
+        f"Preferred-Languages: {', '.join(settings.INTERFACE_LANGUAGES)}",
+    )
+    said = "".join(f"{line}\n" for line in lines)
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})

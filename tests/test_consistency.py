@@ -42,7 +42,7 @@ TRIGGERS = {
 if connection.vendor == "sqlite":
     TRIGGERS |= {f"press_{table}_words_{event}" for table in ("searchentry", "searchword") for event in EVENTS}
 # Public addresses that are answered for the moment, or take something: each has no session in it either.
-NOT_PAGES = {"", "healthz", "readyz", "metrics", "<slug:summit>/press/subscribe/"}
+NOT_PAGES = {"", "healthz", "readyz", "metrics", ".well-known/security.txt", "<slug:summit>/press/subscribe/"}
 NOT_PAGES |= {"<slug:summit>/press/subscription/<str:token>/"}
 # A private calendar belongs to whoever holds its address: its token is the key, and no session is asked.
 NOT_PAGES |= {"webhooks/mail/", "calendar/<str:token>.ics"}

@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
@@ -28,11 +29,11 @@ urlpatterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path("password/reset/", never_cache(account.password_reset), name="account_reset_password"),
+    path("password/reset/done/", never_cache(account.password_reset_done), name="account_reset_password_done"),
     path(
         "password/reset/key/<base36:uidb36>-<key>/",
-        account.password_reset_from_key,
+        never_cache(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(

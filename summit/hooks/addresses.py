@@ -32,7 +32,7 @@ REFUSED = (
 NAT64 = IPv6Network("64:ff9b::/96")
 # Names that lead inside by what they end in (RFC 6761, 6762 and 8375, and ICANN's ".internal"), and those of one
 # word, which only a network of one's own knows.
-WITHIN = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)\.?|[^.]+\.?")
+WITHIN = re.compile(r"(?:.*\.)?(?:localhost|localdomain|local|internal|home\.arpa)\.?|[^.]+\.?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
 # How some systems write addresses of the old protocol too: "0x7f.1", "2130706433".

@@ -168,6 +168,8 @@ def check_headers(answer: Any, what: str) -> None:
     quiet = {"no-referrer", "same-origin", *(["strict-origin"] if what.startswith("/i/") else [])}
     assert answer.get("Referrer-Policy") in quiet, what
     assert answer.get("Cross-Origin-Opener-Policy") == "same-origin", what
+    assert answer.get("Cross-Origin-Resource-Policy") == "same-origin", what
+    assert "camera=()" in answer.get("Permissions-Policy", ""), what
 
 
 ROUTES = [False, pytest.param(True, marks=every_route)]
@@ -216,6 +218,8 @@ def test_settings_follow_the_site(base: str, secure: bool, monkeypatch: pytest.M
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
         assert found[name] is secure, name
     assert (found["SECURE_HSTS_SECONDS"] > 0, found["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (secure, int(secure))
+    names = ("__Host-sessionid", "__Host-csrftoken") if secure else (None, None)
+    assert (found.get("SESSION_COOKIE_NAME"), found.get("CSRF_COOKIE_NAME")) == names
 
 
 def test_cookies_say_for_whom_they_are(settings: Any) -> None:
@@ -225,6 +229,25 @@ def test_cookies_say_for_whom_they_are(settings: Any) -> None:
     for name in ("sessionid", "csrftoken"):
         assert (cookies[name]["secure"], cookies[name]["samesite"]) == (True, "Lax")
     assert (cookies["sessionid"]["httponly"], cookies["sessionid"]["max-age"]) == (True, "")
+
+
+def test_a_wrong_host_leaves_no_traceback(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    answer = Client(raise_request_exception=False).get("/", headers={"host": "evil.example"})
+    assert (answer.status_code, caplog.text) == (400, "")
+
+
+def test_where_weaknesses_are_told(settings: Any) -> None:
+    settings.SECURITY_CONTACT = "mailto:security@summit.example"
+    said = Client().get("/.well-known/security.txt").content.decode().splitlines()
+    assert said[0] == "Contact: mailto:security@summit.example"
+    ends = datetime.fromisoformat(said[1].removeprefix("Expires: "))
+    assert timedelta(days=60) < ends - datetime.now(UTC) < timedelta(days=365)
+
+
+def test_pages_for_a_new_password_are_kept_nowhere() -> None:
+    for path in ("/accounts/password/reset/", "/accounts/password/reset/done/"):
+        assert "no-store" in Client().get(path)["Cache-Control"]
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------

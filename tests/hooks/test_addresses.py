@@ -73,6 +73,7 @@ WRONG = {
     ],
     "is an address inside": [
         *("https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/latest"),
+        *("https://localhost.localdomain/", "https://app.localdomain/"),
         *("https://localhost/", "https://LOCALHOST./", "http://app.localhost:8000/", "https://printer.local/"),
         *("https://badges.internal/", "https://nas.home.arpa/", "https://intranet/events"),
     ],
