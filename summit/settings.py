@@ -278,8 +278,8 @@ if _https:
 X_FRAME_OPTIONS = "DENY"
 # No page uses any of these; passkeys are asked for by pages of our own.
 PERMISSIONS_POLICY = (
-    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), "
-    "browsing-topics=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), display-capture=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 CROSS_ORIGIN_RESOURCE_POLICY = "same-origin"
 # Where somebody tells of a weakness, as a URI (RFC 9116); by default the mailbox that RFC 2142 reserves for it.

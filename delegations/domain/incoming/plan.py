@@ -125,13 +125,13 @@ class Planner:
         one that is there. Raises LeftOut."""
         if not given.name and not given.code:
             return given, None
-        alike = countries.near(given.name, self.known.names()) if given.name else []
-        if given.kind and not alike:
-            return given, None
         name = countries.plain(given.name or given.written)
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
             raise LeftOut
+        alike = countries.near(given.name, self.known.names()) if given.name else []
+        if given.kind and not alike:
+            return given, None
         kind, text, choices = question(given, self.summit, alike, says_country=self.known.says_country)
         answer = self._answer(line, kind, text, choices)
         if not answer:

@@ -311,7 +311,9 @@ class TestCountries:
         sheet = sheets.store(summit=summit, purpose="parties", filename="x.csv", content=text, by=SYSTEM)
         desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
         page = f"/admin/delegations/sheet/{sheet.pk}/"
-        assert "Enter all 2 parties that are not on the list yet" in desk.get(f"{page}change/").content.decode()
+        shown = desk.get(f"{page}change/").content.decode()
+        assert "Answer what the rows ask" in shown
+        assert "Enter all 2 parties that are not on the list yet" in shown
         desk.post(f"{page}answer/", {"* enter": "enter"})
         desk.post(f"{page}take/")
         assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
