@@ -49,7 +49,7 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known = {party.iso_code for party in listed} | {
-        countries.code_of(parts_of(line)[0]) for line in text.splitlines()
+        countries.code_of_name(parts_of(line)[0]) for line in text.splitlines()
     }
     labels = dict(Region.choices)
     context = {

@@ -23,8 +23,10 @@ from summit.desk.header import chosen_summit
 from summit.models import Summit, User
 from summit.permissions import check
 from summit.uploads.desk import UploadForm, UploadsAdmin
+from summit.uploads.report import ALL
 
 SUMMIT_PATHS.update({Sheet: "summit"})
+ENTER_ALL = f"{ALL} enter"
 
 
 class SheetForm(UploadForm):
@@ -79,9 +81,10 @@ class SheetAdmin(UploadsAdmin):
         """Keep what the reader has decided of a table's rows, and look at it anew."""
         row, user = self._mine(request, pk)
         report = sheets.report_of(row)
+        asked = report.questions if report else {}
         # An answer for all of a kind stands beside those of rows.
-        given = {key: str(request.POST[key]) for key in request.POST}
-        answers = {key: value for key, value in given.items() if report and report.takes(key, value)}
+        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in asked}
+        answers = {key: str(request.POST[key]) for key in request.POST if key in asked or key in kinds}
         try:
             sheets.answer(sheet=row, answers=answers, by=user)
             job = self.reading.look(row=row, by=user)
@@ -116,6 +119,7 @@ class SheetAdmin(UploadsAdmin):
         return {
             "upload": f"{self.address('upload')}?{asked}",
             "not_listed": _not_listed(row),
+            "enters_all": ENTER_ALL in row.answers and not row.applied_at,
             "to_answer": "" if row.applied_at else self.address("answer", row.pk),
         }
 

@@ -51,7 +51,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 class AnswersInput(serializers.Serializer[Any]):
     """What was decided, by the keys of questions; an empty answer takes a decision back."""
 
-    answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=40), allow_empty=False)
+    answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), allow_empty=False)
 
 
 class SheetLineSerializer(serializers.Serializer[Any]):

@@ -50,7 +50,7 @@ _ALIASES = {
     "TR": "Turkey",
     "TW": "Taiwan",
     "TZ": "Tanzania",
-    "US": "USA; U.S.A.; U.S.; America",
+    "US": "USA; U.S.A.; U.S.; US; America",
     "VA": "Vatican; Vatican City; Saint-Siège",
     "VN": "Vietnam",
 }
@@ -63,7 +63,7 @@ _SMALL = {"the", "and", "of", "la", "le", "les", "el", "et", "y"}
 def plain(name: str) -> str:
     """Return a name as it is compared: folded, without apostrophes, signs and small words."""
     words = re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))
-    return " ".join(word for word in words if word not in _SMALL)
+    return " ".join([word for word in words if word not in _SMALL] or words)
 
 
 def _turned(name: str) -> Iterator[str]:
@@ -110,11 +110,16 @@ def _known() -> dict[str, str]:
 
 def code_of(name: str) -> str:
     """Return the ISO 3166 code of two letters of the country that a name or code means, or ""."""
+    return _codes().get(name.strip().lower(), "") or code_of_name(name)
+
+
+def code_of_name(name: str) -> str:
+    """Return the code of the country that a name means, "" for a bare code too: an organisation may be called so."""
     said = name.strip()
     # "Netherlands (Kingdom of the)" is turned too, but "Congo (Democratic Republic of the)" is no Congo.
     forms = [said, *(each for each in _turned(said) if len(plain(each)) >= len(plain(said)))]
     found = (_known().get(plain(form)) for form in forms)
-    return _codes().get(said.lower()) or next((code for code in found if code), "")
+    return next((code for code in found if code), "")
 
 
 def near(name: str, parties: Mapping[str, Party]) -> list[Party]:

@@ -1,5 +1,6 @@
 """Entering parties, many at once: a line each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -52,8 +53,11 @@ class LineProblems(ValueError):
 
 def read(text: str, *, summit: Summit) -> list[Line]:
     """Read lines such as "France; mission@france.example; French": a name, and where they are known a mailbox and
-    the language of letters, else the summit's. Raises LineProblems with all that is wrong. One query."""
-    taken = {name.casefold() for name in Party.objects.filter(summit=summit).values_list("name", flat=True)}
+    the language of letters, else the summit's. Raises LineProblems with all that is wrong. Two queries."""
+    known = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
+    taken = {name.casefold(): name for name, _code in known}
+    taken |= {_coded(code): name for name, code in known if code}
+    says_country = Policy.objects.of(summit).says_country
     lines: list[Line] = []
     problems: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
@@ -61,19 +65,30 @@ def read(text: str, *, summit: Summit) -> list[Line]:
         if not any(parts_of(raw)):
             continue
         try:
-            line = _line(number, raw, summit)
+            line = _line(number, raw, summit, says_country)
             _check_new(line, taken, seen)
         except ValidationError as problem:
             problems += [(number, said) for said in problem.messages]
         else:
-            seen[line.name.casefold()] = number
+            seen |= dict.fromkeys(_keys(line), number)
             lines.append(line)
     if problems:
         raise LineProblems(problems)
     return lines
 
 
-def _line(number: int, raw: str, summit: Summit) -> Line:
+def _coded(code: str) -> str:
+    """Return a country's code as no name can be written."""
+    return f"\n{code}"
+
+
+def _keys(line: Line) -> list[str]:
+    """Return by what a party may be entered already: its name, and the country that it is."""
+    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+    return [line.name.casefold(), *([_coded(code)] if code else [])]
+
+
+def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
     parts = parts_of(raw)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
@@ -93,18 +108,20 @@ def _line(number: int, raw: str, summit: Summit) -> Line:
             raise ValidationError(said % {"mailbox": mailbox}) from None
     own, written_in = regions.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
-    return Line(number, own, mailbox, letters, name if written_in else "", written_in, _kind(name, said, summit))
+    return Line(
+        number, own, mailbox, letters, name if written_in else "", written_in, _kind(name, said, says_country)
+    )
 
 
-def _kind(name: str, said: str, summit: Summit) -> str:
+def _kind(name: str, said: str, says_country: bool) -> str:
     """Return what a line says that a party is; a country where it doesn't, if its name is one's. Raises
     ValidationError: nothing becomes an organisation unasked."""
     if said:
         try:
-            return values.party_kind(said, says_country=Policy.objects.of(summit).says_country)
+            return values.party_kind(said, says_country=says_country)
         except Unreadable as problem:
             raise ValidationError(str(problem)) from None
-    if countries.code_of(name):
+    if countries.code_of_name(name):
         return PartyKind.COUNTRY
     example = f"{name}; ; ; {PartyKind.ORGANISATION.label}"
     raise ValidationError(
@@ -113,13 +130,18 @@ def _kind(name: str, said: str, summit: Summit) -> str:
     )
 
 
-def _check_new(line: Line, taken: set[str], seen: dict[str, int]) -> None:
-    key = line.name.casefold()
-    if key in taken:
-        raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
-    if key in seen:
+def _check_new(line: Line, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
+    keys = _keys(line)
+    there = next((taken[key] for key in keys if key in taken), None)
+    if there is not None:
+        if there.casefold() == line.name.casefold():
+            raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
+        said = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
+        raise ValidationError(said % {"name": line.name, "there": there})
+    first = next((seen[key] for key in keys if key in seen), None)
+    if first is not None:
         said = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
-        raise ValidationError(said % {"name": line.name, "n": seen[key]})
+        raise ValidationError(said % {"name": line.name, "n": first})
 
 
 def _language(said: str) -> str:
@@ -167,7 +189,7 @@ def enter(*, summit: Summit, text: str, by: User) -> Entered:
 
 
 def _party(line: Line, summit: Summit, hosted: bool) -> Party:
-    code = countries.code_of(line.name) if line.kind == PartyKind.COUNTRY else ""
+    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return Party(
         summit=summit,
         name=line.name,

@@ -111,11 +111,7 @@ def answer(*, sheet: Sheet, answers: Mapping[str, str], by: By) -> None:
     with transaction.atomic():
         row = Sheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
         report = report_of(row)
-        if (
-            report is None
-            or row.applied_at is not None
-            or not all(report.takes(key, value) for key, value in answers.items())
-        ):
+        if report is None or row.applied_at is not None or not report.takes(answers):
             raise SheetProblem(_("That is not asked any more. Look at the table again."))
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])

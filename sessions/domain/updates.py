@@ -48,11 +48,10 @@ def by_rank(release: Release) -> list[tuple[str, int, int]]:
 def _number(newest: Release, visible: EntryQuerySet) -> int:
     """Return the number of the release that changed last which of the `visible` entries there are, or what they say;
     0 where there never were any."""
-    summit = newest.summit
     found, after = 0, None
     for number in range(newest.number, 0, -COMPARED):
         numbers = range(max(number - COMPARED + 1, 1), number + 1)
-        rows = _rows(summit, visible, numbers)
+        rows = _rows(newest.summit_id, visible, numbers)
         for each in reversed(numbers):
             if after is not None and rows[each] != after:
                 return found
@@ -61,10 +60,10 @@ def _number(newest: Release, visible: EntryQuerySet) -> int:
     return found if after else 0
 
 
-def _rows(summit: Summit, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:
+def _rows(summit_id: int, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:
     """Return the rows that are visible in each of these releases. One query."""
     rows: dict[int, set[int]] = {each: set() for each in numbers}
-    listed = visible.filter(release__summit=summit, release__number__in=list(numbers)).order_by()
+    listed = visible.filter(release__summit=summit_id, release__number__in=list(numbers)).order_by()
     for each, row in listed.values_list("release__number", "released_session"):
         rows[each].add(row)
     return rows

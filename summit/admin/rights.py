@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -81,11 +82,13 @@ class RightsMixin:
         person, user = self._admitted(request, pk, handing_over.HAND_OVER)
         if request.method == "POST":
             try:
-                packed = handing_over.hand_over(person=person, by=user)
+                with transaction.atomic():
+                    packed = handing_over.hand_over(person=person, by=user)
+                    # Where that can't be recorded the agreement is not used up either.
+                    seen.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_hand_over", pk)
-            seen.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
             return HttpResponse(packed, content_type="application/zip", headers=headers)
         hidden = handing_over.unseen(person, user)
@@ -110,14 +113,15 @@ class RightsMixin:
         person, user = self._admitted(request, pk, handing_over.AGREE)
         if request.method == "POST":
             try:
-                handing_over.agree(person=person, by=user)
+                until = request.POST.get("until", "")
+                handing_over.agree(person=person, by=user, until=int(until) if until.isdecimal() else None)
             except NothingToAgree as refused:
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("You agreed. The data can be taken once, within a day."))
             return redirect("admin:summit_person_change", pk)
-        rows = handing_over.waiting(person.summit, user).filter(person=person).select_related("asked_by")
-        more = {"requests": rows}
+        rows = list(handing_over.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
+        more = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from summit.api.problems import means
 from summit.api.resources import Resource
 from summit.api.rows import Item, ResourceView, Values
 from summit.api.working import working_api
-from summit.domain import arming
+from summit.domain import arming, installation
 from summit.models import Summit, User
 from summit.permissions import refuse_door
 
@@ -41,7 +41,7 @@ class ArmingSerializer(serializers.ModelSerializer[Summit]):
 
     def get_sends(self, summit: Summit) -> bool:
         """Return whether it sends."""
-        return not summit.is_disarmed
+        return not summit.is_disarmed and installation.find() is None
 
     @extend_schema_field(WaitingSerializer(many=True))
     def get_waiting(self, summit: Summit) -> Any:

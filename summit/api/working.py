@@ -211,7 +211,9 @@ class WorkingView(APIView):
         except Exception:
             answers.drop(row)
             raise
-        if not isinstance(error, answers.StillRunning):
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            answers.drop(row)
+        elif not isinstance(error, answers.StillRunning):
             self._keep(row, response)
         return response
 

@@ -68,7 +68,7 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
             none = _("The installation sends from now on.")
             messages.success(request, said % {"n": number} if number else none)
         return redirect("admin:index")
-    found = installation.find()
+    found = installation.noticed()
     context = {
         **admin.site.each_context(request),
         "title": _("Let the installation send"),

@@ -85,24 +85,29 @@ def ask(*, person: Person, by: User) -> HandOverRequest:
     to and not used in time is asked anew. Raises PermissionDenied."""
     check(by, HAND_OVER, person.summit)
     with transaction.atomic():
-        _open(person, by).filter(agreed_at__lte=Now() - GOOD_FOR).update(
-            asked_at=Now(), agreed_at=None, agreed_by=None
-        )
+        if not is_agreed(person, by):
+            _open(person, by).filter(agreed_at__isnull=False).update(asked_at=Now(), agreed_at=None, agreed_by=None)
         row, new = HandOverRequest.objects.get_or_create(person=person, asked_by=by, taken_at=None)
         if new:
             audit.record(by=by, action="summit.ask_hand_over", target=person, summit=person.summit)
     return row
 
 
-def agree(*, person: Person, by: User) -> int:
+def agree(*, person: Person, by: User, until: int | None = None) -> int:
     """Agree to every request that waits to hand a person's data over, but to one's own; return how many that were.
-    Raises PermissionDenied, also where `by` may not see all of it, or NothingToAgree."""
+    `until` is the primary key of the newest that `by` has read of: later ones wait.
+
+    Raises PermissionDenied, also where `by` may not see all of it, or NothingToAgree.
+    """
     check(by, AGREE, person.summit)
     with transaction.atomic():
-        for row in waiting(person.summit, by).filter(person=person).select_related("asked_by"):
+        rows = waiting(person.summit, by).filter(person=person)
+        rows = rows if until is None else rows.filter(pk__lte=until)
+        found = list(rows.select_related("asked_by"))
+        for row in found:
             for group in unseen(person, row.asked_by):
                 check(by, group.action, person.summit)
-        number = waiting(person.summit, by).filter(person=person).update(agreed_by=by, agreed_at=Now())
+        number = rows.filter(pk__in=[row.pk for row in found]).update(agreed_by=by, agreed_at=Now())
         if not number:
             raise NothingToAgree(_("Nobody asks to hand this person’s data over, or somebody has agreed already."))
         audit.record(by=by, action=AGREE, target=person, summit=person.summit)
@@ -121,8 +126,9 @@ def request_of(person: Person, by: User) -> HandOverRequest | None:
 
 
 def is_agreed(person: Person, by: User) -> bool:
-    """Return whether somebody has agreed to one's request, not too long ago."""
-    return agreed(person.summit, by).filter(person=person).exists()
+    """Return whether somebody has agreed to one's request, not too long ago, who sees what one doesn't."""
+    row = agreed(person.summit, by).filter(person=person).select_related("agreed_by").first()
+    return row is not None and row.agreed_by is not None and _sees(row.agreed_by, unseen(person, by), person.summit)
 
 
 def agreed(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
@@ -134,7 +140,7 @@ def agreed(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
 def of_interest(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
     """Return the requests of a summit that somebody may have to act on: those of others that wait, and their own to
     which somebody has agreed, with the people. One query."""
-    rows = waiting(summit, by) | agreed(summit, by)
+    rows = (waiting(summit, by) | agreed(summit, by)).filter(person__erased_at=None)
     return rows.select_related("person", "asked_by").order_by("pk")
 
 

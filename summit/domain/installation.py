@@ -34,15 +34,18 @@ def watch() -> None:
             [Installation(pk=1, database=DatabaseIdentity(), host=host())], ignore_conflicts=True
         )
     elif row["disarmed_at"] is None and (row["database"], row["host"]) != (row["here"], host()):
-        disarm(by=SYSTEM)
+        disarm(by=SYSTEM, copied=True)
 
 
-def disarm(*, by: System) -> list[Summit]:
-    """Let nothing leave the installation until somebody arms it; return the summits that sent until now."""
+def disarm(*, by: System, copied: bool = False) -> list[Summit]:
+    """Let nothing leave the installation until somebody arms it; return the summits that sent until now. With
+    `copied` only if it is a copy still: somebody may have armed it meanwhile."""
     watched = {"database": DatabaseIdentity(), "host": host()}
     with transaction.atomic():
         Installation.objects.bulk_create([Installation(pk=1, **watched)], ignore_conflicts=True)
         row = Installation.objects.select_for_update().get()
+        if copied and not Installation.objects.elsewhere().exists():
+            return []
         if row.disarmed_at is None:
             row.disarmed_at = db_now()
             row.save(update_fields=["disarmed_at"])
@@ -56,6 +59,16 @@ def disarm(*, by: System) -> list[Summit]:
 def find() -> Installation | None:
     """Return the installation where nothing leaves it, or None."""
     return Installation.objects.silent().first()
+
+
+def noticed() -> Installation | None:
+    """Return the installation where nothing leaves it, or None; a copy that no sweep has noticed yet is noticed now,
+    so that what is told of it is what arming does."""
+    found = find()
+    if found is not None and found.disarmed_at is None:
+        disarm(by=SYSTEM, copied=True)
+        found = find()
+    return found
 
 
 def summits_of(row: Installation) -> list[Summit]:
@@ -81,13 +94,11 @@ def arm(*, by: User | System) -> int:
     if isinstance(by, User):
         check(by, ARM, None)
     with transaction.atomic():
-        found = find()
-        if found is None:
+        noticed()
+        # Of two who arm at once the second waits here, and finds it armed.
+        row = Installation.objects.select_for_update().first()
+        if row is None or row.disarmed_at is None:
             raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
-        if found.disarmed_at is None:
-            # A copy that no sweep has noticed yet.
-            disarm(by=SYSTEM)
-        row = Installation.objects.select_for_update().get()
         cancelled = sum(channel.cancel(row) for channel in channels)
         for summit in summits_of(row):
             cancelled += arming.arm_row(summit, by=by)

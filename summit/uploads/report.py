@@ -1,6 +1,7 @@
 """What a file would do, row by row: shown before anything is written."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -98,13 +99,15 @@ class Report(Generic[AnyLine]):
         asks = f", {counts['asks']} left out until somebody decides" if counts["asks"] else ""
         return f"{said}{counts['refused']} refused{asks}"
 
-    def takes(self, key: str, value: str) -> bool:
-        """Return whether a question can be answered so, or with ALL every question of a kind."""
-        row, _space, kind = key.partition(" ")
+    def takes(self, answers: Mapping[str, str]) -> bool:
+        """Return whether all of these can be answered so: a question by its key, or with ALL every one of a kind. ""
+        takes an answer back."""
         asked = self.questions
-        rows = [key] if row != ALL else [each for each in asked if each.partition(" ")[2] == kind]
-        known = {choice for each in rows if each in asked for choice, _words in asked[each].choices}
-        return bool(known) and value in {"", *known}
+        kinds: dict[str, set[str]] = {}
+        for key, each in asked.items():
+            kinds.setdefault(f"{ALL} {key.partition(' ')[2]}", set()).update(value for value, _words in each.choices)
+        known = {key: {value for value, _words in asked[key].choices} for key in answers if key in asked} | kinds
+        return all(key in known and value in {"", *known[key]} for key, value in answers.items())
 
     @property
     def questions(self) -> dict[str, Question]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from delegations.models import Particulars
-from summit.domain import handing_over
+from summit.domain import handing_over, seen
 from summit.domain.handing_over import NeedsAgreement, NothingToAgree
 from summit.models import AuditEntry, HandOverRequest, Person, Role, RoleAssignment, Summit, User
 from tests import factories as f
@@ -93,6 +93,9 @@ def test_an_agreement_is_good_for_a_day_and_while_its_giver_may_see(
     assert handing_over.agree(person=person, by=vetting) == 1
     RoleAssignment.objects.filter(user=vetting).delete()
     refuses(NeedsAgreement, handing_over.hand_over, person=person, by=organiser)
+    # It can be asked for anew.
+    assert not handing_over.is_agreed(person, organiser)
+    assert handing_over.ask(person=person, by=organiser).agreed_at is None
 
 
 def test_who_may_neither_ask_nor_agree(person: Person, organiser: User, vetting: User, summit: Summit) -> None:
@@ -105,6 +108,29 @@ def test_who_may_neither_ask_nor_agree(person: Person, organiser: User, vetting:
     # Whoever asked agrees to no request of their own, whatever they become.
     RoleAssignment.objects.create(user=organiser, summit=summit, role=Role.VETTING)
     refuses(NothingToAgree, handing_over.agree, person=person, by=User.objects.get(pk=organiser.pk))
+
+
+def test_what_came_after_one_read_the_page_waits(person: Person, organiser: User, vetting: User) -> None:
+    first = handing_over.ask(person=person, by=organiser)
+    later = handing_over.ask(person=person, by=f.UserFactory.with_role(Role.ORGANISER, person.summit))
+    assert handing_over.agree(person=person, by=vetting, until=first.pk) == 1
+    assert list(handing_over.waiting(person.summit, vetting)) == [later]
+
+
+def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
+    person: Person, organiser: User, vetting: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handing_over.ask(person=person, by=organiser)
+    handing_over.agree(person=person, by=vetting)
+    desk, page = signed_in(organiser), f"/admin/summit/person/{person.pk}/data/"
+
+    def locked(**asked: Any) -> None:
+        raise seen.NotRecorded("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(seen, "note_page", locked)
+        assert desk.post(page).status_code == 503
+    assert number_in(desk.post(page).content) == "P1234567"
 
 
 @pytest.mark.parametrize(

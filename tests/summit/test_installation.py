@@ -15,6 +15,7 @@ from django.test import Client
 
 from summit.db import identity
 from summit.domain import arming, installation
+from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Installation, Role, Summit, User
 from summit.models.installation import InstallationQuerySet
 from summit.outbox.models import Message
@@ -132,6 +133,20 @@ def test_a_summit_that_was_disarmed_before_stays_so(settings: Any, root: User) -
         True,
         False,
     ]
+
+
+def test_a_copy_that_no_sweep_noticed_is_told_as_it_is_armed(summit: Summit, settings: Any, root: User) -> None:
+    moved(settings)
+    shown = signed_in(root).get("/admin/arm/").content.decode()
+    assert (str(summit.short_name) in shown, Installation.objects.get().disarmed_at is not None) == (True, True)
+
+
+def test_what_was_armed_meanwhile_stays_armed(summit: Summit, settings: Any, root: User) -> None:
+    moved(settings)
+    installation.arm(by=root)
+    # A sweep that had read before.
+    assert installation.disarm(by=SYSTEM, copied=True) == []
+    assert installation.find() is None
 
 
 def test_there_is_one_row() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from delegations.domain import digests, quotas
+from delegations.domain import countries, digests, quotas
 from delegations.domain.countries import plain
 from delegations.domain.duplicates import similar, words_of
 from delegations.domain.quotas import Meter
@@ -49,9 +49,12 @@ class Known:
     # People who act for a party, by primary key.
     focal: frozenset[int] = frozenset()
 
-    def party(self, *, key: str, code: str, name: str) -> Party | None:
-        """Return a party by its key, its ISO code or its name in any language."""
+    def party(self, *, key: str, code: str, name: str, exact: bool = False) -> Party | None:
+        """Return a party by its key, its ISO code or its name in any language; with `exact` by its name before its
+        code, which was read from the name."""
         found = self._by_key.get(("party", key)) if key else None
+        # What the host calls one party is no other's code.
+        found = found or (self._by_name.get(plain(name)) if exact else None)
         found = found or (self._by_code.get(code) if code else None) or self._by_name.get(plain(name))
         return found if isinstance(found, Party) else None
 
@@ -105,13 +108,21 @@ class Known:
         """Return the parties that are known."""
         return list({id(party): party for party in self._by_name.values()}.values())
 
-    def names(self) -> dict[str, Party]:
-        """Return the parties by each of their names, as names are compared."""
-        return self._by_name
+    def alike(self, name: str) -> list[Party]:
+        """Return which parties are perhaps meant by a name that is none of theirs: those that are called nearly so,
+        and the country whose code it is."""
+        by_code = self._by_code.get(countries.code_of(name))
+        found = [*countries.near(name, self._by_name), *([by_code] if by_code else [])]
+        return list({id(party): party for party in found}.values())
 
     def add_name(self, name: str, party: Party) -> None:
         """Make known that a name means a party too."""
-        self._by_name.setdefault(plain(name), party)
+        if plain(name):
+            self._by_name.setdefault(plain(name), party)
+
+    def is_anothers(self, party: Party, name: str) -> bool:
+        """Return whether a name is another party's, in any language."""
+        return self._by_name.get(plain(name)) not in (None, party)
 
     def is_called(self, party: Party, name: str) -> bool:
         """Return whether a party has this name in any language."""
@@ -120,7 +131,7 @@ class Known:
     def add_party(self, party: Party, key: str = "") -> None:
         """Make a party known."""
         for name in (party.name, party.formal_name):
-            self._by_name.setdefault(plain(name), party)
+            self.add_name(name, party)
         if party.iso_code:
             self._by_code[party.iso_code] = party
         if key:
@@ -168,8 +179,8 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
         row.summit = summit
         known.add_party(row)
         for name in row.names.all():
-            known._by_name.setdefault(plain(name.name), row)
-            known._by_name.setdefault(plain(name.formal_name), row)
+            known.add_name(name.name, row)
+            known.add_name(name.formal_name, row)
     for key, listed in quotas.meters_of(parties.values()).items():
         known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in listed}
     related = ("membership__category", "particulars__entered_for", "photo")

@@ -39,8 +39,8 @@ class PartyRow:
         own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
         kind = values.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
         code = countries.code_of(written) if written else ""
-        if not written and kind in ("", PartyKind.COUNTRY):
-            code = countries.code_of(name)
+        if not code and kind in ("", PartyKind.COUNTRY):
+            code = countries.code_of_name(name)
         return cls(
             key=said.get("party_key", ""),
             name=name,

@@ -38,9 +38,15 @@ def plan(
     for name, value in differing(party, row, APPROVED).items():
         if name == "name" and known.is_called(party, value):
             continue
+        if name == "name" and known.is_anothers(party, value):
+            said = _("Another party is called “%(name)s”: this one keeps its name.")
+            line.notes.append(said % {"name": value})
+            continue
         text, choices = question(party, name, value)
         if ask(name, text, choices, KEEP) == TAKE:
             wanted[name] = value
+            if name == "name":
+                known.add_name(value, party)
     _party, there = changes.get(party.pk, (party, {}))
     for name in wanted:
         if there.get(name, wanted[name]) != wanted[name]:

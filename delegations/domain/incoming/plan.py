@@ -89,6 +89,10 @@ class Planner:
         if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
             try:
                 self._person(party, said, texts, line)
+            except LeftOut:
+                if partys == Outcome.SAME:
+                    raise
+                line.notes.append(alone(partys))
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 if partys == Outcome.SAME:
                     raise
@@ -99,7 +103,7 @@ class Planner:
 
     def _party(self, said: dict[str, str], line: Line) -> Party:
         given = PartyRow.of(said, says_country=self.known.says_country)
-        found = self.known.party(key=given.key, code=given.code, name=given.name)
+        found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
         if self.party is not None:
             if (given.name or given.key or given.written) and found is None:
                 name = given.name or given.written or given.key
@@ -129,10 +133,12 @@ class Planner:
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
             raise LeftOut
-        alike = countries.near(given.name, self.known.names()) if given.name else []
+        alike = self.known.alike(given.name) if given.name else []
         if given.kind and not alike:
             return given, None
         kind, text, choices = question(given, self.summit, alike, says_country=self.known.says_country)
+        if not choices:
+            return given, None
         answer = self._answer(line, kind, text, choices)
         if not answer:
             self.asked[name] = line.number

@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(_("The summit sends from now on."))
 
     def _arm_all(self, look: bool) -> None:
-        found = installation.find()
+        found = installation.noticed()
         if found is None:
             raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
         self._tell(installation.waiting(found))

@@ -249,13 +249,13 @@ class TestCountries:
             *(("AND", "AD"), ("fra", "FR"), ("République de Corée", "KR"), ("Российская Федерация", "RU")),
             *(("中国", "CN"), ("الصين", "CN"), ("Estados Unidos", "US"), ("Netherlands (Kingdom of the)", "NL")),
             ("Congo (Democratic Republic of the)", "CD"),
-            *(("Congo", "CG"), ("Korea", ""), ("European Union", ""), ("Acme", ""), ("", "")),
+            *(("Congo", "CG"), ("US", "US"), ("Korea", ""), ("European Union", ""), ("Acme", ""), ("", "")),
         ],
     )
     def test_a_name_or_code_means_one(self, written: str, code: str) -> None:
         assert countries.code_of(written) == code
 
-    @pytest.mark.parametrize("written", ["FRANCE", "République française", "the French Republic", "FRA"])
+    @pytest.mark.parametrize("written", ["FRANCE", "République française", "the French Republic"])
     def test_one_on_the_list_is_found_and_stays_as_the_host_calls_it(
         self, summit: Summit, france: Party, written: str
     ) -> None:
@@ -264,6 +264,11 @@ class TestCountries:
             *("France", "French Republic"),
             "As approved.",
         )
+
+    def test_a_bare_code_among_names_asks(self, summit: Summit, france: Party) -> None:
+        asked = into(summit, "party,name\nFRA,Ada\n").lines[0].questions[0]
+        assert asked.choices[0] == [france.public_id, "it is France"]
+        assert outcomes(into(summit, "iso3,name\nFRA,Ada\n")) == ["new"]
 
     def test_what_is_not_on_the_list_asks_once(self, summit: Summit) -> None:
         report = into(summit, "party,name\nUSA,Ada\nUSA,Bea\n")
@@ -318,3 +323,56 @@ class TestCountries:
         desk.post(f"{page}take/")
         assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
         refuses(sheets.SheetProblem, sheets.answer, sheet=sheet, answers={"* kind": "enter"}, by=SYSTEM)
+
+
+class TestOddRows:
+    def test_a_code_alone_never_lands_in_another_party(self, summit: Summit, france: Party) -> None:
+        f.PartyNameFactory(party=france, language="fr", name="France", formal_name="")
+        report = into(summit, "iso2,name\nKE,Jane\nCK,Joe\n")
+        assert outcomes(report) == ["asks", "refused"]
+        assert report.lines[1].notes == ["The party’s name is missing. Write it, or its code by ISO 3166."]
+        assert not people()
+
+    def test_an_organisation_is_not_taken_for_the_country_whose_code_is_its_name(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit, name="Australia", iso_code="AU")
+        union = f.PartyFactory(summit=summit, name="AU", kind="international", iso_code="")
+        into(summit, "party,name\nAU,Ada\n")
+        assert Person.objects.get().membership.party == union
+        assert outcomes(into(summit, "party,name\nCAF,Bea\n")) == ["asks"]
+
+    def test_names_of_small_words_are_names(self) -> None:
+        assert countries.plain("the") != countries.plain("Of") != ""
+
+    def test_a_wrong_code_does_not_hide_a_country(self, summit: Summit) -> None:
+        asked = into(summit, "iso2,party\nUKX,Kenya\n").lines[0].questions[0]
+        assert asked.text == "“Kenya” (KE) is not on the list of parties yet."
+
+    def test_what_is_changed_of_the_party_is_told_where_the_person_asks(self, summit: Summit, france: Party) -> None:
+        into(summit, "party,name,office\nFrance,Ada,Minister\n")
+        row = "France,new@embassy.example,Ada,Adviser\n"
+        report = into(summit, f"party,mission e-mail,name,office\n{row}")
+        assert (outcomes(report), report.lines[0].notes[-1]) == (
+            ["changed"],
+            "The party is changed, the person is not.",
+        )
+        assert AuditEntry.objects.filter(action="delegations.read_in").count() == 2
+
+    def test_a_name_that_is_anothers_is_not_offered(self, summit: Summit, france: Party) -> None:
+        f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
+        report = into(summit, "iso2,party\nFR,Germany\n", answers={"2 name": "take"})
+        assert report.lines[0].questions == []
+        assert report.lines[0].notes == ["Another party is called “Germany”: this one keeps its name."]
+        france.refresh_from_db()
+        assert france.name == "France"
+
+    def test_an_answer_for_all_is_taken_back(self, summit: Summit) -> None:
+        sheet = sheets.store(
+            summit=summit, purpose="parties", filename="x.csv", content=b"party\nFrance\n", by=SYSTEM
+        )
+        desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+        page = f"/admin/delegations/sheet/{sheet.pk}/"
+        shown = desk.post(f"{page}answer/", {"* enter": ["", "enter"]}, follow=True).content.decode()
+        assert 'name="* enter" value="enter" checked' in shown
+        desk.post(f"{page}answer/", {"* enter": ""})
+        sheet.refresh_from_db()
+        assert sheet.answers == {}

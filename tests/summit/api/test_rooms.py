@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from summit.api import etags
 from summit.api.domain import answers, spending
 from summit.api.models import KeptAnswer, Spent, Token
-from summit.domain import places, upkeep
+from summit.domain import audit, places, upkeep
 from summit.models import AuditEntry, Role, Room, Venue
 from tests.factories import RoomFactory, SessionFactory, SummitFactory, UserFactory, VenueFactory
 from tests.summit.api.conftest import Program, program
@@ -355,3 +355,16 @@ def test_answers_are_known_by_all_that_was_asked() -> None:
     assert [answers.was_answered(each) for each in (one, other)] == [True, False]
     with pytest.raises(answers.KeyReused):
         answers.begin(other)
+
+
+def test_what_a_busy_database_refused_is_done_when_it_is_asked_again(
+    organiser: Program, data: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(**asked: Any) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "record", locked)
+        refused = organiser.post(ROOMS, data, Idempotency_Key="k-2")
+        assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+    assert organiser.post(ROOMS, data, Idempotency_Key="k-2").status_code == 201
