@@ -17,7 +17,7 @@ LEADS, FILE = "leads on", "no page"
 OTHERS = {
     **dict.fromkeys(
         (
-            *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "sitemap"),
+            *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "security", "sitemap"),
             *("admin:autocomplete", "admin:delegations_badge_paper", "admin:delegations_invitation_export"),
             *("admin:delegations_participantlist_file", "admin:delegations_party_export"),
             *("admin:delegations_photos_file", "admin:delegations_reply_scan", "admin:delegations_sheet_blank"),
