@@ -266,7 +266,7 @@ declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 # Letting a summit send that came here from an archive or a backup (summit.domain.arming).
 declare("summit.arm", (Role.ORGANISER,))
 # Letting the whole installation send, which is a copy or was disarmed (summit.domain.installation).
-declare("summit.arm_installation", ())
+declare("summit.resume_installation", ())
 # Taking away the passkeys and the app of an account whose owner has lost them (summit.domain.second_step).
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # A person's data, handed over whole or erased, at their request (summit.domain.erasure).

@@ -105,8 +105,8 @@ def _armed_all(facts: Facts) -> str:
 
 
 deed("summit.arm", _armed, called=gettext_lazy("let the summit send"))
-deed("summit.arm_installation", _armed_all, called=gettext_lazy("let the installation send"))
-deed("summit.disarm_installation", gettext_lazy("let the installation send nothing until it is armed"))
+deed("summit.resume_installation", _armed_all, called=gettext_lazy("let the installation send"))
+deed("summit.pause_installation", gettext_lazy("let the installation send nothing until it is armed"))
 deed("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
 deed("summit.export", gettext_lazy("took the summit out to an archive"))
 deed("summit.import", gettext_lazy("brought the summit in from an archive"))

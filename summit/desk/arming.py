@@ -43,7 +43,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "title": _("Let the summit send"),
         "summit": summit,
         "installation": installation.find(),
-        "can_arm_installation": installation.can_arm(user),
+        "can_arm_installation": installation.can_resume(user),
         "waiting": arming.waiting(summit) if summit.is_disarmed else [],
     }
     return TemplateResponse(request, "admin/arming.html", context)
@@ -53,10 +53,10 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 def page_of_all(request: HttpRequest) -> HttpResponse:
     """GET says what would go out of the installation and what would be cancelled; POST arms it."""
     user = request.user
-    check(user, installation.ARM, None)
+    check(user, installation.RESUME, None)
     if request.method == "POST" and isinstance(user, User):
         try:
-            number = installation.arm(by=user)
+            number = installation.resume(by=user)
         except NotDisarmed as refused:
             messages.warning(request, str(refused))
         else:
@@ -83,8 +83,8 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
 @desk_task.register(1)
 def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell whoever can let it send that nothing leaves the installation."""
-    if not isinstance(request.user, User) or not installation.can_arm(request.user):
+    if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
     if once(request, "installation", installation.find) is not None:
         said = _("Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send.")
-        yield Task(said, Urgency.LATE, reverse("admin:arm"), installation.ARM)
+        yield Task(said, Urgency.LATE, reverse("admin:arm"), installation.RESUME)

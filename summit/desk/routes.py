@@ -30,7 +30,7 @@ for _name, _deed in (("venue", "summit.venue.change"), ("team", "summit.roleassi
         see="summit.summit.view",
         do=_deed,
     )
-declare("admin:arm", Gate.DESK, "GET POST", do="summit.arm_installation")
+declare("admin:arm", Gate.DESK, "GET POST", do="summit.resume_installation")
 declare("admin:summit_arm", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.arm")
 # Whose account: only one that stands in the reader's own summits alone (summit.domain.second_step.can_reset).
 declare(

@@ -20,7 +20,7 @@ from summit.models.installation import host
 from summit.permissions import allows, check
 from summit.registry import Registry
 
-ARM = "summit.arm_installation"
+RESUME = "summit.resume_installation"
 # By what it sends that is about no summit.
 channels: Registry[Channel[Installation]] = Registry()
 
@@ -34,10 +34,10 @@ def watch() -> None:
             [Installation(pk=1, database=DatabaseIdentity(), host=host())], ignore_conflicts=True
         )
     elif row["disarmed_at"] is None and (row["database"], row["host"]) != (row["here"], host()):
-        disarm(by=SYSTEM, copied=True)
+        pause(by=SYSTEM, copied=True)
 
 
-def disarm(*, by: System, copied: bool = False) -> list[Summit]:
+def pause(*, by: System, copied: bool = False) -> list[Summit]:
     """Let nothing leave the installation until somebody arms it; return the summits that sent until now. With
     `copied` only if it is a copy still: somebody may have armed it meanwhile."""
     watched = {"database": DatabaseIdentity(), "host": host()}
@@ -49,7 +49,7 @@ def disarm(*, by: System, copied: bool = False) -> list[Summit]:
         if row.disarmed_at is None:
             row.disarmed_at = db_now()
             row.save(update_fields=["disarmed_at"])
-            audit.record(by=by, action="summit.disarm_installation", target=row, summit=None)
+            audit.record(by=by, action="summit.pause_installation", target=row, summit=None)
         summits = [each for each in Summit.objects.select_for_update().order_by("pk") if not each.is_disarmed]
         for summit in summits:
             arming.disarm_row(summit, by=by, since=row.disarmed_at)
@@ -66,7 +66,7 @@ def noticed() -> Installation | None:
     so that what is told of it is what arming does."""
     found = find()
     if found is not None and found.disarmed_at is None:
-        disarm(by=SYSTEM, copied=True)
+        pause(by=SYSTEM, copied=True)
         found = find()
     return found
 
@@ -83,16 +83,16 @@ def waiting(row: Installation) -> list[Waiting]:
     return [found for channel in channels for found in channel.look(row) if found.goes or found.older]
 
 
-def can_arm(by: User) -> bool:
+def can_resume(by: User) -> bool:
     """Return whether somebody may let the installation send."""
-    return allows(by, ARM, None)
+    return allows(by, RESUME, None)
 
 
-def arm(*, by: User | System) -> int:
+def resume(*, by: User | System) -> int:
     """Let the installation send from here on, and the summits that were disarmed with it; cancel what is older than
     its arrival, and return how many that was. Raises PermissionDenied, or NotDisarmed."""
     if isinstance(by, User):
-        check(by, ARM, None)
+        check(by, RESUME, None)
     with transaction.atomic():
         noticed()
         # Of two who arm at once the second waits here, and finds it armed.
@@ -104,6 +104,6 @@ def arm(*, by: User | System) -> int:
             cancelled += arming.arm_row(summit, by=by)
         Installation.objects.update(database=DatabaseIdentity(), host=host(), disarmed_at=None)
         audit.record(
-            by=by, action="summit.arm_installation", target=row, summit=None, detail={"cancelled": cancelled}
+            by=by, action="summit.resume_installation", target=row, summit=None, detail={"cancelled": cancelled}
         )
     return cancelled

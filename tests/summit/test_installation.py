@@ -90,7 +90,7 @@ def test_all_goes_where_it_was(summit: Summit, sweep: Sweep, settings: Any) -> N
     settings.BASE_URL = "http://localhost:8001"
     installation.watch()
     assert sweep() == EVERYTHING
-    assert not AuditEntry.objects.filter(action="summit.disarm_installation").exists()
+    assert not AuditEntry.objects.filter(action="summit.pause_installation").exists()
 
 
 def test_a_copy_is_noticed_and_armed_by_whoever_set_it_up(
@@ -103,24 +103,24 @@ def test_a_copy_is_noticed_and_armed_by_whoever_set_it_up(
     assert row.disarmed_at is not None
     summit.refresh_from_db()
     assert summit.disarmed_at == row.disarmed_at
-    assert AuditEntry.objects.filter(action="summit.disarm_installation").count() == 1
+    assert AuditEntry.objects.filter(action="summit.pause_installation").count() == 1
     # What is caused from now on is new.
     f.MessageFactory(summit=None, created_at=row.disarmed_at + timedelta(seconds=1))
     for by in (organiser, f.UserFactory()):
         with pytest.raises(PermissionDenied, match="whoever set the system up"):
-            installation.arm(by=by)
+            installation.resume(by=by)
     with pytest.raises(arming.InstallationDisarmed):
         arming.arm(summit=summit, by=organiser)
     assert sweep() == {}
     # Two mails about accounts and two of the summit, two events, two announcements and two alarms were of before.
-    assert installation.arm(by=root) == 10
+    assert installation.resume(by=root) == 10
     assert sweep() == {"handed": 1, "mail": 1}
     assert Message.objects.filter(summit=None).order_by("created_at").values_list("state", flat=True)[2] == "sent"
-    entry = AuditEntry.objects.get(action="summit.arm_installation")
+    entry = AuditEntry.objects.get(action="summit.resume_installation")
     assert (entry.by, entry.detail, entry.summit) == (root, {"cancelled": 10}, None)
     assert (Installation.objects.get().host, installation.find()) == ("copy.example", None)
     with pytest.raises(arming.NotDisarmed):
-        installation.arm(by=root)
+        installation.resume(by=root)
 
 
 def test_a_summit_that_was_disarmed_before_stays_so(settings: Any, root: User) -> None:
@@ -128,7 +128,7 @@ def test_a_summit_that_was_disarmed_before_stays_so(settings: Any, root: User) -
     archived, other = f.SummitFactory(disarmed_at=ago(5)), f.SummitFactory()
     moved(settings)
     # No sweep has noticed it: arming does.
-    installation.arm(by=root)
+    installation.resume(by=root)
     assert [row.is_disarmed for row in Summit.objects.filter(pk__in=[archived.pk, other.pk]).order_by("pk")] == [
         True,
         False,
@@ -143,9 +143,9 @@ def test_a_copy_that_no_sweep_noticed_is_told_as_it_is_armed(summit: Summit, set
 
 def test_what_was_armed_meanwhile_stays_armed(summit: Summit, settings: Any, root: User) -> None:
     moved(settings)
-    installation.arm(by=root)
+    installation.resume(by=root)
     # A sweep that had read before.
-    assert installation.disarm(by=SYSTEM, copied=True) == []
+    assert installation.pause(by=SYSTEM, copied=True) == []
     assert installation.find() is None
 
 

@@ -45,7 +45,7 @@ EXPECTED: dict[str, set[str]] = {
     "summit.choose_account": {"organiser"},
     "summit.reset_second_step": {"organiser"},
     "summit.arm": {"organiser"},
-    "summit.arm_installation": set(),
+    "summit.resume_installation": set(),
     "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},
     "outbox.message.change": set(),
     "outbox.send_again": {"organiser", "protocol"},

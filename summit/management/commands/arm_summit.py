@@ -59,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{summit}:")
             self._tell(arming.waiting(summit))
         if not look:
-            installation.arm(by=SYSTEM)
+            installation.resume(by=SYSTEM)
             self.stdout.write(_("The installation sends from now on."))
 
     def _tell(self, waiting: Iterable[Waiting]) -> None:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Disarm each. Raises CommandError before anything is changed."""
         if every == bool(slugs):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
-        wanted = installation.disarm(by=SYSTEM) if every else self._disarm(slugs)
+        wanted = installation.pause(by=SYSTEM) if every else self._disarm(slugs)
         said = ngettext(
             "%(n)d summit sends nothing until somebody arms it.",
             "%(n)d summits send nothing until somebody arms them.",
