@@ -340,6 +340,12 @@ class TestOddRows:
         assert Person.objects.get().membership.party == union
         assert outcomes(into(summit, "party,name\nCAF,Bea\n")) == ["asks"]
 
+    def test_who_is_called_so_comes_before_the_country_that_it_means(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit, name="Sakartvelo", formal_name="Sakartvelo", iso_code="GE")
+        state = f.PartyFactory(summit=summit, name="Georgia", kind="substate", iso_code="")
+        into(summit, "party,name\nGeorgia,Ada\n")
+        assert Person.objects.get().membership.party == state
+
     def test_names_of_small_words_are_names(self) -> None:
         assert countries.plain("the") != countries.plain("Of") != ""
 
