@@ -129,7 +129,8 @@ class Planner:
         one that is there. Raises LeftOut."""
         if not given.name and not given.code:
             return given, None
-        name = countries.plain(given.name or given.written)
+        line.party = given.name or given.written
+        name = countries.plain(line.party)
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
             raise LeftOut

@@ -319,7 +319,7 @@ class TestCommand:
         call_command("import_delegations", str(path), "--summit", "talks", "--enter", "--dry-run")
         said = capsys.readouterr().out
         assert "Columns not known, and not used: order." in said
-        assert "Row 3 (asks) : “European Union” is no country that is known. What is it?" in said
+        assert "Row 3 (asks) European Union: “European Union” is no country that is known. What is it?" in said
         assert "2 new, 0 changed, 0 as they are, 0 refused, 2 left out until somebody decides; 1 odd." in said
         assert not Party.objects.exists()
         call_command("import_delegations", str(path), "--summit", "talks", "--enter")

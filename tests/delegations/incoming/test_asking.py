@@ -280,6 +280,7 @@ class TestCountries:
             ["named", "enter it as “United States of America”"],
         ]
         assert report.lines[1].notes == ["Decide it at row 2."]
+        assert [line.party for line in report.lines] == ["USA", "USA"]
         assert not Party.objects.exists()
         assert outcomes(into(summit, "party,name\nUSA,Ada\nUSA,Bea\n", answers={"2 enter": "named"})) == [
             "new",
