@@ -1,4 +1,4 @@
-"""Charts of the answers: over time, by region and by level."""
+"""Charts of the answers: over time, by continent and by level."""
 
 from datetime import date, timedelta
 from itertools import accumulate
@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from delegations.domain import progress
-from delegations.models import Level, Region
+from delegations.domain import groups, progress
+from delegations.models import Level
 from delegations.todo import INVITE, numbers, parties
 from summit.dates import short_day
 from summit.desk import charts
@@ -112,17 +112,17 @@ def _title(request: HttpRequest, summit: Summit) -> str:
 
 
 @desk_chart.register(20)
-def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw how the parties of each region have answered."""
+def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how the parties of each continent have answered."""
     if not allows(request.user, INVITE, summit) or not numbers(request, summit)["invited"]:
         return None
-    found = progress.by_region(summit)
+    found = progress.by_continent(summit)
     open_in = [row for row in found if row.open]
     title = _attending(sum(row.attending for row in found), len(open_in))
-    labels = dict(Region.choices)
+    labels = dict(groups.choices(None))
     shown = [
         Row(
-            str(labels[row.region]),
+            str(labels[row.group]),
             [row.attending, row.regrets, row.open],
             _("%(answered)d of %(invited)d") % {"answered": row.attending + row.regrets, "invited": row.invited},
         )
@@ -134,7 +134,7 @@ def by_region(request: HttpRequest, summit: Summit) -> Chart | None:
         title=title,
         drawing=charts.bars(name="chart-regions", title=title, about=about, rows=shown),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
-        rows=[_region(row, str(labels[row.region]), summit) for row in found],
+        rows=[_region(row, str(labels[row.group]), summit) for row in found],
         key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
     )
 
@@ -153,9 +153,9 @@ def _attending(attending: int, regions: int) -> str:
     return semicolon().join((attend % {"attending": attending}, still % {"regions": regions}))
 
 
-def _region(row: progress.RegionNumbers, label: str, summit: Summit) -> list[str]:
+def _region(row: progress.GroupNumbers, label: str, summit: Summit) -> list[str]:
     numbers = (("attending", row.attending), ("regrets", row.regrets), ("open", row.open))
-    return [label, *(_rows_of(n, summit, region__exact=row.region, answer=name) for name, n in numbers)]
+    return [label, *(_rows_of(n, summit, group=row.group, answer=name) for name, n in numbers)]
 
 
 def _rows_of(number: int, summit: Summit, **wanted: str) -> str:

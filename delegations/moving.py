@@ -11,7 +11,17 @@ moves(
     *(
         f"delegations.{name}"
         for name in (
-            *("Party", "PartyName", "ExternalId", "Zone", "Category", "Category_zones", "Quota"),
+            *(
+                "Party",
+                "PartyName",
+                "PartyGroup",
+                "PartyGroup_parties",
+                "ExternalId",
+                "Zone",
+                "Category",
+                "Category_zones",
+                "Quota",
+            ),
             *("OverpassRule", "OverpassRule_zones", "Overpass", "Membership", "FormerMember"),
             *("FocalPoint", "FocalPointRequest", "Badge", "Invitation", "Reply", "ReplyScan", "InvitationLink"),
             *("Handover", "LetterTemplate", "CallNote", "DeclarationKind", "Declaration", "VisaLetter"),

@@ -82,6 +82,8 @@ declare_model("delegations.quota", view=_MEMBERS, change=(), view_own=(Role.FOCA
 _SEEING = (*_MEMBERS, Role.VETTING)
 for _model_name in ("category", "zone", "overpassrule"):
     declare_model(f"delegations.{_model_name}", view=_SEEING, change=_WRITERS)
+# Groups of parties, by which the desks find them.
+declare_model("delegations.partygroup", view=_MEMBERS, change=_WRITERS)
 # Reading parties and people from tables; a focal point those of its own party.
 declare_model("delegations.sheet", view=_WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.read_in", _WRITERS, own=(Role.FOCAL_POINT,))

@@ -9,6 +9,7 @@ from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
 from delegations.api.focal import FocalPoints
 from delegations.api.focal_requests import FocalPointRequests
+from delegations.api.groups import PartyGroups
 from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
 from delegations.api.letters import LetterLinks, LetterTemplates, Replies
@@ -30,7 +31,7 @@ from summit.routes import Gate, declare
 
 for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Travel, Photos):
     declare_resource(_resource)
-for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules):
+for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules, PartyGroups):
     declare_resource(_more)
 scopes.declare(PolicyOfSummit.name, PolicyOfSummit.called)
 scopes.declare("own-data", _("what is held of oneself"))

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from delegations.domain import countries, entry, first, regions, shown
+from delegations.domain import countries, country_names, entry, first, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
-from delegations.models import Invitation, InvitationState, Party, Policy, Region
+from delegations.models import Invitation, InvitationState, Party, Policy
 from summit.db.clock import db_now
 from summit.desk import steps
 from summit.desk.setup import show
@@ -51,15 +51,14 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     known = {party.iso_code for party in listed} | {
         countries.code_of_name(parts_of(line)[0]) for line in text.splitlines()
     }
-    labels = dict(Region.choices)
     context = {
         "text": text,
         "problems": [("lines", _("Line %(n)d") % {"n": number} if number else "", said) for number, said in problems],
         "entered": listed,
         "silent": sum(not party.mission_email for party in listed),
         "countries": [
-            (labels[region], [pair for pair in found if pair[0] not in known])
-            for region, found in regions.proposed(summit.language)
+            (group.label, [pair for pair in found if pair[0] not in known])
+            for group, found in country_names.proposed(summit.language)
         ],
     }
     return show(request, "parties.html", "parties", summit, context, wrong=bool(problems))
@@ -74,7 +73,7 @@ def _tell_translated(request: HttpRequest, made: entry.Entered) -> None:
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:
     """Return the lines with one for each country, to be completed with its mailbox."""
-    names = regions.names(language)
+    names = country_names.names(language)
     added = [f"{names[code]}; " for code in codes if code in names]
     return "\n".join([*([text.rstrip()] if text.strip() else []), *added])
 

@@ -1,8 +1,8 @@
-"""The words for what is recorded of categories, zones, overpasses and quotas."""
+"""The words for what is recorded of categories, zones, overpasses, quotas and groups of parties."""
 
 from django.utils.translation import gettext_lazy
 
-from delegations.models import Category, OverpassRule, Zone
+from delegations.models import Category, OverpassRule, PartyGroup, Zone
 from summit.deeds import deed, deeds_of, thing
 
 deeds_of(
@@ -23,8 +23,14 @@ deeds_of(
     change=gettext_lazy("changed a kind of overpass"),
     remove=gettext_lazy("deleted a kind of overpass"),
 )
+deeds_of(
+    "delegations.partygroup",
+    add=gettext_lazy("formed a group of parties"),
+    change=gettext_lazy("changed a group of parties"),
+    remove=gettext_lazy("deleted a group of parties"),
+)
 deed("delegations.category.arrange", gettext_lazy("put the categories in order"))
 deed("delegations.zone.arrange", gettext_lazy("put the zones in order"))
 deed("delegations.drop_quota", gettext_lazy("let the usual number of people hold for the party again"))
-for _model in (Category, Zone, OverpassRule):
+for _model in (Category, Zone, OverpassRule, PartyGroup):
     thing(_model, name=str)

@@ -29,6 +29,7 @@ from delegations.models import (
     ParticipantList,
     Particulars,
     Party,
+    PartyGroup,
     PartyName,
     Photo,
     Policy,
@@ -174,6 +175,11 @@ class ZoneFactory(Factory[Zone]):
     summit = factory.SubFactory(SummitFactory)
     code = factory.Sequence(lambda n: f"Z{n}")
     name = factory.Sequence(lambda n: f"Zone {n}")
+
+
+class PartyGroupFactory(Factory[PartyGroup]):
+    summit = factory.SubFactory(SummitFactory)
+    name = factory.Sequence(lambda n: f"Group {n}")
 
 
 class OverpassRuleFactory(Factory[OverpassRule]):

@@ -13,9 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import calls, naming, shown
+from delegations.domain import calls, groups, naming, shown
 from delegations.domain.calls import Narrowed
-from delegations.models import CallNote, CallOutcome, Invitation, Region
+from delegations.models import CallNote, CallOutcome, Invitation
 from delegations.permissions import can_answer_for, can_call
 from delegations.todo import call_sheet
 from summit.db.clock import db_now
@@ -51,17 +51,17 @@ class CallForm(forms.Form):
 class NarrowForm(forms.Form):
     """What narrows the sheet."""
 
-    region = forms.ChoiceField(label=_("Region"), required=False)
+    group = forms.ChoiceField(label=_("Group"), required=False)
     days = forms.ChoiceField(label=_("Waited for"), required=False)
     last = forms.ChoiceField(label=_("Last call"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         spans = [
             (days, ngettext("%(n)d day or more", "%(n)d days or more", days) % {"n": days}) for days in calls.WAITS
         ]
         for name, choices in (
-            ("region", Region.choices),
+            ("group", groups.choices(summit)),
             ("days", spans),
             ("last", [("never", _("never called")), *CallOutcome.choices]),
         ):
@@ -73,7 +73,7 @@ class NarrowForm(forms.Form):
         """Return what was chosen; what isn't offered narrows nothing."""
         self.is_valid()
         chosen = self.cleaned_data
-        return Narrowed(chosen.get("region", ""), int(chosen.get("days") or 0), chosen.get("last", ""))
+        return Narrowed(chosen.get("group", ""), int(chosen.get("days") or 0), chosen.get("last", ""))
 
 
 def _days(number: int) -> str:
@@ -101,7 +101,7 @@ class CallsMixin:
         if summit is None or not allows(request.user, "delegations.callnote.view", summit):
             raise Http404
         now = db_now()
-        form = NarrowForm(request.GET)
+        form = NarrowForm(request.GET, summit=summit)
         rows = calls.sheet(summit=summit, now=now, narrowed=form.narrowed())
         page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
         for row in page:

@@ -14,22 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from delegations.admin.inviting import InvitingMixin
 from delegations.admin.names import KeyInline, NameInline, filled
 from delegations.admin.party_column import ReadsAsParty
-from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
+from delegations.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter, GroupFilter
 from delegations.admin.party_pages import PartyPages
 from delegations.admin.people import FocalPointInline, set_focal_points
 from delegations.admin.quotas import RoomFilter
 from delegations.admin.replies import AnswersOfParty
 from delegations.admin.standing import state_word
 from delegations.admin.tools import ToolsMixin
-from delegations.domain import exports, levels, naming, overview, parties
-from delegations.domain.groups import CODES_OF, Group
+from delegations.domain import exports, groups, levels, naming, overview, parties
 from delegations.models import FocalPoint, Party, PartyKind, PartyName, Policy, SheetPurpose
 from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.header import chosen_summit, summits_of
+from summit.desk.words import written
 from summit.models import Person, User
+from summit.templatetags.marks import comma
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -47,21 +48,6 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""
         return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
-
-
-class GroupFilter(admin.SimpleListFilter):
-    """Parties by the groups to which their countries belong."""
-
-    title = _("group")
-    parameter_name = "group"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer the groups."""
-        return Group.choices
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
-        return queryset.filter(iso_code__in=CODES_OF[str(self.value())]) if self.value() in CODES_OF else queryset
 
 
 class PartyForm(SentencesForm):
@@ -86,7 +72,7 @@ class PartyForm(SentencesForm):
 # What stands together on a party's page.
 PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (None, ("summit", "name", "formal_name", "sort_key", "footnote")),
-    (_("What it is"), ("kind", "iso_code", "region", "is_host")),
+    (_("What it is"), ("kind", "iso_code", "groups_word", "is_host")),
     (_("Recognition and flag"), ("recognised", "flag")),
     (_("How it is invited"), ("level", "language", "salutation", "order_word", "answer_word", "answers_given")),
     (_("Mission"), ("mission_name", "mission_email", "mission_contact", "mission_phone", "mission_address")),
@@ -94,6 +80,8 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 
 
+# What only a party that is stored has.
+OF_STORED = ("answers_given", "groups_word")
 # Where a request keeps the footnotes of its list.
 FOOTNOTES = "desk_footnotes"
 
@@ -105,7 +93,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     form = PartyForm
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
-    list_display = ["party_line", "kind_word", "region", "order_word", "answer_word", "mailbox_word"]
+    list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
     list_filter = [
         "summit",
         AnswerFilter,
@@ -113,7 +101,6 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         GapFilter,
         RoomFilter,
         KindFilter,
-        "region",
         GroupFilter,
         "level",
     ]
@@ -165,13 +152,13 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out of a new party's page what only one that is there has."""
         return [
-            (title, {"fields": [name for name in fields if obj is not None or name != "answers_given"]})
+            (title, {"fields": [name for name in fields if obj is not None or name not in OF_STORED]})
             for title, fields in PARTS
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep a party in the summit that it was entered for."""
-        return ["summit", "answer_word", "order_word", "answers_given"] if obj else ["answer_word", "order_word"]
+        return ["answer_word", "order_word", "groups_word", *(["summit", "answers_given"] if obj else [])]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Call the kinds as the summit does."""
@@ -221,6 +208,12 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     def kind_word(self, row: Any) -> str:
         """Show what it is."""
         return naming.kind_word(row.kind, says_country=row.says_country)
+
+    @written
+    @admin.display(description=_("groups"))
+    def groups_word(self, row: Any) -> str:
+        """Show the groups to which it belongs."""
+        return comma().join(map(str, groups.groups_of(row))) or "–"
 
     @admin.display(description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True))
     def order_word(self, row: Any) -> int | str:

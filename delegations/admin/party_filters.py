@@ -8,8 +8,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import gaps, overview
+from delegations.domain import gaps, groups, overview
 from delegations.models import Level
+from summit.desk.header import chosen_summit, summits_of
 
 # How the address says that no level was said.
 UNSAID = "unsaid"
@@ -60,6 +61,25 @@ class GapFilter(admin.SimpleListFilter):
         """Narrow the list."""
         condition = gaps.GAPS.get(self.value() or "")
         return queryset if condition is None else gaps.with_gaps(queryset).filter(condition)
+
+
+class GroupFilter(admin.SimpleListFilter):
+    """Parties by the groups to which they belong."""
+
+    title = _("group")
+    parameter_name = "group"
+    # What leads from the rows of the list to their parties.
+    prefix = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer the groups of the summit that is worked for, and those of countries."""
+        return groups.choices(chosen_summit(request, summits_of(request)))
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        group = self.value() or ""
+        offered = group in {value for value, _name in self.lookup_choices}
+        return queryset.filter(groups.within(group, self.prefix)) if offered else queryset
 
 
 class ComesAtFilter(admin.SimpleListFilter):

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.admin.back import BackMixin
 from delegations.admin.party_column import PartyOfInvitation
+from delegations.admin.party_filters import GroupFilter
 from delegations.admin.standing import moment, state_word
 from delegations.models import Channel, InvitationState, Party, Reply, ReplyScan
 from summit.dates import short_day
@@ -24,6 +25,12 @@ from summit.routes import NOBODY
 from summit.templatetags.marks import comma
 
 FIELDS: list[Any] = ["recorded", "word", "level_word", "name", "way", "paper", "note", "recorded_by"]
+
+
+class GroupOfReplyFilter(GroupFilter):
+    """Answers by the groups to which their parties belong."""
+
+    prefix = "invitation__party__"
 
 
 class ChannelFilter(admin.SimpleListFilter):
@@ -114,7 +121,7 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     place = 4
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
-    list_filter = ["invitation__party__summit", "answer", "channel", "level", "invitation__party__region"]
+    list_filter = ["invitation__party__summit", "answer", "channel", "level", GroupOfReplyFilter]
     search_fields = ["invitation__party__name", "invitation__party__formal_name", "name", "reference"]
     date_hierarchy = "at"
     fields: ClassVar[Any] = ["party_name", *FIELDS]

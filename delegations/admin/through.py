@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.admin.arrange import arrange
 from delegations.models import Zone
@@ -23,11 +23,14 @@ class ThroughDomain(DomainAdmin):
     called = ""
     # The page on which the rows of a summit are put in order.
     order_page = ""
+    # What stands where there is nothing yet that the row could refer to.
+    nothing_to_choose: Any = gettext_lazy("No zone is entered yet.")
     change_list_template = "admin/delegations/arranged.html"
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
         """Return what was entered; of a row that is there, what was changed."""
-        known = {*self.domain.FIELDS, "zones"} & set(form.cleaned_data)
+        many = {field.name for field in self.model._meta.many_to_many}
+        known = {*self.domain.FIELDS, *many} & set(form.cleaned_data)
         return {name: form.cleaned_data[name] for name in known if not change or name in form.changed_data}
 
     def enter(self, *, by: User, row: Any, values: Values) -> models.Model:
@@ -67,13 +70,17 @@ class ThroughDomain(DomainAdmin):
         return ["summit"] if obj else []
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the zones of the summit whose row it is."""
+        """Offer the rows of the summit whose row it is."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None:
-            found = Zone.objects.filter(summit=self._worked_for(request))
+            found = self.choices_of(self._worked_for(request))
             field.queryset = found
-            field.help_text = "" if found.exists() else _("No zone is entered yet.")
+            field.help_text = "" if found.exists() else self.nothing_to_choose
         return field
+
+    def choices_of(self, summit: Summit | None) -> models.QuerySet[Any]:
+        """Return the zones that a row of a summit may open."""
+        return Zone.objects.filter(summit=summit)
 
     def _worked_for(self, request: HttpRequest) -> Summit | None:
         match = request.resolver_match

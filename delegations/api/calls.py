@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from delegations.api.groups import HELP, validate_group
 from delegations.api.parts import OfInvitation, OfInvitationFilters, StaffName, note
 from delegations.domain import calls, naming, shown
-from delegations.models import CallNote, CallOutcome, Region
+from delegations.models import CallNote, CallOutcome
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
@@ -33,10 +34,10 @@ class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
 
 
 class CallSheetInput(serializers.Serializer[Any]):
-    """What narrows the sheet: a region, days for which an answer has been open at least, what came of the last call
-    (“never” where there was none)."""
+    """What narrows the sheet: a group of parties, days for which an answer has been open at least, what came of the
+    last call (“never” where there was none)."""
 
-    region = serializers.ChoiceField(choices=Region.choices, required=False)
+    group = serializers.CharField(max_length=32, required=False, validators=[validate_group], help_text=HELP)
     days = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
     last = serializers.ChoiceField(choices=["never", *CallOutcome.values], required=False)
 

@@ -14,16 +14,16 @@ from rest_framework import serializers
 
 from delegations.api import common
 from delegations.api.common import ByLanguage, Order, PartiesSearched, Values, keys_of, sees
-from delegations.domain import gaps, order, overview, parties
-from delegations.domain.groups import CODES_OF, Group
-from delegations.models import Answer, InvitationState, Level, Party, PartyKind, Region
+from delegations.api.groups import OF_COUNTRIES, validate_group
+from delegations.domain import gaps, groups, order, overview, parties
+from delegations.models import Answer, InvitationState, Level, Party, PartyKind
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.models import Summit, User
 
 # What of a party is the desks' alone: neither its focal points nor its delegates read it.
 HOST_ONLY = (
-    *("recognised", "region", "precedence", "notes", "external_ids", "illustrative"),
+    *("recognised", "precedence", "notes", "external_ids", "illustrative"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 # After all that are ranked.
@@ -68,7 +68,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
         model = Party
         fields: ClassVar[list[str]] = [
             *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
-            *("recognised", "flag", "level", "iso_code", "region", "language", "precedence"),
+            *("recognised", "flag", "level", "iso_code", "language", "precedence"),
             *("invitation", "answer", "comes_at", "external_ids"),
             *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
             *("notes", "illustrative", "created_at"),
@@ -123,8 +123,7 @@ class PartyFilters(PartiesSearched):
 
     q = common.words(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
-    region = django_filters.ChoiceFilter(choices=Region.choices, method="of_desk", label=_("region"))
-    group = django_filters.ChoiceFilter(choices=Group.choices, method="in_group", label=_("group of countries"))
+    group = django_filters.CharFilter(method="in_group", validators=[validate_group], label=_("group"))
     iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
@@ -140,8 +139,9 @@ class PartyFilters(PartiesSearched):
     )
 
     def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties whose countries belong to a group."""
-        return rows.filter(iso_code__in=CODES_OF[value])
+        """Keep the parties of a group. Those that the desks formed are theirs to know."""
+        own = value not in OF_COUNTRIES
+        return rows.filter(groups.within(value), **{"for_desk": True} if own else {})
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Keep the parties whose invitation stands there."""

@@ -8,6 +8,7 @@ from delegations.api.categories import Categories, OverpassRules, Zones
 from delegations.api.declarations import DeclarationKinds, Declarations
 from delegations.api.focal import FocalPoints
 from delegations.api.focal_requests import FocalPointRequests
+from delegations.api.groups import PartyGroups
 from delegations.api.invitations import Invitations
 from delegations.api.leaving import Handovers, Overpasses
 from delegations.api.letters import LetterLinks, LetterTemplates, Replies
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     *Categories.paths(),
     *Zones.paths(),
     *OverpassRules.paths(),
+    *PartyGroups.paths(),
     *PolicyOfSummit.paths(),
     *Invitations.paths(),
     *Replies.paths(),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
+from delegations.domain import groups
 from delegations.domain.problems import FieldProblem
 from delegations.models import CallNote, CallOutcome, Invitation, InvitationState
 from delegations.permissions import check_can_call
@@ -28,10 +29,10 @@ class CallProblem(FieldProblem):
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What narrows the sheet: a region, days for which an answer has been open at least, what came of the last call
-    ("never" where there was none)."""
+    """What narrows the sheet: a group of parties, days for which an answer has been open at least, what came of the
+    last call ("never" where there was none)."""
 
-    region: str = ""
+    group: str = ""
     days: int = 0
     last: str = ""
 
@@ -82,8 +83,8 @@ def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) ->
         last_by=Subquery(calls.values("by__name")[:1]),
         called_today=Case(When(last_at__gte=today, then=Value(1)), default=Value(0)),
     )
-    if wanted.region:
-        rows = rows.filter(party__region=wanted.region)
+    if wanted.group:
+        rows = rows.filter(groups.within(wanted.group, "party__"))
     if wanted.last == "never":
         rows = rows.filter(last_at__isnull=True)
     elif wanted.last:

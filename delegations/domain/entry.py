@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from delegations.domain import countries, regions
+from delegations.domain import countries, country_names
 from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, PartyKind, PartyName, Policy
@@ -106,7 +106,7 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
         except ValidationError:
             said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
             raise ValidationError(said % {"mailbox": mailbox}) from None
-    own, written_in = regions.in_language(name, summit.language)
+    own, written_in = country_names.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
     return Line(
         number, own, mailbox, letters, name if written_in else "", written_in, _kind(name, said, says_country)
@@ -197,7 +197,6 @@ def _party(line: Line, summit: Summit, hosted: bool) -> Party:
         sort_key=line.name,
         kind=line.kind,
         iso_code=code,
-        region=regions.REGION_OF.get(code, "none"),
         language=line.language,
         mission_email=line.mailbox,
         is_host=not hosted and line.name.casefold() == summit.host.casefold(),

@@ -1,17 +1,20 @@
-"""Groups of countries, a country in as many as it belongs to: continents, the United Nations' regional groups, the
-European Union and the G20.
+"""Groups in which parties are found, a party in as many as it belongs to: continents, the United Nations' regional
+groups, the European Union, the G20, and those that the desks of a summit form.
 
-Who belongs to them follows from the ISO 3166 code and nothing that a desk enters. Continents are those of the United
-Nations' M49; Türkiye takes part in two of its regional groups, and the United States in one as an observer.
+Who belongs to the first follows from the ISO 3166 code and nothing that a desk enters. Continents are those of the
+United Nations' M49; Türkiye takes part in two of its regional groups, and the United States in one as an observer.
 """
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from delegations.models import Party, PartyGroup
+from summit.models import Summit
+
 
 class Group(TextChoices):
-    """Groups in which parties are found."""
+    """Groups of countries."""
 
     AFRICA = "africa", _("Africa")
     AMERICAS = "americas", _("the Americas")
@@ -27,6 +30,9 @@ class Group(TextChoices):
     G20 = "g20", _("G20")
 
 
+CONTINENTS = (Group.AFRICA, Group.AMERICAS, Group.ASIA, Group.EUROPE, Group.OCEANIA)
+# The parties that are no country with a code: organisations, companies, guests.
+NO_COUNTRY = "none"
 _AFRICA = (
     "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG "
     "RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW"
@@ -58,6 +64,30 @@ _CODES: dict[Group, str] = {
 CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()) for group, codes in _CODES.items()}
 
 
-def groups_of(code: str) -> list[Promise | str]:
-    """Return the names of the groups to which the country of an ISO 3166 code belongs."""
-    return [group.label for group in Group if code in CODES_OF[group.value]]
+def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
+    """Return the groups to choose from, the summit's own first: what a group is called in addresses, and its name.
+    One query."""
+    own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
+    return [*own, *[(str(group.value), group.label) for group in Group], (NO_COUNTRY, _("no country"))]
+
+
+def within(group: str, prefix: str = "") -> Q:
+    """Return the condition that picks the parties of a group, called as in `choices`; `prefix` leads from the rows to
+    their parties, such as "party__"."""
+    if group == NO_COUNTRY:
+        return Q(**{f"{prefix}iso_code": ""})
+    if group in CODES_OF:
+        return Q(**{f"{prefix}iso_code__in": CODES_OF[group]})
+    own = PartyGroup.parties.through.objects.filter(partygroup__public_id=group)
+    return Q(**{f"{prefix}pk__in": own.values("party")})
+
+
+def continent_of(code: str) -> str:
+    """Return the continent of a country by its ISO 3166 code; `NO_COUNTRY` for "" and codes that stand on none."""
+    return next((str(group.value) for group in CONTINENTS if code in CODES_OF[group]), NO_COUNTRY)
+
+
+def groups_of(party: Party) -> list[Promise | str]:
+    """Return the names of the groups to which a party belongs, its summit's own first. One query."""
+    own = [group.name for group in party.party_groups.all()]
+    return [*own, *[group.label for group in Group if party.iso_code in CODES_OF[group]]]

@@ -20,7 +20,7 @@ from summit.permissions import check
 # What a desk enters of a party. Its place in the protocol order is set for all of them together.
 FIELDS = (
     *("kind", "is_host", "name", "formal_name", "sort_key", "salutation", "footnote"),
-    *("recognised", "flag", "level", "iso_code", "region", "language", "notes"),
+    *("recognised", "flag", "level", "iso_code", "language", "notes"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")

@@ -1,11 +1,13 @@
-"""Answers over time and by region, counted by the database."""
+"""Answers over time, by level and by continent, counted by the database."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import TruncDate
 
+from delegations.domain.groups import continent_of
 from delegations.models import COMING, Answer, Invitation, InvitationState, Level, Party
 from summit.models import Summit
 
@@ -13,10 +15,10 @@ _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
 
 
 @dataclass(frozen=True)
-class RegionNumbers:
-    """How the invited parties of a region have answered."""
+class GroupNumbers:
+    """How the invited parties of a group have answered; `group` as in `groups.choices`."""
 
-    region: str
+    group: str
     attending: int
     regrets: int
     open: int
@@ -63,19 +65,23 @@ def by_level(summit: Summit) -> list[LevelNumbers]:
     return [LevelNumbers(level, had.get(level, 0), left.get(level, 0)) for level in order if level in {*had, *left}]
 
 
-def by_region(summit: Summit) -> list[RegionNumbers]:
-    """Return how the invited parties have answered by region, the largest region first. One query."""
+def by_continent(summit: Summit) -> list[GroupNumbers]:
+    """Return how the invited parties have answered by continent, the largest first, those without a country among
+    them. One query; its rows are countries."""
     theirs = F("invitations__pk")
     stands = Q(invitations__state=InvitationState.ANSWERED)
     rows = (
         Party.objects.filter(summit=summit, invitations__state__in=_STANDING, invitations__occasion="")
         .order_by()
-        .values("region")
+        .values("iso_code")
         .annotate(
             attending=Count(theirs, filter=stands & Q(invitations__answer__in=COMING)),
             regrets=Count(theirs, filter=stands & Q(invitations__answer=Answer.REGRETS)),
             open=Count(theirs, filter=Q(invitations__state=InvitationState.SENT)),
         )
     )
-    found = [RegionNumbers(**row) for row in rows]
-    return sorted(found, key=lambda row: (-row.invited, row.region))
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[continent_of(row["iso_code"])].update({name: row[name] for name in ("attending", "regrets", "open")})
+    counted = [GroupNumbers(group, n["attending"], n["regrets"], n["open"]) for group, n in found.items()]
+    return sorted(counted, key=lambda row: (-row.invited, row.group))

@@ -1,5 +1,5 @@
-"""What changing rows of a summit has in common: what is as it was is not recorded, zones are its own, an order is one
-deed."""
+"""What changing rows of a summit has in common: what is as it was is not recorded, what a row refers to is its own
+summit's, an order is one deed."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from delegations.domain.order import OrderChanged
-from delegations.models import Party, Zone
+from delegations.models import Party
 from summit.domain import audit
 from summit.models import Summit, User
 
@@ -30,21 +30,30 @@ def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, 
     return changed
 
 
-def check_zones(summit: Summit, zones: Iterable[Zone]) -> list[Zone]:
-    """Return zones, all of one summit. Raises ValidationError where one isn't."""
-    found = list(zones)
-    if any(zone.summit_id != summit.pk for zone in found):
-        raise ValidationError({"zones": _("One of these zones is another summit’s. Choose among this summit’s.")})
+def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
+    """Return rows to be referred to, by field, all of one summit. Raises ValidationError where one isn't."""
+    found = {name: list(rows) for name, rows in many.items()}
+    for name, rows in found.items():
+        if any(row.summit_id != summit.pk for row in rows):
+            raise ValidationError({name: _("One of these is another summit’s. Choose among this summit’s.")})
     return found
 
 
-def put_zones(row: Any, zones: Iterable[Zone]) -> bool:
-    """Let a stored row open these zones and no others, and return whether that changed anything."""
-    found = check_zones(row.summit, zones)
-    if set(row.zones.all()) == set(found):
-        return False
-    row.zones.set(found)
-    return True
+def put_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
+    """Let a stored row refer to these rows and no others, by field, and return the fields that this changed. Raises
+    ValidationError as `check_many` does."""
+    found = check_many(row.summit, many)
+    changed = [name for name, rows in found.items() if set(getattr(row, name).all()) != set(rows)]
+    for name in changed:
+        getattr(row, name).set(found[name])
+    return changed
+
+
+def _apart(row: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values of a row's own columns, and of its many-to-many fields."""
+    many = {field.name for field in row._meta.many_to_many}
+    own = {name: value for name, value in values.items() if name not in many}
+    return own, {name: value for name, value in values.items() if name in many}
 
 
 def write(
@@ -52,35 +61,33 @@ def write(
     values: Mapping[str, Any],
     known: Iterable[str],
     *,
-    zones: Iterable[Zone] | None = None,
     ready: Ready | None = None,
 ) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Store what is changed of a row, after `ready` has looked at it, and, where they are given, which zones it
-    opens. Return what was and is of each field that changed, and the names of all that changed. Raises
-    ValidationError, and ValueError as `put` does."""
-    changed = put(row, values, known)
+    """Store what is changed of a row, after `ready` has looked at it, and, where they are given, what its
+    many-to-many fields refer to. Return what was and is of each column that changed, and the names of all that
+    changed. Raises ValidationError, and ValueError as `put` does."""
+    own, many = _apart(row, values)
+    changed = put(row, own, known)
     if changed:
         _clean(row, ready)
         row.save(update_fields=list(changed))
-    opened = zones is not None and put_zones(row, zones)
-    return changed, [*changed, *(["zones"] if opened else [])]
+    return changed, [*changed, *put_many(row, many)]
 
 
 def enter(
     row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
 ) -> None:
     """Store a new row of a summit with these values, and record it. `ready` looks at it under the summit's lock,
-    fills what isn't given, and raises what stops it. Among the values may be the `zones` that it opens. Whoever calls
-    this has asked whether `by` may. Raises ValidationError."""
-    given = dict(values)
-    zones = check_zones(row.summit, given.pop("zones", ()))
-    put(row, given, known)
+    fills what isn't given, and raises what stops it. Among the values may be those of many-to-many fields. Whoever
+    calls this has asked whether `by` may. Raises ValidationError."""
+    own, many = _apart(row, values)
+    many = check_many(row.summit, many)
+    put(row, own, known)
     with transaction.atomic():
         lock(row.summit)
         _clean(row, ready)
         row.save()
-        if zones:
-            row.zones.set(zones)
+        put_many(row, many)
         audit.record(by=by, action=action, target=row, summit=row.summit, fields=sorted(values))
 
 
@@ -89,12 +96,11 @@ def change(
 ) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     """Change a row of a summit, record what changed, and return the row as it is now with what was and is of its
     fields. `ready` as for `enter`. Raises ValidationError."""
-    given = dict(values)
-    zones, model = given.pop("zones", None), type(row)
+    model = type(row)
     with transaction.atomic():
         lock(row.summit)
         now = model._default_manager.select_related("summit").get(pk=row.pk)
-        changed, fields = write(now, given, known, zones=zones, ready=ready)
+        changed, fields = write(now, values, known, ready=ready)
         if fields:
             detail = audit.values(model, changed)
             audit.record(by=by, action=action, target=now, summit=now.summit, fields=fields, detail=detail)

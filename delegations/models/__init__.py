@@ -3,6 +3,7 @@
 from delegations.models.badges import Badge, Overpass
 from delegations.models.categories import Capacity, Category, OverpassRule, Quota, Zone
 from delegations.models.doors import PortalSignIn, SignInCode
+from delegations.models.groups import PartyGroup
 from delegations.models.handovers import Handover, HandoverState
 from delegations.models.invitations import (
     COMING,
@@ -27,7 +28,7 @@ from delegations.models.members import (
 )
 from delegations.models.papers import Declaration, DeclarationKind, DeclarationState, VisaLetter, VisaState
 from delegations.models.particulars import Likeness, Particulars, PassportType, Photo, Resemblance, Sex
-from delegations.models.parties import ExternalId, FlagRule, Level, Party, PartyKind, PartyName, Region
+from delegations.models.parties import ExternalId, FlagRule, Level, Party, PartyKind, PartyName
 from delegations.models.policy import USUAL_DAYS, Kept, Policy, Retention
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "ParticipantList",
     "Particulars",
     "Party",
+    "PartyGroup",
     "PartyKind",
     "PartyName",
     "PassportType",
@@ -73,7 +75,6 @@ __all__ = [
     "PortalSignIn",
     "Purpose",
     "Quota",
-    "Region",
     "Reply",
     "ReplyScan",
     "RequestState",

@@ -23,17 +23,6 @@ class PartyKind(models.TextChoices):
     GUEST = "guest", _("single guest")
 
 
-class Region(models.TextChoices):
-    """Where a party is from, for the desks' overviews."""
-
-    AFRICA = "africa", _("Africa")
-    AMERICAS = "americas", _("Americas")
-    ASIA = "asia", _("Asia and the Pacific")
-    EUROPE = "europe", _("Europe")
-    MIDDLE_EAST = "middle_east", _("Middle East and North Africa")
-    NONE = "none", _("no region")
-
-
 class FlagRule(models.TextChoices):
     """Which flag stands beside a party's name."""
 
@@ -103,7 +92,6 @@ class Party(PublicModel):
         _("place in the protocol order"), null=True, blank=True, help_text=_("Empty: after the others, by alphabet.")
     )
     iso_code = models.CharField(_("ISO 3166 code"), max_length=2, blank=True, help_text=_("Two letters, such as FR."))
-    region = models.CharField(_("region"), max_length=20, choices=Region, default=Region.NONE)
     language = models.CharField(
         _("language of letters"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )

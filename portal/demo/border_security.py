@@ -114,7 +114,6 @@ def _party(loading: Loading, row: PartyRow) -> None:
         flag=approved.flag,
         level="" if host else row.level,
         iso_code=row.iso_code,
-        region=row.region,
         language=row.language,
         mission_email=row.mission_email,
         mission_name=row.mission_name,

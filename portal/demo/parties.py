@@ -7,15 +7,8 @@ given office was represented is not asserted, and nobody is named.
 
 from dataclasses import dataclass
 
-from delegations.models import Level, PartyKind, Region
+from delegations.models import Level, PartyKind
 
-AFRICA, AMERICAS, ASIA, EUROPE, MIDDLE_EAST = (
-    Region.AFRICA,
-    Region.AMERICAS,
-    Region.ASIA,
-    Region.EUROPE,
-    Region.MIDDLE_EAST,
-)
 # They keep High Commissions with each other.
 COMMONWEALTH = frozenset({"CA", "CY", "IN", "MT", "NG", "PK"})
 INTERIOR = "Minister of the Interior"
@@ -28,7 +21,6 @@ class PartyRow:
     name: str
     formal_name: str
     iso_code: str = ""
-    region: Region = Region.NONE
     language: str = "en"
     head: str = INTERIOR
     kind: PartyKind = PartyKind.COUNTRY
@@ -73,7 +65,6 @@ HOST = PartyRow(
     "United Kingdom",
     "United Kingdom of Great Britain and Northern Ireland",
     "GB",
-    EUROPE,
     head="Home Secretary",
     illustrative=False,
     mailbox="border-summit@homeoffice.example",
@@ -81,27 +72,20 @@ HOST = PartyRow(
 )
 
 NAMED = (
-    PartyRow("Albania", "Republic of Albania", "AL", EUROPE, illustrative=False),
-    PartyRow("Austria", "Republic of Austria", "AT", EUROPE, illustrative=False),
-    PartyRow(
-        "China", "People’s Republic of China", "CN", ASIA, head="Minister of Public Security", illustrative=False
-    ),
-    PartyRow("France", "French Republic", "FR", EUROPE, "fr", illustrative=False, focal="focal@summit.example"),
-    PartyRow(
-        "Germany", "Federal Republic of Germany", "DE", EUROPE, illustrative=False, focal="protocol@germany.example"
-    ),
-    PartyRow("Iraq", "Republic of Iraq", "IQ", MIDDLE_EAST, "ar", illustrative=False),
-    PartyRow("Italy", "Italian Republic", "IT", EUROPE, illustrative=False, focal="protocol@italy.example"),
-    PartyRow("Nigeria", "Federal Republic of Nigeria", "NG", AFRICA, illustrative=False),
-    PartyRow("Sweden", "Kingdom of Sweden", "SE", EUROPE, illustrative=False, focal="protocol@sweden.example"),
-    PartyRow(
-        "Tunisia", "Republic of Tunisia", "TN", MIDDLE_EAST, "ar", illustrative=False, focal="focal@tunisia.example"
-    ),
+    PartyRow("Albania", "Republic of Albania", "AL", illustrative=False),
+    PartyRow("Austria", "Republic of Austria", "AT", illustrative=False),
+    PartyRow("China", "People’s Republic of China", "CN", head="Minister of Public Security", illustrative=False),
+    PartyRow("France", "French Republic", "FR", "fr", illustrative=False, focal="focal@summit.example"),
+    PartyRow("Germany", "Federal Republic of Germany", "DE", illustrative=False, focal="protocol@germany.example"),
+    PartyRow("Iraq", "Republic of Iraq", "IQ", "ar", illustrative=False),
+    PartyRow("Italy", "Italian Republic", "IT", illustrative=False, focal="protocol@italy.example"),
+    PartyRow("Nigeria", "Federal Republic of Nigeria", "NG", illustrative=False),
+    PartyRow("Sweden", "Kingdom of Sweden", "SE", illustrative=False, focal="protocol@sweden.example"),
+    PartyRow("Tunisia", "Republic of Tunisia", "TN", "ar", illustrative=False, focal="focal@tunisia.example"),
     PartyRow(
         "United States",
         "United States of America",
         "US",
-        AMERICAS,
         head="Secretary of Homeland Security",
         illustrative=False,
         focal="protocol@unitedstates.example",
@@ -110,7 +94,6 @@ NAMED = (
         "Vietnam",
         "Socialist Republic of Viet Nam",
         "VN",
-        ASIA,
         head="Minister of Public Security",
         illustrative=False,
         sort_key="Viet Nam",
@@ -118,7 +101,6 @@ NAMED = (
     PartyRow(
         "Kurdistan Regional Government",
         "Kurdistan Regional Government of Iraq",
-        region=MIDDLE_EAST,
         kind=PartyKind.SUBSTATE,
         illustrative=False,
         sort_key="Kurdistan",
@@ -139,13 +121,13 @@ NAMED = (
 # One mailbox serves two delegations.
 _SHARED = "missions@benelux.example"
 ILLUSTRATIVE = (
-    PartyRow("Belgium", "Kingdom of Belgium", "BE", EUROPE, "fr", mailbox=_SHARED),
-    PartyRow("Bulgaria", "Republic of Bulgaria", "BG", EUROPE),
-    PartyRow("Canada", "Canada", "CA", AMERICAS, head="Minister of Public Safety"),
-    PartyRow("Cyprus", "Republic of Cyprus", "CY", EUROPE),
-    PartyRow("Czechia", "Czech Republic", "CZ", EUROPE),
-    PartyRow("Denmark", "Kingdom of Denmark", "DK", EUROPE),
-    PartyRow("Egypt", "Arab Republic of Egypt", "EG", MIDDLE_EAST, "ar"),
+    PartyRow("Belgium", "Kingdom of Belgium", "BE", "fr", mailbox=_SHARED),
+    PartyRow("Bulgaria", "Republic of Bulgaria", "BG"),
+    PartyRow("Canada", "Canada", "CA", head="Minister of Public Safety"),
+    PartyRow("Cyprus", "Republic of Cyprus", "CY"),
+    PartyRow("Czechia", "Czech Republic", "CZ"),
+    PartyRow("Denmark", "Kingdom of Denmark", "DK"),
+    PartyRow("Egypt", "Arab Republic of Egypt", "EG", "ar"),
     PartyRow(
         "European Union",
         "European Union",
@@ -153,29 +135,29 @@ ILLUSTRATIVE = (
         kind=PartyKind.INTERNATIONAL,
         mailbox="london@eu-delegation.example",
     ),
-    PartyRow("Greece", "Hellenic Republic", "GR", EUROPE, head="Minister of Migration and Asylum"),
-    PartyRow("Hungary", "Hungary", "HU", EUROPE),
-    PartyRow("India", "Republic of India", "IN", ASIA, head="Minister of Home Affairs"),
-    PartyRow("Ireland", "Ireland", "IE", EUROPE, head="Minister for Justice"),
-    PartyRow("Jordan", "Hashemite Kingdom of Jordan", "JO", MIDDLE_EAST, "ar"),
-    PartyRow("Kosovo", "Republic of Kosovo", "XK", EUROPE),
-    PartyRow("Lebanon", "Lebanese Republic", "LB", MIDDLE_EAST, "ar"),
-    PartyRow("Libya", "State of Libya", "LY", MIDDLE_EAST, "ar"),
-    PartyRow("Luxembourg", "Grand Duchy of Luxembourg", "LU", EUROPE, "fr", mailbox=_SHARED),
-    PartyRow("Malta", "Republic of Malta", "MT", EUROPE),
-    PartyRow("Moldova", "Republic of Moldova", "MD", EUROPE),
-    PartyRow("Morocco", "Kingdom of Morocco", "MA", MIDDLE_EAST, "ar"),
-    PartyRow("Netherlands", "Kingdom of the Netherlands", "NL", EUROPE, head="Minister of Justice and Security"),
-    PartyRow("North Macedonia", "Republic of North Macedonia", "MK", EUROPE),
-    PartyRow("Norway", "Kingdom of Norway", "NO", EUROPE, head="Minister of Justice and Public Security"),
-    PartyRow("Pakistan", "Islamic Republic of Pakistan", "PK", ASIA),
-    PartyRow("Poland", "Republic of Poland", "PL", EUROPE),
-    PartyRow("Portugal", "Portuguese Republic", "PT", EUROPE, head="Minister of Internal Administration"),
-    PartyRow("Romania", "Romania", "RO", EUROPE, head="Minister of Internal Affairs"),
-    PartyRow("Serbia", "Republic of Serbia", "RS", EUROPE),
-    PartyRow("Spain", "Kingdom of Spain", "ES", EUROPE),
-    PartyRow("Switzerland", "Swiss Confederation", "CH", EUROPE, head="Head of the Department of Justice and Police"),
-    PartyRow("Türkiye", "Republic of Türkiye", "TR", EUROPE, sort_key="Turkiye"),
+    PartyRow("Greece", "Hellenic Republic", "GR", head="Minister of Migration and Asylum"),
+    PartyRow("Hungary", "Hungary", "HU"),
+    PartyRow("India", "Republic of India", "IN", head="Minister of Home Affairs"),
+    PartyRow("Ireland", "Ireland", "IE", head="Minister for Justice"),
+    PartyRow("Jordan", "Hashemite Kingdom of Jordan", "JO", "ar"),
+    PartyRow("Kosovo", "Republic of Kosovo", "XK"),
+    PartyRow("Lebanon", "Lebanese Republic", "LB", "ar"),
+    PartyRow("Libya", "State of Libya", "LY", "ar"),
+    PartyRow("Luxembourg", "Grand Duchy of Luxembourg", "LU", "fr", mailbox=_SHARED),
+    PartyRow("Malta", "Republic of Malta", "MT"),
+    PartyRow("Moldova", "Republic of Moldova", "MD"),
+    PartyRow("Morocco", "Kingdom of Morocco", "MA", "ar"),
+    PartyRow("Netherlands", "Kingdom of the Netherlands", "NL", head="Minister of Justice and Security"),
+    PartyRow("North Macedonia", "Republic of North Macedonia", "MK"),
+    PartyRow("Norway", "Kingdom of Norway", "NO", head="Minister of Justice and Public Security"),
+    PartyRow("Pakistan", "Islamic Republic of Pakistan", "PK"),
+    PartyRow("Poland", "Republic of Poland", "PL"),
+    PartyRow("Portugal", "Portuguese Republic", "PT", head="Minister of Internal Administration"),
+    PartyRow("Romania", "Romania", "RO", head="Minister of Internal Affairs"),
+    PartyRow("Serbia", "Republic of Serbia", "RS"),
+    PartyRow("Spain", "Kingdom of Spain", "ES"),
+    PartyRow("Switzerland", "Swiss Confederation", "CH", head="Head of the Department of Justice and Police"),
+    PartyRow("Türkiye", "Republic of Türkiye", "TR", sort_key="Turkiye"),
 )
 
 COMPANIES = tuple(

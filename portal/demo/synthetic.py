@@ -18,7 +18,6 @@ from delegations.models import (
     Membership,
     OverpassRule,
     Party,
-    Region,
 )
 from portal.demo import synthetic_agenda, synthetic_press, world
 from portal.demo.accounts import make_accounts
@@ -126,7 +125,6 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
 
 
 def _parties(made: World, sizes: Sizes) -> None:
-    regions = cycle(region for region in Region if region != Region.NONE)
     languages = ("en", "en", "en", "fr", "ar")
     for position, (name, code) in enumerate(world.delegations(sizes.delegations)):
         made.parties.append(
@@ -138,7 +136,6 @@ def _parties(made: World, sizes: Sizes) -> None:
                 formal_name=name,
                 sort_key=name,
                 iso_code=code,
-                region=next(regions),
                 language=made.ids.random.choice(languages),
                 mission_email=f"mission-{position + 1}@{domain(made.summit.slug)}",
                 illustrative=True,

@@ -58,13 +58,13 @@ class TestSheet:
         assert names(summit, now=db_now() + timedelta(days=1)) == ["First", "Second", "Third"]
 
     def test_it_is_narrowed(self, summit: Summit, desk: Client) -> None:
-        waiting(summit, "Europe", 30, region="europe")
+        waiting(summit, "Europe", 30, iso_code="FR")
         old = waiting(summit, "Old", 15)
         waiting(summit, "Week", 8)
         called(old, "wrong", timedelta(days=3))
         called(old, "call_back", timedelta(days=2))
         for narrowed, found in (
-            *(({"region": "europe"}, ["Europe"]), ({"days": 14}, ["Europe", "Old"])),
+            *(({"group": "europe"}, ["Europe"]), ({"days": 14}, ["Europe", "Old"])),
             *(({"days": 7}, ["Europe", "Old", "Week"]), ({"last": "never"}, ["Europe", "Week"])),
             *(({"last": "call_back"}, ["Old"]), ({"last": "wrong"}, [])),
         ):
@@ -76,7 +76,7 @@ class TestSheet:
             assert f"{SHEET}?summit=here&amp;days={days}" in home
             assert f"{number} for {days} days or more" in home
             assert desk.get(f"{SHEET}?summit=here&days={days}").context["page"].paginator.count == number
-        odd = desk.get(f"{SHEET}?days=x&region=mars&last=%00&page=x")
+        odd = desk.get(f"{SHEET}?days=x&group=mars&last=%00&page=x")
         assert odd.context["page"].paginator.count == 3
 
     def test_the_page_tells_whom_to_call_how(self, summit: Summit, desk: Client) -> None:

@@ -110,6 +110,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "quota_once": quota_twice,
     "quota_total_once": partial(twice, f.QuotaFactory, "party", category=None),
     "quota_says_why": lambda: f.QuotaFactory(reason=""),
+    "party_group_name_once": partial(twice, f.PartyGroupFactory, "summit", "name"),
     "overpass_name_once": partial(twice, f.OverpassRuleFactory, "summit", "name"),
     "overpass_for_somebody": lambda: f.OverpassRuleFactory(people=0),
     "overpass_once": partial(twice, passes, "party", "rule"),

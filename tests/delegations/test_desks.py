@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from delegations import charts
 from delegations.domain import gaps, progress
-from delegations.domain.progress import LevelNumbers, RegionNumbers
+from delegations.domain.progress import GroupNumbers, LevelNumbers
 from delegations.models import Party
 from delegations.panels import gauges, invitations
 from summit.db.clock import db_now
@@ -34,12 +34,12 @@ def busy_summit() -> Summit:
 
 def busy(summit: Summit) -> None:
     f.PartyFactory(summit=summit, mission_email="")
-    f.InvitationFactory(party__summit=summit, party__level="minister", party__region="asia", sent=True)
+    f.InvitationFactory(party__summit=summit, party__level="minister", party__iso_code="IN", sent=True)
     f.InvitationFactory(party__summit=summit, sent=True)
-    answered(summit, "regrets", party__region="asia")
-    answered(summit, "attending", level="state", party__region="africa")
+    answered(summit, "regrets", party__iso_code="IN")
+    answered(summit, "attending", level="state", party__iso_code="NG")
     for level in ("minister", ""):
-        f.MembershipFactory(party=answered(summit, "represented", level=level, party__region="africa").party)
+        f.MembershipFactory(party=answered(summit, "represented", level=level, party__iso_code="NG").party)
     party = answered(summit, "attending", level="minister").party
     person = f.MembershipFactory(party=party, code="head").person
     f.HandoverFactory(party=party, giver=person, what="slot", key="k", session=None)
@@ -178,18 +178,18 @@ def test_days_are_those_of_the_venue() -> None:
     assert progress.by_day(summit) == ({date(2025, 1, 10): 1, date(2025, 1, 11): 1}, {date(2025, 1, 11): 1})
 
 
-def test_regions_count_what_stands_the_largest_first(summit: Summit) -> None:
-    for answer, region in (("attending", "europe"), ("regrets", "europe"), ("attending", "africa")):
-        invitation(summit, f.START, f.START, answer=answer, party__region=region)
+def test_continents_count_what_stands_the_largest_first(summit: Summit) -> None:
+    for answer, code in (("attending", "FR"), ("regrets", "AL"), ("attending", "NG")):
+        invitation(summit, f.START, f.START, answer=answer, party__iso_code=code)
     # A party invited anew after a revoked invitation counts once.
-    party = f.PartyFactory(summit=summit, region="europe")
+    party = f.PartyFactory(summit=summit, iso_code="FR")
     f.InvitationFactory(party=party, state="revoked")
     f.InvitationFactory(party=party, sent=True)
-    f.InvitationFactory(party__summit=summit, party__region="americas", state="revoked")
-    f.PartyFactory(summit=summit, region="asia")
-    europe, africa = RegionNumbers("europe", 1, 1, 1), RegionNumbers("africa", 1, 0, 0)
-    assert progress.by_region(summit) == [europe, africa]
-    chart = charts.by_region(asked(summit), summit)
+    f.InvitationFactory(party__summit=summit, party__iso_code="CA", state="revoked")
+    f.PartyFactory(summit=summit, iso_code="IN")
+    europe, africa = GroupNumbers("europe", 1, 1, 1), GroupNumbers("africa", 1, 0, 0)
+    assert progress.by_continent(summit) == [europe, africa]
+    chart = charts.by_continent(asked(summit), summit)
     assert chart is not None
     assert chart.title == "2 attend; answers are open in 1 region"
     assert charts._attending(1, 2) == "1 attends; answers are open in 2 regions"
@@ -216,7 +216,7 @@ def test_the_title_is_the_answer_and_the_table_has_the_days_that_changed_somethi
 
 def test_before_the_first_letter_there_is_no_chart_and_none_for_other_desks(party: Party) -> None:
     summit = party.summit
-    both = (charts.over_time, charts.by_region)
+    both = (charts.over_time, charts.by_continent)
     assert [chart(asked(summit), summit) for chart in both] == [None, None]
     invitation(summit, f.START)
     assert None not in [chart(asked(summit), summit) for chart in both]

@@ -22,14 +22,14 @@ BY_ROLES: dict[tuple[str, ...], str] = {
         reply.change sheet.change visaletter.change""",
     (*READ, "press_officer", "press_approver", "viewer"): "party.view partyname.view",
     (*READ, "vetting"): "category.view overpassrule.view zone.view",
-    READ: "callnote.view externalid.view membership.view participantlist.view policy.view quota.view",
+    READ: "callnote.view externalid.view membership.view participantlist.view partygroup.view policy.view quota.view",
     (*EDIT, "programme"): "focalpoint.view handover.view invitation.view lettertemplate.view reply.view",
     EDIT: """answer answer_for ask_focal_point ask_visa callnote.change category.change decide_focal_point
         decide_handover declarationkind.change enter_person externalid.change focalpoint.change
         focalpointrequest.view give_account invitation.change invitationlink.change invitationlink.view invite
         issue_visa lettertemplate.change membership.change name name_late overpassrule.change
-        participantlist.change party.change partyname.change policy.change read_in resemblance.change
-        resemblance.view revoke sheet.view visaletter.view withdraw zone.change""",
+        participantlist.change party.change partygroup.change partyname.change policy.change read_in
+        resemblance.change resemblance.view revoke sheet.view visaletter.view withdraw zone.change""",
     (*EDIT, "vetting"): "declarationkind.view",
     (*EDIT, "conference_officer"): "needs.change needs.view",
     (*EDIT, "accreditation"): "hand_overpass overpass.view",

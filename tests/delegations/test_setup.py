@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from delegations.domain import entry, first, regions
+from delegations.domain import country_names, entry, first
 from delegations.domain.entry import LineProblems
-from delegations.models import Invitation, InvitationLink, Party, PartyName, Region
+from delegations.domain.groups import CONTINENTS
+from delegations.models import Invitation, InvitationLink, Party, PartyName
 from summit.db.clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
@@ -45,11 +46,11 @@ class TestLines:
         )
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
         made = entry.enter(summit=summit, text=text, by=organiser)
-        assert [(p.name, p.kind, p.iso_code, p.region, p.mission_email, p.language, p.is_host) for p in made] == [
-            ("Germany", "country", "DE", "europe", "embassy@germany.example", "fr", False),
-            ("Portugal", "country", "PT", "europe", "", "en", True),
-            ("Good Shipping Ltd", "organisation", "", "none", "info@shipping.example", "en", False),
-            ("Kenya", "country", "KE", "africa", "", "en", False),
+        assert [(p.name, p.kind, p.iso_code, p.mission_email, p.language, p.is_host) for p in made] == [
+            ("Germany", "country", "DE", "embassy@germany.example", "fr", False),
+            ("Portugal", "country", "PT", "", "en", True),
+            ("Good Shipping Ltd", "organisation", "", "info@shipping.example", "en", False),
+            ("Kenya", "country", "KE", "", "en", False),
         ]
         assert Party.objects.count() == 4
         deeds = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
@@ -93,17 +94,17 @@ class TestLines:
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
     ) -> None:
-        text = "\n".join(regions.names("en").values())
+        text = "\n".join(country_names.names("en").values())
         with django_assert_max_num_queries(12):
             assert len(entry.enter(summit=summit, text=text, by=organiser)) == 195
 
 
-def test_each_country_stands_in_one_region_and_has_a_name() -> None:
-    found = regions.proposed("en")
-    codes = [code for _region, pairs in found for code, _name in pairs]
+def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
+    found = country_names.proposed("en")
+    codes = [code for _group, pairs in found for code, _name in pairs]
     assert len(codes) == len(set(codes)) == 195
-    assert {region for region, _pairs in found} == set(Region) - {Region.NONE}
-    assert all(name for _region, pairs in found for _code, name in pairs)
+    assert [group for group, _pairs in found] == list(CONTINENTS)
+    assert all(name for _group, pairs in found for _code, name in pairs)
 
 
 class TestPartiesPage:
@@ -112,7 +113,7 @@ class TestPartiesPage:
         assert answer.status_code == 200
         assert answer.context["text"] == "Good Shipping Ltd\nFrance; \nKenya; "
         assert not Party.objects.exists()
-        offered = {code for _region, pairs in answer.context["countries"] for code, _name in pairs}
+        offered = {code for _group, pairs in answer.context["countries"] for code, _name in pairs}
         assert len(offered) == 193
 
     def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from delegations.domain import invitations, regions
+from delegations.domain import country_names, invitations
 from delegations.models import Invitation
 from press.domain import subscribers
 from press.models import Text
@@ -120,12 +120,12 @@ def test_what_functions_remember_goes_with_the_language(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pseudo.install(request)
-    assert regions.names("en")["FR"] == "⟦France⟧"
+    assert country_names.names("en")["FR"] == "⟦France⟧"
     monkeypatch.undo()
     # The control: until it is forgotten, the next test would read it.
-    assert regions.names("en")["FR"] == "⟦France⟧"
+    assert country_names.names("en")["FR"] == "⟦France⟧"
     pseudo.forget()
-    assert regions.names("en")["FR"] == "France"
+    assert country_names.names("en")["FR"] == "France"
 
 
 @pytest.mark.slow("opens pages of each part in a language of its own")

@@ -24,6 +24,7 @@ LISTS = {
     "delegations_overpassrule": "overpass-rules",
     "delegations_participantlist": "participant-lists",
     "delegations_party": "parties",
+    "delegations_partygroup": "party-groups",
     "delegations_quota": "quotas",
     "delegations_reply": "replies",
     "delegations_resemblance": "resemblances",

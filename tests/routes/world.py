@@ -268,6 +268,7 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         ("membership", "", lambda party: f.MembershipFactory(party=party)),
         ("overpass", "overpasses", overpass),
         ("overpassrule", "overpass-rules", lambda party: f.OverpassRuleFactory(summit=party.summit)),
+        ("partygroup", "party-groups", lambda party: f.PartyGroupFactory(summit=party.summit)),
         ("quota", "", lambda party: f.QuotaFactory(party=party)),
         ("sheet", "", lambda party: f.SheetFactory(summit=party.summit)),
         ("visaletter", "", lambda party: f.VisaLetterFactory(party=party)),

@@ -120,7 +120,7 @@ def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
     answer(invitation=Invitation.objects.get(party=party), answer="regrets", note="", name="A", by=by)
     InvitationLink.objects.update(expires_at=db_now() + timedelta(days=1))
     assert overview.counts(summit) == {**dict.fromkeys(overview.counts(summit), 0), "uninvited": 2}
-    assert (progress.by_day(summit), progress.by_region(summit)) == (({}, {}), [])
+    assert (progress.by_day(summit), progress.by_continent(summit)) == (({}, {}), [])
     assert (gaps.declined_lately(summit).count(), gaps.ending_links().count()) == (0, 0)
 
 

@@ -49,13 +49,13 @@ def shown(desk: Client, **query: Any) -> list[str]:
 class TestWords:
     def test_who_what_on_which_row_and_when_at_the_venue(self, desk: Client, olive: User, summit: Summit) -> None:
         party = f.PartyFactory(summit=summit, name="France")
-        entry = done(olive, party, fields=["region"])
+        entry = done(olive, party, fields=["level"])
         assert shown(desk) == ["Olive changed the party: France"]
         page = desk.get(ADDRESS).content.decode()
         assert f'<a href="/admin/delegations/party/{party.pk}/change/"' in page
         assert f'<a href="/admin/summit/auditentry/{entry.pk}/change/">' in page
         assert f"{entry.at.astimezone(summit.zone):%H:%M} London time</a>" in page
-        assert "<li>Region</li>" in page
+        assert "<li>Invited at the level of</li>" in page
 
     def test_a_page_that_the_reader_may_not_open_has_no_address(self, olive: User, summit: Summit) -> None:
         done(olive, f.PersonFactory(summit=summit), "summit.person.change")

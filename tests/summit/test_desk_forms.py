@@ -34,7 +34,7 @@ def organiser(party: Party) -> Client:
 
 
 def party_form(party: Party, **values: Any) -> dict[str, Any]:
-    names = ("kind", "name", "formal_name", "sort_key", "region", "language", "flag")
+    names = ("kind", "name", "formal_name", "sort_key", "language", "flag")
     base = {name: getattr(party, name) for name in names} | {"recognised": "on"}
     for prefix in ("names", "focal_points", "external_ids"):
         base |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from delegations.domain import countries, regions
+from delegations.domain import countries, country_names
 from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.naming import kind_word
@@ -55,7 +55,7 @@ class PartyRow:
 def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     """Return the party that a row asks for, not stored, and what is odd about it. Raises Unreadable and
     ValidationError."""
-    name = row.name or (regions.names(summit.language).get(row.code, "") if row.code else "")
+    name = row.name or (country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
         raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
     notes: list[str] = []
@@ -72,7 +72,6 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
         formal_name=row.formal_name or name,
         sort_key=row.sort_key or name,
         iso_code=code,
-        region=regions.REGION_OF.get(code, "none"),
         language=summit.language,
         mission_email=row.mission_email,
         mission_phone=row.mission_phone,
@@ -95,7 +94,7 @@ def question(
     said = {"name": row.name or row.written, "code": row.code}
     same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
     if row.code or row.kind:
-        library = regions.names(summit.language).get(row.code, "")
+        library = country_names.names(summit.language).get(row.code, "")
         choices = [[ENTER, _("enter it as “%(name)s”") % said]] if row.name else []
         if library and library != row.name:
             choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
@@ -116,7 +115,7 @@ def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
     """Return what a row says of a party, with what was decided."""
     if answer in {kind.value for kind in KINDS}:
         return replace(row, kind=answer)
-    return replace(row, name=regions.names(summit.language)[row.code]) if answer == NAMED else row
+    return replace(row, name=country_names.names(summit.language)[row.code]) if answer == NAMED else row
 
 
 def key_of(party: Party) -> str:

@@ -1,14 +1,14 @@
-"""Categories with what they open, for the pages on which desks set them."""
+"""Categories with what they open, and a group of parties, for the pages on which desks set them."""
 
 from typing import Any
 
-from delegations.domain import categories, overpass_rules, quotas, zones
+from delegations.domain import categories, overpass_rules, party_groups, quotas, zones
 from delegations.models import Party
 from summit.models import Summit, User
 
 
 def make(summit: Summit, by: User) -> dict[str, Any]:
-    """Make zones that a category and an overpass open, and return their keys."""
+    """Make zones that a category and an overpass open, and a group, and return their keys."""
     inner = zones.enter(summit=summit, values={"code": "Y", "name": "Conference rooms"}, by=by)
     zones.enter(summit=summit, values={"code": "Z", "name": "Press centre"}, by=by)
     rule = overpass_rules.enter(
@@ -17,9 +17,12 @@ def make(summit: Summit, by: User) -> dict[str, Any]:
     adviser = next(row for row in categories.of(summit) if row.code == "adviser")
     categories.change(category=adviser, values={"quota": 5, "names": {"en": "Advisor"}, "zones": [inner]}, by=by)
     party = Party.objects.filter(summit=summit, memberships__isnull=False).order_by("pk")[0]
+    values = {"name": "Friends of the water convention", "parties": list(Party.objects.filter(summit=summit)[:5])}
+    group = party_groups.enter(summit=summit, values=values, by=by)
     quota = quotas.set_quota(party=party, category=adviser, number=7, reason="Two working groups", by=by)
     return {
         "pk delegations.membership": party.memberships.order_by("-pk")[0].pk,
+        "pk delegations.partygroup": group.pk,
         "pk delegations.quota": quota.pk,
         "pk delegations.zone": inner.pk,
         "pk delegations.overpassrule": rule.pk,

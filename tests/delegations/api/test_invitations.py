@@ -154,7 +154,7 @@ def test_who_read_an_answer_is_recorded(place: Place) -> None:
 # --- whom to telephone ----------------------------------------------------------------------------------------------
 def test_whoever_has_waited_longest_is_telephoned_first(place: Place) -> None:
     mission = {"mission_name": "Embassy", "mission_contact": "Mr Ax", "mission_phone": "+46 1"}
-    Party.objects.filter(pk=place.one.pk).update(region="europe", **mission)
+    Party.objects.filter(pk=place.one.pk).update(iso_code="FR", **mission)
     now, sheet = timezone.now(), f"{DESK}calls/sheet/"
     late = sent(place, sent_at=now - timedelta(days=9))
     called = sent(place, party=place.other, sent_at=now - timedelta(days=20))

@@ -13,7 +13,7 @@ from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
 PARTIES = "summits/here/desk/parties/"
-FREE = ("notes", "mission_contact", "region", "external_ids")
+FREE = ("notes", "mission_contact", "external_ids")
 VALUES = {"name": "France", "formal_name": "French Republic", "sort_key": "France", "iso_code": "FR"}
 
 
@@ -50,7 +50,7 @@ def test_what_can_t_be_is_said_by_field(protocol: Program, here: Summit) -> None
 
 
 def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    Party.objects.filter(pk=own.party.pk).update(notes="Secret", mission_contact="Gil", region="europe")
+    Party.objects.filter(pk=own.party.pk).update(notes="Secret", mission_contact="Gil")
     f.ExternalIdFactory(party=own.party)
     f.InvitationFactory(party=own.party)
     delegate = f.MembershipFactory(party=own.party, person__user=f.UserFactory()).person.user
@@ -85,7 +85,7 @@ def test_a_desk_s_sight_of_who_is_spoken_to_is_recorded(protocol: Program, own: 
 
 
 def test_parties_are_narrowed_by_what_a_registry_asks(protocol: Program, here: Summit) -> None:
-    f.PartyFactory(summit=here, name="Alba", iso_code="AL", region="europe", protocol_order=2)
+    f.PartyFactory(summit=here, name="Alba", iso_code="AL", protocol_order=2)
     coming = f.PartyFactory(summit=here, name="Benin", protocol_order=1)
     f.PartyNameFactory(party=coming, name="Bénin")
     f.InvitationFactory(party=coming, answered=True, level="minister")
@@ -94,7 +94,7 @@ def test_parties_are_narrowed_by_what_a_registry_asks(protocol: Program, here: S
         *(("", ["Alba", "Benin", "Union"]), ("order=-name", ["Union", "Benin", "Alba"])),
         *(("order=precedence", ["Benin", "Alba", "Union"]), ("answer=attending", ["Benin"])),
         *(("answer=uninvited", ["Alba", "Union"]), ("comes_at=minister", ["Benin"]), ("q=beni", ["Benin"])),
-        *(("kind=international", ["Union"]), ("iso_code=al&region=europe", ["Alba"])),
+        *(("kind=international", ["Union"]), ("iso_code=al&group=europe", ["Alba"])),
         *(("lacks=mailbox", ["Union"]), ("ranked=false", ["Union"])),
     ):
         assert names(protocol.get(f"{PARTIES}?{query}")) == wanted, query
@@ -112,7 +112,7 @@ def test_the_protocol_order_is_set_by_whoever_has_read_it(protocol: Program, her
     assert [(each["id"], each["precedence"]) for each in again] == [(three, 1)]
 
 
-ASKED = ("region=europe", "recognised=true", "ranked=true", "q=hidden.example", "lacks=mailbox", "lacks=decision")
+ASKED = ("recognised=true", "ranked=true", "q=hidden.example", "lacks=mailbox", "lacks=decision")
 
 
 def found_by(reader: Program, path: str = PARTIES) -> list[str]:
@@ -124,15 +124,15 @@ def found_by(reader: Program, path: str = PARTIES) -> list[str]:
 def test_its_own_people_learn_by_no_filter_what_is_the_desks_alone(
     own: Land, focal: Program, protocol: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facts: dict[str, Any] = {"region": "europe", "protocol_order": 7, "mission_email": "a@hidden.example"}
+    facts: dict[str, Any] = {"protocol_order": 7, "mission_email": "a@hidden.example"}
     Party.objects.filter(pk=own.party.pk).update(**facts)
     second = f.PartyFactory(summit=own.party.summit, name="Second", protocol_order=3)
     f.FocalPointFactory(party=second, person=own.focal.people.get())
-    assert found_by(protocol) == list(ASKED[:4])
+    assert found_by(protocol) == list(ASKED[:3])
     assert found_by(focal) == []
     assert names(focal.get(f"{PARTIES}?q=own")) == ["Own"]
     assert names(focal.get("summits/here/desk/quotas/?q=hidden.example")) == []
     assert names(protocol.get(f"{PARTIES}?order=precedence")) == ["Second", "Own"]
     assert names(focal.get(f"{PARTIES}?order=precedence")) == ["Own", "Second"]
     monkeypatch.setattr("delegations.api.common.summits_for", lambda user, action: None)
-    assert found_by(focal) == list(ASKED[:4])
+    assert found_by(focal) == list(ASKED[:3])

@@ -15,8 +15,19 @@ NUMBERS = count(1)
 # Which lists are asked as often for many rows as for few, by whom.
 LISTS = {
     Role.ORGANISER: (
-        *("parties", "people", "members", "quotas", "focal-points", "categories", "zones", "overpass-rules", "needs"),
         *(
+            "parties",
+            "people",
+            "members",
+            "quotas",
+            "focal-points",
+            "categories",
+            "zones",
+            "overpass-rules",
+            "party-groups",
+        ),
+        *(
+            "needs",
             "travel",
             "photos",
             "invitations",
@@ -56,6 +67,7 @@ def add(place: Place) -> None:
     zone, category = f.ZoneFactory(summit=summit), f.CategoryFactory(summit=summit)
     for row in (category, f.OverpassRuleFactory(summit=summit, people=1, name=f"Floor {number}")):
         row.zones.add(zone)
+    f.PartyGroupFactory(summit=summit).parties.add(party, other)
     f.SheetFactory(summit=summit, uploaded_by=f.UserFactory())
     Retention.objects.create(summit=summit, what="photo", category=category, days=1)
     overpasses.settle_summit(summit=summit, by=place.protocol.user)

@@ -1,0 +1,65 @@
+"""The groups of parties that the desks of a summit form, in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
+
+from delegations.admin.through import ThroughDomain
+from delegations.domain import naming, party_groups
+from delegations.models import Party, PartyGroup
+from summit.desk.forms import SentencesForm
+from summit.desk.shelves import Shelf
+
+
+class PartyGroupForm(SentencesForm):
+    """A group."""
+
+    class Meta:
+        model = PartyGroup
+        fields = ("summit", *party_groups.FIELDS, "parties")
+        widgets = {"parties": forms.CheckboxSelectMultiple}
+
+    said_at = {"party_group_name_once": "name"}
+
+
+@admin.register(PartyGroup)
+class PartyGroupAdmin(ThroughDomain):
+    """Groups of parties."""
+
+    place = 7
+    shelf = Shelf.SETTINGS
+    form = PartyGroupForm
+    domain = party_groups
+    called = "group"
+    deeds = {"delete": party_groups.CHANGE}
+    list_display = ["name", "summit", "number"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+    fields = ["summit", *party_groups.FIELDS, "parties"]
+    nothing_yet = gettext_lazy(
+        "No group is formed yet. Continents, the UN’s regional groups, the EU and the G20 are there by themselves. "
+        "Add those that your summit knows besides."
+    )
+
+    nothing_to_choose = gettext_lazy("No party is entered yet.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the groups with how many parties they have."""
+        found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
+        return found
+
+    def choices_of(self, summit: Any) -> models.QuerySet[Any]:
+        """Return the parties that can be put into a group, by the alphabet of the reader's language."""
+        return naming.in_order(Party.objects.filter(summit=summit), get_language() or "")
+
+    @admin.display(description=gettext_lazy("parties"), ordering="members")
+    def number(self, row: Any) -> int:
+        """Show how many parties it has."""
+        found: int = row.members
+        return found
