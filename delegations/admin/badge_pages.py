@@ -18,8 +18,8 @@ from delegations.domain import badge_check, badge_sheet, badges, naming
 from delegations.models import Badge, Membership, Policy
 from delegations.paper import badge as paper
 from delegations.permissions_of_badges import can_issue_badges, check_can_issue_badges
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError

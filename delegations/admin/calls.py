@@ -19,7 +19,7 @@ from delegations.models import CallNote, CallOutcome, Invitation
 from delegations.permissions import can_answer_for, can_call
 from delegations.todo import call_sheet
 from summit.db.clock import db_now
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import user_of
 from summit.models import Summit, User
 from summit.permissions import allows, check

@@ -18,8 +18,8 @@ from delegations.admin.through import ThroughDomain, order_of
 from delegations.domain import categories
 from delegations.models import Category
 from summit.desk.called import NAMES, NamedForm, with_names
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.places import summit_page
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.desk.words import written
 from summit.models import Summit, User

@@ -19,8 +19,8 @@ from delegations.domain import handovers, holdings, naming
 from delegations.models import Handover, HandoverState, Membership
 from delegations.permissions_of_badges import can_decide_handovers, check_can_decide_handovers
 from summit.desk.base import ReadOnlyAdmin
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import key_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.models import Person, Summit, User
 

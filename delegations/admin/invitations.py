@@ -26,8 +26,8 @@ from delegations.models import Invitation, InvitationLink, InvitationState
 from delegations.permissions import can_answer_for, can_invite, can_revoke, check_can_invite, check_can_revoke
 from delegations.todo import call_sheet
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.models import Summit, User
 from summit.outbox import progress
 from summit.permissions import allows, check

@@ -19,9 +19,9 @@ from delegations.domain.plan import Plan, plan
 from delegations.domain.reach import Step
 from delegations.models import OVER, Invitation, Party
 from delegations.permissions import check_can_invite
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import keys_of
 from summit.desk.places import places_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.models import Summit, User
 from summit.permissions import allows, check
 from summit.templatetags.marks import pair

@@ -20,13 +20,14 @@ from delegations.domain.listing import Order
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.models.validators import validate_printable
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
-from summit.permissions import allows, check, summits_for
+from summit.permissions import allows, check
 from summit.templatetags.moments import short_clock
 
 SUMMIT_PATHS.update({ParticipantList: "summit"})
@@ -93,9 +94,10 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         return _people(participants.content_of(row))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the revisions, with a way to the page of each summit where one can be made."""
-        context = {"to_make": _open_to(request, participants.CHANGE), "faces_of": _open_to(request, photo_sheet.SEE)}
-        shown: HttpResponse = super().changelist_view(request, {**context, **(extra_context or {})})
+        """Show the revisions, with a way to the page where the next one is made."""
+        to_make, faces_of = (where_may(request, action) for action in (participants.CHANGE, photo_sheet.SEE))
+        context = {"to_make": to_make, "faces_of": faces_of, **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
@@ -204,9 +206,3 @@ def _listing(row: ParticipantList, content: dict[str, Any]) -> listing.Listing:
 
 def _people(content: dict[str, Any]) -> list[str]:
     return [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]
-
-
-def _open_to(request: HttpRequest, action: str) -> list[Summit]:
-    """The summits where the reader may do something."""
-    mine = summits_for(request.user, action)
-    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))

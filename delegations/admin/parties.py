@@ -27,7 +27,7 @@ from delegations.templatetags.parties import line
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.forms import SentencesForm
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.words import written
 from summit.models import Person, User
 from summit.templatetags.marks import comma

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.domain import gaps, groups, overview
 from delegations.models import Level
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 
 # How the address says that no level was said.
 UNSAID = "unsaid"

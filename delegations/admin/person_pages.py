@@ -18,6 +18,7 @@ from delegations.domain import people, photos
 from delegations.domain.photos import PhotoProblem
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
 from delegations.forms import PersonForm
+from summit.desk.scope import belongs_to
 from summit.domain import seen
 from summit.models import Person, User
 from summit.permissions import check, summits_for
@@ -67,6 +68,7 @@ class PagesMixin:
         if person is None:
             raise Http404
         check(request.user, group.view, person.summit)
+        belongs_to(request, person.summit)
         return person, request.user
 
     def group_view(self, request: HttpRequest, pk: int, group: Group) -> HttpResponse:

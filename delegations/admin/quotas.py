@@ -20,8 +20,8 @@ from delegations.domain import naming, quotas
 from delegations.domain.quotas import Meter, QuotaProblem
 from delegations.models import Category, Party, Quota
 from summit.desk.base import ReadOnlyAdmin
-from summit.desk.header import chosen_summit, summits_of
 from summit.desk.keys import DIGITS, key_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.models import User
 from summit.permissions import allows, check, refusal

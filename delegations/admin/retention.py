@@ -21,10 +21,11 @@ from summit.dates import long_day
 from summit.db.clock import db_now
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.forms import SentencesForm
+from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
 from summit.desk.through import DomainAdmin, Values
 from summit.models import Summit, User
-from summit.permissions import allows, check, summits_for
+from summit.permissions import allows, check
 from summit.work.domain import jobs
 
 SUMMIT_PATHS.update({Retention: "summit"})
@@ -90,10 +91,9 @@ class RetentionAdmin(DomainAdmin):
         return ["summit"] if obj else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the times, with a way to what each summit keeps."""
-        mine = summits_for(request.user, "delegations.retention.view")
-        open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-        shown: HttpResponse = super().changelist_view(request, {"kept_by": list(open_to), **(extra_context or {})})
+        """Show the times, with a way to what the summit keeps."""
+        context = {"kept_by": where_may(request, "delegations.retention.view"), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def enter(self, *, by: User, row: Retention, values: Values) -> Retention:

@@ -19,7 +19,7 @@ from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank
 from delegations.sheet_words import WORDS
 from summit.desk.base import SUMMIT_PATHS
-from summit.desk.header import chosen_summit
+from summit.desk.scope import chosen_summit
 from summit.models import Summit, User
 from summit.permissions import check
 from summit.uploads.desk import UploadForm, UploadsAdmin

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.admin.arrange import arrange
 from delegations.models import Zone
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import DomainAdmin, Values
 from summit.models import Summit, User
 from summit.permissions import allows

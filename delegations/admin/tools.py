@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import exports
 from delegations.models import SheetPurpose
 from delegations.printed import tables
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.seen import NOT_FILTERS
 from summit.domain import seen
 from summit.models import User

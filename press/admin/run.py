@@ -24,7 +24,7 @@ from press.run import Group, Plan, Unsent
 from press.steps import LATE, NEXT
 from press.todo import SEE, run_of
 from summit.dates import long_day
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.today import now_of, today_of
 from summit.models import Summit, User
 from summit.outbox.models import MessageState

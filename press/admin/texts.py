@@ -41,6 +41,7 @@ from press.todo import run_of
 from summit.db.clock import db_now
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
+from summit.desk.scope import chosen_summit
 from summit.desk.words import written
 from summit.languages import direction
 from summit.models import Summit, User
@@ -173,7 +174,7 @@ class TextAdmin(
         mine = summits_for(request.user, "press.write")
         rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
         wanted = request.GET.get("summit", "")
-        found = rows.filter(slug=wanted).first() if wanted else rows.first()
+        found = rows.filter(slug=wanted).first() if wanted else chosen_summit(request, list(rows))
         if found is None:
             check(request.user, "press.write", None)
             raise Http404

@@ -23,10 +23,11 @@ from sessions.models import Release, Visibility
 from sessions.permissions import check_can_release
 from summit.dates import long_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.scope import where_may
 from summit.models import Person, Summit, User
 from summit.outbox import progress
 from summit.outbox.models import Message
-from summit.permissions import allows, summits_for
+from summit.permissions import allows
 from summit.templatetags.marks import semicolon
 from summit.templatetags.moments import short_clock
 
@@ -56,10 +57,8 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         return short_clock(row.released_at, row.summit)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show what was released, with a way to the page of each summit that can be released."""
-        mine = summits_for(request.user, "sessions.release_agenda")
-        open_to = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
-        context = {"to_release": list(open_to), **(extra_context or {})}
+        """Show what was released, with a way to the page of the next release."""
+        context = {"to_release": where_may(request, "sessions.release_agenda"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from summit.desk.audit_list import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
 from summit.desk.base import ReadOnlyAdmin
-from summit.desk.header import summits_of
 from summit.desk.history import Slice, by_day, readable
+from summit.desk.scope import summits_of
 from summit.desk.told import tell
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry
@@ -29,6 +29,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     # What a file of it tells; the list itself tells it in sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
     list_select_related = ["by", "summit"]
+    scope_key = "summit"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what was done in the reader's summits, the newest first; with `?show=seen`, who saw personal data."""

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from summit.desk.scope import belongs_to
 from summit.permissions import refusal
 from summit.routes import NOBODY
 
@@ -37,6 +38,8 @@ class AdmitMixin:
             row = self.get_object(request, unquote(str(object_id)))
             if row is None or not mixed.has_view_permission(request, row):
                 raise Http404
+            if mixed.summit_path is not None:
+                belongs_to(request, mixed._summit(row))
         if not getattr(mixed, f"has_{verb}_permission")(request, row):
             action = mixed.deed(verb)
             raise PermissionDenied(self._by_nobody(verb) if action == NOBODY else refusal(action))

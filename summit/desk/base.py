@@ -159,10 +159,12 @@ class SummitModelAdmin(
     group_column = ""
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Say of which summit a row is to whoever sees those of several."""
-        mine = summits_for(request.user, f"{self.rule}.view")
+        """Say of which summit a row is where some are of none; all others are of the one that is chosen."""
         shown = super().get_list_display(request)
-        return [name for name in shown if name != "summit" or mine is None or len(mine) > 1]
+        return [name for name in shown if name != "summit" or self._is_of_none()]
+
+    def _is_of_none(self) -> bool:
+        return self.summit_path == "summit" and bool(self.opts.get_field("summit").null)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose the summit to whoever adds rows in one alone, or comes from a page of it."""
@@ -171,14 +173,18 @@ class SummitModelAdmin(
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""
-        wanted = super().get_list_filter(request)
+        wanted = list(super().get_list_filter(request))
+        if self.summit_path and self.summit_path not in wanted:
+            wanted = [self.summit_path, *wanted]
         return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Let an empty list know what it says of itself, and whether something can be added."""
         found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
-        found.bare = not (found.result_count or found.query or found.has_active_filters)
+        narrowed = any(not getattr(spec, "is_scope", False) and spec.used_parameters for spec in found.filter_specs)
+        found.bare = not (found.result_count or found.query or narrowed)
+        found.has_filters = any(getattr(spec, "is_offered", True) for spec in found.filter_specs)
         found.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
         return found
 

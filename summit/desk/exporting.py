@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.seen import filters_of
 from summit.models import User
 from summit.permissions import allows
@@ -64,9 +64,14 @@ class ExportMixin:
         asked = {"list": label, **({"summit": summit.slug} if summit else {})}
         return [(f"{reverse('admin:summit_giventable_upload')}?{urlencode(asked)}", _("Upload a table"))]
 
+    def _aside(self) -> set[str]:
+        """Return what of an address says nothing of which rows are shown."""
+        return set(_ASIDE) - {getattr(self, "scope_key", "")}
+
     def export_address(self, request: HttpRequest) -> str:
         """Return the address of the page, for what the list shows."""
-        kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in _ASIDE]
+        aside = self._aside()
+        kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside]
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_table")
         return f"{address}?{urlencode(kept)}" if kept else address
 
@@ -93,7 +98,7 @@ class ExportMixin:
         self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         asked = request.GET.copy()
-        for name in _ASIDE:
+        for name in self._aside():
             asked.pop(name, None)
         request.GET = asked  # type: ignore[assignment]
         try:

@@ -11,7 +11,10 @@ from summit.permissions import summits_for
 
 
 class OwnSummitsFilter(admin.RelatedFieldListFilter):
-    """By summit: offers only those whose rows the reader may see, so that no list tells of the others."""
+    """By summit: offers only those whose rows the reader may see, so that no list tells of the others. Which one is
+    chosen for all lists (`summit.desk.scope`); offered is the choice where there are rows of no summit too."""
+
+    is_scope = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -22,6 +25,15 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         mine = summits_for(request.user, f"{model_admin.rule}.view")
         wanted = {} if mine is None else {"pk__in": mine}
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the list offers the choice."""
+        return bool(self.include_empty_choice) and len(self.lookup_choices) > 1
+
+    def has_output(self) -> bool:
+        """Narrow the list, whether or not the choice is offered."""
+        return True
 
 
 def presence(without: Any, with_it: Any) -> type[admin.EmptyFieldListFilter]:

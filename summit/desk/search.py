@@ -6,7 +6,7 @@ What one may not see is neither found nor counted: a source names the rule by wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import (
@@ -30,6 +30,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 
 from summit.db.fold import Fold, fold
+from summit.desk.scope import summits_of
 from summit.domain import audit, seen
 from summit.models import Summit, User
 from summit.permissions import summits_for
@@ -80,7 +81,8 @@ class Source:
     def list_url(self, wanted: str, summit: Summit | None) -> str:
         """Return the address of the list that shows the same rows."""
         address = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
-        return f"{address}?{urlencode({'q': wanted})}"
+        of_summit = {f"{self.summit_path}__id__exact": str(summit.pk)} if summit else {}
+        return f"{address}?{urlencode({'q': wanted, **of_summit})}"
 
 
 _sources: Registry[Source] = Registry()
@@ -123,8 +125,8 @@ def words_of(wanted: str) -> list[str]:
 
 
 def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Found]:
-    """Return what every source finds for the reader, rows of `summit` first; sources that find nothing are left out.
-    One query for each source, whatever is found."""
+    """Return what every source finds for the reader in a summit, or in all of theirs, of which each hit then says the
+    summit; sources that find nothing are left out. One query for each source, whatever is found."""
     words = words_of(wanted)
     found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
     return [entry for entry in found if entry is not None]
@@ -137,18 +139,28 @@ def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, su
     rows = source.rows()
     if mine is not None:
         rows = rows.filter(**{f"{source.summit_path}__in": mine})
+    if summit is not None:
+        rows = rows.filter(**{source.summit_path: summit})
     narrowed = source.narrow(rows, words).annotate(total=Window(Count("*")))
-    first = list(narrowed.order_by(*_order(source, words, summit))[:SHOWN])
+    first = list(narrowed.order_by(*_order(source, words))[:SHOWN])
     if not first:
         return None
     if source.personal and isinstance(request.user, User):
         keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in first]
         seen.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
-    return Found(source, [source.hit(row) for row in first], first[0].total, source.list_url(wanted, summit))
+    listed = summits_of(request)
+    names = {row.pk: row.reads_as.short_name for row in listed} if summit is None and len(listed) > 1 else {}
+    hits = [_told(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first]
+    # No list shows the rows of several summits.
+    return Found(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
 
 
-def _order(source: Source, words: list[str], summit: Summit | None) -> list[Any]:
-    """The chosen summit's rows first; in each what is called so, then what begins so, then the rest."""
+def _told(hit: Hit, summit: str) -> Hit:
+    return replace(hit, note=" · ".join(part for part in (hit.note, summit) if part))
+
+
+def _order(source: Source, words: list[str]) -> list[Any]:
+    """What is called so first, then what begins so, then the rest."""
     phrase = " ".join(words)
     head = Fold(_text(source.head))
     rank = Case(
@@ -157,12 +169,7 @@ def _order(source: Source, words: list[str], summit: Summit | None) -> list[Any]
         default=Value(2),
         output_field=IntegerField(),
     )
-    here = Case(
-        When(**{source.summit_path: summit.pk if summit else 0}, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    return [here, rank, *(source.model._meta.ordering or ["pk"])]
+    return [rank, *(source.model._meta.ordering or ["pk"])]
 
 
 def _text(part: str | Subquery) -> Coalesce:

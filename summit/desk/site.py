@@ -1,5 +1,6 @@
 """The admin site: roles open it, allauth signs in, its home says where each summit stands."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,11 +16,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from summit.desk import (
+    scope,
     steps,
     today,
     yesno,  # noqa: F401 - for what it does
 )
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.models import Summit
 from summit.permissions import allows, can_use_admin
@@ -97,6 +99,22 @@ class SummitAdminSite(admin.AdminSite):
         """Open the admin to whoever holds a role at a desk."""
         return can_use_admin(request.user)
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Let every page be of one summit, and its address say of which."""
+
+        @functools.wraps(view)
+        def of_one_summit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if address := scope.address_with_summit(request, view, kwargs):
+                return redirect(address)
+            scope.read(request, kwargs)
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            scope.remember(request, response)
+            return response
+
+        # For whoever asks of which model a page is (`scope`).
+        of_one_summit.model_admin = getattr(view, "__self__", None)  # type: ignore[attr-defined]
+        return super().admin_view(of_one_summit, cacheable)
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add what the header shows: the summit that one works for."""
         context = super().each_context(request)
@@ -107,7 +125,7 @@ class SummitAdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the desks and their lists in the order in which one works, the same in every language, each with
-        the `shelf` on which it stands."""
+        the `shelf` on which it stands and what its addresses say of the summit that is chosen."""
 
         def place_of(entry: dict[str, Any]) -> tuple[int, int]:
             return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))
@@ -115,7 +133,12 @@ class SummitAdminSite(admin.AdminSite):
         found = super().get_app_list(request, app_label)
         for app in found:
             for entry in app["models"]:
-                entry["shelf"] = getattr(self._registry[entry["model"]], "shelf", Shelf.DAILY)
+                desk = self._registry[entry["model"]]
+                entry["shelf"] = getattr(desk, "shelf", Shelf.DAILY)
+                entry |= {
+                    "list_scope": scope.list_scope(request, desk),
+                    "page_scope": scope.page_scope(request),
+                }
             app["models"].sort(key=place_of)
         return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from summit.desk.header import chosen_summit, summits_of
+from summit.desk.scope import chosen_summit, summits_of
 from summit.models import Summit
 
 

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from summit.desk.header import navigation
 from summit.desk.places import menu_of
 from summit.desk.progress import grouped
+from summit.desk.scope import list_scope
 from summit.domain.arming import ARM
 from summit.models import Summit
 from summit.permissions import Actor, allows
@@ -31,9 +32,12 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
     """Return the desks with their lists; whoever works for several summits gets the lists of the one shown."""
     request = context["request"]
-    scope = summit if len(context["desk_summits"]) > 1 else None
     more = menu_of(request.user, summit) if summit else []
-    return navigation(context["available_apps"], request.path, site._registry, scope, more)
+
+    def scope_of(model: dict[str, Any]) -> str:
+        return list_scope(request, site._registry[model["model"]], summit)
+
+    return navigation(context["available_apps"], request.path, scope_of, more)
 
 
 def _hidden(cl: ChangeList) -> set[int]:
@@ -123,11 +127,19 @@ def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
     """Return the filters that narrow a list: their names, what is chosen, and the address without them."""
     found = []
     for spec in cl.filter_specs:
+        if not getattr(spec, "is_offered", True):
+            continue
         choices = list(spec.choices(cl))
         chosen = next((choice for choice in choices[1:] if choice["selected"]), None)
         if chosen is not None:
             found.append((str(spec.title), str(chosen["display"]), str(choices[0]["query_string"])))
     return found
+
+
+@register.filter
+def offered(specs: list[Any]) -> list[Any]:
+    """Return the filters among which a reader chooses."""
+    return [spec for spec in specs if getattr(spec, "is_offered", True)]
 
 
 @register.simple_tag

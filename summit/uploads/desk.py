@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from summit.desk.base import ReadOnlyAdmin
-from summit.desk.header import chosen_summit
+from summit.desk.scope import chosen_summit
 from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import Summit, User

@@ -78,14 +78,20 @@ def test_exact_comes_first_then_what_begins_so(summit: Summit, desk: Client) -> 
     assert found(desk, "niger")["Party"] == (["Niger", "Nigeria", "A Niger B", "Bad Niger Bay"], 4)
 
 
-def test_the_chosen_summit_comes_first(summit: Summit, organiser: User, desk: Client) -> None:
-    other: Summit = f.SummitFactory()
-    f.PartyFactory(summit=other, name="Mali")
-    f.PartyFactory(summit=summit, name="Mali and others")
+def test_the_chosen_summit_is_searched_or_all_of_them(summit: Summit, organiser: User, desk: Client) -> None:
+    other: Summit = f.SummitFactory(short_name="The other")
+    foreign: Summit = f.SummitFactory()
+    for where in (other, summit, foreign):
+        f.PartyFactory(summit=where, name="Mali", formal_name="Republic of Mali")
     organiser.roles.create(summit=other, role=Role.ORGANISER)
-    for chosen, names in ((other, ["Mali", "Mali and others"]), (summit, ["Mali and others", "Mali"])):
-        response = desk.get("/admin/search/", {"q": "mali", "summit": chosen.slug})
-        assert [hit.name for hit in response.context["found"][0].hits] == names
+
+    def notes(query: dict[str, str]) -> list[str]:
+        return [hit.note for hit in desk.get("/admin/search/", {"q": "mali", **query}).context["found"][0].hits]
+
+    for chosen in (other, summit):
+        assert notes({"summit": chosen.slug}) == ["Republic of Mali"]
+    everywhere = sorted(notes({"summit": other.slug, "everywhere": "1"}))
+    assert everywhere == sorted(f"Republic of Mali · {where.short_name}" for where in (other, summit))
 
 
 class TestSessionsAndTexts:

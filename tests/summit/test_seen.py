@@ -91,7 +91,7 @@ def test_a_list_of_two_summits_is_an_entry_in_each_without_what_was_searched_for
     protocol.roles.create(summit=elsewhere, role=Role.PROTOCOL)
     found = {where.pk: [f.PersonFactory(summit=where, name="Zoe Zimmer").public_id] for where in (summit, elsewhere)}
     f.PersonFactory(summit=summit)
-    signed_in(protocol).get(f"{PEOPLE}?q=zimmer")
+    signed_in(protocol).get("/admin/search/?q=zimmer&summit=&everywhere=1")
     assert {row[1]: row[5] for row in entries()} == {pk: {"number": 1, "keys": keys} for pk, keys in found.items()}
     assert "zimmer" not in str(list(AuditEntry.objects.values())).lower()
 
