@@ -191,6 +191,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             "may_make": bool(content["parties"]) and (bool(found) or not (last and last.final)),
             "differences": rows_of(found, get_language() or summit.language),
             "listing": _listing(row, content),
+            "left_out": participants.left_out(summit),
             "form": form,
         }
         keys = [(summit.pk, key) for key in _people(content)]

@@ -124,12 +124,20 @@ class ListInput(serializers.ModelSerializer[ParticipantList]):
         fields: ClassVar[list[str]] = ["final", "note", "expected"]
 
 
+class LeftOutSerializer(serializers.Serializer[Any]):
+    """What it would not name: parties that named people and have not answered, and people to be confirmed."""
+
+    parties = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
 class ListPreviewSerializer(serializers.Serializer[Any]):
     """What the next revision would be: its number, whether it differs from the last one, whom it names."""
 
     number = serializers.IntegerField()
     changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
     content = Content()
+    left_out = LeftOutSerializer()
     expected = serializers.CharField(help_text="Send it with the new revision.")
 
 
@@ -187,6 +195,7 @@ class ParticipantLists(Resource):
             "number": last.number + 1 if last else 1,
             "changed": bool(compare.differences(before, content)),
             "content": content,
+            "left_out": participants.left_out(summit),
             "expected": participants.digest(content),
         }
 

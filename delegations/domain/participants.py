@@ -1,24 +1,37 @@
 """The list of participants: numbered revisions of who comes, frozen as they were made, and what changed between two.
 
-A revision holds what a list of participants prints and nothing else: parties with their names in all languages, and
-of each the people who are of its number, by name, form of address, office and category. No mailbox, no passport, no
-flight. Order, language and format are chosen when somebody takes it (delegations.domain.listing).
+A revision holds what a list of participants prints and nothing else: the parties that accepted, with their names in
+all languages, and of each the confirmed people who are of its number, by name, form of address, office and category.
+No mailbox, no passport, no flight. Order, language and format are chosen when somebody takes it
+(delegations.domain.listing).
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from delegations.domain import naming
 from delegations.domain.compare import Difference, differences
-from delegations.models import COMING, OVER, Category, Invitation, Membership, ParticipantList, Party, Policy
+from delegations.models import (
+    COMING,
+    OVER,
+    Category,
+    Invitation,
+    InvitationState,
+    Membership,
+    ParticipantList,
+    Party,
+    PartyKind,
+    Policy,
+)
 from summit.domain import audit
 from summit.models import Person, Summit, User
 from summit.permissions import check
@@ -51,23 +64,41 @@ def content_of(row: ParticipantList) -> Content:
 
 
 def taking_part(summit: Summit) -> QuerySet[Party]:
-    """Return the parties of the list: the host, those that answered that they come, and those that named somebody
-    and have not sent regrets. Whose invitation was revoked is none of them."""
+    """Return the parties of the list: the host, and those that answered that they come. Whose invitation was revoked
+    is none of them."""
     stands = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
-    gone = Invitation.objects.filter(party=OuterRef("pk"), occasion="", state__in=OVER)
-    rows = Party.objects.filter(summit=summit).annotate(
-        said=Subquery(stands.values("answer")[:1]),
-        left=Subquery(gone.values("pk")[:1]),
+    rows = Party.objects.filter(summit=summit).annotate(said=Subquery(stands.values("answer")[:1]))
+    return rows.filter(Q(is_host=True) | Q(said__in=COMING))
+
+
+# Whom the list names: those of a party's number who are confirmed. A single guest confirms by accepting.
+NAMED = Q(category__counts=True) & (Q(confirmed_at__isnull=False) | Q(party__kind=PartyKind.GUEST))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a list made now would not name: parties that named people and have not answered, and people of its parties
+    who are to be confirmed."""
+
+    parties: int
+    people: int
+
+
+def left_out(summit: Summit) -> LeftOut:
+    """Return what a list made now would leave out. Two queries."""
+    counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
+    open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
+    here = counted.filter(party__in=taking_part(summit).values("pk"))
+    return LeftOut(
+        parties=counted.filter(party__in=open_, party__is_host=False).aggregate(n=Count("party", distinct=True))["n"],
+        people=here.exclude(NAMED).count(),
     )
-    named = Q(pk__in=Membership.objects.filter(category__counts=True, party__summit=summit).values("party"))
-    comes = Q(said__in=COMING) | (named & (Q(said="") | Q(said__isnull=True, left__isnull=True)))
-    return rows.filter(Q(is_host=True) | comes)
 
 
 def gather(summit: Summit) -> Content:
     """Return what a revision made now would hold. The number of queries is constant."""
     policy = Policy.objects.of(summit)
-    members = Membership.objects.filter(category__counts=True).select_related("person")
+    members = Membership.objects.filter(NAMED).select_related("person")
     parties = (
         taking_part(summit)
         .select_related("summit")
@@ -169,7 +200,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         if last and last.final == final and not differences(content_of(last), content):
             raise NothingToFreeze(_("Nothing has changed since revision %(number)d.") % {"number": last.number})
         if not content["parties"]:
-            raise NothingToFreeze(_("No party takes part yet. Record an answer or name somebody first."))
+            raise NothingToFreeze(_("No delegation has accepted yet. Record an answer first."))
         if expected and expected != digest(content):
             raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
         made = ParticipantList.objects.create(

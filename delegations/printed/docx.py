@@ -29,7 +29,7 @@ def write(listing: Listing) -> bytes:
     _edges(document, listing)
     _head(document, listing)
     with override(listing.language):
-        nobody = _("Nobody has been named yet.")
+        nobody = _("To be announced.")
     for section in listing.sections:
         _say(document, listing, "Heading 1", section.title)
         for line in section.lines:

@@ -32,5 +32,5 @@ def write(listing: Listing) -> bytes:
     Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
     """
     with override(listing.language):
-        nobody = _("Nobody has been named yet.")
+        nobody = _("To be announced.")
     return print_pdf(_source(), {**asdict(listing), "ways": ways(), "nobody": nobody, "together": TOGETHER})

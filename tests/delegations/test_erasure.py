@@ -59,7 +59,7 @@ def world() -> tuple[Person, User]:
     assert isinstance(person, Person)
     party = delegation(summit, "Aland", mission_contact=NAME, notes=f"Ask {NAME}")
     party.invitations.update(answered_by=NAME, note=f"{NAME} comes")
-    f.MembershipFactory(party=party, person=person, code="head")
+    f.MembershipFactory(party=party, person=person, code="head", confirmed_at=f.START)
     f.FocalPointFactory(party=party, person=person)
     _papers(person, party)
     _mentions(person, party, organiser)

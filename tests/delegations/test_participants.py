@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import participants
 from delegations.domain.compare import differences
 from delegations.domain.listing import arrange
-from delegations.models import ParticipantList, Particulars, Party
+from delegations.models import Membership, ParticipantList, Particulars, Party
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import refuses
@@ -28,12 +28,18 @@ def delegation(summit: Summit, name: str, **more: Any) -> Party:
     return come(f.PartyFactory(summit=summit, name=name, formal_name=f"Republic of {name}", **more))
 
 
+def member(party: Party, **more: Any) -> Membership:
+    """Name somebody for a party who is confirmed."""
+    found: Membership = f.MembershipFactory(party=party, confirmed_at=f.START, **more)
+    return found
+
+
 def names(content: dict[str, Any]) -> list[str]:
     return [party["names"]["en"]["name"] for party in content["parties"]]
 
 
 class TestWhoIsInIt:
-    def test_the_host_those_that_come_and_those_that_named_somebody(self, summit: Summit) -> None:
+    def test_the_host_and_those_that_accepted(self, summit: Summit) -> None:
         make = lambda name, **more: f.PartyFactory(summit=summit, name=name, **more)  # noqa: E731
         make("Host", is_host=True)
         delegation(summit, "Comes")
@@ -43,32 +49,42 @@ class TestWhoIsInIt:
         f.InvitationFactory(party=named, sent=True)
         f.InvitationFactory(party=revoked, state="revoked")
         for party in (named, revoked, make("Unasked")):
-            f.MembershipFactory(party=party)
-        f.MembershipFactory(party=make("Guards alone"), code="security")
+            member(party)
         f.PartyFactory(name="Of another summit", is_host=True)
-        assert names(participants.gather(summit)) == ["Comes", "Host", "Named", "Unasked"]
+        assert names(participants.gather(summit)) == ["Comes", "Host"]
+        assert participants.left_out(summit) == participants.LeftOut(parties=1, people=0)
+
+    def test_whoever_is_to_be_confirmed_is_not_in_it_but_for_a_guest(self, summit: Summit) -> None:
+        party, guest = delegation(summit, "Aland"), delegation(summit, "Ms Guest", kind="guest")
+        head = member(party, code="head")
+        for each in (party, guest):
+            f.MembershipFactory(party=each, code="guest")
+        content = participants.gather(summit)["parties"]
+        assert [len(each["members"]) for each in content] == [1, 1]
+        assert content[0]["members"][0]["key"] == head.person.public_id
+        assert participants.left_out(summit) == participants.LeftOut(parties=0, people=1)
 
     def test_who_is_not_of_the_number_is_not_in_it(self, summit: Summit) -> None:
         party = delegation(summit, "Aland")
-        head = f.MembershipFactory(party=party, code="head", person__office="Minister")
-        f.MembershipFactory(party=party, code="security", person__office="Guard")
+        head = member(party=party, code="head", person__office="Minister")
+        member(party=party, code="security", person__office="Guard")
         told = {"name": "", "address": "", "office": "Minister", "category": head.category_id}
         assert participants.gather(summit)["parties"][0]["members"] == [{"key": head.person.public_id, **told}]
 
     def test_nothing_else_of_a_person_is_kept(self, summit: Summit, protocol: User) -> None:
         canary = "canary-value"
         party = delegation(summit, "Aland", mission_phone=canary, notes=canary, mission_address=canary)
-        member = f.MembershipFactory(
+        named = member(
             party=party, person__email="canary-value@land.example", person__badge_name=canary, person__rank=canary
         )
-        Particulars.objects.create(person=member.person, passport_number=canary, diet=canary, hotel=canary)
+        Particulars.objects.create(person=named.person, passport_number=canary, diet=canary, hotel=canary)
         assert canary not in participants.freeze(summit=summit, by=protocol).content
 
 
 class TestFreezing:
     def test_a_revision_has_a_number_and_is_recorded_without_names(self, summit: Summit, protocol: User) -> None:
         party = delegation(summit, "Aland")
-        f.MembershipFactory(party=party, person__name="Ada Bly")
+        member(party=party, person__name="Ada Bly")
         made = participants.freeze(summit=summit, by=protocol, note=" For the printers ")
         assert (made.number, made.final, made.note, made.made_by) == (1, False, "For the printers", protocol)
         entry = AuditEntry.objects.get(action="delegations.freeze_list")
@@ -92,7 +108,7 @@ class TestFreezing:
         assert names(participants.content_of(first)) == ["Aland"]
 
     def test_an_empty_list_and_another_than_was_shown_are_refused(self, summit: Summit, protocol: User) -> None:
-        with pytest.raises(participants.NothingToFreeze, match=r"No party takes part yet\."):
+        with pytest.raises(participants.NothingToFreeze, match=r"No delegation has accepted yet\."):
             participants.freeze(summit=summit, by=protocol)
         delegation(summit, "Aland")
         seen = participants.digest(participants.gather(summit))
@@ -107,9 +123,9 @@ class TestFreezing:
 class TestDifferences:
     def test_parties_and_people_added_gone_changed_and_in_another_order(self, summit: Summit, protocol: User) -> None:
         stays, goes = delegation(summit, "Aland"), delegation(summit, "Borduria")
-        one = f.MembershipFactory(party=stays, person__name="One", position=1)
-        two = f.MembershipFactory(party=stays, person__name="Two", position=2)
-        three = f.MembershipFactory(party=stays, person__name="Three", position=3)
+        one = member(party=stays, person__name="One", position=1)
+        two = member(party=stays, person__name="Two", position=2)
+        three = member(party=stays, person__name="Three", position=3)
         participants.freeze(summit=summit, by=protocol)
         goes.invitations.all().delete()
         delegation(summit, "Cagliostro")
@@ -117,7 +133,7 @@ class TestDifferences:
         one.person.name = "One Bis"
         one.person.save()
         two.delete()
-        f.MembershipFactory(party=stays, person__name="Four", position=0)
+        member(party=stays, person__name="Four", position=0)
         three.position = 0
         three.save()
         made = participants.freeze(summit=summit, by=protocol)

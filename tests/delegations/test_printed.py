@@ -35,9 +35,17 @@ def frozen() -> ParticipantList:
     f.PartyNameFactory(party=land, language="ar", name="ألاند", formal_name="جمهورية ألاند")
     f.PartyNameFactory(party=land, language="fr", name="Alande", formal_name="République d’Alande")
     ada = {"name": "Ada Bly", "office": "Minister of the Interior", "form_of_address": "H.E. Ms"}
-    f.MembershipFactory(party=land, code="head", person__summit=summit, **{f"person__{k}": v for k, v in ada.items()})
+    f.MembershipFactory(
+        confirmed_at=f.START,
+        party=land,
+        code="head",
+        person__summit=summit,
+        **{f"person__{k}": v for k, v in ada.items()},
+    )
     for number, name in enumerate(FORMULAE):
-        f.MembershipFactory(party=land, person__name=name, person__office="=HYPERLINK(1)", position=number + 1)
+        f.MembershipFactory(
+            confirmed_at=f.START, party=land, person__name=name, person__office="=HYPERLINK(1)", position=number + 1
+        )
     delegation(summit, "Union", kind="international")
     delegation(summit, "Borduria")
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
@@ -70,7 +78,7 @@ class TestPdf:
             assert all(words in page for words in ("Revision 1 · provisional · English", f"{number} / {len(found)}"))
             assert re.search(r"\d\d:\d\d London time", page)
         whole = "\n".join(found)
-        for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "Nobody has been named"):
+        for said in ("Aland1", "Republic of Aland", "H.E. Ms Ada Bly", "head of delegation", "To be announced."):
             assert said in whole
         assert "Without prejudice to status." in whole
 
@@ -156,8 +164,10 @@ PREPARE = f"{LISTS}prepare/here/"
 
 def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: User) -> None:
     page = text(desk.get(PREPARE))
-    assert "No party takes part yet. Record an answer or name somebody first." in page
-    member = f.MembershipFactory(party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister")
+    assert "No delegation has accepted yet. Record an answer first." in page
+    member = f.MembershipFactory(
+        confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
+    )
     page = text(desk.get(PREPARE))
     for words in ("Make revision 1", "Parties: 1. People: 1.", "Ada Bly</bdi>"):
         assert words in page
@@ -179,7 +189,9 @@ def test_it_is_previewed_made_and_told(desk: Client, summit: Summit, protocol: U
 
 
 def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protocol: User) -> None:
-    member = f.MembershipFactory(party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister")
+    member = f.MembershipFactory(
+        confirmed_at=f.START, party=delegation(summit, "Aland"), person__name="Ada Bly", person__office="Minister"
+    )
     participants.freeze(summit=summit, by=protocol)
     member.person.office = "First Minister"
     member.person.save()
@@ -198,7 +210,7 @@ def test_what_changed_is_told_with_what_was(desk: Client, summit: Summit, protoc
 
 
 def test_it_is_taken_as_a_file(desk: Client, summit: Summit, protocol: User) -> None:
-    member = f.MembershipFactory(party=delegation(summit, "Aland"))
+    member = f.MembershipFactory(confirmed_at=f.START, party=delegation(summit, "Aland"))
     made = participants.freeze(summit=summit, by=protocol)
     address = f"{LISTS}{made.pk}/file/"
     for ending, begins in (("pdf", b"%PDF-"), ("docx", b"PK"), ("xlsx", b"PK")):

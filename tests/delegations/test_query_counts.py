@@ -82,6 +82,7 @@ def add(party: Party) -> None:
     Overpass.objects.create(rule=rule, party=party, number=1, holder=person.membership)
     f.SheetFactory(summit=summit)
     f.SessionFactory(summit=summit, starts_at=f.START, ends_at=f.START + timedelta(hours=1))
+    f.InvitationFactory(party__summit=summit, answered=True)
     participants.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
 
 

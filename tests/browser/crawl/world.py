@@ -103,6 +103,8 @@ def _invitations(summit: Summit) -> None:
         way = Way("note_verbale", "NV 12/2025", date(2025, 3, 3), scan)
         answer(invitation=row, answer="represented", level="minister", note="", name="An embassy", by=by, way=way)
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
+    named = Membership.objects.filter(party__summit=summit).order_by("pk").values_list("pk", flat=True)
+    Membership.objects.filter(pk__in=list(named)[::2]).update(confirmed_at=Now())
     participants.freeze(summit=summit, by=by, note="For the printers.")
     Retention.objects.filter(summit=summit, what="photo").update(days=14)
     InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())

@@ -32,7 +32,10 @@ def upload(content: bytes) -> SimpleUploadedFile:
 
 
 def test_each_look_at_a_photograph_is_noted(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada, ben = (f.MembershipFactory(party=place.one, person__name=name).person for name in ("Ada", "Ben"))
+    ada, ben = (
+        f.MembershipFactory(confirmed_at=f.START, party=place.one, person__name=name).person
+        for name in ("Ada", "Ben")
+    )
     f.PhotoFactory(person=ada, entered_for=place.one)
     f.PhotoFactory(person=ben)
     badges = place.desk(Role.ACCREDITATION)
@@ -108,7 +111,8 @@ def test_badges_are_checked_and_printed(place: Place) -> None:
 
 
 def test_a_list_of_participants_is_taken_as_a_file(place: Place) -> None:
-    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    f.InvitationFactory(party=place.one, answered=True)
+    member = f.MembershipFactory(confirmed_at=f.START, party=place.one, person__name="Ada Example")
     row = place.protocol.post(f"{DESK}participant-lists/", {}).json()
     where = f"{DESK}participant-lists/{row['id']}/file/"
     assert pointers(place.protocol.post(where, {"language": "xx", "ending": "exe"})) == {"#/language", "#/ending"}
@@ -136,7 +140,7 @@ def test_a_letter_is_read_and_tried_before_it_is_kept(place: Place) -> None:
 
 def test_those_who_receive_take_a_sheet_of_faces(place: Place) -> None:
     here = f"{DESK}photos/sheet/"
-    ada = f.MembershipFactory(party=place.one).person
+    ada = f.MembershipFactory(confirmed_at=f.START, party=place.one).person
     f.MembershipFactory(party=place.other)
     body = {"language": "en", "parties": [place.one.public_id]}
     told = place.protocol.post(here, body).json()

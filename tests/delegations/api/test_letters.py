@@ -64,7 +64,8 @@ def test_a_guest_is_entered_and_invited(place: Place) -> None:
 
 def test_a_list_of_participants_is_frozen_and_read(place: Place) -> None:
     here = f"{DESK}participant-lists/"
-    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    f.InvitationFactory(party=place.one, answered=True)
+    member = f.MembershipFactory(confirmed_at=f.START, party=place.one, person__name="Ada Example")
     made = place.protocol.post(here, {"note": "As of today"})
     assert made.status_code == 201, made.content
     assert (made.json()["number"], made.json()["final"], made.json()["made_by"]) == (1, False, "Pat")
@@ -80,14 +81,15 @@ def test_a_list_of_participants_is_frozen_and_read(place: Place) -> None:
 
 def test_a_list_of_participants_is_looked_at_before_it_is_made(place: Place) -> None:
     here = f"{DESK}participant-lists/"
-    member = f.MembershipFactory(party=place.one, person__name="Ada Example")
+    f.InvitationFactory(party=place.one, answered=True)
+    member = f.MembershipFactory(confirmed_at=f.START, party=place.one, person__name="Ada Example")
     looked = place.protocol.post(f"{here}preview/", {}).json()
-    assert (looked["number"], looked["changed"]) == (1, True)
+    assert (looked["number"], looked["changed"], looked["left_out"]) == (1, True, {"parties": 0, "people": 0})
     named = [each["key"] for party in looked["content"]["parties"] for each in party["members"]]
     assert named == [member.person.public_id]
     seen = AuditEntry.objects.get(action="summit.person.seen", by=place.protocol.user)
     assert (seen.fields, seen.detail["keys"]) == (["name", "office"], [member.person.public_id])
-    late = f.MembershipFactory(party=place.one)
+    late = f.MembershipFactory(confirmed_at=f.START, party=place.one)
     refused = place.protocol.post(here, {"expected": looked["expected"]})
     assert kind(refused) == (409, "conflict")
     assert refused.json()["detail"].startswith("The list has changed since this page was shown.")
