@@ -28,8 +28,8 @@ $(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
 	@$(PIP) -r requirements/dev.txt
 	@touch $(VENV)/base.done $@
 
-run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=0 begins with nothing
-	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo)
+run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
+	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
 
 test: $(VENV)/dev.done ## the tests, on SQLite, without any server or browser
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

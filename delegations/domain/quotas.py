@@ -24,13 +24,13 @@ _DELEGATION = _WITH_ALL | {
     Capacity.DELEGATE,
     Capacity.MEDIA,
     Capacity.LIAISON,
-    Capacity.REPRESENTATIVE,
 }
-# In which capacities people come with which kind of party. The host has its workforce beside them.
+# In which capacities people come with which kind of party: states have delegates, companies representatives. The
+# host has its workforce beside them.
 FITTING: dict[str, frozenset[str]] = {
     PartyKind.COUNTRY: _DELEGATION,
     PartyKind.SUBSTATE: _DELEGATION,
-    PartyKind.INTERNATIONAL: _DELEGATION,
+    PartyKind.INTERNATIONAL: _DELEGATION | {Capacity.REPRESENTATIVE},
     PartyKind.ORGANISATION: _WITH_ALL | {Capacity.REPRESENTATIVE, Capacity.MEDIA},
     PartyKind.GUEST: _WITH_ALL | {Capacity.GUEST},
 }

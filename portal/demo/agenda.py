@@ -6,11 +6,12 @@ session are illustrative.
 """
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 
 from sessions.models import SessionKind, Visibility
 
-FIRST, SECOND = date(2025, 3, 31), date(2025, 4, 1)
+# Its days, counted from the first.
+FIRST, SECOND = 0, 1
 VENUE = ("Lancaster House", "Stable Yard, St James’s, London SW1A 1BB")
 HOURS = (time(6, 0), time(23, 0))
 ROOMS = (
@@ -49,9 +50,9 @@ class Speech:
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as it is loaded, in London time."""
+    """A session as it is loaded, by the real hours in London."""
 
-    day: date
+    day: int
     starts: time
     ends: time
     kind: SessionKind
@@ -65,7 +66,7 @@ class Entry:
     speeches: tuple[Speech, ...] = ()
 
 
-def _bilateral(day: date, starts: time, ends: time, other: str, people: tuple[str, ...] = ()) -> Entry:
+def _bilateral(day: int, starts: time, ends: time, other: str, people: tuple[str, ...] = ()) -> Entry:
     return Entry(
         day,
         starts,

@@ -1,12 +1,12 @@
-"""Loads the Border Security Summit of 2025: what it was, who came, its agenda, and drafts for the press office."""
+"""Loads the Border Security Summit of 2025: what it was, who came, its agenda, and drafts for the press office. Only
+its days are the demonstration's own (`portal.demo.days`)."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
-from portal.demo import agenda, agenda_more, parties, protocol, speakers, texts
+from portal.demo import agenda, agenda_more, first_day, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
+from portal.demo.days import ZONE, Act, Days, days_of
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
@@ -19,10 +19,8 @@ from summit.domain import setup
 from summit.models import Person, Room, Summit, User, Venue
 
 SLUG = "border-security-2025"
-ZONE = "Europe/London"
-# The demonstration is there to be answered, so this counts from the day of loading: nothing else depends on it.
-ANSWER_WITHIN = timedelta(days=31)
-SUBSCRIBED = datetime(2025, 3, 24, 9, 0, tzinfo=UTC)
+# Days before the summit: when answers are due, until when delegations ask for the floor, when readers subscribed.
+ANSWERS_DUE, FLOOR_ASKED, SUBSCRIBED = 14, 3, 30
 
 
 @dataclass
@@ -31,6 +29,7 @@ class Loading:
 
     summit: Summit
     ids: Ids
+    days: Days
     users: dict[str, User] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     parties: dict[str, Party] = field(default_factory=dict)
@@ -39,11 +38,12 @@ class Loading:
     sessions: list[Session] = field(default_factory=list)
 
 
-def load() -> Summit:
-    """Load the summit and return it. Raises IntegrityError where it is there already."""
+def load(act: Act = Act.AHEAD) -> Summit:
+    """Load an act of the summit and return it. Raises IntegrityError where it is there already."""
     with stored():
-        ids = Ids(slug=SLUG)
-        loading = Loading(_summit(ids), ids)
+        ids, now = Ids(slug=SLUG), db_now()
+        days = days_of(act, now)
+        loading = Loading(_summit(ids, days), ids, days)
         loading.users = make_accounts(summit=loading.summit, domain=DOMAIN, ids=ids)
         loading.categories = Category.objects.of(loading.summit)
         for row in (parties.HOST, *parties.INVITED):
@@ -53,10 +53,12 @@ def load() -> Summit:
         _sessions(loading)
         _texts(loading)
         _subscribers(loading)
-        made = (loading.summit, loading.ids, loading.users, loading.categories, loading.parties)
+        made = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
         protocol.load(protocol.Made(*made))
         agenda_more.load(loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_more.PAPERS])
-        speakers.load(loading.sessions, loading.parties, _evening(db_now() + ANSWER_WITHIN), ids)
+        speakers.load(loading.sessions, loading.parties, days.evening(FLOOR_ASKED), ids)
+        if act == Act.DAY:
+            first_day.load(loading.summit, days, loading.users, now=now)
         complete(loading.summit, counts(loading.summit))
     return loading.summit
 
@@ -72,30 +74,26 @@ def counts(summit: Summit) -> dict[str, int]:
     }
 
 
-def _summit(ids: Ids) -> Summit:
+def _summit(ids: Ids, days: Days) -> Summit:
     summit = Summit.objects.create(
         public_id=ids(),
         slug=SLUG,
         name="Border Security Summit: Organised Immigration Crime 2025",
         short_name="Border Security Summit 2025",
         host="United Kingdom (Home Office)",
-        starts_on=date(2025, 3, 31),
-        ends_on=date(2025, 4, 1),
-        time_zone=ZONE,
+        starts_on=days.at(agenda.FIRST, agenda.AGENDA[0].starts).date(),
+        ends_on=days.at(agenda.SECOND, agenda.AGENDA[-1].ends).date(),
+        time_zone=str(ZONE),
         place="London",
         names=SUMMIT,
         contact_email=f"protocol@{DOMAIN}",
-        answer_by=_evening(db_now() + ANSWER_WITHIN),
+        answer_by=days.evening(ANSWERS_DUE),
         public=False,
         public_changes=True,
         illustrative=True,
     )
     setup.begin(summit)
     return summit
-
-
-def _evening(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(ZONE)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 def _party(loading: Loading, row: PartyRow) -> None:
@@ -187,7 +185,8 @@ def _french_accounts(loading: Loading) -> None:
 def _rooms(loading: Loading) -> dict[str, Room]:
     """Make the venue, and return its rooms by name."""
     name, address = agenda.VENUE
-    opens_at, closes_at = agenda.HOURS
+    # Shown by night, it takes place where doors are always open.
+    opens_at, closes_at = (None, None) if loading.days.later else agenda.HOURS
     venue = Venue.objects.create(
         public_id=loading.ids(),
         summit=loading.summit,
@@ -214,8 +213,8 @@ def _sessions(loading: Loading) -> None:
             kind=entry.kind,
             title=entry.title,
             summary=entry.summary,
-            starts_at=datetime.combine(entry.day, entry.starts, loading.summit.zone),
-            ends_at=datetime.combine(entry.day, entry.ends, loading.summit.zone),
+            starts_at=loading.days.at(entry.day, entry.starts),
+            ends_at=loading.days.at(entry.day, entry.ends),
             room=rooms[entry.room],
             **{"visibility": entry.visibility, **agenda_more.values_of(entry.title)},
         )
@@ -268,21 +267,23 @@ def _texts(loading: Loading) -> None:
             contact=texts.CONTACT,
         )
         version = TextVersion.objects.create(public_id=loading.ids(), text=text, language="en", authoritative=True)
-        words = {"title": row.title, "summary": row.summary, "body": texts.unfolded(row.body)}
+        body = texts.unfolded(texts.dated(row.body, loading.days))
+        words = {"title": row.title, "summary": row.summary, "body": body}
         by = loading.users["press"]
         edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **words)
         finding.note(edition)
 
 
 def _subscribers(loading: Loading) -> None:
+    asked = loading.days.evening(SUBSCRIBED)
     Subscriber.objects.bulk_create(
         Subscriber(
             public_id=loading.ids(),
             summit=loading.summit,
             address=address,
             language=language,
-            asked_at=SUBSCRIBED,
-            confirmed_at=SUBSCRIBED,
+            asked_at=asked,
+            confirmed_at=asked,
         )
         for address, language in texts.SUBSCRIBERS
     )

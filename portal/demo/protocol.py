@@ -1,10 +1,10 @@
 """What protocol has set for the Border Security Summit of 2025, and who comes beside the heads: all illustrative.
 
-Deadlines count from the day of loading, as that for answers does: the demonstration is there to be worked with.
+Deadlines lie before the summit, the first a week after its demonstration is loaded.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from delegations.domain import digests, overpasses
@@ -25,12 +25,13 @@ from delegations.models import (
     Zone,
 )
 from portal.demo import names
+from portal.demo.days import Days
 from portal.demo.ids import Ids
 from summit.domain import audit
 from summit.models import Person, Summit, User
 
-# Days after answers are due.
-NAMED_WITHIN, CONFIRMED_WITHIN, DECLARED_WITHIN = timedelta(days=14), timedelta(days=21), timedelta(days=28)
+# Days before the summit by which people are named, confirmed, and say what they bring.
+NAMED, CONFIRMED, DECLARED_BY = 10, 7, 5
 TOTAL = 12
 QUOTAS = {
     Capacity.HEAD: 1,
@@ -97,6 +98,7 @@ class Made:
     """What has been made of the summit, by the names that the data use."""
 
     summit: Summit
+    days: Days
     ids: Ids
     users: dict[str, User]
     categories: dict[str, Category]
@@ -105,31 +107,30 @@ class Made:
 
 def load(made: Made) -> None:
     """Set what protocol sets, and name who comes beside the heads."""
-    policy = _policy(made.summit)
+    policy = _policy(made)
     _categories(made, policy)
-    _declarations(made.summit)
-    # The summit is long over: what is kept for some weeks after one would be gone the night after loading.
+    _declarations(made)
+    # Whoever tries it out for months finds again what they entered.
     Retention.objects.bulk_create(Retention(summit=made.summit, what=what, days=None) for what in Kept.values)
     for name, people in BROUGHT.items():
         for number, (office, capacity) in enumerate(people):
             _name(made, made.parties[name], office, capacity, 10 + number)
     for name in TOLD:
-        _tell(made.parties[name])
+        _tell(made.parties[name], made.days)
     overpasses.settle_summit(summit=made.summit, by=audit.SYSTEM)
 
 
-def _policy(summit: Summit) -> Policy:
-    due = summit.answer_by
+def _policy(made: Made) -> Policy:
     return Policy.objects.create(
-        summit=summit,
+        summit=made.summit,
         total=TOTAL,
-        name_by=due + NAMED_WITHIN if due else None,
-        confirm_by=due + CONFIRMED_WITHIN if due else None,
+        name_by=made.days.evening(NAMED),
+        confirm_by=made.days.evening(CONFIRMED),
         letter_sender="Home Office\n2 Marsham Street\nLondon SW1P 4DF\nUnited Kingdom",
         signatory_name="Border Security Commander",
         signatory_office="Home Office",
         letter_words=names.LETTERS,
-        reference_prefix="BSS/2025/",
+        reference_prefix=f"BSS/{made.days.first.year}/",
     )
 
 
@@ -156,10 +157,10 @@ def _categories(made: Made, policy: Policy) -> None:
     seat.zones.set([zones["B"]])
 
 
-def _declarations(summit: Summit) -> None:
-    until = summit.answer_by + DECLARED_WITHIN if summit.answer_by else None
+def _declarations(made: Made) -> None:
+    until = made.days.evening(DECLARED_BY)
     DeclarationKind.objects.bulk_create(
-        DeclarationKind(summit=summit, name=name, names=names, asks=asks, until=until, position=position)
+        DeclarationKind(summit=made.summit, name=name, names=names, asks=asks, until=until, position=position)
         for position, (name, names, asks) in enumerate(DECLARED)
     )
 
@@ -171,20 +172,20 @@ def _name(made: Made, party: Party, office: str, capacity: Capacity, position: i
     Membership.objects.create(party=party, person=person, category=made.categories[capacity], position=position)
 
 
-def _tell(party: Party) -> None:
+def _tell(party: Party, days: Days) -> None:
     """Tell of a party's people when they come and what passports they have: each a specimen, as the names say."""
     rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
     for number, row in enumerate(rows):
-        values = _values(party, number)
+        values = _values(party, number, days)
         told = Particulars(person=row.person, entered_for=party, **values)
         for name, digest in digests.of(told).items():
             setattr(told, name, digest)
         told.save()
 
 
-def _values(party: Party, number: int) -> dict[str, Any]:
+def _values(party: Party, number: int, days: Days) -> dict[str, Any]:
     code = party.iso_code or "".join(letter for letter in party.name if letter.isupper())[:3]
-    arrives = datetime(2025, 3, 30, 14, 20, tzinfo=UTC) + timedelta(minutes=35 * number)
+    arrives = days.at(-1, time(15, 20)) + timedelta(minutes=35 * number)
     return {
         "passport_name": f"SPECIMEN {code} {number + 1}",
         "sex": Sex.FEMALE if number % 2 else Sex.MALE,
@@ -192,11 +193,11 @@ def _values(party: Party, number: int) -> dict[str, Any]:
         "nationality": party.iso_code if party.iso_code != "XK" else "",
         "passport_type": PassportType.DIPLOMATIC if number == 0 else PassportType.OFFICIAL,
         "passport_number": f"SPEC{code}{number + 1:04}",
-        "passport_expiry": date(2031, 6, 30),
+        "passport_expiry": date(days.first.year + 6, 6, 30),
         "speaks": {"fr": "French, English", "ar": "Arabic, English"}.get(party.language, "English"),
         "arrives_at": arrives,
         "arrival_flight": f"Specimen {100 + number}",
-        "departs_at": datetime(2025, 4, 1, 18, 45, tzinfo=UTC),
+        "departs_at": days.at(1, time(19, 45)),
         "departure_flight": f"Specimen {200 + number}",
         "hotel": "The delegations’ hotel",
         "diet": ("", "Vegetarian", "No nuts")[number % 3],

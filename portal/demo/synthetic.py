@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
 
 from delegations.domain import overpasses
@@ -29,9 +29,9 @@ from summit.db.clock import db_now
 from summit.domain import audit, setup
 from summit.models import Person, Summit, User
 
-FIRST_DAY = date(2025, 5, 5)
-# So many days before it is loaded, that summit was written to: answers have come on most days since.
-INVITED_BEFORE = 24
+# Days before the summit on which it was written to, and until which answers were due: they came on most
+# days between. And on which people were confirmed.
+INVITED_BEFORE, ANSWERS_DUE, CONFIRMED = 35, 14, 7
 LINKS_LAST = timedelta(days=31)
 BATCH = 500
 
@@ -54,6 +54,11 @@ class Sizes:
             raise ValueError(f"{self.delegations} delegations need at least {2 * self.delegations} people.")
         if min(getattr(self, size.name) for size in fields(self)) < 0:
             raise ValueError("Sizes are not negative.")
+
+
+def days_before(first: date, days: int) -> datetime:
+    """Return nine o'clock, so many days before a day."""
+    return datetime.combine(first - timedelta(days=days), time(9, 0), UTC)
 
 
 @dataclass
@@ -102,20 +107,26 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
     return summit
 
 
+def first_day(sessions: int) -> date:
+    """Return on which day a summit of so many sessions begins that is loaded today: by then half of it is over, and
+    all of one that lasts a day."""
+    return db_now().date() - timedelta(days=max(1, synthetic_agenda.days(sessions) // 2))
+
+
 def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
-    title = slug.replace("-", " ").capitalize()
+    title, first = slug.replace("-", " ").capitalize(), first_day(sizes.sessions)
     summit = Summit.objects.create(
         public_id=ids(),
         slug=slug,
         name=f"Synthetic summit “{title}”",
         short_name=title[:60],
         host=world.delegations(1)[0][0],
-        starts_on=FIRST_DAY,
-        ends_on=FIRST_DAY + timedelta(days=synthetic_agenda.days(sizes.sessions) - 1),
+        starts_on=first,
+        ends_on=first + timedelta(days=synthetic_agenda.days(sizes.sessions) - 1),
         time_zone="Europe/London",
         place="London",
         contact_email=f"protocol@{domain(slug)}",
-        answer_by=db_now() + LINKS_LAST,
+        answer_by=days_before(first, ANSWERS_DUE),
         public=False,
         public_changes=True,
         illustrative=True,
@@ -188,6 +199,8 @@ def _people(made: World, sizes: Sizes) -> None:
                 category=categories[capacity.value],
                 capacity=capacity,
                 position=number,
+                # Each tenth is still to be confirmed.
+                confirmed_at=None if number % 10 == 9 else days_before(made.summit.starts_on, CONFIRMED),
             )
             for number, (person, (party, _office, capacity)) in enumerate(known)
             if capacity is not None
@@ -216,7 +229,7 @@ def _invitations(made: World) -> None:
     """Invite all but the host: of ten, six accept, one regrets, two have not answered, one letter is a draft."""
     fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST
-    invited_at = db_now().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=INVITED_BEFORE)
+    invited_at = days_before(made.summit.starts_on, INVITED_BEFORE)
     for party, what in zip(made.parties[1:], fate, strict=False):
         row = Invitation(public_id=made.ids(), party=party)
         if what != "draft":

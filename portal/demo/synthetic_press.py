@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from press.domain import finding
@@ -20,12 +20,15 @@ from press.models import (
     Wording,
 )
 from sessions.models import Slot
+from summit.db.clock import db_now
 
 if TYPE_CHECKING:
     from portal.demo.synthetic import World
 
 BATCH = 500
-EMBARGO = datetime(2099, 1, 1, 12, 0, tzinfo=UTC)
+# Texts go out one after the other, at most so far apart, until the day of loading; what is under embargo waits for
+# so many days after it.
+APART, EMBARGO = timedelta(minutes=7), timedelta(days=4)
 # Of twenty texts: fifteen are out, two wait for a moment, and one each is held, in review, a draft.
 STANDINGS = (*("out",) * 15, "embargo", "embargo", "held", "in_review", "draft")
 SUBSCRIBERS = 20
@@ -39,6 +42,10 @@ PARAGRAPH = (
 class Desk:
     """What has been written so far; each list is stored in one go, in this order."""
 
+    opening: datetime
+    apart: timedelta
+    # The midnight before it is loaded.
+    today: datetime
     lifts: list[Lift] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     versions: list[TextVersion] = field(default_factory=list)
@@ -47,13 +54,17 @@ class Desk:
 
 def make(made: World, number: int) -> None:
     """Make `number` texts and a few subscribers. What is out counts as announced: no letters follow."""
-    desk = Desk()
-    slots = list(Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None).order_by("id"))
+    today = datetime.combine(db_now().date(), time(), UTC)
+    opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
+    desk = Desk(opening, min(APART, (today - opening) / max(number, 1)), today)
+    # Of speeches that have been given.
+    given = Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today)
+    slots = list(given.order_by("id"))
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
         # Every tenth text goes out together with the one before it.
         shares = position % 10 == 9 and desk.lifts and STANDINGS[(position - 1) % len(STANDINGS)] == standing
-        lift = desk.lifts[-1] if shares else _lift(made, position, standing)
+        lift = desk.lifts[-1] if shares else _lift(made, desk, position, standing)
         if not shares:
             desk.lifts.append(lift)
         slot = slots[position] if position < len(slots) else None
@@ -70,14 +81,14 @@ def make(made: World, number: int) -> None:
     _subscribers(made)
 
 
-def _lift(made: World, position: int, standing: str) -> Lift:
-    opening = datetime(2025, 5, 5, 8, 0, tzinfo=UTC)
-    moment = {"out": opening + timedelta(minutes=7 * position), "held": opening, "embargo": EMBARGO}.get(standing)
+def _lift(made: World, desk: Desk, position: int, standing: str) -> Lift:
+    moments = {"out": desk.opening + position * desk.apart, "held": desk.opening, "embargo": desk.today + EMBARGO}
+    moment = moments.get(standing)
     lift = Lift(public_id=made.ids(), summit=made.summit, moment=moment)
     if moment:
         lift.decided_by = made.users["approver"]
     if standing == "held":
-        lift.held_at, lift.held_by = opening, made.users["approver"]
+        lift.held_at, lift.held_by = desk.opening, made.users["approver"]
         lift.hold_reason = "Waits for a correction of the figures"
     return lift
 
@@ -96,7 +107,7 @@ def _text(made: World, desk: Desk, *, position: int, standing: str, lift: Lift, 
         lift=lift,
     )
     if standing == "out" and position % 40 == 8:
-        text.withdrawn_at, text.withdrawn_by = EMBARGO.replace(year=2025, month=6), made.users["approver"]
+        text.withdrawn_at, text.withdrawn_by = desk.today, made.users["approver"]
         text.withdrawal_reason = "A wrong figure in the second paragraph"
     desk.texts.append(text)
     for language in ("en", "fr") if position % 3 == 0 else ("en",):
@@ -104,10 +115,12 @@ def _text(made: World, desk: Desk, *, position: int, standing: str, lift: Lift, 
         desk.versions.append(version)
         # Every seventh was corrected once.
         numbers = (1, 2) if standing == "out" and position % 7 == 0 else (1,)
-        desk.editions += [_edition(made, version, position, number, standing) for number in numbers]
+        desk.editions += [
+            _edition(made, desk, version, position=position, number=number, standing=standing) for number in numbers
+        ]
 
 
-def _edition(made: World, version: TextVersion, position: int, number: int, standing: str) -> Edition:
+def _edition(made: World, desk: Desk, version: TextVersion, *, position: int, number: int, standing: str) -> Edition:
     paragraphs = made.ids.random.randint(3, 12)
     edition = Edition(
         public_id=made.ids(),
@@ -122,17 +135,17 @@ def _edition(made: World, version: TextVersion, position: int, number: int, stan
         state=EditionState(standing) if standing in ("in_review", "draft") else EditionState.APPROVED,
     )
     if edition.state == EditionState.APPROVED:
-        edition.decided_by, edition.decided_at = made.users["approver"], datetime(2025, 5, 5, 7, 0, tzinfo=UTC)
+        edition.decided_by, edition.decided_at = made.users["approver"], desk.opening - timedelta(hours=1)
     return edition
 
 
 def _announced(made: World, desk: Desk) -> None:
     Announcement.objects.bulk_create(
         [
-            Announcement(edition=edition, at=edition.version.text.lift.moment or EMBARGO)
+            Announcement(edition=edition, at=edition.version.text.lift.moment or desk.today + EMBARGO)
             for edition in desk.editions
             if edition.state == EditionState.APPROVED
-            and edition.version.text.lift.moment not in (None, EMBARGO)
+            and edition.version.text.lift.moment not in (None, desk.today + EMBARGO)
             and edition.version.text.lift.held_at is None
         ],
         batch_size=BATCH,
@@ -140,7 +153,7 @@ def _announced(made: World, desk: Desk) -> None:
 
 
 def _subscribers(made: World) -> None:
-    confirmed = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
+    confirmed = datetime.combine(made.summit.starts_on - timedelta(days=4), time(8, 0), UTC)
     Subscriber.objects.bulk_create(
         Subscriber(
             public_id=made.ids(),

@@ -6,7 +6,10 @@ reports; the wording is nobody's.
 
 import re
 from dataclasses import dataclass
+from datetime import time
 
+from portal.demo.agenda import FIRST, SECOND
+from portal.demo.days import Days
 from press.models import LiftMode, TextKind, Wording
 
 SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued these words.*"
@@ -31,11 +34,21 @@ def unfolded(body: str) -> str:
     return re.sub(r"(?<=[^\n])\n(?= *[^\s#|*\-\d])[ ]*", " ", body)
 
 
+def dated(body: str, days: Days) -> str:
+    """Return a body with the days and hours of the demonstration."""
+    one, two = (days.at(day, time(12, 0)).date() for day in (FIRST, SECOND))
+    both = f"{one.day} {one:%B} and {two.day} {two:%B %Y}"
+    hours = {"arrivals": time(8, 0), "opening": time(9, 30), "photo": time(10, 10), "media": time(6, 30)}
+    words = {"days": both, "first": f"{one:%A} {one.day} {one:%B %Y}", "second": f"{two.day} {two:%B %Y}"}
+    return body.format(**words, **{name: days.clock(clock) for name, clock in hours.items()})
+
+
 # What each lift waits for. No moment is set: that is a decision of the press office.
 LIFTS = {
     "prime_minister": LiftMode.MOMENT,
     "home_secretary": LiftMode.DELIVERED,
     "funding": LiftMode.MOMENT,
+    "arrivals": LiftMode.MOMENT,
     "outcome": LiftMode.MOMENT,
 }
 
@@ -92,24 +105,24 @@ The host announced new funding on the first day of the Border Security Summit.
 
 # Notes to editors
 
-- The summit takes place at Lancaster House, London, on 31 March and 1 April 2025.
+- The summit takes place at Lancaster House, London, on {{days}}.
 - More than 40 countries and organisations take part.
 """
 
 _ARRIVALS = f"""{SAMPLE}
 
-Heads of delegation arrive at Lancaster House on Monday 31 March 2025 from 08:00 London time.
+Heads of delegation arrive at Lancaster House on {{first}} from {{arrivals}} London time.
 
-- **08:00** Arrivals, Grand Hall
-- **09:30** Opening addresses, Long Gallery
-- **10:10** Family photo, Grand Hall
+- **{{arrivals}}** Arrivals, Grand Hall
+- **{{opening}}** Opening addresses, Long Gallery
+- **{{photo}}** Family photo, Grand Hall
 
-Accredited media enter by the press centre from 06:30.
+Accredited media enter by the press centre from {{media}}.
 """
 
 _COMMUNIQUE = f"""{SAMPLE}
 
-1. Interior ministers and heads of law enforcement met at Lancaster House, London, on 31 March and 1 April 2025.
+1. Interior ministers and heads of law enforcement met at Lancaster House, London, on {{days}}.
 2. They were joined by international organisations and, for the session on promotion online, by technology companies.
 3. They discussed supply chains and enablers, criminal finances, the host’s systems approach to border security, and
    the countering of promotion online.
@@ -121,7 +134,7 @@ _JOINT = f"""{SAMPLE}
 
 1. This statement is made by the governments of Albania, China, Sweden, Tunisia, the United Kingdom, the United States
    and Vietnam.
-2. It was presented at the Border Security Summit in London on 1 April 2025.
+2. It was presented at the Border Security Summit in London on {{second}}.
 """
 
 TEXTS = (
@@ -156,7 +169,7 @@ TEXTS = (
     TextRow(
         "arrivals-and-opening",
         TextKind.ADVISORY,
-        "funding",
+        "arrivals",
         "Arrivals and opening: what media can expect",
         "Times and places of the first morning.",
         _ARRIVALS,

@@ -3,6 +3,7 @@
 from django_countries import countries
 from django_countries.fields import Country
 
+HOST = "GB"
 # ISO 3166 codes of territories and others that are not member states; their absence is no statement, it only gives
 # a synthetic summit the familiar 193.
 _NOT_MEMBERS = frozenset(
@@ -12,11 +13,12 @@ _NOT_MEMBERS = frozenset(
 
 
 def delegations(number: int) -> list[tuple[str, str]]:
-    """Return (name, ISO code) of `number` delegations; those beyond the world's countries are numbered."""
+    """Return (name, ISO code) of `number` delegations, that of the host in London first; those beyond the world's
+    countries are numbered."""
     world = [
         (_name(country), country.code) for country in map(_country, countries) if country.code not in _NOT_MEMBERS
     ]
-    world.sort(key=lambda entry: entry[1])
+    world.sort(key=lambda entry: (entry[1] != HOST, entry[1]))
     numbered = [(f"Delegation {position + 1}", "") for position in range(len(world), number)]
     return [*world[:number], *numbered]
 

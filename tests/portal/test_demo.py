@@ -4,8 +4,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import models
-from django.db.models.functions import Now
 
 from delegations.domain import mailboxes, naming, quotas, retention
 from delegations.models import (
@@ -27,6 +25,7 @@ from press.models import Edition, Subscriber, Text
 from press.models.visibility import public_editions
 from sessions.domain import releases
 from sessions.models import Document, Release, Session, Slot
+from summit.db.clock import db_now
 from summit.models import AuditEntry, Person, Summit, User
 from summit.outbox.models import Message
 from tests.rows import once_a_module
@@ -42,12 +41,15 @@ def summit() -> Summit:
 
 def test_where_and_when(summit: Summit) -> None:
     assert (summit.slug, summit.place, summit.time_zone) == ("border-security-2025", "London", "Europe/London")
-    assert (str(summit.starts_on), str(summit.ends_on)) == ("2025-03-31", "2025-04-01")
+    assert (summit.starts_on.weekday(), summit.ends_on) == (0, summit.starts_on + timedelta(days=1))
+    assert timedelta(weeks=3) <= summit.starts_on - db_now().astimezone(summit.zone).date() < timedelta(weeks=4)
     assert (summit.public, summit.public_changes, summit.illustrative) == (True, True, True)
-    left = Summit.objects.values_list(models.F("answer_by") - Now(), flat=True).get()
-    assert timedelta(days=30) < left <= timedelta(days=32)
-    assert summit.answer_by is not None
-    assert summit.answer_by.astimezone(summit.zone).strftime("%H:%M") == "17:00"
+    policy = Policy.objects.get(summit=summit)
+    until = DeclarationKind.objects.values_list("until", flat=True)[0]
+    floor = Session.objects.get(requests_until__isnull=False).requests_until
+    deadlines = [summit.answer_by, policy.name_by, policy.confirm_by, until, floor]
+    assert [f"{moment.astimezone(summit.zone):%H:%M}" for moment in deadlines if moment] == ["17:00"] * 5
+    assert [(summit.starts_on - moment.date()).days for moment in deadlines if moment] == [14, 10, 7, 5, 3]
     summit.full_clean()
     entry = AuditEntry.objects.get(action="demo.load")
     assert (entry.by, entry.by_label, entry.summit, entry.object_key) == (None, "system", summit, summit.public_id)
@@ -143,7 +145,8 @@ def test_accounts(summit: Summit) -> None:
 
 def test_agenda(summit: Summit) -> None:
     opening = Session.objects.get(title="Opening")
-    assert (opening.starts_at.isoformat(), opening.visibility) == ("2025-03-31T08:30:00+00:00", "public")
+    here = opening.starts_at.astimezone(summit.zone)
+    assert (here.date(), f"{here:%H:%M}", opening.visibility) == (summit.starts_on, "09:30", "public")
     assert (opening.slots.count(), opening.media, opening.interpretation.count()) == (2, "pooled", 6)
     assert list(opening.texts.order_by("language").values_list("title", flat=True)) == ["الافتتاح", "Ouverture"]
     assert [bytes(row.content)[:5] for row in Document.objects.all()] == [b"%PDF-"] * 2

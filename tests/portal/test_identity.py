@@ -43,9 +43,9 @@ def follow(link: InvitationLink) -> Client:
 class TestViewers:
     def test_a_focal_point_acts_for_their_parties_and_sees_their_members_places(self) -> None:
         user = f.UserFactory()
-        one, two = f.PartyFactory(), None
+        one = f.PartyFactory(name="Aland")
         person = f.PersonFactory(summit=one.summit, user=user)
-        two = f.PartyFactory(summit=one.summit)
+        two = f.PartyFactory(name="Bland", summit=one.summit)
         for party in (one, two):
             f.FocalPointFactory(party=party, person=person)
         member = f.MembershipFactory(party=two).person

@@ -27,6 +27,6 @@ def test_it_migrates_before_all_else(
         serve, "call_command", lambda name, **options: did.append((name, options.get("if_empty", False)))
     )
     with pytest.raises(SystemExit) as left:
-        serve.Command().handle(no_demo=no_demo)
+        serve.Command().handle(no_demo=no_demo, act=None)
     assert did == [("migrate", False), ("collectstatic", False), *last, "processes"]
     assert left.value.code == 0

@@ -87,6 +87,8 @@ def summit() -> Summit:
     Person.objects.filter(pk=held("Official of the National Crime Agency").pk).update(email="chair@crime.example")
     booth = PersonFactory(summit=found, email="booth@interpreters.example")
     Participant.objects.create(session=named(FINANCES), person=booth, role=ParticipantRole.INTERPRETER, position=99)
+    # There is one place, so that whoever waits goes on waiting.
+    Session.objects.filter(title=ONLINE).update(capacity=1)
     for party, state in (("Spain", SignUpState.PLACE), ("Malta", SignUpState.WAITING)):
         director = held(f"Director for Border Security, {party}")
         Person.objects.filter(pk=director.pk).update(email=f"director@{party.lower()}.example")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.demo import border_security, synthetic
 from portal.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD
+from portal.demo.days import Act
 from portal.demo.parts import is_complete
 from portal.demo.progress import Progress
 from summit.models import Summit
@@ -31,6 +32,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--slug", default=border_security.SLUG, help="address of the summit")
+        parser.add_argument(
+            "--act",
+            choices=list(Act),
+            help="of the Border Security Summit: three weeks before it (ahead), or its first day at this hour (day)",
+        )
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there is any summit")
         for name in SIZES:
             default = getattr(synthetic.Sizes(), name)
@@ -62,7 +68,9 @@ class Command(BaseCommand):
         if slug == border_security.SLUG:
             if given:
                 raise CommandError("Sizes and seed are for a synthetic summit: give it another --slug.")
-            return border_security.load(), DOMAIN
+            return border_security.load(Act(options["act"] or Act.AHEAD)), DOMAIN
+        if options["act"]:
+            raise CommandError("Acts are those of the Border Security Summit: leave --slug or --act out.")
         try:
             slug_form(slug)
             validate_free_slug(slug)

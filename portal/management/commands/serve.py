@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from portal.demo import accounts
+from portal.demo.days import Act
 from summit.db.clock import db_now
 from summit.embedded import stack
 from summit.embedded.broker import BrokerError
@@ -35,7 +36,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take no demonstration where it isn't wanted."""
-        parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+        demo = parser.add_mutually_exclusive_group()
+        demo.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+        demo.add_argument("--act", choices=list(Act), help="which act of the demonstration an empty one gets")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until a signal comes."""
@@ -49,7 +52,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
             if not options["no_demo"]:
-                call_command("demo", if_empty=True, stdout=self.stdout)
+                call_command("demo", if_empty=True, act=options["act"], stdout=self.stdout)
             since = db_now()
             connection.close()
             try:

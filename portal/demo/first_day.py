@@ -1,0 +1,108 @@
+"""The first day of the Border Security Summit, at the hour at which it is loaded: who has answered, an agenda that
+was released twice, speeches that are out, one of them corrected, and what waits for its moment. All is illustrative.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from delegations.models import Answer, Invitation, InvitationLink, InvitationState, Membership, Party
+from portal.demo.agenda import FIRST, SECOND
+from portal.demo.days import Days
+from press.domain import deciding, editions
+from press.models import Announcement, ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextVersion
+from sessions.domain import edits, releases
+from sessions.models import Session
+from summit.models import Summit, User
+
+# Days before the summit on which letters went out, and after it until links may be followed.
+INVITED, LINKS_LAST = 60, 31
+REGRETS, SILENT = ("Cyprus",), ("Egypt", "Pakistan")
+# What was moved between the two releases, and where to.
+MOVED, INTO = "Criminal finances", "State Drawing Room"
+# When texts went out, by the real hours; what isn't here waits.
+OUT = {
+    "arrivals-and-opening": time(6, 0),
+    "opening-address-prime-minister": time(9, 55),
+    "opening-address-home-secretary": time(10, 10),
+}
+APPROVED_AT = time(5, 30)
+CORRECTED = "opening-address-prime-minister"
+NOTE = "The hour and the room of the roundtable were added."
+ADDED = "\nThe roundtable begins at half past ten in the State Drawing Room.\n"
+
+
+def load(summit: Summit, days: Days, users: Mapping[str, User], *, now: datetime) -> None:
+    """Let a summit that is loaded have its first day, as far as it has come by `now`."""
+    _answers(summit, days, users["organiser"])
+    _releases(summit, users["organiser"])
+    _texts(summit, days, users, now)
+
+
+def _answers(summit: Summit, days: Days, by: User) -> None:
+    """Invite all but the host and let nearly all answer; whom those that come have named is confirmed."""
+    sent, expires = days.evening(INVITED), days.evening(-LINKS_LAST)
+    parties = Party.objects.filter(summit=summit, is_host=False).order_by("pk")
+    rows = []
+    for number, party in enumerate(parties):
+        row = Invitation(party=party, state=InvitationState.SENT, sent_at=sent, sent_by=by)
+        if party.name not in SILENT:
+            row.state = InvitationState.ANSWERED
+            row.answer = Answer.REGRETS if party.name in REGRETS else Answer.ATTENDING
+            row.answered_at = sent + timedelta(days=1 + number % 30, minutes=7 * number)
+            row.answered_by = f"Focal point for {party.name}"
+        rows.append(row)
+    Invitation.objects.bulk_create(rows)
+    InvitationLink.objects.bulk_create(
+        InvitationLink(invitation=row, address=row.party.mission_email, expires_at=expires)
+        for row in rows
+        if row.party.mission_email
+    )
+    coming = [row.party_id for row in rows if row.answer == Answer.ATTENDING]
+    host = Party.objects.filter(summit=summit, is_host=True).values("pk")
+    named = Membership.objects.filter(party__in=coming) | Membership.objects.filter(party__in=host)
+    named.update(confirmed_at=days.evening(7))
+
+
+def _releases(summit: Summit, by: User) -> None:
+    releases.release(summit=summit, by=by, note="First release", tell=False)
+    session = Session.objects.select_related("summit", "room").get(summit=summit, title=MOVED)
+    room = session.room.venue.rooms.get(name=INTO) if session.room else None
+    edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
+    releases.release(summit=summit, by=by, note="Criminal finances takes place in another room")
+
+
+def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime) -> None:
+    """Approve all texts, let some be out, correct one of these, and let the rest wait."""
+    waits = {
+        # At the next full hour but one.
+        "funding": (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0),
+        "outcome": days.at(SECOND, time(12, 45)),
+    }
+    for text in Text.objects.filter(summit=summit).select_related("lift").order_by("pk"):
+        clock = OUT.get(text.slug)
+        waiting = waits["funding" if text.slug.startswith("funding") else "outcome"]
+        _approve(text, days.at(FIRST, clock) if clock else waiting, days, users["approver"], out=clock is not None)
+    version = TextVersion.objects.select_related("text__summit").get(text__summit=summit, text__slug=CORRECTED)
+    first = editions.newest(version)
+    corrected = editions.draft(
+        version=version,
+        based_on=first.number,
+        title=first.title,
+        summary=first.summary,
+        body=first.body + ADDED,
+        change_kind=ChangeKind.CORRECTION,
+        change_note=NOTE,
+        by=users["press"],
+    )
+    deciding.submit(edition=corrected, by=users["press"])
+    deciding.approve(edition=corrected, by=users["approver"])
+    Announcement.objects.create(edition=corrected)
+
+
+def _approve(text: Text, moment: datetime, days: Days, by: User, *, out: bool) -> None:
+    """Approve a text for a moment. Readers of what is out were written to then."""
+    Lift.objects.filter(pk=text.lift_id).update(moment=moment, mode=LiftMode.MOMENT, decided_by=by)
+    found = Edition.objects.filter(version__text=text)
+    found.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))
+    if out:
+        Announcement.objects.bulk_create(Announcement(edition=row, at=moment) for row in found)
