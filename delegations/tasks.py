@@ -4,6 +4,7 @@ from celery import shared_task
 
 from delegations.domain import nightly, reminders
 from summit.outbox.domain import delivery
+from summit.sweeps import sweep
 
 
 @shared_task(name="delegations.tasks.deliver_invitations")
@@ -24,13 +25,13 @@ def deliver_reminders(ids: list[int]) -> None:
     delivery.deliver(ids)
 
 
-@shared_task(name="delegations.tasks.remind")
+@sweep("delegations.tasks.remind", beats="reminders", every=120)
 def remind() -> None:
     """Store the reminders that are due. Safe to run twice, late, or two at once."""
     reminders.remind()
 
 
-@shared_task(name="delegations.tasks.purge")
+@sweep("delegations.tasks.purge", beats="purge", every=3600)
 def purge() -> None:
     """Purge what has been kept long enough, of every summit. Safe to run twice, late, never, or two at once."""
     nightly.purge_all()

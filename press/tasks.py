@@ -6,16 +6,17 @@ from press.domain.alarms import raise_due
 from press.domain.announce import announce_due
 from press.domain.recalls import recall_due
 from summit.outbox.domain.delivery import deliver
+from summit.sweeps import sweep
 
 
-@shared_task(name="press.tasks.announce_publications")
+@sweep("press.tasks.announce_publications", beats="publications", every=1)
 def announce_publications() -> None:
     """Look for what has come out, or was withdrawn, and write to subscribers about it."""
     announce_due()
     recall_due()
 
 
-@shared_task(name="press.tasks.raise_alarms")
+@sweep("press.tasks.raise_alarms", beats="alarms", every=5)
 def raise_alarms() -> None:
     """Look for speeches that nobody has said were given in time, and write to the press desk about them."""
     raise_due()

@@ -391,32 +391,20 @@ if CELERY_BROKER_URL.startswith("redis"):
     }
 # The plain one, without a file: nothing depends on when a sweep ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# What is due stands in the database; these sweeps look for it. A sweep that a busy worker could not take in time
-# expires: the next one does its work.
+# What is due stands in the database; these sweeps look for it (summit.sweeps). None expires: whether one that was
+# handed out late still does something is the database's to say, and no clock's.
 CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 3}},
-    "announce-publications": {
-        "task": "press.tasks.announce_publications",
-        "schedule": 1.0,
-        "options": {"expires": 3},
-    },
-    "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0, "options": {"expires": 10}},
-    "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0, "options": {"expires": 10}},
-    "watch-installation": {
-        "task": "summit.tasks.watch_installation",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0, "options": {"expires": 60}},
-    "sweep-hooks": {"task": "hooks.tasks.sweep", "schedule": 1.0, "options": {"expires": 3}},
-    "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0, "options": {"expires": 5}},
+    "sweep-outbox": {"task": "outbox.tasks.sweep", "schedule": 1.0},
+    "announce-publications": {"task": "press.tasks.announce_publications", "schedule": 1.0},
+    "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0},
+    "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0},
+    "watch-installation": {"task": "summit.tasks.watch_installation", "schedule": 15.0},
+    "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0},
+    "sweep-hooks": {"task": "hooks.tasks.sweep", "schedule": 1.0},
+    "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0},
     # Every night, and what a night missed the next one does.
-    "purge": {
-        "task": "delegations.tasks.purge",
-        "schedule": crontab(hour=2, minute=20),
-        "options": {"expires": 6 * 3600},
-    },
-    "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
+    "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0},
 }
 
 # Bytes of public pages that each web process keeps in memory (summit.http.kept); 0 makes each page anew.

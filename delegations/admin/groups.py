@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
 from delegations.admin.through import ThroughDomain
@@ -14,6 +15,7 @@ from delegations.domain import naming, party_groups
 from delegations.models import Party, PartyGroup
 from summit.desk.forms import SentencesForm
 from summit.desk.shelves import Shelf
+from summit.templatetags.content import own
 
 
 class PartyGroupForm(SentencesForm):
@@ -57,6 +59,20 @@ class PartyGroupAdmin(ThroughDomain):
     def choices_of(self, summit: Any) -> models.QuerySet[Any]:
         """Return the parties that can be put into a group, by the alphabet of the reader's language."""
         return naming.in_order(Party.objects.filter(summit=summit), get_language() or "")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name the parties to the reader."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        summit = self._worked_for(request)
+        if field is not None and summit is not None:
+            book = naming.book(summit, get_language() or summit.language)
+
+            def named(party: Party) -> SafeString | str:
+                found = book.of(party.pk)
+                return own(found.name, found.language) if found else party.name
+
+            field.label_from_instance = named
+        return field
 
     @admin.display(description=gettext_lazy("parties"), ordering="members")
     def number(self, row: Any) -> int:

@@ -124,7 +124,7 @@ class ListInput(serializers.ModelSerializer[ParticipantList]):
         fields: ClassVar[list[str]] = ["final", "note", "expected"]
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class NotOnListSerializer(serializers.Serializer[Any]):
     """What it would not name: parties that named people and have not answered, and people to be confirmed."""
 
     parties = serializers.IntegerField()
@@ -137,7 +137,7 @@ class ListPreviewSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
     content = Content()
-    left_out = LeftOutSerializer()
+    left_out = NotOnListSerializer()
     expected = serializers.CharField(help_text="Send it with the new revision.")
 
 

@@ -1,5 +1,6 @@
 """What must be cleared away from time to time, and signs of life."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
@@ -12,6 +13,12 @@ from summit.domain import browsers
 from summit.models import Heartbeat, PublicChange
 from summit.registry import Registry
 
+# Beat's own clock trembles: a sweep begins after this share of its interval.
+SHARE = 0.8
+# Seconds by which a clock may differ from the database's before somebody is told.
+DRIFT = 60.0
+# What was noted before that says nothing of the workers that run now.
+LATELY = timedelta(minutes=15)
 # How long noted changes are kept: a page that was asked for is made in less.
 NOTED_FOR = timedelta(hours=1)
 # What else has an end, in the apps above.
@@ -30,7 +37,36 @@ def clear_expired() -> None:
     cache.set("upkeep", 1)
 
 
-def beat(name: str) -> None:
-    """Note that a sweep has run now, on the database's clock."""
-    if not Heartbeat.objects.filter(pk=name).update(at=Now()):
-        Heartbeat.objects.bulk_create([Heartbeat(name=name)], ignore_conflicts=True)
+def begins(name: str, *, every: float, sent_at: float | None = None) -> bool:
+    """Return whether a sweep begins now, and note it, on the database's clock: none has in most of the last `every`
+    seconds. Of two that ask at once one begins. One query where none does.
+
+    Beside it stands by how many seconds the clock of this process differs from the database's, or that of whoever
+    sent the task at `sent_at` (seconds since 1970) is ahead of it.
+    """
+    least = every * SHARE
+    last = Heartbeat.objects.filter(pk=name).values_list("at", Now()).first()
+    if last is None:
+        _row, made = Heartbeat.objects.get_or_create(pk=name)
+        return made
+    at, now = last
+    if (now - at).total_seconds() < least:
+        return False
+    drift = _drift(now.timestamp(), sent_at)
+    free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=least))
+    return bool(free.update(at=Now(), drift=drift))
+
+
+def _drift(now: float, sent_at: float | None) -> float:
+    """Return by how many seconds a clock differs from the database's `now`: this process's, or the sender's. What was
+    sent a while ago may have waited, so that only a sender that is ahead can be told from one that is right."""
+    own, sender = time.time() - now, 0.0 if sent_at is None else max(0.0, sent_at - now)
+    return max(own, sender, key=abs)
+
+
+def drifting() -> float:
+    """Return by how many seconds the clock of a worker or of beat differs from the database's, 0 where it is near
+    enough. One query."""
+    found = Heartbeat.objects.filter(at__gte=Now() - LATELY).order_by().values_list("drift", flat=True)
+    worst = max(found, key=abs, default=0.0)
+    return worst if abs(worst) > DRIFT else 0.0

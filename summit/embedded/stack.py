@@ -1,4 +1,5 @@
-"""Web, worker and beat under one roof, with honcho; the broker around them, so that it ends last."""
+"""Web, worker and beat under one roof, with honcho; the broker around them, so that it ends last. What ends is
+started again, and takes none of the others with it."""
 
 import os
 import shlex
@@ -12,6 +13,7 @@ from threading import Thread
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from summit.embedded import keeper
 from summit.embedded.broker import broker
 
 WEB_WORKERS = 2
@@ -42,22 +44,22 @@ def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
 
 
 def commands(*, port: int) -> dict[str, str]:
-    """Return the command line of each process, by name. `exec` leaves no shell between honcho and the process."""
+    """Return the command line of each process, by name, in the hands of a keeper. `exec` leaves no shell between
+    honcho and the keeper."""
     python = shlex.quote(sys.executable)
+    kept = f"exec {python} {shlex.quote(keeper.__file__)} {python}"
     return {
         "web": (
-            f"exec {python} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
+            f"{kept} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
             "--graceful-timeout 3 --no-control-socket --log-level warning"
         ),
-        "worker": (
-            f"exec {python} -m celery --quiet --app summit worker --loglevel INFO --without-gossip --without-mingle"
-        ),
-        "beat": f"exec {python} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
+        "worker": (f"{kept} -m celery --quiet --app summit worker --loglevel INFO --without-gossip --without-mingle"),
+        "beat": f"{kept} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
     }
 
 
 def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
-    """Run everything until a process ends or a signal comes; return the exit code, 0 after Ctrl-C.
+    """Run everything until a signal comes; return the exit code, 0 after Ctrl-C.
 
     `socket` is where the embedded broker listens, None where REDIS_URL names another. `when_started` runs beside the
     processes and may wait for them.

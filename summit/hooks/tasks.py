@@ -2,16 +2,15 @@
 
 from celery import current_app, shared_task
 
-from summit.domain import upkeep
 from summit.hooks.domain import delivery
+from summit.sweeps import sweep as sweep_task
 
 
-@shared_task(name="hooks.tasks.sweep")
+@sweep_task("hooks.tasks.sweep", beats="hooks", every=1)
 def sweep() -> None:
     """Hand the endpoints to which something is due to the workers."""
-    upkeep.beat("hooks")
     for key in delivery.hand_out():
-        current_app.send_task("hooks.tasks.work", args=[key], expires=delivery.HANDED.total_seconds())
+        current_app.send_task("hooks.tasks.work", args=[key])
 
 
 @shared_task(name="hooks.tasks.work")

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
+from summit.domain import upkeep
 from summit.metrics import exposition
 
 PLAIN = "text/plain; charset=utf-8"
@@ -21,16 +22,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer whether the database answers and is migrated; the broker is no condition, since the web needs none."""
+    """Answer whether the database answers and is migrated; the broker is no condition, since the web needs none. A
+    clock of a worker or of beat that is wrong is told, and no condition either."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        drift = 0.0 if waiting else upkeep.drifting()
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     if waiting:
         said = f"{len(waiting)} migrations wait: run manage.py migrate\n"
         return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
-    return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+    said = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
+    return HttpResponse(f"ok\n{said}", content_type=PLAIN, headers={"Cache-Control": "no-store"})
 
 
 @require_safe

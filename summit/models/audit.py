@@ -80,6 +80,8 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(db_default=Now())
+    # Seconds by which the clock of whoever ran or sent it is ahead of the database's.
+    drift = models.FloatField(default=0.0)
 
     class Meta:
         verbose_name = _("heartbeat")

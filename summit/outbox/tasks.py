@@ -1,18 +1,16 @@
 """Celery tasks of the outbox: the sweep that finds what is due, and delivery by ids."""
 
 from celery import current_app, shared_task
-from django.conf import settings
 
-from summit.domain import upkeep
 from summit.outbox.domain import delivery
+from summit.sweeps import sweep as sweep_task
 
 
-@shared_task(name="outbox.tasks.sweep")
+@sweep_task("outbox.tasks.sweep", beats="sweep", every=1)
 def sweep() -> None:
     """Hand whatever is due to the workers, each kind to its own task."""
-    upkeep.beat("sweep")
     for task, ids in delivery.hand_out():
-        current_app.send_task(task, args=[ids], expires=settings.OUTBOX_HANDED)
+        current_app.send_task(task, args=[ids])
 
 
 @shared_task(name="outbox.tasks.deliver")

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from summit.desk import charts
 from summit.desk.charts import Chart, Column
 from summit.desk.today import Task, Urgency, desk_chart, desk_task, now_of
+from summit.domain import upkeep
 from summit.models import Heartbeat, Summit
 from summit.outbox import came_back
 from summit.outbox.models import Message, MessageState
@@ -112,6 +113,31 @@ def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         % {"moment": day_clock(last, summit)}
     )
     yield Task(said, Urgency.LATE, address, WATCH, last)
+
+
+@desk_task.register(82)
+def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell that the clock of a worker or of beat is wrong, and what to do."""
+    if not allows(request.user, WATCH, summit):
+        return
+    drift = upkeep.drifting()
+    if not drift:
+        return
+    seconds = round(abs(drift))
+    said = (
+        ngettext(
+            "The clock of a worker or of beat is %(n)d second ahead of the database’s. Have it set right.",
+            "The clock of a worker or of beat is %(n)d seconds ahead of the database’s. Have it set right.",
+            seconds,
+        )
+        if drift > 0
+        else ngettext(
+            "The clock of a worker is %(n)d second behind the database’s. Have it set right.",
+            "The clock of a worker is %(n)d seconds behind the database’s. Have it set right.",
+            seconds,
+        )
+    )
+    yield Task(said % {"n": seconds}, Urgency.NOW, reverse("admin:outbox_message_changelist"), WATCH)
 
 
 def by_hour(summit: Summit) -> list[dict[str, Any]]:

@@ -2,16 +2,15 @@
 
 from celery import current_app, shared_task
 
-from summit.domain import upkeep
+from summit.sweeps import sweep as sweep_task
 from summit.work.domain import running
 
 
-@shared_task(name="work.tasks.sweep")
+@sweep_task("work.tasks.sweep", beats="work", every=2)
 def sweep() -> None:
     """Hand whatever is due to the workers."""
-    upkeep.beat("work")
     for key in running.hand_out():
-        current_app.send_task("work.tasks.run", args=[key], expires=running.HANDED.total_seconds())
+        current_app.send_task("work.tasks.run", args=[key])
 
 
 @shared_task(name="work.tasks.run")

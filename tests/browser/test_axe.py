@@ -114,7 +114,9 @@ def test_axe_finds_nothing(crawl: Crawl, language: str, stop: Stop) -> None:
     crawl.complaints.clear()
     answer = window.page.goto(crawl.url(stop, language))
     assert answer is not None
-    assert (answer.status, answer.request.redirected_from) == (stop.status, None), window.page.url
+    assert answer.status == stop.status, window.page.url
+    # Whoever works for several summits is led on to the address that says which.
+    assert answer.request.redirected_from is None or "summit=" in window.page.url, window.page.url
     if stop.act is not None:
         stop.act(window.page)
     found, where = window.look(language, modes, colours_of(stop, language, modes)), window.page.url

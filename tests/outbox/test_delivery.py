@@ -250,13 +250,13 @@ def test_handed_out_no_more_than_the_limit_oldest_first() -> None:
         assert list(delivery.hand_out(limit=1)) == [("outbox.tasks.deliver", [row.pk])]
 
 
-def test_the_sweep_queues_tasks_that_expire(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_queues_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[Any, ...]] = []
     app = tasks.current_app._get_current_object()
-    monkeypatch.setattr(app, "send_task", lambda name, args, expires: sent.append((name, args, expires)))
+    monkeypatch.setattr(app, "send_task", lambda name, args: sent.append((name, args)))
     row = MessageFactory()
     tasks.sweep()
-    assert sent == [("outbox.tasks.deliver", [[row.pk]], 15)]
+    assert sent == [("outbox.tasks.deliver", [[row.pk]])]
     assert list(Heartbeat.objects.values_list("name", flat=True)) == ["sweep"]
     tasks.deliver([row.pk])
     row.refresh_from_db()

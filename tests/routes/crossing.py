@@ -168,6 +168,9 @@ def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, 
     rendered = nullcontext() if whole else UNRENDERED
     with transaction.atomic(), connection.execute_wrapper(got.note), rendered:
         response: Any = getattr(client, method.lower())(path, data)
+        if response.status_code == 302 and response["Location"].startswith(f"{path}?"):
+            # Whoever works for several summits is led on to the address that says which.
+            response = client.get(response["Location"])
         got.answer = outcome(response, route, somebody.reader)
         transaction.set_rollback(True)
     # The address stands on the page, where one may choose another language, and in the one that one is led to.

@@ -74,7 +74,9 @@ def found(world: World) -> dict[str, dict[str, set[str]]]:
         world.client.cookies = who["focal_point" if route.gate == Gate.PORTAL else "superuser"].cookies()
         forget_all()
         with transaction.atomic():
-            response = world.client.get(path, {**world.asked.get(look.page, {}).get("get", {}), **look.asked})
+            asked = {**world.asked.get(look.page, {}).get("get", {}), **look.asked}
+            # Whoever works for several summits is led on to the address that says which.
+            response = world.client.get(path, asked, follow=route.gate == Gate.DESK)
             transaction.set_rollback(True)
         assert response.status_code == 200, (look, response.status_code)
         for name, fields in forms_of(response.content, path):
@@ -140,6 +142,9 @@ def _chosen(world: World) -> Iterator[Look]:
     usual = _usual(world, declared()["portal:person_edit"])
     for section in SECTIONS:
         yield Look(usual.page, {**usual.values, "section": section})
+    # Who has accepted is listed.
+    f.InvitationFactory(party__summit=here, answered=True)
+    yield Look("admin:delegations_participantlist_prepare", {"slug": here.slug})
     Summit.objects.filter(pk=world.there.pk).update(disarmed_at=db_now())
     yield Look("admin:summit_arm", {"slug": world.there.slug})
 

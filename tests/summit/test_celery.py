@@ -4,7 +4,6 @@ import ast
 import os
 import runpy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from celery import Celery, current_app
@@ -16,13 +15,11 @@ from django.core.cache import cache
 from delegations.domain import nightly
 from summit import settings as module
 from summit.celery import app
-from summit.domain import upkeep
-from summit.models import Heartbeat
 from summit.outbox.kinds import KINDS
 from summit.tasks import clear_expired
 from tests.sources import ROOT, sources, text, tree
 
-QUEUES, LATER = ("delay", "apply_async", "send_task"), ("eta", "countdown")
+QUEUES, LATER = ("delay", "apply_async", "send_task"), ("eta", "countdown", "expires")
 
 
 def test_what_a_worker_that_died_held_comes_back_and_redis_is_given_up_on_after_two_seconds() -> None:
@@ -49,7 +46,7 @@ def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.Monke
     assert (other.conf.broker_transport_options, other.conf.broker_connection_timeout) == ({}, 2.0)
 
 
-def test_sweeps_run_often_and_expire() -> None:
+def test_sweeps_run_often() -> None:
     schedule = app.conf.beat_schedule
     assert {name: entry["task"] for name, entry in schedule.items()} == {
         "sweep-outbox": "outbox.tasks.sweep",
@@ -67,7 +64,6 @@ def test_sweeps_run_often_and_expire() -> None:
     # Whatever the page says of the next purge.
     night = schedule["purge"]["schedule"]
     assert (night.hour, night.minute) == ({nightly.HOUR}, {nightly.MINUTE})
-    assert all(entry["options"]["expires"] for entry in schedule.values())
 
 
 def test_every_kind_of_message_has_a_task() -> None:
@@ -103,18 +99,8 @@ def test_nothing_is_queued_but_by_the_sweeps(tmp_path: Path) -> None:
     assert {path: names for path, names in found.items() if names} == sweeps
     # The control: the search finds what it looks for.
     path = tmp_path / "bad.py"
-    path.write_text("task.delay(1)\ntask.apply_async(args=[1], countdown=5)\nf(eta=later)\n")
-    assert calls(path) == {"delay", "apply_async", "countdown", "eta"}
-
-
-@pytest.mark.django_db
-def test_a_heartbeat_is_noted_and_renewed(django_assert_num_queries: Any) -> None:
-    upkeep.beat("sweep")
-    first = Heartbeat.objects.get(pk="sweep").at
-    with django_assert_num_queries(1):
-        upkeep.beat("sweep")
-    assert Heartbeat.objects.get(pk="sweep").at >= first
-    assert Heartbeat.objects.count() == 1
+    path.write_text("task.delay(1)\ntask.apply_async(args=[1], countdown=5)\nf(eta=later, expires=3)\n")
+    assert calls(path) == {"delay", "apply_async", "countdown", "eta", "expires"}
 
 
 @pytest.mark.django_db

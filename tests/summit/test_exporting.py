@@ -148,6 +148,7 @@ NO_UPLOAD = {
     "delegations.declaration": "what is brought is declared by the party, or at the person's page",
     "delegations.invitation": "parties are invited by choosing them in their list, and letters by approving them",
     "delegations.membership": "people come with their parties, by the table of people",
+    "delegations.partygroup": "a group is formed by ticking its parties",
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
     "hooks.endpoint": "its secret is shown once, to whoever enters it",
     "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
@@ -159,15 +160,15 @@ NO_UPLOAD = {
 
 def missing(client: Client, label: str) -> list[str]:
     """Return what a list's page lacks: its export in three formats, its upload with the form behind it."""
-    page = client.get(address(label)[:-6]).content.decode()
-    asked = client.get(address(label)).content.decode()
+    page = client.get(address(label)[:-6], follow=True).content.decode()
+    asked = client.get(address(label), follow=True).content.decode()
     upload = re.search(r'<a [^>]*href="(/admin/[^"]*/upload/[^"]*)"', page)
     filled = label in {*INTAKES, "summit.person", "delegations.party"}
     wrong = {
         "export": f'href="{address(label)}' not in page,
         "formats": set(re.findall(r'name="ending" value="(\w+)"', asked)) != {"csv", "xlsx", "json"},
         "words": ("uploaded again" in asked) != filled,
-        "upload": upload is None or client.get(html.unescape(upload[1])).status_code != 200,
+        "upload": upload is None or client.get(html.unescape(upload[1]), follow=True).status_code != 200,
     }
     return [name for name, there in wrong.items() if there]
 
@@ -203,7 +204,9 @@ def test_whoever_sees_a_list_exports_it_and_nobody_else(world: World) -> None:
         client = signed_in(User.objects.get(name=somebody.reader.name))
         # Each reader takes every third list, so that every list has several.
         for label in list(DESKS)[number % 3 :: 3]:
-            shown, given = (client.get(path).status_code for path in (address(label)[:-6], address(label)))
+            shown, given = (
+                client.get(path, follow=True).status_code for path in (address(label)[:-6], address(label))
+            )
             if shown != given:
                 wrong.append((somebody.reader.name, label, shown, given))
     assert wrong == []

@@ -90,7 +90,7 @@ def test_done_in_steps(job: Job, counting: Counting) -> None:
 
 def test_the_sweep_hands_it_out_again_when_the_queue_is_lost(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, list[int]]] = []
-    monkeypatch.setattr(tasks.current_app, "send_task", lambda name, args, expires: sent.append((name, args)))
+    monkeypatch.setattr(tasks.current_app, "send_task", lambda name, args: sent.append((name, args)))
     tasks.sweep()
     tasks.sweep()
     assert sent == [("work.tasks.run", [job.pk])]

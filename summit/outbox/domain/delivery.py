@@ -181,8 +181,8 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
     """Yield (task, ids) in batches for all that is due: what the sweep queues.
 
     Each row is marked as handed for OUTBOX_HANDED seconds, so that the next sweep does not queue it again while a
-    worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. The task expires at
-    the same moment, so that a slow queue never grows with doubles.
+    worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. A task that comes
+    late finds at its claim what others have delivered meanwhile.
     """
     free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():

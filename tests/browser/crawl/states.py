@@ -88,7 +88,7 @@ def _press() -> list[Stop]:
         *(
             _at(f"admin:press_text_{name}", state, "press", query=f"?summit={{summit}}&{query}")
             for name, query, state in (
-                ("run", "day=2025-03-31", "on a day of the summit"),
+                ("run", "day={first_day}", "on a day of the summit"),
                 ("run", "day=2025-02-11", "empty"),
                 ("embargoes", "month=2025-10", "in a month"),
             )

@@ -81,7 +81,14 @@ def make() -> None:
     summit = Summit.objects.get(slug=SLUG)
     _invitations(summit)
     _agenda(summit)
-    found = {"summit": summit.slug, **_texts(summit), **_work(), **_accounts(summit), **_keys(summit)}
+    found = {
+        "summit": summit.slug,
+        "first_day": summit.starts_on,
+        **_texts(summit),
+        **_work(),
+        **_accounts(summit),
+        **_keys(summit),
+    }
     # A session remembers the language that was chosen in it.
     cookies = {
         language: {name: _signed_in(user(name)) for name in DESKS} | _others(summit, found)

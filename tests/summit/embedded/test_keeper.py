@@ -1,0 +1,87 @@
+"""What `make run` runs: what ends is started again, with growing pauses, and takes nothing else with it."""
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from summit.embedded import keeper, stack
+from summit.embedded.keeper import Keeper
+
+# Writes a line, and ends or goes on as it is told.
+SCRIPT = "import sys, time; open(sys.argv[1], 'a').write('x\\n'); time.sleep(float(sys.argv[2])); sys.exit(3)"
+
+
+def kept(log: Path, seconds: float) -> Keeper:
+    return Keeper([sys.executable, "-c", SCRIPT, str(log), str(seconds)])
+
+
+def lines(log: Path) -> int:
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+def wait_for_lines(log: Path, number: int) -> None:
+    deadline = time.monotonic() + 20
+    while lines(log) < number:
+        assert time.monotonic() < deadline, f"{lines(log)} of {number}"
+        time.sleep(0.02)
+
+
+def test_what_ends_starts_again_until_the_keeper_is_told_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "FIRST", 0.01)
+    log = tmp_path / "log"
+    found = kept(log, 0)
+    runs = threading.Thread(target=found.run)
+    runs.start()
+    wait_for_lines(log, 3)
+    found.end()
+    runs.join(10)
+    assert not runs.is_alive()
+
+
+def test_what_runs_is_told_to_end(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    found, codes = kept(log, 60), []
+    runs = threading.Thread(target=lambda: codes.append(found.run()))
+    runs.start()
+    wait_for_lines(log, 1)
+    found.end()
+    runs.join(10)
+    assert (codes, lines(log)) == ([-signal.SIGTERM], 1)
+
+
+def test_pauses_grow_and_begin_anew_after_what_was_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Keeper(["nothing of this name"])
+    pauses: list[float] = []
+    monkeypatch.setattr(found, "_wait", pauses.append)
+    # Each run takes a second, the eighth two minutes; the tenth is told to end.
+    took = iter([1.0] * 7 + [120.0, 1.0, 1.0])
+    now = [0.0]
+
+    def once() -> int:
+        now[0] += next(took)
+        found.ending = len(pauses) == 9
+        return 1
+
+    monkeypatch.setattr(found, "_once", once)
+    monkeypatch.setattr(keeper.time, "monotonic", lambda: now[0])
+    assert found.run() == 1
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 1.0, 2.0]
+
+
+def test_a_command_that_is_not_there_is_tried_again(capfd: Any) -> None:
+    found = Keeper(["/nowhere/at/all"])
+    assert found._once() == 127
+    assert "/nowhere/at/all" in capfd.readouterr().err
+
+
+def test_web_worker_and_beat_are_kept() -> None:
+    found = stack.commands(port=8123)
+    assert set(found) == {"web", "worker", "beat"}
+    assert all(f"exec {sys.executable} {keeper.__file__} " in line for line in found.values())
