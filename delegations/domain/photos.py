@@ -18,10 +18,16 @@ from summit.domain.audit import By
 from summit.models import Person
 from summit.permissions import refusal
 from summit.sizes import too_large
+from summit.uploads.slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024
-# Some hundred kilobytes may stand for a picture that fills the memory once it is decoded.
-MOST_PIXELS = 60_000_000
+# A hundred kilobytes may stand for a picture that fills the memory once it is decoded. A JPEG is decoded at a part of
+# its size; the others have to be whole.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
+# The longer side is at most so many times the shorter one: a face is no ribbon.
+MOST_LONGER = 3
+# So many are decoded at once on a host; another waits so many seconds.
+AT_ONCE, PATIENCE = 2, 15.0
 # A face on a badge of 35 mm at 300 dpi has 413 pixels.
 SMALLEST = 400
 # The longer side as it is kept.
@@ -53,10 +59,13 @@ def read(content: bytes) -> Picture:
     try:
         # The size is known before anything is decoded.
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            _check_size(*opened.size)
-            return _made_anew(opened)
+            _check_size(str(opened.format), *opened.size)
+            with slot("photographs", number=AT_ONCE, patience=PATIENCE):
+                return _made_anew(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PhotoProblem(_too_many()) from None
+        raise PhotoProblem(_too_many("JPEG")) from None
+    except Busy:
+        raise PhotoProblem(_("Other photographs are being read. Choose it again in a minute.")) from None
     except PhotoProblem:
         raise
     # Whatever a broken or forged file makes the decoder say.
@@ -65,14 +74,16 @@ def read(content: bytes) -> Picture:
         raise PhotoProblem(said) from None
 
 
-def _too_many() -> str:
+def _too_many(kind: str) -> str:
     said = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
-    return said % {"n": MOST_PIXELS // 1_000_000}
+    return said % {"n": MOST_PIXELS[kind] // 1_000_000}
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise PhotoProblem(_too_many())
+def _check_size(kind: str, width: int, height: int) -> None:
+    if width * height > MOST_PIXELS[kind]:
+        raise PhotoProblem(_too_many(kind))
+    if max(width, height) > MOST_LONGER * min(width, height):
+        raise PhotoProblem(_("This picture is far longer than it is wide. Cut it to head and shoulders."))
     if min(width, height) < SMALLEST:
         said = _("This picture is %(width)d by %(height)d pixels. On a badge it would be blurred: take one of %(n)d.")
         raise PhotoProblem(said % {"width": width, "height": height, "n": SMALLEST})
@@ -81,8 +92,9 @@ def _check_size(width: int, height: int) -> None:
 def _made_anew(opened: Image.Image) -> Picture:
     profile = opened.info.get("icc_profile")
     opened.draft("RGB", (KEPT * 2, KEPT * 2))
+    # Made small first: whatever comes after it copies.
+    opened.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(opened)
-    upright.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
     plain = _in_colours_of_screens(_without_transparency(upright), profile)
     # Only pixels go over: a new picture has no metadata that could be saved with it.
     kept = Image.new("RGB", plain.size)
@@ -114,10 +126,12 @@ def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image
 def store(*, person: Person, content: bytes, by: By) -> Photo:
     """Keep an uploaded file as a person's photograph, in the place of an earlier one. Raises PhotoProblem and
     PermissionDenied."""
+    # It is decoded for whoever may, and while nobody waits for the row.
+    _check(person, by)
+    picture = read(content)
     with transaction.atomic():
         now = _locked(person)
         _check(now, by)
-        picture = read(content)
         party = party_of(now)
         theirs = party is not None and acts_for(by, party)
         photo, _made = Photo.objects.update_or_create(

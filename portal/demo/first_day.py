@@ -5,7 +5,7 @@ was released twice, speeches that are out, one of them corrected, and what waits
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from delegations.models import Answer, Invitation, InvitationLink, InvitationState, Membership, Party
+from delegations.models import Answer, Badge, Invitation, InvitationLink, InvitationState, Membership, Party
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
 from press.domain import deciding, editions
@@ -39,7 +39,8 @@ def load(summit: Summit, days: Days, users: Mapping[str, User], *, now: datetime
 
 
 def _answers(summit: Summit, days: Days, by: User) -> None:
-    """Invite all but the host and let nearly all answer; whom those that come have named is confirmed."""
+    """Invite all but the host and let nearly all answer; whom those that come have named is confirmed
+    and has a badge."""
     sent, expires = days.evening(INVITED), days.evening(-LINKS_LAST)
     parties = Party.objects.filter(summit=summit, is_host=False).order_by("pk")
     rows = []
@@ -50,6 +51,7 @@ def _answers(summit: Summit, days: Days, by: User) -> None:
             row.answer = Answer.REGRETS if party.name in REGRETS else Answer.ATTENDING
             row.answered_at = sent + timedelta(days=1 + number % 30, minutes=7 * number)
             row.answered_by = f"Focal point for {party.name}"
+            row.level = party.level if row.answer == Answer.ATTENDING else ""
         rows.append(row)
     Invitation.objects.bulk_create(rows)
     InvitationLink.objects.bulk_create(
@@ -61,6 +63,7 @@ def _answers(summit: Summit, days: Days, by: User) -> None:
     host = Party.objects.filter(summit=summit, is_host=True).values("pk")
     named = Membership.objects.filter(party__in=coming) | Membership.objects.filter(party__in=host)
     named.update(confirmed_at=days.evening(7))
+    Badge.objects.bulk_create(Badge(party_id=each.party_id, person_id=each.person_id, issued_by=by) for each in named)
 
 
 def _releases(summit: Summit, by: User) -> None:

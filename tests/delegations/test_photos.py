@@ -1,6 +1,8 @@
 """Photographs: made upright, small and free of what a camera wrote into them; the sheet of them, and who sees it."""
 
 import base64
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -13,15 +15,18 @@ from PIL import Image, ImageCms
 from pypdf import PdfReader
 
 from delegations.domain import photo_sheet
+from delegations.domain import photos as domain
 from delegations.domain.photos import PhotoProblem, read, remove, store
 from delegations.models import Party, Photo
 from delegations.printed import photos
 from summit.domain.audit import Link
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.uploads.slots import slot
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
+from tests.sources import ROOT
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 
@@ -42,6 +47,28 @@ def shown(content: bytes) -> Image.Image:
 
 def near(pixel: Any, colour: tuple[int, int, int]) -> bool:
     return all(abs(one - other) < 30 for one, other in zip(pixel, colour, strict=True))
+
+
+def _stop(content: bytes) -> None:
+    raise LookupError
+
+
+# Prints by how many megabytes a process grows that reads a picture of one colour.
+MEMORY = """
+import resource, sys
+from io import BytesIO
+import django
+django.setup()
+from PIL import Image
+from delegations.domain.photos import read
+kind, size = sys.argv[1], tuple(map(int, sys.argv[2:]))
+import subprocess
+make = "import sys;from PIL import Image;Image.new('RGB',%r).save(sys.stdout.buffer,%r)" % (size, kind)
+content = subprocess.run([sys.executable, "-c", make], capture_output=True, check=True).stdout
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read(content)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
 
 
 class TestRead:
@@ -101,10 +128,34 @@ class TestRead:
             (b"\xff\xd8\xff" + b"x" * 11 * 1024**2, "This file has 11 MB. Save it smaller: up to 10 MB are taken."),
         ):
             assert str(refuses(PhotoProblem, read, content)) == said
+        long = "This picture is far longer than it is wide. Cut it to head and shoulders."
+        assert str(refuses(PhotoProblem, read, picture((400, 1201)))) == long
+        assert read(picture((400, 1200))).height == 1200
         # A small file that would fill the memory.
         content = picture((8000, 7501), "PNG", "L")
         assert len(content) < 200_000
-        assert "more than 60 million pixels" in str(refuses(PhotoProblem, read, content))
+        assert "more than 16 million pixels" in str(refuses(PhotoProblem, read, content))
+
+    @pytest.mark.slow("makes and reads two pictures of the largest size, in a process of its own")
+    def test_the_largest_that_are_taken_fill_no_memory(self) -> None:
+        """106 KB of one colour took 1.1 GB of a web process."""
+        for kind, size in (("WEBP", (4000, 4000)), ("JPEG", (8160, 6120))):
+            made = subprocess.run(
+                [sys.executable, "-c", MEMORY, kind, *map(str, size)],
+                capture_output=True, check=True, text=True, cwd=ROOT,
+            )  # fmt: skip
+            assert int(made.stdout) < 200, kind
+
+    def test_another_waits_for_its_turn_and_is_told_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(domain, "PATIENCE", 0.1)
+        with slot("photographs", number=2, patience=0), slot("photographs", number=2, patience=0):
+            said = str(refuses(PhotoProblem, read, picture()))
+            assert said == "Other photographs are being read. Choose it again in a minute."
+            # The control: where there is a third place, it is read.
+            monkeypatch.setattr(domain, "AT_ONCE", 3)
+            assert read(picture()).width == 800
+        monkeypatch.setattr(domain, "AT_ONCE", 2)
+        assert read(picture()).width == 800
 
 
 @pytest.mark.django_db
@@ -113,12 +164,21 @@ class TestStore:
     def person(self, party: Party) -> Person:
         return f.MembershipFactory(party=party).person
 
-    def test_by_the_focal_point_and_then_by_a_desk(self, party: Party, person: Person, protocol: User) -> None:
+    def test_by_the_focal_point_and_then_by_a_desk(
+        self, party: Party, person: Person, protocol: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         focal = Link(f.InvitationLinkFactory(invitation__party=party).public_id)
         photo = store(person=person, content=picture(), by=focal)
         assert (photo.entered_for, photo.width, photo.height) == (party, 800, 600)
         store(person=person, content=picture((500, 500)), by=protocol)
         refuses(PhotoProblem, store, person=person, content=b"x", by=protocol)
+        # Whoever may not has nothing decoded, and nobody waits for the row meanwhile.
+        with monkeypatch.context() as patched:
+            patched.setattr(domain, "_locked", None)
+            patched.setattr(domain, "read", lambda content: pytest.fail("decoded"))
+            refuses(PermissionDenied, store, person=person, content=picture(), by=f.UserFactory())
+            patched.setattr(domain, "read", _stop)
+            refuses(LookupError, store, person=person, content=picture(), by=protocol)
         kept = Photo.objects.get()
         assert (kept.entered_for, kept.width) == (None, 500)
         with connection.cursor() as cursor:
