@@ -23,7 +23,7 @@ from summit.uploads.slots import Busy, slot
 LARGEST = 10 * 1024 * 1024
 # A hundred kilobytes may stand for a picture that fills the memory once it is decoded. A JPEG is decoded at a part of
 # its size; the others have to be whole.
-MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
 # The longer side is at most so many times the shorter one: a face is no ribbon.
 MOST_LONGER = 3
 # So many are decoded at once on a host; another waits so many seconds.
