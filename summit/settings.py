@@ -150,7 +150,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The web process opens neither Redis nor SMTP: its cache and its rate limits stand in the database.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "summit.db.cache.DatabaseCache",
         "LOCATION": "summit_cache",
         "TIMEOUT": 300,
         # Django's 300 would let anybody push out what is counted of others by attempts under many names.

@@ -1,5 +1,7 @@
 """Is it alive, is it ready, how does it do."""
 
+import shutil
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,6 +13,8 @@ from summit.domain import upkeep
 from summit.metrics import exposition
 
 PLAIN = "text/plain; charset=utf-8"
+# Bytes that a database in a file needs at least to take a request's rows.
+LEAST_FREE = 8 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -22,8 +26,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer whether the database answers and is migrated; the broker is no condition, since the web needs none. A
-    clock of a worker or of beat that is wrong is told, and no condition either."""
+    """Answer whether the database answers, is migrated and, where it is a file, has room to grow; the broker is no
+    condition, since the web needs none. A clock of a worker or of beat that is wrong is told, and no condition
+    either."""
+    if _is_full():
+        said = "the disk is full: nothing can be written to the database\n"
+        return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -35,6 +43,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     said = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
     return HttpResponse(f"ok\n{said}", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+
+
+def _is_full() -> bool:
+    """Return whether a database that is a file has no room left. A server knows of its own disk."""
+    if connection.vendor != "sqlite":
+        return False
+    try:
+        return shutil.disk_usage(settings.VAR_DIR).free < LEAST_FREE
+    except OSError:
+        return False
 
 
 @require_safe

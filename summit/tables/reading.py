@@ -144,6 +144,8 @@ def _separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             yield reader.line_num, [_clean(cell) for cell in cells]
     except csv.Error as problem:
+        if "field larger" in str(problem):
+            raise TableProblem(_too_long()) from problem
         said = _("Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it.")
         raise TableProblem(said % {"n": reader.line_num}) from problem
 
@@ -210,9 +212,13 @@ def _text(value: Any) -> str:
     return _clean(str(value))
 
 
+def _too_long() -> str:
+    return _("A cell has more than %(n)d characters. Shorten it.") % {"n": LONGEST}
+
+
 def _clean(text: str) -> str:
     if text.startswith("'") and text[1:].lstrip().startswith(SIGNS):
         text = text[1:]
     if len(text) > LONGEST:
-        raise TableProblem(_("A cell has more than %(n)d characters. Shorten it.") % {"n": LONGEST})
+        raise TableProblem(_too_long())
     return text if text.isalnum() else " ".join(text.split())

@@ -49,6 +49,8 @@ def test_quoted_cells_hold_signs_and_lines() -> None:
     table = read(filename="x.csv", content=b'party,name\nUnited States,"Biden, Jr"\nItaly,"two\nlines"\n')
     assert [row.cells[1] for row in table.rows] == ["Biden, Jr", "two lines"]
     assert refusal(b'party,name\nItaly,"open\n').startswith("Row 2 can’t be read: a quotation mark is open")
+    # A line of a megabyte has no quotation mark at all.
+    assert refusal(b"party,name\n" + b"x" * 1024**2) == "A cell has more than 2000 characters. Shorten it."
 
 
 def test_spreadsheets() -> None:

@@ -321,3 +321,19 @@ class TestDeclared:
 
     def test_the_summit_comes_first_and_the_audit_last(self) -> None:
         assert (plan.order()[0], plan.order()[-1]) == (Summit, AuditEntry)
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_killed_export_leaves_nothing(nameless: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not nameless:
+        # The control, and what a file system without such files does.
+        monkeypatch.setattr(sealed, "_nameless", lambda folder: None)
+    path = tmp_path / "small.summit"
+    with sealed.writing(path, "a long enough passphrase") as file:
+        file.write(b"x" * 200_000)
+        # Where it is killed here, this is what is left.
+        assert [each.name for each in tmp_path.iterdir()] == ([] if nameless else ["small.summit.part"])
+    assert [each.name for each in tmp_path.iterdir()] == ["small.summit"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    with sealed.reading(path, "a long enough passphrase") as found:
+        assert found.read() == b"x" * 200_000

@@ -158,19 +158,43 @@ def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
     check_passphrase(passphrase)
     if path.exists():
         raise ArchiveProblem(_("There is a file “%(name)s” already. Give another name.") % {"name": path.name})
+    with _appearing(path) as file:
+        writer = _Writer(file, passphrase)
+        yield writer  # type: ignore[misc]
+        writer.finish()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file that stands at a path once all is written. Until then it has no name, where the file system knows
+    such files: nothing is left of it where the process is killed. Raises OSError."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     part = path.with_name(f"{path.name}.part")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = _nameless(folder)
+        named = handle is None
+        if handle is None:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
-            writer = _Writer(file, passphrase)
-            yield writer  # type: ignore[misc]
-            writer.finish()
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+            yield file
+            if not named:
+                os.link(f"/proc/self/fd/{file.fileno()}", path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        if named:
+            part.rename(path)
     finally:
+        os.close(folder)
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _nameless(folder: int) -> int | None:
+    """Open a file without a name in a folder; None where the file system has none."""
+    try:
+        return os.open(".", os.O_WRONLY | os.O_TMPFILE, 0o600, dir_fd=folder)
+    except (AttributeError, OSError):
+        return None
 
 
 @contextmanager
