@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -389,6 +390,16 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 2.0,
         "socket_keepalive": not CELERY_BROKER_URL.startswith("redis+socket"),
     }
+# What may wait for others (a mail server, whoever takes webhooks) or takes long (imports, exports) has a queue of its
+# own, so that it can have a worker of its own: what hangs in one holds up none of the others. A worker that isn't
+# told otherwise takes from all of them.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "mail", "webhooks", "work")]
+CELERY_TASK_ROUTES = {
+    "*.tasks.deliver": {"queue": "mail"},
+    "*.tasks.deliver_*": {"queue": "mail"},
+    "hooks.tasks.work": {"queue": "webhooks"},
+    "work.tasks.run": {"queue": "work"},
+}
 # The plain one, without a file: nothing depends on when a sweep ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # What is due stands in the database; these sweeps look for it (summit.sweeps). None expires: whether one that was

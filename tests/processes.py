@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from psycopg import sql
 
+from summit.embedded import stack
 from tools import migrated
 from tools.running import PASSED_ON, ROOT, free_port
 
@@ -166,6 +167,12 @@ class Processes:
     def worker(self) -> subprocess.Popen[bytes]:
         """Start a worker with two processes."""
         return self.start("celery", "--quiet", "--app", "summit", "worker", "--concurrency", "2", "--without-mingle")
+
+    def workers(self) -> None:
+        """Start a worker for each queue, as `make run` does."""
+        for line in stack.commands(port=0).values():
+            if " worker " in line:
+                self.start(*line.partition(" -m ")[2].split())
 
     def beat(self) -> subprocess.Popen[bytes]:
         """Start beat."""

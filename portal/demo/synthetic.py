@@ -188,6 +188,11 @@ def _people(made: World, sizes: Sizes) -> None:
         )
     Person.objects.bulk_create(made.people, batch_size=BATCH)
     made.heads = made.people[: len(made.parties)]
+    _places(made, rows)
+
+
+def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None:
+    """Make people members of their parties, or their focal points."""
     known = list(zip(made.people, rows, strict=True))
     categories = Category.objects.of(made.summit)
     _room(categories, rows)

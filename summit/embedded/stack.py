@@ -17,6 +17,15 @@ from summit.embedded import keeper
 from summit.embedded.broker import broker
 
 WEB_WORKERS = 2
+# A worker for each kind of work, so that a mail server that hangs holds up nothing but mail: the queue from which it
+# takes, and with how many processes. Alone it needs none beside its own.
+ALONE = "--pool solo"
+WORKERS = {
+    "sweeps": ("celery", ALONE),
+    "mail": ("mail", ""),
+    "webhooks": ("webhooks", ALONE),
+    "work": ("work", ALONE),
+}
 
 
 class LeaderOnly:
@@ -53,9 +62,14 @@ def commands(*, port: int) -> dict[str, str]:
             f"{kept} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
             "--graceful-timeout 3 --no-control-socket --log-level warning"
         ),
-        "worker": (f"{kept} -m celery --quiet --app summit worker --loglevel INFO --without-gossip --without-mingle"),
+        **{name: f"{kept} -m {_worker(name, queue, more)}" for name, (queue, more) in WORKERS.items()},
         "beat": f"{kept} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
     }
+
+
+def _worker(name: str, queue: str, more: str) -> str:
+    options = f"--loglevel INFO --without-gossip --without-mingle --hostname {name}@%h --queues {queue} {more}"
+    return f"celery --quiet --app summit worker {options}".rstrip()
 
 
 def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:

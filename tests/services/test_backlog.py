@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 import redis
 
 from summit.embedded.broker import broker
@@ -10,7 +11,7 @@ from tests.processes import processes, wait_for
 from tests.services import MARKS
 
 # One database says it: what begins is asked of both in tests/summit/test_sweeps.py.
-pytestmark = [*MARKS]
+pytestmark = [*MARKS, pytest.mark.postgresql]
 
 SECONDS = 30
 FILL = """

@@ -83,6 +83,20 @@ def test_every_kind_of_message_has_a_task() -> None:
     assert {*kinds, *(entry["task"] for entry in app.conf.beat_schedule.values())} <= set(app.tasks)
 
 
+def test_what_may_hang_has_a_queue_of_its_own() -> None:
+    app.loader.import_default_modules()
+    own = {name for name in app.tasks if not name.startswith("celery.")}
+    found: dict[str, set[str]] = {}
+    for name in own:
+        found.setdefault(app.amqp.router.route({}, name)["queue"].name, set()).add(name)
+    assert found == {
+        "mail": {kind.task for kind in KINDS.values()},
+        "webhooks": {"hooks.tasks.work"},
+        "work": {"work.tasks.run"},
+        "celery": {entry["task"] for entry in app.conf.beat_schedule.values()},
+    }
+
+
 def calls(path: Path) -> set[str]:
     """What a file would queue: names of calls, and keywords that put a task off."""
     if not any(name in text(path) for name in (*QUEUES, *LATER)):

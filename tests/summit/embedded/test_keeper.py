@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from summit.embedded import keeper, stack
 from summit.embedded.keeper import Keeper
@@ -81,7 +82,9 @@ def test_a_command_that_is_not_there_is_tried_again(capfd: Any) -> None:
     assert "/nowhere/at/all" in capfd.readouterr().err
 
 
-def test_web_worker_and_beat_are_kept() -> None:
+def test_all_processes_are_kept_and_each_queue_has_a_worker() -> None:
     found = stack.commands(port=8123)
-    assert set(found) == {"web", "worker", "beat"}
+    assert set(found) == {"web", "sweeps", "mail", "webhooks", "work", "beat"}
+    taken = [line.partition("--queues ")[2].split()[0] for line in found.values() if " worker " in line]
+    assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
     assert all(f"exec {sys.executable} {keeper.__file__} " in line for line in found.values())
