@@ -19,7 +19,7 @@ from summit.dates import long_day
 from summit.desk.setup_forms import Suggested
 from summit.desk.widgets import MomentInput, name_parts, plain_widget
 from summit.models import Person, Summit
-from summit.models.validators import validate_printable, validate_time_zone, validate_year
+from summit.models.validators import validate_printable, validate_text, validate_time_zone, validate_year
 
 # How long before the first day and after the last one somebody may travel.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=30)
@@ -128,8 +128,9 @@ class PersonForm(forms.Form):
             field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": column.max_length})
         if isinstance(field, forms.CharField):
             field.widget.attrs.setdefault("dir", "auto")
-            if validate_printable not in field.validators:
-                field.validators.append(validate_printable)
+            fits = validate_text if isinstance(field.widget, forms.Textarea) else validate_printable
+            if fits not in field.validators:
+                field.validators.append(fits)
         return plain_widget(field)
 
     def _zone_said(self) -> str:

@@ -34,7 +34,7 @@ from summit.domain import audit
 from summit.domain.audit import By, Link, Mailbox, System
 from summit.models import Summit, User
 from summit.models.summits import SummitQuerySet
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_text
 
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
@@ -248,6 +248,6 @@ def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProbl
         yield AnswerProblem(field, said % {"long": len(text), "limit": limit})
         return
     try:
-        validate_printable(text)
+        validate_text(text)
     except ValidationError as problem:
         yield AnswerProblem(field, " ".join(problem.messages))

@@ -17,7 +17,7 @@ from delegations.permissions import can_decide_declarations, check_can_act, chec
 from summit.domain import audit
 from summit.domain.audit import By, System
 from summit.models import Person, User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_text
 
 DETAILS_LENGTH, REASON_LENGTH = 1000, 500
 # What stands of what was declared.
@@ -82,7 +82,7 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
         said = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
         raise DeclarationProblem(field, said)
     try:
-        validate_printable(text)
+        validate_text(text)
     except ValidationError as problem:
         raise DeclarationProblem(field, " ".join(problem.messages)) from None
     return text

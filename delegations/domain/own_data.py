@@ -20,7 +20,7 @@ from summit.domain import audit
 from summit.domain.audit import By
 from summit.languages import spoken
 from summit.models import AuditEntry, Person
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_text
 from summit.outbox.domain import enqueue
 
 KIND = "own_data"
@@ -84,7 +84,7 @@ def _check(what: str, words: str) -> None:
         said = _("This has %(long)d characters. Shorten it to %(limit)d.")
         raise AskProblem("words", said % {"long": len(words), "limit": LENGTH})
     try:
-        validate_printable(words)
+        validate_text(words)
     except ValidationError as problem:
         raise AskProblem("words", " ".join(problem.messages)) from None
 

@@ -12,7 +12,7 @@ from delegations.permissions import check_can_write_templates
 from summit.domain import audit
 from summit.languages import spoken
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 LENGTHS = {"subject": 200, "body": 8000}
 # By the purpose of the letter that invites them to the summit.
@@ -118,7 +118,7 @@ def _check(purpose: str, language: str, subject: str, body: str) -> None:
     ):
         limit = LENGTHS[field]
         try:
-            validate_printable(text)
+            (validate_text if field == "body" else validate_printable)(text)
         except ValidationError as problem:
             problems[field] = problem.messages
         if not text:

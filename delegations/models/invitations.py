@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.models.parties import Level, Party
 from summit.models import Person, Summit, User
 from summit.models.fields import EncryptedBytesField, PublicModel
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 from summit.outbox.models.messages import new_nonce
 
 
@@ -95,7 +95,7 @@ class Invitation(PublicModel):
     )
     answer = models.CharField(_("answer"), max_length=12, choices=Answer, blank=True)
     level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_printable])
+    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(pgettext_lazy("invitation", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
@@ -164,7 +164,7 @@ class Reply(PublicModel):
     at = models.DateTimeField(_("recorded"), db_default=Now())
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
     level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
-    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_printable])
+    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
     name = models.CharField(_("answered by"), max_length=200)
     channel = models.CharField(_("came by"), max_length=20, choices=Channel)
     reference = models.CharField(

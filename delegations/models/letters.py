@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import Invitation
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 
 class Purpose(models.TextChoices):
@@ -38,7 +38,7 @@ class LetterTemplate(models.Model):
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     subject = models.CharField(_("subject"), max_length=200, validators=[validate_printable])
-    body = models.TextField(_("text"), max_length=8000, validators=[validate_printable])
+    body = models.TextField(_("text"), max_length=8000, validators=[validate_text])
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

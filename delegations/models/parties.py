@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from summit.models import Person, Summit
 from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 
 class PartyKind(models.TextChoices):
@@ -114,13 +114,13 @@ class Party(PublicModel):
         _("telephone of the mission"), max_length=60, blank=True, validators=[validate_printable]
     )
     mission_address = models.TextField(
-        _("address of the mission"), max_length=500, blank=True, validators=[validate_printable]
+        _("address of the mission"), max_length=500, blank=True, validators=[validate_text]
     )
     notes = models.TextField(
         _("internal notes"),
         max_length=4000,
         blank=True,
-        validators=[validate_printable],
+        validators=[validate_text],
         help_text=_("For the desks alone; no delegation sees them."),
     )
     illustrative = models.BooleanField(_("taken for the demonstration"), default=False)

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.models.categories import Category
 from summit.models import Summit
 from summit.models.names import validate_texts
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 # What letters say of whoever writes them, in the summit's first language and in others, with its most characters.
 LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}
@@ -67,7 +67,7 @@ class Policy(models.Model):
         _("letterhead"),
         max_length=500,
         blank=True,
-        validators=[validate_printable],
+        validators=[validate_text],
         help_text=_("The host’s name and address, as it stands at the head of letters."),
     )
     signatory_name = models.CharField(

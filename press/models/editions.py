@@ -10,7 +10,7 @@ from press.models.attachments import Attachment
 from press.models.texts import TextVersion
 from summit.models import User
 from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 
 class EditionState(models.TextChoices):
@@ -41,8 +41,8 @@ class Edition(PublicModel):
     )
     number = models.PositiveIntegerField(pgettext_lazy("label", "edition"))
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
-    summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
-    body = models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
+    body = models.TextField(_("text"), help_text=_("Markdown."), validators=[validate_text])
     change_kind = models.CharField(
         _("kind of change"),
         max_length=20,
@@ -73,7 +73,7 @@ class Edition(PublicModel):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    decision_note = models.TextField(_("remark of the reviewer"), blank=True, validators=[validate_printable])
+    decision_note = models.TextField(_("remark of the reviewer"), blank=True, validators=[validate_text])
     emergency_reason = models.CharField(
         _("reason for approving without a second person"),
         max_length=300,

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
 from summit.models import User
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_text
 
 
 class MarkingKind(models.TextChoices):
@@ -36,7 +36,7 @@ class Marking(models.Model):
     )
     anchor = models.CharField(_("paragraph"), max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=MarkingKind)
-    words = models.TextField(_("words"), blank=True, validators=[validate_printable])
+    words = models.TextField(_("words"), blank=True, validators=[validate_text])
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("takes back")
     )

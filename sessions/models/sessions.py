@@ -15,7 +15,7 @@ from sessions.models.kinds import OwnKind, SessionKind
 from sessions.models.visibility import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.models import Room, Summit
 from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 
 class MediaAccess(models.TextChoices):
@@ -69,7 +69,7 @@ class Session(PublicModel):
         OwnKind, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("own kind")
     )
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
-    summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     room = models.ForeignKey(
@@ -190,7 +190,7 @@ class SessionText(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
-    summary = models.TextField(_("summary"), blank=True, validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
 
     class Meta:
         verbose_name = _("session in another language")

@@ -19,6 +19,7 @@ from summit.models.validators import (
     validate_colour,
     validate_free_slug,
     validate_printable,
+    validate_text,
     validate_time_zone,
     validate_year,
 )
@@ -176,7 +177,7 @@ class Venue(PublicModel):
         Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
-    address = models.TextField(_("address"), blank=True, validators=[validate_printable])
+    address = models.TextField(_("address"), blank=True, validators=[validate_text])
     opens_at = models.TimeField(
         _("opens"), null=True, blank=True, help_text=_("In local time. Empty, with “closes”: it is always open.")
     )

@@ -88,7 +88,7 @@ def is_printable(value: str) -> bool:
     return not any(character in OVERRIDES or _has_no_place(character) for character in value)
 
 
-def validate_printable(value: str) -> None:
+def validate_text(value: str) -> None:
     """Refuse control characters, which no document can hold, those that turn the order of letters round, and words
     of which nothing is seen; line breaks and tabs are allowed."""
     if _BLANK.fullmatch(value) and not value.isspace():
@@ -110,6 +110,18 @@ def validate_printable(value: str) -> None:
                 code="override",
                 params={"position": position},
             )
+
+
+# What ends a line; the others that do are control characters.
+_BREAKS = frozenset("\n\r\u2028\u2029")
+
+
+def validate_printable(value: str) -> None:
+    """Refuse in what stands in one line, such as a name, a title or an office, what `validate_text` refuses, and line
+    breaks."""
+    validate_text(value)
+    if not _BREAKS.isdisjoint(value):
+        raise ValidationError(_("This stands in one line. Take the line breaks out."), code="line_break")
 
 
 # What the columns of addresses hold; Django's own check lets longer ones pass, which PostgreSQL refuses to store.

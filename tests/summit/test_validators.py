@@ -4,15 +4,19 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpResponse
 from django.urls import get_resolver, path
 from hypothesis import given
 from hypothesis import strategies as st
 
 from summit import urls
-from summit.models import validators
+from summit.models import Role, validators
 from summit.models.summits import slug_form
+from tests import factories as f
+from tests.clients import signed_in
 from tests.factories import SummitFactory
 
 
@@ -63,7 +67,7 @@ FORMS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     ),
     # What looks like nothing is refused, joiners within words stay.
     "unseen": (
-        validators.validate_printable,
+        validators.validate_text,
         ("\u200b", "\u200f \u200e", "\u3164", "\u2800\ufe0f", "\u00ad\n"),
         ("", " ", "\n\t", "a\u200b", "می\u200cخواهم", "क्\u200dष", "❤\ufe0f", *PRINTED),
     ),
@@ -81,7 +85,7 @@ def test_what_has_a_form(refusal: str) -> None:
 def test_no_control_character() -> None:
     for number in (*range(32), *range(127, 160)):
         with nullcontext() if chr(number) in "\n\r\t" else pytest.raises(ValidationError) as problem:
-            validators.validate_printable(f"ab{chr(number)}")
+            validators.validate_text(f"ab{chr(number)}")
         said = ["Character 3 is a control character. Remove it: it can't be printed."]
         assert problem is None or problem.value.messages == said
 
@@ -91,14 +95,14 @@ NO_CHARACTERS = [0xFDD0, 0xFDEF, *(plane + end for plane in range(0, 0x110000, 0
 
 def test_nothing_that_is_no_character() -> None:
     for number in (0xD800, 0xDFFF, *NO_CHARACTERS):
-        assert code(validators.validate_printable, f"ab{chr(number)}") == "control", number
+        assert code(validators.validate_text, f"ab{chr(number)}") == "control", number
         assert not validators.is_printable(chr(number))
 
 
 def test_nothing_that_turns_the_letters_round() -> None:
     for override in ("\u202d", "\u202e"):
         with pytest.raises(ValidationError) as problem:
-            validators.validate_printable(f"ab{override}")
+            validators.validate_text(f"ab{override}")
         said = ["Character 3 is invisible and turns round what stands after it. Remove it."]
         assert problem.value.messages == said
         assert not validators.is_printable(override)
@@ -107,4 +111,33 @@ def test_nothing_that_turns_the_letters_round() -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u202d\u202e")))
 def test_everything_else_can_be_printed(text: str) -> None:
     # Beside a letter: alone, some of them are not seen.
-    assert code(validators.validate_printable, f"a{text}") == ""
+    assert code(validators.validate_text, f"a{text}") == ""
+
+
+def test_what_stands_in_one_line_has_no_line_breaks() -> None:
+    for text in ("two\nlines", "two\r\nlines", "two\u2028lines", "two\u2029lines"):
+        assert code(validators.validate_printable, text) == "line_break", text
+        assert code(validators.validate_text, text) == ""
+    assert code(validators.validate_printable, "a\tb and a \u200d joiner") == ""
+    assert code(validators.validate_printable, "ab\0") == "control"
+
+
+def test_each_column_takes_lines_as_its_control_does() -> None:
+    one, several = validators.validate_printable, validators.validate_text
+    wrong = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            wanted, other = (several, one) if isinstance(field, models.TextField) else (one, several)
+            if other in field.validators:
+                wrong.append(f"{field}: {wanted.__name__}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_the_api_takes_no_line_breaks_into_names() -> None:
+    summit = f.SummitFactory()
+    desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
+    said = {"name": "Alba\nnia", "formal_name": "Republic", "sort_key": "Albania", "kind": "country"}
+    refused = desk.post(f"/api/v1/summits/{summit.slug}/desk/parties/", said, content_type="application/json")
+    assert refused.status_code == 422
+    assert "This stands in one line. Take the line breaks out." in refused.content.decode()
