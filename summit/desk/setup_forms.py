@@ -17,7 +17,7 @@ from summit.domain.roles import validate_open
 from summit.lines import parts_of
 from summit.models import Room, Summit, User, Venue
 from summit.models.users import BY_HAND
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 from summit.permissions import DESKS
 
 # So many zones are named where what was written is none.
@@ -123,13 +123,13 @@ class VenueForm(forms.Form):
         label=gettext_lazy("Street address"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[validate_printable],
+        validators=[validate_text],
     )
     rooms = forms.CharField(
         label=gettext_lazy("Rooms"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        validators=[validate_printable],
+        validators=[validate_text],
         help_text=gettext_lazy("A line for each, with its seats where they are known: “Plenary hall; 200”."),
     )
 

@@ -121,7 +121,7 @@ def validate_printable(value: str) -> None:
     breaks."""
     validate_text(value)
     if not _BREAKS.isdisjoint(value):
-        raise ValidationError(_("This stands in one line. Take the line breaks out."), code="line_break")
+        raise ValidationError(_("This has to be one line. Take out the line break."), code="line_break")
 
 
 # What the columns of addresses hold; Django's own check lets longer ones pass, which PostgreSQL refuses to store.

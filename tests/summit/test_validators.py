@@ -140,4 +140,4 @@ def test_the_api_takes_no_line_breaks_into_names() -> None:
     said = {"name": "Alba\nnia", "formal_name": "Republic", "sort_key": "Albania", "kind": "country"}
     refused = desk.post(f"/api/v1/summits/{summit.slug}/desk/parties/", said, content_type="application/json")
     assert refused.status_code == 422
-    assert "This stands in one line. Take the line breaks out." in refused.content.decode()
+    assert "This has to be one line. Take out the line break." in refused.content.decode()
