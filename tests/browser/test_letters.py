@@ -19,7 +19,8 @@ from summit.db.clock import db_now
 from tests import factories as f
 now = db_now()
 known = {"answer_by": now + timedelta(days=10), "public": False, "contact_email": "p@host.example"}
-summit = f.SummitFactory(slug="open", name="Border Summit", **known)
+# It may be made a second time, where tests of other modules come in between.
+summit = f.SummitFactory(slug=f"open-{now:%H%M%S%f}", name="Border Summit", **known)
 made = {}
 for name, revoked in (("fresh", None), ("revoked", now)):
     party = f.PartyFactory(summit=summit, name=f"Land {name}", level="minister")
