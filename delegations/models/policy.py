@@ -19,7 +19,7 @@ days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write day
 
 def validate_letter_words(value: object) -> None:
     """Refuse what isn't some of LETTER_TEXTS by language."""
-    validate_texts(value, LETTER_TEXTS)
+    validate_texts(value, LETTER_TEXTS, several=("letter_sender",))
 
 
 class PolicyManager(models.Manager["Policy"]):

@@ -1,7 +1,7 @@
 """What must be cleared away from time to time, and signs of life."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from importlib import import_module
 
@@ -67,6 +67,10 @@ def _drift(now: float, sent_at: float | None) -> float:
 def drifting() -> float:
     """Return by how many seconds the clock of a worker or of beat differs from the database's, 0 where it is near
     enough. One query."""
-    found = Heartbeat.objects.filter(at__gte=Now() - LATELY).order_by().values_list("drift", flat=True)
-    worst = max(found, key=abs, default=0.0)
+    return worst_of(Heartbeat.objects.filter(at__gte=Now() - LATELY).order_by().values_list("drift", flat=True))
+
+
+def worst_of(drifts: Iterable[float]) -> float:
+    """Return the largest of some differences in seconds, 0 where all are small enough."""
+    worst = max(drifts, key=abs, default=0.0)
     return worst if abs(worst) > DRIFT else 0.0

@@ -1,6 +1,6 @@
 """What a summit is called in languages other than its first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from summit.models.validators import validate_printable
+from summit.models.validators import validate_printable, validate_text
 
 # The texts of a summit that a reader's language may have, with the most characters that each has.
 TEXTS = {"name": 200, "short_name": 60, "place": 60, "host": 200}
@@ -44,8 +44,9 @@ def validate_names(value: object) -> None:
     validate_texts(value, TEXTS)
 
 
-def validate_texts(value: object, texts: Mapping[str, int]) -> None:
-    """Refuse what isn't some of these texts by language, each with no more than so many characters."""
+def validate_texts(value: object, texts: Mapping[str, int], *, several: Collection[str] = ()) -> None:
+    """Refuse what isn't some of these texts by language, each with no more than so many characters, and in one line
+    but for `several`."""
     known = dict(settings.LANGUAGES)
     if not isinstance(value, dict) or not all(isinstance(said, dict) for said in value.values()):
         raise ValidationError(_("Give the names by language, and for each language by what they name."), code="form")
@@ -55,6 +56,7 @@ def validate_texts(value: object, texts: Mapping[str, int]) -> None:
             raise ValidationError(refused, code="language", params={"language": language, "known": ", ".join(known)})
         for text, words in said.items():
             _check(text, words, texts)
+            (validate_text if text in several else validate_printable)(words)
 
 
 def _check(text: object, words: object, texts: Mapping[str, int]) -> None:
@@ -67,4 +69,3 @@ def _check(text: object, words: object, texts: Mapping[str, int]) -> None:
     if len(words) > most:
         said = _("“%(words)s” has more than %(most)d characters. Shorten it.")
         raise ValidationError(said, code="long", params={"words": words, "most": most})
-    validate_printable(words)

@@ -97,12 +97,20 @@ def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     return _RETURNED.tasks(request, summit, came_back.not_sent_again(), Urgency.NOW, returned="open")
 
 
+def _beats(request: HttpRequest) -> list[Heartbeat]:
+    """Return when each sweep began last. One query for a request."""
+    if "heartbeats" not in request.__dict__:
+        request.__dict__["heartbeats"] = list(Heartbeat.objects.all())
+    found: list[Heartbeat] = request.__dict__["heartbeats"]
+    return found
+
+
 @desk_task.register(81)
 def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell that nothing is carried out of the outbox, and what to do."""
     if not allows(request.user, WATCH, summit):
         return
-    last = Heartbeat.objects.filter(pk="sweep").values_list("at", flat=True).first()
+    last = next((row.at for row in _beats(request) if row.name == "sweep"), None)
     if last is not None and now_of(request) - last <= SILENT:
         return
     address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
@@ -120,7 +128,8 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell that the clock of a worker or of beat is wrong, and what to do."""
     if not allows(request.user, WATCH, summit):
         return
-    drift = upkeep.drifting()
+    since = now_of(request) - upkeep.LATELY
+    drift = upkeep.worst_of(row.drift for row in _beats(request) if row.at >= since)
     if not drift:
         return
     seconds = round(abs(drift))
