@@ -50,9 +50,9 @@ def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
     """Note the summit that an address names, by the slug in its path or its query; a row that it picks has its own.
     Lists take what names it out of the query."""
     listed = summits_of(request) if "slug" in path or any(name.endswith("summit") for name in request.GET) else []
-    found = next((summit for summit in listed if summit.slug == path.get("slug")), None)
-    if found or _named(request.GET, listed):
-        belongs_to(request, found or _named(request.GET, listed))
+    of_path = next((summit for summit in listed if summit.slug == path.get("slug")), None)
+    if found := of_path or _named(request.GET, listed):
+        belongs_to(request, found)
 
 
 def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
