@@ -52,7 +52,7 @@ def store(
     """
     check_may(summit, party, by)
     try:
-        table = tables.read(filename=filename, content=content, few=party is not None)
+        table = tables.read(filename=filename, content=content)
         _check(table, purpose, party)
         report = preview(summit=summit, table=table, by=by, party=party) if len(table.rows) <= AT_ONCE else None
     except (TableProblem, Unreadable) as problem:

@@ -7,32 +7,28 @@ which our own exports keep a cell from being taken for a formula is taken off ag
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
+from summit.tables import spreadsheet
 from summit.tables.harmless import SIGNS
+from summit.uploads import confined
+from summit.uploads.slots import Busy
 
 MOST_BYTES = 10 * 1024 * 1024
-# What a spreadsheet, which is a ZIP, may become when it is unpacked.
-MOST_UNPACKED = 200 * 1024 * 1024
-FEW_UNPACKED = 40 * 1024 * 1024
-# Reading a spreadsheet takes as long as it has elements, cells and others, which pack well: so many "<" in all its
-# parts are some seconds' work, and enough for MOST_ROWS; a delegation's table needs far fewer, of far fewer people.
-MOST_SIGNS = 8_000_000
-FEW_SIGNS = 300_000
+# What reading a spreadsheet may take: several times what one of MOST_ROWS and MOST_COLUMNS does.
+SECONDS, MEGABYTES = 10, 800
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST = 2_000
-CHUNK = 1024 * 1024
 # Of a file whose letters are not UTF-8 this much is looked at to tell how they are written.
 SAMPLE = 256 * 1024
+# How XLSX begins, and its like; and the older XLS, which is also what a locked XLSX lies in.
+_ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -56,17 +52,14 @@ class Table:
     rows: list[Row]
 
 
-def read(*, filename: str, content: bytes, few: bool = False) -> Table:
-    """Read a file as a table. Its bytes say what it is, not its name. With `few` it is one of few people, and
-    the less may a spreadsheet be. Raises TableProblem."""
+def read(*, filename: str, content: bytes) -> Table:
+    """Read a file as a table. Its bytes say what it is, not its name. Raises TableProblem."""
     if len(content) > MOST_BYTES:
         raise TableProblem(too_large())
     if not content.strip():
         raise TableProblem(_("The file is empty. Choose the one that holds the table."))
-    if content.startswith(b"PK"):
-        lines = _spreadsheet(content, few)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise TableProblem(_("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV."))
+    if content.startswith((_ZIP, _OLE)):
+        lines = _spreadsheet(content)
     elif content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _objects(content)
     elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
@@ -163,53 +156,25 @@ def _decoded(content: bytes) -> str:
     return content.decode(guess.encoding, "replace")
 
 
-def _spreadsheet(content: bytes, few: bool) -> Iterator[tuple[int, list[str]]]:
-    broken = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
+def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS, "characters": MOST_BYTES}
     try:
-        _check_packed(content, few)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet: Any = book.worksheets[0]
-        # Some programs write a wrong size into the file.
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), start=1):
-            # Many programs leave thousands of rows without anything in them.
-            if cells.count(None) < len(cells):
-                yield number, ["" if cell is None else _text(cell) for cell in cells]
-    except TableProblem:
-        raise
-    except Exception as problem:
-        # The library answers a file that is none of its own with whatever its parts raise.
-        raise TableProblem(broken) from problem
-
-
-def _check_packed(content: bytes, few: bool) -> None:
-    """Refuse a spreadsheet that would take long to read, before it is read. A part that unpacks to more than it says
-    is cut off by the library."""
-    signs, size = (FEW_SIGNS, FEW_UNPACKED) if few else (MOST_SIGNS, MOST_UNPACKED)
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(entry.file_size for entry in packed.infolist()) > size:
-            raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
-        for entry in packed.infolist():
-            with packed.open(entry) as part:
-                while signs >= 0 and (piece := part.read(CHUNK)):
-                    signs -= piece.count(b"<")
-    if signs < 0:
+        found = confined.run(spreadsheet.__file__, content, limits, seconds=SECONDS, megabytes=MEGABYTES)
+    except confined.TooMuch:
         raise TableProblem(
             _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")
-        )
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text: days as ISO 8601 writes them, whole numbers without a point."""
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, bool | float) and value == int(value):
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return _clean(str(value))
+        ) from None
+    except Busy:
+        raise TableProblem(_("Other files are being read. Choose it again in a minute.")) from None
+    except confined.Failed as problem:
+        said = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
+        if content.startswith(_OLE):
+            said = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
+        raise TableProblem(said) from problem
+    if "rows" not in found:
+        raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
+    for number, cells in found["rows"]:
+        yield number, [_clean(cell) for cell in cells]
 
 
 def _too_long() -> str:

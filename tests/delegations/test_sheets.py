@@ -55,17 +55,6 @@ class TestStore:
             refuses(PermissionDenied, stored, summit, by)
         assert Sheet.objects.count() == 1
 
-    def test_a_delegations_spreadsheet_may_not_be_as_large_as_a_desks(
-        self, summit: Summit, protocol: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        party = f.PartyFactory(summit=summit)
-        monkeypatch.setattr(tables, "FEW_SIGNS", 5)
-        content = blank.write(["name"], ending="xlsx", categories=[])
-        values = {"summit": summit, "purpose": SheetPurpose.PEOPLE, "filename": "x", "content": content}
-        refuses(SheetProblem, sheets.store, by=protocol, **values, match=r"^The table has headings and no rows")
-        with pytest.raises(SheetProblem, match=r"^The spreadsheet has too many cells"):
-            sheets.store(by=protocol, party=party, **values)
-
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
         for text, said in (
             ("", "The file is empty. Choose the one that holds the table."),

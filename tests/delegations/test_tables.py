@@ -89,30 +89,75 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(b"aaaaaa").startswith("The file has more than 0 MB.")
 
 
-def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
-    monkeypatch.setattr(tables, "MOST_UNPACKED", 100_000)
-    assert refusal(packed.getvalue()) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def test_what_packs_well_and_would_take_long_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "FEW_SIGNS", 3_000)
-    content = xlsx(*([f"Person {number}"] for number in range(401)))
-    said = "The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV."
-    assert str(refuses(TableProblem, read, filename="x", content=content, few=True)) == said
-    # A desk reads larger ones.
+def sheet_of(body: str, styles: str = "") -> bytes:
+    """Make a spreadsheet whose first sheet says this, and whose styles say that."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx(["party", "name"]))) as book,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as other,
+    ):
+        for name in book.namelist():
+            said = book.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                said = f'<worksheet xmlns="{SHEET}"><sheetData>{body}</sheetData></worksheet>'.encode()
+            elif name == "xl/styles.xml" and styles:
+                said = f'<styleSheet xmlns="{SHEET}"><cellXfs>{styles}</cellXfs></styleSheet>'.encode()
+            other.writestr(name, said)
+    return made.getvalue()
+
+
+TOO_MANY = "The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV."
+
+
+def test_what_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files that took 20 seconds or a gigabyte of the process that answers pages."""
+    # Two cells as far apart as they can be: as a table they take hundreds of gigabytes.
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert refusal(sheet_of(far)) == TOO_MANY
+    cells = sheet_of(("<row>" + '<c s="1"/>' * 198 + "</row>") * 5_000)
+    assert len(cells) < 40_000
+    monkeypatch.setattr(tables, "SECONDS", 0)
+    assert refusal(cells) == TOO_MANY
+    # Control: with more time it is read.
+    monkeypatch.setattr(tables, "SECONDS", 60)
+    assert refusal(cells) == "The table is empty. Its first row names the columns."
+
+
+def test_cells_hold_no_more_than_a_file_of_text_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = xlsx(["name"], *(["Person " * 200] for _number in range(400)))
     assert len(read(filename="x", content=content).rows) == 400
-    with monkeypatch.context() as patched:
-        patched.setattr(tables, "MOST_SIGNS", 3_000)
-        assert refusal(content) == said
-        # Control: without counting it is read.
-        patched.setattr(tables, "_check_packed", lambda content, few: None)
-        assert len(read(filename="x", content=content, few=True).rows) == 400
-    # As many as a delegation may have are read.
-    monkeypatch.undo()
-    assert len(read(filename="x", content=content, few=True).rows) == 400
+    monkeypatch.setattr(tables, "MOST_BYTES", 100_000)
+    assert refusal(content) == "The spreadsheet is too large when it is unpacked. Save the table as CSV."
+
+
+def test_spreadsheets_of_other_programs_are_read() -> None:
+    text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    names = {"office": "office", "table": "table"}
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for short, name in names.items()
+    )
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{word}</text:p></table:table-cell>'
+        for word in ("party", "Malta")
+    ).replace("</table:table-cell><", "</table:table-cell></table:table-row><table:table-row><", 1)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        book.writestr(
+            "content.xml",
+            f'<office:document-content {spaces} xmlns:text="{text}"><office:body><office:spreadsheet>'
+            f'<table:table table:name="1"><table:table-row>{cells}</table:table-row></table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    table = read(filename="x.ods", content=made.getvalue())
+    assert (table.headings, [row.cells for row in table.rows]) == (["party"], [["Malta"]])
 
 
 def test_what_leaves_harmless_comes_back_as_it_was() -> None:

@@ -9,22 +9,26 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
+from press.domain.checks import LONGEST
 from press.domain.incoming.package import Element, Package, attribute, child, local, open_docx
-from press.domain.incoming.report import Kind, Report, Unreadable
+from press.domain.incoming.report import Kind, Report, Unreadable, nested
 from press.domain.incoming.runs import Runs, said
 from press.domain.incoming.styles import QUOTES, Numbering, Place, Styles
 from press.domain.markdown import Block, Span
 
+# Of a table: all its rows are as wide as the widest, and with signs for more cells nobody's words fit beside them.
+MOST_CELLS = LONGEST // 4
 _AROUND = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Choice"})
 
 
-def read(content: bytes, report: Report) -> list[Block]:
-    """Return a DOCX file's blocks, and note in `report` what of it isn't among them. Raises Unreadable."""
-    package = open_docx(content)
+def read(content: bytes, report: Report, *, small: bool) -> list[Block]:
+    """Return a DOCX file's blocks, and note in `report` what of it isn't among them. Raises Unreadable, and where it
+    may only be `small` Heavy."""
+    package = open_docx(content, small=small)
     try:
         blocks = _Reader(package, report).blocks(child(package.document, "body"))
     except RecursionError as problem:
-        raise Unreadable(_("Too much stands in one another in this file. Take the text into a new one.")) from problem
+        raise Unreadable(nested()) from problem
     _note_parts(package, report)
     return blocks
 
@@ -109,8 +113,9 @@ class _Reader:
         words = "".join(span.text for span in spans)
         if not words.strip() or in_contents:
             return []
-        names = list(self.styles.names(self.styles.of(paragraph)))
-        level = self.styles.heading(paragraph)
+        style = self.styles.of(paragraph)
+        names = list(self.styles.names(style))
+        level = self.styles.heading(paragraph, style)
         if level or "title" in names:
             if place and place.form != "bullet":
                 self.report.note(Kind.HEADING_NUMBER, words)
@@ -153,6 +158,10 @@ class _Reader:
         rows = [row for row in rows if any(cell for cell in row)]
         if len(rows) == 1 and len(rows[0]) == 1:
             return rows[0][0]
+        if len(rows) * max(map(len, rows), default=0) > MOST_CELLS:
+            raise Unreadable(
+                _("A table of this file has too many cells. Take it out, and publish it beside the text.")
+            )
         return (
             [Block("table", children=tuple(Block("tr", children=tuple(map(self._cell, row))) for row in rows))]
             if rows

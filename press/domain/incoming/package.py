@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from press.domain.incoming.report import Unreadable
+from press.domain.incoming.report import Heavy, Unreadable
 
 # What the parts that are read may become when they are unpacked, and how many tags they may have together: a speech
 # of 200,000 characters in which the word processor marks each word has fewer.
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_SIGNS = 1_000_000
+# What a speech comes to, and what is read in a second.
+SMALL_UNPACKED, SMALL_SIGNS = 4 * 1024 * 1024, 50_000
 CHUNK = 1024 * 1024
 
 Element = Any
@@ -57,12 +59,13 @@ def child(element: Element | None, *path: str) -> Element | None:
 _READ = frozenset({"styles", "numbering", "footnotes", "endnotes", "comments", "header", "footer"})
 
 
-def open_docx(content: bytes) -> Package:
-    """Open a DOCX file. Raises Unreadable, in a sentence, for what is none, is broken, or would take too long."""
+def open_docx(content: bytes, *, small: bool) -> Package:
+    """Open a DOCX file. Raises Unreadable, in a sentence, for what is none, is broken, or would take too long; and
+    where it may only be `small` Heavy."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            return _Opening(packed).package()
-    except Unreadable:
+            return _Opening(packed, small).package()
+    except (Unreadable, Heavy):
         raise
     except (
         zipfile.BadZipFile,
@@ -89,10 +92,10 @@ def _broken() -> str:
 class _Opening:
     """Reads parts, and counts what they come to."""
 
-    def __init__(self, packed: zipfile.ZipFile) -> None:
-        self.packed = packed
+    def __init__(self, packed: zipfile.ZipFile, small: bool) -> None:
+        self.packed, self.small = packed, small
         self.names = set(packed.namelist())
-        self.left, self.signs = MOST_UNPACKED, MOST_SIGNS
+        self.left, self.signs = (SMALL_UNPACKED, SMALL_SIGNS) if small else (MOST_UNPACKED, MOST_SIGNS)
 
     def package(self) -> Package:
         main = next(target for kind, target, _key in self._relations("", "_rels/.rels") if kind == "officeDocument")
@@ -129,6 +132,8 @@ class _Opening:
                 self.left -= len(piece)
                 self.signs -= piece.count(b"<")
                 if self.left < 0 or self.signs < 0:
+                    if self.small:
+                        raise Heavy
                     raise Unreadable(_("The file is too large when it is unpacked. Take the text into a new one."))
         parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
         root = etree.fromstring(bytes(content), parser)

@@ -16,6 +16,15 @@ class Unreadable(Exception):
     """A file can't be read as a text, with a sentence that says what to do."""
 
 
+class Heavy(Exception):
+    """A file isn't small: to be read in a process of its own."""
+
+
+def nested() -> str:
+    """Say that a file has things in things, deeper than anybody writes."""
+    return _("Too much stands in one another in this file. Take the text into a new one.")
+
+
 class Kind(StrEnum):
     """What of a file may not come into a text, or not as it was."""
 
@@ -87,7 +96,7 @@ class Report:
     def note(self, kind: Kind, words: str = "", number: int = 1) -> None:
         """Note one thing, or several, with the words that it concerns."""
         self.counts[kind] += number
-        quote = " ".join(words.split())
+        quote = " ".join(words[: 10 * LONGEST_QUOTE].split())
         kept = self.quotes.setdefault(kind, [])
         if quote and len(kept) < QUOTED and quote not in kept:
             kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")

@@ -1,10 +1,11 @@
 """The words of a DOCX paragraph: runs with marks and links, fields, notes, tracked changes, what hangs in them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from press.domain.incoming.package import Element, Package, attribute, child, local
-from press.domain.incoming.report import Kind, Report
+from press.domain.incoming.report import Kind, Report, Unreadable, nested
 from press.domain.incoming.styles import OFF, Styles
 from press.domain.markdown import SCHEMES, Span
 
@@ -14,24 +15,27 @@ _AS_THEY_ARE = frozenset(
 _LINK = re.compile(r'HYPERLINK\s+(?:"([^"]*)"|(\S+))', re.I)
 _INK = frozenset({"", "auto", "000000"})
 # Passages go on from run to run and are counted once.
+LONGEST_PASSAGE = 1000
+# Fields stand in fields: links in a table of contents.
+DEEPEST_FIELD, LONGEST_DEED = 20, 4000
 _PASSAGES = (Kind.DELETED, Kind.HIDDEN, Kind.INSERTED, Kind.COLOUR, Kind.UNDERLINE)
 
 
 @dataclass
 class _Field:
-    """A field that has begun: what it does, and whether its result is being read."""
+    """A field that has begun: what it does, and once its result is read, where it leads and whether it is a table of
+    contents."""
 
     deed: str = ""
     result: bool = False
+    href: str = ""
+    is_contents: bool = False
 
-    @property
-    def href(self) -> str:
+    def begin_result(self) -> None:
+        """Its instructions are complete, and its result comes now."""
         found = _LINK.search(self.deed)
-        return (found[1] or found[2] or "") if found else ""
-
-    @property
-    def is_contents(self) -> bool:
-        return self.deed.split()[:1] == ["TOC"]
+        self.result, self.href = True, (found[1] or found[2] or "") if found else ""
+        self.is_contents = self.deed.split()[:1] == ["TOC"]
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,10 @@ class Runs:
         self.boxes: list[Element] = []
         self.open: dict[Kind, str] = {}
         self.spans: list[Span] = []
-        self.paragraph: Element = None
+        # The key of the paragraph's style.
+        self.style = ""
         self.notes = {
-            attribute(note, "id"): note
+            attribute(note, "id"): said(note)
             for kind in ("footnotes", "endnotes")
             for part in package.parts.get(kind, ())
             for note in part
@@ -74,7 +79,7 @@ class Runs:
 
     def read(self, paragraph: Element) -> list[Span]:
         """Return a paragraph's spans. Text boxes that hang in it stand in `boxes` then, until they are taken."""
-        self.spans, self.paragraph = [], paragraph
+        self.spans, self.style = [], self.styles.of(paragraph)
         self._children(paragraph, _Where())
         self._close(frozenset())
         return self.spans
@@ -110,7 +115,7 @@ class Runs:
         words = "".join(self._piece(each, run, where) for each in run)
         if not words:
             return
-        hidden = self.styles.on(run, self.paragraph, "vanish")
+        hidden = self.styles.on(run, self.style, "vanish")
         href = where.href or next((field.href for field in reversed(self.fields) if field.result and field.href), "")
         if href.partition(":")[0].lower() not in SCHEMES:
             href = ""
@@ -125,7 +130,8 @@ class Runs:
         if words.strip():
             self._close(on)
         for kind in on:
-            self.open[kind] = self.open.get(kind, "") + words
+            # As much as is quoted, and the spaces that are taken out of it.
+            self.open[kind] = (self.open.get(kind, "") + words).lstrip()[:LONGEST_PASSAGE]
         if where.deleted or hidden or self.in_contents:
             return
         marks = self._marks(run)
@@ -141,13 +147,13 @@ class Runs:
                 del self.open[kind]
 
     def _marks(self, run: Element) -> frozenset[str]:
-        complex_script = self.styles.on(run, self.paragraph, "rtl", "cs")
+        complex_script = self.styles.on(run, self.style, "rtl", "cs")
         names = {
             "strong": ("bCs",) if complex_script else ("b",),
             "em": ("iCs",) if complex_script else ("i",),
             "strike": ("strike", "dstrike"),
         }
-        return frozenset(mark for mark, found in names.items() if self.styles.on(run, self.paragraph, *found))
+        return frozenset(mark for mark, found in names.items() if self.styles.on(run, self.style, *found))
 
     def _piece(self, element: Element, run: Element, where: _Where) -> str:
         name = local(element)
@@ -162,8 +168,7 @@ class Runs:
         elif name == "ruby":
             return said(child(element, "rubyBase")) if child(element, "rubyBase") is not None else ""
         elif name in ("footnoteReference", "endnoteReference"):
-            note = self.notes.get(attribute(element, "id"))
-            self.report.note(Kind.FOOTNOTE, said(note) if note is not None else "")
+            self.report.note(Kind.FOOTNOTE, self.notes.get(attribute(element, "id"), ""))
         elif name == "sym":
             self.report.note(Kind.SYMBOL, attribute(element, "font"))
         elif not where.deleted:
@@ -174,11 +179,13 @@ class Runs:
         kind = attribute(element, "fldCharType")
         if name == "instrText":
             if self.fields and not self.fields[-1].result:
-                self.fields[-1].deed += element.text or ""
+                self.fields[-1].deed = (self.fields[-1].deed + (element.text or ""))[:LONGEST_DEED]
         elif kind == "begin":
+            if len(self.fields) == DEEPEST_FIELD:
+                raise Unreadable(nested())
             self.fields.append(_Field())
         elif kind == "separate" and self.fields:
-            self.fields[-1].result = True
+            self.fields[-1].begin_result()
             self._field_begins(self.fields[-1])
         elif kind == "end" and self.fields:
             self.fields.pop()
@@ -199,7 +206,8 @@ class Runs:
         if name not in ("drawing", "pict", "object"):
             return
         inside = {local(each) for each in element.iter()}
-        boxes = [each for each in element.iter() if local(each) == "txbxContent"]
+        # Those within others are found when these are read.
+        boxes = list(_outermost(element, "txbxContent"))
         if boxes:
             self.boxes += boxes
             self.report.note(Kind.TEXT_BOX, " ".join(map(said, boxes)), len(boxes))
@@ -210,6 +218,14 @@ class Runs:
             self.report.note(Kind.IMAGE, attribute(about, "descr") or attribute(about, "title"))
         else:
             self.report.note(Kind.DRAWING)
+
+
+def _outermost(element: Element, name: str) -> Iterator[Element]:
+    for each in element:
+        if local(each) == name:
+            yield each
+        else:
+            yield from _outermost(each, name)
 
 
 def _coloured(properties: Element | None) -> bool:

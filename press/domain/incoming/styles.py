@@ -30,28 +30,46 @@ class Place:
     form: str
 
 
+@dataclass(frozen=True)
+class _Style:
+    """A style: looked through once, since a document asks for it again with each of its runs."""
+
+    name: str
+    based_on: str
+    outline: str
+    numbering: Element | None
+    # Properties of runs, such as "b", and whether they are on.
+    properties: dict[str, bool]
+
+
 class Styles:
     """Looks styles up, with those that they are based on."""
 
     def __init__(self, package: Package) -> None:
-        self.by_key: dict[str, Element] = {}
+        self.by_key: dict[str, _Style] = {}
         self.normal = ""
         root = package.first("styles")
         for style in root if root is not None else ():
             if local(style) != "style":
                 continue
             key = attribute(style, "styleId")
-            self.by_key[key] = style
+            self.by_key[key] = _Style(
+                attribute(child(style, "name"), "val").lower(),
+                attribute(child(style, "basedOn"), "val"),
+                attribute(child(style, "pPr", "outlineLvl"), "val"),
+                child(style, "pPr", "numPr"),
+                _properties(child(style, "rPr")),
+            )
             if attribute(style, "type") == "paragraph" and attribute(style, "default") not in ("", *OFF):
                 self.normal = key
 
-    def chain(self, key: str) -> Iterator[Element]:
+    def chain(self, key: str) -> Iterator[_Style]:
         """Yield a style and those that it is based on, nearest first."""
         seen = set[str]()
         while key in self.by_key and key not in seen and len(seen) < DEEPEST_STYLE:
             seen.add(key)
             yield self.by_key[key]
-            key = attribute(child(self.by_key[key], "basedOn"), "val")
+            key = self.by_key[key].based_on
 
     def of(self, paragraph: Element) -> str:
         """Return the key of a paragraph's style."""
@@ -59,34 +77,37 @@ class Styles:
 
     def names(self, key: str) -> Iterator[str]:
         """Yield the names of a style and those beneath it, in small letters."""
-        for style in self.chain(key):
-            yield attribute(child(style, "name"), "val").lower()
+        return (style.name for style in self.chain(key))
 
-    def heading(self, paragraph: Element) -> int:
-        """Return the level of a heading from 1, or 0 where the paragraph is none."""
-        key = self.of(paragraph)
+    def heading(self, paragraph: Element, key: str) -> int:
+        """Return the level of a heading from 1, or 0 where the paragraph, whose style has this key, is none."""
         for name in self.names(key):
             word, _space, number = name.rpartition(" ")
             if word == "heading" and number.isdecimal():
                 return min(int(number), DEEPEST_HEADING)
-        levels = [
-            child(paragraph, "pPr", "outlineLvl"),
-            *(child(style, "pPr", "outlineLvl") for style in self.chain(key)),
-        ]
-        written = next((attribute(level, "val") for level in levels if level is not None), "")
+        own = attribute(child(paragraph, "pPr", "outlineLvl"), "val")
+        written = next(filter(None, (own, *(style.outline for style in self.chain(key)))), "")
         return int(written) + 1 if written.isdecimal() and int(written) < DEEPEST_HEADING else 0
 
-    def on(self, run: Element, paragraph: Element, *names: str) -> bool:
-        """Return whether a property, such as "b", is on for a run: by itself, its style, or its paragraph's."""
+    def on(self, run: Element, key: str, *names: str) -> bool:
+        """Return whether a property, such as "b", is on for a run: by itself, its style, or its paragraph's, which
+        has this key."""
         own = child(run, "rPr")
-        styled = [child(style, "rPr") for style in self.chain(attribute(child(own, "rStyle"), "val"))]
-        around = [child(style, "rPr") for style in self.chain(self.of(paragraph))]
-        for properties in [own, *styled, *around]:
+        by_itself = _properties(own)
+        styled = self.chain(attribute(child(own, "rStyle"), "val"))
+        for properties in (by_itself, *(style.properties for style in (*styled, *self.chain(key)))):
             for name in names:
-                found = child(properties, name)
-                if found is not None:
-                    return attribute(found, "val").lower() not in OFF
+                if name in properties:
+                    return properties[name]
         return False
+
+
+def _properties(element: Element | None) -> dict[str, bool]:
+    """Return what the properties of a run say, the first of those that stand twice."""
+    found: dict[str, bool] = {}
+    for each in element if element is not None else ():
+        found.setdefault(local(each), attribute(each, "val").lower() not in OFF)
+    return found
 
 
 class Numbering:
@@ -116,8 +137,8 @@ class Numbering:
     def place(self, paragraph: Element) -> Place | None:
         """Return a paragraph's place in lists and count it; None where it is no item."""
         properties = child(paragraph, "pPr", "numPr")
-        chain = [child(style, "pPr", "numPr") for style in self.styles.chain(self.styles.of(paragraph))]
-        found = [each for each in (properties, *chain) if each is not None]
+        styled = (style.numbering for style in self.styles.chain(self.styles.of(paragraph)))
+        found = [each for each in (properties, *styled) if each is not None]
         key = next((attribute(child(each, "numId"), "val") for each in found if child(each, "numId") is not None), "")
         written = next(
             (attribute(child(each, "ilvl"), "val") for each in found if child(each, "ilvl") is not None), "0"
