@@ -118,6 +118,11 @@ def recognise(headings: list[str]) -> Columns:
     return Columns(known, unknown, twice)
 
 
+def recognised(cells: list[str]) -> int:
+    """Return how many of a row's cells are headings."""
+    return len(recognise(cells).known)
+
+
 def label(name: str) -> str:
     """Return what a person's field is called in the reader's language; else the name itself."""
     for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):

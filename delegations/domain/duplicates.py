@@ -29,6 +29,8 @@ CHANGE = "delegations.resemblance.change"
 MOST = 20
 # Shorter parts of names, such as "al" and "de", make nobody similar.
 SHORTEST = 3
+# Han, kana and hangul.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Hit:
 def words_of(name: Any) -> frozenset[str]:
     """Return the words of a name, folded: in any order they are the same name."""
     return frozenset(re.findall(r"\w+", fold(str(name or ""))))
+
+
+def is_single(name: frozenset[str]) -> bool:
+    """Return whether a name is one word alone, which many share. Scripts that set no spaces between the words of a
+    name have whole names in one word."""
+    return len(name) == 1 and not _UNSPACED.search(next(iter(name)))
 
 
 def similar(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.domain.columns import recognise
+from delegations.domain.columns import recognise, recognised
 from delegations.domain.incoming.apply import check_may, preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
@@ -52,7 +52,7 @@ def store(
     """
     check_may(summit, party, by)
     try:
-        table = tables.read(filename=filename, content=content)
+        table = tables.read(filename=filename, content=content, recognised=recognised)
         _check(table, purpose, party)
         report = preview(summit=summit, table=table, by=by, party=party) if len(table.rows) <= AT_ONCE else None
     except (TableProblem, Unreadable) as problem:

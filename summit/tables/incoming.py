@@ -149,3 +149,9 @@ def headings(intake: Intake, by: User) -> tuple[dict[str, str], set[str]]:
                     own: Any = intake.model._meta.get_field(name)
                     known.setdefault(plain(str(own.verbose_name)), name)
     return known, other - set(known)
+
+
+def recognised_by(intake: Intake, by: User) -> Callable[[list[str]], int]:
+    """Return what tells how many of a row's cells are headings of a list."""
+    known, other = headings(intake, by)
+    return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})

@@ -7,12 +7,14 @@ which our own exports keep a cell from being taken for a formula is taken off ag
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
 
 from summit.tables import spreadsheet
 from summit.tables.harmless import SIGNS
@@ -24,12 +26,20 @@ MOST_BYTES = 10 * 1024 * 1024
 SECONDS, MEGABYTES = 10, 800
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
-LONGEST = 2_000
+# What a cell of a spreadsheet can hold. What a field takes is less, and its form says so.
+LONGEST = 32_767
+# In so many rows from the top the headings are looked for: what stands above them is the table's title.
+TITLE_ROWS = 20
 # Of a file whose letters are not UTF-8 this much is looked at to tell how they are written.
 SAMPLE = 256 * 1024
 # How XLSX begins, and its like; and the older XLS, which is also what a locked XLSX lies in.
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
+_SIGNS = (",", ";", "\t", "|")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+# How many of a row's cells are headings that are known.
+Recognised = Callable[[list[str]], int]
 
 
 class TableProblem(Exception):
@@ -52,8 +62,12 @@ class Table:
     rows: list[Row]
 
 
-def read(*, filename: str, content: bytes) -> Table:
-    """Read a file as a table. Its bytes say what it is, not its name. Raises TableProblem."""
+def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells: 0) -> Table:
+    """Read a file as a table. Its bytes say what it is, not its name.
+
+    The headings are the first row; or, where `recognised` tells how many of a row's cells are headings that are
+    known, a row below the table's title that has more of them. Raises TableProblem.
+    """
     if len(content) > MOST_BYTES:
         raise TableProblem(too_large())
     if not content.strip():
@@ -65,8 +79,8 @@ def read(*, filename: str, content: bytes) -> Table:
     elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
         raise TableProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
     else:
-        lines = _separated(content)
-    return _table(lines)
+        lines = _separated(content, recognised)
+    return _table(lines, recognised)
 
 
 def _objects(content: bytes) -> Table:
@@ -105,42 +119,57 @@ def too_large() -> str:
     return said % {"n": MOST_BYTES // 1024 // 1024}
 
 
-def _table(lines: Iterator[tuple[int, list[str]]]) -> Table:
-    headings: list[str] = []
+def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
     rows: list[Row] = []
     for number, cells in lines:
         while cells and not cells[-1]:
             cells.pop()
-        if not cells:
-            continue
-        if not headings:
-            headings = cells
-            continue
-        if len(cells) > len(headings):
-            said = _("Row %(n)d has more cells than there are headings. Give each column a heading in the first row.")
-            raise TableProblem(said % {"n": number})
-        rows.append(Row(number, cells + [""] * (len(headings) - len(cells))))
-        _check_size(0, len(rows))
-    if not headings:
+        if cells:
+            _check_size(len(cells), len(rows))
+            rows.append(Row(number, cells))
+    if not rows:
         raise TableProblem(_("The table is empty. Its first row names the columns."))
-    _check_size(len(headings), 0)
+    first, *rows = rows[_headings_at([row.cells for row in rows[:TITLE_ROWS]], recognised) :]
+    width = max(len(row.cells) for row in (first, *rows))
+    for row in (first, *rows):
+        row.cells.extend([""] * (width - len(row.cells)))
+    headings = [
+        heading or (_("column %(letter)s") % {"letter": get_column_letter(place + 1)} if any(column) else "")
+        for place, (heading, *column) in enumerate(zip(first.cells, *(row.cells for row in rows), strict=True))
+    ]
     return Table(headings, rows)
 
 
-def _separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _headings_at(rows: list[list[str]], recognised: Recognised) -> int:
+    """Return which of the first rows has the headings. What stands above them is shorter: the table's title, when it
+    was made, or words over several columns."""
+    known = [recognised(row) for row in rows]
+    at = known.index(max(known))
+    filled = [len(list(filter(None, row))) for row in rows]
+    return at if known[at] > max(1, known[0]) and max(filled[:at], default=0) < filled[at] else 0
+
+
+def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {sign: first.count(sign) for sign in (",", ";", "\t", "|")}
-    sign = max(counts, key=lambda sign: counts[sign])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_sign(text, recognised), strict=True)
+    # Rows count as a spreadsheet shows them: a cell may have several lines.
+    number = 0
     try:
-        for cells in reader:
-            yield reader.line_num, [_clean(cell) for cell in cells]
+        for number, cells in enumerate(reader, start=1):
+            yield number, [_clean(cell) for cell in cells]
     except csv.Error as problem:
         if "field larger" in str(problem):
             raise TableProblem(_too_long()) from problem
         said = _("Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it.")
-        raise TableProblem(said % {"n": reader.line_num}) from problem
+        raise TableProblem(said % {"n": number + 1}) from problem
+
+
+def _sign(text: str, recognised: Recognised) -> str:
+    """Return what stands between cells: by which headings are known, or else what the first line has most of."""
+    lines = list(islice((line for line in io.StringIO(text) if line.strip()), TITLE_ROWS))
+    found = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))
+    known = max((recognised(line.strip().split(found)) for line in lines), default=0)
+    return found if known > 1 else max(_SIGNS, key=lambda sign: lines[0].count(sign) if lines else 0)
 
 
 def _decoded(content: bytes) -> str:

@@ -4,11 +4,12 @@ import csv
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
-from delegations.domain.columns import recognise
+from delegations.domain.columns import recognise, recognised
 from delegations.fields import PARTICULARS, PERSON
 from summit.tables import reading as tables
 from summit.tables.harmless import harmless
@@ -50,7 +51,7 @@ def test_quoted_cells_hold_signs_and_lines() -> None:
     assert [row.cells[1] for row in table.rows] == ["Biden, Jr", "two lines"]
     assert refusal(b'party,name\nItaly,"open\n').startswith("Row 2 can’t be read: a quotation mark is open")
     # A line of a megabyte has no quotation mark at all.
-    assert refusal(b"party,name\n" + b"x" * 1024**2) == "A cell has more than 2000 characters. Shorten it."
+    assert refusal(b"party,name\n" + b"x" * 1024**2) == "A cell has more than 32767 characters. Shorten it."
 
 
 def test_spreadsheets() -> None:
@@ -73,8 +74,7 @@ def test_what_is_no_table() -> None:
         (b"PK\x03\x04nonsense", "This spreadsheet can’t be read."),
         (b"\xd0\xcf\x11\xe0old", "This is an old or locked spreadsheet."),
         (xlsx([]), "The table is empty."),
-        (b"a,b\n1,2,3\n", "Row 2 has more cells than there are headings."),
-        (b"a\n" + b"x" * 2001, "A cell has more than 2000 characters."),
+        (b"a\n" + b"x" * 32768, "A cell has more than 32767 characters."),
         *((magic, OTHER) for magic in (b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\0\0", b"MZ\x90\0\x03\0")),
     ):
         assert refusal(content).startswith(said)
@@ -179,3 +179,73 @@ def test_columns_are_known_by_their_words() -> None:
         assert recognise([heading]).known == {0: name}
     found = recognise(["order", "Name", "full name", "", "Shoe size"])
     assert (found.known, found.unknown, found.twice) == ({1: "name"}, ["order", "Shoe size"], ["full name"])
+
+
+def rows_of(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    table = read(filename="x", content=content, recognised=recognised)
+    return table.headings, [(row.number, row.cells) for row in table.rows]
+
+
+class TestAsAPersonReads:
+    def test_a_title_above_the_headings(self) -> None:
+        title = [["Delegations, as of 3 March"], ["Ministry; protocol desk"], []]
+        table = [["Country", "Full name", "Post"], ["Italy", "Ada", "Head, acting"]]
+        read_as = (table[0], [(5, table[1])])
+        assert rows_of(xlsx(*title, *table)) == read_as
+        for sign in (",", ";", "\t"):
+            file = io.StringIO()
+            csv.writer(file, delimiter=sign).writerows([*title, *table])
+            assert rows_of(file.getvalue().encode()) == read_as
+        # Control: nothing tells the headings from the title where no heading is known.
+        assert read(filename="x", content=xlsx(*title, *table)).headings[0] == "Delegations, as of 3 March"
+
+    def test_the_first_row_stays_where_it_names_columns(self) -> None:
+        rows: list[list[object]] = [
+            ["Land", "Name", "Bemerkung"],
+            ["Italy", "Country", "Post"],
+            ["Malta", "Ada", "x"],
+        ]
+        assert rows_of(xlsx(*rows))[0] == rows[0]
+        # A wide row is no title.
+        wide: list[list[object]] = [["a", "b", "c", "d"], ["Country", "Name", "Post"], ["Italy", "Ada", "x"]]
+        assert rows_of(xlsx(*wide))[0] == wide[0]
+
+    def test_merged_cells(self) -> None:
+        book = Workbook()
+        sheet: Any = book.active
+        for row in (
+            ["Country", "Person", None, "Post"],
+            [None, "Name", "E-mail", None],
+            ["Italy", "Ada", "a@x.example", "Minister"],
+            [None, "Bea", None, None],
+            [None, None, None, None],
+            ["Malta", "Cy", None, None],
+        ):
+            sheet.append(row)
+        for cells in ("A1:A2", "D1:D2", "B1:C1", "A3:A5", "D3:D4", "A6:A9"):
+            sheet.merge_cells(cells)
+        made = io.BytesIO()
+        book.save(made)
+        assert rows_of(made.getvalue()) == (
+            ["Country", "Name", "E-mail", "Post"],
+            [
+                (3, ["Italy", "Ada", "a@x.example", "Minister"]),
+                (4, ["Italy", "Bea", "", "Minister"]),
+                (5, ["Italy", "", "", ""]),
+                (6, ["Malta", "Cy", "", ""]),
+            ],
+        )
+
+    def test_rows_are_counted_as_a_spreadsheet_shows_them(self) -> None:
+        text = b'country,"full\nname"\nItaly,"Ada\n\nExample"\n\nMalta,Bea\n'
+        assert rows_of(text) == (["country", "full name"], [(2, ["Italy", "Ada Example"]), (4, ["Malta", "Bea"])])
+        assert refusal(b'a,b\n"one\ntwo",x\nc,"open\n').startswith("Row 3 can’t be read")
+
+    def test_a_column_without_a_heading_is_told(self) -> None:
+        headings, rows = rows_of(b"country,,name\nItaly,x,Ada,y\nMalta,,Bea\n")
+        assert (headings, rows[1]) == (["country", "column B", "name", "column D"], (3, ["Malta", "", "Bea", ""]))
+        assert recognise(headings).unknown == ["column B", "column D"]
+
+    def test_a_long_cell_refuses_no_other(self) -> None:
+        text = f"country,name,biography\nItaly,Ada,{'word ' * 4000}\n"
+        assert rows_of(text.encode())[1][0][1][:2] == ["Italy", "Ada"]

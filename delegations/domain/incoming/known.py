@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from delegations.domain import countries, digests, quotas
 from delegations.domain.countries import plain
-from delegations.domain.duplicates import similar, words_of
+from delegations.domain.duplicates import is_single, similar, words_of
 from delegations.domain.quotas import Meter
 from delegations.fields import party_of
 from delegations.models import Category, ExternalId, FocalPoint, Likeness, Party, Policy
@@ -93,7 +93,8 @@ class Known:
         boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
         for why, rows in (
             (Likeness.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
-            (Likeness.NAME, self._elsewhere.get(name, []) if name else []),
+            # One word says too little of people of other parties.
+            (Likeness.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
             (Likeness.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
         ):
             for row in rows:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from delegations.domain.duplicates import is_single, words_of
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party
@@ -85,9 +86,15 @@ class Meant:
         agreeing = [row for row in agreeing if _alike(row, said) == best]
         if len(agreeing) == 1 and (best or len(rows) == 1):
             return agreeing[0]
-        if rows:
+        if rows and not self._others(rows, said):
             raise self._doubt(agreeing or rows)
         return None
+
+    def _others(self, rows: list[Person], said: dict[str, str]) -> bool:
+        """Return whether a row names somebody else than all of these, whom other rows of the file named: by the one
+        word that they share, and with another office or mailbox. Somebody who was there may hold another office."""
+        single = is_single(words_of(said.get("name")))
+        return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
 
     def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:
         """Return who is entered without a name for the office: a name takes that place, once."""

@@ -2,6 +2,7 @@
 them, only where somebody says so."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from delegations.domain.columns import heading
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.parties import PartyRow
 from delegations.domain.incoming.report import Line
+from delegations.domain.incoming.said import left_out
 from delegations.models import Party
 from summit.domain import audit
 from summit.domain.audit import By
@@ -64,6 +66,18 @@ def plan(
 def _called(name: str) -> str:
     """Return what the column of a field is called; a party's name stands in the column of parties."""
     return heading("party" if name == "name" else name)
+
+
+def readable(row: PartyRow, line: Line) -> PartyRow:
+    """Return what a row says of a party without what no mission can have, such as a mailbox without an @, which is
+    noted."""
+    for name in REACH:
+        try:
+            clean(Party(), {name: str(getattr(row, name))} if getattr(row, name) else {})
+        except ValidationError as problem:
+            line.notes += map(left_out, problem.messages)
+            row = replace(row, **{name: ""})
+    return row
 
 
 def differing(party: Party, row: PartyRow, names: tuple[str, ...]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from delegations.domain.incoming.meant import OTHER, Doubt, Meant
 from delegations.domain.incoming.parties import PartyRow, decided, key_of, make, question
 from delegations.domain.incoming.planned import LeftOut, Newcomer, Plan
 from delegations.domain.incoming.report import Line, Report
-from delegations.domain.incoming.row_form import RowForm
+from delegations.domain.incoming.row_form import RowForm, cells
 from delegations.domain.incoming.said import alone, likeness, sentences
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.naming import kind_word
@@ -97,12 +97,15 @@ class Planner:
                 if partys == Outcome.SAME:
                     raise
                 line.notes += [alone(partys), *sentences(problem)]
-        elif self.party is not None:
+        elif self.party is not None or texts.keys() - {"language"}:
             # A formula that no program has worked out is empty too.
-            raise Unreadable(_("This row names nobody. Write a name or the office held."))
+            nobody = _("This row names nobody. Write a name or the office held.")
+            if self.party is not None:
+                raise Unreadable(nobody)
+            line.notes.append(nobody)
 
     def _party(self, said: dict[str, str], line: Line) -> Party:
-        given = PartyRow.of(said, says_country=self.known.says_country)
+        given = party_changes.readable(PartyRow.of(said, says_country=self.known.says_country), line)
         found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
         if self.party is not None:
             if (given.name or given.key or given.written) and found is None:
@@ -178,7 +181,7 @@ class Planner:
     def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: Line) -> None:
         line.person = given.get("name") or given.get("office") or ""
         wanted = self._category(said, party)
-        texts = {name: values.cell(name, text) for name, text in given.items()}
+        texts = cells(given, line)
         key = said.get("person_key", "")
         line.person = texts.get("name") or texts.get("office") or ""
         person = self._whom(party, key, texts, line)
@@ -190,10 +193,7 @@ class Planner:
         if theirs or (person is None and key in self.known.given):
             raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
         line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
-        self.form.ask(person, texts)
-        if not self.form.is_valid():
-            raise ValidationError(self.form.sentences)
-        changed = self.form.changed
+        changed = self.form.read(person, texts, line)
         if person is None:
             self.meant.note(
                 self._newcomer(party, wanted or self._usual(party), changed, key, line), line.number, texts

@@ -1,16 +1,47 @@
 """The form of a person, asked about the rows of a table."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from delegations.domain.columns import label
+from delegations.domain.incoming import values
+from delegations.domain.incoming.report import Line
+from delegations.domain.incoming.said import left_out
+from delegations.domain.incoming.values import Unreadable
 from delegations.forms import PersonForm, values_of
 from summit.models import Person
+
+WHO = ("name", "office")
+
+
+def cells(given: Mapping[str, str], line: Line) -> dict[str, str]:
+    """Return what the form takes for each of a row's cells. One that can't be understood counts as empty, which is
+    noted."""
+    found = {}
+    for name, text in given.items():
+        try:
+            found[name] = values.cell(name, text)
+        except Unreadable as problem:
+            line.notes.append(left_out(str(problem)))
+    return found
 
 
 class RowForm(PersonForm):
     """The form of a person, used for row after row: making one costs more than asking it."""
+
+    def read(self, person: Person | None, said: dict[str, str], line: Line) -> dict[str, Any]:
+        """Return what a row changes of a person, or says of a new one. A cell that the form refuses counts as empty,
+        which is noted, unless it says who it is. Raises ValidationError."""
+        self.ask(person, said)
+        bad = {name: texts for name, texts in self.errors.items() if name in said and name not in WHO}
+        if bad:
+            line.notes += [left_out(f"{label(name)}: {text}") for name, texts in bad.items() for text in texts]
+            self.ask(person, {name: text for name, text in said.items() if name not in bad})
+        if not self.is_valid():
+            raise ValidationError(self.sentences)
+        return self.changed
 
     def ask(self, person: Person | None, said: dict[str, str]) -> None:
         """Look at what a row says of a person, or of a new one. What it doesn't say is as it was."""

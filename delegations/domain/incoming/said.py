@@ -14,6 +14,11 @@ def sentences(problem: Exception) -> list[str]:
     return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
 
 
+def left_out(problem: str) -> str:
+    """Say that a cell counts as empty, and why."""
+    return _("%(problem)s The cell is left out.") % {"problem": problem}
+
+
 def likeness(other: Person, party: Party | None, why: Likeness) -> str:
     """Ask whether somebody who resembles another is the same person."""
     if party is not None and why == Likeness.NAME:

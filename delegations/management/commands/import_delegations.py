@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from delegations.domain.columns import recognised
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no summit {options['summit']}. There are: {known}.")
         try:
-            table = tables.read(filename=path.name, content=path.read_bytes())
+            table = tables.read(filename=path.name, content=path.read_bytes(), recognised=recognised)
             act = preview if options["dry_run"] else read_in
             answers = {"* enter": "enter"} if options["enter"] else {}
             report = act(summit=summit, table=table, by=SYSTEM, answers=answers)

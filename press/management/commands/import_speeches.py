@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from delegations.domain.columns import recognised
 from delegations.domain.incoming.values import Unreadable as UnreadableTable
 from press.admin.moments import local_moment
 from press.domain.importing.apply import Order, import_speeches, preview
@@ -16,6 +17,10 @@ from press.models import Wording
 from sessions.models import Session
 from summit.models import Role, Summit, User
 from summit.tables import reading as tables
+
+
+def _speakers(path: Path) -> tables.Table:
+    return tables.read(filename=path.name, content=path.read_bytes(), recognised=recognised)
 
 
 class Command(BaseCommand):
@@ -68,7 +73,7 @@ class Command(BaseCommand):
                 session=session,
                 by=by,
                 files=files,
-                table=tables.read(filename=table.name, content=table.read_bytes()) if table else None,
+                table=_speakers(table) if table else None,
                 make_parties=options["make_parties"],
                 wording=options["wording"],
                 moment=local_moment(options["publish_at"], summit.zone) if options["publish_at"] else None,

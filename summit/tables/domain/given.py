@@ -15,7 +15,7 @@ from summit.models import GivenTable, Summit, User
 from summit.permissions import check
 from summit.tables import reading
 from summit.tables.domain.reading_in import Report, UnreadableError, check_columns, read_in
-from summit.tables.incoming import INTAKES, Intake
+from summit.tables.incoming import INTAKES, Intake, recognised_by
 from summit.tables.reading import Row, Table, TableProblem
 
 # Rows that are looked at and written while somebody waits; more of them are a worker's.
@@ -42,7 +42,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
     report yet (`look`). Raises PermissionDenied, GivenProblem."""
     intake = check_may(label, summit, by)
     try:
-        table = reading.read(filename=filename, content=content)
+        table = reading.read(filename=filename, content=content, recognised=recognised_by(intake, by))
         if not table.rows:
             raise GivenProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
         if len(table.rows) > MOST_ROWS:

@@ -132,12 +132,12 @@ class TestParties:
 class TestPeople:
     def test_categories_quotas_and_what_a_form_refuses(self, summit: Summit) -> None:
         Category.objects.filter(code="adviser").update(quota=1)
-        rows = ["A,adviser,a@x.example", "B,Adviser,", "C,conseiller,", "D,wizard,", "E,interprète,nonsense"]
+        rows = ["A,adviser,a@x.example", "B,Adviser,", "C,conseiller,", "D,wizard,", f"{'E' * 300},interprète,"]
         report = into(summit, "party,name,category,e-mail\n" + "".join(f"France,{row}\n" for row in rows))
         assert [line.outcome for line in report.lines] == ["new", *["refused"] * 4]
         assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
         assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
-        assert report.lines[4].notes == ["e-mail: Enter the whole address, such as office@mission.example."]
+        assert report.lines[4].notes == ["name: This has 300 characters. Shorten it to 200."]
         assert Membership.objects.count() == 1
 
     def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
@@ -200,9 +200,10 @@ class TestPeople:
         report = into(summit, "party,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
         assert [line.outcome for line in report.lines] == ["new", "new"]
         assert report.lines[0].notes[-1] == (
-            "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31."
+            "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31. The cell is left out."
         )
-        assert Person.objects.get().name == "Bea"
+        born = Particulars.objects.values_list("person__name", "birth_date")
+        assert (Person.objects.count(), dict(born)) == (2, {"Bea": date(1970, 4, 13)})
 
 
 class TestOneParty:

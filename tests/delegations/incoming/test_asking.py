@@ -173,12 +173,12 @@ class TestParties:
             "As approved.",
         )
 
-    def test_a_mailbox_that_is_none_is_refused_and_rows_that_contradict_are_told(
+    def test_a_mailbox_that_is_none_is_left_out_and_rows_that_contradict_are_told(
         self, summit: Summit, france: Party
     ) -> None:
         report = into(summit, PARTIES.format(formal="", box="no mailbox", phone=""))
-        assert outcomes(report) == ["refused"]
-        assert report.lines[0].notes[0].startswith("Mailbox of the mission: ")
+        assert outcomes(report) == ["same"]
+        assert report.lines[0].notes == ["Mailbox of the mission: Enter a valid email address. The cell is left out."]
         more = PARTIES.format(formal="", box="a@embassy.example", phone="") + "France,,b@embassy.example,\n"
         assert outcomes(into(summit, more)) == ["changed", "same"]
         france.refresh_from_db()
@@ -187,7 +187,7 @@ class TestParties:
     def test_a_person_who_is_refused_or_asked_about_keeps_nothing_of_the_party_back(
         self, summit: Summit, france: Party
     ) -> None:
-        report = into(summit, "country,mission e-mail,name,e-mail\nFrance,a@embassy.example,Ada,no mailbox\n")
+        report = into(summit, "country,mission e-mail,name,category\nFrance,a@embassy.example,Ada,wizard\n")
         assert (outcomes(report), report.lines[0].notes[1]) == (
             ["changed"],
             "The party is changed, the person is not.",
@@ -355,8 +355,8 @@ class TestOddRows:
         assert asked.text == "“Kenya” (KE) is not on the list of parties yet."
 
     def test_what_is_changed_of_the_party_is_told_where_the_person_asks(self, summit: Summit, france: Party) -> None:
-        into(summit, "party,name,office\nFrance,Ada,Minister\n")
-        row = "France,new@embassy.example,Ada,Adviser\n"
+        into(summit, "party,name,office\nFrance,Ada Example,Minister\n")
+        row = "France,new@embassy.example,Ada Example,Adviser\n"
         report = into(summit, f"party,mission e-mail,name,office\n{row}")
         assert (outcomes(report), report.lines[0].notes[-1]) == (
             ["changed"],
