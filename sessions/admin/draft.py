@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -118,6 +119,13 @@ class SessionAdmin(
         zone = row.summit.zone
         return f"{row.starts_at.astimezone(zone):%H:%M}{until()}{row.ends_at.astimezone(zone):%H:%M}"
 
+    @admin.display(description=gettext_lazy("from another schedule"))
+    def from_another_schedule(self, row: Session) -> SafeString:
+        """Show what other schedules said of it, as the format calls it."""
+        return format_html_join(
+            "", "<div>{}: <bdi>{}</bdi></div>", ((name, rest[0]) for name, *rest in row.carried or ())
+        )
+
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
         """Say whether it is cancelled in the draft: that alone has a sign."""
@@ -132,6 +140,10 @@ class SessionAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name a kind of the summit's own to whoever only reads."""
         groups = super().get_fieldsets(request, obj)
+        if obj is not None and obj.carried:
+            said = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
+            fields: Any = {"fields": ["from_another_schedule"], "description": said}
+            groups = [*groups, (_("From another schedule"), fields)]
         if self.has_change_permission(request, obj) or obj is None:
             return groups
         named = {"kind": "kind_word"}
@@ -148,7 +160,8 @@ class SessionAdmin(
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Let the kind's name be read where nothing is changed."""
-        return [] if obj is None or self.has_change_permission(request, obj) else ["kind_word"]
+        told = ["from_another_schedule"] if obj is not None and obj.carried else []
+        return told if obj is None or self.has_change_permission(request, obj) else ["kind_word", *told]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Say in which zone times are read; keep the summit, which the page has chosen."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sessions import reading
 from sessions.domain.incoming import uploads
-from sessions.domain.incoming.reading import Unreadable
+from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS
 from summit.domain import uploaded

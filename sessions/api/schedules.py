@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from sessions import reading
 from sessions.domain.incoming import uploads
-from sessions.domain.incoming.reading import MOST_BYTES, Unreadable
+from sessions.domain.incoming.plain import Unreadable
+from sessions.domain.incoming.reading import MOST_BYTES
 from sessions.domain.incoming.report import Report
 from sessions.models import ScheduleFile, Visibility
 from summit.api.actions import action
@@ -80,6 +81,9 @@ class ScheduleReportSerializer(Told):
     counts = EventCountsSerializer()
     rooms = serializers.ListField(child=serializers.CharField(), help_text="That are new.")
     people = serializers.IntegerField(help_text="How many are new.")
+    left = serializers.DictField(
+        child=serializers.IntegerField(), help_text="What of the events isn't kept, by the format's names: how often."
+    )
     language = serializers.CharField()
     lines = EventLineSerializer(many=True)
 

@@ -66,6 +66,7 @@ def _snapshot(row: Any, summit: Summit, **parts: Any) -> Snapshot:
         capacity=row.capacity,
         sign_up=row.sign_up,
         opening=row.opening or None,
+        carried=tuple(tuple(each) for each in row.carried or ()),
         zone=summit.time_zone,
         **parts,
     )

@@ -16,7 +16,7 @@ SAME = (
     *("sequence", "kind", "title", "summary", "starts_at", "ends_at", "times_known", "room_key", "room_name"),
     *("venue_name", "visibility", "media", "capacity", "sign_up", "opening", "seal"),
 )
-LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
+LISTS = ("kind_names", "texts", "audiences", "languages", "documents", "carried")
 
 
 def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], zone: str = "UTC") -> Snapshot:
@@ -26,7 +26,7 @@ def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], 
 
 
 def _snapshot(row: ReleasedSession, key: str, places: Iterable[Place], zone: str) -> Snapshot:
-    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in getattr(row, name)) for name in LISTS}
+    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in getattr(row, name) or ()) for name in LISTS}
     return Snapshot(
         key=key,
         session_id=row.session_id,

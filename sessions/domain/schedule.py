@@ -66,7 +66,8 @@ def _numbers(rows: Iterable[ReleasedSession]) -> dict[int, int]:
 
 
 def _clock(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
+    # The format's XML can't say more.
+    minutes = min(int(length.total_seconds() // 60), 99 * 60 + 59)
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
@@ -89,12 +90,13 @@ def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
 def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
+    carried = Carried.of(row)
     # People and parties who lead or speak; those who only take part are too many for an app's screen.
     named = [called(place, beside.names) for place in row.leading]  # type: ignore[attr-defined]
     # The format knows no footnotes: they stand in the description, each after the name that it explains.
     notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {
-        "guid": str(guid("session", key)),
+        "guid": carried.words.get("guid") or str(guid("session", key)),
         "id": number,
         "date": start.isoformat(timespec="seconds"),
         "start": f"{start:%H:%M}",
@@ -104,24 +106,47 @@ def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) ->
         "slug": f"{acronym(summit)}-{key}",
         "url": settings.BASE_URL + reverse("agenda:session", args=[summit.slug, key]),
         "title": title_of(snapshot(row, ()), summit.language),
-        "subtitle": "",
-        "track": None,
+        "subtitle": carried.words.get("subtitle", ""),
+        "track": carried.words.get("track"),
         # A kind of the summit's own by its name, as whoever reads the file knows it again.
-        "type": row.kind_names[0][1] if row.kind_names else row.kind,
-        "language": summit.language,
+        "type": row.kind_names[0][1] if row.kind_names else carried.words.get("type", row.kind),
+        "language": carried.words.get("language", summit.language),
         "abstract": row.summary,
         "description": "\n".join(filter(None, (_announced(row), *notes))),
         "persons": [{"name": name} for name, _party in named],
-        "links": beside.links.get(key, []),
+        "links": [*carried.links, *beside.links.get(key, [])],
         "attachments": [
-            {
-                "type": "paper",
-                "title": title,
-                "url": settings.BASE_URL + reverse("agenda:document", args=[summit.slug, key, document]),
-            }
-            for document, title, _language in row.documents
+            *carried.attachments,
+            *(
+                {
+                    "type": "paper",
+                    "title": title,
+                    "url": settings.BASE_URL + reverse("agenda:document", args=[summit.slug, key, document]),
+                }
+                for document, title, _language in row.documents
+            ),
         ],
     }
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What another schedule said of a session, which goes out again as it came in."""
+
+    words: Mapping[str, str]
+    links: list[Link]
+    attachments: list[Link]
+
+    @classmethod
+    def of(cls, row: ReleasedSession) -> "Carried":
+        """Return it of a released session; its type as long as the session is of the kind that it was taken for."""
+        words = {name: rest[0] for name, *rest in row.carried or () if name != "type" or rest[1] == row.kind}
+        linked: dict[str, list[Link]] = {"links": [], "attachments": []}
+        for name, *rest in row.carried or ():
+            if name in linked:
+                url, title, kind = rest
+                linked[name].append({"type": kind, "title": title or url, "url": url})
+        return cls(words, **linked)
 
 
 def _announced(row: ReleasedSession) -> str:

@@ -94,6 +94,8 @@ class Snapshot:
     opening: int | None = None
     languages: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()
+    # What other schedules said of it: rows as sessions.models.carried has them.
+    carried: tuple[tuple[str, ...], ...] = ()
     seal: str = ""
     zone: str = "UTC"
     # The sequence of what readers of each rank may know of it; empty where it is the same for all.
@@ -109,8 +111,9 @@ class Snapshot:
             *(self.visibility, self.audiences, self.media, self.capacity, self.sign_up),
             *(self.languages, self.documents, self.seal),
             tuple(map(_PLACE, self.places)),
-            # Rows that were released before there were openings keep their fingerprints.
+            # Rows that were released before there were these keep their fingerprints.
             *([self.opening] if self.opening else []),
+            *([self.carried] if self.carried else []),
         )
 
     @cached_property
@@ -120,8 +123,9 @@ class Snapshot:
 
     @cached_property
     def to_attend(self) -> tuple[Any, ...]:
-        """What whoever attends needs of it: all of its content but to whom it and its parts are shown."""
-        return replace(self, visibility=Visibility.PUBLIC.value, audiences=()).content
+        """What whoever attends needs of it: all of its content but to whom it and its parts are shown, and what only
+        goes out again with schedules."""
+        return replace(self, visibility=Visibility.PUBLIC.value, audiences=(), carried=()).content
 
     def sequence_at(self, rank: int) -> int:
         """Return the sequence of what readers of a rank may know of it."""
@@ -243,7 +247,7 @@ def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
     """Return the fields of a session, and their values once some of its parts are hidden."""
     values: dict[str, Any] = {}
     if "title" in parts:
-        values |= {"title": "", "summary": "", "texts": (), "kind_names": ()}
+        values |= {"title": "", "summary": "", "texts": (), "kind_names": (), "carried": ()}
     if "room" in parts:
         values |= {"room_key": "", "room_name": "", "venue_name": ""}
     if "times" in parts:

@@ -174,6 +174,8 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     # Lists of from, into and booth; and of a document's public id, title and language.
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
+    # What other schedules said of it: rows as sessions.models.carried has them.
+    carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Where something is kept from those who take part: the fingerprint of the whole, so that their SEQUENCE rises.
     seal = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("released"), db_default=Now())

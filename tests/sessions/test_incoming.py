@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from sessions.domain.incoming import plan
 from sessions.domain.incoming.apply import preview, read_in
-from sessions.domain.incoming.reading import Unreadable, read
+from sessions.domain.incoming.plain import Unreadable
+from sessions.domain.incoming.reading import read
 from sessions.domain.incoming.report import Report
 from sessions.models import OwnKind, Session, Slot, Visibility
 from summit.domain.audit import SYSTEM
@@ -176,8 +177,14 @@ def test_kinds_are_known_by_many_names(summit: Summit) -> None:
 
 def test_times_without_an_offset_are_the_conferences(summit: Summit) -> None:
     take(summit, as_json(event(date="2025-03-31T09:30:00"), zone="Europe/Berlin"))
-    take(summit, as_json(event(2, date="2025-03-31", start="09:30"), zone="No/Where"))
+    take(summit, as_json(event(2, date="2025-03-31", start="09:30"), zone=""))
     assert [row.starts_at.hour for row in Session.objects.order_by("title")] == [7, 8]
+    # A zone that isn't known is no other's.
+    report = take(summit, as_json(event(3, date="2025-03-31", start="09:30"), event(4), zone="Mars/Olympus"))
+    assert outcomes(report) == ["refused", "new"]
+    assert report.lines[0].notes == [
+        "Its time names no offset, and the file’s time zone is not known. Correct time_zone_name."
+    ]
 
 
 def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
@@ -243,12 +250,23 @@ BILLION = (
 def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
     for content, said in (
         (b"title,start\nOpening,09:30\n", "neither a schedule.json nor a schedule.xml"),
+        (b"<!DOCTYPE html><title>Schedule</title>", "^This is a web page"),
+        (b"BEGIN:VCALENDAR\r\n", "^This is a calendar"),
+        (b'[{"title": "a"}]', "This one has: a list, title. Choose"),
+        (b'{"count": 1, "results": [{"code": "A"}]}', "This one has: count, results. Choose"),
+        (b'{"conference": {"talks": []}}', "This one has: talks. Choose"),
+        (b"<rss><channel/></rss>", "This one has: rss, channel. Choose"),
+        (as_json(), "^This schedule has no events"),
         (BILLION, "declares a document type or entities"),
         (BILLION.decode().encode("utf-16"), "declares a document type or entities"),
     ):
         with pytest.raises(Unreadable, match=said):
             read(content, zone=summit.zone)
-    assert len(read(XML.decode().replace("UTF-8", "UTF-16").encode("utf-16"), zone=summit.zone).events) == 1
+    for content in (
+        XML.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        *(as_json(event()).decode().encode(letters) for letters in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")),
+    ):
+        assert len(read(content, zone=summit.zone).events) == 1
 
 
 def test_words_of_html_lose_their_marks(summit: Summit) -> None:
@@ -260,7 +278,7 @@ def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
     take(summit, as_json(event(title="Ouverture")))
     content = as_json(event(language="fr", title="Ouverture"))
     (line,) = take(summit, content).lines
-    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["languages"], 1)
+    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["from another schedule", "languages"], 1)
     text = Session.objects.get().texts.get()
     assert (text.language, text.title) == ("fr", "Ouverture")
     assert outcomes(take(summit, content)) == ["same"]
@@ -274,10 +292,13 @@ def test_what_is_no_schedule_says_so(summit: Summit) -> None:
     ):
         with pytest.raises(Unreadable):
             read(content, zone=summit.zone)
-    # Days of any shape are no fault.
-    for raw in (1, None, [], {"rooms": []}, {"rooms": {"A": 1}}, {"rooms": {"A": [1, None, {}]}}):
+    for raw in (1, None, [], {}, {"rooms": []}, {"rooms": {"A": 1}}):
         days = json.dumps({"schedule": {"conference": {"days": [raw]}}}).encode()
-        assert set(outcomes(take(summit, days))) <= {"refused"}
+        with pytest.raises(Unreadable, match=r"^Day 1 has no rooms with lists of events"):
+            read(days, zone=summit.zone)
+    # Events of any shape are no fault.
+    days = json.dumps({"schedule": {"conference": {"days": [{"rooms": {"A": [1, None, {}]}}]}}}).encode()
+    assert outcomes(take(summit, days)) == ["refused"] * 3
 
 
 def test_only_the_programme_desk_reads_in(summit: Summit) -> None:

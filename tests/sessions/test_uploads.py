@@ -14,7 +14,7 @@ from delegations.domain import nightly
 from sessions import reading
 from sessions.domain.incoming import uploads
 from sessions.domain.incoming.kept import _naming
-from sessions.domain.incoming.reading import Unreadable
+from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Session, Visibility
 from summit.domain import uploaded
 from summit.domain.portions import Subject

@@ -16,7 +16,7 @@ from sessions.domain.incoming.kinds import Kinds
 from sessions.domain.incoming.reading import Event, Schedule
 from sessions.domain.incoming.report import Line, Report
 from sessions.domain.schedule import guid
-from sessions.models import Session, SessionKind, Slot
+from sessions.models import OwnKind, Session, SessionKind, Slot
 from sessions.models.visibility import PARTS
 from summit.dates import short_day
 from summit.db.fold import fold
@@ -28,7 +28,7 @@ from summit.uploads.report import Outcome
 LONGEST_TITLE = 200
 LONGEST_ROOM = 120
 # What of a session a file says.
-FIELDS = ("title", "summary", "kind", "own_kind", "starts_at", "ends_at", "room")
+FIELDS = ("title", "summary", "kind", "own_kind", "starts_at", "ends_at", "room", "carried")
 
 
 @dataclass
@@ -89,6 +89,7 @@ class Planner:
                 line.outcome, line.notes = Outcome.REFUSED.value, [" ".join(problem.messages)]
         self.report.rooms = [room.name for room in self.new_rooms]
         self.report.people = len(self.new_people)
+        self.report.left = dict(sorted(self.schedule.left.items()))
         return self
 
     def _one(self, event: Event, line: Line) -> None:
@@ -107,6 +108,9 @@ class Planner:
         if there is not None and there.room_id and values["room"] is None:
             # A file that doesn't know the room is no word that there is none: ours were made for some readers.
             values["room"] = there.room
+        if there is not None and self.schedule.ours:
+            # Ours says also what was written about it.
+            values["carried"] = there.carried
         changed = [name for name in FIELDS if there is None or getattr(there, name) != values[name]]
         if there is not None and there.pinned and {"starts_at", "ends_at", "room"} & set(changed):
             raise ValidationError(
@@ -174,6 +178,7 @@ class Planner:
             "starts_at": starts_at,
             "ends_at": ends_at,
             "room": self._room(event.room),
+            "carried": _carried(event, *kind),
         }
 
     def _room(self, name: str) -> Room | None:
@@ -230,6 +235,14 @@ class Planner:
             return person
         line.notes.append(said % {"name": name})
         return None
+
+
+def _carried(event: Event, kind: str, own: OwnKind | None) -> list[list[str]] | None:
+    """Return what goes out again of an event: its type as long as the session is of the kind that it was taken for,
+    unless that is a kind of the summit's own, which has its name."""
+    rows = [list(row) for row in event.carried if row[0] != "type"]
+    types = [] if own is not None else [["type", row[1], kind] for row in event.carried if row[0] == "type"]
+    return [*rows, *types] or None
 
 
 def _check_kept(session: Session) -> None:

@@ -17,9 +17,16 @@ class Line(report.Line):
 
 @dataclass
 class Report(report.Report[Line]):
-    """The events, and the rooms and people that are new."""
+    """The events, the rooms and people that are new, and what of the events isn't kept: by the format's names, how
+    often."""
 
     LINE: ClassVar[type[report.Line]] = Line
 
     rooms: list[str] = field(default_factory=list)
     people: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def told_left(self) -> str:
+        """What isn't kept, as the format calls it; empty where there is nothing."""
+        return ", ".join(f"{name} ({number})" for name, number in self.left.items())

@@ -14,8 +14,9 @@ from delegations.domain import nightly
 from delegations.domain.scans import harmless_name
 from sessions.domain.incoming import reading
 from sessions.domain.incoming.apply import preview, read_in
-from sessions.domain.incoming.reading import Unreadable
+from sessions.domain.incoming.plain import Unreadable
 from sessions.domain.incoming.report import Report
+from sessions.domain.incoming.shapes import form_of
 from sessions.models import ScheduleFile, Visibility
 from summit.domain import audit, uploaded
 from summit.domain.audit import By
@@ -47,7 +48,7 @@ def store(
         drop_old()
         row = ScheduleFile.objects.create(
             summit=summit,
-            filename=harmless_name(filename, reading.ending(content), LONGEST_NAME, "schedule"),
+            filename=harmless_name(filename, form_of(content), LONGEST_NAME, "schedule"),
             content=content,
             visibility=visibility,
             report=_written(report) if report else "",

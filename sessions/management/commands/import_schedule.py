@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions.domain.incoming.apply import preview, read_in
-from sessions.domain.incoming.reading import Unreadable
+from sessions.domain.incoming.plain import Unreadable
 from sessions.domain.incoming.report import Line, Report
 from sessions.models import Visibility
 from summit.domain.audit import SYSTEM
@@ -57,6 +57,8 @@ class Command(BaseCommand):
             self.stdout.write(f"New rooms: {', '.join(report.rooms)}.")
         if report.people:
             self.stdout.write(f"New people: {report.people}.")
+        if report.left:
+            self.stdout.write(f"Not kept: {report.told_left}.")
         verb = "would be read: nothing was written" if dry else "are read"
         self.stdout.write(self.style.SUCCESS(f"{len(report.lines)} events {verb}. {report.told}."))
 

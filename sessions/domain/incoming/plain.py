@@ -1,0 +1,29 @@
+"""Words of a file as plain text."""
+
+import html
+import re
+from typing import Any
+
+import nh3
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li|h[1-6])>")
+
+
+class Unreadable(Exception):
+    """A file is no schedule, or an event can't be understood, with a sentence that says what to do."""
+
+
+def line_of(value: Any) -> str:
+    """Return a value as one line of text."""
+    return " ".join(str(value).split()) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def text_of(value: Any) -> str:
+    """Return a text without marks: some systems write HTML."""
+    if not isinstance(value, str):
+        return ""
+    if _TAG.search(value):
+        value = html.unescape(nh3.clean(_BREAK.sub("\n", value), tags=set()))
+    lines = [line.rstrip() for line in value.strip().splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
