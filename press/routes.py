@@ -1,5 +1,6 @@
 """Who opens the press office's addresses: the public ones, and the desk's own pages."""
 
+from press.domain.many import DEEDS
 from press.permissions import DECISIONS
 from summit.routes import Gate, declare
 
@@ -24,7 +25,8 @@ declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
 for _name, _deed in DECISIONS.items():
     declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
-declare("admin:press_text_approve_many", Gate.DESK, "GET POST", see="press.text.view", do="press.review")
+for _name in DEEDS:
+    declare(f"admin:press_text_{_name}_many", Gate.DESK, "GET POST", see="press.text.view", do=DEEDS[_name].rule)
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
 for _name in ("run", "embargoes"):
     declare(f"admin:press_text_{_name}", Gate.DESK, see="press.text.view")

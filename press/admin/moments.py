@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from press.domain.many import DELIVERED
 from press.kept import GRID
 from press.models import Lift, LiftMode
 from summit.db.clock import db_now
@@ -77,6 +78,23 @@ class MomentForm(forms.Form):
         elif cleaned.get("when") == When.SOON:
             cleaned["at"] = soon(db_now())
         return cleaned
+
+
+class MomentOfManyForm(MomentForm):
+    """When many texts go out together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["when"]
+        # Nobody publishes many with a slip of the hand, and each speech has its own time for an alarm.
+        offered.choices = [row for row in offered.choices if row[0] not in (When.NOW, When.SOON)]
+        del self.fields["alarm"]
+
+    @property
+    def decided(self) -> datetime | str | None:
+        """What was asked for, as `many.decide` takes it."""
+        delivered = self.cleaned_data["when"] == When.DELIVERED
+        return DELIVERED if delivered else self.cleaned_data.get("at")
 
 
 def initial_of(lift: Lift, zone: ZoneInfo) -> dict[str, str]:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from press.admin import editing
 from press.admin.about import AboutMixin
-from press.admin.approving import ApprovingMixin
 from press.admin.decisions import DecisionsMixin, numbered, offered
 from press.admin.forms import LanguageForm, NewTextForm
 from press.admin.intake import IntakeMixin, version_of
 from press.admin.looking import LookingMixin
+from press.admin.many import ManyMixin
 from press.admin.marking import MarkingMixin
 from press.admin.moments import MomentForm, initial_of
 from press.admin.run import RunMixin, day_of_text
@@ -71,10 +71,10 @@ class TodoFilter(admin.SimpleListFilter):
 @admin.register(Text)
 class TextAdmin(
     AboutMixin,
-    ApprovingMixin,
     DecisionsMixin,
     IntakeMixin,
     LookingMixin,
+    ManyMixin,
     MarkingMixin,
     RunMixin,
     SummitModelAdmin,
@@ -86,7 +86,7 @@ class TextAdmin(
     list_filter = ["summit", TodoFilter, "kind"]
     search_fields = ["slug", "versions__editions__title"]
     ordering = ["-id"]
-    actions = ["approve_chosen"]
+    actions = ["submit_chosen", "approve_chosen", "set_moment_of_chosen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
         """Return the reader's texts with where they stand, in one query."""

@@ -116,8 +116,8 @@ class TieInput(Taken):
     text = InSummit(queryset=Text.objects.select_related("summit"), required=False, allow_null=True)
 
 
-class ApproveTextsInput(Taken):
-    """Which texts are approved: of each the newest edition in each language."""
+class TextsInput(Taken):
+    """Which texts are meant: of each the newest edition in each language."""
 
     texts = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST)
 
@@ -137,10 +137,21 @@ class ApprovedSerializer(Taken):
     skipped = SkippedTextSerializer(many=True)
 
 
+class DecidedSerializer(Taken):
+    """For which editions it was done, and for which not."""
+
+    done = serializers.ListField(child=serializers.CharField(), help_text="Their ids.")
+    skipped = SkippedTextSerializer(many=True)
+
+
 class MomentInput(Taken):
     """When it goes out; null takes the moment back. One of the last minute means now."""
 
     moment = serializers.DateTimeField(allow_null=True, validators=[validate_year])
+
+
+class MomentOfTextsInput(TextsInput, MomentInput):
+    """When texts go out together; null takes their moments back. A moment of the last minute means now."""
 
 
 class WaitInput(Taken):

@@ -15,10 +15,12 @@ from press.api.narrowed import TextFilters, VersionFilters
 from press.api.run import RunInput, RunSerializer, run_of
 from press.api.taken import (
     ApprovedSerializer,
-    ApproveTextsInput,
+    DecidedSerializer,
+    MomentOfTextsInput,
     PressReasonInput,
     TextChange,
     TextInput,
+    TextsInput,
     TieInput,
     VersionInput,
 )
@@ -113,26 +115,51 @@ class Texts(Resource):
         """Remove a text that was withdrawn: nobody reads it any more, and its addresses say why."""
         texts.remove(text=row, reason=values["reason"], by=by)
 
-    @action("approve", rule=DECISIONS["approve"], input=ApproveTextsInput, output=ApprovedSerializer, on_list=True)
+    @action("approve", rule=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, on_list=True)
     def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Approve of each text the newest edition in each language that is in review and that somebody else wrote.
         What can't be approved is told with the reason, and stops no other."""
-        keys = set(values["texts"])
-        found = list(Text.objects.filter(summit=summit, public_id__in=keys))
-        if len(found) < len(keys):
-            raise ValidationError({"texts": _("There is none of this id.")})
-        locks.lock_texts([text.pk for text in found])
-        reach = many.approve(texts=found, by=by)
-        skipped = [
-            {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
-            for edition, why in reach.skipped
-        ]
-        return {"approved": [edition.public_id for edition in reach.to], "skipped": skipped}
+        told = _decided("approve", by, summit, values)
+        return {"approved": told["done"], "skipped": told["skipped"]}
+
+    @action("submit", rule=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, on_list=True)
+    def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Submit for review of each text the newest edition in each language that is a draft or was sent back. What
+        can't be submitted is told with the reason, and stops no other."""
+        return _decided("submit", by, summit, values)
+
+    @action(
+        "set-moment",
+        rule=DECISIONS["set_moment"],
+        input=MomentOfTextsInput,
+        output=DecidedSerializer,
+        on_list=True,
+    )
+    def set_moment(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Set one moment for texts that nobody has read yet, or take it back; those that are tied to one of them go
+        out with it. What has been read is told, and stops no other."""
+        return _decided("set_moment", by, summit, values, moment=values["moment"])
 
     @action("run", reads=True, rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
     def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
         return run_of(by, summit, values)
+
+
+def _decided(
+    name: str, by: User, summit: Summit, values: Values, *, moment: datetime | None = None
+) -> dict[str, Any]:
+    keys = set(values["texts"])
+    found = list(Text.objects.filter(summit=summit, public_id__in=keys))
+    if len(found) < len(keys):
+        raise ValidationError({"texts": _("There is none of this id.")})
+    locks.lock_texts([text.pk for text in found])
+    reach = many.decide(deed=many.DEEDS[name], texts=found, by=by, moment=moment)
+    skipped = [
+        {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
+        for edition, why in reach.skipped
+    ]
+    return {"done": [edition.public_id for edition in reach.to], "skipped": skipped}
 
 
 class Versions(Resource):

@@ -80,6 +80,8 @@ SAME = {
     "admin:hooks_endpoint_secret": "webhooks-row-new-secret",
     "admin:press_text_about": "texts-row",
     "admin:press_text_approve_many": "texts-approve",
+    "admin:press_text_submit_many": "texts-submit",
+    "admin:press_text_set_moment_many": "texts-set-moment",
     "admin:press_text_change": "editions",
     "admin:press_text_language": "versions",
     "admin:press_text_mark": "markings",

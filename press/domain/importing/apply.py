@@ -93,6 +93,8 @@ class _Import:
     known: Known
     report: Report
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
+    # Numbers of the table's rows whose speaker was entered.
+    entered: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.books = Books(self.order.summit)
@@ -107,6 +109,7 @@ class _Import:
             speaker = speaker_of(self.known, party, row) or self._entered(party, row) if party else None
             if party and speaker:
                 wanted.append((speaker, party))
+                self._speaks(row, party, new=row.number in self.entered)
         self.report.speeches = len(speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
         found = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
         listed = list(found.order_by("position", "pk"))
@@ -130,7 +133,19 @@ class _Import:
         except ValidationError:
             return None
         self.known.add_person(party, person)
+        self.entered.add(row.number)
         return person
+
+    def _speaks(self, row: Row, party: Party, *, new: bool) -> None:
+        """Tell of a row that was refused, since its party has another head, what became of it: they speak."""
+        lines = self.report.parties.lines if self.report.parties else []
+        line = next((each for each in lines if each.number == row.number), None)
+        if line is not None and line.outcome == Outcome.REFUSED:
+            line.outcome = Outcome.NEW.value if new else Outcome.SAME.value
+            said = _(
+                "%(party)s has another head of delegation: they are entered as a speaker, and not as its member."
+            )
+            line.notes = [said % {"party": party.name}]
 
     def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
         row = self.rows.get(code)

@@ -126,6 +126,8 @@ INSTEAD = {
 QUERY = {
     "admin:press_text_compare": "?version=en&a=1&b=2",
     "admin:press_text_approve_many": "?row={text_review}",
+    "admin:press_text_set_moment_many": "?row={text_review}",
+    "admin:press_text_submit_many": "?row={text_review}",
     "admin:summit_person_accounts": "?row={pk summit.person}",
     "admin:summit_person_take_accounts": "?row={pk summit.person}",
     "admin:summit_person_language": "?row={pk summit.person}",

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from press.api.editions import Editions, Lifts
 from press.api.texts import Texts, as_sent
-from press.models import Edition, Lift
+from press.models import Edition, Lift, Text
 from press.models.decisions import TABLE
 from summit.api.actions import actions_of
 from summit.models import Summit
@@ -135,6 +135,24 @@ def test_many_are_approved_at_once(officer: Program, approver: Program) -> None:
     skipped = {"edition": texts[1][1], "text": texts[1][0]["id"], "reason": "edition 1 is “draft”"}
     assert told["skipped"] == [skipped]
     assert "There is none of this id." in refused(approver, "texts/approve", {"texts": ["nothing"]}, status=422)
+
+
+def test_many_are_submitted_and_given_one_moment(officer: Program) -> None:
+    drafts = [drafted(officer) for _number in range(2)]
+    keys = [text["id"] for text, _edition in drafts]
+    do(officer, f"editions/{drafts[1][1]}/submit")
+    told = do(officer, "texts/submit", {"texts": keys})
+    assert (told["done"], [each["reason"] for each in told["skipped"]]) == (
+        [drafts[0][1]],
+        ["edition 1 is “in review”"],
+    )
+    told = do(officer, "texts/set-moment", {"texts": keys, "moment": "2040-01-01T10:00:00Z"})
+    assert (sorted(told["done"]), told["skipped"]) == (sorted(edition for _text, edition in drafts), [])
+    assert {str(moment) for moment in Text.objects.values_list("lift__moment", flat=True)} == {
+        "2040-01-01 10:00:00+00:00"
+    }
+    do(officer, "texts/set-moment", {"texts": keys, "moment": None})
+    assert set(Text.objects.values_list("lift__moment", flat=True)) == {None}
 
 
 def test_the_domain_s_own_names_are_not_told() -> None:

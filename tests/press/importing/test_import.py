@@ -164,15 +164,19 @@ def test_who_is_not_known_is_said_or_entered(summit: Summit, folder: Path) -> No
     (folder / "speakers.csv").write_text(TABLE.replace("José Álvares,President", "Another Name,Vice-President"))
     said = "Another Name is not known at Brazil. Enter them, or let them be made of the table."
     assert f"BRA.txt (refused) -: {said}" in run(folder, speakers=folder / "speakers.csv")
-    again = [line for line in whole(folder) if line.startswith(("Row", "BRA.txt", "fra.docx"))]
+    again = [line for line in whole(folder) if line.startswith(("Row 3", "BRA.txt", "fra.docx"))]
     assert again == [
-        "Row 3 (refused) Brazil, Another Name: Brazil has a head already. Replace that person instead.",
+        "Row 3 (new) Brazil, Another Name: Brazil has another head of delegation: they are entered as a speaker, and "
+        "not as its member.",
         "BRA.txt (new) Brazil: Another Name",
         "fra.docx (as it is) France: Catherine Colonna, Ms.",
     ]
     speaker = Slot.objects.get(speaker__name="Another Name")
     assert (speaker.party, speaker.speaker.office) == (Party.objects.get(name="Brazil"), "Vice-President")
-    assert "BRA.txt (as it is) Brazil: Another Name" in whole(folder)
+    # What is imported is refused nowhere.
+    told = whole(folder)
+    assert "BRA.txt (as it is) Brazil: Another Name" in told
+    assert "Parties and speakers of the table: 0 new, 0 changed, 4 as they are, 0 refused." in told
 
 
 def test_what_cannot_be_done_is_said(summit: Summit, folder: Path) -> None:
