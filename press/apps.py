@@ -18,6 +18,7 @@ class PressConfig(AppConfig):
             alarm_messages,
             charts,
             events,
+            held_messages,
             intakes,
             messages,
             moving,

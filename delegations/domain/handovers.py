@@ -4,6 +4,7 @@ Nobody takes a place silently: until it is decided, the item stays with whoever 
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -107,19 +108,14 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
 
 
 def drop(*, handover: Handover, by: User) -> None:
-    """Drop an item: nobody holds it. Raises PermissionDenied, or HandoverRefused where it was decided before or
-    where something hangs on it."""
+    """Drop an item: nobody holds it. Raises PermissionDenied, or HandoverRefused where it was decided before."""
     check_can_decide_handovers(by, handover.party.summit)
     with transaction.atomic():
         _lock(handover)
         _move(handover, HandoverState.DROPPED, by)
-        try:
+        # An item that is gone or somebody else's has nothing left to take off.
+        with suppress(holdings.NotHeld):
             _kind(handover).drop(handover.key, handover.giver, by)
-        except holdings.NotHeld:
-            # The item is gone or somebody else's: there is nothing left to take off.
-            pass
-        except holdings.CannotDrop as problem:
-            raise HandoverRefused(str(problem)) from None
         audit.record(
             by=by,
             action="delegations.handover.drop",

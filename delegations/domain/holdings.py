@@ -19,10 +19,6 @@ class NotHeld(Exception):
     """The item isn't the giver's any more: somebody changed it meanwhile."""
 
 
-class CannotDrop(Exception):
-    """Something hangs on the item; the text is a sentence that says what, and who can help."""
-
-
 @dataclass(frozen=True)
 class Desk:
     """Somebody who reads at a desk: they know of what their role sees."""
@@ -57,7 +53,7 @@ class Kind:
     `held` gives the keys of what a person holds and can still make use of. `tell` names items by their keys to a
     reader, with those left out of which the reader may not know; it takes as many queries for many. `pass_on` and
     `drop` change the item in the transaction of the decision; they ask nobody, since who may decide has been asked,
-    and raise NotHeld, `drop` CannotDrop too. `dropped` says what follows when an item is dropped.
+    and raise NotHeld. `dropped` says what follows when an item is dropped.
     """
 
     what: str

@@ -237,6 +237,7 @@ class TextAdmin(
             "tieable": tieable(text),
             "alone": alone(version),
             "edition_files": list(edition.attachments.defer("content").order_by("attached__position")),
+            "release_label": _release_label(text, edition),
             "no_font": pdf.unprintable(edition),
             "now": db_now(),
         }
@@ -256,6 +257,13 @@ class TextAdmin(
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
         return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+
+def _release_label(text: Text, edition: Edition) -> str:
+    """Return what releasing the hold does: what should be out by now goes out."""
+    passed = text.lift.moment is not None and text.lift.moment <= db_now()
+    unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
+    return _("Release the hold: publish now") if passed and unread else _("Release the hold")
 
 
 def _url(version: TextVersion) -> str:

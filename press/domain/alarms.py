@@ -90,6 +90,7 @@ def _about(text: Text) -> dict[str, object]:
         "who": (slot.speaker.name or slot.speaker.label) if slot else "",
         "session": slot.session.title if slot else "",
         "cancelled": slot is not None and slot.session.cancelled_at is not None,
+        "dropped": slot is not None and slot.cancelled_at is not None,
     }
 
 

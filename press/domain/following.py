@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from delegations.domain import merging
-from press.domain import locks
+from press.domain import held, locks
 from press.domain.lifts import hold_for
 from press.models import Lift, LiftMode, Text
 from press.models.visibility import published_lifts
@@ -32,7 +32,7 @@ GRAVEST = tuple(What)
 def texts(kept: Person, gone: Person) -> None:
     """Let nobody decide about texts of speeches of the one who goes, before sessions and people are held: whoever
     describes a text holds its lift, and then the people whom it names."""
-    locks.lock_speeches(list(Slot.objects.filter(speaker=gone).values_list("pk", flat=True)))
+    locks.lock_speeches(list(Slot.every.filter(speaker=gone).values_list("pk", flat=True)))
 
 
 @listeners.register(10)
@@ -53,8 +53,13 @@ def follow(happened: Sequence[Happened], by: By) -> None:
         if lift_id in unread and (each.what != What.SHIFTED or lift_id in timed)
     }
     words = reasons(wanted.values())
-    for lift_id, each in wanted.items():
-        hold_for(lift=lifts[lift_id], reason=words[each.slot_id], by=by)
+    done = {
+        lift_id: words[each.slot_id]
+        for lift_id, each in wanted.items()
+        if hold_for(lift=lifts[lift_id], reason=words[each.slot_id], by=by)
+    }
+    if done:
+        held.tell(summit=next(iter(lifts.values())).summit, reasons=done)
 
 
 def _keys(lifts: dict[int, Lift]) -> QuerySet[Lift]:
@@ -75,7 +80,7 @@ def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
 def reasons(happened: Iterable[Happened]) -> dict[int, str]:
     """Return by slot, in the summit's language, which speech it is and what happened to it. Two queries."""
     of_slot = {each.slot_id: each for each in happened}
-    slots = Slot.objects.filter(pk__in=of_slot).select_related("session__summit", "speaker")
+    slots = Slot.every.filter(pk__in=of_slot).select_related("session__summit", "speaker")
     before = {each.speaker_before for each in of_slot.values()}
     names = {person.pk: person.name or person.label for person in Person.objects.filter(pk__in=before)}
     return {slot.pk: _reason(slot, of_slot[slot.pk], names) for slot in slots}
@@ -94,6 +99,8 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
         match happened.what:
             case What.CANCELLED:
                 words = _("The session “%(title)s” was cancelled, and with it the speech of %(name)s.")
+            case What.DROPPED:
+                words = _("The speech of %(name)s in “%(title)s” was cancelled.")
             case What.GIVEN if slot.speaker_id != happened.speaker_before:
                 words = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
             case What.GIVEN:

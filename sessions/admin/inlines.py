@@ -48,6 +48,14 @@ class PlannedFormSet(NamedFormSet):
         return Rows(self.new_objects, self.changed_objects, self.deleted_objects)
 
 
+class SpeechFormSet(PlannedFormSet):
+    """Speeches: one that others need is cancelled when it is taken off."""
+
+    def why_not(self, row: models.Model) -> str:
+        """Let each be taken off."""
+        return ""
+
+
 class TextInline(SummitInline):
     """Title and summary in other languages."""
 
@@ -98,7 +106,7 @@ class ParticipantInline(OfSummitMixin, SummitInline):
 class SlotInline(OfSummitMixin, SummitInline):
     """The speeches, in their order."""
 
-    formset = PlannedFormSet
+    formset = SpeechFormSet
     model = Slot
     summit_path = "session__summit"
     fields = ["position", "speaker", "party", "title", "minutes"]

@@ -12,7 +12,7 @@ from summit.models import Person
 def in_agenda(person: Person) -> bool:
     """Return whether somebody speaks or takes part by name: the office in which they do stays."""
     kinds = (
-        Slot.objects.filter(speaker=person),
+        Slot.every.filter(speaker=person),
         Participant.objects.filter(person=person),
         ReleasedParticipant.objects.filter(person=person),
     )
@@ -64,7 +64,7 @@ portion(52)(
         title=_("Speeches"),
         model=Slot,
         keys=("speaker",),
-        rows=lambda subject: Slot.objects.filter(speaker=subject.person),
+        rows=lambda subject: Slot.every.filter(speaker=subject.person),
         stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
         columns=("session", "title", "minutes", "party"),
         desks=True,

@@ -20,6 +20,7 @@ from delegations.permissions import standing_parties
 from sessions.domain import speakers
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import enter
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
@@ -171,14 +172,16 @@ def _write(session: Session, entries: Iterable[Entry]) -> None:
     for slot, position in kept:
         slot.position = position
     Slot.objects.bulk_update([slot for slot, _position in kept], ["position"])
-    Slot.objects.bulk_create(
-        Slot(
-            session=session,
-            party=entry.party,
-            speaker=entry.speaker,
-            minutes=entry.minutes,
-            position=entry.place - 1,
-        )
-        for entry in entries
-        if entry.slot is None
+    enter(
+        [
+            Slot(
+                session=session,
+                party=entry.party,
+                speaker=entry.speaker,
+                minutes=entry.minutes,
+                position=entry.place - 1,
+            )
+            for entry in entries
+            if entry.slot is None
+        ]
     )

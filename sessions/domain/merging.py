@@ -20,7 +20,7 @@ def places(kept: Person, gone: Person) -> None:
 @moves(40)
 def speeches(kept: Person, gone: Person) -> int:
     """Let who stays hold the other's speeches."""
-    rows = Slot.objects.filter(speaker=gone)
+    rows = Slot.every.filter(speaker=gone)
     sessions = list(rows.values_list("session", flat=True))
     rise(*sessions)
     # Who merged them is recorded with the merge.

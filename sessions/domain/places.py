@@ -4,13 +4,13 @@ They follow from a decision of protocol's (delegations.domain.handovers), which 
 """
 
 from django.db import transaction
-from django.db.models import ProtectedError, Q
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
-from delegations.domain.holdings import CannotDrop, NotHeld
+from delegations.domain.holdings import NotHeld
 from delegations.models import Handover, HandoverState
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.domain import audit
@@ -45,16 +45,12 @@ def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
 
 
 def drop_speech(*, key: str, giver: Person, by: User) -> None:
-    """Take a speech off. Raises NotHeld, and CannotDrop where a text holds it."""
+    """Take a speech off: it is cancelled. Raises NotHeld."""
     with transaction.atomic():
         slot = _slot(key, giver)
         session = slot.session
-        try:
-            with watching(sessions=[session.pk], by=by):
-                slot.delete()
-        except ProtectedError:
-            said = _("A text of this speech is entered already. Pass it on, or ask the press office for the text.")
-            raise CannotDrop(said) from None
+        with watching(sessions=[session.pk], by=by):
+            take_off([slot.pk])
         _record(session, by, passed=False, what="speech")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sessions.domain.edits import Pinned
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import enter, take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Interpretation, Participant, Session, SessionText, Slot
 from sessions.models.visibility import PARTS as KEPT_PARTS
@@ -182,13 +183,13 @@ def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
     """Store the rows that hang on a session, one entry in the record for each sort of them."""
     for name, found in rows.items():
         for row in found.gone:
-            row.delete()
+            take_off([row.pk]) if isinstance(row, Slot) else row.delete()
         for row, fields in found.changed:
             row.save(update_fields=list(fields))
         for row in found.added:
             # The session may have had no key when the row was made, and has one now.
             row.session = session
-            row.save(force_insert=True)
+            enter([row]) if isinstance(row, Slot) else row.save(force_insert=True)
         audit.record(
             by=by,
             action=f"sessions.{name}",

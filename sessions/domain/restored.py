@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import F, Model
-from django.db.models.deletion import PROTECT
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from delegations.models import FormerMember
 from sessions.domain.differences import Change
+from sessions.domain.slots import take_off
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import (
     Document,
@@ -32,7 +32,7 @@ _PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "med
 _FIELDS = [
     *_PLAIN,
     *(f"{part}_to" for part in PARTS),
-    *("room", "own_kind", "cancelled_at", "revision", "updated_at"),
+    *("room", "own_kind", "carried", "cancelled_at", "revision", "updated_at"),
 ]
 
 
@@ -43,7 +43,6 @@ class Why(StrEnum):
     KIND = "kind"
     PERSON = "person"
     SPEAKER = "speaker"
-    TEXT = "text"
 
 
 WORDS: dict[Why, Promise] = {
@@ -51,7 +50,6 @@ WORDS: dict[Why, Promise] = {
     Why.KIND: gettext_lazy("the summit has no such kind any more: the session is what that kind was like"),
     Why.PERSON: gettext_lazy("this person has left: the place is left out"),
     Why.SPEAKER: gettext_lazy("this person has left: their speech isn’t put back"),
-    Why.TEXT: gettext_lazy("a text of this speech is entered: the speech stays"),
 }
 
 
@@ -98,8 +96,9 @@ class Plan:
         for model, made in rows:
             model._default_manager.filter(session__in=here).delete()
             model._default_manager.bulk_create(made)
-        Slot.objects.filter(pk__in=self.dropped_slots).delete()
-        Slot.objects.bulk_update(self.slots, ["session", "party", "speaker", "title", "position", "minutes"])
+        take_off(self.dropped_slots)
+        said = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
+        Slot.every.bulk_update(self.slots, said)
         Slot.objects.bulk_create(self.new_slots)
         Document.objects.bulk_update(self.documents, ["title", "position", "removed_at"])
 
@@ -116,21 +115,9 @@ class _Known:
         left = FormerMember.objects.filter(person__in=people).values("person")
         there = Person.objects.filter(pk__in=people, erased_at=None)
         self.people = set(there.exclude(pk__in=left, membership=None).values_list("pk", flat=True))
-        self.slots = {slot.public_id: slot for slot in Slot.objects.filter(session__in=keys)}
-        self.held = _held(list(self.slots.values()))
+        self.slots = {slot.public_id: slot for slot in Slot.every.filter(session__in=keys)}
         self.documents = list(Document.objects.filter(session__in=keys).defer("content"))
         self.now = db_now()
-
-
-def _held(slots: list[Slot]) -> set[int]:
-    """Return the speeches that other rows hold, such as their texts, unknown to this layer. One query each."""
-    found: set[int] = set()
-    for relation in Slot._meta.related_objects:
-        if relation.on_delete is PROTECT:
-            model, name = relation.related_model, relation.field.name
-            rows = model._default_manager.filter(**{f"{name}__in": slots})
-            found |= set(rows.values_list(name, flat=True))
-    return found
 
 
 def plan(summit: Summit, changes: Iterable[Change]) -> Plan:
@@ -167,6 +154,7 @@ def _session(made: Plan, known: _Known, state: Snapshot) -> None:
     row.own_kind_id = known.kinds.get(kind)
     if kind and row.own_kind_id is None:
         made.losses.append(Loss(state.title, kind, Why.KIND))
+    row.carried = [list(each) for each in state.carried] or None
     row.cancelled_at, row.updated_at = None, known.now
     row.revision += 1
     made.sessions.append(row)
@@ -215,17 +203,15 @@ def _slots(made: Plan, known: _Known, state: Snapshot) -> None:
             made.new_slots.append(_speech(slot, state, place, position))
     wanted = {place.slot_key for place in speeches}
     for slot in known.slots.values():
-        if slot.session_id == state.session_id and slot.public_id not in wanted:
-            if slot.pk in known.held:
-                made.losses.append(Loss(state.title, slot.title, Why.TEXT))
-            else:
-                made.dropped_slots.append(slot.pk)
+        here = slot.session_id == state.session_id and slot.cancelled_at is None
+        if here and slot.public_id not in wanted:
+            made.dropped_slots.append(slot.pk)
 
 
 def _speech(slot: Slot, state: Snapshot, place: Place, position: int) -> Slot:
     assert place.person_id is not None  # noqa: S101 - somebody speaks
     slot.session_id, slot.party_id, slot.speaker_id = state.session_id, place.party_id, place.person_id
-    slot.title, slot.minutes, slot.position = place.title, place.minutes or 1, position
+    slot.title, slot.minutes, slot.position, slot.cancelled_at = place.title, place.minutes or 1, position, None
     return slot
 
 

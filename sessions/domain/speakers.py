@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from delegations.models import Party
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import enter, take_off
 from sessions.domain.speech_times import beginnings
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
@@ -142,7 +142,7 @@ def put_last(
     _number(rows)
     row = Slot(session=session, party=party, speaker=speaker, title=title.strip(), minutes=given, position=len(rows))
     row.full_clean(exclude=["session"])
-    row.save(force_insert=True)
+    enter([row])
     return row
 
 
@@ -171,20 +171,16 @@ def change(
 
 
 def drop(*, slot: Slot, by: User) -> None:
-    """Take a speech off the list. Raises PermissionDenied, and SpeakersRefused where it's gone or a text holds it."""
+    """Take a speech off the list: it is cancelled. Raises PermissionDenied, and SpeakersRefused where it's gone."""
     check_can_edit(by, slot.session)
     with transaction.atomic():
         lock(slot.session.summit)
         row = _find(slot)
         # A deleted row has no key any more.
         named = audit.name_of(row)
-        try:
-            with watching(sessions=[row.session_id], by=by):
-                row.delete()
-                _number(slots(row.session))
-        except ProtectedError:
-            said = _("A text of this speech is entered already. Let another give it, or ask the press office.")
-            raise SpeakersRefused(said) from None
+        with watching(sessions=[row.session_id], by=by):
+            take_off([row.pk])
+            _number(slots(row.session))
         rise(row.session_id)
         audit.record(
             by=by,

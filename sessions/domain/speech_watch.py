@@ -24,6 +24,8 @@ class What(StrEnum):
 
     # Its session no longer takes place.
     CANCELLED = "cancelled"
+    # It is on no list any more.
+    DROPPED = "dropped"
     # Another person gives it, or in the name of another party.
     GIVEN = "given"
     # Its session begins at another time, or it has another place on the list or in another session.
@@ -50,7 +52,8 @@ listeners: Registry[Listener] = Registry()
 
 @dataclass(frozen=True)
 class _Stand:
-    """How a speech stands: in which session, when that and it begin, who gives it, and whether it takes place."""
+    """How a speech stands: in which session, when that and it begin, who gives it, whether its session takes place,
+    and whether it is on no list."""
 
     session_id: int
     session_begins: datetime
@@ -59,6 +62,7 @@ class _Stand:
     speaker_id: int
     party_id: int | None
     cancelled: bool
+    dropped: bool
 
 
 @dataclass
@@ -74,8 +78,7 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
     """Tell the listeners what a change within does to the speeches of `sessions`, by primary key, or of a whole
     summit: in the transaction that is open, under the lock of its agenda. A change that raises tells nothing.
 
-    A speech that is taken off the list is not told: nothing hangs on it, or the database keeps it. Two queries, none
-    where nobody listens.
+    A speech that is deleted is not told: nothing hangs on it. Two queries, none where nobody listens.
     """
     watch = Watch()
     if not list(listeners):
@@ -92,22 +95,25 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
 
 def _stands(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _Stand]:
     """Return how speeches stand, by primary key, those of each session in their order. One query."""
-    rows = (
-        Slot.objects.filter(session__summit=summit) if sessions is None else Slot.objects.filter(session__in=sessions)
-    )
+    rows = Slot.every.filter(session__summit=summit) if sessions is None else Slot.every.filter(session__in=sessions)
     of_session = ("session_id", "session__starts_at", "session__opening", "session__cancelled_at")
     grouped: dict[tuple[int, datetime, int | None, datetime | None], list[tuple[int, int, int | None, int]]]
     grouped = defaultdict(list)
-    columns = (*of_session, "pk", "speaker_id", "party_id", "minutes")
+    found = {}
+    columns = (*of_session, "pk", "speaker_id", "party_id", "minutes", "cancelled_at")
     for key, starts_at, opening, cancelled, *speech in rows.order_by("session", "position", "pk").values_list(
         *columns
     ):
+        if speech[4] is not None:
+            found[speech[0]] = _Stand(
+                key, starts_at, -1, starts_at, speech[1], speech[2], cancelled is not None, True
+            )
+            continue
         grouped[key, starts_at, opening, cancelled].append((speech[0], speech[1], speech[2], speech[3]))
-    found = {}
     for (key, starts_at, opening, cancelled), speeches in grouped.items():
         times = beginnings(starts_at=starts_at, opening=opening, minutes=[minutes for *_rest, minutes in speeches])
         for place, ((pk, speaker, party, _minutes), begins) in enumerate(zip(speeches, times, strict=True)):
-            found[pk] = _Stand(key, starts_at, place, begins, speaker, party, cancelled is not None)
+            found[pk] = _Stand(key, starts_at, place, begins, speaker, party, cancelled is not None, False)
     return found
 
 
@@ -124,6 +130,8 @@ def _told(before: dict[int, _Stand], after: dict[int, _Stand], named: Collection
 def _what(was: _Stand, now: _Stand, *, displaced: bool) -> What | None:
     if now.cancelled and not was.cancelled:
         return What.CANCELLED
+    if now.dropped and not was.dropped:
+        return What.DROPPED
     if (was.speaker_id, was.party_id) != (now.speaker_id, now.party_id):
         return What.GIVEN
     if displaced or was.session_id != now.session_id or was.session_begins != now.session_begins:
@@ -137,7 +145,7 @@ def _displaced(before: dict[int, _Stand], after: dict[int, _Stand]) -> set[int]:
     places = {pk: place for place, pk in enumerate(before)}
     lists: dict[int, list[int]] = defaultdict(list)
     for pk, stand in after.items():
-        if pk in before and before[pk].session_id == stand.session_id:
+        if pk in before and before[pk].session_id == stand.session_id and not stand.dropped:
             lists[stand.session_id].append(pk)
     found: set[int] = set()
     for keys in lists.values():

@@ -8,6 +8,7 @@ from django.db import transaction
 from delegations.models import Party
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import enter
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
 from summit.domain import audit
@@ -43,7 +44,7 @@ def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]]
                 row.clean()
             rows.append(row)
         if rows:
-            Slot.objects.bulk_create(rows)
+            enter(rows)
             rise(session.pk)
             audit.record(
                 by=by,

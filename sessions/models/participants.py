@@ -127,8 +127,20 @@ class Participant(models.Model):
         )
 
 
+class SlotManager(models.Manager["Slot"]):
+    """Speeches that are on a list."""
+
+    def get_queryset(self) -> "models.QuerySet[Slot]":
+        """Return them without those that were cancelled."""
+        return super().get_queryset().filter(cancelled_at=None)
+
+
 class Slot(PublicModel):
-    """A speech in a session. It has an identity of its own, since a transcript hangs on it."""
+    """A speech in a session. It has an identity of its own, since a transcript hangs on it.
+
+    `cancelled_at` is set of one that was taken off the list while something hangs on it: it is on no list and in no
+    release any more. `Slot.every` has these too.
+    """
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="slots", verbose_name=pgettext_lazy("label", "session")
@@ -147,10 +159,16 @@ class Slot(PublicModel):
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_printable])
     position = models.PositiveIntegerField(_("order"), default=0)
     minutes = models.PositiveIntegerField(_("minutes"), default=5)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+
+    objects = SlotManager()
+    every = models.Manager["Slot"]()
 
     class Meta:
         verbose_name = _("speech")
         verbose_name_plural = _("speeches")
+        # What a text hangs on is found, and deleting a session takes all with it.
+        base_manager_name = "every"
         ordering = ["session", "position", "id"]
         constraints = [models.CheckConstraint(name="slot_has_minutes", condition=Q(minutes__gt=0))]
 

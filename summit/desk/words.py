@@ -109,10 +109,14 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         """Refuse to take off a row that others need; what was typed is kept."""
         super().clean()
-        refused = [(form.instance, needed.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
+        refused = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
         said = _("“%(row)s” can’t be deleted. %(why)s")
         if any(why for _row, why in refused):
             raise ValidationError([said % {"row": row, "why": why} for row, why in refused if why])
+
+    def why_not(self, row: models.Model) -> str:
+        """Say what needs a row that is to be taken off; empty where nothing does."""
+        return needed.why_not(row)
 
     def validate_unique(self) -> None:
         """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""

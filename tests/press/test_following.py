@@ -9,20 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 
 from delegations.domain import merging
 from press.domain import lifts, texts
 from press.models import Lift, Text
 from sessions.domain import edits, floor, line_up, places, releases, restoring, speakers, speech_watch
+from sessions.domain.drafts import draft
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
 from summit.models import AuditEntry, Person, Role, Summit
+from summit.outbox.domain.delivery import deliver
+from summit.outbox.models import Message
 from summit.registry import Registry
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
+from tests.press.test_alarms import body_of
 from tests.rows import once_a_module
 from tests.sessions.test_admin import values
 from tests.sessions.test_incoming import as_json, event
@@ -127,6 +132,7 @@ WAYS: dict[str, tuple[Way, str]] = {
     "another party": (_another_party, "Ad Am"),
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
+    "speech cancelled": (lambda world: speakers.drop(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
     "speech before dropped": (lambda world: speakers.drop(slot=world.guest, by=world.by), MOMENTS),
     "guest has left": (_guest_left, MOMENTS),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
@@ -211,10 +217,90 @@ def test_a_schedule_that_is_read_in_by_a_command_holds_what_it_moves(tmp_path: P
     assert ("Adad" in world.held, "Cyd" in world.held) == (True, True)
 
 
-def test_a_speech_of_which_a_text_is_entered_cannot_be_dropped(world: Floor) -> None:
-    with pytest.raises(SpeakersRefused, match="A text of this speech is entered already"):
+class TestCancelled:
+    """A speech on which a text hangs is cancelled: it is on no list any more, and its texts are held."""
+
+    def test_it_is_on_no_list_and_comes_back(self, world: Floor) -> None:
+        before = releases.release(summit=world.summit, by=world.by)
         speakers.drop(slot=world.slots["A"], by=world.by)
-    assert (world.held, Slot.objects.count()) == ("", 4)
+        assert list(Slot.objects.values_list("speaker__name", "position")) == [("Guest", 0), ("B", 1), ("C", 2)]
+        assert Slot.every.get(pk=world.slots["A"].pk).cancelled_at is not None
+        assert "A" not in {place.label for place in draft(world.summit)[world.session.pk].places}
+        with pytest.raises(SpeakersRefused):
+            speakers.move(slot=world.slots["A"], to=1, by=world.by)
+        # Whoever enters it again has the same speech, with its texts; so has whoever takes the draft back.
+        speakers.add(session=world.fresh(), speaker=world.speaker("A"), party=None, by=world.by)
+        row = Slot.objects.get(speaker=world.speaker("A"))
+        assert (row.pk, row.public_id) == (world.slots["A"].pk, world.slots["A"].public_id)
+        assert (row.position, Text.objects.filter(slot=row).count()) == (3, 2)
+        speakers.drop(slot=row, by=world.by)
+        assert restoring.restore(release=before, by=world.by).losses == []
+        assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "A", "B", "C"]
+
+    def test_the_desk_is_written_to(self, world: Floor) -> None:
+        desk = officer(world.summit)
+        officer(f.SummitFactory())
+        speakers.drop(slot=world.slots["A"], by=world.by)
+        (message,) = Message.objects.filter(kind="held")
+        deliver([message.pk])
+        (sent,) = mail.outbox
+        assert (sent.to, sent.subject) == ([desk.email], "Held: 4 texts, since their speeches changed")
+        body = body_of(sent)
+        assert "The speech of A in “Opening” was cancelled." in body
+        text = Text.objects.get(lift=world.lifts["Am"])
+        assert f"/admin/press/text/{text.pk}/change/" in body
+        # No word of a text.
+        assert text.versions.get().editions.get().title not in body
+
+    def test_nobody_is_written_to_about_what_is_released_already(self, world: Floor) -> None:
+        officer(world.summit)
+        speakers.drop(slot=world.slots["A"], by=world.by)
+        world.release_holds()
+        deliver(list(Message.objects.filter(kind="held").values_list("pk", flat=True)))
+        assert (Message.objects.get(kind="held").state, mail.outbox) == ("dropped", [])
+
+    def test_what_holds_nothing_writes_to_nobody(self, world: Floor) -> None:
+        officer(world.summit)
+        speakers.add(session=world.fresh(), speaker=f.PersonFactory(summit=world.summit), party=None, by=world.by)
+        assert not Message.objects.filter(kind="held").exists()
+        for _time in range(2):
+            # What is held already is told no more.
+            edits.cancel(session=world.fresh(), by=world.by)
+            assert Message.objects.filter(kind="held").count() == 1
+            edits.reinstate(session=world.fresh(), by=world.by)
+
+    def test_in_the_admin(self, world: Floor) -> None:
+        path = f"/admin/programme/session/{world.session.pk}/change/"
+        client = signed_in(world.by)
+        formset = next(
+            each for each in client.get(path).context["inline_admin_formsets"] if each.opts.model is Slot
+        ).formset
+        sent: dict[str, Any] = {f"{formset.prefix}-TOTAL_FORMS": 4, f"{formset.prefix}-INITIAL_FORMS": 4}
+        for form in formset.initial_forms:
+            sent |= {f"{form.prefix}-{name}": value or "" for name, value in form.initial.items()}
+            sent |= {f"{form.prefix}-id": form.instance.pk, f"{form.prefix}-position": form.instance.position}
+            sent |= {f"{form.prefix}-DELETE": "on"} if form.instance.pk == world.slots["A"].pk else {}
+        answer = client.post(path, values(summit=world.summit.pk, title="Opening") | sent)
+        assert answer.status_code == 302
+        assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "B", "C"]
+
+    def test_buttons_tell_the_truth(self, world: Floor) -> None:
+        text = Text.objects.get(lift=world.lifts["Ad"])
+        by = officer(world.summit)
+        client = signed_in(by)
+
+        def shown() -> list[bool]:
+            page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+            return [words in page for words in ("given: publish now", "It is held: it goes out", "hold: publish now")]
+
+        assert shown() == [True, False, False]
+        speakers.drop(slot=world.slots["A"], by=world.by)
+        assert shown() == [False, True, False]
+        # Once it is given, releasing the hold publishes it.
+        lifts.deliver(lift=text.lift, by=by)
+        assert (out(), shown()) == (0, [False, False, True])
+        lifts.unhold(lift=text.lift, by=by)
+        assert out() == 1
 
 
 def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> None:
@@ -296,10 +382,13 @@ class TestEveryWayIsWatched:
     UNWATCHED = {
         "sessions/domain/speakers.py: put_last": "comes last",
         "sessions/domain/speeches.py: add_all": "come last",
+        "sessions/domain/slots.py: enter": "its callers watch",
+        "sessions/domain/slots.py: take_off": "its callers watch",
         "sessions/domain/floor.py: grant": "takes back what came last a moment ago",
         "sessions/domain/floor.py: _decide": "writes the request alone",
         "sessions/domain/restored.py: write": "restoring.restore watches",
     }
+    SLOTS = re.compile(r"(?<!\.)\b(enter|take_off)\(")
     SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
 
     @staticmethod
@@ -320,7 +409,7 @@ class TestEveryWayIsWatched:
                 # A dictionary is given what to take over, rows are given columns by name.
                 and not (call.func.attr == "update" and call.args)
             }
-            if (calls & WRITES or "bulk.insert" in body) and self.SPEECHES.search(body):
+            if (calls & WRITES or "bulk.insert" in body or self.SLOTS.search(body)) and self.SPEECHES.search(body):
                 found.add(name)
         return found
 

@@ -367,14 +367,19 @@ def test_as_few_statements_for_many_events_as_for_few(summit: Summit) -> None:
     assert Slot.objects.count() == 24
 
 
-def test_a_speech_on_which_a_text_hangs_stays(summit: Summit) -> None:
+def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summit) -> None:
     take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
     TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
     report = take(summit, as_json(event(persons=[{"name": "C."}])))
-    assert report.lines[0].notes == ["A. is not in the file any more, but a text hangs on the speech: it stays."]
-    assert list(Slot.objects.order_by("pk").values_list("speaker__name", flat=True)) == ["A.", "C."]
-    assert AuditEntry.objects.get(action="sessions.slots", detail__removed=1).detail == {
+    assert report.lines[0].notes == [
+        "A. is not in the file any more: the speech is cancelled, and a text hangs on it."
+    ]
+    kept = Slot.every.get(speaker__name="A.")
+    assert (list(Slot.objects.values_list("speaker__name", flat=True)), Slot.every.count()) == (["C."], 2)
+    assert AuditEntry.objects.get(action="sessions.slots", detail__removed=2).detail == {
         "added": 1,
         "changed": 0,
-        "removed": 1,
+        "removed": 2,
     }
+    take(summit, as_json(event(persons=[{"name": "C."}, {"name": "A."}])))
+    assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]

@@ -178,7 +178,6 @@ def test_what_cannot_be_taken_back_is_said(world: World) -> None:
         (Why.PERSON, "Adviser"),
         (Why.SPEAKER, "Minister"),
         (Why.SPEAKER, "Adviser"),
-        (Why.TEXT, "New"),
     ]
     row = Session.objects.get(pk=world.plenary.pk)
     assert (row.title, row.room, row.own_kind, row.kind) == ("Plenary", None, None, "retreat")

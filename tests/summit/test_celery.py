@@ -76,7 +76,7 @@ def test_every_kind_of_message_has_a_task() -> None:
             *("invitation", "invitation_test", "focal_point", "own_data", "visa_letter"),
         ),
         "sessions.tasks.deliver_agenda_changes": ("agenda_change", "floor_request", "place_free", "public_removal"),
-        "press.tasks.deliver_announcements": ("alarm", "publication", "withdrawal", "subscription"),
+        "press.tasks.deliver_announcements": ("alarm", "held", "publication", "withdrawal", "subscription"),
     }
     wanted = {name: task for task, names in kinds.items() for name in names}
     assert {kind.name: kind.task for kind in KINDS.values()} == wanted

@@ -1,9 +1,8 @@
 """Reading a schedule into a summit's draft: what it would do, and doing it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from sessions.domain.incoming.plan import FIELDS, Change, Planner
@@ -11,6 +10,7 @@ from sessions.domain.incoming.reading import read
 from sessions.domain.incoming.report import Report
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
+from sessions.domain.slots import enter, take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, SessionText, Slot, Visibility
 from summit.db import bulk
@@ -166,30 +166,13 @@ def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
                 moved.append(slot)
                 found["changed"] += 1
         left |= {slot.pk: (slot, change) for slot in kept.values()}
-    bulk.insert(new)
+    # Whoever is in the file again comes back as they were.
+    enter(new)
     Slot.objects.bulk_update(moved, ["position"])
-    held = _take_off(left)
+    held = take_off(list(left))
     for key, (slot, change) in left.items():
+        numbers[change.session.pk]["removed"] += 1
         if key in held:
-            said = _("%(name)s is not in the file any more, but a text hangs on the speech: it stays.")
+            said = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
             change.line.notes.append(said % {"name": slot.speaker.name})
-        else:
-            numbers[change.session.pk]["removed"] += 1
     return numbers
-
-
-def _take_off(keys: Iterable[int]) -> set[int]:
-    """Delete speeches but for those on which something hangs; return the keys of these."""
-    rows = Slot.objects.filter(pk__in=keys)
-    try:
-        rows.delete()
-    except ProtectedError as refused:
-        held = {
-            getattr(row, relation.field.attname)
-            for row in refused.protected_objects
-            for relation in Slot._meta.related_objects
-            if isinstance(row, relation.related_model)
-        }
-        rows.exclude(pk__in=held).delete()
-        return held
-    return set()
