@@ -1,16 +1,19 @@
 """Saving words as a new edition: its form, and what a post of it does."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from press.admin.forms import WordsForm
 from press.domain import attachments, editions
+from press.domain.joining import BESIDE, Joined, join
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Attachment, ChangeKind, Edition, EditionState, TextVersion
 from press.models.visibility import published_editions
@@ -126,7 +129,7 @@ def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionF
     """Save what was posted as a new edition, and a new file beside it.
 
     Returns the form, the edition that was saved, and the newer one of somebody else that kept it from being saved;
-    then the form is based on that one, so that saving again says that both were read.
+    then the changes of both are in the form, which is based on that one: saving again says that both were read.
     """
     form = EditionForm(request.POST, request.FILES, version=version)
     if not form.is_valid():
@@ -134,12 +137,46 @@ def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionF
     try:
         return form, _saved(form, version, by), None
     except EditConflict as conflict:
-        again = EditionForm({**request.POST.dict(), "based_on": conflict.newest.number}, version=version)
-        again.add_error(None, str(conflict))
-        return again, None, conflict.newest
+        return _joined(request, form, version, conflict.newest), None, conflict.newest
     except (DecisionRefused, ValidationError) as refused:
         form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
         return form, None, None
+
+
+def _joined(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
+    """Return the form with the changes of both, and say what somebody has to look at."""
+    typed: dict[str, Any] = {**request.POST.dict(), "attachments": request.POST.getlist("attachments")}
+    began = version.editions.filter(number=form.cleaned_data["based_on"]).first()
+    joined = None
+    if began is not None:
+        mine = {name: form.cleaned_data[name] for name in ("body", *BESIDE) if name in form.cleaned_data}
+        mine |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
+        joined = join(began=began, mine=mine, newest=newest)
+        typed |= {name: "" if value is None else value for name, value in joined.values.items()}
+    again = EditionForm({**typed, "based_on": newest.number}, version=version)
+    for sentence in _to_look_at(joined, newest, again):
+        again.add_error(None, sentence)
+    return again
+
+
+def _to_look_at(joined: Joined | None, newest: Edition, form: EditionForm) -> Iterator[str]:
+    who = {"who": newest.author, "number": newest.number}
+    if joined is None:
+        yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % who
+        return
+    said = _("%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again.")
+    yield said % who
+    if joined.twice:
+        said = ngettext(
+            "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",
+            "%(n)d places you both changed: each stands there as they have it, then as you have it. Keep one.",
+            joined.twice,
+        )
+        yield said % {"n": joined.twice}
+    for name, value in joined.theirs.items():
+        if name in form.fields:
+            said = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
+            yield said % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
 
 
 def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:

@@ -113,7 +113,7 @@ def check_standing(version: TextVersion) -> None:
 
 def _conflict(latest: Edition) -> EditConflict:
     return EditConflict(
-        _("%(who)s saved edition %(number)d meanwhile. Nothing is lost: compare it with yours and save again.")
+        _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.")
         % {"who": latest.author, "number": latest.number},
         latest,
     )

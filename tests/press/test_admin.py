@@ -136,9 +136,28 @@ def test_the_second_editor_sees_the_first_ones_words_and_loses_none() -> None:
     content = answer.content.decode()
     assert answer.status_code == 409
     assert all(part in content for part in ("Their words.", "My words.", 'name="based_on" value="2"'))
-    assert client.post(page(edition), words(2, body="My words.")).status_code == 302
+    # Saving what the page shows keeps the words of both.
+    body = answer.context["form"]["body"].value()
+    assert "1 place you both changed" in content
+    assert client.post(page(edition), words(2, body=body)).status_code == 302
     bodies = list(Edition.objects.order_by("number").values_list("body", flat=True))
-    assert bodies[1:] == ["Their words.", "My words."]
+    assert [each.strip() for each in bodies[1:]] == ["Their words.", "Their words.\n\nMy words."]
+
+
+def test_two_officers_who_both_add_a_paragraph_lose_none() -> None:
+    edition = make_text(state=EditionState.DRAFT, body="One.\n\nTwo.\n")
+    ada, bea = (signed_in(officer(edition.version.text.summit)) for _name in range(2))
+    title = edition.title
+    assert ada.post(page(edition), words(1, title=title, body="One.\n\nTwo.\n\nAda’s.")).status_code == 302
+    answer = bea.post(page(edition), words(1, title="Bea’s title", body="Zero.\n\nOne.\n\nTwo.\n\nBea’s."))
+    content = answer.content.decode()
+    assert (answer.status_code, "you both changed" in content) == (409, False)
+    form = answer.context["form"]
+    typed = {name: form[name].value() for name in ("title", "summary", "body", "based_on")}
+    assert typed["body"] == "Zero.\n\nOne.\n\nTwo.\n\nAda’s.\n\nBea’s.\n"
+    assert bea.post(page(edition), {**words(2), **typed}).status_code == 302
+    newest = Edition.objects.order_by("-number")[0]
+    assert (newest.number, newest.title, newest.body.strip()) == (3, "Bea’s title", typed["body"].strip())
 
 
 def test_what_stops_a_form_is_said() -> None:
