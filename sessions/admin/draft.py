@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from delegations.domain import occasions
 from delegations.models import Category, Party
 from delegations.permissions import can_invite
+from sessions.admin.clashes import ClashesMixin, warned
 from sessions.admin.deciding import DecidingMixin
 from sessions.admin.filters import DayFilter, KindFilter, RoomFilter, StandingFilter, StartsFilter, WarningFilter
 from sessions.admin.forms import SessionForm, kinds_of
@@ -75,7 +76,14 @@ def _once(request: HttpRequest, name: str, find: Any) -> Any:
 
 @admin.register(Session)
 class SessionAdmin(
-    ToolsMixin, TogetherMixin, PapersMixin, SpeakersMixin, DecidingMixin, OfSummitMixin, SummitModelAdmin
+    ClashesMixin,
+    ToolsMixin,
+    TogetherMixin,
+    PapersMixin,
+    SpeakersMixin,
+    DecidingMixin,
+    OfSummitMixin,
+    SummitModelAdmin,
 ):
     """Sessions of the draft. Nobody learns of a change here before the next release."""
 
@@ -128,9 +136,9 @@ class SessionAdmin(
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
-        """Say whether it is cancelled in the draft: that alone has a sign."""
+        """Say whether it is cancelled in the draft, or what of it can't be right: these alone have a sign."""
         gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
-        return gone if row.cancelled_at else _("stands")
+        return gone if row.cancelled_at else warned(row) or _("stands")
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_word(self, row: Session) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.domain import naming
+from sessions.admin.clashes import tell
 from sessions.admin.frame import FrameMixin
 from sessions.admin.speakers_forms import SpeechForm, TimesForm
 from sessions.admin.speakers_typed import Shown, Typed, read, shown
@@ -75,6 +76,7 @@ class SpeakersMixin(FrameMixin):
                     messages.warning(request, words_of(refused))
                     typed, done = read(request.POST, keep=True), False
                 if done:
+                    tell(request, session)
                     return _back(request, session)
             response = self._list(request, session, typed, forms)
             response.render()

@@ -1,6 +1,6 @@
 """The working draft as snapshots."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -20,20 +20,23 @@ _WHO = ("name", "office", "membership__party__name")
 ROOM = {"room_key": "public_id", "room_name": "name", "venue_name": "venue__name"}
 
 
-def draft(summit: Summit) -> Agenda:
-    """Return the working draft without what is cancelled. Seven queries."""
+def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
+    """Return the working draft without what is cancelled, or of it the sessions `among` these primary keys. Seven
+    queries."""
+    meant = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
     with override(spoken(summit.language)):
-        return _draft(summit)
+        return _draft(summit, meant)
 
 
-def _draft(summit: Summit) -> Agenda:
+def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
     # Of rooms values are read: each would be made anew for each of its sessions.
     rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
-    rows = Session.objects.filter(summit=summit, cancelled_at=None).select_related("own_kind").annotate(**rooms)
+    rows = Session.objects.filter(**meant).select_related("own_kind").annotate(**rooms)
+    of = {f"session__{name}": value for name, value in meant.items()}
     places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
-    for session_id, order, place in (*_participants(summit), *_speeches(summit)):
+    for session_id, order, place in (*_participants(of), *_speeches(of)):
         places.setdefault(session_id, []).append((order, place))
-    beside = _Beside(summit)
+    beside = _Beside(of)
     return {
         row.pk: _snapshot(
             row,
@@ -82,8 +85,7 @@ def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
 class _Beside:
     """What hangs on the sessions of a draft, by the session's primary key, each in a fixed order. Three queries."""
 
-    def __init__(self, summit: Summit) -> None:
-        of = {"session__summit": summit, "session__cancelled_at": None}
+    def __init__(self, of: dict[str, Any]) -> None:
         self.texts = _grouped(
             SessionText.objects.filter(**of)
             .order_by("session", "language")
@@ -112,9 +114,9 @@ def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
 _Placed = tuple[int, tuple[int, int, int], Place]
 
 
-def _participants(summit: Summit) -> Iterator[_Placed]:
+def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
     """Yield who takes part. There are thousands, so that values are read and no objects made."""
-    rows = Participant.objects.filter(session__summit=summit, session__cancelled_at=None)
+    rows = Participant.objects.filter(**of)
     categories = _categories(rows)
     for (
         pk,
@@ -147,10 +149,10 @@ def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
     return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
 
 
-def _speeches(summit: Summit) -> Iterator[_Placed]:
+def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
     """Yield who speaks."""
     role = ReleasedRole.SPEAKER.value
-    rows = Slot.objects.filter(session__summit=summit, session__cancelled_at=None).values_list(
+    rows = Slot.objects.filter(**of).values_list(
         *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
         *[f"speaker__{name}" for name in _WHO],
     )

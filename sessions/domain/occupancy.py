@@ -44,6 +44,18 @@ def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[
         yield who, list(by_session.values())
 
 
+def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
+    """Yield each party that takes part in sessions, by name, and where: `own` where it does as a whole."""
+    found: dict[int, tuple[str, dict[int, Use]]] = {}
+    for session in agenda.values():
+        for place in session.places:
+            if place.party_id and not place.person_id and place.role != ReleasedRole.SPEAKER:
+                uses = found.setdefault(place.party_id, (place.label, {}))[1]
+                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, not place.level)
+    for who, by_session in found.values():
+        yield who, list(by_session.values())
+
+
 def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
     """Yield everybody who has to be in a session: the name, the person's primary key and the session."""
     for session in agenda.values():

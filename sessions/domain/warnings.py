@@ -4,7 +4,7 @@
 anybody's journey: it is for those alone who may see the draft.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,14 +12,19 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.domain import occupancy
 from sessions.domain.circumstances import Circumstances, Seats, circumstances
+from sessions.domain.drafts import draft
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.wording import minutes
-from sessions.models import ReleasedRole, SessionKind
+from sessions.models import ReleasedRole, Session, SessionKind
 from summit.models import Summit
+from summit.templatetags.marks import comma
+
+# No room is set up or cleared for longer.
+LEAD = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -28,6 +33,7 @@ class Kind(StrEnum):
     ROOM = "room"
     PERSON = "person"
     HEAD = "head"
+    DELEGATION = "delegation"
     SEATS = "seats"
     HOURS = "hours"
     DAYS = "days"
@@ -64,6 +70,9 @@ class Finding:
         if self.kind == Kind.SPEECHES:
             speeches, session = (minutes(number) for number in self.facts)
             return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
+        if self.kind == Kind.DELEGATION:
+            number = self.facts[0]
+            return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number}
         if self.kind == Kind.ROOM and self.facts:
             return _("with set-up and clear-down")
         return ""
@@ -90,6 +99,18 @@ def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
     about = circumstances(summit)
     found = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
     return sorted(found, key=lambda finding: finding.order)
+
+
+def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
+    """Return what of these sessions of a summit's draft can't be right, by themselves or with others. Thirteen
+    queries, which read no more than the days about them."""
+    if not sessions:
+        return []
+    first, last = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
+    about = Session.objects.filter(summit=summit, starts_at__lt=last + LEAD, ends_at__gt=first - LEAD)
+    agenda = draft(summit, among=about.values_list("pk", flat=True))
+    keys = {row.pk for row in sessions}
+    return [row for row in warnings(summit, agenda) if any(each.session_id in keys for each in row.sessions)]
 
 
 def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -119,6 +140,19 @@ def _twice(kind: Kind) -> Find:
                     yield Finding(kind, who, (one.session, two.session))
 
     return find
+
+
+def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    """Find delegations that are entered as a whole in one session while they are in another: of each two sessions
+    which. That of two heads is told as theirs."""
+    twice: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
+    for who, uses in occupancy.of_parties(agenda):
+        for one, two in occupancy.overlapping(uses):
+            if one.own or two.own:
+                pair = (one.session, two.session)
+                twice.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
+    for pair, names in twice.values():
+        yield Finding(Kind.DELEGATION, comma().join(sorted(names)), pair, (len(names),))
 
 
 def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -186,6 +220,7 @@ RULES: Mapping[Kind, Rule] = {
     Kind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
     Kind.PERSON: Rule(gettext_lazy("Person in two places"), _twice(Kind.PERSON)),
     Kind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _twice(Kind.HEAD)),
+    Kind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
     Kind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
     Kind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),
     Kind.DAYS: Rule(gettext_lazy("Outside the summit’s days"), _days),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from delegations.models import Party
-from sessions.domain import warnings
+from sessions.domain import edits, warnings
 from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, Kind
 from sessions.models import ParticipantRole, Session, SessionKind, SignUp, Visibility
@@ -14,6 +14,7 @@ from summit.models import Person, Role, Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import Parties, session
+from tests.sessions.test_admin import values
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -87,8 +88,8 @@ def test_a_party_at_a_level_is_where_its_head_is(summit: Summit, parties: Partie
     one, two = at(summit, "One"), at(summit, "Two")
     f.ParticipantFactory(session=one, party=parties["Aland"], level="head1")
     place = f.ParticipantFactory(session=two, party=parties["Aland"])
-    # A whole delegation can send others.
-    assert found(summit) == []
+    # A whole delegation may send others: that is another warning.
+    assert found(summit) == [("delegation", "Aland", "One", "Two", 1)]
     type(place).objects.filter(pk=place.pk).update(level="head")
     assert found(summit) == [("head", "Aland", "One", "Two")]
     person = head(parties["Aland"])
@@ -233,3 +234,55 @@ def test_no_warning_says_when_somebody_travels(summit: Summit) -> None:
     f.ParticularsFactory(person=person, arrives_at=f.START + timedelta(minutes=37), departs_at=None)
     page = _page(summit, Role.VIEWER).content.decode()
     assert ("Before arrival" in page, "09:37" in page) == (True, False)
+
+
+class TestDelegations:
+    """A delegation that is entered as a whole is in two places too, and where that is made it is told."""
+
+    def lunch(self, summit: Summit, parties: Parties) -> tuple[Session, Session]:
+        lunch, table = at(summit, "Working lunch"), at(summit, "Roundtable", 0.5)
+        for name, level in (("Aland", ""), ("Beland", "head")):
+            f.ParticipantFactory(session=lunch, party=parties[name])
+            f.ParticipantFactory(session=table, party=parties[name], level=level)
+        return lunch, table
+
+    def test_each_two_sessions_name_those_that_are_in_both(self, summit: Summit, parties: Parties) -> None:
+        lunch, table = self.lunch(summit, parties)
+        f.ParticipantFactory(session=table, party=parties["Celand"])
+        assert found(summit) == [("delegation", "Aland, Beland", "Roundtable", "Working lunch", 2)]
+        assert warnings.near(summit, [lunch])[0].detail == "2 delegations"
+        # One that ends as the other starts is no clash.
+        Session.objects.filter(pk=table.pk).update(starts_at=lunch.ends_at)
+        assert found(summit) == []
+
+    def test_near_is_what_of_them_is_warned(self, summit: Summit, parties: Parties) -> None:
+        _lunch, table = self.lunch(summit, parties)
+        other = at(summit, "Elsewhere", 5)
+        assert warnings.near(summit, [other]) == []
+        assert warnings.near(summit, [table]) == warnings.warnings(summit, draft(summit))
+        assert warnings.near(summit, []) == []
+
+    def test_the_list_the_page_and_saving_say_it(self, summit: Summit, parties: Parties) -> None:
+        lunch, table = self.lunch(summit, parties)
+        at(summit, "Elsewhere", 5)
+        client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
+        listed = client.get(f"/admin/programme/session/?summit__id__exact={summit.pk}").content.decode()
+        assert listed.count('data-state="warn">Delegation in two places<') == 2
+        path = f"/admin/programme/session/{table.pk}/change/"
+        page = client.get(path)
+        assert "What can’t be right, as it is saved" in page.content.decode()
+        assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
+        sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
+        saved = client.post(path, sent, follow=True).content.decode()
+        assert "Delegation in two places: 2 delegations, Aland, Beland, “Working lunch” (" in saved
+        edits.cancel(session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit))
+        assert "What can’t be right" not in client.get(path).content.decode()
+
+    def test_adding_a_speech_says_it(self, summit: Summit) -> None:
+        one, two = at(summit, "One"), at(summit, "Two", 0.5)
+        person = f.PersonFactory(summit=summit, office="Minister")
+        f.SlotFactory(session=one, speaker=person)
+        client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
+        path = f"/admin/programme/session/{two.pk}/speakers/"
+        done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
+        assert "Person in two places: Minister, “One” (" in done.content.decode()
