@@ -71,10 +71,15 @@ class Shown:
 
 def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
     """Return what everybody may read of a summit and has all that is asked for: what has the words in its title
-    first, then newest first. Five queries at most; with words to look for at most four more."""
+    first, then newest first, and of what came out together what has most of the words. Five queries at most; with
+    words to look for at most six more."""
     everything = public(summit)
     found, shown, numbers = _select(summit, wanted, everything)
-    shown.sort(key=lambda row: (found.editions.get(row.pk, 0), row.first_published_at, row.pk), reverse=True)
+    has = asking.relevance(found, wanted.q, _tied(shown))
+    shown.sort(
+        key=lambda row: (found.editions.get(row.pk, 0), row.first_published_at, has.get(row.pk, 0), row.pk),
+        reverse=True,
+    )
     groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
     return Shown(
         asked=wanted,
@@ -105,7 +110,16 @@ def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, l
         return Found(), *_count(everything.rows, wanted, everything, summit)
     rows = everything.rows
     found = asking.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
+    found = asking.as_quoted(found, wanted.q, {row.pk: row.said_by for row in rows if row.pk in found.editions})
     return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
+
+
+def _tied(rows: Iterable[Row]) -> list[int]:
+    """Return the keys of those that came out at the same moment as another."""
+    at: dict[datetime, list[int]] = {}
+    for row in rows:
+        at.setdefault(row.first_published_at, []).append(row.pk)
+    return [key for keys in at.values() if len(keys) > 1 for key in keys]
 
 
 def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:

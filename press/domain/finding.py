@@ -44,7 +44,15 @@ def entry(edition: Edition) -> SearchEntry:
     language = edition.version.language
     title = words.terms(edition.title, language)
     every = title | words.terms(f"{edition.summary}\n{bare(edition.body)}", language)
-    return SearchEntry(edition=edition, title_terms=" ".join(sorted(title)), terms=_joined(every))
+    return SearchEntry(
+        edition=edition, title_terms=" ".join(sorted(title)), terms=_joined(every), plain=plain_of(edition)
+    )
+
+
+def plain_of(edition: Edition) -> str:
+    """Return an edition's words in their order, paragraph by paragraph."""
+    parts = (edition.title, edition.summary, *map(bare, edition.body.split("\n\n")))
+    return words.plain("\n".join(parts))
 
 
 def rebuild(*, summit: Summit | None = None) -> int:

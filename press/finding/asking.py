@@ -2,10 +2,10 @@
 
 What is found, its order and what is guessed depend on public editions alone: a text's words are compared with those
 that are asked for and with nothing else, so that no rank and no number tells of a text that isn't out. Those with all
-words in their title come first, then the newest.
+words in their title come first, then the newest; of what came out at one moment what has most of the words.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
@@ -19,6 +19,8 @@ from press.reading import readable
 from summit.db.words import Holds
 from summit.models import Summit
 
+# So many are put in order by how much they have; and how many times a word counts what stands together.
+RANKED, TOGETHER = 2_000, 5
 # From a word to the condition on editions that their speaker or the party has it, or with True one like it; None
 # where nobody has.
 Spoken = Callable[[Wanted, bool], Q | None]
@@ -32,6 +34,8 @@ class Found:
     wanted: tuple[Wanted, ...] = ()
     editions: dict[int, int] = field(default_factory=dict)
     guessed: bool = False
+    # How many have the words, but not as they stand in the quotation marks.
+    apart: int = 0
 
 
 def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> Found:
@@ -86,3 +90,38 @@ def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -
 def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
     found = words.alike(asked, known)
     return frozenset().union(*(words.forms(word, code, written=False) for word in found for code in known[word]))
+
+
+def as_quoted(found: Found, query: str, said: Mapping[int, str]) -> Found:
+    """Return of what was found what has each phrase in quotation marks as it stands there, in its words or in what is
+    `said` of it, such as the speaker's name, by the edition's key. One query where there are phrases."""
+    phrases = words.phrases(query)
+    if not phrases or not found.editions:
+        return found
+    rows = SearchEntry.objects.filter(edition__in=list(found.editions))
+    holds = {phrase: Case(When(plain__contains=phrase, then=Value(1)), default=Value(0)) for phrase in phrases}
+    named = {f"has_{number}": case for number, case in enumerate(holds.values())}
+    spoken = {key: words.plain(names) for key, names in said.items()}
+    kept = {
+        key: found.editions[key]
+        for key, *have in rows.annotate(**named).values_list("edition", *named)
+        if all(has or phrase in spoken.get(key, "") for phrase, has in zip(phrases, have, strict=True))
+    }
+    return replace(found, editions=kept, guessed=found.guessed and bool(kept), apart=len(found.editions) - len(kept))
+
+
+def relevance(found: Found, query: str, keys: Sequence[int]) -> dict[int, float]:
+    """Return how much of what was looked for editions have: how often they have its words, those that stand together
+    as they were asked for several times, for each thousand words. One query, of at most RANKED editions: of more the
+    newest come first, as they are."""
+    if not found.wanted or not 1 < len(keys) <= RANKED:
+        return {}
+    loose = [one.word if one.spaceless else f" {one.word}" for one in found.wanted]
+    together = " ".join(one.word for one in found.wanted if not one.spaceless)
+    rows = SearchEntry.objects.filter(edition__in=keys, plain__isnull=False).values_list("edition", "plain")
+    return {key: _density(plain or "", loose, f" {together}" if " " in together else "") for key, plain in rows}
+
+
+def _density(plain: str, loose: Sequence[str], together: str) -> float:
+    number = sum(map(plain.count, loose)) + (TOGETHER * plain.count(together) if together else 0)
+    return 1000 * number / (1 + plain.count(" "))

@@ -51,6 +51,11 @@ class Row(NamedTuple):
         return self.published_at > self.first_published_at
 
     @property
+    def said_by(self) -> str:
+        """Who speaks, and for whom: a line each."""
+        return "\n".join(filter(None, (self.speaker_name, self.speaker_office, self.party_name)))
+
+    @property
     def changed_at(self) -> datetime:
         """When it came out, was corrected or was withdrawn last."""
         return self.withdrawn_at or self.published_at

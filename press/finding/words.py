@@ -65,6 +65,8 @@ SHORTEST_PART = 4
 # How much of their trigrams two words share that are taken for one another, as a Dice coefficient.
 ALIKE = 0.5
 
+# What the languages of the system, and those that people type in, put around what was said.
+_QUOTED = re.compile(r"[\"“”„«»‟「『]([^\"“”„«»‟「」『』]+)[\"“”„«»‟」』]")
 _ARTICLE = re.compile(r"^[وف]?(?:[بكل]?ال|لل)(?=\w{2})")
 _PARTICLE = re.compile(r"^[وف]?[وفبل](?=\w{3})")
 
@@ -130,6 +132,37 @@ def pieces(text: str) -> Iterator[Piece]:
                     yield Piece(start + at, start + at + size, run[at : at + size], spaceless=True)
         elif len(word) > 1 or word.isdigit():
             yield Piece(start, match.end(), word)
+
+
+def plain(text: str) -> str:
+    """Return the words of a text in their order, folded, with a space before and after each: what stands in quotation
+    marks is looked for in it as it is. Paragraphs are apart by a line break."""
+    return " \n ".join(f" {' '.join(_folded(line))} " for line in text.splitlines() if line.strip())
+
+
+def _folded(line: str) -> Iterator[str]:
+    for match in _pattern().finditer(line):
+        run, word = match.groups()
+        yield _plain(run) if run else fold(word)
+
+
+def phrases(query: str) -> list[str]:
+    """Return what of a query stands in quotation marks, as it stands in `plain`: what has one word alone, or is open,
+    is no phrase."""
+    found = []
+    for match in _QUOTED.finditer(query[:LONGEST_QUERY]):
+        said = " ".join(_folded(match[1]))
+        # Where no spaces part words the letters before and after belong to others.
+        if " " in said:
+            found.append(f" {said} ")
+        elif _pattern().match(said) and len(said) > 1 and _pattern().match(said)[1]:  # type: ignore[index]
+            found.append(said)
+    return list(dict.fromkeys(found))
+
+
+def unquoted(query: str) -> str:
+    """Return a query without its quotation marks."""
+    return " ".join(re.sub(r"[\"“”„«»‟「」『』]", " ", query).split())
 
 
 def terms_of(piece: Piece, language: str) -> frozenset[str]:

@@ -10,13 +10,15 @@ from summit.models import Summit
 
 class SearchEntry(models.Model):
     """The words of an edition, made ready (press.finding.words), each once, apart by spaces; `terms` has those of the
-    title too. An index of the database is over both columns (summit.db.words)."""
+    title too. An index of the database is over both columns (summit.db.words). `plain` has all words in their order,
+    for phrases; None where it was not made yet."""
 
     edition = models.OneToOneField(
         Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")
     )
     title_terms = models.TextField(_("words of the title"), editable=False)
     terms = models.TextField(_("words"), editable=False)
+    plain = models.TextField(_("words in their order"), editable=False, null=True)  # noqa: DJ001
 
     class Meta:
         verbose_name = _("words of an edition")

@@ -1,6 +1,7 @@
 """Lists of what has been published: as a page and as feeds, narrowed by the same parameters."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import translation
 from delegations.domain import naming
 from press.coming import begun, sessions_next
 from press.finding.address import DAYS, NAMES, Asked, asked
+from press.finding.words import unquoted
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
 from press.kept import press_page
@@ -59,6 +61,8 @@ def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str,
         "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
         "feed_query": shown.asked.query(),
         "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
+        # The same words, wherever they stand.
+        "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
         "whole": Asked().query(**_spoken()) or ".",
     }
 

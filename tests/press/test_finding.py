@@ -9,11 +9,12 @@ from django.test import Client
 from delegations.domain import naming
 from press import reading
 from press.domain import editions, finding, texts
+from press.finding import asking
 from press.finding.address import Asked
 from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
 from summit.memory import forget_all
-from summit.models import Summit
+from summit.models import Person, Summit
 from tests.factories import PartyNameFactory, SummitFactory
 from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer
 from tests.press.test_visibility import everything
@@ -231,3 +232,82 @@ def test_every_edition_that_is_saved_can_be_found() -> None:
     editions.draft(version=version, based_on=1, title="Deux", body="Trois.", by=by)
     rows = Edition.objects.filter(version__text=text)
     assert SearchEntry.objects.filter(edition__in=rows).count() == rows.count() == 3
+
+
+QUOTED: list[tuple[str, set[str]]] = [
+    ('"cooperation helps"', {"en"}),
+    ('"helps cooperation"', set()),
+    ("“Cooperation helps”", {"en"}),
+    ("«sécurité des frontières»", {"fr"}),
+    # Without accents, over marks of Markdown, and with other words beside it.
+    ('"securite des frontieres"', {"fr"}),
+    ('"were stopped at the frontier"', {"en"}),
+    ('smugglers "secured borders"', {"en"}),
+    # A title and what follows it stand apart, and so do paragraphs.
+    ('"borders smugglers"', set()),
+    ('"边境安全"', {"zh"}),
+    ('"安全边境"', set()),
+    ('"مسؤولية الوزراء"', {"ar"}),
+    # One word, or a mark that is open, is no phrase.
+    ('"border"', {"en"}),
+    ('cooperation "helps', {"en"}),
+]
+
+
+def test_what_stands_in_quotation_marks_is_found_as_it_stands(summit: Summit) -> None:
+    for query, wanted in QUOTED:
+        assert set(keys(look(summit, query))) == wanted, query
+    # What has the words apart is counted.
+    assert look(summit, '"helps cooperation"').found.apart == 1
+    assert look(summit, '"cooperation helps"').found.apart == 0
+
+
+def test_a_speaker_is_found_by_their_whole_name() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1), speech=True)
+    slot = edition.version.text.slot
+    assert slot is not None
+    Person.objects.filter(pk=slot.speaker_id).update(name="Ada Maria Example")
+    forget_all()
+    assert len(look(summit, '"Ada Maria Example"').keys) == 1
+    assert look(summit, '"Example Ada"').keys == ()
+
+
+class TestOrder:
+    """Of what came out at one moment what has most of the words comes first."""
+
+    def summit(self, *bodies: str, apart: bool = False) -> Summit:
+        made: Summit = SummitFactory()
+        lift = make_lift(made, ago(1))
+        for number, body in enumerate(bodies):
+            own = make_lift(made, ago(1 + number)) if apart else lift
+            make_text(summit=made, lift=own, title=f"T{number}", body=body)
+        forget_all()
+        return made
+
+    FILLER = "Other words that say nothing of it. " * 20
+    FEW = f"Food is one thing. {FILLER} Security is another."
+    MOST = f"Food security matters. {FILLER} Food security again, and food security."
+
+    def titles(self, summit: Summit, query: str = "food security") -> list[str]:
+        known = dict(Edition.objects.filter(version__text__summit=summit).values_list("pk", "title"))
+        return [known[key] for key in look(summit, query).keys]
+
+    def test_it_is_by_how_much_they_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        summit = self.summit(self.MOST, self.FEW)
+        assert self.titles(summit) == ["T0", "T1"]
+        assert self.titles(summit, '"food security"') == ["T0"]
+        # The control: by their keys the other came first.
+        monkeypatch.setattr(asking, "RANKED", 0)
+        assert self.titles(summit) == ["T1", "T0"]
+
+    def test_what_is_newer_comes_first_whatever_it_has(self) -> None:
+        assert self.titles(self.summit(self.FEW, self.MOST, apart=True)) == ["T0", "T1"]
+
+    def test_no_other_text_moves_it(self) -> None:
+        """What isn't out has no part in the order."""
+        summit = self.summit(self.MOST, self.FEW)
+        before = self.titles(summit)
+        for _number in range(3):
+            make_text(summit=summit, body=self.FEW, moment=None)
+        assert self.titles(summit) == before

@@ -66,7 +66,7 @@ def test_another_edition_loses_nobody_s_words(officer: Program, approver: Progra
     # Sent again it is the same; other words that start from the first are not saved over it.
     assert do(officer, "editions", words, status=201)["id"] == second["id"]
     said = refused(officer, "editions", {**words, "body": "Water is plenty."})
-    assert said == "Oona saved edition 2 meanwhile. Nothing is lost: compare it with yours and save again."
+    assert said == "Oona saved edition 2 meanwhile. Compare it with yours, and save again."
     do(officer, f"editions/{second['id']}/submit")
     back = do(approver, f"editions/{second['id']}/ask-changes", {"note": "Say how scarce."})
     assert (back["state"], back["decision_note"]) == ("changes_asked", "Say how scarce.")
