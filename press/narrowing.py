@@ -97,11 +97,11 @@ def all_keys(summit: Summit, wanted: Asked) -> list[int]:
     return [row.pk for row in _select(summit, wanted, public(summit))[1]]
 
 
-def changed_last(summit: Summit, wanted: Asked, most: int) -> list[int]:
-    """Return the keys of those public editions that have all that is asked for and came out, were corrected or were
-    withdrawn last. As many queries as `narrowed`."""
+def changed_last(summit: Summit, wanted: Asked) -> list[int]:
+    """Return the keys of the public editions that have all that is asked for; what came out, was corrected or was
+    withdrawn last comes first. As many queries as `narrowed`."""
     shown = _select(summit, wanted, public(summit))[1]
-    return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)[:most]]
+    return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
 
 
 def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, list[Row], Numbers]:

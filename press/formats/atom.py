@@ -42,6 +42,8 @@ def write(feed: Feed) -> bytes:
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.address("press:atom"))
     if feed.hub:
         _add(root, "link", rel="hub", href=feed.hub)
+    for rel, address in feed.others("press:atom").items():
+        _add(root, "link", rel=rel, type="application/atom+xml", href=address)
     _add(root, "link", rel="alternate", type="text/html", href=feed.home)
     for reading in feed.readings:
         with translation.override(spoken(reading.language)):

@@ -3,6 +3,9 @@
 A text that was withdrawn and is kept stays an entry: it has a page, and whoever follows a feed is to read that it was
 withdrawn and why. A text that was removed has none; of it the feed says that it is gone (`Gone`), so that readers
 take it away too.
+
+An entry has a text's summary, or else its beginning: a feed of whole speeches would be a megabyte each time. What
+doesn't stand on the first page stands on those that follow (RFC 5005, 3, and JSON Feed's `next_url`).
 """
 
 from collections.abc import Sequence
@@ -18,14 +21,17 @@ from django.utils.translation import gettext as _
 
 from press import websub
 from press.addresses import authority, tag
+from press.domain.markdown import to_html
 from press.models.visibility import gone_editions
 from press.notices import notices
 from press.reading import STAR, Reading
 from press.rendered import html_of
 from summit.models import Summit
 
-# How many texts a feed holds: those that changed last.
+# How many texts a page of a feed holds: on the first those that changed last.
 LENGTH = 50
+# Of a text without a summary so many characters stand in an entry, and what goes on in the same paragraph.
+BEGINNING = 600
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,15 @@ class Gone:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed as it is asked for: `query` is the part of its address that narrows it ("kind=notice"), or ""; its texts
-    are those that changed last, the newest first."""
+    """A page of a feed as it is asked for: `query` is the part of its address that narrows it ("kind=notice"), or "";
+    its texts are those that changed last, the newest first, and those removed stand on the first page."""
 
     summit: Summit
     readings: Sequence[Reading]
     query: str = ""
     gone: Sequence[Gone] = ()
+    page: int = 1
+    pages: int = 1
 
     @property
     def home(self) -> str:
@@ -66,7 +74,7 @@ class Feed:
     @property
     def hub(self) -> str:
         """The hub that is told when the feed changes (W3C WebSub), "" for none."""
-        return websub.of_feed(self.query)
+        return websub.of_feed(self.query) if self.page == 1 else ""
 
     @property
     def tag(self) -> str:
@@ -75,12 +83,21 @@ class Feed:
         return f"{whole}?{self.query}" if self.query else whole
 
     def address(self, name: str) -> str:
-        """Return the absolute address of the feed that the route `name` gives."""
-        return self._absolute(name)
+        """Return the absolute address of this page of the feed that the route `name` gives."""
+        return self._absolute(name, self.page)
 
-    def _absolute(self, name: str) -> str:
-        path = reverse(name, args=[self.summit.slug])
-        return f"{settings.BASE_URL}{path}{'?' if self.query else ''}{self.query}"
+    def others(self, name: str) -> dict[str, str]:
+        """Return the absolute addresses of other pages by their relation to this one (RFC 5005, 3); none where there
+        is but one."""
+        last = self.pages
+        if last < 2:
+            return {}
+        numbers = {"first": 1, "previous": self.page - 1, "next": self.page + 1, "last": last}
+        return {rel: self._absolute(name, number) for rel, number in numbers.items() if 1 <= number <= last}
+
+    def _absolute(self, name: str, page: int = 1) -> str:
+        asked = "&".join(filter(None, (f"page={page}" if page > 1 else "", self.query)))
+        return f"{settings.BASE_URL}{reverse(name, args=[self.summit.slug])}{'?' if asked else ''}{asked}"
 
 
 def buried(summit: Summit) -> list[Gone]:
@@ -116,14 +133,36 @@ def title_of(reading: Reading) -> str:
 
 
 def content_of(reading: Reading) -> SafeString:
-    """Return an entry's content as HTML: what has to be known of the text first, then its words. The words of a text
-    that was withdrawn are left to its page."""
+    """Return an entry's content as HTML: what has to be known of the text first, then its summary or its beginning,
+    and where the rest is. The words of a text that was withdrawn are left to its page."""
     parts = [
         format_html("<p><strong>{}</strong> {}</p>\n", notice.said, notice.reason) for notice in notices(reading)
     ]
     if not reading.withdrawn:
-        # Cleaned by nh3 as it was made.
-        parts.append(mark_safe(html_of(reading.edition)))  # noqa: S308
+        parts += _words(reading)
     if reading.note:
         parts.append(format_html("<p>{} {}</p>\n", STAR, reading.note))
     return mark_safe("".join(parts))  # noqa: S308
+
+
+def _words(reading: Reading) -> list[SafeString]:
+    edition = reading.edition
+    if len(edition.body) <= BEGINNING:
+        # Cleaned by nh3 as it was made.
+        return [mark_safe(html_of(edition))]  # noqa: S308
+    if edition.summary:
+        shown = format_html("<p>{}</p>\n", edition.summary)
+    else:
+        shown = mark_safe(to_html(_beginning(edition.body)))  # noqa: S308
+    return [shown, format_html('<p><a href="{}">{}</a></p>\n', reading.url, _("Read the whole text"))]
+
+
+def _beginning(body: str) -> str:
+    """Return the paragraphs of Markdown with which a text begins."""
+    found, length = [], 0
+    for part in body.split("\n\n"):
+        found.append(part)
+        length += len(part)
+        if length >= BEGINNING:
+            break
+    return "\n\n".join(found)

@@ -29,6 +29,8 @@ def write(feed: Feed) -> bytes:
         "authors": [{"name": feed.summit.reads_as.host}],
         "items": [_item(reading) for reading in feed.readings],
     }
+    if following := feed.others("press:json-feed").get("next"):
+        found["next_url"] = following
     if feed.hub:
         found["hubs"] = [{"type": "WebSub", "url": feed.hub}]
     if feed.gone:

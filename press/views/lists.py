@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
@@ -19,7 +19,7 @@ from press.formats import feeds, jsonfeed
 from press.kept import press_page
 from press.listing import lines, readings
 from press.narrowing import Shown, changed_last, narrowed
-from press.reading import by_change, listed, readable, several
+from press.reading import by_change, readable, several
 from summit.views import get_summit
 
 PAGE = 20
@@ -73,13 +73,13 @@ def _spoken() -> dict[str, str]:
     return {} if language == settings.LANGUAGE_CODE else {"lang": language}
 
 
-@press_page(*NAMES, *DAYS)
+@press_page("page", *NAMES, *DAYS)
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the Atom feed of what the address asks for."""
     return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
 
 
-@press_page(*NAMES, *DAYS)
+@press_page("page", *NAMES, *DAYS)
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the JSON Feed of what the address asks for."""
     return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)
@@ -94,9 +94,14 @@ def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], k
 
 
 def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
+    """Return the page of a feed that is asked for. Raises Http404 for one that there isn't."""
     summit, wanted = get_summit(slug), asked(request.GET)
-    rows = listed(summit)
-    if wanted:
-        rows = readable(summit).filter(pk__in=changed_last(summit, wanted, feeds.LENGTH))
-    found = list(by_change(rows)[: feeds.LENGTH])
-    return feeds.Feed(summit, several(summit, found), wanted.query()[1:], feeds.buried(summit))
+    keys = changed_last(summit, wanted)
+    pages = Paginator(keys, feeds.LENGTH)
+    try:
+        page = pages.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404 from None
+    found = list(by_change(readable(summit).filter(pk__in=list(page.object_list))))
+    gone = feeds.buried(summit) if page.number == 1 else ()
+    return feeds.Feed(summit, several(summit, found), wanted.query()[1:], gone, page.number, pages.num_pages)

@@ -144,6 +144,99 @@ def test_removed_texts_are_buried(client: Client) -> None:
     assert [each["id"] for each in json_of(client, summit)["_summit"]["removed"]] == refs
 
 
+class TestPages:
+    """What comes in bulk is all there, page by page."""
+
+    @pytest.fixture
+    def bulk(self, monkeypatch: pytest.MonkeyPatch) -> Summit:
+        monkeypatch.setattr(feeds, "LENGTH", 2)
+        summit: Summit = SummitFactory()
+        for number in range(5):
+            edition = make_text(summit=summit, moment=ago(number + 1), title=f"T{number}")
+            kind = "notice" if number < 3 else "statement"
+            Text.objects.filter(pk=edition.version.text_id).update(kind=kind)
+        return summit
+
+    def links(self, root: Any) -> dict[str, str]:
+        found = root.findall("a:link", namespaces=NS)
+        return {link.get("rel"): link.get("href").partition("/press/")[2] for link in found}
+
+    def test_each_text_stands_on_one_of_them(self, client: Client, bulk: Summit) -> None:
+        seen, query = [], ""
+        while True:
+            page = json_of(client, bulk, query)
+            seen += [item["title"] for item in page["items"]]
+            if "next_url" not in page:
+                break
+            query = "?" + page["next_url"].partition("?")[2]
+        assert seen == ["T0", "T1", "T2", "T3", "T4"]
+        feed = "feed.atom"
+        first, second, last = (atom_of(client, bulk, query) for query in ("", "?page=2", "?page=3"))
+        assert self.links(first) == {
+            "self": feed,
+            "first": feed,
+            "next": f"{feed}?page=2",
+            "last": f"{feed}?page=3",
+            "alternate": "",
+        } | {"alternate": self.links(first)["alternate"]}
+        assert self.links(second) == {
+            "self": f"{feed}?page=2",
+            "first": feed,
+            "previous": feed,
+            "next": f"{feed}?page=3",
+            "last": f"{feed}?page=3",
+            "alternate": self.links(first)["alternate"],
+        }
+        assert "next" not in self.links(last)
+        # They are one feed.
+        assert len({page.findtext("a:id", namespaces=NS) for page in (first, second, last)}) == 1
+
+    def test_what_is_narrowed_has_pages_of_its_own(self, client: Client, bulk: Summit) -> None:
+        root = atom_of(client, bulk, "?kind=notice")
+        assert self.links(root)["next"] == "feed.atom?page=2&kind=notice"
+        assert atom_of(client, bulk, "?page=2&kind=notice").xpath("a:entry/a:title/text()", namespaces=NS) == ["T2"]
+        assert "next" not in self.links(atom_of(client, bulk, "?kind=statement"))
+
+    @pytest.mark.parametrize("page", ["0", "4", "x", "-1"])
+    def test_a_page_that_there_isnt_is_404(self, page: str, client: Client, bulk: Summit) -> None:
+        assert client.get(f"/{bulk.slug}/press/feed.atom?page={page}").status_code == 404
+
+    def test_what_was_removed_stands_on_the_first(self, client: Client, bulk: Summit) -> None:
+        text = Text.objects.filter(kind="statement").order_by("pk")[0]
+        withdrawn = {"withdrawn_at": ago(0.5), "withdrawn_by": UserFactory(), "withdrawal_reason": "W"}
+        removed = {"removed_at": ago(0.2), "removed_by": UserFactory(), "removal_reason": "R"}
+        Text.objects.filter(pk=text.pk).update(**withdrawn, **removed)
+        numbers = [len(atom_of(client, bulk, q).xpath("at:deleted-entry", namespaces=NS)) for q in ("", "?page=2")]
+        assert numbers == [1, 0]
+
+
+class TestWords:
+    """An entry of a long text has its summary, or its beginning."""
+
+    BODY = "First paragraph. " * 40 + "\n\nSecond paragraph.\n\n" + "The rest of it. " * 900
+
+    def content(self, client: Client, **words: Any) -> str:
+        edition = make_text(moment=ago(1), **words)
+        summit = edition.version.text.summit
+        found: str = json_of(client, summit)["items"][0]["content_html"]
+        assert atom_of(client, summit).findtext("a:entry/a:content", namespaces=NS) == found
+        return found
+
+    def test_the_beginning(self, client: Client) -> None:
+        content = self.content(client, body=self.BODY)
+        assert ("First paragraph." in content, "The rest of it." in content) == (True, False)
+        assert "Read the whole text</a>" in content
+        assert len(content) < len(self.BODY) / 10
+
+    def test_the_summary(self, client: Client) -> None:
+        content = self.content(client, body=self.BODY, summary="What it <says>.")
+        assert content.startswith("<p>What it &lt;says&gt;.</p>")
+        assert "First paragraph." not in content
+
+    def test_a_short_one_is_whole(self, client: Client) -> None:
+        assert self.content(client, body=BODY, summary="Sum") == to_html(BODY)
+
+
 def test_control_the_rules_see_mistakes(client: Client, corrected: Edition) -> None:
     summit = corrected.version.text.summit
     content = client.get(f"/{summit.slug}/press/feed.atom").content
