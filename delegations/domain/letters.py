@@ -31,7 +31,7 @@ from delegations.models import (
     PartyKind,
     Policy,
 )
-from summit.dates import long_day
+from summit.dates import clock, long_day
 from summit.db.clock import db_now
 from summit.languages import spoken
 from summit.models import Person, Summit
@@ -196,8 +196,8 @@ def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
     first, last = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
     said = {
         "day": long_day(first.date()),
-        "from": f"{first:%H:%M}",
-        "to": f"{last:%H:%M}",
+        "from": clock(first),
+        "to": clock(last),
         "place": summit.said_place,
     }
     return {
@@ -236,7 +236,7 @@ def days(first: date, last: date) -> str:
 def moment(at: datetime, summit: Summit) -> str:
     """Return a moment in words, in the venue's zone."""
     there = at.astimezone(summit.zone)
-    said = {"day": long_day(there), "time": f"{there:%H:%M}", "place": summit.said_place}
+    said = {"day": long_day(there), "time": clock(there), "place": summit.said_place}
     return _("%(day)s, %(time)s %(place)s time") % said
 
 

@@ -34,7 +34,7 @@ from sessions.domain import documents, places, planning
 from sessions.models import Session
 from sessions.models.visibility import AS_THE_SESSION, PARTS
 from sessions.permissions import DRAFT_READERS, can_edit
-from summit.dates import long_day, short_day
+from summit.dates import clock, long_day, short_day
 from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.models import Role, Summit, User
@@ -125,7 +125,7 @@ class SessionAdmin(
     def hours(self, row: Session) -> str:
         """Show from when to when in the venue's zone, whose name stands above the day."""
         zone = row.summit.zone
-        return f"{row.starts_at.astimezone(zone):%H:%M}{until()}{row.ends_at.astimezone(zone):%H:%M}"
+        return f"{clock(row.starts_at.astimezone(zone))}{until()}{clock(row.ends_at.astimezone(zone))}"
 
     @admin.display(description=gettext_lazy("from another schedule"))
     def from_another_schedule(self, row: Session) -> SafeString:

@@ -32,6 +32,7 @@ from sessions.domain.snapshots import Snapshot
 from sessions.domain.wording import kind_label, title_of
 from sessions.models import ReleasedSession
 from sessions.models.sessions import calendar_uid
+from summit.dates import is_repeated
 from summit.models import Summit
 
 PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
@@ -117,6 +118,9 @@ def _event(
     event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     start, end = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    if is_repeated(start) or is_repeated(end):
+        # A local time that comes twice is the first of both (RFC 5545, 3.3.5).
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
     # Whoever may not know the times has the session on its day (RFC 5545, 3.6.1: DTEND is not in it).
     event.add("dtstart", start if session.times_known else start.date())
     event.add("dtend", end if session.times_known else end.date())

@@ -12,6 +12,7 @@ from sessions.domain.snapshots import Place, Snapshot
 from sessions.domain.speech_times import beginnings
 from sessions.domain.wording import Names, Story, Where, stories
 from sessions.models import ReleasedRole
+from summit.dates import clock
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def sentence(name: str, place: int, begins: datetime | None, where: Where) -> st
     """Return what is said of a speech."""
     if begins is None:
         return _("Speech of %(name)s: place %(place)d") % {"name": name, "place": place}
-    clock = f"{begins.astimezone(where.zone):%H:%M}"
-    time = _("%(time)s %(place)s time") % {"time": clock, "place": where.said_place}
+    begun = clock(begins.astimezone(where.zone))
+    time = _("%(time)s %(place)s time") % {"time": begun, "place": where.said_place}
     said = {"name": name, "place": place, "time": time}
     return _("Speech of %(name)s: place %(place)d, at about %(time)s") % said
 

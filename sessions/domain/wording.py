@@ -18,7 +18,7 @@ from sessions.domain.lines import Line
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import Attendance, MediaAccess, SessionKind, Visibility
 from sessions.models.labels import with_party
-from summit.dates import long_day
+from summit.dates import clock, long_day
 from summit.languages import tongue
 from summit.templatetags.marks import comma, pair, semicolon
 
@@ -122,8 +122,8 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     start, end = starts_at.astimezone(where.zone), ends_at.astimezone(where.zone)
     words = {
         "day": long_day(start),
-        "start": f"{start:%H:%M}",
-        "end": f"{end:%H:%M}",
+        "start": clock(start),
+        "end": clock(end),
         "last": long_day(end),
         "place": where.said_place,
     }
@@ -143,7 +143,7 @@ def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
         return ""
     if [moment.date() for moment in here] != [moment.date() for moment in there]:
         return span(starts_at, ends_at, other)
-    words = {"start": f"{there[0]:%H:%M}", "end": f"{there[1]:%H:%M}", "place": other.place}
+    words = {"start": clock(there[0]), "end": clock(there[1]), "place": other.place}
     return _("%(start)s–%(end)s %(place)s time") % words
 
 

@@ -14,10 +14,11 @@ from lxml import etree
 from sessions.domain import calendars, releases
 from sessions.models import Session, Visibility
 from summit.models import Summit, User
-from tests.factories import SummitFactory
+from tests.factories import SessionFactory, SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import fill, release, session
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -81,6 +82,34 @@ def test_the_feed_has_what_is_public_and_nothing_else(summit: Summit) -> None:
     release(summit)
     (event,) = feed(summit).events
     assert (str(event["uid"]), event["sequence"]) == (public.uid, 2)
+
+
+def test_the_hour_that_comes_twice_is_told_in_utc(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A local time with TZID would be the first of both, an hour early."""
+    start = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+    for number, title in enumerate(("First", "Second", "After")):
+        at = start + timedelta(hours=number)
+        SessionFactory(summit=summit, title=title, starts_at=at, ends_at=at + HOUR, visibility="public")
+    release(summit)
+
+    def starts() -> list[tuple[str, datetime, bool]]:
+        calendar = Calendar.from_ical(Client().get(f"/{summit.slug}/agenda.ics").content)
+        told = [(str(each["summary"]), each["dtstart"]) for each in calendar.events]
+        return [(title, at.dt.astimezone(UTC), "TZID" not in at.params) for title, at in told]
+
+    assert starts() == [
+        ("First", start, True),
+        ("Second", start + HOUR, True),
+        ("After", start + 2 * HOUR, False),
+    ]
+    # The page says which, and its sentence too.
+    page = Client().get(f"/{summit.slug}/agenda/").content.decode()
+    assert all(said in page for said in ("01:30 (UTC+1)", "01:30 (UTC)"))
+    # Control: without it each reader of the calendar makes the second the first.
+    monkeypatch.setattr(calendars, "is_repeated", lambda local: False)
+    Session.objects.filter(title="After").update(summary="Another release")
+    release(summit)
+    assert [at for _title, at, _utc in starts()][:2] == [start, start]
 
 
 def test_lines_are_folded_and_end_as_the_standard_wants(summit: Summit) -> None:

@@ -18,7 +18,7 @@ from sessions.domain.incoming.report import Line, Report
 from sessions.domain.schedule import guid
 from sessions.models import OwnKind, Session, SessionKind, Slot
 from sessions.models.visibility import PARTS
-from summit.dates import short_day
+from summit.dates import clock, short_day
 from summit.db.fold import fold
 from summit.languages import tongue
 from summit.models import Person, Room, Summit, Venue
@@ -137,7 +137,7 @@ class Planner:
             return str(session.own_kind or session.get_kind_display())
         if isinstance(value, datetime):
             local = value.astimezone(self.summit.zone)
-            return f"{short_day(local)}, {local:%H:%M}"
+            return f"{short_day(local)}, {clock(local)}"
         return value.name if isinstance(value, Room) else str(value or "–")
 
     def _settle(self, change: Change) -> None:
