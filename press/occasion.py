@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from press.addresses import address
+from press.finding.address import Asked
 from press.models import Edition
 from press.models.visibility import public_editions
 from press.reading import Reading, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
-from sessions.published import Published, source, stamp
+from sessions.published import Published, listing, source, stamp
 from summit.db.prepared import Prepared
 from summit.models import Summit
 from summit.templatetags.marks import comma
@@ -40,6 +42,12 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
         listed(summit).filter(version__text__slot__public_id__in=slots).order_by("first_published_at", "id")
     ):
         yield _published(summit, edition)
+
+
+@listing(10)
+def list_of(summit: Summit, session: str) -> str:
+    """Return the address of the list of texts of a session's speeches."""
+    return f"{reverse('press:list', args=[summit.slug])}{Asked(chosen={'session': session}).query()}"
 
 
 def _public_of(**of: Any) -> QuerySet[Any, tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from press.desk import StandingText, late, texts
-from press.models import Edition, Lift, Text, TextVersion
+from press.models import Edition, EditionState, Lift, Text, TextVersion
 from press.models.visibility import standing
 from sessions.domain.speech_times import planned
 from sessions.models import Session
@@ -41,6 +41,11 @@ class Group:
     def planned(self) -> bool:
         """Whether it has no moment yet."""
         return self.by != "moment"
+
+    @property
+    def approved(self) -> bool:
+        """Whether all of it goes out as it is: the newest edition of each text is approved."""
+        return all(text.edition_state == EditionState.APPROVED for text in self.texts)
 
     @property
     def cancelled(self) -> bool:

@@ -24,10 +24,16 @@ class Published:
 Source = Callable[[Summit, Any], Iterable[Published]]
 # From a summit's slug and a session's public id, "" for all of them, to what changes whenever that does. One query.
 Stamp = Callable[[str, str], Hashable]
+# From a summit and a session's public id to the address of the list of what was published of its speeches.
+Listing = Callable[[Summit, str], str]
 _sources: Registry[Source] = Registry()
+_listings: Registry[Listing] = Registry()
 _stamps: Registry[Stamp] = Registry()
 source = _sources.register
 stamp = _stamps.register
+listing = _listings.register
+# So many stand on a session's page; all of them on the list.
+MOST = 30
 
 
 def standing(*, summit: str, public_id: str = "") -> tuple[Hashable, ...]:
@@ -50,6 +56,11 @@ def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Pub
         for text in function(summit, of.keys()):
             found.setdefault(of[text.slot_key], []).append(text)
     return found
+
+
+def list_of(summit: Summit, public_id: str) -> str:
+    """Return the address of the list of all that was published of a session's speeches; "" where there is none."""
+    return next((function(summit, public_id) for function in _listings), "")
 
 
 def _named(row: ReleasedSession) -> Iterable[ReleasedParticipant]:

@@ -16,7 +16,7 @@ from sessions import papers
 from sessions.domain import calendars, member, schedule, updates, wording
 from sessions.domain.member import Who
 from sessions.narrowing import asked, narrowed, values
-from sessions.published import standing, texts
+from sessions.published import MOST, list_of, standing, texts
 from summit.http.kept import kept_page
 from summit.http.public import public_page
 from summit.models import Summit
@@ -81,11 +81,13 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
             raise Http404
         context = {"summit": found, "row": last.row, "state": wording.PUBLIC_STATES[last.nature]}
         return render(request, "portal/session_cancelled.html", context, status=410)
+    said = texts(found, [row]).get(public_id, [])
     context = {
         "summit": found,
         "row": row,
         "documents": papers.listed(found, row),
-        "texts": texts(found, [row]).get(public_id, []),
+        "texts": said[:MOST],
+        "all_texts": (len(said), list_of(found, public_id)) if len(said) > MOST else None,
         **naming.on_page(found),
     }
     return render(request, "portal/session.html", context)

@@ -211,5 +211,5 @@ for _name in (
 declare("api-nothing", Gate.EVERYBODY, see=NOBODY)
 # The numbers are for machines: from loopback, or with their token. No role opens or closes them.
 declare("metrics", Gate.EVERYBODY)
-for _name in ("summit:home", "summit:theme", "summit:sitemap", "api-summit"):
+for _name in ("summit:home", "summit:picture", "summit:theme", "summit:sitemap", "api-summit"):
     declare(_name, Gate.EVERYBODY, kind="public summit")

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 
 from summit.domain import colours
 from summit.home import panels
+from summit.http.kept import kept_page
 from summit.http.public import public_page
 from summit.languages import spoken
 from summit.models import Summit
+from summit.paper import card
 
 
 def get_summit(slug: str) -> Summit:
@@ -65,6 +67,13 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
     return HttpResponse(
         content, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
     )
+
+
+@public_page
+@kept_page()
+def picture(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the picture that programs show where somebody shares a page of the summit."""
+    return HttpResponse(card.draw(get_summit(summit)), content_type="image/png")
 
 
 @public_page

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from delegations.domain import naming
 from press.api.public_serializers import FullTextSerializer, TextSerializer
-from press.api.published import LANGUAGE
+from press.api.published import LANGUAGE, missing
 from press.beside import beside
 from press.finding.address import DAYS, NAMES, Asked, asked
 from press.models import Edition, TextKind
@@ -93,12 +93,13 @@ class TextDetail(RetrieveAPIView[Edition]):
     queryset = Edition.objects.none()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the text, or the 404 of what was never written."""
+        """Give the text, the 410 of one that was removed, or the 404 of what was never written."""
         asking.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
-        edition = find(summit, kwargs["slug"], request.query_params.get("language") or None)
+        language = request.query_params.get("language") or None
+        edition = find(summit, kwargs["slug"], language)
         if edition is None:
-            raise Http404
+            raise missing(summit, kwargs["slug"], language)
         reading = replace(read(summit, edition), beside=beside(summit, edition))
         first = reading.history[-1].number if reading.history else None
         context = {

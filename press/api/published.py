@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,14 +19,26 @@ from press.beside import File, files_of
 from press.delivered import prepared_of
 from press.domain.differences import compare_words, differ
 from press.models import Edition
-from press.pinned import find_edition, since
+from press.pinned import find_edition, find_gone, since
 from press.reading import Change, find, read
 from press.rendered import html_of, plain_of
 from summit.api import asking
+from summit.api.problems import Problem
+from summit.models import Summit
 from summit.views import get_summit
 
 Told = serializers.Serializer[Any]
 LANGUAGE = OpenApiParameter("language", str, description="In this language; without it in the authoritative one.")
+
+
+def missing(summit: Summit, slug: str, language: str | None) -> Exception:
+    """Return what is said of a text that nobody reads: that what had been read was removed, with the reason; or that
+    there is none. One query."""
+    removed = find_gone(summit, slug, language)
+    if removed is None:
+        return Http404()
+    said = _("The press office removed this text: %(reason)s")
+    return Problem("gone", said % {"reason": removed.version.text.removal_reason})
 
 
 @dataclass(frozen=True)
@@ -85,14 +98,14 @@ class TextEdition(APIView):
     """The words of an edition that has been read by everybody."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give them, or the 404 of what was never written."""
+        """Give them, the 410 of a text that was removed, or the 404 of what was never written."""
         asking.check_known(request.query_params, ("language", "lang"))
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
         shown = find_edition(summit, slug, language, number)
         current = find(summit, slug, language) if shown else None
         if shown is None or current is None:
-            raise Http404
+            raise missing(summit, slug, language)
         history = read(summit, current).history
         found = Published(
             edition=shown,

@@ -68,6 +68,7 @@ _ALL = (
         _("Whoever is signed in by a browser sends its CSRF token as X-CSRFToken with all that changes something."),
     ),
     Kind("not-found", HTTPStatus.NOT_FOUND, _("Not there"), _("There is nothing at this address.")),
+    Kind("gone", HTTPStatus.GONE, _("Not there any more"), _("What was here was taken away.")),
     Kind(
         "method",
         HTTPStatus.METHOD_NOT_ALLOWED,

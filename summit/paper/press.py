@@ -42,6 +42,19 @@ def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
     raise lacking(json.dumps(data, ensure_ascii=False)) or MissingFontError(last, ())
 
 
+def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
+    """Return the one page of a document as PNG, a pixel for each point. Raises MissingFontError."""
+    problem = lacking(json.dumps(data, ensure_ascii=False))
+    if problem:
+        raise problem
+    *_first, (found, families) = _choices()
+    content = json.dumps(data | {"families": families}, ensure_ascii=False)
+    made: bytes = typst.compile(
+        source, format="png", ppi=72.0, font_paths=found, ignore_system_fonts=True, sys_inputs={"data": content}
+    )
+    return made
+
+
 def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
     """Yield the fonts to try, with the families to set text in, the first for preference."""
     yield fonts.own(), fonts.OWN

@@ -67,8 +67,8 @@ NONE = {
         (
             *("agenda:calendar", "agenda:schedule_json", "agenda:schedule_xml", "agenda:session_calendar"),
             *("agenda:sitemap", "press:atom", "press:export", "press:json-feed", "press:language-export"),
-            *("press:oembed", "press:sitemap", "sitemap", "summit:sitemap", "summit:theme", "robots"),
-            "security",
+            *("press:oembed", "press:sitemap", "sitemap", "summit:sitemap", "summit:theme", "summit:picture"),
+            *("robots", "security"),
             *("healthz", "readyz", "metrics", "portal:worker", "admin:autocomplete", "admin:jsi18n"),
         ),
         _FILE,

@@ -35,7 +35,7 @@ OTHERS = {
             *("portal:programme", "portal:visa_paper", "portal:worker"),
             *("press:atom", "press:export", "press:file", "press:json-feed", "press:language-export"),
             *("press:oembed", "press:sitemap"),
-            *("summit:sitemap", "summit:theme"),
+            *("summit:sitemap", "summit:theme", "summit:picture"),
         ),
         FILE,
     ),
