@@ -8,30 +8,30 @@ from summit.sweeps import sweep
 
 
 @shared_task(name="delegations.tasks.deliver_invitations")
-def deliver_invitations(ids: list[int]) -> None:
+def deliver_invitations(ids: list[int]) -> int:
     """Deliver letters of invitation by the messages' primary keys. Safe to run twice, late, never, or two at once."""
-    delivery.deliver(ids)
+    return delivery.deliver(ids)
 
 
 @shared_task(name="delegations.tasks.deliver_codes")
-def deliver_codes(ids: list[int]) -> None:
+def deliver_codes(ids: list[int]) -> int:
     """Deliver codes to mailboxes by the messages' primary keys: somebody is waiting for them."""
-    delivery.deliver(ids)
+    return delivery.deliver(ids)
 
 
 @shared_task(name="delegations.tasks.deliver_reminders")
-def deliver_reminders(ids: list[int]) -> None:
+def deliver_reminders(ids: list[int]) -> int:
     """Deliver reminders by the messages' primary keys. Safe to run twice, late, never, or two at once."""
-    delivery.deliver(ids)
+    return delivery.deliver(ids)
 
 
 @sweep("delegations.tasks.remind", beats="reminders", every=120)
-def remind() -> None:
+def remind() -> int:
     """Store the reminders that are due. Safe to run twice, late, or two at once."""
-    reminders.remind()
+    return reminders.remind()
 
 
 @sweep("delegations.tasks.purge", beats="purge", every=3600)
-def purge() -> None:
+def purge() -> int:
     """Purge what has been kept long enough, of every summit. Safe to run twice, late, never, or two at once."""
-    nightly.purge_all()
+    return sum(sum(found.values()) for found in nightly.purge_all().values())

@@ -10,19 +10,18 @@ from summit.sweeps import sweep
 
 
 @sweep("press.tasks.announce_publications", beats="publications", every=1)
-def announce_publications() -> None:
+def announce_publications() -> int:
     """Look for what has come out, or was withdrawn, and write to subscribers about it."""
-    announce_due()
-    recall_due()
+    return announce_due() + recall_due()
 
 
 @sweep("press.tasks.raise_alarms", beats="alarms", every=5)
-def raise_alarms() -> None:
+def raise_alarms() -> int:
     """Look for speeches that nobody has said were given in time, and write to the press desk about them."""
-    raise_due()
+    return raise_due()
 
 
 @shared_task(name="press.tasks.deliver_announcements")
-def deliver_announcements(ids: list[int]) -> None:
+def deliver_announcements(ids: list[int]) -> int:
     """Deliver mail about what has been published, questions to new subscribers, and alarms to the desk."""
-    deliver(ids)
+    return deliver(ids)

@@ -6,6 +6,6 @@ from summit.outbox.domain import delivery
 
 
 @shared_task(name="sessions.tasks.deliver_agenda_changes")
-def deliver_agenda_changes(ids: list[int]) -> None:
+def deliver_agenda_changes(ids: list[int]) -> int:
     """Deliver messages that say what changed in somebody's programme."""
-    delivery.deliver(ids)
+    return delivery.deliver(ids)

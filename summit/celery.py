@@ -1,8 +1,10 @@
 """The Celery application: `celery -A summit worker`, `celery -A summit beat`."""
 
+import logging.config
 import os
 
 from celery import Celery, signals
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "summit.settings")
 
@@ -11,10 +13,23 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@signals.setup_logging.connect
+def keep_logging(**kwargs: object) -> None:
+    """Log as all other processes do, by LOG_LEVEL: without a receiver Celery sets up its own, which tells nothing
+    below a warning and leaves tokens in."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def refuse_unsafe(**kwargs: object) -> None:
-    """Keep a worker or beat from starting in an unsafe production."""
+    """Keep a worker or beat from starting in an unsafe production. Raises SystemExit with what is wrong: Celery goes
+    on after every other exception of a receiver."""
+    from django.core.exceptions import ImproperlyConfigured
+
     from summit.checks import enforce
 
-    enforce()
+    try:
+        enforce()
+    except ImproperlyConfigured as unsafe:
+        raise SystemExit(str(unsafe)) from unsafe

@@ -1,4 +1,4 @@
-"""What the log leaves out: addresses that open doors."""
+"""What the log leaves out: addresses that open doors, and tasks that did nothing."""
 
 import logging
 import re
@@ -23,3 +23,11 @@ class TokenFilter(logging.Filter):
         if hidden != said:
             record.msg, record.args = hidden, None
         return True
+
+
+class IdleFilter(logging.Filter):
+    """Leaves out the tasks that succeeded and did nothing: sweeps, every second."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record of Celery's pass unless the task in it returned nothing, or 0."""
+        return not isinstance(record.args, dict) or record.args.get("return_value") not in ("None", "0")

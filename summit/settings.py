@@ -487,7 +487,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     # What opens doors stands in no log.
-    "filters": {"tokens": {"()": "summit.logs.TokenFilter"}},
+    "filters": {"tokens": {"()": "summit.logs.TokenFilter"}, "idle": {"()": "summit.logs.IdleFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
     "loggers": {
@@ -496,7 +496,8 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # Anybody can ask for a host that isn't ours: the answer is 400, and no traceback stands in the log for it.
         "django.security.DisallowedHost": {"level": "CRITICAL", "handlers": [], "propagate": False},
-        "celery.app.trace": {"level": "WARNING"},
+        # Each task that did something, with how much; `celery.worker.strategy` would tell each that came.
+        "celery.app.trace": {"level": "INFO", "filters": ["idle"]},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },

@@ -3,7 +3,8 @@
 How often one begins is decided by the database, which all workers share, and by nobody's clock: a task that is handed
 out late, or by a beat or to a worker whose clock is wrong, does the same as any other. One that finds that another
 began less than its interval ago returns after one query. What has piled up in a queue is dropped by the worker that
-takes it: of the same sweep it hands one to its processes in an interval.
+takes it: of the same sweep it hands one to its processes in an interval. One that meets a database that is busy, full
+or away leaves its work to the next: a line in the log, and no traceback.
 """
 
 import functools
@@ -14,11 +15,15 @@ from typing import Any
 from celery import Task, current_task, shared_task, signals
 from celery.utils.log import get_logger
 from celery.worker import strategy as usual
+from django.db import OperationalError
 
+from summit.db.transient import is_transient
 from summit.domain import upkeep
 
 # When a message was handed to the broker, by the clock of whoever did.
 SENT_AT = "sent_at"
+# How much a sweep did.
+Did = int | None
 logger = get_logger(__name__)
 
 
@@ -54,16 +59,21 @@ class SweepTask(Task):  # type: ignore[type-arg]
     every = 1.0
 
 
-def sweep(name: str, *, beats: str, every: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def sweep(name: str, *, beats: str, every: float) -> Callable[[Callable[[], Did]], Callable[[], Did]]:
     """Make a task of a function, under a name; a decorator. It runs unless another has begun in most of the last
-    `every` seconds, and notes under `beats` that it has."""
+    `every` seconds, and notes under `beats` that it has. What it returns is logged, where it did something."""
 
-    def add(function: Callable[[], None]) -> Callable[[], None]:
+    def add(function: Callable[[], Did]) -> Callable[[], Did]:
         @functools.wraps(function)
-        def run() -> None:
+        def run() -> Did:
             sent = current_task.request.get(SENT_AT) if current_task else None
-            if upkeep.begins(beats, every=every, sent_at=sent):
-                function()
+            try:
+                return function() if upkeep.begins(beats, every=every, sent_at=sent) else None
+            except OperationalError as problem:
+                if not is_transient(problem):
+                    raise
+                logger.warning("%s leaves its work to the next: %s", name, problem)
+                return None
 
         return shared_task(name=name, base=SweepTask, every=every)(run)
 

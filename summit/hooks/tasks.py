@@ -14,6 +14,6 @@ def sweep() -> None:
 
 
 @shared_task(name="hooks.tasks.work")
-def work(key: int) -> None:
+def work(key: int) -> int:
     """Deliver to an endpoint for a turn, by its primary key. Safe to run twice, late, never, or two at once."""
-    delivery.work(key)
+    return delivery.work(key)

@@ -14,6 +14,6 @@ def sweep() -> None:
 
 
 @shared_task(name="outbox.tasks.deliver")
-def deliver(ids: list[int]) -> None:
+def deliver(ids: list[int]) -> int:
     """Deliver mail of the system itself."""
-    delivery.deliver(ids)
+    return delivery.deliver(ids)

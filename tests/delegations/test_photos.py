@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -146,7 +147,11 @@ class TestRead:
             )  # fmt: skip
             assert int(made.stdout) < 256, kind
 
-    def test_another_waits_for_its_turn_and_is_told_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_another_waits_for_its_turn_and_is_told_after_a_while(
+        self, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+    ) -> None:
+        # Other tests read photographs at the same time, on the same host.
+        settings.VAR_DIR = tmp_path
         monkeypatch.setattr(domain, "PATIENCE", 0.1)
         with slot("photographs", number=2, patience=0), slot("photographs", number=2, patience=0):
             said = str(refuses(PhotoProblem, read, picture()))

@@ -1,11 +1,13 @@
 """What `make run` does before its processes start: other tests' systems begin on a database that is migrated."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portal.management.commands import serve
+from summit.db.clock import db_now
 
 
 class Nothing:
@@ -30,3 +32,17 @@ def test_it_migrates_before_all_else(
         serve.Command().handle(no_demo=no_demo, act=None)
     assert did == [("migrate", False), ("collectstatic", False), *last, "processes"]
     assert left.value.code == 0
+
+
+@pytest.mark.django_db
+def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([["web"], ["web", "worker and beat"], []])
+    monkeypatch.setattr(serve, "_wait", lambda port, since: next(answers))
+    monkeypatch.setattr(serve, "connection", Nothing())
+    said, told = io.StringIO(), io.StringIO()
+    serve.Command(stdout=said, stderr=told, no_color=True)._announce(8000, db_now())
+    assert [line.partition(".")[0] for line in told.getvalue().splitlines()] == [
+        "No answer yet from: web",
+        "No answer yet from: web, worker and beat",
+    ]
+    assert said.getvalue().split("\n")[1] == "Summit is running."

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from celery import signals
 from cryptography.fernet import Fernet
 from django.core import wsgi
 from django.core.exceptions import ImproperlyConfigured
@@ -162,11 +164,20 @@ def test_the_web_server_and_the_worker_ask(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(wsgi, "get_wsgi_application", lambda: None)
     use(monkeypatch)
     assert "application" in runpy.run_path(WSGI)
-    refuse_unsafe()
+    started = (signals.celeryd_init, signals.beat_init)
+    assert [(refuse_unsafe, None) in signal.send(sender="x") for signal in started] == [True, True]
     use(monkeypatch, BASE_URL="http://summit.example")
-    for start in (lambda: runpy.run_path(WSGI), refuse_unsafe):
-        with pytest.raises(ImproperlyConfigured, match=r"summit\.E007"):
-            start()
+    with pytest.raises(ImproperlyConfigured, match=r"summit\.E007"):
+        runpy.run_path(WSGI)
+    for signal in started:
+        with pytest.raises(SystemExit, match=r"summit\.E007"):
+            signal.send(sender="x")
+    # The control: Celery goes on after any other exception of a receiver, with a line in its log.
+    monkeypatch.setattr(checks, "enforce", Mock(side_effect=RuntimeError))
+    assert [isinstance(dict(signal.send(sender="x"))[refuse_unsafe], RuntimeError) for signal in started] == [
+        True,
+        True,
+    ]
 
 
 def test_new_keys_are_keys() -> None:

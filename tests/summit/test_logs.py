@@ -1,12 +1,16 @@
 """What opens doors stands in no log."""
 
 import logging
+import logging.config
+from unittest.mock import Mock
 
 import pytest
+from celery import signals
 from django.conf import settings
 from django.test import Client
 
 from delegations.domain import links
+from summit.celery import keep_logging
 from summit.logs import TokenFilter, without_tokens
 from tests import factories as f
 
@@ -37,6 +41,27 @@ def test_every_handler_leaves_them_out_and_none_sends_mail() -> None:
     # As it was set up, with what Django brings by itself.
     for name in ("django", "django.server", "django.request"):
         assert logging.getLogger(name).handlers == []
+
+
+def test_a_worker_logs_as_all_do_and_of_its_tasks_what_did_something(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up = Mock()
+    monkeypatch.setattr(logging.config, "dictConfig", set_up)
+    receivers = signals.setup_logging.send(sender="x", loglevel="WARNING")
+    assert (receivers, set_up.call_args.args) == ([(keep_logging, None)], (settings.LOGGING,))
+    trace, said = logging.getLogger("celery.app.trace"), {}
+    assert (trace.getEffectiveLevel(), trace.propagate) == (logging.INFO, True)
+    for returned in ("None", "0", "12"):
+        with caplog.at_level(logging.INFO):
+            trace.info("Task %(name)s succeeded: %(return_value)s", {"name": "x", "return_value": returned})
+        said[returned] = [entry.getMessage() for entry in caplog.records if entry.name == "celery.app.trace"]
+        caplog.clear()
+    trace.error("Task %(name)s raised", {"name": "x"})
+    assert (said, caplog.records[-1].getMessage()) == (
+        {"None": [], "0": [], "12": ["Task x succeeded: 12"]},
+        "Task x raised",
+    )
 
 
 @pytest.mark.django_db

@@ -1,6 +1,8 @@
 """Sweeps: how often one begins is the database's to say, and no clock's; a clock that is wrong is told."""
 
+import sqlite3
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 from celery.signals import before_task_publish
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -23,6 +25,13 @@ from tests.summit.conftest import desk_of
 from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db
+
+
+def broken(cause: Exception, **attributes: Any) -> Exception:
+    """Return a driver's error as the database made it."""
+    for name, value in attributes.items():
+        setattr(cause, name, value)
+    return cause
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +101,32 @@ def test_a_task_does_its_work_once_and_says_when_it_was_sent() -> None:
     headers: dict[str, Any] = {}
     before_task_publish.send(sender="x", headers=headers)
     assert abs(headers[SENT_AT] - time.time()) < 5
+
+
+@pytest.mark.parametrize(
+    ("cause", "left"),
+    [
+        (broken(sqlite3.OperationalError("database is locked"), sqlite_errorcode=sqlite3.SQLITE_BUSY), True),
+        (broken(sqlite3.OperationalError("database or disk is full"), sqlite_errorcode=sqlite3.SQLITE_FULL), True),
+        (broken(sqlite3.OperationalError("no such table: x"), sqlite_errorcode=sqlite3.SQLITE_ERROR), False),
+        (broken(Exception("deadlock detected"), sqlstate="40P01"), True),
+        (broken(Exception("connection refused"), sqlstate=None), True),
+        (broken(Exception("undefined column"), sqlstate="42703"), False),
+    ],
+    ids=str,
+)
+def test_what_meets_a_busy_database_is_left_to_the_next(
+    cause: Exception, left: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    @sweep(f"tests: {cause}", beats="busy", every=60)
+    def task() -> int:
+        """Meet it."""
+        raise OperationalError(str(cause)) from cause
+
+    with nullcontext() if left else pytest.raises(OperationalError):
+        assert task() is None
+    said = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
+    assert said == ([f"tests: {cause} leaves its work to the next: {cause}"] if left else [])
 
 
 def test_no_task_expires_by_a_clock() -> None:

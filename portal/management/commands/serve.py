@@ -86,11 +86,10 @@ class Command(BaseCommand):
         return handle
 
     def _announce(self, port: int, since: datetime) -> None:
-        """Wait until everything answers, then print where it is and who can sign in."""
-        missing = _wait(port, since)
-        if missing:
-            self.stderr.write(f"After {WAIT_SECONDS:.0f} seconds there is no answer from: {', '.join(missing)}.")
-            return
+        """Wait until everything answers, then print where it is and who can sign in. What takes long is named."""
+        while missing := _wait(port, since):
+            self.stderr.write(f"No answer yet from: {', '.join(missing)}. Its own lines above say more.")
+            self.stderr.flush()
         base = settings.BASE_URL
         lines = [
             "",
@@ -149,7 +148,7 @@ def _wait(port: int, since: datetime) -> list[str]:
 
 def _web_answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

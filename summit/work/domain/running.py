@@ -69,6 +69,7 @@ def run(pk: int) -> None:
             if time.monotonic() - started > TURN:
                 put_back(job)
                 return
+        logger.info("job %s (%s) is done, %d of %d", job.public_id, job.kind, job.done, job.total or job.done)
     except Lost:
         logger.info("job %s is somebody else's now", job.public_id)
     except DatabaseError:
