@@ -31,6 +31,7 @@ def _rows() -> Iterator[Row]:
 
     from bench import (
         asking,
+        clicking,
         exporting,
         finding,
         growing,
@@ -67,6 +68,16 @@ def _rows() -> Iterator[Row]:
     yield from _finding(finding)
     yield from _exporting(exporting)
     yield from _asking(asking)
+    yield _clicking(clicking)
+
+
+def _clicking(bench: Any) -> Row:
+    quiet, bulk, seconds = bench.measure()
+    said = f"{bulk.longest:.2f} s at the longest of {len(bulk.of)} pages in {seconds:.0f} s"
+    said += f" ({quiet.longest:.2f} s before), {len(bulk.refused)} refused"
+    promised = f"at most {bench.MOST:.0f} s, none refused"
+    kept = bulk.longest <= bench.MOST and not bulk.refused
+    return f"clicks while big loads and {bench.TEXTS} texts come out", said, promised if kept else f"NOT {promised}"
 
 
 def _asking(bench: Any) -> Iterator[Row]:

@@ -95,10 +95,14 @@ def _session(made: World, rooms: list[Room], position: int) -> Session:
 
 
 def _participants(made: World, session: Session, free: list[int]) -> list[Participant]:
-    """Return two parties for a bilateral meeting, else up to a dozen with one of the free heads in the chair."""
+    """Return two parties for a bilateral meeting, else up to a dozen with one of the free heads in the chair. Of a
+    summit that is large enough none is elsewhere at that hour."""
     bilateral = session.kind == SessionKind.BILATERAL
     size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
-    parties = made.ids.random.sample(made.parties, size)
+    if len(free) > size:
+        parties = [made.parties[free.pop()] for _party in range(size)]
+    else:
+        parties = made.ids.random.sample(made.parties, size)
     rows = [
         Participant(session=session, party=party, position=position + 1) for position, party in enumerate(parties)
     ]

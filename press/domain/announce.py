@@ -18,6 +18,7 @@ from press.domain.locks import lock_text
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import speaker
+from summit.db.turns import Turns
 from summit.domain import audit
 from summit.languages import spoken
 from summit.models.summits import sends
@@ -45,8 +46,9 @@ def announce_due(*, limit: int = 200) -> int:
     order, so that the other goes on, and twelve don't ask twelve times about each. What is left the next sweep finds.
     """
     due = unannounced().order_by("version__text").values_list("version__text_id", flat=True).distinct()[:limit]
-    done = 0
+    done, turns = 0, Turns()
     for text_id in list(due):
+        turns.give_way()
         if not announce(text_id):
             break
         done += 1

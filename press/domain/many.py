@@ -13,6 +13,7 @@ from press.models import Edition, Text
 from press.models.decisions import BY_NAME
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS
+from summit.db.turns import Turns
 from summit.models import User
 from summit.permissions import check
 
@@ -103,8 +104,9 @@ def decide(*, deed: Deed, texts: Iterable[Text], by: User, moment: datetime | st
     other. `moment` is when they go out: DELIVERED once the speech has been given, None takes the moment back.
     Raises PermissionDenied."""
     found = reach(deed=deed, texts=texts, by=by)
-    done = Reach(skipped=found.skipped)
+    done, turns = Reach(skipped=found.skipped), Turns()
     for edition in found.to:
+        turns.give_way()
         try:
             deed.do(edition, by, moment)
         except DecisionRefused as refused:

@@ -188,7 +188,7 @@ def test_every_standing_and_answer_is_there() -> None:
     assert list(Release.objects.filter(summit=summit).order_by("number").values_list("number", flat=True)) == [1, 2]
     assert not Edition.objects.filter(state="approved", decided_by=models.F("author")).exists()
     assert User.objects.filter(is_superuser=True).count() == 0
-    large_one = synthetic.load(slug="large", sizes=synthetic.Sizes(delegations=70, sessions=90, people=140, texts=0))
+    large_one = synthetic.load(slug="large", sizes=synthetic.Sizes(delegations=150, sessions=90, people=300, texts=0))
     assert releases.preview(summit=large_one).warnings == []
 
 

@@ -71,7 +71,8 @@ def approving_many(summit: Summit) -> Any:
         editions.extend(make_text(summit=summit, state=EditionState.IN_REVIEW) for _each in range(number))
 
     def ask() -> None:
-        assert len(many.to_approve(texts=[each.version.text for each in editions], by=by).to) == len(editions)
+        texts = [each.version.text for each in editions]
+        assert len(many.reach(deed=many.DEEDS["approve"], texts=texts, by=by).to) == len(editions)
 
     return more, ask
 
@@ -198,7 +199,8 @@ def test_queries_do_not_grow(scene: Scene) -> None:
     # What an account may do, and that it has seen what it has seen, is kept from the first time on.
     ask()
     counts = []
-    for number in (1, 3):
+    # Two at once tie in their moment, which search then decides by their words.
+    for number in (2, 4):
         more(number)
         with CaptureQueriesContext(connection) as queries:
             ask()

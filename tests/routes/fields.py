@@ -84,6 +84,8 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:press_text_change": {**_WORDS, "file": "attachments content", "file_title": "attachments title"},
     "admin:press_text_language": _WORDS,
     "admin:press_text_mark": {"inserted": "words", "seen_inserted": "seen", "undoes": "does markings-row-undo"},
+    "admin:press_text_set_moment_many": {"row": "texts", "when": "moment"},
+    "admin:press_text_submit_many": {"row": "texts"},
     "admin:programme_session_add": _SESSION,
     "admin:programme_session_change": {**_SESSION, "shown": SHOWN},
     "admin:programme_session_documents": {"move": "session-documents-row-shift up"},

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.db.turns import Turns
 from summit.domain import audit
 from summit.models import User
 from summit.outbox.domain import mime, transport
@@ -63,9 +64,10 @@ def deliver(ids: Sequence[int]) -> int:
     """Deliver those of `ids` that are due and free; return how many went out."""
     started = time.monotonic()
     messages = render_all(give_up_worn(claim(ids)))
-    sent = 0
+    sent, turns = 0, Turns()
     with transport.connection() as wire:
         for position, message in enumerate(messages):
+            turns.give_way()
             # What is left of the lease must cover a whole send, else somebody else may hold the message by then.
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
+from summit.db.turns import Turns
 from summit.work.domain.jobs import sources
 from summit.work.kinds import KINDS, Step
 from summit.work.models import Job, JobState
@@ -63,9 +64,10 @@ def run(pk: int) -> None:
     if job.attempts > MOST_ATTEMPTS:
         _end(job, JobState.FAILED, problem="worn")
         return
-    started = time.monotonic()
+    started, turns = time.monotonic(), Turns()
     try:
         while not step(job):
+            turns.give_way()
             if time.monotonic() - started > TURN:
                 put_back(job)
                 return
