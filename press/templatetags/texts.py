@@ -23,6 +23,7 @@ from press.notices import notices
 from press.reading import Reading
 from press.rendered import contents_of, length_of, minutes_of, plain_of
 from summit.languages import spoken
+from summit.paper.fonts import copied_wrongly
 
 register = template.Library()
 register.filter("minutes_of", minutes_of)
@@ -124,7 +125,8 @@ def contents(edition: Edition, reading: Reading, place: str) -> dict[str, Any]:
 def share(context: Context, reading: Reading) -> dict[str, Any]:
     """Offer a text in other formats, and its address to be passed on: by mail or copied, with no script."""
     known = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
-    return {"reading": reading, "known": known, "language": context.get("language")}
+    jumbled = copied_wrongly(reading.edition.title + reading.edition.body)
+    return {"reading": reading, "known": known, "jumbled": jumbled, "language": context.get("language")}
 
 
 @register.simple_tag

@@ -52,7 +52,8 @@
   if (!form || !owner) return;
   const goal = new URL(form.getAttribute("action") || location.href, location.href);
   const key = PREFIX + goal.pathname + goal.search;
-  // What stands here was just taken from a file, or shown before it is saved: it replaces what was typed before.
+  // What stands here was just taken from a file, shown before it is saved, or joined with what another saved meanwhile:
+  // it replaces what was typed before.
   const taken = form.dataset.draft === "taken";
   const OTHERS = ["csrfmiddlewaretoken", "once", "before"];
   const fields = [...form.elements].filter(

@@ -1,5 +1,5 @@
-"""Which fonts print what. Latin, Greek, Cyrillic, Hebrew and Arabic letters print on a bare machine; for others the
-machine needs a package, and whoever prints is told which. Nothing is ever printed as an empty box."""
+"""Which fonts print what. Latin, Greek, Cyrillic, Hebrew, Arabic and Chinese letters print on a bare machine; for
+others the machine needs a package, and whoever prints is told which. Nothing is ever printed as an empty box."""
 
 import re
 import unicodedata
@@ -9,8 +9,8 @@ from pathlib import Path
 import typst
 
 FOLDER = Path(__file__).with_name("fonts")
-# The first and the last come inside typst; the Arabic one lies here with its licence.
-OWN = ("Libertinus Serif", "Noto Naskh Arabic", "DejaVu Sans Mono")
+# The first and the last come inside typst; the Arabic and the Chinese one lie here with their licence.
+OWN = ("Libertinus Serif", "Noto Naskh Arabic", "Noto Serif CJK SC", "DejaVu Sans Mono")
 CJK = "fonts-noto-cjk"
 OTHERS = "fonts-noto-core"
 # Debian's names of packages, and how the families begin that come with them; those with serifs are taken first.
@@ -77,6 +77,12 @@ def unprintable(problem: typst.TypstError) -> str:
     if found is None:
         return ""
     return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), found[1])
+
+
+def copied_wrongly(text: str) -> bool:
+    """Return whether a text has letters that are copied from its PDF twice or in another order. typst shapes Arabic
+    letters and their signs as one, and programs take that apart each in its own way (docs/decisions/0047)."""
+    return any(_family_of(letter) == "ARABIC" for letter in set(text))
 
 
 def relatives(letters: str, text: str) -> str:

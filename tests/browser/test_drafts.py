@@ -86,9 +86,13 @@ def test_whoever_saves_second_reads_the_first_ones_words_and_saves_then(visitor:
     save(other)
     expect(other.locator("[data-saved]")).to_be_visible()
     save(page)
-    expect(page.get_by_role("alert").or_(page.locator(".error-summary")).first).to_contain_text("Nothing is lost")
+    expect(page.get_by_role("alert").or_(page.locator(".error-summary")).first).to_contain_text(
+        "look, and save again"
+    )
     expect(page.get_by_text(NOTICE)).to_have_count(0)
+    expect(page.get_by_label("Text", exact=True)).to_have_value("By the first.\n\nBy the second.\n")
     officer.complaints.clear()  # that the answer was a 409
+    page.get_by_label("Text", exact=True).fill("By the second.")
     save(page)
     expect(page.locator("[data-saved]")).to_be_visible()
     expect(page.get_by_label("Text", exact=True)).to_have_value("By the second.")

@@ -151,26 +151,26 @@ def test_a_pdf_counts_its_pages_and_skips_no_level_of_headings(
 
 class TestLettersWithoutAFont:
     @pytest.fixture
-    def chinese(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
+    def korean(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
         monkeypatch.setattr(fonts, "machine", fonts.own)
         monkeypatch.setattr(fonts, "further", tuple)
         press.lacking.cache_clear()
-        return make_text(moment=ago(1), body="漢字 and words")
+        return make_text(moment=ago(1), body="한글 and words")
 
     def test_who_prints_is_told_which_package_is_missing(
-        self, client: Client, chinese: Edition, request: pytest.FixtureRequest
+        self, client: Client, korean: Edition, request: pytest.FixtureRequest
     ) -> None:
-        path = f"{url_of(chinese.version.text)[:-1]}.pdf"
+        path = f"{url_of(korean.version.text)[:-1]}.pdf"
         answer = client.get(path)
         assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
         page = answer.content.decode()
-        assert "No font on this machine prints “漢字”." in page
+        assert "No font on this machine prints “한글”." in page
         assert "install the package fonts-noto-cjk" in page
         pseudo.install(request)
-        assert "⟦No font on this machine prints “漢字”.⟧" in client.get(f"{path}?lang=fr").content.decode()
+        assert "⟦No font on this machine prints “한글”.⟧" in client.get(f"{path}?lang=fr").content.decode()
 
-    def test_the_press_desk_is_warned_before(self, client: Client, chinese: Edition) -> None:
-        text = chinese.version.text
+    def test_the_press_desk_is_warned_before(self, client: Client, korean: Edition) -> None:
+        text = korean.version.text
         client.force_login(officer(text.summit))
         page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
         assert ("This edition has no PDF." in page, "install the package fonts-noto-cjk" in page) == (True, True)
@@ -179,3 +179,10 @@ class TestLettersWithoutAFont:
         assert get(client, printed, ".pdf").startswith(b"%PDF-")
         page = client.get(f"/admin/press/text/{printed.version.text.pk}/change/").content.decode()
         assert "This edition has no PDF." not in page
+
+    def test_of_arabic_the_page_says_where_to_copy(self, client: Client) -> None:
+        told = []
+        for body in ("أولاً", "First"):
+            edition = make_text(moment=ago(1), body=body)
+            told.append("Copy from this page or from the plain text." in get(client, edition, "/").decode())
+        assert told == [True, False]
