@@ -145,6 +145,7 @@ class TestTwoBrowsers:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow("four write at once, each in a thread of its own")
 class TestThreads:
     def test_four_at_once_write_once(self) -> None:
         summit = f.SummitFactory()

@@ -137,7 +137,30 @@ def test_control_without_the_cut(there: Receiver, cut_soon: threading.Event, mon
     assert (answer.status, answer.text, cut_soon.is_set()) == (200, "thanks", True)
 
 
-def test_who_drips_what_follows_the_status_is_believed(there: Receiver, cut_soon: threading.Event) -> None:
+@pytest.mark.parametrize("guarded", [True, False])
+def test_what_is_cut_before_it_is_open_is_left_and_control(
+    guarded: bool, there: Receiver, cut_soon: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch cuts once: without a word to whoever connects, the request would go on without it."""
+    open_ = wire._Line._open
+    monkeypatch.setattr(wire._Line, "_open", lambda line: cut_soon.wait(LATE) and open_(line))
+    if not guarded:
+        monkeypatch.setattr(wire._Line, "cut", lambda line: cut_soon.set())
+    assert said(post(there.url, LATE)) == (TOO_LATE if guarded else "")
+
+
+def test_who_drips_what_follows_the_status_is_believed(
+    there: Receiver, cut_soon: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, ask, cut = threading.Event(), wire._Line.getresponse, wire._Line.cut
+
+    def getresponse(line: Any) -> Any:
+        answer = ask(line)
+        answered.set()
+        return answer
+
+    monkeypatch.setattr(wire._Line, "getresponse", getresponse)
+    monkeypatch.setattr(wire._Line, "cut", lambda line: answered.wait(LATE) and cut(line))
     there.then = Drip(b"x" * 5000, first=b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
     answer = post(there.url, LATE)
     assert (answer.status, answer.problem, cut_soon.is_set()) == (200, "", True)

@@ -20,6 +20,8 @@ BROAD_HANGS = 1800
 # The markers that give a reason, and the seconds of such a test as long as none are stored, where the marker doesn't
 # name others by `seconds`.
 REASONED = {"slow": SLOW, "broad": 10.0}
+# Those that are a reason themselves as well: a real browser, processes of its own.
+SAYING_WHY = (*REASONED, "browser", "services")
 
 
 class Timing:
@@ -36,7 +38,7 @@ class Timing:
         """Add the seconds of a phase to those of its test."""
         name = _name(report.nodeid)
         self.seconds[name] = self.seconds.get(name, 0) + report.duration
-        if any(keyword in report.keywords for keyword in REASONED):
+        if any(keyword in report.keywords for keyword in SAYING_WHY):
             self.reasoned.add(name)
 
     def pytest_sessionfinish(self) -> None:

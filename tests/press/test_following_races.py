@@ -218,6 +218,7 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
     ]
 
 
+@pytest.mark.slow("six desks work in threads of their own")
 def test_desks_that_work_at_once_never_lock_each_other_out(world: Floor) -> None:
     """Six take twenty steps each. PostgreSQL finds a deadlock within a second and ends one of its transactions."""
     for name in "ABC":

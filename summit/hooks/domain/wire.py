@@ -60,6 +60,9 @@ class _Line(http.client.HTTPConnection):
         # A handle of its own: TLS takes the socket over, and this one stays good for cutting.
         self._handle = plain.dup()
         self.sock = plain
+        if self.was_cut:
+            # While there was no handle yet: nobody cuts a second time.
+            raise TimeoutError
         if self._target.scheme == "https":
             plain.settimeout(_left(self._deadline))
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)

@@ -88,6 +88,7 @@ class CuttableBackend(EmailBackend):
     """Django's SMTP, whose connection can be cut off by `cut`."""
 
     handle: socket.socket | None = None
+    was_cut = False
 
     @property
     def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
@@ -95,13 +96,17 @@ class CuttableBackend(EmailBackend):
         return functools.partial(_LineTLS if self.use_ssl else _Line, self)
 
     def hold(self, handle: socket.socket | None) -> None:
-        """Keep what the connection can be cut by."""
+        """Keep what the connection can be cut by. Raises TimeoutError where it was cut before there was anything to
+        cut: nobody does it a second time."""
         if self.handle is not None:
             self.handle.close()
         self.handle = handle
+        if handle is not None and self.was_cut:
+            raise TimeoutError
 
     def cut(self) -> None:
         """End the connection under whoever reads or writes on it: they get an error at once."""
+        self.was_cut = True
         if self.handle is not None:
             with suppress(OSError):
                 self.handle.shutdown(socket.SHUT_RDWR)
@@ -114,6 +119,7 @@ class CuttableBackend(EmailBackend):
         self.connection = None
         self._partial_connection = None
         self.hold(None)
+        self.was_cut = False
 
 
 class Wire:

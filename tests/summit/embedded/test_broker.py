@@ -27,6 +27,7 @@ def answers(socket: Path) -> bool:
     return embedded._answers(socket)
 
 
+@pytest.mark.slow("ends a real broker and waits until it is back")
 def test_it_keeps_nothing_and_starts_again_where_it_ends(socket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "FIRST", 0.05)
     monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.05)
