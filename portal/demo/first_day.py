@@ -27,8 +27,8 @@ OUT = {
 }
 APPROVED_AT = time(5, 30)
 CORRECTED = "opening-address-prime-minister"
-NOTE = "The hour and the room of the roundtable were added."
-ADDED = "\nThe roundtable begins at half past ten in the State Drawing Room.\n"
+NOTE = "The room of the roundtable was added."
+ADDED = "\nThe roundtable follows in the State Drawing Room.\n"
 
 
 def load(summit: Summit, days: Days, users: Mapping[str, User], *, now: datetime) -> None:

@@ -88,10 +88,10 @@ enforcement, international organisations.
 **Second, the method.** We look at the whole chain, from where boats and engines are bought to where money is hidden,
 and not at one border at a time.
 
-**Third, the result.** Tomorrow at noon a communiqué will say what the ministers have agreed, in numbered paragraphs,
+**Third, the result.** Tomorrow a communiqué will say what the ministers have agreed, in numbered paragraphs,
 so that each of them can be asked about later.
 
-The first working session begins at half past eleven in the Music Room.
+The first working session follows in the Music Room.
 """
 
 _FUNDING = f"""{SAMPLE}

@@ -66,7 +66,8 @@ def _about_colour(colour: str) -> str:
     said = {"colour": colour, "light": light, "dark": dark}
     if light != colour:
         return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % said
-    if dark != colour:
+    # Of the usual one nobody needs to hear who chose none.
+    if dark != colour and colour != Summit._meta.get_field("accent").default:
         return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % said
     return ""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 
@@ -77,6 +78,10 @@ def test_it_is_loaded_where_nothing_is_and_once() -> None:
     assert "is loaded" in demo("--if-empty")
     assert demo("--if-empty") == "There is a summit already: nothing was loaded.\n"
     assert demo() == "border-security-2025 is there already: nothing was changed.\n"
+    assert demo("--if-empty", "--act", "day").splitlines() == [
+        "There is a summit already: nothing was loaded.",
+        f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}.",
+    ]
 
 
 def test_if_empty_does_nothing_where_another_summit_is() -> None:

@@ -123,6 +123,12 @@ class TestSummit:
             "#ffcc00 is too pale to be read on paper: there it is shown as #826800.",
         ]
 
+    @pytest.mark.parametrize(("accent", "told"), [(FIELDS["accent"], False), ("#1d4f90", True)])
+    def test_of_the_usual_colour_nothing_is_said(self, owner: User, accent: str, told: bool) -> None:
+        answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "slug": "", "accent": accent}, follow=True)
+        said = [str(message) for message in answer.context["messages"]]
+        assert any("is too dark to be read on a dark ground" in each for each in said) == told
+
     def test_what_is_wrong_is_said_and_nothing_is_lost(self, owner: User) -> None:
         for changed, field, said in (
             ({"ends_on": "2027-05-01"}, "ends_on", "The summit would end before it starts. Give a later day."),

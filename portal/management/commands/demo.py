@@ -48,6 +48,8 @@ class Command(BaseCommand):
         slug = options["slug"]
         if options["if_empty"] and Summit.objects.exists():
             self.stdout.write("There is a summit already: nothing was loaded.")
+            if options["act"]:
+                self.stdout.write(f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}.")
             return
         there = Summit.objects.filter(slug=slug).first()
         if there is not None:
