@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "summit.accounts.seen.LastSeenMiddleware",
     "summit.accounts.guard.SecondStepMiddleware",
     "summit.http.nul.NulMiddleware",
+    "summit.http.errors.MethodMiddleware",
     "summit.http.errors.BusyMiddleware",
 ]
 

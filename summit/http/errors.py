@@ -74,6 +74,22 @@ class BusyMiddleware:
         return busy(request)
 
 
+class MethodMiddleware:
+    """Says in words that an address takes forms only: a browser that is sent there would show nothing at all."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; what refuses to be read has a page then, with the same status and headers."""
+        answer = self.get_response(request)
+        if answer.status_code != 405 or request.method != "GET" or request.path_info.startswith(API):
+            return answer
+        page = _page(request, 405)
+        page["Allow"] = answer["Allow"]
+        return page
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, without a query and without the reader's request in it; 503 where a middleware met a busy database."""
     if isinstance(sys.exc_info()[1], OperationalError):

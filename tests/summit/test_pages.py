@@ -163,6 +163,14 @@ def test_errors_say_what_to_do(client: Client, settings: Any) -> None:
         assert (answer.status_code, said in answer.content.decode()) == (status, True)
 
 
+def test_an_address_that_takes_forms_only_says_what_to_do(client: Client) -> None:
+    answer = client.get("/portal/leave/")
+    assert (answer.status_code, answer["Allow"], answer["Cache-Control"]) == (405, "POST", "no-store")
+    assert "Go back and try it again from the page where you were." in answer.content.decode()
+    # Whoever isn't reading gets the bare answer.
+    assert client.put("/portal/leave/").content == b""
+
+
 def test_a_query_that_cannot_be_read_is_no_fault_of_ours(summit: Summit, client: Client) -> None:
     client.raise_request_exception = False
     for address in (HERE, "/admin/", "/portal/"):
