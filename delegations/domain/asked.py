@@ -66,8 +66,9 @@ def _note(link: InvitationLink, by: By, why: str) -> bool:
 
 def waiting() -> QuerySet[InvitationLink]:
     """Return the links instead of which a new letter is asked for."""
+    # Never itself: the process's clock made it; the database's, of milliseconds on SQLite, says when it was asked.
     newer = InvitationLink.objects.filter(
-        invitation__party=OuterRef("invitation__party"), created_at__gt=OuterRef("asked_at")
+        ~Q(pk=OuterRef("pk")), invitation__party=OuterRef("invitation__party"), created_at__gt=OuterRef("asked_at")
     )
     return InvitationLink.objects.filter(~Exists(newer), asked_at__isnull=False)
 

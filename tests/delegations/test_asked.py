@@ -38,6 +38,13 @@ def test_asking_twice_is_asking_once(dead: InvitationLink) -> None:
     refuses(ValueError, asked.ask, link=f.InvitationLinkFactory(), match="This link opens. Follow it to answer")
 
 
+def test_a_letter_settles_nothing_that_is_asked_of_it(dead: InvitationLink, summit: Summit) -> None:
+    """The process's clock made it, and the database's says when it was asked about: they differ."""
+    asked.ask(link=dead)
+    InvitationLink.objects.update(created_at=db_now() + timedelta(seconds=5))
+    assert asked.of(summit).count() == 1
+
+
 def test_a_desk_or_a_newer_letter_settles_it(dead: InvitationLink, summit: Summit, protocol: User) -> None:
     asked.ask(link=dead)
     refuses(PermissionDenied, asked.settle, link=dead, by=f.UserFactory.with_role(Role.PROGRAMME, summit))
