@@ -1,5 +1,5 @@
 """How long people wait for a page while bulk work runs: a large summit is loaded and an archive comes out, on SQLite,
-where one writes at a time. `make run` as it is, with people who sign in, read and sign out again all the while."""
+where one writes at a time. `make run` as it is, with people who sign in and read all the while."""
 
 import itertools
 import subprocess

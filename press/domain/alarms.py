@@ -2,18 +2,17 @@
 itself then; the desk sees it at once (press.desk), and who works there is written to, once for each time that is set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from press.domain import desk_mail
 from press.domain.locks import lock_lift
 from press.models import Lift, LiftMode, Text
 from press.permissions import SEES_EMBARGOED
 from summit.domain import audit
-from summit.languages import spoken
-from summit.models import RoleAssignment, User
 from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
@@ -50,37 +49,31 @@ def raise_alarm(lift_id: int) -> bool:
         due = unraised().filter(sends("summit_id"), pk=lift_id).values("pk")
         if not Lift.objects.filter(pk__in=due).update(alarmed_at=Now()):
             return False
-        sent = enqueue.store(list(_messages(lift)))
+        sent = enqueue.store(_messages(lift))
         audit.record(
             by=audit.SYSTEM, action="press.alarm", target=lift, summit=lift.summit, detail={"messages": sent}
         )
     return True
 
 
-def _messages(lift: Lift) -> Iterable[Message]:
+def _messages(lift: Lift) -> list[Message]:
     """One message to each account that sees what is under embargo. It names the speech, never the text."""
     at = lift.fallback_at
     assert at is not None  # noqa: S101 - the alarm is due
     texts = Text.objects.filter(lift=lift, withdrawn_at__isnull=True).select_related("slot__speaker", "slot__session")
-    about = [_about(text) for text in texts.order_by("pk")]
-    roles = RoleAssignment.objects.filter(summit=lift.summit_id, role__in=SEES_EMBARGOED)
-    for user in User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("pk"):
-        yield enqueue.draft(
-            summit=lift.summit,
-            kind=KIND,
-            # Each time that is set has one alarm.
-            subject_key=f"press.lift:{lift.public_id}:{at:%Y%m%dT%H%M%S%f}",
-            recipient_key=f"user:{user.public_id}",
-            address=user.email,
-            language=user.language,
-            facts={
-                "lift": lift.public_id,
-                "at": at.isoformat(),
-                "held": lift.held_at is not None,
-                "texts": about,
-                "summit": lift.summit.named(spoken(user.language)).name,
-            },
-        )
+    return desk_mail.to_each(
+        summit=lift.summit,
+        roles=SEES_EMBARGOED,
+        kind=KIND,
+        # Each time that is set has one alarm.
+        subject_key=f"press.lift:{lift.public_id}:{at:%Y%m%dT%H%M%S%f}",
+        facts={
+            "lift": lift.public_id,
+            "at": at.isoformat(),
+            "held": lift.held_at is not None,
+            "texts": [_about(text) for text in texts.order_by("pk")],
+        },
+    )
 
 
 def _about(text: Text) -> dict[str, object]:

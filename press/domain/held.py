@@ -3,10 +3,10 @@ it."""
 
 from collections.abc import Mapping, Sequence
 
+from press.domain import desk_mail
 from press.models import Lift, Text
 from press.permissions import PRESS
-from summit.languages import spoken
-from summit.models import RoleAssignment, Summit, User
+from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
@@ -25,24 +25,11 @@ def tell(*, summit: Summit, reasons: Mapping[int, str]) -> int:
     about = [
         {"lift": lift.public_id, "why": reasons[lift.pk], "paths": _paths(texts.get(lift.pk, []))} for lift in lifts
     ]
-    roles = RoleAssignment.objects.filter(summit=summit, role__in=PRESS)
-    users = User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("pk")
     # What holds a lift holds it once at a moment.
     first = lifts[0]
     key = f"press.held:{first.public_id}:{first.held_at:%Y%m%dT%H%M%S%f}"
     return enqueue.store(
-        [
-            enqueue.draft(
-                summit=summit,
-                kind=KIND,
-                subject_key=key,
-                recipient_key=f"user:{user.public_id}",
-                address=user.email,
-                language=user.language,
-                facts={"held": about, "summit": summit.named(spoken(user.language)).name},
-            )
-            for user in users
-        ]
+        desk_mail.to_each(summit=summit, roles=PRESS, kind=KIND, subject_key=key, facts={"held": about})
     )
 
 

@@ -4,7 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from press.domain import announce, many
 from summit.db import turns
+from summit.outbox.domain import delivery
+from tests import factories as f
+from tests.press.helpers import ago, approver, make_text
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,29 @@ def test_others_get_their_turn(
     for _each in range(2):
         taking.give_way()
     assert slept == [turns.TURN] * waits
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Note each time that work asks whether others get a turn."""
+    times: list[None] = []
+    monkeypatch.setattr(turns.Turns, "give_way", lambda self: times.append(None))
+    return times
+
+
+@pytest.mark.django_db
+class TestWhoAsks:
+    """Once for each of the transactions, and of none where there is nothing to do."""
+
+    def test_the_outbox_for_each_message(self, asked: list[None]) -> None:
+        assert delivery.deliver([row.pk for row in f.MessageFactory.create_batch(3)]) == len(asked) == 3
+
+    def test_deciding_about_many_and_announcing_for_each_text(self, asked: list[None]) -> None:
+        summit = f.SummitFactory()
+        texts = [make_text(summit=summit, state="in_review", moment=ago(1)).version.text for _each in range(3)]
+        many.decide(deed=many.DEEDS["approve"], texts=texts, by=approver(summit))
+        assert len(asked) == 3
+        asked.clear()
+        assert announce.announce_due() == len(asked) == 3
+        asked.clear()
+        assert announce.announce_due() == len(asked) == 0

@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from summit.db.clock import db_now
+from summit.db.turns import Turns
 from summit.models import AuditEntry, Heartbeat, Role, Summit, User
 from summit.work import tasks
 from summit.work.domain import jobs, running
@@ -57,6 +58,14 @@ def test_what_is_stored(job: Job, user: User) -> None:
     assert (job.state, job.by, job.summit, job.done, job.total) == ("waiting", user, None, 0, 0)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.object_key, entry.detail) == ("work.start", job.public_id, {"kind": "count"})
+
+
+def test_others_get_their_turn_between_steps(counting: Counting, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(Turns, "give_way", lambda self: asked.append(len(counting.steps)))
+    running.run(job.pk)
+    # After each but the last.
+    assert asked == list(range(1, 10))
 
 
 def test_asked_for_twice_it_is_done_once(job: Job, user: User) -> None:

@@ -1,0 +1,29 @@
+"""What the press desk is written to: one message to each account that works there, in its language."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from summit.languages import spoken
+from summit.models import RoleAssignment, Summit, User
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+
+
+def to_each(
+    *, summit: Summit, roles: Collection[str], kind: str, subject_key: str, facts: Mapping[str, Any]
+) -> list[Message]:
+    """Return a message, not stored yet, to each account that is on and has one of the roles at a summit. The name of
+    the summit, in the account's language, is added to its facts. One query."""
+    held = RoleAssignment.objects.filter(summit=summit, role__in=roles)
+    return [
+        enqueue.draft(
+            summit=summit,
+            kind=kind,
+            subject_key=subject_key,
+            recipient_key=f"user:{user.public_id}",
+            address=user.email,
+            language=user.language,
+            facts={**facts, "summit": summit.named(spoken(user.language)).name},
+        )
+        for user in User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")
+    ]
