@@ -92,7 +92,9 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
     room_id = serializers.CharField(source="room_key", help_text="Stable; empty where no room is announced.")
     room = serializers.CharField(source="room_name")
     venue = serializers.CharField(source="venue_name")
-    sequence = serializers.IntegerField(help_text="The number of the release that last changed it.")
+    sequence = serializers.IntegerField(
+        help_text="SEQUENCE (RFC 5545): how often what you may read of it, and need to attend, has changed."
+    )
     url = serializers.SerializerMethodField()
     interpretation = serializers.SerializerMethodField()
     documents = serializers.SerializerMethodField()

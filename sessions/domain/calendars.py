@@ -1,9 +1,7 @@
 """Calendars: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
 
-UID is the session's for ever. SEQUENCE is the number of the release that made its present state, who may read it
-aside, which is nothing to attend by; for CANCEL it is that of the release which took it away, so that for every
-reader it only rises. A release's number is never below those of what was told before it: whatever arrives late is
-older by its SEQUENCE.
+UID is the session's for ever. SEQUENCE counts what changed for readers of a rank (`sessions.domain.sequences`) and
+never falls: whatever arrives late is older by it.
 """
 
 import functools
@@ -151,8 +149,7 @@ def itip(
     event = _event(
         session,
         zone=ZoneInfo(summit["zone"]),
-        # A message that was stored by an earlier version doesn't say.
-        sequence=told.get("sequence", session.sequence if change.after else facts["number"]),
+        sequence=told["sequence"],
         stamp=stamp,
         url=f"{settings.BASE_URL}/portal/",
         language=get_language() or "",

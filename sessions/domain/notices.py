@@ -21,10 +21,12 @@ from sessions.domain import telling
 from sessions.domain.differences import Change, differences
 from sessions.domain.readers import Reader, readers
 from sessions.domain.released import released
+from sessions.domain.sequences import Highest, highest
 from sessions.domain.snapshots import Agenda
 from sessions.domain.telling import Facts, Told
 from sessions.domain.touching import Touching
 from sessions.models import Release
+from sessions.models.visibility import TAKING_PART
 from summit.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox import reasons
@@ -82,6 +84,7 @@ def plan(
     if earlier:
         agendas = released(summit, earlier)
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
+    known = _highest(summit, [change for changes in bases.values() for change in changes])
     touching = {base: Touching(changes) for base, changes in bases.items()}
     listed = readers(summit, [change for changes in bases.values() for change in changes])
     names = _names([reader.mailbox for reader in listed])
@@ -91,15 +94,22 @@ def plan(
         box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
         others = [other for other in others if other is not reader]
         # Only who is touched by this release hears of it; what waits for others stays as it is.
-        told = telling.tell(touching[number - 1].of(reader.programme), reader, number=number, beside=others)
+        told = telling.tell(touching[number - 1].of(reader.programme), reader, highest=known, beside=others)
         if told:
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
-                whole = telling.tell(touching[since].of(reader.programme), reader, number=number, beside=others)
+                whole = telling.tell(touching[since].of(reader.programme), reader, highest=known, beside=others)
                 told = telling.folded(told, whole, beside=others)
             found.append(Notice(reader, names[box], since, tuple(told), overtaken))
     return found
+
+
+def _highest(summit: Summit, changes: Iterable[Change]) -> Highest:
+    """Return the sequences that the sessions have had which those who take part know no more."""
+    after = ((change.session.session_id, change.after) for change in changes)
+    left = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
+    return highest(summit, left)
 
 
 def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:

@@ -7,13 +7,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from sessions import events
-from sessions.domain import notices, removal_notices, removals, scopes, signups, storing
+from sessions.domain import notices, removal_notices, removals, scopes, sequences, signups, storing
 from sessions.domain.differences import Change, differences
 from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
 from sessions.domain.released import released
 from sessions.domain.removals import Decisions
-from sessions.domain.snapshots import Agenda, Snapshot, numbered
+from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
@@ -104,7 +104,9 @@ def _agendas(summit: Summit) -> tuple[int, Agenda, Agenda]:
 def _agendas_after(summit: Summit, last: Release | None) -> tuple[int, Agenda, Agenda]:
     number = last.number + 1 if last else 1
     old = released(summit, [last.number]).get(last.number, {}) if last else {}
-    return number, old, numbered(draft(summit), old, number)
+    new = draft(summit)
+    highest = sequences.highest(summit, sequences.changed(new, old)) if last else {}
+    return number, old, sequences.numbered(new, old, highest)
 
 
 def standing(*, summit: Summit) -> Standing:

@@ -226,8 +226,8 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
             "places": tuple(place for place in places if place.role != ReleasedRole.INTERPRETER),
             "languages": tuple((source, target, "") for source, target, _booth in session.languages),
         }
-    elif hidden:
-        values |= {"seal": _digest(session.to_attend)}
+    elif "participants" in hidden:
+        values |= {"seal": _digest(tuple(map(_PLACE, session.places)))}
     return replace(session, **values) if values else session
 
 
@@ -266,23 +266,3 @@ def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
     first, last = session.days
     starts_at, after = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     return starts_at.astimezone(UTC), after.astimezone(UTC)
-
-
-def numbered(agenda: Agenda, before: Agenda, number: int) -> Agenda:
-    """Return a draft as the release of that number: what stayed as it was keeps its sequence, and so does what
-    readers of a rank need to attend, where only the readers of the session or of its parts are others."""
-    result: Agenda = {}
-    for session_id, current in agenda.items():
-        earlier = before.get(session_id)
-        if earlier is not None and earlier.content == current.content:
-            result[session_id] = earlier
-        else:
-            sequences = tuple(_sequence(current, earlier, rank, number) for rank in range(DESK + 1))
-            result[session_id] = replace(current, sequence=sequences[DESK], sequences=sequences)
-    return result
-
-
-def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, number: int) -> int:
-    """Return the sequence of what readers of a rank may know of a session that release `number` changes."""
-    was, now = earlier.at(rank) if earlier else None, current.at(rank)
-    return was.sequence if was and now and was.to_attend == now.to_attend else number

@@ -1,6 +1,7 @@
 """A release as rows: what changed for whom gets rows of its own, the rest refers to those of earlier releases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from sessions.domain.released import places_of, row_of
 from sessions.domain.snapshots import Agenda, Snapshot
@@ -14,13 +15,14 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
     kept: dict[int, list[ReleaseEntry]] = {}
     for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
         kept.setdefault(entry.session_id, []).append(entry)
-    rows = _Rows(made, [session for key, session in new.items() if session is not old.get(key)])
+    rows = Rows()
     entries: list[ReleaseEntry] = []
     for session_id, session in new.items():
-        if session is old.get(session_id):
+        earlier = old.get(session_id)
+        if session is earlier:
             entries += [_again(made, each) for each in kept[session_id]]
         else:
-            entries += _entries(made, session, rows)
+            entries += _entries(made, session, rows, _Kept(earlier, kept.get(session_id, [])))
     bulk.insert([row for row, _session in rows.new])
     bulk.insert([participant for row, session in rows.new for participant in places_of(row, session)])
     for entry in entries:
@@ -30,27 +32,36 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
     bulk.insert(entries)
 
 
-class _Rows:
-    """The rows of sessions that a release changes. What says the same by the same sequence is one row for all
-    releases: who may read a session may change and change back."""
+class Rows:
+    """The rows that a release adds: one for all ranks that come to know the same by it, by the same sequence."""
 
-    def __init__(self, made: Release, changed: Iterable[Snapshot]) -> None:
+    def __init__(self) -> None:
         self._rows: dict[tuple[int, int, str], ReleasedSession] = {}
         self.new: list[tuple[ReleasedSession, Snapshot]] = []
-        before = {session.session_id: set(session.sequences) - {made.number} for session in changed}
-        numbers = set().union(*before.values())
-        if numbers:
-            stored = ReleasedSession.objects.filter(session__in=[key for key in before if before[key]])
-            for row in stored.filter(sequence__in=numbers).only("session", "sequence", "fingerprint"):
-                self._rows[row.session_id, row.sequence, row.fingerprint] = row
 
     def of(self, session: Snapshot) -> ReleasedSession:
-        """Return the row of a session as some readers may know it, which may not be stored yet."""
+        """Return the row of a session as some readers may know it, which isn't stored yet."""
         key = (session.session_id, session.sequence, session.fingerprint)
         if key not in self._rows:
             self._rows[key] = row_of(session)
             self.new.append((self._rows[key], session))
         return self._rows[key]
+
+
+class _Kept:
+    """The rows of a session in the release before."""
+
+    def __init__(self, earlier: Snapshot | None, entries: Iterable[ReleaseEntry]) -> None:
+        self._earlier = earlier
+        # A key is all that an entry needs of a row.
+        self._rows = [(entry.low, entry.high, ReleasedSession(pk=entry.released_session_id)) for entry in entries]
+
+    def at(self, rank: int, view: Snapshot) -> ReleasedSession | None:
+        """Return the row that readers of a rank had, where for them nothing changed."""
+        was = self._earlier.at(rank) if self._earlier else None
+        if was is None or was.content != view.content:
+            return None
+        return next(row for low, high, row in self._rows if low <= rank <= high)
 
 
 def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
@@ -65,26 +76,31 @@ def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
     )
 
 
-def ranges(session: Snapshot) -> Iterator[tuple[int, int, Snapshot]]:
-    """Yield from which rank to which readers may know the same of a session, by the same sequence, and what."""
-    low = next(rank for rank in range(DESK + 1) if session.seen_at(rank))
-    for rank in range(low, DESK + 1):
-        view, following = session.at(rank), session.at(rank + 1) if rank < DESK else None
-        assert view is not None  # noqa: S101 - seen from `low` on
-        if following is None or (following.content, following.sequence) != (view.content, view.sequence):
-            yield low, rank, view
-            low = rank + 1
+def ranges(
+    session: Snapshot, row_at: Callable[[int, Snapshot], ReleasedSession]
+) -> Iterator[tuple[int, int, ReleasedSession]]:
+    """Yield from which rank to which readers have the same row of a session, and the row; `row_at` returns that of a
+    rank, of what its readers may know."""
+    views = ((rank, view) for rank in range(DESK + 1) if (view := session.at(rank)) is not None)
+    rows = [(rank, row_at(rank, view)) for rank, view in views]
+    for _row, same in groupby(rows, key=lambda each: each[1].pk or id(each[1])):
+        ranks = list(same)
+        yield ranks[0][0], ranks[-1][0], ranks[0][1]
 
 
-def _entries(made: Release, session: Snapshot, rows: _Rows) -> Iterator[ReleaseEntry]:
+def _entries(made: Release, session: Snapshot, rows: Rows, kept: _Kept) -> Iterator[ReleaseEntry]:
     """Yield the entries of a session that changed. Readers for whom nothing changed keep the row that they had, and
     with it their SEQUENCE."""
-    for low, high, view in ranges(session):
+
+    def row_at(rank: int, view: Snapshot) -> ReleasedSession:
+        return kept.at(rank, view) or rows.of(view)
+
+    for low, high, row in ranges(session, row_at):
         yield ReleaseEntry(
             release_id=made.pk,
             session_id=session.session_id,
             low=low,
             high=high,
-            released_session=rows.of(view),
+            released_session=row,
             full=rows.of(session),
         )

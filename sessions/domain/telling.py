@@ -12,6 +12,7 @@ from sessions.domain.called import RAISED, called, raised
 from sessions.domain.differences import ROLES, Change, Nature, Programme, read_by
 from sessions.domain.facts import to_facts
 from sessions.domain.readers import DELEGATION, Reader
+from sessions.domain.sequences import Highest, gone
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.domain.speech_news import SpeechNews
 from sessions.models import ReleasedRole
@@ -29,8 +30,8 @@ STAR = "*"
 class Told:
     """A change as a mailbox is told it.
 
-    `sequence` is the release that made what it tells, the SEQUENCE of its calendar part; `calendar` says whether
-    there is such a part. `whom` are those whom it concerns and what the session became for each (a `Nature`, or
+    `sequence` is the SEQUENCE of its calendar part (`sessions.domain.sequences`); `calendar` says whether there is
+    such a part. `whom` are those whom it concerns and what the session became for each (a `Nature`, or
     `CAME` and so on), where the mailbox stands for several: people by primary key, or `DELEGATION`.
     """
 
@@ -40,8 +41,9 @@ class Told:
     whom: tuple[tuple[int, str], ...] = ()
 
 
-def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequence[Reader] = ()) -> list[Told]:
-    """Return what a reader is told by release `number` of changes, in the reader's language.
+def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside: Sequence[Reader] = ()) -> list[Told]:
+    """Return what a reader is told of changes, in the reader's language. `highest` are the sequences that sessions
+    have had which those who take part know no more.
 
     `beside` are those who read another programme at the same address. Both programmes' entries are one in a calendar,
     since a session has one UID: what leaves one of them and stays in the other is not taken out of it.
@@ -52,19 +54,24 @@ def tell(changes: Iterable[Change], reader: Reader, *, number: int, beside: Sequ
         if seen is None or not seen.says_something(reader.mailbox.language):
             continue
         kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
-        # What is gone for some may have changed before the release that tells them: so that their SEQUENCE is never
-        # above that of the session, were it to come back as it is.
-        gone = change.after.sequence_at(TAKING_PART) if change.after else number
         found.append(
             Told(
                 change=seen,
-                sequence=seen.after.sequence if seen.after else gone,
+                sequence=seen.after.sequence if seen.after else _left(change, highest),
                 calendar=not seen.waiting and not kept and _is_in_calendar(seen),
                 whom=_whom(change, seen, reader),
             )
         )
     several = {key for told in found for key, _nature in told.whom}
     return found if len(several) > 1 else [replace(told, whom=()) for told in found]
+
+
+def _left(change: Change, highest: Highest) -> int:
+    """Return the sequence by which somebody is told that a session left their programme: for who left a session that
+    stays that of the session, so that theirs is not above it, were they to come back to it as it is."""
+    if change.after and change.after.seen_at(TAKING_PART):
+        return change.after.sequence_at(TAKING_PART)
+    return gone(highest, change.session.session_id, TAKING_PART)
 
 
 def _is_in_calendar(seen: Change) -> bool:

@@ -142,8 +142,8 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     """A session as it was released, as some readers may know it. Never changed: a trigger holds it.
 
     A release that leaves a session as it was refers to the same row: two releases differ in their entries. `sequence`
-    is the number of the release that made the row: a SEQUENCE (RFC 5545, 3.8.7.4) that only rises. What its readers
-    may not know is empty in it; without `times_known`, `starts_at` and `ends_at` are the bounds of its days there.
+    is the SEQUENCE (RFC 5545, 3.8.7.4) that its readers get, which only rises. What they may not know is empty in it;
+    without `times_known`, `starts_at` and `ends_at` are the bounds of its days there.
     """
 
     session = models.ForeignKey(
@@ -176,7 +176,8 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     documents = models.JSONField(_("documents"), default=list, blank=True)
     # What other schedules said of it: rows as sessions.models.carried has them.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
-    # Where something is kept from those who take part: the fingerprint of the whole, so that their SEQUENCE rises.
+    # Where those who take part don't know with whom: the places' fingerprint, so that for whoever comes back to it
+    # SEQUENCE is above that of the message by which they left.
     seal = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("released"), db_default=Now())
 
@@ -187,7 +188,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
         verbose_name_plural = _("released sessions")
         ordering = ["starts_at", "ends_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["session", "sequence", "fingerprint"], name="released_session_once"),
+            models.CheckConstraint(name="released_sequence_from_one", condition=Q(sequence__gte=1)),
             models.CheckConstraint(name="released_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="released_visibility_known", condition=Q(visibility__in=Visibility.values)),
         ]

@@ -19,11 +19,12 @@ from sessions.domain import calendars, telling
 from sessions.domain.differences import Programme, differences
 from sessions.domain.facts import to_facts
 from sessions.domain.readers import Reader
-from sessions.domain.snapshots import Agenda, Snapshot, numbered
+from sessions.domain.sequences import NEVER, Highest, numbered
+from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.telling import Told, tell
 from sessions.domain.wording import title_of
 from sessions.models.sessions import calendar_uid
-from sessions.models.visibility import TAKING_PART
+from sessions.models.visibility import DESK, TAKING_PART
 from tests.sessions.test_differences import PLACE, SESSION, agendas
 
 BOX = "embassy@shared.example"
@@ -42,8 +43,18 @@ def reader(party: int) -> Reader:
 def history(drafts: list[Agenda]) -> list[Agenda]:
     """Return drafts as they are released one after another."""
     found: list[Agenda] = [{}]
-    for number, draft in enumerate(drafts, 1):
-        found.append(numbered(draft, found[-1], number))
+    for draft in drafts:
+        found.append(numbered(draft, found[-1], highest(found)))
+    return found
+
+
+def highest(released: list[Agenda]) -> Highest:
+    """Return what `sessions.domain.sequences.highest` reads from the releases as they are stored."""
+    found: dict[int, list[int]] = {}
+    for key, session in (each for agenda in released for each in agenda.items()):
+        ranks = found.setdefault(key, list(NEVER))
+        for rank in range(DESK + 1):
+            ranks[rank] = max(ranks[rank], session.sequence_at(rank) if session.seen_at(rank) else 0)
     return found
 
 
@@ -71,13 +82,13 @@ def mails(released: list[Agenda], readers: list[Reader], gone: list[bool]) -> li
         beside = [other for other in readers if other is not one]
         since, waits, number = 0, [], 0
         for number in range(1, len(released)):
-            told = tell(
-                differences(old=released[number - 1], new=released[number]), one, number=number, beside=beside
-            )
+            known = highest(released[:number])
+            changes = differences(old=released[number - 1], new=released[number])
+            told = tell(changes, one, highest=known, beside=beside)
             if told:
                 since = since if waits else number - 1
                 changes = differences(old=released[since], new=released[number])
-                whole = tell(changes, one, number=number, beside=beside)
+                whole = tell(changes, one, highest=known, beside=beside)
                 told = telling.folded(told, whole, beside=beside) if since != number - 1 else whole
                 waits = parts(told, number)
             if gone[number % len(gone)]:
@@ -166,7 +177,7 @@ def test_control_where_one_party_goes_the_others_entry_would_go_too(monkeypatch:
     ends_as_the_feed(released, readers, mails(released, readers, [True]))
     real = telling.tell
     monkeypatch.setitem(
-        globals(), "tell", lambda changes, one, *, number, beside: real(changes, one, number=number, beside=())
+        globals(), "tell", lambda changes, one, *, highest, beside: real(changes, one, highest=highest, beside=())
     )
     sent = mails(released, readers, [True])
     with pytest.raises(AssertionError):

@@ -51,12 +51,6 @@ def _twice_in_release(summit: Summit) -> None:
         entry(release, released(session, sequence=sequence))
 
 
-def _same_sequence(summit: Summit) -> None:
-    session = f.SessionFactory(summit=summit)
-    released(session)
-    released(session)
-
-
 def _same_number(summit: Summit) -> None:
     f.ReleaseFactory(summit=summit, number=1)
     f.ReleaseFactory(summit=summit, number=1)
@@ -84,7 +78,7 @@ BROKEN: dict[str, Callable[[Summit], object]] = {
     "slot_has_minutes": lambda s: f.SlotFactory(session__summit=s, minutes=0),
     "release_number_once": _same_number,
     "release_number_from_one": lambda s: f.ReleaseFactory(summit=s, number=0),
-    "released_session_once": _same_sequence,
+    "released_sequence_from_one": lambda s: released(f.SessionFactory(summit=s), sequence=0),
     "released_ends_after_start": lambda s: released(f.SessionFactory(summit=s), ends_at=f.START),
     "released_visibility_known": lambda s: released(f.SessionFactory(summit=s), visibility="friends"),
     "release_entry_once": _twice_in_release,

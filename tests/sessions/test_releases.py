@@ -175,7 +175,7 @@ def test_a_party_is_one_message_and_never_two_parties_in_one(world: World) -> No
     }
 
 
-def test_what_stays_keeps_its_row_and_what_changes_gets_the_releases_number(world: World) -> None:
+def test_what_stays_keeps_its_row_and_what_changes_gets_one_of_its_own(world: World) -> None:
     before = dict(world.first.entries.values_list("session", "released_session"))
     world.move(world.talks)
     second = world.release(note="  Talks later ")

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from delegations.models import Party
-from sessions.domain import releases, storing
+from sessions.domain import releases, sequences, storing
 from sessions.domain.drafts import draft
 from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Agenda, Snapshot
@@ -123,8 +123,9 @@ def told(agenda: Agenda, rank: Callable[[Snapshot], int]) -> dict[int, object]:
 
 def play(world: World, steps: list[list[dict[str, Any]]]) -> None:
     """Edit and release, time and again; after each release every reader reads what the draft tells them, and a
-    session's SEQUENCE never falls for any rank, and rises where something changed."""
-    last: dict[tuple[int, int], tuple[object, int]] = {}
+    session's SEQUENCE has risen by one for each change that its readers could read, and for nothing else."""
+    count: dict[tuple[int, int], int] = {}
+    last: Agenda = {}
     for step in steps:
         for number, state in enumerate(step):
             world.edit(number, state)
@@ -134,13 +135,20 @@ def play(world: World, steps: list[list[dict[str, Any]]]) -> None:
         except releases.NothingToRelease:
             continue
         now = [(name, reads(rows), rank) for name, rows, rank in readers(world)]
+        for key in (row.pk for row in world.rows):
+            for each in RANKS.values():
+                count[key, each] = risen(count.get((key, each), 0), last.get(key), agenda.get(key), each)
         for name, found, rank in now:
             assert {key: content for key, (content, _number) in found.items()} == told(agenda, rank), name
-            for key, (content, sequence) in found.items():
-                before = last.get((key, rank(agenda[key])))
-                if before is not None:
-                    assert sequence > before[1] if content != before[0] else sequence >= before[1], name
-        last |= {(key, rank(agenda[key])): entry for _name, found, rank in now for key, entry in found.items()}
+            for key, (_content, sequence) in found.items():
+                assert sequence == count[key, rank(agenda[key])], name
+        last = agenda
+
+
+def risen(count: int, before: Snapshot | None, after: Snapshot | None, rank: int) -> int:
+    """Return how often what readers of a rank need to attend a session has changed once it is as `after`."""
+    was, now = (full.at(rank) if full else None for full in (before, after))
+    return count + int((was and was.to_attend) != (now and now.to_attend))
 
 
 PLAIN = {
@@ -180,12 +188,27 @@ def test_each_reads_what_the_draft_lets_them_know(world: World) -> None:
 
 
 def test_control_without_ranges_of_ranks_somebody_reads_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def everything(row: Snapshot) -> list[tuple[int, int, Snapshot]]:
-        return [(RANKS[row.visibility], DESK, row)]
+    def everything(row: Snapshot, row_at: Callable[[int, Snapshot], Any]) -> list[tuple[int, int, Any]]:
+        return [(RANKS[row.visibility], DESK, row_at(DESK, row))]
 
     monkeypatch.setattr(storing, "ranges", everything)
     with pytest.raises(AssertionError):
         run(world, 20)
+
+
+@pytest.mark.parametrize("seen", [Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.PARTICIPANTS])
+def test_what_goes_and_comes_back_rises(world: World, seen: Visibility) -> None:
+    """Twice it is for the desk alone, once it is cancelled: whoever was told that it is gone takes it for newer."""
+    shown, hidden = {**PLAIN, "visibility": seen}, {**PLAIN, "visibility": Visibility.ORGANISERS}
+    moved = {**shown, "title": "Talks"}
+    gone = {**moved, "cancelled": True}
+    play(world, [[state, PLAIN] for state in (shown, hidden, shown, hidden, moved, gone, moved)])
+
+
+def test_control_without_what_went_before_it_would_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "highest", lambda summit, keys: {})
+    with pytest.raises(AssertionError):
+        test_what_goes_and_comes_back_rises(world, Visibility.PUBLIC)
 
 
 def test_a_sequence_never_falls_where_readers_of_two_ranks_come_to_read_the_same(world: World) -> None:
