@@ -101,14 +101,17 @@ def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invi
 
 
 def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
-    """Return (days, how many have been open for at least so many days) for each of WAITS that has any. One query."""
+    """Return (days, how many have been open for at least so many days) for each of WAITS that has any, but not where
+    all of them have been open even longer. One query."""
     conditions = {str(days): Q(sent_at__lte=now - timedelta(days=days)) for days in WAITS}
     found = (
         unanswered(summit)
         .order_by()
         .aggregate(**{f"n{days}": Count(F("pk"), filter=condition) for days, condition in conditions.items()})
     )
-    return [(days, found[f"n{days}"]) for days in WAITS if found[f"n{days}"]]
+    numbers = [found[f"n{days}"] for days in WAITS]
+    longer = [*numbers[1:], 0]
+    return [(days, number) for days, number, more in zip(WAITS, numbers, longer, strict=True) if number > more]
 
 
 def days_since(moment: datetime, *, summit: Summit, now: datetime) -> int:

@@ -108,14 +108,14 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
             raise ValidationError(said % {"mailbox": mailbox}) from None
     own, written_in = country_names.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
-    return Line(
-        number, own, mailbox, letters, name if written_in else "", written_in, _kind(name, said, says_country)
-    )
+    kind = _kind(parts, says_country)
+    return Line(number, own, mailbox, letters, name if written_in else "", written_in, kind)
 
 
-def _kind(name: str, said: str, says_country: bool) -> str:
-    """Return what a line says that a party is; a country where it doesn't, if its name is one's. Raises
+def _kind(parts: list[str], says_country: bool) -> str:
+    """Return what the parts of a line say that a party is; a country where they don't, if its name is one's. Raises
     ValidationError: nothing becomes an organisation unasked."""
+    name, mailbox, language, said = (*parts, "", "", "")[:4]
     if said:
         try:
             return values.party_kind(said, says_country=says_country)
@@ -123,7 +123,7 @@ def _kind(name: str, said: str, says_country: bool) -> str:
             raise ValidationError(str(problem)) from None
     if countries.code_of_name(name):
         return PartyKind.COUNTRY
-    example = f"{name}; ; ; {PartyKind.ORGANISATION.label}"
+    example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
     raise ValidationError(
         _("“%(name)s” is no country that is known. Correct it, or write what it is: %(example)s.")
         % {"name": name, "example": example}

@@ -4,6 +4,7 @@ Arabic, interpretation, media, sign-up, papers. All of it is illustrative."""
 import hashlib
 from functools import cache
 
+from portal.demo.names import LOCAL
 from sessions.models import Attendance, Document, Interpretation, MediaAccess, Session, SessionKind, SessionText
 from sessions.models.visibility import Visibility
 from summit.models import User
@@ -73,12 +74,21 @@ def values_of(title: str) -> dict[str, object]:
     return found
 
 
+def _meeting(title: str) -> tuple[str, ...]:
+    """Return the French and Arabic titles of a meeting of two parties, as they are named there; else ()."""
+    names = title.split(" and ")
+    if not all(name in LOCAL["fr"] for name in names):
+        return ()
+    one, two = ([LOCAL[language][name].name for name in names] for language in ("fr", "ar"))
+    return " et ".join(one), " و".join(two)
+
+
 def load(sessions: list[Session], by: User, ids: list[str]) -> None:
     """Load what hangs on the sessions; `ids` are the public ids of the papers."""
     SessionText.objects.bulk_create(
         SessionText(session=row, language=language, title=title)
         for row in sessions
-        for language, title in zip(("fr", "ar"), TITLES.get(row.title, ()), strict=False)
+        for language, title in zip(("fr", "ar"), TITLES.get(row.title) or _meeting(row.title), strict=False)
     )
     Interpretation.objects.bulk_create(
         Interpretation(session=row, source=source, target=target, booth=booth)

@@ -103,11 +103,8 @@ class TextAdmin(
         """Show what the predicate derives, and whether readers see an older edition meanwhile."""
         word, colour = stands_as(row)
         shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
-        public, number = getattr(row, "public_number", None), getattr(row, "number", None)
-        if public is not None and public != number:
-            note = _("edition %(number)d is public") % {"number": public}
-            return format_html('{} <span class="muted">{}</span>', shown, note)
-        return shown
+        note = _public_meanwhile(row)
+        return format_html('{} <span class="muted">{}</span>', shown, note) if note else shown
 
     @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
     def goes_out(self, row: Text) -> str:
@@ -227,6 +224,7 @@ class TextAdmin(
             "words_direction": direction(version.language),
             "length": measure(edition.body),
             "stands": stands_as(text),
+            "public_meanwhile": _public_meanwhile(text),
             "run_url": run_of(summit, day_of_text(request, text)),
             "next": NEXT[next_step(text)],
             "buttons": offered(text=text, edition=edition, user=user),
@@ -257,6 +255,14 @@ class TextAdmin(
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
         return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+
+def _public_meanwhile(row: Text) -> str:
+    """Say which edition of an annotated text readers see meanwhile; "" where it is the newest or there is none."""
+    public, number = getattr(row, "public_number", None), getattr(row, "number", None)
+    if public is None or public == number:
+        return ""
+    return _("edition %(number)d is public") % {"number": public}
 
 
 def _release_label(text: Text, edition: Edition) -> str:

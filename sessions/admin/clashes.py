@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sessions.admin.warned import said
@@ -39,8 +40,11 @@ def _sentence(finding: Finding, session: Session) -> SafeString:
         for each in finding.sessions
         if each.session_id != session.pk
     ]
-    parts = [finding.detail, finding.who, *others]
-    return format_html("{}: {}", finding.label, comma().join(filter(None, parts)) or session.title)
+    about = f"{finding.who} ({finding.detail})" if finding.who and finding.detail else finding.who or finding.detail
+    told = format_html("{}: {}.", finding.label, about or session.title)
+    if not others:
+        return told
+    return format_html("{} {}", told, _("Also: %(sessions)s.") % {"sessions": comma().join(others)})
 
 
 class ClashesMixin:

@@ -72,7 +72,8 @@ class Finding:
             return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
         if self.kind == Kind.DELEGATION:
             number = self.facts[0]
-            return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number}
+            # The one is named beside it.
+            return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
         if self.kind == Kind.ROOM and self.facts:
             return _("with set-up and clear-down")
         return ""

@@ -16,6 +16,15 @@
     return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
   }
 
+  // What the moment makes true stands also in the badge that data-badge names.
+  function over(place) {
+    place.textContent = place.dataset.past;
+    const badge = document.getElementById(place.dataset.badge || "");
+    if (!badge) return;
+    badge.textContent = place.dataset.badgePast;
+    badge.dataset.state = "good";
+  }
+
   function tick() {
     for (const place of places) {
       const given = Date.parse(place.dataset.now || "");
@@ -24,7 +33,7 @@
       const minutes = Math.floor(left / 60);
       if (left >= 60 && place.dataset.unit === "minute") place.textContent = words.format(minutes, "minute");
       else if (left > 0) place.textContent = say(left);
-      else if (place.dataset.past) place.textContent = place.dataset.past;
+      else if (place.dataset.past) over(place);
       else if (!Number.isNaN(left)) place.textContent = say(0);
     }
   }

@@ -80,6 +80,10 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = setup.furnish(summit=summit, by=user, **form.cleaned_data)
         number = found.rooms.count()
+        if not number:
+            said = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
+            messages.warning(request, said % {"name": found.name})
+            return redirect(request.path)
         said = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
         messages.success(request, said % {"name": found.name, "n": number})
         return redirect(steps.after("venue", user, summit))

@@ -137,6 +137,7 @@ def test_first_steps(empty: Running, browser: Browser) -> None:
     keys.follow("button", "Create the summit")
     expect(keys.page).to_have_url(re.compile("/venue/$"))
     keys.to_element(keys.page.get_by_role("main").get_by_role("textbox").first, "the name of the venue").type("House")
+    keys.to("textbox", "Rooms").type("Plenary hall; 200")
     keys.to_element(keys.page.get_by_role("main").get_by_role("button").last, "the button of the venue").go()
     expect(keys.page).to_have_url(re.compile("/team/"))
     keys.to("textbox", "E-mail").type("press@keys.example")

@@ -83,6 +83,14 @@ class TestLines:
         with pytest.raises(PermissionDenied):
             entry.enter(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
 
+    def test_the_line_that_is_proposed_keeps_what_was_written(self, summit: Summit, organiser: User) -> None:
+        line = "Atlantis; sea@atlantis.example; French"
+        refused = refuses(LineProblems, entry.enter, summit=summit, text=line, by=organiser)
+        proposed = f"{line}; invited organisation"
+        known = f"“Atlantis” is no country that is known. Correct it, or write what it is: {proposed}."
+        assert refused.found == [(1, known)]
+        assert entry.enter(summit=summit, text=proposed, by=organiser)[0].mission_email == "sea@atlantis.example"
+
     def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
         for word in ("fr", "French", "français", "FRANÇAIS"):
             (line,) = entry.read(f"France; ; {word}", summit=summit)

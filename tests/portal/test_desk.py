@@ -183,6 +183,19 @@ class TestHome:
         # Whoever has to be somewhere within two hours is told that before being asked for an answer.
         assert content.index('class="where-next"') < content.index("Not answered")
 
+    def test_what_lies_further_off_stands_as_planned_after_the_answer_that_is_due(self) -> None:
+        link = f.InvitationLinkFactory()
+        summit, begin = link.invitation.party.summit, db_now() + timedelta(days=20)
+        session = f.SessionFactory(summit=summit, starts_at=begin, ends_at=begin + timedelta(minutes=30))
+        f.ParticipantFactory(session=session, party=link.invitation.party)
+        release(summit)
+        client = follow(link)
+        content = client.get("/portal/").content.decode()
+        order = ["<h1>Your delegation</h1>", "Not answered", "<h2>Planned for you</h2>", 'class="where-next"']
+        assert [content.index(words) for words in order] == sorted(content.index(words) for words in order)
+        client.post(page_of(link), ANSWER)
+        assert "<h1>Where you must be</h1>" in client.get("/portal/").content.decode()
+
     def test_changes_are_told_until_they_were_seen_here(self) -> None:
         link = f.InvitationLinkFactory()
         summit, begins = link.invitation.party.summit, db_now() + timedelta(hours=2)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from press.admin.moments import local_moment
+from press.domain import deciding
 from press.models import ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from summit.db.clock import db_now
@@ -198,8 +199,17 @@ def test_list_and_page_say_where_each_stands() -> None:
     assert all(f">{word}</span>" in content for word in ("draft", "in review", "under embargo"))
     assert "A press officer submits it for review." in content
     assert "edition 2 is public" in content
-    assert client.get(page(edition)).content.decode().count(">replaced</span>") == 1
+    own = client.get(page(edition)).content.decode()
+    assert own.count(">replaced</span>") == 1
+    assert ">edition 2 is public</span>" in own
     assert client.get(f"{LIST}?q=Title").status_code == 200
+
+
+def test_whoever_submitted_has_not_decided(summit: Summit) -> None:
+    edition = make_text(summit=summit, state=EditionState.DRAFT)
+    client, decided = signed_in(officer(summit)), '<td data-label="Decided by">{}</td>'
+    deciding.submit(edition=edition, by=officer(summit))
+    assert decided.format("") in client.get(page(edition)).content.decode()
 
 
 def test_desk_panel(summit: Summit) -> None:

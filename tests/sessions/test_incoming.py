@@ -335,9 +335,9 @@ def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None
 
     refused = "Event 2 (refused) -: It has no title. Give it one."
     first = ["Event 1 (new) Event 1", refused, "New rooms: Hall A.", "New people: 1."]
-    dry = "2 events would be read: nothing was written. 1 new, 0 changed, 0 as they are, 1 refused."
+    dry = "Nothing was written. Events that would be read: 2. 1 new, 0 changed, 0 as they are, 1 refused."
     assert run("--dry-run") == [*first, dry]
-    assert run("--visible-to", "public") == [*first, "2 events are read. 1 new, 0 changed, 0 as they are, 1 refused."]
+    assert run("--visible-to", "public") == [*first, "Events read: 2. 1 new, 0 changed, 0 as they are, 1 refused."]
     assert Session.objects.get().visibility == "public"
     assert run()[0] == "Event 1 (as it is) Event 1"
     file.write_bytes(b"words")

@@ -274,7 +274,7 @@ class TestDelegations:
         assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
         sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
         saved = client.post(path, sent, follow=True).content.decode()
-        assert "Delegation in two places: 2 delegations, Aland, Beland, “Working lunch” (" in saved
+        assert "Delegation in two places: Aland, Beland (2 delegations). Also: “Working lunch” (" in saved
         edits.cancel(session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit))
         assert "What can’t be right" not in client.get(path).content.decode()
 
@@ -285,4 +285,4 @@ class TestDelegations:
         client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
         path = f"/admin/programme/session/{two.pk}/speakers/"
         done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
-        assert "Person in two places: Minister, “One” (" in done.content.decode()
+        assert "Person in two places: Minister. Also: “One” (" in done.content.decode()

@@ -167,6 +167,12 @@ class TestVenue:
             ("The House", "Room B", None),
         ]
 
+    def test_without_a_room_the_step_stays(self, desk: Client) -> None:
+        answer = desk.post("/admin/setup/here/venue/", {"name": "The House", "rooms": ""}, follow=True)
+        assert answer.redirect_chain == [("/admin/setup/here/venue/", 302)]
+        assert "The House is stored. Enter at least one room: sessions are put into rooms." in answer.content.decode()
+        assert answer.context["form"]["name"].value() == "The House"
+
     def test_again_it_adds_what_is_missing_and_leaves_the_rest(self, here: Summit, organiser: User) -> None:
         venue = f.VenueFactory(summit=here, name="The House", address="1 Street")
         f.RoomFactory(venue=venue, name="Hall", capacity=10)

@@ -56,8 +56,8 @@ class Command(BaseCommand):
             if line.odd or line.outcome in ("refused", "asks"):
                 self.stdout.write(self._line(line))
         rows = len(report.lines)
-        verb = "would be read: nothing was written" if dry else "are read"
-        self.stdout.write(self.style.SUCCESS(f"{rows} rows {verb}. {report.told}; {report.counts['odd']} odd."))
+        read = f"Nothing was written. Rows that would be read: {rows}" if dry else f"Rows read: {rows}"
+        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}; {report.counts['odd']} odd."))
 
     def _line(self, line: Line) -> str:
         who = ", ".join(part for part in (line.party, line.person) if part)

@@ -102,8 +102,9 @@ class Command(BaseCommand):
             self.stdout.write(f"In the table without a file: {', '.join(report.without_file)}.")
         if report.others:
             self.stdout.write(f"No texts, and not read: {', '.join(report.others)}.")
-        verb = "would be read: nothing was written" if dry else "are read"
-        self.stdout.write(self.style.SUCCESS(f"{len(report.lines)} files {verb}. {report.told}."))
+        number = len(report.lines)
+        read = f"Nothing was written. Files that would be read: {number}" if dry else f"Files read: {number}"
+        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
 
     def _line(self, line: Line) -> str:
         return f"{line.file} ({line.word}) {line.title or '-'}: {' '.join(line.notes)}".rstrip(": ")

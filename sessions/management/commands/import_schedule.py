@@ -59,8 +59,9 @@ class Command(BaseCommand):
             self.stdout.write(f"New people: {report.people}.")
         if report.left:
             self.stdout.write(f"Not kept: {report.told_left}.")
-        verb = "would be read: nothing was written" if dry else "are read"
-        self.stdout.write(self.style.SUCCESS(f"{len(report.lines)} events {verb}. {report.told}."))
+        number = len(report.lines)
+        read = f"Nothing was written. Events that would be read: {number}" if dry else f"Events read: {number}"
+        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
 
     def _line(self, line: Line) -> str:
         about = [f"changes {', '.join(line.fields)}."] if line.fields else []

@@ -324,7 +324,7 @@ class TestCommand:
         assert "2 new, 0 changed, 0 as they are, 0 refused, 2 left out until somebody decides; 1 odd." in said
         assert not Party.objects.exists()
         call_command("import_delegations", str(path), "--summit", "talks", "--enter")
-        assert "4 rows are read." in capsys.readouterr().out
+        assert "Rows read: 4." in capsys.readouterr().out
         assert Party.objects.count() == 2
 
     def test_what_it_cannot_do(self, summit: Summit, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ TOLD = [
     "fr/FRA.md (new) France: Catherine Colonna, Ms.",
     "KEN.docx (refused) -: This file can’t be read as a DOCX. Open it, save it as DOCX, and choose that file.",
     "No texts, and not read: picture.png, speakers.csv.",
-    "8 files are read. 5 new, 0 changed, 0 as they are, 3 refused.",
+    "Files read: 8. 5 new, 0 changed, 0 as they are, 3 refused.",
 ]
 
 
@@ -110,12 +110,12 @@ def test_a_folder_is_read_file_by_file(summit: Summit, folder: Path) -> None:
 
 def test_twice_changes_nothing_and_a_dry_run_writes_nothing(summit: Summit, folder: Path) -> None:
     told = whole(folder, "--dry-run")
-    assert told == [*TOLD[:-1], TOLD[-1].replace("are read", "would be read: nothing was written")]
+    assert told == [*TOLD[:-1], TOLD[-1].replace("Files read", "Nothing was written. Files that would be read")]
     assert [model.objects.count() for model in (Text, Party, Slot)] == [0, 0, 0]
     whole(folder)
     before = list(AuditEntry.objects.values_list("pk", flat=True))
     again = whole(folder)
-    assert again[-1] == "8 files are read. 0 new, 0 changed, 5 as they are, 3 refused."
+    assert again[-1] == "Files read: 8. 0 new, 0 changed, 5 as they are, 3 refused."
     assert "New speeches in the session: 0." in again
     assert list(AuditEntry.objects.values_list("pk", flat=True)) == before
     assert (Text.objects.count(), Edition.objects.count(), Slot.objects.count()) == (3, 5, 4)
@@ -238,7 +238,7 @@ def test_real_speeches(summit: Summit, tmp_path: Path) -> None:
     for code in ("FRA", "BRA", "EU", "PSE", "CIV", "AND"):
         shutil.copy(there / "speeches" / f"{code}.txt", tmp_path)
     told = run(tmp_path, "--make-parties", speakers=there / "speakers.csv")
-    assert told[-1] == "6 files are read. 6 new, 0 changed, 0 as they are, 0 refused."
+    assert told[-1] == "Files read: 6. 6 new, 0 changed, 0 as they are, 0 refused."
     assert [line for line in told if line.startswith("EU.txt")] == [
         "EU.txt (new) European Union: Charles Michel: EU is no code of ISO 3166: it stands for European Union "
         "(international organisation). Each line of the file is a paragraph now."
