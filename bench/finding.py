@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.demo import synthetic
 from sessions.domain import member
 from sessions.models import ReleasedRole
-from summit.http.kept import SHELF
+from summit.http.page_cache import PAGES
 from summit.memory import forget_all
 from summit.models import Summit
 
@@ -70,14 +70,14 @@ def verdict(few: Cost, many: Cost) -> str:
 def _cost(name: str, texts: int, address: str) -> Cost:
     browser, taken = Client(), []
     for _turn in range(TURNS):
-        SHELF.clear()
+        PAGES.clear()
         forget_all()
         started = time.process_time()
         response = browser.get(address)
         taken.append(time.process_time() - started)
         if response.status_code != 200:
             raise RuntimeError(f"{address} answered {response.status_code}")
-    SHELF.clear()
+    PAGES.clear()
     forget_all()
     with CaptureQueriesContext(connection) as queries:
         browser.get(address)

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.releasing import SIZES
 from sessions.domain import releases
 from sessions.models import Participant
-from summit.http.kept import SHELF
+from summit.http.page_cache import PAGES
 from summit.memory import forget_all
 from summit.models import Summit, User
 
@@ -82,7 +82,7 @@ def _preview(summit: Summit) -> None:
 def _page(client: Client, address: str, *, whole: bool = False) -> Callable[[], None]:
     def ask() -> None:
         if whole:
-            SHELF.clear()
+            PAGES.clear()
             forget_all()
         response = client.get(address)
         if response.status_code != 200:

@@ -14,7 +14,7 @@ from press.models import Text, TextKind
 from press.reading import listed
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
-from summit.http.kept import SHELF
+from summit.http import page_cache
 from summit.memory import forget_all
 from summit.models import Summit
 
@@ -168,7 +168,7 @@ def count(page: Page, summit: Summit) -> int:
     browser, address = client(page.who, summit), page.address(summit)
     browser.get(address)
     # What a page costs that isn't kept: the first one after each change.
-    SHELF.clear()
+    page_cache.PAGES.clear()
     forget_all()
     with CaptureQueriesContext(connection) as queries:
         response = browser.get(address)

@@ -6,6 +6,7 @@ in one way only: which moments have passed. So a page is kept under the newest m
 
 import functools
 import math
+import time
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ from django.utils.dateparse import parse_datetime
 
 from press.models import Lift
 from summit.db.prepared import Prepared
-from summit.http.kept import kept_page
+from summit.http.page_cache import Version, cached_page
 from summit.http.public import public_page
-from summit.models import PublicChange, Summit
+from summit.models import PublicVersion, Summit
 
 # Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
 # said less before a moment would tell that there is one. The desk sets moments on these multiples.
@@ -55,23 +56,25 @@ class Moments:
 def _moments(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
     lifts = Lift.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
     passed = lifts.order_by("-moment").values("moment")[:1]
-    noted = PublicChange.objects.noted("pk")
+    counted = PublicVersion.objects.counted("pk")
     rows = Summit.objects.open_to_public().filter(slug=slug)
     rows = rows.annotate(last=Subquery(passed), now=Now())
-    return rows.order_by().values_list("last", "now", "pk", *noted.values())
+    return rows.order_by().values_list("last", "now", "pk", *counted.values())
 
 
 _MOMENTS = Prepared(_moments)
 
 
-def read_moments(summit: str) -> tuple[Moments, Hashable] | None:
-    """Return the moments of the public summit at an address and the stamp of its pages; None where there is none. One
-    query."""
+def read_moments(summit: str) -> tuple[Moments, Version] | None:
+    """Return the moments of the public summit at an address and the version of its pages; None where there is none.
+    One query. A page of before a moment isn't answered after it."""
+    since = time.monotonic()
     row = next(iter(_MOMENTS.rows(slug=summit)), None)
     if row is None:
         return None
     last, now = (_aware(value) for value in row[:2])
-    return Moments(last, now or datetime.now(UTC)), (last, *row[2:])
+    key, changes, removals = row[2], row[3] or 0, row[4] or 0
+    return Moments(last, now or datetime.now(UTC)), Version((last, key, changes), (last, key, removals), since)
 
 
 def _aware(value: datetime | str | None) -> datetime | None:
@@ -79,7 +82,7 @@ def _aware(value: datetime | str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
-_asked: ContextVar[Hashable] = ContextVar("press.stamp", default=None)
+_asked: ContextVar[Version | None] = ContextVar("press.version", default=None)
 
 
 def press_page(
@@ -92,7 +95,7 @@ def press_page(
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        kept = kept_page(*params, beside=beside, stamp=lambda _summit: _asked.get())(view)
+        kept = cached_page(*params, beside=beside, version=lambda _summit: _asked.get())(view)
 
         @public_page
         @functools.wraps(view)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from sessions.domain import updates
 from sessions.models import Release, ReleasedSession
-from summit.http.kept import kept_page
+from summit.http.page_cache import cached_page
 from summit.http.public import public_page
 from summit.sitemaps import Chapter, Place, answer, interface, source
 from summit.views import get_summit
@@ -23,7 +23,7 @@ def chapters() -> Iterator[Chapter]:
 
 
 @public_page
-@kept_page()
+@cached_page()
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Name the agenda and the sessions that everybody may know of."""
     found = get_summit(summit)

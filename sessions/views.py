@@ -17,7 +17,7 @@ from sessions.domain import calendars, member, schedule, updates, wording
 from sessions.domain.member import Who
 from sessions.narrowing import asked, narrowed, values
 from sessions.published import MOST, list_of, standing, texts
-from summit.http.kept import kept_page
+from summit.http.page_cache import cached_page
 from summit.http.public import public_page
 from summit.models import Summit
 from summit.views import get_summit
@@ -51,7 +51,7 @@ def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
 
 
 @public_page
-@kept_page()
+@cached_page()
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
     `?room=` or `?language=` asks for it."""
@@ -70,7 +70,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
-@kept_page(beside=standing)
+@cached_page(beside=standing)
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one session, or that it is cancelled or has left the public agenda. What isn't public isn't there."""
     found = get_summit(summit)
@@ -94,7 +94,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 
 
 @public_page
-@kept_page()
+@cached_page()
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Give one session as an entry to put into a calendar."""
     found = get_summit(summit)
@@ -116,7 +116,7 @@ def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> H
 
 
 @public_page
-@kept_page()
+@cached_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what releases changed for everybody, where the summit shows it."""
     found = get_summit(summit)
@@ -132,7 +132,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
-@kept_page()
+@cached_page()
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as a calendar to subscribe to."""
     found = get_summit(summit)
@@ -151,14 +151,14 @@ def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpRe
 
 
 @public_page
-@kept_page(beside=standing)
+@cached_page(beside=standing)
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
-@kept_page(beside=standing)
+@cached_page(beside=standing)
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
     return HttpResponse(schedule.as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")

@@ -53,9 +53,7 @@ belongs(
 belongs("summit.AuditChain", why="the end of the installation's chain")
 belongs("summit.Installation", why="where the installation stands")
 belongs("summit.Heartbeat", why="of the installation's workers")
-belongs(
-    "summit.PublicChange", why="what caches of the installation have to look at; triggers write it as rows arrive"
-)
+belongs("summit.PublicVersion", why="by what caches of the installation go; triggers count as rows arrive")
 stays("api.KeptAnswer", "api.Spent", why="answers and limits of tokens, gone after a day")
 stays("api.Application", "api.Token", why="keys of programs: each installation gives its own")
 stays("work.Job", why="work of the installation's workers, by keys of its rows")

@@ -419,7 +419,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0},
 }
 
-# Bytes of public pages that each web process keeps in memory (summit.http.kept); 0 makes each page anew.
+# Bytes of public pages that each web process keeps in memory (summit.http.page_cache); 0 makes each page anew.
 KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
 
 # --- API --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from summit.domain import colours
 from summit.home import panels
-from summit.http.kept import kept_page
+from summit.http.page_cache import cached_page
 from summit.http.public import public_page
 from summit.languages import spoken
 from summit.models import Summit
@@ -70,7 +70,7 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 @public_page
-@kept_page()
+@cached_page()
 def picture(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the picture that programs show where somebody shares a page of the summit."""
     return HttpResponse(card.draw(get_summit(summit)), content_type="image/png")

@@ -110,10 +110,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 @pytest.fixture(autouse=True)
 def empty_page_cache() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
-    from summit.http.kept import SHELF
+    from summit.http.page_cache import PAGES
     from summit.memory import forget_all
 
-    SHELF.clear()
+    PAGES.clear()
     forget_all()
 
 

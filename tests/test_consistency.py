@@ -19,7 +19,7 @@ from summit.permissions import RULES
 from tests.attack.crawling import routes
 from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, text, writes
 
-NOTED = (
+COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_lift"),
     *("press_text", "press_text_people", "press_text_topics", "press_textversion", "press_topic"),
     *("programme_release", "summit_summit"),
@@ -34,9 +34,9 @@ FROZEN = (
 EVENTS = ("insert", "update", "delete")
 TRIGGERS = {
     *(f"{table}_frozen" for table in FROZEN),
-    *(f"{table}_noted_{event}" for table in NOTED for event in EVENTS),
-    *("summit_auditentry_kept", "programme_releasedparticipant_noted_delete", "programme_slot_noted_update"),
-    "summit_person_noted_update",
+    *(f"{table}_counted_{event}" for table in COUNTED for event in EVENTS),
+    *("summit_auditentry_kept", "programme_releasedparticipant_counted_delete", "programme_slot_counted_update"),
+    "summit_person_counted_update",
 }
 # SQLite's indexes of words are kept by triggers, PostgreSQL keeps its own.
 if connection.vendor == "sqlite":

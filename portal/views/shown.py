@@ -21,7 +21,7 @@ from sessions.facts_line import facts
 from sessions.models import Attendance
 from summit.memory import Memory
 from summit.models import Summit
-from summit.models.changes import Stamp
+from summit.models.versions import Stamp
 
 # More sessions than one person's days hold.
 LONG = 60

@@ -116,8 +116,8 @@ def public(summit: Summit) -> Public:
     known = read_moments(summit.slug)
     if known is None:
         return _read(summit)
-    _moments, stamp = known
-    return _KEPT.ask((stamp, get_language()), lambda: _read(summit))
+    _moments, version = known
+    return _KEPT.ask((version.whole, get_language()), lambda: _read(summit))
 
 
 def _read(summit: Summit) -> Public:

@@ -2,7 +2,7 @@
 for each reader.
 
 They are kept under the summit's stamp all the same: a name may be erased from what was released, and that is noted
-(`summit.models.changes`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
+(`summit.models.versions`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Snapshot
 from sessions.models import Members, Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from summit.memory import Memory
-from summit.models import PublicChange, Summit
-from summit.models.changes import Stamp
+from summit.models import PublicVersion, Summit
+from summit.models.versions import Stamp
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ _ROWS: Memory[Kept] = Memory(8000)
 def current(summit: Summit) -> Current | None:
     """Return the newest release with its stamp and the present moment; None where nothing is released. One query."""
     rows = Release.objects.filter(summit=summit).order_by("-number")
-    found = rows.annotate(moment=Now(), **PublicChange.objects.noted("summit_id")).first()
+    found = rows.annotate(moment=Now(), **PublicVersion.objects.counted("summit_id")).first()
     if found is None:
         return None
     row = vars(found)
-    stamp = Stamp(summit.pk, *(row[name] or 0 for name in ("oldest", "newest", "noted")))
+    stamp = Stamp(summit.pk, row["counted_changes"] or 0, row["counted_removals"] or 0)
     return Current(found, row["moment"], stamp)
 
 

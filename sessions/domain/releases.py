@@ -198,7 +198,8 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
         raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
     leaving = removals.leaving(asked.summit, old=old, new=new)
     removals.check_decided(leaving, asked.decisions)
-    made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by)
+    less = bool(leaving) or removals.takes_away(old=old, new=new)
+    made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by, takes_away=less)
     planned = notices.plan(summit=asked.summit, number=number, old=old, new=new, lock=lock, tell=asked.tell)
     return _Ready(made, old, new, planned, notices.drafts(release=made, notices=planned), leaving)
 

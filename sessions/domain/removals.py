@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sessions.domain.released import snapshots
-from sessions.domain.snapshots import Agenda, Snapshot
+from sessions.domain.snapshots import Agenda, Snapshot, hidden_parts
 from sessions.domain.wording import title_of
 from sessions.models import PublicNotice, PublicRemoval, Release, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import EVERYBODY
@@ -64,6 +64,19 @@ def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
     if back:
         public += _cancelled_in_public(summit, back)
     return sorted(public, key=lambda session: (session.starts_at, session.key))
+
+
+def takes_away(*, old: Agenda, new: Agenda) -> bool:
+    """Return whether everybody could read something of `old` that they may not read of `new`: a session, a part of
+    it or a paper."""
+    return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
+
+
+def _less(was: Snapshot, now: Snapshot | None) -> bool:
+    if now is None or not now.seen_at(EVERYBODY):
+        return True
+    before, after = (hidden_parts(each.visibility, dict(each.audiences), EVERYBODY) for each in (was, now))
+    return not after <= before or not set(now.documents) >= set(was.documents)
 
 
 def _cancelled_in_public(summit: Summit, sessions: Iterable[int]) -> list[Snapshot]:

@@ -39,6 +39,9 @@ class Release(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
+    # Whether anything may not be read any more that everybody could read before: then no page of before is shown, not
+    # even while the next is made.
+    takes_away = models.BooleanField(default=True, editable=False)
 
     objects = ReleaseQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models.functions import Now
 
 from summit.domain import browsers
-from summit.models import Heartbeat, PublicChange
+from summit.models import Heartbeat
 from summit.registry import Registry
 
 # Beat's own clock trembles: a sweep begins after this share of its interval.
@@ -19,8 +19,6 @@ SHARE = 0.8
 DRIFT = 60.0
 # What was noted before that says nothing of the workers that run now.
 LATELY = timedelta(minutes=15)
-# How long noted changes are kept: a page that was asked for is made in less.
-NOTED_FOR = timedelta(hours=1)
 # What else has an end, in the apps above.
 _clears: Registry[Callable[[], None]] = Registry()
 clears = _clears.register
@@ -31,7 +29,6 @@ def clear_expired() -> None:
     it is written."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     browsers.clear_gone()
-    PublicChange.objects.clear(NOTED_FOR)
     for clear in _clears:
         clear()
     cache.set("upkeep", 1)

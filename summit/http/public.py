@@ -72,7 +72,7 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
         return response
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response.render()
-    # A page that was kept (summit.http.kept) brings its own.
+    # A page that was kept (summit.http.page_cache) brings its own.
     etag = response.get("ETag") or f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     response.headers.setdefault("Cache-Control", "public, no-cache")

@@ -1,7 +1,6 @@
 """Tables of the ground floor."""
 
 from summit.models.audit import AuditChain, AuditEntry, Heartbeat
-from summit.models.changes import PublicChange
 from summit.models.given import GivenTable
 from summit.models.handing_over import HandOverRequest
 from summit.models.installation import Installation
@@ -9,6 +8,7 @@ from summit.models.people import Person
 from summit.models.sign_ins import RefusedSignIns
 from summit.models.summits import Room, Summit, Venue
 from summit.models.users import Role, RoleAssignment, User
+from summit.models.versions import PublicVersion
 
 __all__ = [
     "AuditChain",
@@ -18,7 +18,7 @@ __all__ = [
     "Heartbeat",
     "Installation",
     "Person",
-    "PublicChange",
+    "PublicVersion",
     "RefusedSignIns",
     "Role",
     "RoleAssignment",

@@ -57,7 +57,7 @@ def content(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str
         label = model._meta.label
         if model._meta.app_label not in ("summit", "delegations", "programme", "press") or label in without:
             continue
-        if label == "summit.PublicChange":
+        if label == "summit.PublicVersion":
             # Notes by number that something changed, and names the summit by its key.
             continue
         found[label] = [values(row) for row in model._default_manager.order_by("pk")]

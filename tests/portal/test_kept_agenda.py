@@ -15,7 +15,7 @@ from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from summit.memory import Memory, forget_all
 from summit.models import Summit, User
-from summit.models.changes import Stamp
+from summit.models.versions import Stamp
 from tests.clients import signed_in
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
 from tests.portal.test_agenda import AGENDA, client, page
@@ -33,7 +33,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def same(summit: Summit) -> kept.Current | None:
         at = current(summit)
-        return at and kept.Current(at.release, at.moment, Stamp(summit.pk, 0, 0, 0))
+        return at and kept.Current(at.release, at.moment, Stamp(summit.pk, 0, 0))
 
     with monkeypatch.context() as patch:
         patch.setattr(kept, "current", same)

@@ -11,7 +11,7 @@ from sessions.domain import kept, member
 from sessions.models.releases import EntryQuerySet, Release, ReleasedQuerySet
 from summit.db import bulk
 from summit.models import Summit
-from summit.models.changes import Stamp
+from summit.models.versions import Stamp
 from summit.outbox.domain import enqueue
 from tests.factories import SummitFactory
 

@@ -13,7 +13,7 @@ from press.domain import deciding, editions, lifts, texts
 from press.kept import Moments
 from press.models import Lift
 from summit.db.prepared import Prepared
-from summit.http.kept import SHELF
+from summit.http.page_cache import PAGES, Version
 from tests.factories import TopicFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
 
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _keeping(settings: LazySettings) -> Any:
     settings.KEPT_PAGES = 10_000_000
-    SHELF.clear()
+    PAGES.clear()
     yield
-    SHELF.clear()
+    PAGES.clear()
 
 
 def body(client: Client, path: str) -> str:
@@ -89,7 +89,7 @@ def test_a_lift_makes_kept_pages_of_its_summit_anew(
     asked, the page that was kept goes on without what is out."""
     if not asks:
         read = kept.read_moments
-        monkeypatch.setattr(kept, "read_moments", lambda slug: (read(slug)[0], "the rows alone"))
+        monkeypatch.setattr(kept, "read_moments", lambda slug: (read(slug)[0], Version("the rows", "alone")))
     prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
     delivered = make_delivered(prepared, moment=ago(-0.5), decided_at=ago(3), title="Comes at its second")
     path = url_of(prepared.version.text)

@@ -20,8 +20,8 @@ from django.template.response import SimpleTemplateResponse
 
 from summit import permissions
 from summit.api.domain import spending
-from summit.http.kept import SHELF
 from summit.http.middleware import is_personal
+from summit.http.page_cache import PAGES
 from summit.memory import forget_all
 from summit.models import Role, User
 from summit.routes import Answer, Gate, Reader, Route, Whose, existing
@@ -161,7 +161,7 @@ def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, 
     """Return what somebody gets. Nothing of it lasts. Where it isn't wanted `whole`, the admin's pages stay empty."""
     data = world.asked.get(route.name, {}).get(method.lower(), {})
     # A page that is kept from the one before would take fewer queries.
-    SHELF.clear()
+    PAGES.clear()
     forget_all()
     client, got = world.client, Got()
     client.cookies = somebody.cookies()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sessions.domain import edits, member, releases, wording
 from sessions.models import Members, Session, Visibility
 from sessions.models.visibility import DELEGATIONS, EVERYBODY, PARTS, RANKS, rank_of
-from summit.http.kept import SHELF
+from summit.http.page_cache import PAGES
 from summit.memory import forget_all
 from summit.models import Summit
 from tests import factories as f
@@ -54,7 +54,7 @@ class World:
 
     def __init__(self, summit: Summit) -> None:
         # Numbers of changes come again where the rows before were rolled back.
-        SHELF.clear()
+        PAGES.clear()
         forget_all()
         self.summit = summit
         self.by = f.UserFactory.with_role("organiser", summit)

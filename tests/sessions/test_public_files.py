@@ -92,7 +92,7 @@ def test_the_schedule_links_to_what_is_out(full: Session, summit: Summit, monkey
     monkeypatch.setattr(published, "_stamps", [])
     Lift.objects.update(held_at=None, held_by=None, hold_reason="")
     assert len(event(summit)["links"]) == 1
-    with without_trigger("press_lift", "press_lift_noted_update"):
+    with without_trigger("press_lift", "press_lift_counted_update"):
         Lift.objects.update(**hold)
     assert len(event(summit)["links"]) == 1
 

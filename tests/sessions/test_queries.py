@@ -10,7 +10,7 @@ from django.test import Client
 from sessions.domain import feeds, line_up, releases, warnings
 from sessions.domain.drafts import draft
 from sessions.models import FloorRequest, Session
-from summit.http.kept import SHELF
+from summit.http.page_cache import PAGES
 from summit.memory import forget_all
 from summit.models import Role
 from tests import factories as f
@@ -89,7 +89,7 @@ def changed(who: Program) -> bytes:
 
 def cost(ask: Callable[[World], object], world: World) -> int:
     """Return how many queries something takes, of which nothing is kept from before."""
-    SHELF.clear()
+    PAGES.clear()
     forget_all()
     return queries(lambda: ask(world))
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from summit.domain import setup
-from summit.models import AuditEntry, PublicChange, Role, Summit
+from summit.models import AuditEntry, PublicVersion, Role, Summit
 from summit.models.names import validate_names
 from tests import factories as f
 from tests.summit.conftest import desk_of
@@ -55,11 +55,11 @@ def test_organisers_name_it_and_what_public_pages_keep_moves_on(summit: Summit) 
     by, stranger = (f.UserFactory.with_role(role, summit) for role in (Role.ORGANISER, Role.VIEWER))
     with pytest.raises(PermissionDenied):
         setup.call(summit=summit, names={}, by=stranger)
-    before = PublicChange.objects.stamp("ocean")
+    before = PublicVersion.objects.stamp("ocean")
     for _again in range(2):
         setup.call(summit=summit, names={"fr": FRENCH, "ar": {}}, by=by)
     assert Summit.objects.get().names == {"fr": FRENCH}
-    assert PublicChange.objects.stamp("ocean") != before
+    assert PublicVersion.objects.stamp("ocean") != before
     told = AuditEntry.objects.filter(action="summit.summit.change")
     assert [(row.by, row.fields, row.detail) for row in told] == [(by, ["names"], {})]
 

@@ -14,7 +14,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/fields.py",
     ),
     "change records": (
-        "summit/models/changes.py",
+        "summit/models/versions.py",
         "summit/domain/audit.py",
         "summit/domain/chain.py",
         "sessions/domain/differences.py",

@@ -2,25 +2,28 @@
 
 import gzip
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Max
-from django.db.models.functions import Now
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from delegations.models import Party, PartyName, Policy
+from press.models import Edition
 from sessions.domain import releases
 from sessions.domain.forgetting import _erase_released
-from sessions.models import Session, Visibility
+from sessions.models import Document, Session, Visibility
 from summit.domain.portions import subject_of
-from summit.http.kept import SHELF, Kept, Shelf, kept_page
-from summit.models import PublicChange, Summit, User
-from summit.models.changes import PublicChangeQuerySet, Stamp
+from summit.http.page_cache import PAGES, PageCache, Version, cached_page
+from summit.models import PublicVersion, Summit, User
+from summit.models.versions import PublicVersionQuerySet, Stamp
 from tests import factories as f
+from tests.sessions.conftest import SILENTLY
+from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -83,20 +86,20 @@ WRITES: dict[str, tuple[str, Write]] = {
 
 @pytest.mark.parametrize("what", WRITES)
 def test_a_change_is_read_at_once(what: str, opening: Session, organiser: User) -> None:
-    before = PublicChange.objects.stamp("here")
+    before = PublicVersion.objects.stamp("here")
     _get("agenda/")
     new, write = WRITES[what]
     write(opening, organiser)
     page = _get("agenda/").content.decode()
-    SHELF.clear()
+    PAGES.clear()
     assert page == _get("agenda/").content.decode()
-    assert (new in page, PublicChange.objects.stamp("here") != before) == (True, True)
+    assert (new in page, PublicVersion.objects.stamp("here") != before) == (True, True)
 
 
 def test_control_without_the_stamp_an_old_page_is_read(
     opening: Session, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PublicChangeQuerySet, "stamp", lambda self, slug: Stamp(opening.summit_id, 1, 1, 1))
+    monkeypatch.setattr(PublicVersionQuerySet, "stamp", lambda self, slug: Stamp(opening.summit_id, 1, 1))
     _get("agenda/")
     for new, write in WRITES.values():
         write(opening, organiser)
@@ -114,9 +117,9 @@ def test_each_language_is_a_page_and_an_unknown_question_is_answered_anew(
 ) -> None:
     for path, language in (("agenda/", "en"), ("agenda/?lang=fr", "fr"), ("agenda/", "en")):
         assert f'<html lang="{language}"' in _get(path).content.decode()
-    size = SHELF.size
+    size = PAGES.size
     assert "utm=x" in _get("agenda/?utm=x").content.decode()
-    assert SHELF.size == size
+    assert PAGES.size == size
 
 
 def test_compressed_for_those_who_understand_it(opening: Session) -> None:
@@ -139,7 +142,7 @@ def test_what_a_page_says_in_its_headers_is_kept_with_it(summit: Summit) -> None
         made.append(summit)
         return HttpResponse("words", headers=said | {"ETag": '"of-the-view"', "Content-Length": "99"})
 
-    kept = kept_page()(view)
+    kept = cached_page()(view)
     for _time in range(2):
         answer = kept(RequestFactory().get("/here/"), summit="here")
         assert {name: answer[name] for name in said} == said
@@ -151,50 +154,94 @@ def test_what_a_page_says_in_its_headers_is_kept_with_it(summit: Summit) -> None
 def test_nothing_is_kept_where_the_setting_says_so(opening: Session, settings: Any) -> None:
     settings.KEPT_PAGES = 0
     first, second = _get("agenda/"), _get("agenda/")
-    assert (first.content, first["ETag"], SHELF.size) == (second.content, second["ETag"], 0)
+    assert (first.content, first["ETag"], PAGES.size) == (second.content, second["ETag"], 0)
 
 
-def _page(size: int) -> Kept:
-    return Kept(b"x" * size, b"", "e", ())
+def _page(size: int) -> HttpResponse:
+    return HttpResponse(b"x" * size)
 
 
-def test_the_shelf_holds_no_more_than_it_may() -> None:
-    shelf = Shelf()
+def test_the_cache_holds_no_more_than_it_may() -> None:
+    cache, now = PageCache(), Version(1, 1)
+    makes: list[object] = []
+
+    def ask(asked: object, size: int = 10, version: Version = now) -> None:
+        cache.answer(asked, version, lambda: makes.append(asked) or _page(size), 80)  # type: ignore[func-returns-value]
+
     for number in range(10):
-        shelf.put(number, _page(10), 80)
-        shelf.get(0)
-    assert shelf.size == 80
-    assert [number for number in range(10) if shelf.get(number)] == [0, 3, 4, 5, 6, 7, 8, 9]
-    shelf.put("large", _page(11), 80)
-    assert (shelf.get("large"), shelf.size) == (None, 80)
-    shelf.put(9, _page(4), 80)
-    assert shelf.size == 74
+        ask(number)
+        ask(0)
+    assert (cache.size, makes) == (80, list(range(10)))
+    # What was not asked for longest has gone.
+    ask(1)
+    assert makes[-1] == 1
+    ask("large", 11)
+    ask("large", 11)
+    assert (makes[-2:], cache.size) == (["large", "large"], 80)
+    ask(9, 4, Version(2, 2))
+    assert cache.size == 74
 
 
-def test_old_notes_go_but_the_newest_of_each_summit_stays(summit: Summit, party: Party) -> None:
-    other: Summit = f.SummitFactory(slug="other")
-    for name in ("Beland", "Celand"):
-        Party.objects.filter(pk=party.pk).update(name=name)
-    PublicChange.objects.update(at=Now() - timedelta(hours=2))
-    newest = dict(PublicChange.objects.values_list("summit_id").annotate(last=Max("pk")))
-    PublicChange.objects.clear(timedelta(hours=1))
-    assert dict(PublicChange.objects.values_list("summit_id", "pk")) == {
-        pk: newest[pk] for pk in (summit.pk, other.pk)
-    }
-    Party.objects.filter(pk=party.pk).update(name="Deland")
-    PublicChange.objects.clear(timedelta(hours=1))
-    (left,) = PublicChange.objects.filter(summit_id=summit.pk).values_list("pk", flat=True)
-    assert left > newest[summit.pk]
-
-
-def test_a_change_that_commits_late_is_seen(summit: Summit) -> None:
-    """A number is taken when a row is written and seen when it commits: the newest may be there before an older."""
-    last = PublicChange.objects.create(summit_id=summit.pk).pk
-    PublicChange.objects.create(pk=last + 5, summit_id=summit.pk)
-    before = PublicChange.objects.stamp("here")
-    PublicChange.objects.create(pk=last + 3, summit_id=summit.pk)
-    after = PublicChange.objects.stamp("here")
+def test_two_who_write_at_once_count_beside_each_other(summit: Summit, party: Party) -> None:
+    before = PublicVersion.objects.stamp("here")
+    other = f.PartyFactory(summit=summit, name="Beland")
+    Party.objects.update(name=Concat("name", Value("s")))
+    after = PublicVersion.objects.stamp("here")
     assert before is not None
     assert after is not None
-    assert (before.newest, before.number + 1) == (after.newest, after.number)
-    assert before != after
+    # SQLite counts rows, PostgreSQL statements.
+    assert after.changes - before.changes == (3 if connection.vendor == "sqlite" else 2)
+    assert other.summit_id == after.summit
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_no_writer_waits_for_another_and_what_commits_late_is_seen(summit: Summit) -> None:
+    one, two = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Beland")
+    with transaction.atomic():
+        Party.objects.filter(pk=one.pk).update(name="Alandia")
+        with beside(lambda: Party.objects.filter(pk=two.pk).update(name="Belandia")):
+            pass
+        with beside(lambda: PublicVersion.objects.stamp("here")) as reader:
+            pass
+        between = reader.outcome
+    after = PublicVersion.objects.stamp("here")
+    assert after is not None
+    assert (after.changes, after.removals) == (between.changes + 1, between.removals + 1)
+    assert PublicVersion.objects.filter(summit_id=summit.pk).count() == 2
+
+
+class TestWhatIsTakenAway:
+    """Which changes a page of before may not be shown after."""
+
+    def counted(self, write: Callable[[], object]) -> tuple[bool, bool]:
+        """Return whether a write counts as a change, and as one that takes away."""
+        before = PublicVersion.objects.stamp("here")
+        write()
+        after = PublicVersion.objects.stamp("here")
+        assert before is not None
+        assert after is not None
+        return after.changes > before.changes, after.removals > before.removals
+
+    def released(self, opening: Session, by: User, **values: Any) -> tuple[bool, bool]:
+        Session.objects.filter(pk=opening.pk).update(**values)
+        return self.counted(lambda: releases.release(summit=opening.summit, by=by, decisions=SILENTLY))
+
+    def test_a_release_says_it_of_itself(self, opening: Session, organiser: User) -> None:
+        assert self.released(opening, organiser, title="Solemn opening") == (True, False)
+        assert self.released(opening, organiser, participants_to=Visibility.ACCREDITED) == (True, True)
+        assert self.released(opening, organiser, participants_to="") == (True, False)
+        assert self.released(opening, organiser, visibility=Visibility.ACCREDITED) == (True, True)
+        assert self.released(opening, organiser, visibility=Visibility.PUBLIC) == (True, False)
+        assert self.released(opening, organiser, cancelled_at=f.START) == (True, True)
+
+    def test_a_paper_that_is_gone_is_taken_away(self, opening: Session, organiser: User) -> None:
+        paper = f.DocumentFactory(session=opening, added_by=organiser)
+        assert self.released(opening, organiser) == (True, False)
+        Document.objects.filter(pk=paper.pk).update(removed_at=f.START)
+        assert self.released(opening, organiser) == (True, True)
+
+    def test_whatever_else_changes_takes_away(self, opening: Session, party: Party) -> None:
+        assert self.counted(lambda: Party.objects.update(name="Newland")) == (True, True)
+        assert self.counted(lambda: f.EditionFactory(version__text__summit=opening.summit)) == (True, False)
+        assert self.counted(lambda: Edition.objects.update(state="in_review")) == (True, True)
