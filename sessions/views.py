@@ -13,13 +13,17 @@ from django.utils.translation import get_language
 
 from delegations.domain import naming
 from sessions import papers
-from sessions.domain import calendars, member, schedule, updates, wording
+from sessions.domain import calendars, kept, member, schedule, updates, wording
+from sessions.domain.kept import Current, Kept
 from sessions.domain.member import Who
-from sessions.narrowing import asked, narrowed, values
+from sessions.domain.schedule_xml import as_xml
+from sessions.narrowing import asked, narrowed
 from sessions.published import MOST, list_of, standing, texts
+from sessions.session_lists import SessionLine, SessionList
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
 from summit.models import Summit
+from summit.models.versions import Stamp
 from summit.views import get_summit
 
 Row = TypeVar("Row", bound="HasStart")
@@ -56,17 +60,27 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
     `?room=` or `?language=` asks for it."""
     found = get_summit(summit)
-    rows = member.public_agenda(summit=found, who=Who.LEADING)
-    kept = {"lang": lang} if (lang := request.GET.get("lang")) else {}
-    shown = narrowed(rows, asked(request.GET), has=lambda row: values(row, found), kept=kept)
-    context = {
-        "summit": found,
-        "updated_at": updates.public(found),
-        "shown": shown,
-        "days": by_day(found, shown.rows),
-        **naming.on_page(found),
-    }
+    at = kept.current(found)
+    rows, page = _lines(found, at) if at else ([], {})
+    chosen = {"lang": lang} if (lang := request.GET.get("lang")) else {}
+    shown = narrowed(rows, asked(request.GET), has=lambda row: row.about.values, kept=chosen)
+    context = {"summit": found, "shown": shown, "days": by_day(found, shown.rows), **page}
     return render(request, "portal/agenda.html", context)
+
+
+def _public(summit: Summit, at: Current) -> list[Kept]:
+    """Return what everybody may know of a release, in order. One query, and two for rows that the process hasn't
+    kept."""
+    found = kept.rows(summit, kept.public(at.release), at.stamp).values()
+    return sorted(found, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
+
+
+def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
+    """Return the lines of what everybody may know of a release, in order, and what the page says besides. Three
+    queries beside those of `_public`, one of which the process saves once it has the names."""
+    listed = SessionList(summit, at.stamp, get_language() or "", personal=False)
+    page = {"updated_at": updates.public(summit, at.release), "names": listed.names, "notes": listed.notes}
+    return [SessionLine(each, listed) for each in _public(summit, at)], page
 
 
 @public_page
@@ -98,10 +112,13 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Give one session as an entry to put into a calendar."""
     found = get_summit(summit)
-    rows = list(member.public_agenda(summit=found, who=Who.NOBODY).filter(session__public_id=public_id))
-    if not rows:
+    at = kept.current(found)
+    rows = [each.row for each in _public(found, at) if each.row.session.public_id == public_id] if at else []
+    if at is None or not rows:
         raise Http404
-    content = calendars.public_feed(summit=found, updated_at=updates.public(found), sessions=rows)
+    content = calendars.public_feed(
+        summit=found, updated_at=updates.public(found, at.release), sessions=rows, stamp=at.stamp
+    )
     return _as_calendar(content, f"{found.slug}-{public_id}.ics", attached=True)
 
 
@@ -136,10 +153,12 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as a calendar to subscribe to."""
     found = get_summit(summit)
+    at = kept.current(found)
     content = calendars.public_feed(
         summit=found,
-        updated_at=updates.public(found),
-        sessions=member.public_agenda(summit=found, who=Who.NOBODY),
+        updated_at=updates.public(found, at.release) if at else None,
+        sessions=[each.row for each in _public(found, at)] if at else [],
+        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
     )
     return _as_calendar(content, f"{found.slug}.ics")
 
@@ -161,15 +180,17 @@ def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
 @cached_page(beside=standing)
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
-    return HttpResponse(schedule.as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
+    return HttpResponse(as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
 
 
 def _schedule(slug: str) -> dict[str, Any]:
     found = get_summit(slug)
-    rows = list(member.public_agenda(summit=found, who=Who.LEADING))
+    at = kept.current(found)
+    rows = [each.row for each in _public(found, at)] if at else []
     return schedule.as_data(
         summit=found,
-        updated_at=updates.public(found),
+        updated_at=updates.public(found, at.release) if at else None,
         sessions=rows,
+        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
         links=schedule.links_of(texts(found, rows)),
     )

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 from delegations.domain import naming
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
-from portal.views.shown import List, Shown
 from portal.views.told import told
 from sessions.domain import kept, member, news, updates, wording
 from sessions.domain.differences import Change
 from sessions.domain.kept import Current, Own
 from sessions.models import ReleasedSession
 from sessions.narrowing import asked, narrowed
+from sessions.session_lists import SessionLine, SessionList
 from sessions.views import by_day
 
 # Minutes before which "in 45 minutes" says more than the time of day.
@@ -65,7 +65,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/my_agenda.html", context)
     found = seen.seen_by(request, viewer)
     own = seen.own(viewer, at, found)
-    listed = List(viewer.summit, at.stamp, get_language() or "", everything)
+    listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _shown(viewer, at, own, listed)
     context |= _lists(viewer, at, listed, rows, seen.unread(viewer, at, found, own))
     wanted = asked(request.GET)
@@ -75,7 +75,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/my_agenda.html", context)
 
 
-def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Shown]) -> dict[str, Any]:
+def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[SessionLine]) -> dict[str, Any]:
     """Return what the list says of rows that the address narrows."""
     summit = context["summit"]
     kept = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
@@ -83,18 +83,20 @@ def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Shown]
     return {"days": by_day(summit, shown.rows), "shown": shown}
 
 
-def _shown(viewer: Viewer, at: Current, own: Own, listed: List) -> list[Shown]:
+def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[SessionLine]:
     """Return the sessions that the page lists, in their order. One query for all that one may see, none for one's
     own, and two for rows that the process hasn't kept: those too of which the page's news will tell."""
     mine = set(own.rows[at.release.number].values())
     keys = set(kept.visible(at.release, viewer.members)) if listed.everything else mine
     rows = kept.rows(viewer.summit, keys | news.differing(own), at.stamp)
     parties = frozenset(party.pk for party in viewer.reads_for)
-    found = [Shown(rows[key], listed, mine=key in mine, parties=parties) for key in keys]
+    found = [SessionLine(rows[key], listed, mine=key in mine, parties=parties) for key in keys]
     return sorted(found, key=lambda shown: (shown.row.starts_at, shown.row.ends_at, shown.row.pk))
 
 
-def _lists(viewer: Viewer, at: Current, listed: List, rows: list[Shown], fresh: list[Change]) -> dict[str, Any]:
+def _lists(
+    viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[Change]
+) -> dict[str, Any]:
     """Return what a released agenda's page says besides the list, and mark in it what is now, next, or new."""
     on, following = mark(rows, at.moment)
     changed = {change.session.session_id for change in fresh}

@@ -31,10 +31,15 @@ from sessions.domain.wording import kind_label, title_of
 from sessions.models import ReleasedSession
 from sessions.models.sessions import calendar_uid
 from summit.dates import is_repeated
+from summit.memory import Memory
 from summit.models import Summit
+from summit.models.versions import Stamp
 
 PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
 REFRESH = timedelta(minutes=15)
+BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
+# Events of public calendars, as they are without DTSTAMP.
+_EVENTS: Memory[bytes] = Memory(8000)
 
 
 @functools.lru_cache(maxsize=64)
@@ -102,9 +107,7 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
     return address
 
 
-def _event(
-    session: Snapshot, *, zone: ZoneInfo, sequence: int, stamp: datetime, url: str, language: str, first: str
-) -> Event:
+def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, language: str, first: str) -> Event:
     """Return a session as an event for a reader of a language, where it has no words in it in the summit's `first`;
     its words say in which language they are (RFC 5545, 3.2.10)."""
     there = any(code == language for code, _title, _summary in session.texts)
@@ -114,7 +117,6 @@ def _event(
     event = Event()
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
-    event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     start, end = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     if is_repeated(start) or is_repeated(end):
         # A local time that comes twice is the first of both (RFC 5545, 3.3.5).
@@ -150,11 +152,11 @@ def itip(
         session,
         zone=ZoneInfo(summit["zone"]),
         sequence=told["sequence"],
-        stamp=stamp,
         url=f"{settings.BASE_URL}/portal/",
         language=get_language() or "",
         first=summit.get("language", ""),
     )
+    event.add("dtstamp", _second(stamp))
     event["organizer"] = _address(summit["contact"], summit["host"])
     event["attendee"] = _address(
         address, facts["name"], ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="FALSE"
@@ -173,43 +175,59 @@ def feed(*, summit: Summit, name: str, stamp: datetime, moments: Iterable[dateti
     calendar.add("x-wr-timezone", summit.time_zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    calendar.add("last-modified", stamp.astimezone(UTC).replace(microsecond=0))
+    calendar.add("last-modified", _second(stamp))
     return calendar
 
 
-def published(
-    told: Snapshot, row: ReleasedSession, *, summit: Summit, stamp: datetime, url: str, language: str
-) -> Event:
-    """Return a released session as an event of a calendar to subscribe to, in a language; without CLASS."""
+def _second(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def with_events(calendar: Calendar, events: Iterable[bytes], *, stamp: datetime) -> bytes:
+    """Return a calendar with these events, each as it is without DTSTAMP, which is `stamp`."""
+    content: bytes = calendar.to_ical()
+    begin = BEGIN + f"DTSTAMP:{_second(stamp):%Y%m%dT%H%M%SZ}\r\n".encode()
+    return content.removesuffix(END) + b"".join(event.replace(BEGIN, begin, 1) for event in events) + END
+
+
+def published(told: Snapshot, row: ReleasedSession, *, summit: Summit, url: str, language: str) -> Event:
+    """Return a released session as an event of a calendar to subscribe to, in a language; without CLASS, and without
+    DTSTAMP, which `with_events` gives it."""
     event = _event(
         told,
         zone=summit.zone,
         sequence=row.sequence,
-        stamp=stamp,
         url=url,
         language=language,
         first=summit.language,
     )
-    event.add("last-modified", row.created_at.astimezone(UTC).replace(microsecond=0))
+    event.add("last-modified", _second(row.created_at))
     event.add("categories", [capfirst(kind_label(told.kind_in(language)))])
     event.add("status", "CONFIRMED")
     event["organizer"] = _address(summit.contact_email, summit.named(language).host)
     return event
 
 
-def public_feed(*, summit: Summit, updated_at: datetime | None, sessions: Iterable[ReleasedSession]) -> bytes:
+def public_feed(
+    *, summit: Summit, updated_at: datetime | None, sessions: Iterable[ReleasedSession], stamp: Stamp
+) -> bytes:
     """Return the calendar of a summit's public sessions, to subscribe to, in the language that is active. `sessions`
-    have their session joined; `updated_at` is when what everybody may know of them changed last."""
-    rows = list(sessions)
-    stamp = updated_at or summit.created_at
+    have their session joined; `updated_at` is when what everybody may know of them changed last. The process keeps
+    their events, under what `stamp` says has been taken away."""
+    rows, language = list(sessions), get_language() or summit.language
+    updated = updated_at or summit.created_at
     name = _("Agenda of the %(summit)s") % {"summit": summit.reads_as.name}
-    calendar = feed(summit=summit, name=name, stamp=stamp, moments=[row.starts_at for row in rows])
-    for row in rows:
-        url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])
-        told = snapshot(row, (), summit.time_zone)
-        language = get_language() or summit.language
-        event = published(told, row, summit=summit, stamp=stamp, url=url, language=language)
-        event.add("class", "PUBLIC")
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
+    calendar = feed(summit=summit, name=name, stamp=updated, moments=[row.starts_at for row in rows])
+
+    def event(row: ReleasedSession) -> bytes:
+        return _EVENTS.ask((row.pk, stamp.lasting, language), lambda: _public_event(row, summit, language))
+
+    return with_events(calendar, map(event, rows), stamp=updated)
+
+
+def _public_event(row: ReleasedSession, summit: Summit, language: str) -> bytes:
+    url = settings.BASE_URL + reverse("agenda:session", args=[summit.slug, row.session.public_id])
+    event = published(snapshot(row, (), summit.time_zone), row, summit=summit, url=url, language=language)
+    event.add("class", "PUBLIC")
+    content: bytes = event.to_ical()
     return content

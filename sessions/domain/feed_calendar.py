@@ -30,23 +30,23 @@ def private_feed(
     """Return a programme as a calendar of METHOD PUBLISH. `sessions` have their session joined and are masked for its
     readers; `name` says whose it is. The same programme is always the same bytes."""
     rows = list(sessions)
-    stamp = updated_at or summit.created_at
+    updated = updated_at or summit.created_at
     calendar = calendars.feed(
         summit=summit,
         name=_("%(summit)s: programme of %(name)s") % {"summit": summit.named(language).short_name, "name": name},
-        stamp=stamp,
+        stamp=updated,
         moments=[row.starts_at for row in rows],
     )
+    events = []
     for row in rows:
         told = snapshot(row, (), summit.time_zone)
         url = settings.BASE_URL + reverse("portal:session", args=[row.session.public_id])
-        event = calendars.published(told, row, summit=summit, stamp=stamp, url=url, language=language)
+        event = calendars.published(told, row, summit=summit, url=url, language=language)
         event.add("class", "PUBLIC" if row.visibility == Visibility.PUBLIC else "PRIVATE")
         if alarms and row.times_known:
             event.add_component(_alarm(title_of(told, language)))
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
+        events.append(event.to_ical())
+    return calendars.with_events(calendar, events, stamp=updated)
 
 
 def _alarm(title: str) -> Alarm:

@@ -1,8 +1,8 @@
 """What was released as a process keeps it: rows of a release never change, so that they are read once and not anew
 for each reader.
 
-They are kept under the summit's stamp all the same: a name may be erased from what was released, and that is noted
-(`summit.models.versions`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
+They are kept under what the summit's stamp says has been taken away all the same: a name may be erased from what was
+released (`summit.models.versions`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
 """
 
 from collections.abc import Iterable
@@ -91,9 +91,15 @@ def visible(release: Release, members: Members) -> list[int]:
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
+def public(release: Release) -> list[int]:
+    """Return all rows of a release that everybody may read. One query."""
+    rows = ReleaseEntry.objects.filter(release=release).for_public()
+    return list(rows.order_by().values_list("released_session_id", flat=True))
+
+
 def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, Kept]:
     """Return released rows by their primary keys. Two queries for those that this process hasn't kept, none else."""
-    return _ROWS.ask_all(keys, stamp, lambda missing: _read(summit, missing))
+    return _ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(summit, missing))
 
 
 def _read(summit: Summit, keys: list[int]) -> dict[int, Kept]:

@@ -4,24 +4,27 @@ Ids are made from the sessions' public ids, so that they are stable and tell not
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from delegations.domain.naming import Book, book
 from sessions.domain.called import called
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
 from sessions.models import ReleasedSession
+from summit.memory import Memory
 from summit.models import Summit
+from summit.models.versions import Stamp
 from summit.templatetags.marks import pair
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
@@ -41,6 +44,7 @@ class Linked(Protocol):
         """Its path."""
 
 
+@lru_cache(maxsize=10000)
 def guid(kind: str, key: str) -> UUID:
     """Return the UUID of something by its kind and public id or name, for ever the same."""
     return uuid5(NAMESPACE_URL, f"urn:summit:{kind}:{key}")
@@ -73,10 +77,12 @@ def _clock(length: timedelta) -> str:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a schedule's events show that no released row holds: parties' names, and links by the session's id."""
+    """What a schedule's events show that no released row holds: parties' names, and links by the session's id; and
+    what is kept of both (`Stamp.lasting`)."""
 
     names: Book
     links: Mapping[str, list[Link]]
+    lasting: Hashable
 
 
 def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
@@ -87,17 +93,28 @@ def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
     }
 
 
+# Events without what depends on others: their numbers, and links to texts.
+_EVENTS: Memory[dict[str, Any]] = Memory(8000)
+
+
 def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) -> dict[str, Any]:
+    key = row.pk, beside.lasting, get_language()
+    event = _EVENTS.ask(key, lambda: _alone(summit, row, beside.names))
+    links = beside.links.get(row.session.public_id, [])
+    return {**event, "id": number, "links": [*event["links"], *links]}
+
+
+def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
     carried = Carried.of(row)
     # People and parties who lead or speak; those who only take part are too many for an app's screen.
-    named = [called(place, beside.names) for place in row.leading]  # type: ignore[attr-defined]
+    named = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
     # The format knows no footnotes: they stand in the description, each after the name that it explains.
     notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {
         "guid": carried.words.get("guid") or str(guid("session", key)),
-        "id": number,
+        "id": 0,
         "date": start.isoformat(timespec="seconds"),
         "start": f"{start:%H:%M}",
         "end": end.isoformat(timespec="seconds"),
@@ -114,7 +131,7 @@ def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) ->
         "abstract": row.summary,
         "description": "\n".join(filter(None, (_announced(row), *notes))),
         "persons": [{"name": name} for name, _party in named],
-        "links": [*carried.links, *beside.links.get(key, [])],
+        "links": carried.links,
         "attachments": [
             *carried.attachments,
             *(
@@ -169,12 +186,14 @@ def as_data(
     summit: Summit,
     updated_at: datetime | None,
     sessions: Iterable[ReleasedSession],
+    stamp: Stamp,
     links: Mapping[str, list[Link]] | None = None,
 ) -> dict[str, Any]:
     """Return the schedule as data, with parties as they are named in the active language. `sessions` come with who
-    leads them (`member.Who.LEADING`), `links` by their public ids. One query."""
+    leads them (`member.Who.LEADING`), `links` by their public ids. The process keeps their events, under what `stamp`
+    says has been taken away. One query."""
     rows = list(sessions)
-    beside = Beside(book(summit), links or {})
+    beside = Beside(book(summit), links or {}, stamp.lasting)
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
@@ -187,22 +206,20 @@ def as_data(
 
 def _by_day(summit: Summit, rows: list[ReleasedSession], beside: Beside) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
-    days: list[dict[str, Any]] = []
-    for index, day in enumerate(_days(summit, rows), start=1):
-        rooms: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
-            if row.starts_at.astimezone(summit.zone).date() == day:
-                rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], beside))
-        days.append(
-            {
-                "index": index,
-                "date": day.isoformat(),
-                "day_start": _midnight(day, summit),
-                "day_end": _midnight(day + timedelta(days=1), summit),
-                "rooms": rooms,
-            }
-        )
-    return days
+    listed: dict[date, dict[str, list[dict[str, Any]]]] = {day: {} for day in _days(summit, rows)}
+    for row in rows:
+        rooms = listed[row.starts_at.astimezone(summit.zone).date()]
+        rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], beside))
+    return [
+        {
+            "index": index,
+            "date": day.isoformat(),
+            "day_start": _midnight(day, summit),
+            "day_end": _midnight(day + timedelta(days=1), summit),
+            "rooms": rooms,
+        }
+        for index, (day, rooms) in enumerate(listed.items(), start=1)
+    ]
 
 
 def _conference(summit: Summit, rows: list[ReleasedSession], days: list[dict[str, Any]]) -> dict[str, Any]:
@@ -228,56 +245,3 @@ def _conference(summit: Summit, rows: list[ReleasedSession], days: list[dict[str
 
 def _midnight(day: date, summit: Summit) -> str:
     return datetime.combine(day, time(), tzinfo=summit.zone).isoformat(timespec="seconds")
-
-
-def as_xml(data: dict[str, Any]) -> bytes:
-    """Return what `as_data` gave as the format's XML."""
-    schedule, generator = data["schedule"], data["generator"]
-    conference = schedule["conference"]
-    root = etree.Element("schedule")
-    etree.SubElement(root, "generator", name=generator["name"], version=generator["version"])
-    _text(root, "url", conference["url"])
-    _text(root, "version", schedule["version"])
-    head = etree.SubElement(root, "conference")
-    for name in ("title", "acronym", "start", "end"):
-        _text(head, name, conference[name])
-    _text(head, "days", str(conference["daysCount"]))
-    _text(head, "timeslot_duration", conference["timeslot_duration"])
-    _text(head, "base_url", schedule["base_url"])
-    _text(head, "url", conference["url"])
-    if "time_zone_name" in conference:
-        _text(head, "time_zone_name", conference["time_zone_name"])
-    etree.SubElement(head, "color", primary=conference["colors"]["primary"])
-    guids = {room["name"]: room["guid"] for room in conference["rooms"]}
-    for day in conference["days"]:
-        element = etree.SubElement(
-            root, "day", index=str(day["index"]), date=day["date"], start=day["day_start"], end=day["day_end"]
-        )
-        for name, events in day["rooms"].items():
-            room = etree.SubElement(element, "room", name=name, guid=guids[name])
-            for event in events:
-                _xml_event(room, event)
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return content
-
-
-def _xml_event(room: etree._Element, event: dict[str, Any]) -> None:
-    element = etree.SubElement(room, "event", id=str(event["id"]), guid=event["guid"])
-    for name in ("room", "title", "subtitle", "type", "date", "start", "duration", "abstract", "slug", "url"):
-        _text(element, name, event[name])
-    _text(element, "track", event["track"] or "")
-    _text(element, "description", event["description"])
-    _text(element, "language", event["language"])
-    persons = etree.SubElement(element, "persons")
-    for person in event["persons"]:
-        _text(persons, "person", person["name"])
-    # The schema has them in any order, and old apps want no empty list.
-    for name, entries in (("links", event["links"]), ("attachments", event["attachments"])):
-        if entries:
-            listed = etree.SubElement(element, name)
-            for entry in entries:
-                etree.SubElement(listed, name[:-1], href=entry["url"], type=entry["type"]).text = entry["title"]
-
-
-def _text(parent: etree._Element, name: str, value: str) -> None:
-    etree.SubElement(parent, name).text = value

@@ -1,5 +1,6 @@
 """When what somebody may know of the agenda changed last: no release that changes nothing for them moves it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sessions.models import Members, Release, ReleaseEntry
@@ -7,14 +8,14 @@ from sessions.models.releases import EntryQuerySet
 from sessions.models.visibility import RANKS
 from summit.models import Summit
 
-# So many releases are compared at once: nearly always the newest changed something for its readers.
+# So many releases are read at once after the first two: nearly always the newest changed something for its readers.
 COMPARED = 10
 
 
-def public(summit: Summit) -> datetime | None:
+def public(summit: Summit, newest: Release | None = None) -> datetime | None:
     """Return when a release last changed what everybody may know; None where they know nothing. Three queries, and
-    one more for each ten releases that changed nothing."""
-    return of_entries(summit, ReleaseEntry.objects.all().for_public())
+    one more for each ten releases that changed nothing; one fewer where the newest release is given."""
+    return of_entries(summit, ReleaseEntry.objects.all().for_public(), newest)
 
 
 def of_members(
@@ -49,8 +50,7 @@ def _number(newest: Release, visible: EntryQuerySet) -> int:
     """Return the number of the release that changed last which of the `visible` entries there are, or what they say;
     0 where there never were any."""
     found, after = 0, None
-    for number in range(newest.number, 0, -COMPARED):
-        numbers = range(max(number - COMPARED + 1, 1), number + 1)
+    for numbers in _compared(newest.number):
         rows = _rows(newest.summit_id, visible, numbers)
         for each in reversed(numbers):
             if after is not None and rows[each] != after:
@@ -58,6 +58,14 @@ def _number(newest: Release, visible: EntryQuerySet) -> int:
             found, after = each, rows[each]
     # Before the first release there was nothing.
     return found if after else 0
+
+
+def _compared(newest: int) -> Iterator[range]:
+    """Yield the numbers of the releases that are read at once, the newest first: two, then ten each time."""
+    first = max(newest - 1, 1)
+    yield range(first, newest + 1)
+    for number in range(first - 1, 0, -COMPARED):
+        yield range(max(number - COMPARED + 1, 1), number + 1)
 
 
 def _rows(summit_id: int, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:

@@ -1,4 +1,24 @@
-"""How somebody is named beside their party."""
+"""How choices are called, and how somebody is named beside their party."""
+
+from collections.abc import Callable
+
+from django.db.models import Model, TextChoices
+
+
+def displayed(name: str, choices: type[TextChoices]) -> Callable[[Model], str]:
+    """Return a model's `get_NAME_display`: what the field's value is called in the reader's language, or the value
+    itself where it is none of the choices.
+
+    The framework's own translates every choice to find one: 0.2 ms, which a page of 500 sessions pays three times for
+    each.
+    """
+    found = {str(choice.value): choice for choice in choices}
+
+    def display(self: Model) -> str:
+        value = str(getattr(self, name))
+        return str(found[value].label) if value in found else value
+
+    return display
 
 
 def beside(label: str, party_label: str) -> str:

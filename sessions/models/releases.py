@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models import Category, Membership, Party
 from sessions.models.kinds import SessionKind
-from sessions.models.labels import beside
+from sessions.models.labels import beside, displayed
 from sessions.models.members import Members
 from sessions.models.participants import Attendance, ParticipantRole
 from sessions.models.sessions import MediaAccess, Session
@@ -39,8 +39,7 @@ class Release(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
-    # Whether anything may not be read any more that everybody could read before: then no page of before is shown, not
-    # even while the next is made.
+    # Whether anything may not be read any more that everybody could read before: no page of before is shown then.
     takes_away = models.BooleanField(default=True, editable=False)
 
     objects = ReleaseQuerySet.as_manager()
@@ -186,6 +185,10 @@ class ReleasedSession(Worded, Peopled, PublicModel):
 
     objects = ReleasedQuerySet.as_manager()
 
+    get_kind_display, get_media_display = displayed("kind", SessionKind), displayed("media", MediaAccess)
+    # What a list says of it for its reader: a template that asks for what isn't there is slow.
+    state, fresh, level, facts = "", False, "", ""
+
     class Meta:
         verbose_name = _("released session")
         verbose_name_plural = _("released sessions")
@@ -240,6 +243,8 @@ class ReleasedParticipant(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True)
     position = models.PositiveIntegerField(_("order"), default=0)
+
+    get_role_display, get_level_display = displayed("role", ReleasedRole), displayed("level", Attendance)
 
     class Meta:
         verbose_name = _("released participant")

@@ -23,6 +23,11 @@ class Stamp:
     changes: int
     removals: int
 
+    @property
+    def lasting(self) -> tuple[int, int]:
+        """What stays the same while things are only added: what was released before, and how parties are named."""
+        return self.summit, self.removals
+
 
 class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
     """Counters of changes."""

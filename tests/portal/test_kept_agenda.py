@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Party
-from portal.views.shown import Shown
 from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
+from sessions.session_lists import SessionLine
 from summit.memory import Memory, forget_all
 from summit.models import Summit, User
 from summit.models.versions import Stamp
@@ -145,7 +145,7 @@ def test_a_kept_list_is_what_would_be_made_anew(
     assert len(set(anew)) == len(anew)
     # The control: kept without what is the reader's own, one is shown the list of another.
     with monkeypatch.context() as patch:
-        patch.setattr(Shown, "said", property(lambda self: self.row.pk))
+        patch.setattr(SessionLine, "said", property(lambda self: self.row.pk))
         forget_all()
         assert pages() != anew
     forget_all()

@@ -8,7 +8,7 @@ from django.db import connection
 from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
 from sessions.domain import kept, member
-from sessions.models.releases import EntryQuerySet, Release, ReleasedQuerySet
+from sessions.models.releases import EntryQuerySet, Release
 from summit.db import bulk
 from summit.models import Summit
 from summit.models.versions import Stamp
@@ -17,8 +17,7 @@ from tests.factories import SummitFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MIDDLE = synthetic.Sizes(delegations=90, sessions=200, people=400, texts=200)
-AGENDAS = {"agenda", "schedule.json"}
-MINE = {"my agenda", "all that I may see"}
+AGENDAS = {"agenda", "schedule.json", "my agenda", "all that I may see"}
 
 
 def count_rows() -> None:
@@ -68,28 +67,16 @@ def test_pages_take_few_queries_on_a_large_summit_too(
     most = {"admin home": 50, "what is held of oneself": 45, "session list": 30}
     assert {name: few for name, (few, _many) in found.items() if few > most.get(name, 25)} == {}
     # Also for whom nothing is kept and all changes are new.
-    assert max(found[name][0] for name in MINE) < 16
+    assert max(found[name][0] for name in AGENDAS) < 16
 
-    # The control: without the join of who takes part, a list asks for each session.
-    def apart(rows: ReleasedQuerySet, who: member.Who = member.Who.ALL) -> ReleasedQuerySet:
-        return rows
-
-    with monkeypatch.context() as patch:
-        patch.setattr(member, "_joined", apart)
-        patch.setattr("sessions.models.ReleasedSession.leading", property(_leading), raising=False)
-        patch.setattr(pages, "PAGES", [page for page in pages.PAGES if page.name in AGENDAS])
-        found = grown(counted(demo, middle))
-    assert found.keys() == AGENDAS
-    assert all(many > few for few, many in found.values())
-
-    # And for the portal's: where rows are read one by one.
+    # The control: where rows are read one by one.
     def one_by_one(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, kept.Kept]:
         return {key: kept._read(summit, [key])[key] for key in keys}
 
     monkeypatch.setattr(kept, "rows", one_by_one)
-    monkeypatch.setattr(pages, "PAGES", [page for page in pages.PAGES if page.name in MINE])
+    monkeypatch.setattr(pages, "PAGES", [page for page in pages.PAGES if page.name in AGENDAS])
     found = grown(counted(demo, middle))
-    assert found.keys() == MINE
+    assert found.keys() == AGENDAS
     assert all(many > few for few, many in found.values())
 
 
@@ -105,10 +92,6 @@ def test_which_release_is_the_newest_is_found_once(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(EntryQuerySet, "current", current)
     assert "InitPlan" not in member.public_agenda(summit=summit).explain()
-
-
-def _leading(row: object) -> list[object]:
-    return list(row.participants.exclude(role="participant"))  # type: ignore[attr-defined]
 
 
 def test_inviting_many_takes_as_many_queries_as_inviting_few(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
-"""Sessions as a list in the portal shows them: what is read alike is rendered once and kept by the process.
+"""Released sessions as pages list them: what is read alike is rendered once and kept by the process.
 
-A line is kept under all that it depends on: the row, which never changes, the summit's stamp, the language, what is
-the reader's own in it, and the footnotes that stand on the page before it; so is the whole list, for those who look
-again and for those of one delegation.
+A line is kept under all that it depends on: the row, which never changes, what the summit's stamp says has been taken
+away, the language, what is the reader's own in it, and the footnotes that stand on the page before it; so is the
+whole list, for those who look again and for those of one delegation. A release leaves the lines of what it doesn't
+change.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -19,6 +20,7 @@ from sessions import narrowing
 from sessions.domain.kept import Kept
 from sessions.facts_line import facts
 from sessions.models import Attendance
+from summit.http.context import lang_query
 from summit.memory import Memory
 from summit.models import Summit
 from summit.models.versions import Stamp
@@ -50,24 +52,29 @@ _BOOKS: Memory[Book] = Memory(50)
 
 
 @dataclass
-class List:
-    """The list on one reader's page. `everything`: it has more than their own sessions."""
+class SessionList:
+    """The list on a page: on everybody's, or with `personal` on one reader's. `everything`: it has more than their
+    own sessions."""
 
     summit: Summit
     stamp: Stamp
     language: str
-    everything: bool
+    everything: bool = True
+    personal: bool = True
     notes: Footnotes = field(default_factory=Footnotes)
 
     @property
     def names(self) -> Book:
         """How the page names parties. One query where the process hasn't kept it."""
-        key = self.stamp, self.language
+        key = self.stamp.lasting, self.language
         return _BOOKS.ask(key, lambda: naming.book(self.summit, self.language))
 
-    def rendered(self, rows: Sequence["Shown"], asked: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
+    def rendered(
+        self, rows: Sequence["SessionLine"], asked: Hashable, context: Callable[[], dict[str, Any]]
+    ) -> SafeString:
         """Return the whole list of these rows, which `asked` narrows, made with `context` where it isn't kept."""
-        key = self.stamp, self.language, self.everything, asked, tuple(row.said for row in rows), tuple(self.notes)
+        said = tuple(row.said for row in rows)
+        key = self.stamp.lasting, self.language, self.everything, asked, said, tuple(self.notes)
         # Of a long list the lines are kept, and not the whole for each reader.
         found = _LISTS.ask(key, lambda: self._render(context())) if len(rows) <= LONG else self._render(context())
         self.notes.add(found.notes)
@@ -79,10 +86,13 @@ class List:
         return _Line(html, self.notes.beyond(before))
 
 
-class Shown:
-    """A released row as it is shown to one reader, who has `levels` at which their parties take part in it."""
+class SessionLine:
+    """A released row as a list shows it; on one reader's page with what is theirs in it: whether they take part
+    (`mine`), and the level of their `parties`."""
 
-    def __init__(self, kept: Kept, listed: List, *, mine: bool, parties: frozenset[int]) -> None:
+    def __init__(
+        self, kept: Kept, listed: SessionList, *, mine: bool = False, parties: frozenset[int] = frozenset()
+    ) -> None:
         self.row: Any = kept.row
         self.mine = mine
         self.state = ""
@@ -113,13 +123,13 @@ class Shown:
     @property
     def about(self) -> About:
         """What is said of it in the reader's language, and by what it is narrowed."""
-        key = self.row.pk, self._list.language, self._list.stamp
+        key = self.row.pk, self._list.language, self._list.stamp.lasting
         return _ABOUT.ask(key, lambda: About(narrowing.values(self.row, self._list.summit), facts(self.row)))
 
     @property
     def facts(self) -> str:
-        """What there is besides time, place and people."""
-        return self.about.facts
+        """What there is besides time, place and people, as one reader's list says it."""
+        return self.about.facts if self._list.personal else ""
 
     @property
     def level(self) -> str:
@@ -131,8 +141,8 @@ class Shown:
         """Its line in the list."""
         listed = self._list
         own = self.mine and listed.everything
-        said = listed.language, listed.everything, own, self.state, self.fresh, self._level, tuple(listed.notes)
-        line = _LINES.ask((self.row.pk, listed.stamp, said), self._render)
+        said = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
+        line = _LINES.ask((self.row.pk, listed.stamp.lasting, said, tuple(listed.notes)), self._render)
         listed.notes.add(line.notes)
         return line.html
 
@@ -142,7 +152,8 @@ class Shown:
         context = {
             "row": self,
             "summit": listed.summit,
-            "personal": True,
+            "personal": listed.personal,
+            "lang_query": lang_query(),
             "everything": listed.everything,
             "names": listed.names,
             "notes": notes,
