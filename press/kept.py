@@ -77,6 +77,12 @@ def read_moments(summit: str) -> tuple[Moments, Version] | None:
     return Moments(last, now or datetime.now(UTC)), Version((last, key, changes), (last, key, removals), since)
 
 
+def version_of(summit: str) -> Version | None:
+    """Return the version of what everybody may read of a summit's texts, None where there is none. One query."""
+    found = read_moments(summit)
+    return found[1] if found else None
+
+
 def _aware(value: datetime | str | None) -> datetime | None:
     found = parse_datetime(value) if isinstance(value, str) else value
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

@@ -7,11 +7,21 @@ from press.api.editions import Editions, Lifts, Markings
 from press.api.public import TextDetail, TextList
 from press.api.published import TextComparison, TextEdition
 from press.api.texts import Texts, Versions
-from summit.api.public import public_api
+from press.finding.address import DAYS, NAMES
+from press.kept import version_of
+from summit.api.public import cached_api, public_api
 
 urlpatterns: list[URLPattern] = [
-    path("summits/<slug:summit>/texts/", public_api(TextList.as_view()), name="text-list"),
-    path("summits/<slug:summit>/texts/<slug:slug>/", public_api(TextDetail.as_view()), name="text-detail"),
+    path(
+        "summits/<slug:summit>/texts/",
+        cached_api(TextList.as_view(), *NAMES, *DAYS, version=version_of),
+        name="text-list",
+    ),
+    path(
+        "summits/<slug:summit>/texts/<slug:slug>/",
+        cached_api(TextDetail.as_view(), "language", version=version_of),
+        name="text-detail",
+    ),
     path(
         "summits/<slug:summit>/texts/<slug:slug>/editions/<int:number>/",
         public_api(TextEdition.as_view()),

@@ -214,13 +214,16 @@ _ASKED = [
 ]
 
 
+ASKED = tuple(each.name for each in _ASKED)
+
+
 @extend_schema(parameters=_ASKED)
 class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
     """The public agenda of a summit, earliest session first."""
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of sessions. Raises Problem for a parameter that isn't known."""
-        asking.check_known(request.query_params, (*asking.PUBLIC, *(each.name for each in _ASKED)))
+        asking.check_known(request.query_params, (*asking.PUBLIC, *ASKED))
         asking.check_page_size(request.query_params)
         return super().list(request, *args, **kwargs)
 

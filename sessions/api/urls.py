@@ -8,14 +8,14 @@ from sessions.api.documents import Documents
 from sessions.api.floor import FloorRequests
 from sessions.api.hanging import Interpretations, Participants, SessionTexts
 from sessions.api.kinds import OwnKinds
-from sessions.api.public import AgendaList, AgendaSession
+from sessions.api.public import ASKED, AgendaList, AgendaSession
 from sessions.api.releases import Releases
 from sessions.api.schedules import Schedules
 from sessions.api.sessions import Sessions
 from sessions.api.sign_ups import SignUps
 from sessions.api.slots import Slots
 from sessions.api.told import AgendaChanges
-from summit.api.public import public_api
+from summit.api.public import cached_api
 
 RESOURCES = (
     *(Sessions, Slots, Participants, SessionTexts, Interpretations, Documents, OwnKinds),
@@ -23,9 +23,9 @@ RESOURCES = (
 )
 
 urlpatterns = [
-    path("summits/<slug:summit>/agenda/", public_api(AgendaList.as_view()), name="api-agenda"),
-    path("summits/<slug:summit>/agenda/<slug:public_id>/", public_api(AgendaSession.as_view()), name="api-session"),
-    path("summits/<slug:summit>/changes/", public_api(AgendaChanges.as_view()), name="api-agenda-changes"),
+    path("summits/<slug:summit>/agenda/", cached_api(AgendaList.as_view(), *ASKED), name="api-agenda"),
+    path("summits/<slug:summit>/agenda/<slug:public_id>/", cached_api(AgendaSession.as_view()), name="api-session"),
+    path("summits/<slug:summit>/changes/", cached_api(AgendaChanges.as_view()), name="api-agenda-changes"),
     *calendar_paths(),
     *(each for resource in RESOURCES for each in resource.paths()),
 ]

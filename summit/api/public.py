@@ -1,6 +1,7 @@
 """What every public view of the API is wrapped in."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,7 +9,9 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.http import escape_leading_slashes
 
+from summit.api import asking
 from summit.api.problems import plain
+from summit.http.page_cache import Version, cached_page, version_of
 from summit.http.public import View, public_page
 
 
@@ -24,6 +27,32 @@ def public_api(view: View, *, otherwise: str = "method") -> View:
         return page(request, *args, **kwargs)
 
     return wrapped
+
+
+def cached_api(view: View, *params: str, version: Callable[[str], Version | None] = version_of) -> View:
+    """Make a view of a summit's part of the API public, and cache its answers as pages are (`cached_page`): those to
+    the paging, the language and `params`."""
+
+    @functools.wraps(view)
+    def rendered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: Any = view(request, **kwargs)
+        found: HttpResponse = response if getattr(response, "is_rendered", True) else response.render()
+        return found
+
+    # Links lead to the host that was asked.
+    cached = cached_page(*asking.PAGING, *params, version=version, also=HttpRequest.get_host)(rendered)
+
+    @functools.wraps(view)
+    def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        # Whoever takes no JSON is told so by the view itself.
+        return (cached if _takes_json(request) else rendered)(request, **kwargs)
+
+    return public_api(negotiated)
+
+
+def _takes_json(request: HttpRequest) -> bool:
+    asked = request.headers.get("Accept", "*/*").lower()
+    return any(kind in asked for kind in ("*/*", "application/*", "application/json")) and ";q=0" not in asked
 
 
 def _nowhere(request: HttpRequest) -> HttpResponse:

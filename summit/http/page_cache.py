@@ -208,11 +208,13 @@ def cached_page(
     *params: str,
     beside: Callable[..., Hashable] | None = None,
     version: Callable[[str], Version | None] = version_of,
+    also: Callable[[HttpRequest], Hashable] | None = None,
 ) -> Callable[[View], View]:
     """Cache a view's pages. The view's first argument is the summit's slug; it is asked with `params` alone besides
     `lang`, each once: an address with others is answered anew. `beside` is called with the view's arguments where a
     page depends on more than the version, and gives what else it depends on. `version` reads the version of the
-    summit at an address, None where there is none, with whatever a page reads beside it in the same query.
+    summit at an address, None where there is none, with whatever a page reads beside it in the same query. `also` is
+    what else of the request the answer depends on.
 
     One query for each answer, and those of `beside`.
     """
@@ -228,9 +230,8 @@ def cached_page(
                 return view(request, summit=summit, **kwargs)
             if beside is not None:
                 found = found.beside(beside(summit=summit, **kwargs))
-            answer = PAGES.answer(
-                _asked(view, request), found, lambda: view(request, summit=summit, **kwargs), settings.KEPT_PAGES
-            )
+            key = (*_asked(view, request), also(request) if also else None)
+            answer = PAGES.answer(key, found, lambda: view(request, summit=summit, **kwargs), settings.KEPT_PAGES)
             return answer.response(request) if isinstance(answer, Page) else answer
 
         return wrapped

@@ -10,6 +10,7 @@ from django.test import Client
 
 from sessions.domain import releases
 from sessions.models import Session
+from summit.http.page_cache import PAGES
 from summit.models import Role, Summit
 from tests import factories as f
 from tests.sessions.api.conftest import Land
@@ -112,6 +113,7 @@ def test_everybody_is_told_only_what_is_public(changed: dict[str, Session], monk
     assert Client().get(f"{PUBLIC}?lang=fr").json()["releases"][0]["changes"][0]["state"] == "modifiée"
     # The control: without the predicate everybody would be told all of it.
     monkeypatch.setattr("sessions.models.releases.EntryQuerySet.for_public", lambda self: self.at(3))
+    PAGES.clear()
     (release,) = Client().get(PUBLIC).json()["releases"]
     assert [each["title"] for each in release["changes"]] == list(TITLES.values())
 
