@@ -1,6 +1,5 @@
 """The API's entrance and its description."""
 
-import functools
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
@@ -16,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from summit.api import description
 from summit.api.kinds import KINDS
 from summit.http.public import public_page
 
@@ -45,23 +44,15 @@ class Schema(SpectacularAPIView):
     """The description of the API (OpenAPI 3.1), as YAML, or as JSON by `?format=json` or the Accept header."""
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
-        """Answer with what was written once: the description is the program's, and writing it takes seconds."""
+        """Answer with what was written once: the description is the program's."""
         language = translation.get_language()
         known = language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
         renderer: Any = request.accepted_renderer
         name = self._get_filename(request, "")  # type: ignore[no-untyped-call]
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        kind: Any = type(renderer)
-        return HttpResponse(_written(kind, known), content_type=renderer.media_type, headers=headers)
-
-
-@functools.lru_cache(maxsize=16)
-def _written(renderer: Any, language: str) -> bytes:
-    """Return the description in a form and a language, for as long as the process lives."""
-    with translation.override(language):
-        found = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        written: bytes = renderer().render(found, renderer_context={})
-    return written
+        form = "json" if "json" in renderer.format else "yaml"
+        content = description.read(form, known)
+        return HttpResponse(content, content_type=renderer.media_type, headers=headers)
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -39,6 +39,8 @@ def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch
     answers = iter([["web"], ["web", "worker and beat"], []])
     monkeypatch.setattr(serve, "_wait", lambda port, since: next(answers))
     monkeypatch.setattr(serve, "connection", Nothing())
+    run: list[list[str]] = []
+    monkeypatch.setattr(serve.subprocess, "run", lambda command, **options: run.append(command))
     said, told = io.StringIO(), io.StringIO()
     serve.Command(stdout=said, stderr=told, no_color=True)._announce(8000, db_now())
     assert [line.partition(".")[0] for line in told.getvalue().splitlines()] == [
@@ -46,3 +48,4 @@ def test_what_takes_long_is_named_and_waited_for(monkeypatch: pytest.MonkeyPatch
         "No answer yet from: web, worker and beat",
     ]
     assert said.getvalue().split("\n")[1] == "Summit is running."
+    assert [command[2:] for command in run] == [["describe_api", "--gently"]]

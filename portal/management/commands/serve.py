@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -113,6 +114,13 @@ class Command(BaseCommand):
         connection.close()
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+        _describe()
+
+
+def _describe() -> None:
+    """Write the API's description beside everything else, so that nobody who asks for it waits."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "describe_api", "--gently"]
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
 
 def first_account() -> str:

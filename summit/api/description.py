@@ -1,0 +1,91 @@
+"""The API's description as it is written: once for a version of the program, and not by each process that is asked.
+
+Writing it takes seconds for each language. `manage.py describe_api` writes all of it below VAR_DIR when the program
+is installed; where that was not done, or can't be, whoever asks first waits, and the process keeps it.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+
+RENDERERS: dict[str, Any] = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
+
+
+def folder() -> Path:
+    """Return where what is written lies."""
+    found: Path = settings.VAR_DIR / "api-description"
+    return found
+
+
+@lru_cache(maxsize=16)
+def read(form: str, language: str) -> bytes:
+    """Return the description as "json" or "yaml" in a language; written now where no file has it."""
+    path = _path(form, language)
+    if path.exists():
+        return path.read_bytes()
+    return write(language)[form]
+
+
+def write(language: str) -> dict[str, bytes]:
+    """Write the description in a language, in each form, and store it where that can be done; return it."""
+    with translation.override(language):
+        found = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        written = {form: renderer().render(found, renderer_context={}) for form, renderer in RENDERERS.items()}
+    for form, content in written.items():
+        _store(_path(form, language), content)
+    return written
+
+
+def write_all() -> int:
+    """Write what is missing of the description in all languages of the interface, and clear what earlier versions of
+    the program have left; return how many files were written."""
+    wanted = {language: [_path(form, language) for form in RENDERERS] for language in settings.INTERFACE_LANGUAGES}
+    missing = [language for language, paths in wanted.items() if not all(path.exists() for path in paths)]
+    for language in missing:
+        write(language)
+    current = {path for paths in wanted.values() for path in paths}
+    for path in folder().glob("*"):
+        if path not in current:
+            path.unlink(missing_ok=True)
+    return len(missing) * len(RENDERERS)
+
+
+def _path(form: str, language: str) -> Path:
+    return folder() / f"{_version()}.{language}.{form}"
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Store a file whole or not at all. A folder that can't be written is no error: the process keeps it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError:
+        return
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Return what changes whenever the program's sources or words do, as their sizes and times tell."""
+    abouts = ((path, path.stat()) for path in sorted(set(_sources())))
+    seen = "\n".join(f"{path}:{about.st_size}:{about.st_mtime_ns}" for path, about in abouts)
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def _sources() -> Iterator[Path]:
+    for app in apps.get_app_configs():
+        yield from Path(app.path).rglob("*.py")
+    for locale in settings.LOCALE_PATHS:
+        yield from Path(locale).rglob("*.mo")

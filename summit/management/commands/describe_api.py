@@ -1,0 +1,25 @@
+"""`manage.py describe_api`: writes the API's description, once for each version of the program."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from summit.api import description
+
+
+class Command(BaseCommand):
+    """Write the API's description in all languages."""
+
+    help = "Write the description of the API below VAR_DIR, so that whoever asks for it first doesn't wait for it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--gently", action="store_true", help="leave the processor to whatever else runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write what is missing."""
+        if options["gently"]:
+            os.nice(19)
+        written = description.write_all()
+        self.stdout.write(f"{written} files are written." if written else "All files are there.")
