@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from press.addresses import address
 from press.finding.address import Asked
-from press.models import Edition
-from press.models.visibility import public_editions
+from press.models import Edition, Lift
 from press.reading import Reading, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
@@ -50,20 +50,19 @@ def list_of(summit: Summit, session: str) -> str:
     return f"{reverse('press:list', args=[summit.slug])}{Asked(chosen={'session': session}).query()}"
 
 
-def _public_of(**of: Any) -> QuerySet[Any, tuple[Any, ...]]:
-    text = "version__text__"
-    rows = public_editions().filter(version__authoritative=True, **{f"{text}{name}": key for name, key in of.items()})
-    return rows.order_by("pk").values_list("pk", f"{text}kind", f"{text}wording", f"{text}slug")
+def _passed(summit: str) -> QuerySet[Lift, tuple[Any, ...]]:
+    rows = Lift.objects.filter(summit__slug=summit, moment__lte=Now())
+    return rows.order_by("-moment").values_list("moment")[:1]
 
 
-_OF_SESSION = Prepared(lambda summit, session: _public_of(summit__slug=summit, slot__session__public_id=session))
-_OF_ALL = Prepared(lambda summit: _public_of(summit__slug=summit, slot__isnull=False))
+_PASSED = Prepared(_passed)
 
 
 @stamp(10)
-def stamp_of(summit: str, session: str) -> tuple[Any, ...]:
-    """Return which texts of speeches everybody may read at this moment: an edition's words never change."""
-    return tuple(_OF_SESSION.rows(summit=summit, session=session) if session else _OF_ALL.rows(summit=summit))
+def stamp_of(summit: str) -> tuple[Any, ...]:
+    """Return the newest moment of a summit's lifts that has passed: all else on which it depends what everybody may
+    read are rows, whose changes are counted (`summit.models.versions`)."""
+    return tuple(_PASSED.rows(summit=summit))
 
 
 def _published(summit: Summit, edition: Edition) -> Published:

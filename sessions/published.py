@@ -23,7 +23,7 @@ class Published:
 # From a summit and public ids of speeches, or a query for them, to what everybody may read of them. One query.
 Source = Callable[[Summit, Any], Iterable[Published]]
 # From a summit's slug and a session's public id, "" for all of them, to what changes whenever that does. One query.
-Stamp = Callable[[str, str], Hashable]
+Stamp = Callable[[str], Hashable]
 # From a summit and a session's public id to the address of the list of what was published of its speeches.
 Listing = Callable[[Summit, str], str]
 _sources: Registry[Source] = Registry()
@@ -37,11 +37,9 @@ MOST = 30
 
 
 def standing(*, summit: str, public_id: str = "") -> tuple[Hashable, ...]:
-    """Return what a kept page that links to the texts of a session's speeches, or of all, depends on. One query.
-
-    It looks at the draft's speeches too; what of it a page may tell is `texts`' matter.
-    """
-    return tuple(function(summit, public_id) for function in _stamps)
+    """Return what a cached page that links to texts of speeches depends on beside the rows that are counted: what the
+    clock lets out. One query."""
+    return tuple(function(summit) for function in _stamps)
 
 
 def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Published]]:

@@ -140,6 +140,9 @@ def _database() -> dict[str, Any]:
     else:
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {})["pool"] = False
+        # After how many times a query that public pages ask (summit.db.prepared) is planned once for a connection; 0
+        # for never, where a pooler gives each transaction another.
+        config["OPTIONS"]["prepare_threshold"] = env.int("DATABASE_PREPARE", 3) or None
         # Compiling a query takes PostgreSQL longer than any of ours takes to run: what it saves is for reports.
         startup = env.str("DATABASE_STARTUP", "-c jit=off")
         config["OPTIONS"]["options"] = "" if startup == "none" else startup

@@ -1,4 +1,7 @@
-"""A query whose SQL is made once: what is asked for each public page costs more to put into words than to answer."""
+"""A query whose SQL is made once: what is asked for each public page costs more to put into words than to answer.
+
+PostgreSQL plans it once for each connection too, where the settings let it (`DATABASE_PREPARE`).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +31,19 @@ class Prepared:
         asked = {mark: values[name] for name, mark in marks.items()}
         if not asked.keys() <= set(params):
             raise ValueError(f"the query depends on {params}, not on {', '.join(values)} alone")
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, [asked.get(param, param) for param in params])
             found: list[tuple[Any, ...]] = cursor.fetchall()
             return found
+
+
+def _cursor() -> Any:
+    """Return a cursor. The framework's own sends PostgreSQL the values within the SQL, which is another each time."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    # As `connection.cursor()` does it, so that the query is counted and its errors are the framework's.
+    prepare: Any = connection._prepare_cursor  # type: ignore[attr-defined]
+    return prepare(Cursor(connection.connection))

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from summit.db.prepared import Prepared
@@ -40,3 +42,20 @@ def test_each_time_the_rows_of_the_string_that_is_asked() -> None:
 def test_a_string_that_the_query_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="depends on"):
         Prepared(rows).rows(slug="first", session="any")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("threshold", [3, None])
+def test_postgresql_plans_it_once_where_the_settings_let_it(threshold: int | None) -> None:
+    assert settings.DATABASES["default"]["OPTIONS"]["prepare_threshold"] == 3
+    summit, asked = SummitFactory(slug="first"), Prepared(rows)
+    connection.ensure_connection()
+    before, connection.connection.prepare_threshold = connection.connection.prepare_threshold, threshold
+    try:
+        for _time in range(5):
+            assert asked.rows(slug="first") == [(summit.pk, "first")]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%summit_summit%'")
+            assert (cursor.fetchone()[0] > 0) is (threshold is not None)
+    finally:
+        connection.connection.prepare_threshold = before
