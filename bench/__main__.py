@@ -31,6 +31,7 @@ def _rows() -> Iterator[Row]:
 
     from bench import (
         asking,
+        changing,
         clicking,
         exporting,
         finding,
@@ -54,11 +55,13 @@ def _rows() -> Iterator[Row]:
     big, seconds = loading.load()
     yield "what", "measured", "promised"
     yield "demo --slug big", f"{seconds:.1f} s", "under 60 s" if seconds < 60 else "NOT under 60 s"
+    yield "sessions of it that everybody may read", str(changing.make_public(big)), ""
     for page, small, large in pages.compare(demo, big):
         verdict = "equal" if small == large else "NOT equal"
         yield f"queries: {page.name} ({page.who})", f"{small} on the demo, {large} on big", verdict
     yield from _serving(serving, big)
     yield _readers(readers, big)
+    yield from _changing(changing, big)
     rates = outbox.measure(demo)
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
@@ -139,6 +142,26 @@ def _exporting(bench: Any) -> Iterator[Row]:
 def _readers(bench: Any, summit: Any) -> Row:
     waits = bench.measure(summit)
     return f"my agenda, {bench.READERS} readers", waits.said(), ""
+
+
+def _changing(bench: Any, summit: Any) -> Iterator[Row]:
+    for cost in bench.first(summit):
+        said = f"{cost.changed:.0f} ms of the processor after a change, {cost.cold:.0f} ms where nothing was made yet"
+        most = f"at most {cost.most:.0f} ms after a change"
+        yield f"who asks first: {cost.name}", said, most if cost.changed <= cost.most else f"NOT {most}"
+    before, after = bench.version(summit)
+    most = f"at most {bench.READING:.1f} ms, flat"
+    flat = after <= max(bench.READING, 2 * before)
+    yield (
+        "version of public pages",
+        f"{before:.2f} ms, {after:.2f} ms after {bench.PAST} changes",
+        most if flat and after <= bench.READING else f"NOT {most}",
+    )
+    for wait in bench.waits(summit):
+        said = f"{wait.changing:.0f} a second, {wait.quiet:.0f} while nothing changes; p50 {wait.half:.0f} ms"
+        said += f", p99 {wait.nearly_all:.0f} ms; {wait.releases} releases"
+        most = f"at least {bench.LEAST} of it, p99 at most {bench.MOST:.0f} ms"
+        yield f"changing each second: {wait.name}", said, most if wait.kept else f"NOT {most}"
 
 
 def _releasing(bench: Any, growing: Any) -> Iterator[Row]:

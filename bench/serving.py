@@ -48,9 +48,9 @@ class Client:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
 
-    def ask(self, question: bytes) -> tuple[int, bytes, int]:
+    def ask(self, asked: bytes) -> tuple[int, bytes, int]:
         """Send a question; return the answer's status, its head and the bytes of its body."""
-        self._socket.sendall(question)
+        self._socket.sendall(asked)
         found = bytearray()
         while (end := found.find(HEAD_ENDS)) < 0:
             found += self._more()
@@ -74,12 +74,13 @@ class Client:
         self._socket.close()
 
 
-def _question(path: str, etag: bytes = b"") -> bytes:
+def question(path: str, etag: bytes = b"") -> bytes:
+    """Return the request for a page, or for what isn't the one of that ETag."""
     lines = [f"GET {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Accept-Encoding: gzip"]
     return b"\r\n".join([*lines, *([b"If-None-Match: " + etag] if etag else []), b"", b""])
 
 
-def _rate(port: int, question: bytes, expected: int) -> float:
+def _rate(port: int, asked: bytes, expected: int) -> float:
     """Return how many answers a second come to all connections together. Raises RuntimeError for another status."""
     counts = [0] * CONNECTIONS
     wrong: list[int] = []
@@ -88,7 +89,7 @@ def _rate(port: int, question: bytes, expected: int) -> float:
     def ask(number: int) -> None:
         client = Client(port)
         while time.perf_counter() < stop and not wrong:
-            status, _head, _length = client.ask(question)
+            status, _head, _length = client.ask(asked)
             counts[number] += 1
             if status != expected:
                 wrong.append(status)
@@ -101,7 +102,7 @@ def _rate(port: int, question: bytes, expected: int) -> float:
     for thread in threads:
         thread.join()
     if wrong:
-        raise RuntimeError(f"{question!r} answered {wrong[0]}")
+        raise RuntimeError(f"{asked!r} answered {wrong[0]}")
     return sum(counts) / (time.perf_counter() - started)
 
 
@@ -131,14 +132,14 @@ def measure(summit: Summit) -> Iterator[Rate]:
             # Each process makes its page once; connections are spread over both.
             for _number in range(20):
                 one = Client(port)
-                status, head, length = one.ask(_question(aim.path))
+                status, head, length = one.ask(question(aim.path))
                 one.close()
             client.close()
             if status != 200:
                 raise RuntimeError(f"{aim.path} answered {status}")
             etag = next((line[6:] for line in head.split(b"\r\n") if line.startswith(b"etag: ")), b"")
-            whole = _rate(port, _question(aim.path), 200)
-            again = _rate(port, _question(aim.path, etag), 304) if etag else 0.0
+            whole = _rate(port, question(aim.path), 200)
+            again = _rate(port, question(aim.path, etag), 304) if etag else 0.0
             yield Rate(aim, whole, again, length)
 
 
@@ -164,7 +165,7 @@ def _wait(port: int) -> None:
     while True:
         try:
             client = Client(port)
-            status, _head, _length = client.ask(_question("/healthz"))
+            status, _head, _length = client.ask(question("/healthz"))
         except OSError:
             status = 0
         if status == 200:

@@ -1,0 +1,207 @@
+"""What readers wait for while what they read changes: each page of a public agenda of 500 sessions is asked for by
+eight connections, first while nothing happens, then while a session is moved and released each second.
+
+Beside it what a page costs whoever asks first: after a change, in processor time of this process, and in a process
+that has made nothing yet.
+"""
+
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.test import Client
+
+from bench import serving
+from sessions.domain import member, releases
+from sessions.models import Session, Visibility
+from summit.http.page_cache import PAGES
+from summit.memory import forget_all
+from summit.models import PublicVersion, Summit, User
+
+CONNECTIONS, SECONDS, EVERY = 8, 10.0, 1.0
+TURNS = 5
+# The least rate while it changes, as a part of the quiet one, and the longest wait of 99 in 100, in milliseconds.
+LEAST, MOST = 0.8, 200.0
+# Changes after which reading the version takes as long as before.
+PAST = 5_000
+# Milliseconds that it may take.
+READING = 0.2
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How many answers came a second while nothing happened, and while the page changed; and how long those took of
+    which half, and 99 in 100, took less, in milliseconds."""
+
+    name: str
+    quiet: float
+    changing: float
+    half: float
+    nearly_all: float
+    releases: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is within what is promised."""
+        return self.changing >= LEAST * self.quiet and self.nearly_all <= MOST
+
+
+@dataclass(frozen=True)
+class First:
+    """What whoever asks first for a page costs, in milliseconds of the processor: after a change, and in a process
+    that has made nothing yet. `most` is promised of the former."""
+
+    name: str
+    changed: float
+    cold: float
+    most: float
+
+
+def make_public(summit: Summit) -> int:
+    """Release all sessions for everybody; return how many there are."""
+    hidden = {f"{part}_to": "" for part in ("title", "room", "times", "participants", "documents")}
+    Session.objects.filter(summit=summit).update(visibility=Visibility.PUBLIC, **hidden)
+    releases.release(summit=summit, by=_organiser(summit))
+    return member.public_agenda(summit=summit).count()
+
+
+def paths(summit: Summit) -> dict[str, tuple[str, float]]:
+    """Return the pages that are measured, each with the milliseconds that are promised to who asks first."""
+    key = member.public_agenda(summit=summit)[0].session.public_id
+    return {
+        "agenda": (f"/{summit.slug}/agenda/", 120),
+        "session’s page": (f"/{summit.slug}/agenda/{key}/", 70),
+        "agenda.ics": (f"/{summit.slug}/agenda.ics", 148),
+        "schedule.json": (f"/{summit.slug}/agenda/schedule.json", 175),
+        "press list": (f"/{summit.slug}/press/", 85),
+        "feed": (f"/{summit.slug}/press/feed.atom", 97),
+        "API: agenda": (f"/api/v1/summits/{summit.slug}/agenda/", 60),
+    }
+
+
+def first(summit: Summit) -> Iterator[First]:
+    """Yield what the first reader of each page costs."""
+    client, moves, pages = Client(), _Moves(summit), paths(summit)
+    changed: dict[str, list[float]] = {name: [] for name in pages}
+    for path, _most in pages.values():
+        _cost(client, path)
+    for _turn in range(TURNS):
+        moves.release()
+        for name, (path, _most) in pages.items():
+            changed[name].append(_cost(client, path))
+    for name, (path, most) in pages.items():
+        cold = []
+        for _turn in range(TURNS):
+            PAGES.clear()
+            forget_all()
+            cold.append(_cost(client, path))
+        yield First(name, statistics.median(changed[name]), statistics.median(cold), most)
+
+
+def _cost(client: Client, path: str) -> float:
+    started = time.process_time()
+    answer = client.get(path, headers={"host": "localhost"})
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return (time.process_time() - started) * 1000
+
+
+def waits(summit: Summit, names: tuple[str, ...] = ("agenda", "schedule.json", "API: agenda")) -> Iterator[Waits]:
+    """Yield how pages are answered while nothing happens and while they change each second."""
+    moves = _Moves(summit)
+    with serving.serving() as port:
+        for name in names:
+            path = paths(summit)[name][0]
+            _ask(port, path, 1.0)
+            quiet = _ask(port, path, SECONDS / 2)
+            ended = threading.Event()
+            writer = threading.Thread(target=moves.each_second, args=(ended,))
+            before = moves.released
+            writer.start()
+            changing = _ask(port, path, SECONDS)
+            ended.set()
+            writer.join()
+            order = sorted(changing)
+            yield Waits(
+                name,
+                len(quiet) / (SECONDS / 2),
+                len(changing) / SECONDS,
+                order[len(order) // 2],
+                order[int(len(order) * 0.99)],
+                moves.released - before,
+            )
+
+
+def _ask(port: int, path: str, seconds: float) -> list[float]:
+    """Let all connections ask for so many seconds; return how long each answer took, in milliseconds."""
+    found: list[float] = []
+    wrong: list[int] = []
+    question = serving.question(path)
+    stop = time.perf_counter() + seconds
+
+    def ask() -> None:
+        client = serving.Client(port)
+        while (started := time.perf_counter()) < stop and not wrong:
+            status, _head, _length = client.ask(question)
+            found.append((time.perf_counter() - started) * 1000)
+            if status != 200:
+                wrong.append(status)
+        client.close()
+
+    threads = [threading.Thread(target=ask) for _number in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise RuntimeError(f"{path} answered {wrong[0]}")
+    return found
+
+
+class _Moves:
+    """Moves one session after another, and releases each by itself."""
+
+    def __init__(self, summit: Summit) -> None:
+        self.summit, self.by, self.released = summit, _organiser(summit), 0
+        self._sessions = list(Session.objects.filter(summit=summit, cancelled_at=None).order_by("pk"))
+
+    def release(self) -> None:
+        """Move the next session, and release it."""
+        row = self._sessions[self.released % len(self._sessions)]
+        self.released += 1
+        title = f"{row.title[:150]} ({self.released})"
+        Session.objects.filter(pk=row.pk).update(title=title)
+        releases.release(summit=self.summit, by=self.by)
+
+    def each_second(self, ended: threading.Event) -> None:
+        """Release each second until it is to end."""
+        due = time.monotonic()
+        while not ended.wait(max(0.0, due - time.monotonic())):
+            self.release()
+            due += EVERY
+
+
+def _organiser(summit: Summit) -> User:
+    found = User.objects.filter(roles__summit=summit, roles__role="organiser").first()
+    if found is None:
+        raise RuntimeError("nobody organises it")
+    return found
+
+
+def version(summit: Summit) -> tuple[float, float]:
+    """Return the milliseconds that reading the version of public pages takes, now and after many more changes."""
+    before = _reading(summit)
+    for _number in range(PAST):
+        Summit.objects.filter(pk=summit.pk).update(accent=summit.accent)
+    return before, _reading(summit)
+
+
+def _reading(summit: Summit) -> float:
+    taken = []
+    for _turn in range(200):
+        started = time.perf_counter()
+        PublicVersion.objects.stamp(summit.slug)
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
