@@ -1,6 +1,6 @@
 """What of the agenda moves with a summit, and what stays behind and why."""
 
-from summit.domain.moving.declared import moves, stays
+from summit.domain.moving.declared import belongs, moves, stays
 
 moves(
     *(
@@ -12,5 +12,6 @@ moves(
         )
     )
 )
+belongs("programme.DraftVersion", why="by what is kept of the draft goes; triggers count as rows arrive")
 stays("programme.Feed", why="keys of private calendars: whoever has one asks for another where the summit is")
 stays("programme.ScheduleFile", why="a schedule on its way in, with a report by keys: it is uploaded again")

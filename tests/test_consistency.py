@@ -24,6 +24,12 @@ COUNTED = (
     *("press_text", "press_text_people", "press_text_topics", "press_textversion", "press_topic"),
     *("programme_release", "summit_summit"),
 )
+DRAFTED = (
+    *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),
+    *("delegations_membership", "delegations_particulars", "programme_release", "programme_session"),
+    *("programme_ownkind", "programme_sessiontext", "programme_interpretation", "programme_document"),
+    *("programme_participant", "programme_slot", "programme_signup"),
+)
 FROZEN = (
     *("delegations_category", "delegations_participantlist", "delegations_reply", "hooks_delivery"),
     *("outbox_message", "press_attachment", "press_edition", "press_marking", "programme_document"),
@@ -35,6 +41,7 @@ EVENTS = ("insert", "update", "delete")
 TRIGGERS = {
     *(f"{table}_frozen" for table in FROZEN),
     *(f"{table}_counted_{event}" for table in COUNTED for event in EVENTS),
+    *(f"{table}_drafted_{event}" for table in DRAFTED for event in EVENTS),
     *("summit_auditentry_kept", "programme_releasedparticipant_counted_delete", "programme_slot_counted_update"),
     "summit_person_counted_update",
 }

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.operations import CountChanges
+from summit.db.counting import CountChanges
 
 
 class Migration(migrations.Migration):

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sessions import events
@@ -15,11 +16,12 @@ from sessions.domain.released import released
 from sessions.domain.removals import Decisions
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.warnings import Finding, warnings
-from sessions.models import Release
+from sessions.models import DraftVersion, Release
 from sessions.permissions import check_can_release
 from summit.db import bulk
 from summit.db.watching import ahead
 from summit.domain import audit
+from summit.memory import Memory
 from summit.models import Summit, User
 from summit.outbox.models import Message
 
@@ -109,8 +111,17 @@ def _agendas_after(summit: Summit, last: Release | None) -> tuple[int, Agenda, A
     return number, old, sequences.numbered(new, old, highest)
 
 
+_STANDINGS: Memory[Standing] = Memory(20)
+
+
 def standing(*, summit: Summit) -> Standing:
-    """Return how the draft stands to the newest release. Writes nothing; the number of queries is constant."""
+    """Return how the draft stands to the newest release, in the active language. Writes nothing. One query where the
+    process has kept it since the draft or what its warnings look at was changed last; else a constant number."""
+    key = summit.pk, DraftVersion.objects.number(summit), get_language()
+    return _STANDINGS.ask(key, lambda: _standing(summit))
+
+
+def _standing(summit: Summit) -> Standing:
     last = latest(summit)
     _number, old, new = _agendas_after(summit, last)
     return Standing(last=last, changes=differences(old=old, new=new), warnings=warnings(summit, new))

@@ -2,7 +2,8 @@
 
 from django.db import migrations, models
 
-from summit.db.operations import CountChanges, FreezeColumns
+from summit.db.counting import CountChanges
+from summit.db.operations import FreezeColumns
 
 
 class Migration(migrations.Migration):

@@ -24,12 +24,14 @@ from sessions.models.removals import PublicNotice, PublicRemoval
 from sessions.models.sessions import Interpretation, MediaAccess, Session, SessionText
 from sessions.models.signups import SignUp, SignUpState
 from sessions.models.uploads import ScheduleFile
+from sessions.models.versions import DraftVersion
 from sessions.models.visibility import Visibility
 
 __all__ = [
     "AgendaLook",
     "Attendance",
     "Document",
+    "DraftVersion",
     "Feed",
     "FloorRequest",
     "Interpretation",

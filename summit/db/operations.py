@@ -1,6 +1,6 @@
 """Migration operations for what the database itself must hold, on PostgreSQL and on SQLite."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -142,100 +142,6 @@ class NoteChanges(migrations.operations.base.Operation):
     def describe(self) -> str:
         """Say what it did."""
         return f"Note changes of {self.table} no more"
-
-
-class CountChanges(migrations.operations.base.Operation):
-    """Count each INSERT, UPDATE and DELETE of a table's rows (or those of `events`) as a change of their summits.
-
-    `summit` is SQL to follow SELECT that finds the summits' keys, with `{row}` for the row. `removes` says by event
-    when the change may take away what could be read before, SQL with `{row}` too: always, where it doesn't say. Both
-    are counted in `PublicVersion`. For tables that public pages show: no way of writing passes a trigger by. SQLite's
-    table rebuilds drop triggers, so a later migration that alters the table repeats this operation;
-    tests/test_consistency.py lists the triggers.
-    """
-
-    reversible = True
-    EVENTS = ("INSERT", "UPDATE", "DELETE")
-
-    def __init__(
-        self, table: str, summit: str, *, removes: Mapping[str, str] | None = None, events: tuple[str, ...] = EVENTS
-    ) -> None:
-        self.table = table
-        self.summit = summit
-        self.removes = dict(removes or {})
-        self.events = events
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
-        options = {"removes": self.removes, "events": self.events}
-        return (self.__class__.__name__, [self.table, self.summit], options)
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of triggers."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Make the triggers."""
-        self.database_backwards(app_label, schema_editor, to_state, from_state)
-        make = self._postgresql if schema_editor.connection.vendor == "postgresql" else self._sqlite
-        for event in self.events:
-            for statement in make(event, self.removes.get(event, "TRUE")):
-                schema_editor.execute(statement, params=None)
-
-    def _postgresql(self, event: str, removes: str) -> Iterator[str]:
-        """Yield what counts once for each statement and summit, however many rows it writes."""
-        name, rows = self._name(event), "OLD" if event == "DELETE" else "NEW"
-        yield (
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"PERFORM summit_count_change(summit, bool_or({removes.format(row='changed')})) "
-            f"FROM changed CROSS JOIN LATERAL (SELECT {self.summit.format(row='changed')}) AS found (summit) "
-            "WHERE summit IS NOT NULL GROUP BY summit; RETURN NULL; END $$"
-        )
-        yield (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" REFERENCING {rows} TABLE AS changed '
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
-        )
-
-    def _sqlite(self, event: str, removes: str) -> Iterator[str]:
-        """Yield what counts for each row: one writes at a time, in the first row of the summit."""
-        row = "OLD" if event == "DELETE" else "NEW"
-        found = f"SELECT {self.summit.format(row=row)}"
-        yield (
-            f'CREATE TRIGGER "{self._name(event)}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN '  # noqa: S608
-            "INSERT INTO summit_publicversion (summit_id, writer, changes, removals) SELECT key, 0, 0, 0 "
-            f"FROM (SELECT NULL AS key WHERE FALSE UNION {found}) WHERE key IS NOT NULL "
-            "AND key NOT IN (SELECT summit_id FROM summit_publicversion); "
-            "UPDATE summit_publicversion SET changes = changes + 1, "
-            f"removals = removals + ({removes.format(row=row)}) WHERE summit_id IN ({found}); END"
-        )
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop the triggers."""
-        for event in self.events:
-            name = self._name(event)
-            if schema_editor.connection.vendor == "postgresql":
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{self.table}"')
-                schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
-            else:
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-
-    def _name(self, event: str) -> str:
-        return f"{self.table}_counted_{event.lower()}"
-
-    def describe(self) -> str:
-        """Say what it does."""
-        return f"Count changes of {self.table} for public pages"
 
 
 @cache

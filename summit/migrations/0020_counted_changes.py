@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from summit.db.operations import CountChanges
+from summit.db.counting import CountChanges
 
 # Each of those who write at once counts in a row that no other of them has: the first that is free is theirs until
 # their transaction ends.

@@ -29,23 +29,47 @@ class Stamp:
         return self.summit, self.removals
 
 
-class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
+class VersionQuerySet(models.QuerySet[Any]):
     """Counters of changes."""
+
+    def counted(self, summit: str) -> dict[str, Subquery]:
+        """Return the annotations that make a stamp (`counted_changes`, `counted_removals`), for rows whose column
+        `summit` is a summit's key."""
+        of = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
+        return {
+            f"counted_{name}": Subquery(of.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
+            for name in ("changes", "removals")
+        }
+
+
+class VersionCounter(models.Model):
+    """How many changes of what is counted were made by one of those who wrote at the same time.
+
+    Triggers count (`summit.db.counting`), so that no way of writing passes them by. A summit has as many rows as
+    transactions ever wrote at once, each of which counted in a row of its own: no writer waits for another, and what
+    all of them counted only rises. The summit may be gone.
+    """
+
+    summit_id = models.BigIntegerField()
+    writer = models.PositiveIntegerField()
+    changes = models.BigIntegerField(default=0)
+    removals = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.summit_id}: {self.changes}"
+
+
+class PublicVersionQuerySet(VersionQuerySet):
+    """What public pages show."""
 
     def stamp(self, slug: str) -> Stamp | None:
         """Return the stamp of the public summit at an address, None where none is. One query, whose SQL is made once:
         this is asked for each public page."""
         found = next(iter(_STAMP.rows(slug=slug)), None)
         return Stamp(found[0], found[1] or 0, found[2] or 0) if found else None
-
-    def counted(self, summit: str) -> dict[str, Subquery]:
-        """Return the annotations that make a stamp (`counted_changes`, `counted_removals`), for rows whose column
-        `summit` is a summit's key."""
-        of = PublicVersion.objects.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
-        return {
-            f"counted_{name}": Subquery(of.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
-            for name in ("changes", "removals")
-        }
 
 
 def _stamp_of(slug: str) -> models.QuerySet[Summit, tuple[Any, ...]]:
@@ -56,18 +80,8 @@ def _stamp_of(slug: str) -> models.QuerySet[Summit, tuple[Any, ...]]:
 _STAMP = Prepared(_stamp_of)
 
 
-class PublicVersion(models.Model):
-    """How many changes of what public pages of a summit show were made by one of those who wrote at the same time.
-
-    Triggers count (`CountChanges`), so that no way of writing passes them by. A summit has as many rows as
-    transactions ever wrote at once, each of which counted in a row of its own: no writer waits for another, and what
-    all of them counted only rises. The summit may be gone.
-    """
-
-    summit_id = models.BigIntegerField()
-    writer = models.PositiveIntegerField()
-    changes = models.BigIntegerField(default=0)
-    removals = models.BigIntegerField(default=0)
+class PublicVersion(VersionCounter):
+    """How often what public pages of a summit show has changed."""
 
     objects = PublicVersionQuerySet.as_manager()
 
@@ -75,6 +89,3 @@ class PublicVersion(models.Model):
         verbose_name = _("version of public pages")
         verbose_name_plural = _("versions of public pages")
         constraints = [models.UniqueConstraint(fields=["summit_id", "writer"], name="public_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.summit_id}: {self.changes}"
