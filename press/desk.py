@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Now
 
 from press.models import Edition, EditionState, LiftMode, Text, TextVersion
@@ -83,19 +86,51 @@ def unreviewed() -> QuerySet[Edition]:
     return Edition.objects.filter(afterwards_at__isnull=True).exclude(emergency_reason="")
 
 
-def coming(summit: Summit) -> QuerySet[StandingText]:
-    """Return what goes out next, soonest first."""
-    return texts(summit).filter(lift__moment__gt=Now(), lift__held_at__isnull=True).order_by("lift__moment", "id")
+@dataclass(frozen=True)
+class Outline:
+    """A text as the desk's home counts it: what `with_standing` tells, and its lift."""
+
+    pk: int
+    title: str
+    standing: str
+    edition_state: str
+    written_by: int
+    public_number: int | None
+    alarms: bool
+    approved_alone: bool
+    moment: datetime | None
+    held_at: datetime | None
+    mode: str
+
+    def has_passed(self, now: datetime) -> bool:
+        """Whether it should be out and isn't: its moment has passed, and it is held or not approved."""
+        return self.moment is not None and self.moment <= now and self.public_number is None
+
+    def todo(self, user: Actor, now: datetime) -> Iterator[str]:
+        """Yield what has to be done about it, by the keys of `todo`, whose conditions these are in Python."""
+        passed, unscheduled = self.has_passed(now), self.standing == "unscheduled"
+        found = {
+            "alarm": self.alarms,
+            "overdue": passed,
+            "afterwards": self.approved_alone,
+            "review": self.standing == EditionState.IN_REVIEW and self.written_by != (user.pk or 0),
+            "change": self.standing == EditionState.CHANGES_ASKED,
+            "schedule": unscheduled and self.mode == LiftMode.MOMENT,
+            "held": self.standing == "held" and not self.alarms and not passed,
+            "deliver": unscheduled and self.mode == LiftMode.DELIVERED and not self.alarms,
+            "submit": self.standing == EditionState.DRAFT,
+        }
+        yield from (name for name, is_so in found.items() if is_so)
 
 
-def waiting(summit: Summit) -> QuerySet[StandingText]:
-    """Return what waits for a second person, the soonest moment first."""
-    return texts(summit).filter(edition_state=EditionState.IN_REVIEW).order_by(F("lift__moment").asc(nulls_last=True))
+_OF_TEXT = ("pk", "title", "standing", "edition_state", "written_by", "public_number", "alarms", "approved_alone")
+_OF_LIFT = ("moment", "held_at", "mode")
 
 
-def overdue(summit: Summit) -> QuerySet[StandingText]:
-    """Return what should be out and isn't: its moment has passed, and it is held or not approved."""
-    return texts(summit).filter(_PASSED).order_by("lift__moment", "id")
+def outlines(summit: Summit) -> list[Outline]:
+    """Return the texts of a summit, those withdrawn left out, as the desk's home counts them. One query."""
+    rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"lift__{name}" for name in _OF_LIFT))
+    return [Outline(*row) for row in rows]
 
 
 def late(summit: Summit) -> QuerySet[StandingText]:

@@ -7,12 +7,11 @@ from django.db.models import Min
 from django.http import HttpRequest
 
 from delegations.domain import naming
-from press.desk import overdue, waiting
 from press.domain.announce import unannounced
 from press.listing import line
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
-from press.todo import WORKS, embargoes_of, next_out, run_of
+from press.todo import WORKS, embargoes_of, in_review, next_out, overdue, run_of
 from sessions.domain import removals
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
@@ -43,8 +42,8 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
     return "admin/press/panel.html", {
         "summit": summit,
         "coming": next_out(request, summit),
-        "waiting": list(waiting(summit)[:LATEST]),
-        "overdue": list(overdue(summit)[:LATEST]),
+        "waiting": in_review(request, summit),
+        "overdue": overdue(request, summit),
         "removed": removals.of_summit(summit)[:LATEST],
         "now": now_of(request),
         "may_review": can_review(user, summit),

@@ -1,18 +1,17 @@
 """What the desk's home says of texts: what waits for whom, what goes out, what should be out and isn't."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from press.desk import StandingText, coming, texts, todo
+from press.desk import Outline, outlines
 from press.models import EditionState
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit
@@ -29,9 +28,32 @@ HOURS = timedelta(hours=6)
 ISOLATED = "\u2068{}\u2069"
 
 
-def next_out(request: HttpRequest, summit: Summit) -> list[StandingText]:
-    """Return what goes out next, read once a page."""
-    return once(request, "press.coming", lambda: list(coming(summit)[:MOST]))
+def all_of(request: HttpRequest, summit: Summit) -> list[Outline]:
+    """Return all texts as the home counts them, read once a page."""
+    return once(request, "press.outlines", lambda: outlines(summit))
+
+
+def next_out(request: HttpRequest, summit: Summit) -> list[Outline]:
+    """Return what goes out next, soonest first."""
+    now = now_of(request)
+    found = [row for row in all_of(request, summit) if row.moment and row.moment > now and row.held_at is None]
+    return sorted(found, key=_soonest)[:MOST]
+
+
+def in_review(request: HttpRequest, summit: Summit) -> list[Outline]:
+    """Return what waits for a second person, the soonest moment first."""
+    found = [row for row in all_of(request, summit) if row.edition_state == EditionState.IN_REVIEW]
+    return sorted(found, key=_soonest)[:MOST]
+
+
+def overdue(request: HttpRequest, summit: Summit) -> list[Outline]:
+    """Return what should be out and isn't, what should have been first."""
+    now = now_of(request)
+    return sorted((row for row in all_of(request, summit) if row.has_passed(now)), key=_soonest)[:MOST]
+
+
+def _soonest(row: Outline) -> tuple[bool, float, int]:
+    return row.moment is None, row.moment.timestamp() if row.moment else 0.0, row.pk
 
 
 def listed(summit: Summit, what: str) -> str:
@@ -56,10 +78,8 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of texts by what has to be done about them."""
     if not allows(request.user, SEE, summit):
         return
-    conditions = todo(request.user)
-    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
-    rows = texts(summit).order_by().distinct()
-    found = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+    now = now_of(request)
+    found = Counter(name for row in all_of(request, summit) for name in row.todo(request.user, now))
     for name, (rule, urgency) in STEPS.items():
         if found[name]:
             yield Task(_words(name, found[name]), urgency, listed(summit, name), rule)
@@ -134,14 +154,14 @@ def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
-        if text.lift.moment is None or text.lift.moment > now_of(request) + HOURS:
+        if text.moment is None or text.moment > now_of(request) + HOURS:
             continue
         approved = text.edition_state == EditionState.APPROVED
         said = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
         address = reverse("admin:press_text_change", args=[text.pk])
         urgency = Urgency.NEXT if approved else Urgency.NOW
         sentence = said % {"title": ISOLATED.format(text.title)}
-        yield Task(sentence, urgency, address, HOLD, text.lift.moment, counts=True)
+        yield Task(sentence, urgency, address, HOLD, text.moment, counts=True)
 
 
 @desk_coming.register(30)
@@ -150,10 +170,10 @@ def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
-        if text.lift.moment is not None:
+        if text.moment is not None:
             address = reverse("admin:press_text_change", args=[text.pk])
             said = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
-            yield Coming(text.lift.moment, said, address)
+            yield Coming(text.moment, said, address)
 
 
 @desk_due.register(30)
@@ -161,7 +181,7 @@ def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
     """Count the texts that aren't out by the day of their moment at the venue."""
     if not allows(request.user, SEE, summit):
         return
-    rows = texts(summit).filter(lift__moment__isnull=False, public_number__isnull=True).order_by()
-    days = rows.annotate(day=TruncDate(F("lift__moment"), tzinfo=summit.zone)).values("day").annotate(n=Count("pk"))
-    for row in days:
-        yield Due(_("texts"), row["day"], row["n"])
+    rows = (row for row in all_of(request, summit) if row.public_number is None)
+    days = Counter(row.moment.astimezone(summit.zone).date() for row in rows if row.moment)
+    for day, number in sorted(days.items()):
+        yield Due(_("texts"), day, number)
