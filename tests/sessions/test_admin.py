@@ -128,6 +128,21 @@ def test_a_session_is_cancelled_and_reinstated_after_asking(desk: Client, summit
         assert (made.cancelled_at is None) is stands
 
 
+def test_the_first_preview_says_who_will_read_which_parts(summit: Summit) -> None:
+    for hour, title in enumerate(("Opening", "Closing")):
+        times = {"starts_at": f.START + timedelta(hours=hour), "ends_at": f.START + timedelta(hours=hour + 1)}
+        session(summit, title=title, visibility=Visibility.PUBLIC, room_to=Visibility.ACCREDITED, **times)
+    session(summit, title="Talks", visibility=Visibility.PARTICIPANTS)
+    page = sign_in(summit, Role.ORGANISER).get(f"/admin/programme/release/prepare/{summit.slug}/")
+    found = [(reader, [(line.title, line.parts) for line in lines]) for reader, lines in page.context["audiences"]]
+    room = "room: all delegations"
+    assert found == [
+        ("Everybody", [("Opening", room), ("Closing", room)]),
+        ("Those who take part", [("Talks", "")]),
+    ]
+    assert "Everybody (2 sessions)" in page.content.decode()
+
+
 def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Party]) -> None:
     room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name="House"), name="Blue Room")
     talks = session(summit, parties["Aland"], title="Talks", room=room)
