@@ -8,7 +8,56 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
 
-class CountChanges(migrations.operations.base.Operation):
+class Statements(migrations.operations.base.Operation):
+    """What the database holds and no model knows: `make` and `drop` yield its SQL for a vendor."""
+
+    reversible = True
+
+    def make(self, vendor: str) -> Iterator[str]:
+        """Yield what makes it, once it has been dropped."""
+        yield from ()
+
+    def drop(self, vendor: str) -> Iterator[str]:
+        """Yield what drops it, also where it isn't there."""
+        yield from ()
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: models know nothing of it."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make it anew."""
+        vendor = schema_editor.connection.vendor
+        for statement in (*self.drop(vendor), *self.make(vendor)):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop it."""
+        for statement in self.drop(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+
+def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
+    """Yield what drops a trigger, with its function where it has one."""
+    if vendor == "postgresql":
+        yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
+        yield f"DROP FUNCTION IF EXISTS {name}()"
+    else:
+        yield f'DROP TRIGGER IF EXISTS "{name}"'
+
+
+class CountChanges(Statements):
     """Count each INSERT, UPDATE and DELETE of a table's rows (or those of `events`) as a change of their summits.
 
     `summit` is SQL to follow SELECT that finds the summits' keys, with `{row}` for the row. `removes` says by event
@@ -20,7 +69,6 @@ class CountChanges(migrations.operations.base.Operation):
     tests/test_consistency.py lists the triggers.
     """
 
-    reversible = True
     EVENTS = ("INSERT", "UPDATE", "DELETE")
 
     def __init__(
@@ -48,22 +96,16 @@ class CountChanges(migrations.operations.base.Operation):
         options |= {"count": self.count, "called": self.called}
         return (self.__class__.__name__, [self.table, self.summit], options)
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of triggers."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Make the triggers."""
-        self.database_backwards(app_label, schema_editor, to_state, from_state)
-        make = self._postgresql if schema_editor.connection.vendor == "postgresql" else self._sqlite
+    def make(self, vendor: str) -> Iterator[str]:
+        """Yield what makes the triggers."""
+        made = self._postgresql if vendor == "postgresql" else self._sqlite
         for event in self.events:
-            for statement in make(event, self.removes.get(event, "TRUE")):
-                schema_editor.execute(statement, params=None)
+            yield from made(event, self.removes.get(event, "TRUE"))
+
+    def drop(self, vendor: str) -> Iterator[str]:
+        """Yield what drops them."""
+        for event in self.events:
+            yield from drop_trigger(vendor, self.table, self._name(event))
 
     def _postgresql(self, event: str, removes: str) -> Iterator[str]:
         """Yield what counts once for each statement and summit, however many rows it writes."""
@@ -92,22 +134,6 @@ class CountChanges(migrations.operations.base.Operation):
             f"removals = removals + ({removes.format(row=row)}) WHERE summit_id IN ({found}); END"
         )
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop the triggers."""
-        for event in self.events:
-            name = self._name(event)
-            if schema_editor.connection.vendor == "postgresql":
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{self.table}"')
-                schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
-            else:
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-
     def _name(self, event: str) -> str:
         return f"{self.table}_{self.called}_{event.lower()}"
 
@@ -116,14 +142,13 @@ class CountChanges(migrations.operations.base.Operation):
         return f"Count changes of {self.table} in {self.counter}"
 
 
-class MakeCounter(migrations.operations.base.Operation):
+class MakeCounter(Statements):
     """Make what `CountChanges` counts with in a table of `VersionCounter`.
 
     Each of those who write at once counts in a row that no other of them has: the first that is free is theirs until
     their transaction ends. SQLite has one writer, and needs nothing.
     """
 
-    reversible = True
     FUNCTION = """
     CREATE OR REPLACE FUNCTION {count}(of_summit bigint, removes boolean) RETURNS void LANGUAGE plpgsql AS $$
     DECLARE place integer := 0;
@@ -146,30 +171,15 @@ class MakeCounter(migrations.operations.base.Operation):
         """Return what rebuilds the operation."""
         return (self.__class__.__name__, [self.counter, self.count], {})
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of functions."""
+    def make(self, vendor: str) -> Iterator[str]:
+        """Yield what makes the function."""
+        if vendor == "postgresql":
+            yield self.FUNCTION.format(counter=self.counter, count=self.count)
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Make the function."""
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(self.FUNCTION.format(counter=self.counter, count=self.count), params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop it."""
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP FUNCTION IF EXISTS {self.count}(bigint, boolean)")
+    def drop(self, vendor: str) -> Iterator[str]:
+        """Yield what drops it."""
+        if vendor == "postgresql":
+            yield f"DROP FUNCTION IF EXISTS {self.count}(bigint, boolean)"
 
     def describe(self) -> str:
         """Say what it does."""

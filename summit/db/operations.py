@@ -10,6 +10,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
+from summit.db.counting import Statements, drop_trigger
+
 REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION summit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -94,11 +96,10 @@ class FreezeColumns(migrations.operations.base.Operation):
         return f"Freeze {', '.join(self.columns)} of {self.table}"
 
 
-class NoteChanges(migrations.operations.base.Operation):
+class NoteChanges(Statements):
     """Note changes of a table in a log: nothing any more, since `CountChanges` has taken its place. Earlier
     migrations name it."""
 
-    reversible = True
     EVENTS = ("INSERT", "UPDATE", "DELETE")
 
     def __init__(self, table: str, summit: str, *, events: tuple[str, ...] = EVENTS) -> None:
@@ -110,34 +111,10 @@ class NoteChanges(migrations.operations.base.Operation):
         """Return what rebuilds the operation."""
         return (self.__class__.__name__, [self.table, self.summit], {"events": self.events})
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of triggers."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop the triggers of a database that has them."""
-        self.database_backwards(app_label, schema_editor, to_state, from_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop the triggers."""
+    def drop(self, vendor: str) -> Iterator[str]:
+        """Yield what drops the triggers of a database that has them."""
         for event in self.events:
-            name = f"{self.table}_noted_{event.lower()}"
-            if schema_editor.connection.vendor == "postgresql":
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{self.table}"')
-                schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
-            else:
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            yield from drop_trigger(vendor, self.table, f"{self.table}_noted_{event.lower()}")
 
     def describe(self) -> str:
         """Say what it did."""

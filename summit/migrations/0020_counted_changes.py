@@ -5,23 +5,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from summit.db.counting import CountChanges
-
-# Each of those who write at once counts in a row that no other of them has: the first that is free is theirs until
-# their transaction ends.
-COUNT = """
-CREATE OR REPLACE FUNCTION summit_count_change(of_summit bigint, removes boolean) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE place integer := 0;
-BEGIN
-  WHILE NOT pg_try_advisory_xact_lock(1937075053, place) LOOP
-    place := place + 1;
-  END LOOP;
-  INSERT INTO summit_publicversion AS v (summit_id, writer, changes, removals)
-  VALUES (of_summit, place, 1, removes::integer)
-  ON CONFLICT (summit_id, writer)
-  DO UPDATE SET changes = v.changes + 1, removals = v.removals + removes::integer;
-END $$
-"""
+from summit.db.counting import CountChanges, MakeCounter
 
 
 def note_no_more(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -35,7 +19,6 @@ def note_no_more(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             )
             for trigger, table in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{trigger}" ON "{table}"; DROP FUNCTION IF EXISTS {trigger}()')
-            cursor.execute(COUNT)
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_noted_*'")
             for (trigger,) in cursor.fetchall():
@@ -71,5 +54,6 @@ class Migration(migrations.Migration):
         migrations.DeleteModel(
             name='PublicChange',
         ),
+        MakeCounter("summit_publicversion", "summit_count_change"),
         CountChanges("summit_summit", "{row}.id"),
     ]
