@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
-from sessions.domain import releases
+from sessions.domain import standings
+from sessions.domain.standings import Standing
 from sessions.models import Session
 from summit.desk.today import (
     MOST_COMING,
@@ -32,9 +33,9 @@ RELEASE = "sessions.release_agenda"
 HOUR = timedelta(hours=1)
 
 
-def standing(request: HttpRequest, summit: Summit) -> releases.Standing:
+def standing(request: HttpRequest, summit: Summit) -> Standing:
     """Return how the draft stands to what was released last, found once a page."""
-    return once(request, "sessions.standing", lambda: releases.standing(summit=summit))
+    return once(request, "sessions.standing", lambda: standings.standing(summit))
 
 
 def ahead(summit: Summit) -> QuerySet[Session]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.identity import viewer_of, viewer_required
-from sessions.domain import member, releases, updates
+from sessions.domain import member, released, updates
 from sessions.printed import programme as printed
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
@@ -22,7 +22,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"
-    if releases.latest(viewer.summit) is None:
+    if released.latest(viewer.summit) is None:
         messages.error(request, _("The agenda has not been released yet."))
         return redirect(back)
     updated = updates.of_members(viewer.summit, viewer.members, everything=everything)

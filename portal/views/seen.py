@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from portal.identity import Viewer
 from portal.kept import SHOWN_KEY
-from sessions.domain import kept, looks, news, releases
+from sessions.domain import kept, looks, news, released
 from sessions.domain.differences import Change
 from sessions.domain.kept import Current, Own
 from sessions.domain.looks import Seen
@@ -71,7 +71,7 @@ def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         viewer: Viewer | None = getattr(request, "viewer", None)
-        newest = releases.latest(viewer.summit) if viewer and response.status_code == 200 else None
+        newest = released.latest(viewer.summit) if viewer and response.status_code == 200 else None
         if viewer and newest is not None:
             note(request, viewer, newest.number)
         return response

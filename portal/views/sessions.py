@@ -18,7 +18,7 @@ from portal.identity import Viewer, viewer_required
 from portal.views import seen
 from portal.views.finding import find
 from portal.views.floor import floor_of
-from sessions.domain import releases, signups
+from sessions.domain import released, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
 from sessions.facts_line import facts
@@ -33,7 +33,7 @@ from summit.models import Person
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session, as far as the reader may know it."""
     viewer, row = find(request, public_id)
-    newest = releases.latest(viewer.summit)
+    newest = released.latest(viewer.summit)
     if newest is not None:
         seen.note(request, viewer, newest.number, row.session)
     places = list(row.participants.all())

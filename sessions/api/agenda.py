@@ -12,7 +12,7 @@ from rest_framework import serializers
 from sessions.api.filters import day_of
 from sessions.api.public import SessionSerializer
 from sessions.api.told import OwnChangesInput, OwnChangesSerializer, own_changes
-from sessions.domain import own, releases
+from sessions.domain import own, released
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
 from sessions.printed import programme
 from summit.api.actions import action
@@ -125,7 +125,7 @@ class OwnAgenda(Resource):
     def programme(self, *, by: User, summit: Summit, values: Values) -> File:
         """Give the reader’s agenda as a PDF for the pocket, as the portal does; to whoever reads the whole agenda,
         all of it. Writes nothing."""
-        if releases.latest(summit) is None:
+        if released.latest(summit) is None:
             raise Problem("conflict", gettext("The agenda has not been released yet."))
         members, whole = own.members_of(by, summit), own.reads_all(by, summit)
         me = None if whole else by.people.filter(summit=summit).first()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from sessions.domain.snapshots import PLACE, Agenda, Place, Snapshot
-from sessions.models import ReleasedParticipant, ReleasedSession, ReleaseEntry
+from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import DESK
 from summit.models import Summit
 
@@ -51,6 +51,11 @@ def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParti
     """Yield who takes part as rows beneath a released session that is stored, not stored themselves."""
     for position, place in enumerate(session.places):
         yield ReleasedParticipant(released_session_id=row.pk, position=position, **vars(place))
+
+
+def latest(summit: Summit) -> Release | None:
+    """Return the newest release of a summit, None where nothing was released."""
+    return Release.objects.filter(summit=summit).order_by("-number").first()
 
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:

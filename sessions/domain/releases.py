@@ -4,24 +4,20 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sessions import events
-from sessions.domain import notices, removal_notices, removals, scopes, sequences, signups, storing
+from sessions.domain import notices, removal_notices, removals, scopes, signups, standings, storing
 from sessions.domain.differences import Change, differences
-from sessions.domain.drafts import draft
 from sessions.domain.notices import Notice
-from sessions.domain.released import released
 from sessions.domain.removals import Decisions
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.warnings import Finding, warnings
-from sessions.models import DraftVersion, Release
+from sessions.models import Release
 from sessions.permissions import check_can_release
 from summit.db import bulk
 from summit.db.watching import ahead
 from summit.domain import audit
-from summit.memory import Memory
 from summit.models import Summit, User
 from summit.outbox.models import Message
 
@@ -60,15 +56,6 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How the draft stands to what was released last."""
-
-    last: Release | None
-    changes: list[Change]
-    warnings: list[Finding]
-
-
-@dataclass(frozen=True)
 class _Asked:
     """What is to be released, by whom and how."""
 
@@ -93,64 +80,31 @@ class _Ready:
     leaving: list[Snapshot]
 
 
-def latest(summit: Summit) -> Release | None:
-    """Return the newest release of a summit."""
-    return Release.objects.filter(summit=summit).order_by("-number").first()
-
-
-def _agendas(summit: Summit) -> tuple[int, Agenda, Agenda]:
-    """Return the number of the next release, what was released last, and the draft."""
-    return _agendas_after(summit, latest(summit))
-
-
-def _agendas_after(summit: Summit, last: Release | None) -> tuple[int, Agenda, Agenda]:
-    number = last.number + 1 if last else 1
-    old = released(summit, [last.number]).get(last.number, {}) if last else {}
-    new = draft(summit)
-    highest = sequences.highest(summit, sequences.changed(new, old)) if last else {}
-    return number, old, sequences.numbered(new, old, highest)
-
-
-_STANDINGS: Memory[Standing] = Memory(20)
-
-
-def standing(*, summit: Summit) -> Standing:
-    """Return how the draft stands to the newest release, in the active language. Writes nothing. One query where the
-    process has kept it since the draft or what its warnings look at was changed last; else a constant number."""
-    key = summit.pk, DraftVersion.objects.number(summit), get_language()
-    return _STANDINGS.ask(key, lambda: _standing(summit))
-
-
-def _standing(summit: Summit) -> Standing:
-    last = latest(summit)
-    _number, old, new = _agendas_after(summit, last)
-    return Standing(last=last, changes=differences(old=old, new=new), warnings=warnings(summit, new))
-
-
 def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Preview:
     """Return what a release of the draft, or of one day of it, would be. Writes nothing; the number of queries is
     constant."""
-    number, old, whole = _agendas(summit)
-    new = scopes.taken(old=old, new=whole, day=day)
-    found = differences(old=old, new=new)
-    states = [state for change in differences(old=old, new=whole) for state in (change.before, change.after) if state]
+    stands = standings.standing(summit)
+    number, old = stands.agendas.number, stands.agendas.old
+    new = scopes.taken(old=old, new=stands.agendas.new, day=day)
+    found = stands.changes if day is None else differences(old=old, new=new)
+    states = [state for change in stands.changes for state in (change.before, change.after) if state]
     planned = notices.plan(summit=summit, number=number, old=old, new=new, tell=tell) if found else []
-    standing = [finding for finding in warnings(summit, new) if _concerns(finding, day)]
+    wrong = stands.warnings if day is None else [row for row in warnings(summit, new) if _concerns(row, day)]
     return Preview(
         number=number,
         day=day,
         unreleased=scopes.days(states),
         changes=found,
         notices=[notice for notice in planned if notice.changes],
-        warnings=standing,
+        warnings=wrong,
         sessions=len(new),
         leaving=removals.leaving(summit, old=old, new=new),
         digest=_digest(number, new),
     )
 
 
-def _concerns(finding: Finding, day: date | None) -> bool:
-    return day is None or any(scopes.stands_on(session, day) for session in finding.sessions)
+def _concerns(finding: Finding, day: date) -> bool:
+    return any(scopes.stands_on(session, day) for session in finding.sessions)
 
 
 def _digest(number: int, agenda: Agenda) -> str:
@@ -201,8 +155,9 @@ def release(
 
 def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
     """Work out what a release stores. With `lock` what it overtakes is locked."""
-    number, old, whole = _agendas(asked.summit)
-    new = scopes.taken(old=old, new=whole, day=asked.day)
+    both = standings.agendas(asked.summit)
+    number, old = both.number, both.old
+    new = scopes.taken(old=old, new=both.new, day=asked.day)
     if not differences(old=old, new=new):
         raise NothingToRelease(_nothing(number, asked.day))
     if asked.expected and asked.expected != _digest(number, new):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Category, Membership, Party
-from sessions.domain import releases
+from sessions.domain import standings
 from sessions.models import (
     Document,
     DraftVersion,
@@ -90,15 +90,15 @@ def test_what_is_kept_takes_one_query_and_is_made_anew_where_something_changed(
 ) -> None:
     summit = full.summit
     release(summit)
-    assert releases.standing(summit=summit).changes == []
+    assert standings.standing(summit).changes == []
     with CaptureQueriesContext(connection) as queries:
-        assert releases.standing(summit=summit).changes == []
+        assert standings.standing(summit).changes == []
     assert len(queries) == 1
     Session.objects.update(ends_at=full.ends_at + timedelta(minutes=5))
-    assert [change.session.session_id for change in releases.standing(summit=summit).changes] == [full.pk]
+    assert [change.session.session_id for change in standings.standing(summit).changes] == [full.pk]
     # The control: without the number it would go on as it was.
     forget_all()
     monkeypatch.setattr(type(DraftVersion.objects), "number", lambda self, summit: 1)
-    assert len(releases.standing(summit=summit).changes) == 1
+    assert len(standings.standing(summit).changes) == 1
     Session.objects.update(ends_at=full.ends_at)
-    assert len(releases.standing(summit=summit).changes) == 1
+    assert len(standings.standing(summit).changes) == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from sessions.domain import edits, releases, signups
+from sessions.domain import edits, releases, signups, standings
 from sessions.domain.released import released
 from sessions.models import ReleasedSession, Session, Visibility
 from summit.db.clock import db_now
@@ -75,7 +75,7 @@ def _expected_amid(summit: Summit, organiser: User, parties: Parties, _patch: py
 def _two_at_once(summit: Summit, organiser: User, parties: Parties, patch: pytest.MonkeyPatch) -> list[str]:
     """Let two release, who both read the agenda first; return what came of each: a number, or what it raised."""
     session(summit, parties["Aland"])
-    meet_after(patch, releases, "_agendas")
+    meet_after(patch, standings, "agendas")
     came = names(at_once(*[lambda: releases.release(summit=summit, by=organiser).number] * 2))
     assert ReleasedSession.objects.count() == 1
     return sorted(map(str, came))
