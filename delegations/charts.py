@@ -15,7 +15,7 @@ from delegations.todo import INVITE, numbers, parties
 from summit.dates import short_day
 from summit.desk import charts
 from summit.desk.charts import Chart, Column, Row
-from summit.desk.today import desk_chart, now_of, today_of
+from summit.desk.today import desk_chart, lately, now_of, today_of
 from summit.models import Summit
 from summit.permissions import allows
 from summit.templatetags.marks import semicolon
@@ -31,7 +31,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw the answers that had come by the end of each day, against the parties that were invited."""
     if not allows(request.user, INVITE, summit) or not numbers(request, summit)["invited"]:
         return None
-    sent, answered = progress.by_day(summit)
+    sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
     today = today_of(request, summit)
     days = _days(sent, answered, summit, today)
     invited = _sums(sent, days)
@@ -116,7 +116,7 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw how the parties of each continent have answered."""
     if not allows(request.user, INVITE, summit) or not numbers(request, summit)["invited"]:
         return None
-    found = progress.by_continent(summit)
+    found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
     open_in = [row for row in found if row.open]
     title = _attending(sum(row.attending for row in found), len(open_in))
     labels = dict(groups.choices(None))
@@ -173,7 +173,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw at which levels parties come, and at which those were asked for that have not answered."""
     if not allows(request.user, INVITE, summit) or not numbers(request, summit)["attending"]:
         return None
-    found = progress.by_level(summit)
+    found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
     labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}
     coming, high = sum(row.coming for row in found), sum(row.coming for row in found if row.level in HIGHEST)
     title = ngettext(

@@ -16,7 +16,6 @@ from delegations.todo import (
     handed,
     handed_page,
     handed_words,
-    lacks,
     numbers,
     parties,
     requested,
@@ -60,7 +59,7 @@ LACKS: dict[Role, tuple[str, ...]] = {
 
 def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     """Return by desk what it has to do, nothing where it has nothing."""
-    found, lacking = numbers(request, summit), lacks(request, summit)
+    found = numbers(request, summit)
     say: list[tuple[str, Callable[[int], str], str]] = [
         ("uninvited", _uninvited, parties(summit, answer="uninvited")),
         ("open", _open, call_sheet(summit)),
@@ -68,13 +67,12 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[Line]]:
     ]
     desks = {
         desk: [
-            Line(gaps.sentence(name, lacking[name]), lacking[name], parties(summit, lacks=name))
+            Line(gaps.sentence(name, found[name]), found[name], parties(summit, lacks=name))
             for name in names
-            if lacking[name]
+            if found[name]
         ]
         for desk, names in LACKS.items()
     }
-    found = {**found, gaps.REQUESTS: lacking[gaps.REQUESTS]}
     own = [Line(words(found[name]), found[name], address) for name, words, address in say if found[name]]
     alike = twice(request, summit)
     last = [Line(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []

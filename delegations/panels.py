@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 
 from delegations.domain import calls
+from delegations.domain.overview import STANDINGS
 from delegations.models import Invitation
 from delegations.permissions import can_invite
 from delegations.todo import CHANGE, INVITE, call_sheet, numbers
@@ -28,7 +29,7 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
     may_see_calls = allows(request.user, "delegations.callnote.view", summit)
     waiting = calls.waiting(summit, now_of(request)) if may_see_calls and found["open"] else []
     return "admin/delegations/panel.html", {
-        **found,
+        **{name: found[name] for name in STANDINGS},
         "late": late,
         "may_invite": may_invite,
         "may_see_calls": may_see_calls,

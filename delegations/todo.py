@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import approval, asked, duplicates, gaps, handovers, overview, visas
+from delegations.domain import approval, asked, duplicates, gaps, handovers, visas
 from summit.db import together
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
@@ -26,13 +26,8 @@ SOON = gaps.SOON
 
 
 def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return where the parties stand, counted once a page."""
-    return once(request, "delegations.counts", lambda: overview.counts(summit))
-
-
-def lacks(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return how many parties lack what, counted once a page."""
-    return once(request, "delegations.gaps", lambda: gaps.counts(summit))
+    """Return where the parties stand and what they lack, counted once a page."""
+    return once(request, "delegations.counts", lambda: gaps.counts(summit))
 
 
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
@@ -156,7 +151,7 @@ def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    lacking = lacks(request, summit)
+    lacking = numbers(request, summit)
     for name in ("mailbox", "head", "focal"):
         if lacking[name]:
             urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
@@ -173,7 +168,7 @@ def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 @desk_task.register(10)
 def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell those who issue badges that people have none. What parties lack is counted for the home anyway."""
-    if allows(request.user, ISSUE, summit) and (number := lacks(request, summit)["badge"]):
+    if allows(request.user, ISSUE, summit) and (number := numbers(request, summit)["badge"]):
         address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
         yield Task(gaps.sentence("badge", number), Urgency.NEXT, address, ISSUE)
 
@@ -204,7 +199,7 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
         yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
     yield from _asked(request, summit)
-    points = lacks(request, summit)[gaps.REQUESTS]
+    points = numbers(request, summit)[gaps.REQUESTS]
     if points:
         yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
     declined = waiting(request, summit)["declined"]

@@ -13,7 +13,7 @@ from press.models.visibility import published_editions
 from press.todo import HOLD
 from summit.desk import charts
 from summit.desk.charts import Chart, Row
-from summit.desk.today import desk_chart
+from summit.desk.today import desk_chart, lately
 from summit.models import Summit
 from summit.outbox.models import Message, MessageState
 from summit.outbox.todo import duration
@@ -45,7 +45,7 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw how long it took from each text's moment to the last mail about it."""
     if not allows(request.user, HOLD, summit):
         return None
-    found = announced(summit)
+    found = lately(request, ("announced", summit.pk), lambda: announced(summit))
     if not found:
         return None
     slowest = duration(max(row["lag"] for row in found))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.expressions import BaseExpression
 from django.db.models.functions import Now
 
 from press.models import Edition, EditionState, LiftMode, Text, TextVersion
@@ -45,18 +47,25 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     `edition_state`, `written_by`; with `public_number`, the edition that everybody reads; with `alarms`, whether its
     speech should have been given by now and wasn't, and `approved_alone`, whether somebody has yet to review what was
     approved without a second person."""
+    found = rows.annotate(**_standings()).select_related("summit", "lift", "slot__speaker", "slot__party")
+    return cast("QuerySet[StandingText]", found)
+
+
+@functools.cache
+def _standings() -> dict[str, BaseExpression]:
+    """Return what `with_standing` annotates. To compose it takes as long as to ask it: done once a process."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
     public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
-    return rows.annotate(
-        title=Subquery(newest.values("title")[:1]),
-        number=Subquery(newest.values("number")[:1]),
-        edition_state=Subquery(newest.values("state")[:1]),
-        written_by=Subquery(newest.values("author")[:1]),
-        standing=Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
-        public_number=Subquery(public.values("number")[:1]),
-        alarms=Case(When(_ALARMS, then=True), default=False, output_field=BooleanField()),
-        approved_alone=Exists(unreviewed().filter(version__text=OuterRef("pk"))),
-    ).select_related("summit", "lift", "slot__speaker", "slot__party")
+    return {
+        "title": Subquery(newest.values("title")[:1]),
+        "number": Subquery(newest.values("number")[:1]),
+        "edition_state": Subquery(newest.values("state")[:1]),
+        "written_by": Subquery(newest.values("author")[:1]),
+        "standing": Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
+        "public_number": Subquery(public.values("number")[:1]),
+        "alarms": Case(When(_ALARMS, then=True), default=False, output_field=BooleanField()),
+        "approved_alone": Exists(unreviewed().filter(version__text=OuterRef("pk"))),
+    }
 
 
 def texts(summit: Summit) -> QuerySet[StandingText]:

@@ -1,5 +1,6 @@
 """What parties lack, and which links end soon: the one definition behind the desk's tasks and its lists."""
 
+import functools
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
@@ -109,16 +110,26 @@ def sentence(name: str, number: int) -> str:
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return how many parties of a summit lack what, by the names of GAPS, and how many new focal points are asked
-    for, by REQUESTS. One query."""
-    asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
-    number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
-    parties = with_gaps(Party.objects.filter(summit=summit)).annotate(asked=number).order_by().distinct()
-    numbers: dict[str, int] = parties.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in GAPS.items()},
-        **{REQUESTS: Coalesce(Sum("asked"), 0)},
+    """Return how many parties of a summit stand where, by the names of `overview.STANDINGS`, how many lack what, by
+    those of GAPS, and how many new focal points are asked for, by REQUESTS. One query."""
+    numbers: dict[str, int] = (
+        _counted()
+        .filter(summit=summit)
+        .aggregate(
+            **{name: Count("pk", filter=condition) for name, condition in (overview.STANDINGS | GAPS).items()},
+            **{REQUESTS: Coalesce(Sum("asked"), 0)},
+        )
     )
     return numbers
+
+
+@functools.cache
+def _counted() -> QuerySet[Party]:
+    """Return what `counts` counts, of all summits: composed once a process."""
+    asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
+    number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
+    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
+    return with_gaps(Party.objects.all()).annotate(asked=number).order_by().distinct()
 
 
 def ending_links() -> QuerySet[InvitationLink]:

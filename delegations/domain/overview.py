@@ -1,9 +1,8 @@
 """Where the parties of a summit stand: the one definition behind list, filter, panel and gauges."""
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from delegations.models import COMING, OVER, Answer, Invitation, InvitationState, Party
-from summit.models import Summit
 
 _PREPARED = [InvitationState.DRAFT, InvitationState.APPROVED]
 _INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -28,13 +27,3 @@ def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
         replied=Subquery(theirs.values("answer")[:1]),
         comes_at=Subquery(theirs.values("level")[:1]),
     )
-
-
-def counts(summit: Summit) -> dict[str, int]:
-    """Return how many parties of a summit stand where, by the names of STANDINGS. One query."""
-    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
-    parties = with_standing(Party.objects.filter(summit=summit)).order_by().distinct()
-    numbers: dict[str, int] = parties.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
-    )
-    return numbers

@@ -125,7 +125,11 @@ class SummitAdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the desks and their lists in the order in which one works, the same in every language, each with
-        the `shelf` on which it stands and what its addresses say of the summit that is chosen."""
+        the `shelf` on which it stands and what its addresses say of the summit that is chosen. The home asks for
+        them twice."""
+        return today.once(request, ("app list", app_label), lambda: self._app_list(request, app_label))
+
+    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
 
         def place_of(entry: dict[str, Any]) -> tuple[int, int]:
             return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))

@@ -19,6 +19,7 @@ from summit.dates import short_day
 from summit.db.clock import db_now
 from summit.desk import charts
 from summit.desk.charts import Chart
+from summit.memory import Memory
 from summit.models import Summit, User
 from summit.permissions import allows
 from summit.registry import Registry
@@ -89,6 +90,9 @@ desk_chart: Registry[Callable[[HttpRequest, Summit], Chart | None]] = Registry()
 # What is shown of each, and how far one looks ahead.
 MOST_COMING = 10
 DAYS = 14
+# Seconds for which a chart's numbers serve.
+LATELY = 60
+_LATELY: Memory[Any] = Memory(256)
 
 
 def once(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
@@ -97,6 +101,13 @@ def once(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Foun
     if key not in kept:
         kept[key] = make()
     found: Found = kept[key]
+    return found
+
+
+def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
+    """Return what `make` gives, asked once in each minute by a process: charts of days and hours need it no newer.
+    `key` names all that it depends on."""
+    found: Found = _LATELY.ask((key, int(now_of(request).timestamp()) // LATELY), make)
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, QuerySet, Window
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Value, Window
 from django.db.models.functions import Now, RowNumber, TruncHour
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from summit.desk import charts
 from summit.desk.charts import Chart, Column
-from summit.desk.today import Task, Urgency, desk_chart, desk_task, now_of
+from summit.desk.today import Task, Urgency, desk_chart, desk_task, lately, now_of, once
 from summit.domain import upkeep
 from summit.models import Heartbeat, Summit
 from summit.outbox import came_back
@@ -49,16 +49,35 @@ class _ByKind:
         return add
 
     def tasks(
-        self, request: HttpRequest, summit: Summit, rows: QuerySet[Message], urgency: Urgency, **narrowed: str
+        self, request: HttpRequest, summit: Summit, state: str, urgency: Urgency, **narrowed: str
     ) -> Iterable[Task]:
-        """Tell of these messages of a summit, each kind with the list of them, to whoever sends them again."""
+        """Tell whoever sends them again of the messages of a summit that stand like this in `_undelivered`, each kind
+        with the list of them."""
         if not allows(request.user, SEND_AGAIN, summit):
             return
-        found = rows.filter(summit=summit).order_by("kind").values_list("kind").annotate(Count("pk"))
-        for kind, number in found:
-            query = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
+        found = once(request, "outbox.undelivered", lambda: _undelivered(summit))
+        for kind, number in found[state]:
+            query: dict[str, Any] = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
             address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
             yield Task(self.known.get(kind, self.otherwise)(number), urgency, address, SEND_AGAIN)
+
+
+def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
+    """Return, by kind, how many messages `failed`, and how many were `returned` with nothing sent after them. One
+    query."""
+    parts = {
+        "failed": Message.objects.filter(state=MessageState.FAILED),
+        "returned": came_back.not_sent_again(),
+    }
+    found: dict[str, list[tuple[str, int]]] = {state: [] for state in parts}
+    columns = ("stands", "kind")
+    first, *others = (
+        rows.filter(summit=summit).order_by().annotate(stands=Value(state)).values(*columns).annotate(n=Count("pk"))
+        for state, rows in parts.items()
+    )
+    for state, kind, number in first.union(*others, all=True).order_by("kind").values_list(*columns, "n"):
+        found[state].append((kind, number))
+    return found
 
 
 def _failed_otherwise(number: int) -> str:
@@ -87,14 +106,13 @@ failed_words, returned_words = _FAILED.register, _RETURNED.register
 @desk_task.register(80)
 def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of messages that failed, by kind."""
-    rows = Message.objects.filter(state=MessageState.FAILED)
-    return _FAILED.tasks(request, summit, rows, Urgency.LATE, state__exact=str(MessageState.FAILED.value))
+    return _FAILED.tasks(request, summit, "failed", Urgency.LATE, state__exact=str(MessageState.FAILED.value))
 
 
 @desk_task.register(80)
 def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of messages that came back and after which nothing was sent, by kind."""
-    return _RETURNED.tasks(request, summit, came_back.not_sent_again(), Urgency.NOW, returned="open")
+    return _RETURNED.tasks(request, summit, "returned", Urgency.NOW, returned="open")
 
 
 def _beats(request: HttpRequest) -> list[Heartbeat]:
@@ -177,7 +195,7 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw how long mails took from their cause to the mail server, by the hour."""
     if not allows(request.user, SEND_AGAIN, summit):
         return None
-    found = by_hour(summit)
+    found = lately(request, ("by hour", summit.pk), lambda: by_hour(summit))
     if not found:
         return None
     sent, slowest = sum(row["n"] for row in found), max(row["slowest"] for row in found)

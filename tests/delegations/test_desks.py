@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils.html import strip_tags
 
 from delegations import charts
-from delegations.domain import gaps, progress
+from delegations.domain import gaps, overview, progress
 from delegations.domain.progress import GroupNumbers, LevelNumbers
 from delegations.models import Party
 from delegations.panels import gauges, invitations
@@ -231,8 +231,9 @@ def test_what_parties_lack(summit: Summit) -> None:
     invitation(summit, f.START, f.START, party__kind="organisation")
     invitation(summit, f.START, f.START)
     invitation(summit, f.START)
-    none = dict.fromkeys([*gaps.GAPS, gaps.REQUESTS], 0)
-    assert gaps.counts(summit) == {**none, "mailbox": 2, "head": 1, "focal": 2}
+    stands = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 2}
+    none = dict.fromkeys([*overview.STANDINGS, *gaps.GAPS, gaps.REQUESTS], 0)
+    assert gaps.counts(summit) == {**none, **stands, "mailbox": 2, "head": 1, "focal": 2}
 
 
 def test_links_that_end_are_those_without_an_answer_within_a_week() -> None:

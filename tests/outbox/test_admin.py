@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from summit.db.clock import db_now
+from summit.desk import today
 from summit.metrics import exposition
 from summit.models import Heartbeat, Role, Summit, User
 from summit.outbox import admin as desk
@@ -191,6 +192,10 @@ def test_the_chart_says_how_many_and_how_long_at_most() -> None:
     request.user = UserFactory.with_role(Role.ORGANISER, summit)
     assert todo.lag(request, summit) is None
     sent(summit, db_now(), 2, 8)
+    # What it shows is asked once a minute.
+    assert todo.lag(request, summit) is None
+    today.once(request, "now", db_now)
+    request.desk_found["now"] += timedelta(minutes=1)
     found = todo.lag(request, summit)
     assert found is not None
     assert found.title == "2 mails went out in 24 hours, the slowest after 8 seconds"

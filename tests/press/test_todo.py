@@ -11,6 +11,7 @@ from press.domain import announce
 from press.models import LiftMode
 from summit.db.clock import db_now
 from summit.desk import today
+from summit.memory import forget_all
 from summit.models import Role, Summit, User
 from summit.outbox.models import Message
 from tests.clients import signed_in
@@ -99,6 +100,7 @@ def test_the_publication_lag_is_from_the_moment_to_the_last_mail(summit: Summit)
     assert charts.publication_lag(request, summit) is None
     for seconds, mail in enumerate(Message.objects.filter(kind="publication"), start=4):
         Message.objects.filter(pk=mail.pk).update(state="sent", sent_at=moment + timedelta(seconds=seconds))
+    forget_all()
     found = charts.publication_lag(request, summit)
     assert found is not None
     assert found.title == "1 text was announced to everybody, within 5 seconds"

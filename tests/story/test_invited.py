@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from delegations.domain import overview
+from delegations.domain import gaps, overview
 from delegations.models import Invitation, PartyKind, Reply
 from portal.demo import border_security
 from portal.demo.names import SUMMIT
@@ -24,7 +24,7 @@ FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))
 
 
 def _standing(summit: Summit) -> dict[str, int]:
-    return {name: number for name, number in overview.counts(summit).items() if number}
+    return {name: number for name, number in gaps.counts(summit).items() if number and name in overview.STANDINGS}
 
 
 def _invite_all(summit: Summit, organiser: Client) -> None:
