@@ -19,7 +19,7 @@ from delegations.api.parties import KeysField
 from delegations.api.parts import LeftOutSerializer, Several
 from delegations.api.rights import Rights
 from delegations.domain import accounts, entering
-from delegations.fields import PERSON, party_of
+from delegations.fields import PERSON
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.domain.accounts import CHOOSE
@@ -28,6 +28,8 @@ from summit.permissions import seen_rows
 
 MEMBERS = "delegations.membership.view"
 SEE = "summit.person.view"
+# Of a person: the public id of the party that looks after them (delegations.fields.party_of).
+PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
@@ -50,14 +52,14 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
         """Return the party's id."""
-        party = party_of(person) if self._members(person) else None
-        return None if party is None else party.public_id
+        key: str | None = getattr(person, "party_key", None)
+        return key if self._members(person) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_category(self, person: Person) -> str | None:
         """Return the code of the category."""
-        row = getattr(person, "membership", None) if self._members(person) else None
-        return None if row is None else str(row.category.code)
+        code: str | None = getattr(person, "category_code", None)
+        return code if self._members(person) else None
 
     @extend_schema_field(KeysField(allow_null=True))
     def get_external_ids(self, person: Person) -> dict[str, str] | None:
@@ -107,11 +109,10 @@ class PersonInput(PersonChange):
 def with_belonging(rows: QuerySet[Person], by: User, rule: str = MEMBERS) -> QuerySet[Person]:
     """Let people be narrowed by the party that looks after them, and by their category, by whoever sees that."""
     seen = seen_rows(by, rule, Person, "summit")
-    party = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
     none: Any = Value(None, output_field=CharField())
     shown = Q(pk__isnull=False) if seen is None else seen
     return rows.alias(
-        belongs_to=Case(When(shown, then=party), default=none, output_field=CharField()),
+        belongs_to=Case(When(shown, then=PARTY_KEY), default=none, output_field=CharField()),
         comes_as=Case(When(shown, then=F("membership__category__code")), default=none, output_field=CharField()),
         is_member=Case(
             When(shown & Q(membership__isnull=False), then=Value(True)),
@@ -183,8 +184,8 @@ class People(Rights, Resource):
 
     def rows(self) -> QuerySet[Person]:
         """Return people with where they belong and their keys."""
-        related = ("summit", "membership__party__summit", "membership__category", "particulars__entered_for__summit")
-        return Person.objects.select_related(*related).prefetch_related("external_ids")
+        keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
+        return Person.objects.annotate(**keys).prefetch_related("external_ids")
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people whom somebody sees."""

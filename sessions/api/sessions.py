@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
@@ -29,8 +29,8 @@ class DeskSessionSerializer(serializers.ModelSerializer[Session]):
     the session or of what hangs on it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    room = serializers.CharField(source="room.public_id", allow_null=True, read_only=True)
-    own_kind = serializers.CharField(source="own_kind.public_id", allow_null=True, read_only=True)
+    room = serializers.CharField(source="room_key", allow_null=True, read_only=True)
+    own_kind = serializers.CharField(source="own_kind_key", allow_null=True, read_only=True)
     changed_at = serializers.DateTimeField(source="updated_at", read_only=True)
 
     class Meta:
@@ -135,7 +135,7 @@ class Sessions(SpeakingMixin, Resource):
 
     def rows(self) -> QuerySet[Session]:
         """Return sessions with their rooms and kinds."""
-        return Session.objects.select_related("summit", "room", "own_kind")
+        return Session.objects.annotate(room_key=F("room__public_id"), own_kind_key=F("own_kind__public_id"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Session:
         """Enter a session."""

@@ -23,6 +23,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from summit.api.asking import field_names
 from summit.api.files import takes_files
 from summit.api.problems import unprocessable
 from summit.api.rows import Item, ResourceView, check_fields, check_years
@@ -125,7 +126,7 @@ class _Deed(ResourceView):
             return Response(kind(found, many=many, context=self.context()).data)
         if output is self.resource.output:
             # Another row than the one that was named is shown: whoever sees it is noted as elsewhere.
-            names = list(output().fields)
+            names = list(field_names(output))
             self.resource.note_seen(by=self.by, summit=self.summit, rows=[found], fields=names)
         return Response(output(found, context=self.context()).data)
 

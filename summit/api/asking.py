@@ -1,6 +1,7 @@
 """What the address of a list asks for: declared filters, a declared order, some of the fields. Nothing else is known,
 and what isn't known is refused by name, so that nobody believes a list narrowed that isn't."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -93,6 +94,13 @@ order_names = _both
 
 def _backwards(column: str) -> str:
     return column.removeprefix("-") if column.startswith("-") else f"-{column}"
+
+
+@functools.cache
+def field_names(output: type[BaseSerializer[Any]]) -> tuple[str, ...]:
+    """Return the names of a serializer's fields, in their order: to make the fields takes milliseconds."""
+    made: Any = output()
+    return tuple(made.fields)
 
 
 def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:

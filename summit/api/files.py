@@ -7,6 +7,7 @@ disk, and nothing of one that is too large is in memory.
 import base64
 import binascii
 import copy
+import functools
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -82,8 +83,9 @@ class _PartDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         return {"type": "string", "format": "binary"}
 
 
+@functools.cache
 def takes_files(taken: Any) -> bool:
-    """Return whether what is sent (a serializer, or None) may hold a file."""
+    """Return whether what is sent (a serializer's class, or None) may hold a file."""
     return taken is not None and any(isinstance(each, ContentField) for each in taken().fields.values())
 
 

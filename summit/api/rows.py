@@ -102,14 +102,13 @@ class ResourceView(WorkingView):
         """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
         found = self.resource.output(rows, context=self.context(), **more)
         asking.keep(found, self.fields())
-        names = self.fields() or list(self.resource.output().fields)
+        names = self.fields() or asking.field_names(self.resource.output)
         self.resource.note_seen(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
         return found.data
 
     def fields(self) -> list[str]:
         """Return which fields are asked for. Raises Problem."""
-        known = list(self.resource.output().fields)
-        return asking.wanted_fields(self.request.query_params.get("fields"), known)
+        return asking.wanted_fields(self.request.query_params.get("fields"), asking.field_names(self.resource.output))
 
     def read(self, data: Any, *, row: Any = None) -> Values:
         """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""

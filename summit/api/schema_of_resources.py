@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from summit.api.asking import order_names
+from summit.api.asking import field_names, order_names
 from summit.api.files import described
 from summit.api.schema import ApiSchema, ProblemSerializer
 
@@ -42,7 +42,7 @@ class ResourceSchema(ApiSchema):
             found.append(OpenApiParameter("id", str, PATH, description=said))
         if self.kind == "Bulk" or self.method == "DELETE":
             return found
-        names = ", ".join(self.view.resource.output().fields)
+        names = ", ".join(field_names(self.view.resource.output))
         found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
         if self.kind == "Collection" and self.method == "GET":
             orders = order_names(self.view.resource.orders)
