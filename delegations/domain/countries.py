@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 from django.conf import settings
@@ -113,6 +113,7 @@ def code_of(name: str) -> str:
     return _codes().get(name.strip().lower(), "") or code_of_name(name)
 
 
+@lru_cache(1000)
 def code_of_name(name: str) -> str:
     """Return the code of the country that a name means, "" for a bare code too: an organisation may be called so."""
     said = name.strip()

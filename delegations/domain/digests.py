@@ -9,7 +9,7 @@ When SECRET_KEY changes, digests that older ones made are still found, as long a
 `manage.py rotate_keys` writes them anew.
 """
 
-import hashlib
+import functools
 import hmac
 import re
 from collections.abc import Iterator
@@ -25,9 +25,13 @@ from summit.domain.rotation import Progress, also
 _PURPOSE = b"delegations.domain.digests"
 
 
+@functools.cache
+def _key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), _PURPOSE, "sha256")
+
+
 def _digest(secret: str, kind: str, summit_id: int, value: str) -> str:
-    key = hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).digest()
-    return hmac.new(key, f"{kind}:{summit_id}:{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(secret), f"{kind}:{summit_id}:{value}".encode(), "sha256").hex()
 
 
 def _plain(value: Any) -> str:

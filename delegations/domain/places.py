@@ -54,7 +54,8 @@ def check_category(
     party: Party, category: Category, counted: dict[int | None, Meter], desk: bool, *, late: bool = True
 ) -> None:
     """Refuse a category that isn't this party's to use, or, with `late`, whose time to name has passed."""
-    facts = {"category": str(category), "party": party.name, "contact": party.summit.contact_email}
+    # What it is called is looked up where it is said.
+    facts = {"category": category, "party": party.name, "contact": party.summit.contact_email}
     if category.summit_id != party.summit_id or not quotas.fits(category, party):
         said = _("Nobody comes with %(party)s as “%(category)s”. Choose another category.")
         raise NamingRefused(said % facts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.fields.json import JSONField
 
@@ -122,17 +122,19 @@ def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
         _refer(field, rows)
     values = [field.pre_save(row, True) for row in rows]
     prepared: dict[Any, Any] = {}
+    # Itself, not what stands for it: that looks it up anew for each value.
+    database = connections[connection.alias]
     keyed: Callable[[Any], Any] = id if isinstance(field, JSONField) else lambda value: (type(value), value)
     # Of an encrypted field equal values are written differently each time; none of it, always the same.
     secret = not isinstance(field, JSONField) and field.get_internal_type() == "BinaryField"
     found = []
     for value in values:
         if secret and value not in (None, ""):
-            found.append(field.get_db_prep_save(value, connection))
+            found.append(field.get_db_prep_save(value, database))
             continue
         key = keyed(value)
         if key not in prepared:
-            prepared[key] = field.get_db_prep_save(value, connection)
+            prepared[key] = field.get_db_prep_save(value, database)
         found.append(prepared[key])
     return found
 

@@ -71,9 +71,9 @@ def _called(name: str) -> str:
 def readable(row: PartyRow, line: Line) -> PartyRow:
     """Return what a row says of a party without what no mission can have, such as a mailbox without an @, which is
     noted."""
-    for name in REACH:
+    for name in [name for name in REACH if getattr(row, name)]:
         try:
-            clean(Party(), {name: str(getattr(row, name))} if getattr(row, name) else {})
+            clean(Party(), {name: str(getattr(row, name))})
         except ValidationError as problem:
             line.notes += map(left_out, problem.messages)
             row = replace(row, **{name: ""})
