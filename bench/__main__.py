@@ -164,24 +164,27 @@ def _changing(bench: Any, summit: Any) -> Iterator[Row]:
         yield f"changing each second: {wait.name}", said, most if wait.kept else f"NOT {most}"
 
 
+def _release(bench: Any, cost: Any, *, linear: bool = True) -> Row:
+    said = f"{cost.queries} queries, {cost.seconds:.1f} s"
+    said += f", {cost.multiple:.1f} times its {cost.messages} bare messages"
+    said += f"; another writer waits {cost.waited:.2f} s at most" if cost.waited else ""
+    seconds = bench.SECONDS if cost.changes <= bench.CHANGES else bench.MANY_SECONDS
+    most = f"{bench.QUERIES} queries and {seconds:.0f} s on PostgreSQL"
+    verdict = f"{most}, {bench.WAIT:.0f} s of waiting on SQLite, linear"
+    kept = linear and cost.kept
+    return f"release of {cost.changes} changes of {cost.sessions}", said, verdict if kept else f"NOT {verdict}"
+
+
 def _releasing(bench: Any, growing: Any) -> Iterator[Row]:
     """Growth is that of the multiple of the bare messages: what else the machine does stretches both."""
     before, pages = None, []
     for size in bench.SIZES:
         cost, summit = bench.measure(size)
-        said = f"{cost.queries} queries, {cost.seconds:.1f} s"
-        said += f", {cost.multiple:.1f} times its {cost.messages} bare messages"
-        said += f"; another writer waits {cost.waited:.2f} s at most" if cost.waited else ""
         linear = before is None or cost.multiple / before.multiple <= cost.sessions / before.sessions
-        most = f"{bench.QUERIES} queries and {bench.SECONDS:.0f} s on PostgreSQL"
-        verdict = f"{most}, {bench.WAIT:.0f} s of waiting on SQLite, linear"
-        yield (
-            f"release of {bench.CHANGES} changes of {cost.sessions}",
-            said,
-            verdict if linear and cost.kept else f"NOT {verdict}",
-        )
+        yield _release(bench, cost, linear=linear)
         before = cost
         pages += list(growing.measure(summit, size))
+    yield _release(bench, bench.measure(bench.PROMISED, bench.MANY)[0])
     for name, costs in growing.by_name(pages).items():
         sizes = ", ".join(f"{cost.milliseconds:.0f} ms" for cost in costs)
         ratios = " and ".join(

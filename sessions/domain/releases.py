@@ -140,8 +140,8 @@ def release(
     `expected`, a preview's digest, names another draft, and RemovalUndecided where a decision is missing. One at a
     time for each summit: a second caller waits and then meets what the first has released.
 
-    On SQLite, where one writes at a time, it is worked out before and written under the lock; where others write all
-    the while, at last both under the lock.
+    On SQLite, where one writes at a time, it is worked out before and written under the lock; where others have
+    written meanwhile, both under the lock.
     """
     check_can_release(by, summit)
     asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)

@@ -8,31 +8,27 @@ from django.db import connection, transaction
 Ready = TypeVar("Ready")
 Done = TypeVar("Done")
 
-# How often something is worked out before the lock is taken, where others write meanwhile.
-TURNS = 3
-
 
 def ahead(*, prepare: Callable[[bool], Ready], lock: Callable[[], object], write: Callable[[Ready], Done]) -> Done:
     """Work something out, write it in one transaction that holds a lock, and return what `write` gives.
 
     On SQLite, where one writes at a time, it is worked out before the transaction, and written only if nobody has
-    written meanwhile; where others write all the while, at last both happen under the lock, as everywhere else.
-    `prepare` is told whether the lock is held. What it raises is passed on where nobody has written meanwhile.
+    written meanwhile; where somebody has, it is worked out again under the lock, as everywhere else. Not more often:
+    what takes longer than the pause between two writes would never be done before the lock. `prepare` is told whether
+    the lock is held. What it raises is passed on where nobody has written meanwhile.
     """
-    for _turn in range(TURNS):
-        wrote = others_wrote()
-        if wrote is None:
-            break
+    wrote = others_wrote()
+    if wrote is not None:
         try:
             ready = prepare(False)
         except Exception:
-            if wrote():
-                continue
-            raise
-        with transaction.atomic():
             if not wrote():
-                lock()
-                return write(ready)
+                raise
+        else:
+            with transaction.atomic():
+                if not wrote():
+                    lock()
+                    return write(ready)
     with transaction.atomic():
         lock()
         return write(prepare(True))

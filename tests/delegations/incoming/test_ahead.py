@@ -57,7 +57,7 @@ def test_what_was_written_meanwhile_is_there(summit: Summit, monkeypatch: pytest
         # There others don't wait: all is done in the transaction.
         assert watching.others_wrote() is None
         return
-    assert _amid(summit, monkeypatch) == [False, False]
+    assert _amid(summit, monkeypatch) == [False, True]
     assert (Person.objects.count(), Membership.objects.count()) == (1, 1)
 
 
