@@ -12,6 +12,7 @@ from press.domain import desk_mail
 from press.domain.locks import lock_lift
 from press.models import Lift, LiftMode, Text
 from press.permissions import SEES_EMBARGOED
+from summit.db.prepared import Prepared
 from summit.domain import audit
 from summit.models.summits import sends
 from summit.outbox.domain import enqueue
@@ -37,8 +38,10 @@ def unraised() -> QuerySet[Lift]:
 
 def raise_due(*, limit: int = 100) -> int:
     """Raise the alarms whose time has come; return how many. One query where there is nothing."""
-    due = unraised().filter(sends("summit_id")).order_by("fallback_at", "pk")
-    return sum(raise_alarm(lift_id) for lift_id in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(raise_alarm(lift_id) for (lift_id,) in _DUE.rows()[:limit])
+
+
+_DUE = Prepared(lambda: unraised().filter(sends("summit_id")).order_by("fallback_at", "pk").values_list("pk"))
 
 
 def raise_alarm(lift_id: int) -> bool:

@@ -18,6 +18,7 @@ from press.domain.locks import lock_text
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import speaker
+from summit.db.prepared import Prepared
 from summit.db.turns import Turns
 from summit.domain import audit
 from summit.languages import spoken
@@ -45,14 +46,21 @@ def announce_due(*, limit: int = 200) -> int:
     Of several workers at once, whoever finds a text announced by another stops: all go through what is due in one
     order, so that the other goes on, and twelve don't ask twelve times about each. What is left the next sweep finds.
     """
-    due = unannounced().order_by("version__text").values_list("version__text_id", flat=True).distinct()[:limit]
     done, turns = 0, Turns()
-    for text_id in list(due):
+    for (text_id,) in _DUE.rows()[:limit]:
         turns.give_way()
         if not announce(text_id):
             break
         done += 1
     return done
+
+
+def _due() -> QuerySet[PublicEdition, tuple[int]]:
+    """Return the texts of which something is to be announced, in the order of their keys."""
+    return unannounced().order_by("version__text_id").values_list("version__text_id").distinct()
+
+
+_DUE = Prepared(_due)
 
 
 def announce(text_id: int) -> bool:

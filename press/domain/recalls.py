@@ -11,6 +11,7 @@ from press.addresses import address
 from press.domain.locks import lock_text
 from press.models import Edition, Subscriber, Text
 from press.models.visibility import gone_editions, public_editions
+from summit.db.prepared import Prepared
 from summit.domain import audit
 from summit.languages import spoken
 from summit.models.summits import sends
@@ -48,7 +49,10 @@ def unrecalled_anywhere() -> QuerySet[Text]:
 def recall_due(*, limit: int = 200) -> int:
     """Tell of what has been withdrawn since the last time; return of how many texts. One query where there is
     nothing."""
-    return sum(recall(text_id) for text_id in list(unrecalled().values_list("pk", flat=True)[:limit]))
+    return sum(recall(text_id) for (text_id,) in _DUE.rows()[:limit])
+
+
+_DUE = Prepared(lambda: unrecalled().values_list("pk"))
 
 
 def recall(text_id: int) -> bool:

@@ -1,4 +1,5 @@
-"""A query whose SQL is made once: what is asked for each public page costs more to put into words than to answer.
+"""A query whose SQL is made once: what is asked for each public page, or each second, costs more to put into words
+than to answer.
 
 PostgreSQL plans it once for each connection too, where the settings let it (`DATABASE_PREPARE`).
 """
@@ -8,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+
+from summit.memory import Memory
 
 
 class Prepared:
@@ -20,14 +23,16 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._made: dict[str, tuple[str, tuple[Any, ...]]] = {}
+        self._made: Memory[tuple[str, tuple[Any, ...]]] = Memory(2)
 
     def rows(self, **values: str) -> list[tuple[Any, ...]]:
         """Return the rows for these strings. One query. Raises ValueError for one that the query doesn't have."""
         marks = {name: f"prepared {name}" for name in values}
-        if connection.vendor not in self._made:
-            self._made[connection.vendor] = self._build(**marks).query.sql_with_params()
-        sql, params = self._made[connection.vendor]
+        made = self._made.get(connection.vendor)
+        if made is None:
+            made = self._build(**marks).query.sql_with_params()
+            self._made.put(connection.vendor, made)
+        sql, params = made
         asked = {mark: values[name] for name, mark in marks.items()}
         if not asked.keys() <= set(params):
             raise ValueError(f"the query depends on {params}, not on {', '.join(values)} alone")

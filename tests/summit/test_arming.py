@@ -14,6 +14,7 @@ from django.test import Client
 from delegations.domain import codes, reminders
 from summit.domain import arming
 from summit.hooks.models import Delivery
+from summit.memory import forget_all
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.summits import SummitQuerySet
 from summit.outbox.models import Message
@@ -41,6 +42,7 @@ def sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
 def test_nothing_goes_out_of_a_disarmed_summit(summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (sweep(), mail.outbox) == ({}, [])
     # The control: without the predicate all of it goes.
+    forget_all()
     monkeypatch.setattr(SummitQuerySet, "disarmed", lambda self: self.none())
     assert sweep() == {
         **{"handed": 2, "mail": 2, "endpoints": 2, "events": 2},

@@ -16,6 +16,7 @@ from django.test import Client
 from summit.db import identity
 from summit.domain import arming, installation
 from summit.domain.audit import SYSTEM
+from summit.memory import forget_all
 from summit.models import AuditEntry, Installation, Role, Summit, User
 from summit.models.installation import InstallationQuerySet
 from summit.outbox.models import Message
@@ -79,6 +80,7 @@ def test_nothing_leaves_a_copy(
         Summit.objects.update(disarmed_at=None)
     assert (sweep(), mail.outbox) == ({}, [])
     # The control: without the comparison all of it goes.
+    forget_all()
     monkeypatch.setattr(InstallationQuerySet, "silent", lambda self: self.none())
     assert sweep() == EVERYTHING
     assert len(mail.outbox) == 4

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from summit.db.clock import db_now
+from summit.db.prepared import Prepared
 from summit.domain import audit
 from summit.hooks import reasons
 from summit.hooks.domain import health, payload, wire
@@ -54,10 +55,13 @@ class CantSend(ValueError):
 def hand_out(*, limit: int = 100) -> list[int]:
     """Return the keys of the endpoints to which something is due: what the sweep queues. One query where there is
     nothing."""
-    keys = list(Endpoint.objects.due().order_by("pk").values_list("pk", flat=True)[:limit])
+    keys = [key for (key,) in _DUE.rows()[:limit]]
     if keys:
         Endpoint.objects.filter(pk__in=keys).update(handed_until=Now() + HANDED)
     return keys
+
+
+_DUE = Prepared(lambda: Endpoint.objects.due().order_by("pk").values_list("pk"))
 
 
 def work(endpoint_id: int) -> int:

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.db.prepared import Prepared
 from summit.db.turns import Turns
 from summit.domain import audit
 from summit.models import User
@@ -179,16 +180,25 @@ def _held(message: Message) -> MessageQuerySet:
     return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
 
 
+def _unhanded() -> MessageQuerySet:
+    """Return what is due and in no worker's queue, as far as is known."""
+    return Message.objects.due().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
+
+
+_ANY_DUE = Prepared(lambda: _unhanded().order_by().values_list("pk")[:1])
+
+
 def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
     """Yield (task, ids) in batches for all that is due: what the sweep queues.
 
     Each row is marked as handed for OUTBOX_HANDED seconds, so that the next sweep does not queue it again while a
     worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. A task that comes
-    late finds at its claim what others have delivered meanwhile.
+    late finds at its claim what others have delivered meanwhile. One query where nothing is due.
     """
-    free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
+    if not _ANY_DUE.rows():
+        return
     with transaction.atomic():
-        waiting = Message.objects.due().filter(free).order_by("next_attempt_at", "id")
+        waiting = _unhanded().order_by("next_attempt_at", "id")
         rows = list(waiting.select_for_update(skip_locked=_can_skip_locked()).values_list("pk", "kind")[:limit])
         Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(
             handed_until=Now() + timedelta(seconds=settings.OUTBOX_HANDED)
