@@ -1,7 +1,7 @@
 """Migration operations that let the database count changes, whoever makes them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -60,16 +60,23 @@ def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
 class CountChanges(Statements):
     """Count each INSERT, UPDATE and DELETE of a table's rows (or those of `events`) as a change of their summits.
 
-    `summit` is SQL to follow SELECT that finds the summits' keys, with `{row}` for the row. `removes` says by event
-    when the change may take away what could be read before, SQL with `{row}` too: always, where it doesn't say. Both
-    are counted in the table `counter`, by PostgreSQL with the function `count` (`MakeCounter`): in that of public
-    pages, where nothing else is said. No way of writing passes a trigger by; `called` is part of their names.
+    `summit` is SQL to follow SELECT that finds the summits' keys, with `{row}` for the row and `{soon}` for the
+    moment an hour from now. `removes` says by event when the change may take away what could be read before, SQL with
+    `{row}` too: always, where it doesn't say. With `was` an UPDATE is a change of the row as it was, too, and takes
+    away what could be read of that. All are counted in the table `counter`, by PostgreSQL with the function `count`
+    (`MakeCounter`): in that of public pages, where nothing else is said. No way of writing passes a trigger by;
+    `called` is part of their names.
 
     SQLite's table rebuilds drop triggers, so a later migration that alters the table repeats this operation;
     tests/test_consistency.py lists the triggers.
     """
 
     EVENTS = ("INSERT", "UPDATE", "DELETE")
+    # As each stores moments. No transaction takes that long: what is about to be read when one commits is counted.
+    SOON: ClassVar[Mapping[str, str]] = {
+        "postgresql": "(clock_timestamp() + interval '1 hour')",
+        "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour')",
+    }
 
     def __init__(
         self,
@@ -81,6 +88,7 @@ class CountChanges(Statements):
         counter: str = "summit_publicversion",
         count: str = "summit_count_change",
         called: str = "counted",
+        was: bool = False,
     ) -> None:
         self.table = table
         self.summit = summit
@@ -89,11 +97,12 @@ class CountChanges(Statements):
         self.counter = counter
         self.count = count
         self.called = called
+        self.was = was
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what rebuilds the operation."""
-        options = {"removes": self.removes, "events": self.events, "counter": self.counter}
-        options |= {"count": self.count, "called": self.called}
+        options: dict[str, Any] = {"removes": self.removes, "events": self.events, "counter": self.counter}
+        options |= {"count": self.count, "called": self.called, "was": self.was}
         return (self.__class__.__name__, [self.table, self.summit], options)
 
     def make(self, vendor: str) -> Iterator[str]:
@@ -109,30 +118,45 @@ class CountChanges(Statements):
 
     def _postgresql(self, event: str, removes: str) -> Iterator[str]:
         """Yield what counts once for each statement and summit, however many rows it writes."""
-        name, rows = self._name(event), "OLD" if event == "DELETE" else "NEW"
-        yield (
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"PERFORM {self.count}(summit, bool_or({removes.format(row='changed')})) "
-            f"FROM changed CROSS JOIN LATERAL (SELECT {self.summit.format(row='changed')}) AS found (summit) "
-            "WHERE summit IS NOT NULL GROUP BY summit; RETURN NULL; END $$"
+        name, rows = self._name(event), {row: f"{row}_rows" for row in self._rows(event)}
+        found = " UNION ALL ".join(
+            f"SELECT summit, {less.format(row=each)} AS less FROM {each} "  # noqa: S608
+            f"CROSS JOIN LATERAL (SELECT {self._summit(each, 'postgresql')}) AS found (summit)"
+            for each, less in zip(rows.values(), (removes, "FALSE"), strict=False)
         )
         yield (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" REFERENCING {rows} TABLE AS changed '
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"PERFORM {self.count}(summit, bool_or(less)) FROM ({found}) AS counted "
+            "WHERE summit IS NOT NULL GROUP BY summit; RETURN NULL; END $$"
+        )
+        named = " ".join(f"{row} TABLE AS {each}" for row, each in rows.items())
+        yield (
+            f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" REFERENCING {named} '
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
 
     def _sqlite(self, event: str, removes: str) -> Iterator[str]:
         """Yield what counts for each row: one writes at a time, in the first row of the summit."""
-        row = "OLD" if event == "DELETE" else "NEW"
-        found = f"SELECT {self.summit.format(row=row)}"
+        rows = self._rows(event)
+        found = " UNION ".join(f"SELECT {self._summit(row, 'sqlite')}" for row in rows)
+        less = f"({removes.format(row=rows[0])}) AND summit_id IN (SELECT {self._summit(rows[0], 'sqlite')})"
         yield (
             f'CREATE TRIGGER "{self._name(event)}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN '  # noqa: S608
             f"INSERT INTO {self.counter} (summit_id, writer, changes, removals) SELECT key, 0, 0, 0 "
             f"FROM (SELECT NULL AS key WHERE FALSE UNION {found}) WHERE key IS NOT NULL "
             f"AND key NOT IN (SELECT summit_id FROM {self.counter}); "
             f"UPDATE {self.counter} SET changes = changes + 1, "
-            f"removals = removals + ({removes.format(row=row)}) WHERE summit_id IN ({found}); END"
+            f"removals = removals + ({less}) WHERE summit_id IN ({found}); END"
         )
+
+    def _rows(self, event: str) -> tuple[str, ...]:
+        """Return of which rows an event is one, first those of which it is asked whether it takes something away."""
+        if event == "UPDATE" and self.was:
+            return "OLD", "NEW"
+        return ("OLD",) if event == "DELETE" else ("NEW",)
+
+    def _summit(self, row: str, vendor: str) -> str:
+        return self.summit.format(row=row, soon=self.SOON[vendor])
 
     def _name(self, event: str) -> str:
         return f"{self.table}_{self.called}_{event.lower()}"

@@ -2,18 +2,19 @@
 
 import gzip
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Now
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from delegations.models import Party, PartyName, Policy
-from press.models import Edition
+from press.models import Edition, Lift, Text
 from sessions.domain import releases
 from sessions.domain.forgetting import _erase_released
 from sessions.models import Document, Session, Visibility
@@ -22,6 +23,7 @@ from summit.http.page_cache import PAGES, PageCache, Version, cached_page
 from summit.models import PublicVersion, Summit, User
 from summit.models.versions import PublicVersionQuerySet, Stamp
 from tests import factories as f
+from tests.press.helpers import make_text
 from tests.sessions.conftest import SILENTLY
 from tests.threads import beside
 
@@ -241,7 +243,26 @@ class TestWhatIsTakenAway:
         Document.objects.filter(pk=paper.pk).update(removed_at=f.START)
         assert self.released(opening, organiser) == (True, True)
 
-    def test_whatever_else_changes_takes_away(self, opening: Session, party: Party) -> None:
+    def test_how_parties_are_called(self, opening: Session, party: Party) -> None:
         assert self.counted(lambda: Party.objects.update(name="Newland")) == (True, True)
-        assert self.counted(lambda: f.EditionFactory(version__text__summit=opening.summit)) == (True, False)
-        assert self.counted(lambda: Edition.objects.update(state="in_review")) == (True, True)
+
+    def test_a_text_is_counted_once_it_may_be_read_or_is_about_to(self, opening: Session) -> None:
+        def edited() -> tuple[bool, bool]:
+            return self.counted(lambda: Edition.objects.update(decision_note="Well"))
+
+        def lifted(moment: Any) -> tuple[bool, bool]:
+            return self.counted(lambda: Lift.objects.update(moment=moment))
+
+        by, made = f.UserFactory(), []
+        assert self.counted(lambda: made.append(make_text(summit=opening.summit, reader=by))) == (False, False)
+        text = made[0].version.text
+        Lift.objects.update(decided_by=by)
+        assert (edited(), lifted(Now() + timedelta(hours=2)), edited()) == ((False, False),) * 3
+        # About to be read: whoever commits a minute late is counted too.
+        assert (lifted(Now() + timedelta(minutes=50)), edited()) == ((True, False), (True, True))
+        assert lifted(Now() - timedelta(minutes=1)) == (True, True)
+        assert self.counted(lambda: f.EditionFactory(version=made[0].version, number=2)) == (True, False)
+        withdrawn = {"withdrawn_at": Now(), "withdrawn_by": by, "withdrawal_reason": "It was wrong."}
+        assert self.counted(lambda: Text.objects.filter(pk=text.pk).update(**withdrawn)) == (True, True)
+        # Taken out of sight again.
+        assert (lifted(Now() + timedelta(days=1)), edited()) == ((True, True), (False, False))
