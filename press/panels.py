@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from delegations.domain import naming
 from press.domain.announce import unannounced
 from press.listing import line
+from press.occasion import stamp_of
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
 from press.todo import WORKS, embargoes_of, in_review, next_out, overdue, run_of
@@ -16,12 +17,15 @@ from sessions.domain import removals
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
 from summit.desk.today import now_of
-from summit.home import panel
+from summit.home import panel, stamp
 from summit.metrics import Gauge, source
 from summit.models import Summit
 from summit.permissions import allows
 
 LATEST = 5
+
+
+stamp(30)(stamp_of)
 
 
 @panel(30)

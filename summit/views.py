@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from summit.domain import colours
-from summit.home import panels
+from summit.home import panels, standing
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
 from summit.languages import spoken
@@ -52,6 +52,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@cached_page(beside=standing)
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit: what it is, where and when, its agenda and what its press office has published."""
     found = get_summit(summit)

@@ -7,14 +7,18 @@ import pytest
 from django.conf import LazySettings
 from django.db.models.functions import Now
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
-from press import kept
+from press import kept, occasion
 from press.domain import deciding, editions, lifts, texts
 from press.kept import Moments
 from press.models import Lift
+from summit import home
 from summit.db.prepared import Prepared
 from summit.http.page_cache import PAGES, Version
-from tests.factories import TopicFactory
+from summit.models import Venue
+from summit.registry import Registry
+from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +83,7 @@ def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str)
     monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
     monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
     monkeypatch.setattr(kept, "_MOMENTS", Prepared(kept._moments))
+    monkeypatch.setattr(occasion, "_PASSED", Prepared(occasion._passed))
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -96,6 +101,25 @@ def test_a_lift_makes_kept_pages_of_its_summit_anew(
     assert "Comes at its second" not in body(client, path)
     advance(monkeypatch)
     assert client.get(url_of(delivered.version.text)).status_code == 200
+    assert ("Comes at its second" in body(client, path)) is asks
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_summits_home_is_kept_and_right_when_a_text_comes_out(
+    asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Control: where nothing is asked of the clock, the home goes on without what is out."""
+    if not asks:
+        monkeypatch.setattr(home, "_stamps", Registry())
+    summit = make_text(moment=ago(-0.5), decided_at=ago(3), title="Comes at its second").version.text.summit
+    venue = VenueFactory(summit=summit, name="Lancaster House")
+    path = summit.get_absolute_url()
+    assert "Lancaster House" in body(client, path)
+    with django_assert_num_queries(2 if asks else 1):
+        assert "Comes at its second" not in body(client, path)
+    Venue.objects.filter(pk=venue.pk).update(name="Marlborough House")
+    assert "Marlborough House" in body(client, path)
+    advance(monkeypatch)
     assert ("Comes at its second" in body(client, path)) is asks
 
 
