@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORKERS ?= auto
 
 .PHONY: run test test-all test-broad test-browser test-services check check-types check-style mutants messages lock \
-	bench shots help
+	bench soak shots help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -67,6 +67,9 @@ mutants: $(VENV)/dev.done ## how many of 300 small faults the tests notice (an h
 
 bench: $(VENV)/dev.done ## the figures, as ratios within one run
 	@$(BIN)/python -m bench
+
+soak: $(VENV)/dev.done ## a quarter of an hour of mixed work: nothing fails, and no process grows
+	@$(BIN)/python -m bench.soaking
 
 messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
 	@$(BIN)/python -m tools.catalogues

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 Row = tuple[str, str, str]
+# Of the columns, as wide as most cells are: each row is printed when it is known.
+WIDTHS = (44, 72, 0)
 
 
 def main() -> int:
-    """Measure, print, and return 1 where a promise is broken."""
+    """Measure, print, and return 1 where a promise is broken: of queries, or of a ratio measured in one run. How long
+    something takes is the machine's too: beside a goal that is missed stands "missed"."""
     with tempfile.TemporaryDirectory(prefix="summit-bench-") as folder:
         for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"):
             os.environ.pop(name, None)
@@ -19,10 +22,14 @@ def main() -> int:
         import django
 
         django.setup()
-        rows = list(_rows())
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        from bench.processes import Machine
+
+        machine, rows = Machine(), []
+        for row in _rows():
+            rows.append(row)
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, WIDTHS, strict=True)).rstrip(), flush=True)
+        others = machine.others()
+    print(f"\nOther things kept {others:.2f} of {os.cpu_count()} processors busy meanwhile.")
     return 1 if any(row[2].startswith("NOT") for row in rows) else 0
 
 
@@ -36,6 +43,7 @@ def _rows() -> Iterator[Row]:
         exporting,
         finding,
         growing,
+        idling,
         importing,
         inviting,
         loading,
@@ -44,6 +52,7 @@ def _rows() -> Iterator[Row]:
         readers,
         releasing,
         serving,
+        working,
         world,
     )
     from portal.demo import border_security
@@ -54,7 +63,7 @@ def _rows() -> Iterator[Row]:
     world.advance(demo)
     big, seconds = loading.load()
     yield "what", "measured", "promised"
-    yield "demo --slug big", f"{seconds:.1f} s", "under 60 s" if seconds < 60 else "NOT under 60 s"
+    yield "demo --slug big", f"{seconds:.1f} s", _goal("under 60 s", kept=seconds < 60)
     yield "sessions of it that everybody may read", str(changing.make_public(big)), ""
     for page, small, large in pages.compare(demo, big):
         verdict = "equal" if small == large else "NOT equal"
@@ -62,6 +71,7 @@ def _rows() -> Iterator[Row]:
     yield from _serving(serving, big)
     yield _readers(readers, big)
     yield from _changing(changing, big)
+    yield from _working(working, big)
     rates = outbox.measure(demo)
     said = f"{rates.fraction:.2f} of a bare loop ({rates.outbox:.0f} and {rates.loop:.0f} a second)"
     yield f"outbox, {rates.messages} letters", said, ""
@@ -72,6 +82,28 @@ def _rows() -> Iterator[Row]:
     yield from _exporting(exporting)
     yield from _asking(asking)
     yield _clicking(clicking)
+    yield from _idling(idling)
+
+
+def _working(bench: Any, summit: Any) -> Iterator[Row]:
+    for cost in bench.measure(summit):
+        aim = cost.aim
+        most = f"at most {aim.milliseconds:.0f} ms, {aim.queries} queries"
+        said = f"{cost.milliseconds:.0f} ms of the processor, {cost.queries} queries"
+        within = _goal(most, kept=cost.milliseconds <= aim.milliseconds)
+        yield f"desk: {aim.name}", said, within if cost.queries <= aim.queries else f"NOT {most}"
+
+
+def _idling(bench: Any) -> Iterator[Row]:
+    idle = bench.measure()
+    most = f"at most {bench.MOST:.0f} s"
+    said = f"{idle.whole:.1f} s of the processor a minute: workers {idle.workers:.1f}, beat {idle.beat:.1f}"
+    yield "the whole system while nobody asks", said, _goal(most, kept=idle.whole <= bench.MOST)
+    yield "memory of a web process", f"{idle.before:.0f} MB, {idle.after:.0f} MB after load", ""
+
+
+def _goal(promised: str, *, kept: bool) -> str:
+    return promised if kept else f"missed: {promised}"
 
 
 def _clicking(bench: Any) -> Row:
@@ -80,7 +112,7 @@ def _clicking(bench: Any) -> Row:
     said += f" ({quiet.longest:.2f} s before), {len(bulk.refused)} refused"
     promised = f"at most {bench.MOST:.0f} s, none refused"
     kept = bulk.longest <= bench.MOST and not bulk.refused
-    return f"clicks while big loads and {bench.TEXTS} texts come out", said, promised if kept else f"NOT {promised}"
+    return f"clicks while big loads and {bench.TEXTS} texts come out", said, _goal(promised, kept=kept)
 
 
 def _asking(bench: Any) -> Iterator[Row]:
@@ -95,7 +127,7 @@ def _serving(bench: Any, summit: Any) -> Iterator[Row]:
         said = f"{rate.whole:.0f} a second, {rate.size} bytes"
         said += f"; {rate.again:.0f} to those who have it" if rate.again else ""
         most = f"at least {rate.aim.promised}"
-        verdict = most if rate.whole >= rate.aim.promised else f"NOT {most}"
+        verdict = _goal(most, kept=rate.whole >= rate.aim.promised)
         yield f"served: {rate.aim.name}", said, verdict if rate.aim.promised else ""
 
 
@@ -148,7 +180,7 @@ def _changing(bench: Any, summit: Any) -> Iterator[Row]:
     for cost in bench.first(summit):
         said = f"{cost.changed:.0f} ms of the processor after a change, {cost.cold:.0f} ms where nothing was made yet"
         most = f"at most {cost.most:.0f} ms after a change"
-        yield f"who asks first: {cost.name}", said, most if cost.changed <= cost.most else f"NOT {most}"
+        yield f"who asks first: {cost.name}", said, _goal(most, kept=cost.changed <= cost.most)
     before, after = bench.version(summit)
     most = f"at most {bench.READING:.1f} ms, flat"
     flat = after <= max(bench.READING, 2 * before)
@@ -161,7 +193,7 @@ def _changing(bench: Any, summit: Any) -> Iterator[Row]:
         said = f"{wait.changing:.0f} a second, {wait.quiet:.0f} while nothing changes; p50 {wait.half:.0f} ms"
         said += f", p99 {wait.nearly_all:.0f} ms; {wait.releases} releases"
         most = f"at least {bench.LEAST} of it, p99 at most {bench.MOST:.0f} ms"
-        yield f"changing each second: {wait.name}", said, most if wait.kept else f"NOT {most}"
+        yield f"changing each second: {wait.name}", said, _goal(most, kept=wait.kept)
 
 
 def _release(bench: Any, cost: Any, *, linear: bool = True) -> Row:
@@ -172,7 +204,7 @@ def _release(bench: Any, cost: Any, *, linear: bool = True) -> Row:
     most = f"{bench.QUERIES} queries and {seconds:.0f} s on PostgreSQL"
     verdict = f"{most}, {bench.WAIT:.0f} s of waiting on SQLite, linear"
     kept = linear and cost.kept
-    return f"release of {cost.changes} changes of {cost.sessions}", said, verdict if kept else f"NOT {verdict}"
+    return f"release of {cost.changes} changes of {cost.sessions}", said, _goal(verdict, kept=kept)
 
 
 def _releasing(bench: Any, growing: Any) -> Iterator[Row]:

@@ -58,8 +58,12 @@ class Listed:
     by_hand: Callable[[Summit, User], list[Row]]
 
 
-def _by_hand(resource: Any, values: Callable[[Any], dict[str, Any]]) -> Callable[[Summit, User], list[Row]]:
-    return lambda summit, user: [values(row) for row in resource().seen_by(user, summit.slug)]
+def _by_hand(
+    resource: Any, values: Callable[[Any], dict[str, Any]], *related: str
+) -> Callable[[Summit, User], list[Row]]:
+    return lambda summit, user: [
+        values(row) for row in resource().seen_by(user, summit.slug).select_related(*related)
+    ]
 
 
 def _person(row: Any) -> Row:
@@ -93,8 +97,8 @@ def _session(row: Any) -> Row:
 
 
 LISTS = {
-    "people": Listed("desk/people/", _by_hand(People, _person)),
-    "sessions of the draft": Listed("desk/sessions/", _by_hand(Sessions, _session)),
+    "people": Listed("desk/people/", _by_hand(People, _person, "membership__party", "membership__category")),
+    "sessions of the draft": Listed("desk/sessions/", _by_hand(Sessions, _session, "room")),
 }
 
 

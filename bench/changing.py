@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from django.test import Client
 
-from bench import serving
+from bench import connections, serving
+from bench.moving import Moves, moving, organiser
 from sessions.domain import member, releases
 from sessions.models import Session, Visibility
 from summit.http.page_cache import PAGES
 from summit.memory import forget_all
-from summit.models import PublicVersion, Summit, User
+from summit.models import PublicVersion, Summit
 
-CONNECTIONS, SECONDS, EVERY = 8, 10.0, 1.0
+CONNECTIONS, SECONDS = 8, 6.0
 TURNS = 5
 # The least rate while it changes, as a part of the quiet one, and the longest wait of 99 in 100, in milliseconds.
 LEAST, MOST = 0.8, 200.0
@@ -63,7 +64,7 @@ def make_public(summit: Summit) -> int:
     """Release all sessions for everybody; return how many there are."""
     hidden = {f"{part}_to": "" for part in ("title", "room", "times", "participants", "documents")}
     Session.objects.filter(summit=summit).update(visibility=Visibility.PUBLIC, **hidden)
-    releases.release(summit=summit, by=_organiser(summit))
+    releases.release(summit=summit, by=organiser(summit))
     return member.public_agenda(summit=summit).count()
 
 
@@ -71,19 +72,21 @@ def paths(summit: Summit) -> dict[str, tuple[str, float]]:
     """Return the pages that are measured, each with the milliseconds that are promised to who asks first."""
     key = member.public_agenda(summit=summit)[0].session.public_id
     return {
+        "summit’s home": (f"/{summit.slug}/", 100),
         "agenda": (f"/{summit.slug}/agenda/", 120),
         "session’s page": (f"/{summit.slug}/agenda/{key}/", 70),
         "agenda.ics": (f"/{summit.slug}/agenda.ics", 148),
         "schedule.json": (f"/{summit.slug}/agenda/schedule.json", 175),
         "press list": (f"/{summit.slug}/press/", 85),
         "feed": (f"/{summit.slug}/press/feed.atom", 97),
+        "speech’s page": (serving.speech(summit), 71),
         "API: agenda": (f"/api/v1/summits/{summit.slug}/agenda/", 60),
     }
 
 
 def first(summit: Summit) -> Iterator[First]:
     """Yield what the first reader of each page costs."""
-    client, moves, pages = Client(), _Moves(summit), paths(summit)
+    client, moves, pages = Client(), Moves(summit), paths(summit)
     changed: dict[str, list[float]] = {name: [] for name in pages}
     for path, _most in pages.values():
         _cost(client, path)
@@ -108,21 +111,15 @@ def _cost(client: Client, path: str) -> float:
     return (time.process_time() - started) * 1000
 
 
-def waits(summit: Summit, names: tuple[str, ...] = ("agenda", "schedule.json", "API: agenda")) -> Iterator[Waits]:
-    """Yield how pages are answered while nothing happens and while they change each second."""
-    moves = _Moves(summit)
+def waits(summit: Summit) -> Iterator[Waits]:
+    """Yield how each page is answered while nothing happens and while it changes each second."""
     with serving.serving() as port:
-        for name in names:
-            path = paths(summit)[name][0]
+        for name, (path, _most) in paths(summit).items():
             _ask(port, path, 1.0)
             quiet = _ask(port, path, SECONDS / 2)
-            ended = threading.Event()
-            writer = threading.Thread(target=moves.each_second, args=(ended,))
-            before = moves.released
-            writer.start()
-            changing = _ask(port, path, SECONDS)
-            ended.set()
-            writer.join()
+            with moving(summit) as end:
+                changing = _ask(port, path, SECONDS)
+                released = end()
             order = sorted(changing)
             yield Waits(
                 name,
@@ -130,7 +127,7 @@ def waits(summit: Summit, names: tuple[str, ...] = ("agenda", "schedule.json", "
                 len(changing) / SECONDS,
                 order[len(order) // 2],
                 order[int(len(order) * 0.99)],
-                moves.released - before,
+                released,
             )
 
 
@@ -138,11 +135,11 @@ def _ask(port: int, path: str, seconds: float) -> list[float]:
     """Let all connections ask for so many seconds; return how long each answer took, in milliseconds."""
     found: list[float] = []
     wrong: list[int] = []
-    question = serving.question(path)
+    question = connections.question(path)
     stop = time.perf_counter() + seconds
 
     def ask() -> None:
-        client = serving.Client(port)
+        client = connections.Client(port)
         while (started := time.perf_counter()) < stop and not wrong:
             status, _head, _length = client.ask(question)
             found.append((time.perf_counter() - started) * 1000)
@@ -157,36 +154,6 @@ def _ask(port: int, path: str, seconds: float) -> list[float]:
         thread.join()
     if wrong:
         raise RuntimeError(f"{path} answered {wrong[0]}")
-    return found
-
-
-class _Moves:
-    """Moves one session after another, and releases each by itself."""
-
-    def __init__(self, summit: Summit) -> None:
-        self.summit, self.by, self.released = summit, _organiser(summit), 0
-        self._sessions = list(Session.objects.filter(summit=summit, cancelled_at=None).order_by("pk"))
-
-    def release(self) -> None:
-        """Move the next session, and release it."""
-        row = self._sessions[self.released % len(self._sessions)]
-        self.released += 1
-        title = f"{row.title[:150]} ({self.released})"
-        Session.objects.filter(pk=row.pk).update(title=title)
-        releases.release(summit=self.summit, by=self.by)
-
-    def each_second(self, ended: threading.Event) -> None:
-        """Release each second until it is to end."""
-        due = time.monotonic()
-        while not ended.wait(max(0.0, due - time.monotonic())):
-            self.release()
-            due += EVERY
-
-
-def _organiser(summit: Summit) -> User:
-    found = User.objects.filter(roles__summit=summit, roles__role="organiser").first()
-    if found is None:
-        raise RuntimeError("nobody organises it")
     return found
 
 

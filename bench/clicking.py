@@ -97,7 +97,7 @@ def _waits(run: Running, until: Callable[[], None]) -> Waits:
 
 def _click(run: Running, waits: Waits, done: threading.Event) -> None:
     while not done.is_set():
-        person = _Person(run, waits)
+        person = Person(run, waits)
         person.sign_in("organiser@summit.example")
         # Thirty may sign in from one address in a minute.
         until = time.monotonic() + 60 * PEOPLE / 25
@@ -107,7 +107,7 @@ def _click(run: Running, waits: Waits, done: threading.Event) -> None:
             person.ask(page)
 
 
-class _Person:
+class Person:
     """Somebody with a browser, who notes how long each answer takes."""
 
     def __init__(self, run: Running, waits: Waits) -> None:

@@ -76,6 +76,7 @@ def _reader(summit: Summit) -> Client:
 
 
 def _preview(summit: Summit) -> None:
+    forget_all()
     releases.preview(summit=summit)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.test import Client as Browser
 
-from bench import serving
+from bench import connections, serving
 from sessions.models import ReleasedParticipant, ReleaseEntry
 from summit.models import Person, Summit, User
 
@@ -85,7 +85,7 @@ def _ask(port: int, questions: list[bytes], turns: int, every: float) -> list[fl
     begin = time.perf_counter() + 0.2
 
     def ask(place: int, question: bytes) -> None:
-        client = serving.Client(port)
+        client = connections.Client(port)
         for turn in range(turns):
             # Readers are not in step: each has a moment of the second of their own.
             due = begin + every * (turn + place / len(questions))

@@ -107,7 +107,7 @@ def _move(rows: Sequence[Session]) -> None:
 
 
 def _summit(sessions: int, changes: int) -> tuple[Summit, User, list[Session]]:
-    slug = f"releasing-{sessions}"
+    slug = f"releasing-{sessions}-{changes}"
     organiser = User.objects.create_user(email=f"organiser@{slug}.example", name="Organiser")
     summit = Summit.objects.create(
         slug=slug,

@@ -9,18 +9,17 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.connections import Client, question, rate
 from press.addresses import address
 from press.reading import listed
 from sessions.domain import member
 from summit.models import Summit
 
-WORKERS, CONNECTIONS, SECONDS = 2, 4, 3.0
-HEAD_ENDS = b"\r\n\r\n"
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -42,70 +41,6 @@ class Rate:
     size: int
 
 
-class Client:
-    """One connection that stays open."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
-
-    def ask(self, asked: bytes) -> tuple[int, bytes, int]:
-        """Send a question; return the answer's status, its head and the bytes of its body."""
-        self._socket.sendall(asked)
-        found = bytearray()
-        while (end := found.find(HEAD_ENDS)) < 0:
-            found += self._more()
-        head = bytes(found[:end]).lower()
-        length = next(
-            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length:")), 0
-        )
-        left = end + len(HEAD_ENDS) + length - len(found)
-        while left > 0:
-            left -= len(self._more())
-        return int(head.split(b" ", 2)[1]), head, length
-
-    def _more(self) -> bytes:
-        found = self._socket.recv(1 << 18)
-        if not found:
-            raise ConnectionError("the server closed the connection")
-        return found
-
-    def close(self) -> None:
-        """Close it."""
-        self._socket.close()
-
-
-def question(path: str, etag: bytes = b"") -> bytes:
-    """Return the request for a page, or for what isn't the one of that ETag."""
-    lines = [f"GET {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Accept-Encoding: gzip"]
-    return b"\r\n".join([*lines, *([b"If-None-Match: " + etag] if etag else []), b"", b""])
-
-
-def _rate(port: int, asked: bytes, expected: int) -> float:
-    """Return how many answers a second come to all connections together. Raises RuntimeError for another status."""
-    counts = [0] * CONNECTIONS
-    wrong: list[int] = []
-    stop = time.perf_counter() + SECONDS
-
-    def ask(number: int) -> None:
-        client = Client(port)
-        while time.perf_counter() < stop and not wrong:
-            status, _head, _length = client.ask(asked)
-            counts[number] += 1
-            if status != expected:
-                wrong.append(status)
-        client.close()
-
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(CONNECTIONS)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise RuntimeError(f"{asked!r} answered {wrong[0]}")
-    return sum(counts) / (time.perf_counter() - started)
-
-
 def aims(summit: Summit) -> list[Aim]:
     """Return the pages that are measured."""
     key = member.public_agenda(summit=summit)[0].session.public_id
@@ -113,12 +48,12 @@ def aims(summit: Summit) -> list[Aim]:
         Aim("agenda, complete in HTML", f"/{summit.slug}/agenda/", 700),
         Aim("session's page", f"/{summit.slug}/agenda/{key}/", 500),
         Aim("agenda.ics", f"/{summit.slug}/agenda.ics", 500),
-        Aim("speech's page", _speech(summit), 600),
+        Aim("speech's page", speech(summit), 600),
         Aim("schedule.json", f"/{summit.slug}/agenda/schedule.json", 500),
     ]
 
 
-def _speech(summit: Summit) -> str:
+def speech(summit: Summit) -> str:
     """Return the address of a speech that everybody may read, below the site's."""
     found = listed(summit).filter(version__text__slot__isnull=False)[:1].get()
     return address(summit, found)
@@ -138,8 +73,8 @@ def measure(summit: Summit) -> Iterator[Rate]:
             if status != 200:
                 raise RuntimeError(f"{aim.path} answered {status}")
             etag = next((line[6:] for line in head.split(b"\r\n") if line.startswith(b"etag: ")), b"")
-            whole = _rate(port, question(aim.path), 200)
-            again = _rate(port, question(aim.path, etag), 304) if etag else 0.0
+            whole = rate(port, question(aim.path), 200)
+            again = rate(port, question(aim.path, etag), 304) if etag else 0.0
             yield Rate(aim, whole, again, length)
 
 

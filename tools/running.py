@@ -39,8 +39,9 @@ def free_port() -> int:
 class Running:
     """A system started by `make run`."""
 
-    def __init__(self, base: str, log: Path, env: dict[str, str]) -> None:
+    def __init__(self, base: str, log: Path, env: dict[str, str], pid: int = 0) -> None:
         self.base = base
+        self.pid = pid
         self.log = log
         self.env = env
 
@@ -83,7 +84,7 @@ def make_run(folder: Path, *variables: str, port: int | None = None) -> Iterator
         process = subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
-    found = Running(f"http://localhost:{port}", log, env)
+    found = Running(f"http://localhost:{port}", log, env, process.pid)
     try:
         deadline = time.monotonic() + SECONDS_TO_START
         while "Summit is running." not in found.printed():

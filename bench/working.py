@@ -1,0 +1,81 @@
+"""What the desk's heaviest pages and lists take on a large summit: queries and milliseconds of the processor of each,
+asked for again while nothing changes, as somebody who works there does all day."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench import pages
+from summit.api.domain import tokens
+from summit.api.scopes import known
+from summit.models import Summit, User
+
+TURNS = 9
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A page or list, and what is promised of it: milliseconds and queries at most."""
+
+    name: str
+    path: str
+    milliseconds: float
+    queries: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one took: the least of several turns, since whatever else the machine does only adds to it."""
+
+    aim: Aim
+    milliseconds: float
+    queries: int
+
+
+def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
+    """Return the desk's pages, and lists of the API for programs."""
+    slug, desk = summit.slug, f"/api/v1/summits/{summit.slug}/desk"
+    return [
+        Aim("home", f"/admin/?summit={slug}", 80, 25),
+        Aim("next release", f"/admin/programme/release/prepare/{slug}/", 100, 10),
+        Aim("run of the day", f"/admin/press/text/run/?summit={slug}", 100, 15),
+        Aim("list of people", f"/admin/summit/person/?summit__id__exact={summit.pk}", 100, 15),
+    ], [
+        Aim("API: 50 people", f"{desk}/people/?page_size=50", 1000 / 120, 7),
+        Aim("API: 50 sessions of the draft", f"{desk}/sessions/?page_size=50", 1000 / 120, 6),
+    ]
+
+
+def measure(summit: Summit) -> Iterator[Cost]:
+    """Yield what each page and list took."""
+    settings.API_REQUESTS_A_MINUTE = 1_000_000
+    organiser = User.objects.filter(roles__summit=summit, roles__role="organiser").order_by("pk")[0]
+    secret = tokens.make(by=organiser, name="bench", scopes=known()).secret
+    by_hand, program = aims(summit)
+    for client, found in (
+        (pages.client(pages.ORGANISER, summit), by_hand),
+        (Client(headers={"Authorization": f"Bearer {secret}"}), program),
+    ):
+        yield from (_cost(client, aim) for aim in found)
+
+
+def _cost(client: Client, aim: Aim) -> Cost:
+    _ask(client, aim)
+    with CaptureQueriesContext(connection) as queries:
+        _ask(client, aim)
+    # The next request begins to count anew.
+    counted = len(queries)
+    return Cost(aim, min(_ask(client, aim) for _turn in range(TURNS)), counted)
+
+
+def _ask(client: Client, aim: Aim) -> float:
+    began = time.process_time()
+    answer = client.get(aim.path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{aim.path} answered {answer.status_code}")
+    return (time.process_time() - began) * 1000
