@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from django.db import connection, migrations
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -20,14 +20,12 @@ END $$
 """
 
 
-class FreezeColumns(migrations.operations.base.Operation):
+class FreezeColumns(Statements):
     """Refuse any UPDATE that changes one of `columns`, and with `rows` any DELETE too.
 
     A statement that breaks it raises django.db.IntegrityError. SQLite's table rebuilds drop triggers, so a later
     migration that alters the table repeats this operation; tests/test_consistency.py lists the triggers expected.
     """
-
-    reversible = True
 
     def __init__(self, table: str, columns: list[str], *, rows: bool = False) -> None:
         self.table = table
@@ -42,9 +40,6 @@ class FreezeColumns(migrations.operations.base.Operation):
     def names(self) -> list[str]:
         """The triggers that this makes."""
         return [f"{self.table}_frozen", *([f"{self.table}_kept"] if self.rows else [])]
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of triggers."""
 
     def database_forwards(
         self,

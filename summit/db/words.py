@@ -7,11 +7,12 @@ divides, folds or stems anything of its own, so both find the same.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 from django.db.models import BooleanField, F, Func
+
+from summit.db.counting import Statements
 
 # A group holds words of which one has to be there; of several groups each has to have one.
 Groups = Sequence[Iterable[str]]
@@ -19,11 +20,9 @@ Groups = Sequence[Iterable[str]]
 TOKENS = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
 
 
-class WordIndex(migrations.operations.base.Operation):
+class WordIndex(Statements):
     """Index columns of words. On SQLite triggers keep the index, and a rebuild of the table drops them: a later
     migration that alters it repeats this operation (tests/test_consistency.py lists the triggers)."""
-
-    reversible = True
 
     def __init__(self, table: str, columns: list[str]) -> None:
         self.table = table
@@ -37,9 +36,6 @@ class WordIndex(migrations.operations.base.Operation):
     def names(self) -> list[str]:
         """The triggers that this makes on SQLite."""
         return [f"{self.table}_words_{event}" for event in ("insert", "update", "delete")]
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of indexes of words."""
 
     def database_forwards(
         self,
