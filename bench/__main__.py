@@ -13,8 +13,8 @@ WIDTHS = (44, 72, 0)
 
 
 def main() -> int:
-    """Measure, print, and return 1 where a promise is broken: of queries, or of a ratio measured in one run. How long
-    something takes is the machine's too: beside a goal that is missed stands "missed"."""
+    """Measure, print, and return 1 where a promise is broken: of queries, or of what something takes of a bare loop.
+    What depends on the machine too fails nothing: beside a goal that is missed stands "missed"."""
     with tempfile.TemporaryDirectory(prefix="summit-bench-") as folder:
         for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS"):
             os.environ.pop(name, None)

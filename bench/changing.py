@@ -6,7 +6,6 @@ that has made nothing yet.
 """
 
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -132,29 +131,7 @@ def waits(summit: Summit) -> Iterator[Waits]:
 
 
 def _ask(port: int, path: str, seconds: float) -> list[float]:
-    """Let all connections ask for so many seconds; return how long each answer took, in milliseconds."""
-    found: list[float] = []
-    wrong: list[int] = []
-    question = connections.question(path)
-    stop = time.perf_counter() + seconds
-
-    def ask() -> None:
-        client = connections.Client(port)
-        while (started := time.perf_counter()) < stop and not wrong:
-            status, _head, _length = client.ask(question)
-            found.append((time.perf_counter() - started) * 1000)
-            if status != 200:
-                wrong.append(status)
-        client.close()
-
-    threads = [threading.Thread(target=ask) for _number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise RuntimeError(f"{path} answered {wrong[0]}")
-    return found
+    return connections.answers(port, connections.question(path), seconds=seconds, connections=CONNECTIONS)
 
 
 def version(summit: Summit) -> tuple[float, float]:

@@ -47,27 +47,34 @@ def question(path: str, etag: bytes = b"") -> bytes:
     return b"\r\n".join([*lines, *([b"If-None-Match: " + etag] if etag else []), b"", b""])
 
 
-def rate(port: int, asked: bytes, expected: int = 200, *, seconds: float = SECONDS) -> float:
-    """Return how many answers a second come to all connections together. Raises RuntimeError for another status."""
-    counts = [0] * CONNECTIONS
+def answers(
+    port: int, asked: bytes, expected: int = 200, *, seconds: float = SECONDS, connections: int = CONNECTIONS
+) -> list[float]:
+    """Ask on so many connections for so many seconds; return how long each answer took, in milliseconds. Raises
+    RuntimeError for another status."""
+    found: list[float] = []
     wrong: list[int] = []
     stop = time.perf_counter() + seconds
 
-    def ask(number: int) -> None:
+    def ask() -> None:
         client = Client(port)
-        while time.perf_counter() < stop and not wrong:
+        while (started := time.perf_counter()) < stop and not wrong:
             status, _head, _length = client.ask(asked)
-            counts[number] += 1
+            found.append((time.perf_counter() - started) * 1000)
             if status != expected:
                 wrong.append(status)
         client.close()
 
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(CONNECTIONS)]
-    started = time.perf_counter()
+    threads = [threading.Thread(target=ask) for _number in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if wrong:
         raise RuntimeError(f"{asked!r} answered {wrong[0]}")
-    return sum(counts) / (time.perf_counter() - started)
+    return found
+
+
+def rate(port: int, asked: bytes, expected: int = 200, *, seconds: float = SECONDS) -> float:
+    """Return how many answers a second come to all connections together. Raises RuntimeError for another status."""
+    return len(answers(port, asked, expected, seconds=seconds)) / seconds
