@@ -4,7 +4,7 @@ from celery import shared_task
 
 from delegations.domain import nightly, reminders
 from summit.outbox.domain import delivery
-from summit.sweeps import sweep
+from summit.sweeps import Sweep, sweep
 
 
 @shared_task(name="delegations.tasks.deliver_invitations")
@@ -25,13 +25,17 @@ def deliver_reminders(ids: list[int]) -> int:
     return delivery.deliver(ids)
 
 
-@sweep("delegations.tasks.remind", beats="reminders", every=120)
+@sweep("reminders", every=120)
 def remind() -> int:
     """Store the reminders that are due. Safe to run twice, late, or two at once."""
     return reminders.remind()
 
 
-@sweep("delegations.tasks.purge", beats="purge", every=3600)
-def purge() -> int:
+@shared_task(name="delegations.tasks.purge")
+def purge() -> None:
     """Purge what has been kept long enough, of every summit. Safe to run twice, late, never, or two at once."""
+    Sweep("purge", 3600, _purge).run()
+
+
+def _purge() -> int:
     return sum(sum(found.values()) for found in nightly.purge_all().values())

@@ -9,13 +9,13 @@ from summit.outbox.domain.delivery import deliver
 from summit.sweeps import sweep
 
 
-@sweep("press.tasks.announce_publications", beats="publications", every=1)
+@sweep("publications", every=1)
 def announce_publications() -> int:
     """Look for what has come out, or was withdrawn, and write to subscribers about it."""
     return announce_due() + recall_due()
 
 
-@sweep("press.tasks.raise_alarms", beats="alarms", every=5)
+@sweep("alarms", every=5)
 def raise_alarms() -> int:
     """Look for speeches that nobody has said were given in time, and write to the press desk about them."""
     return raise_due()

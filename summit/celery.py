@@ -3,9 +3,11 @@
 import gc
 import logging.config
 import os
+from typing import Any
 
 from celery import Celery, signals
 from django.conf import settings
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "summit.settings")
 
@@ -20,6 +22,15 @@ def keep_sharing(**kwargs: object) -> None:
     of its own, thirty megabytes, once its collector has gone through it."""
     gc.collect()
     gc.freeze()
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def keep_connection(sender: Any, **kwargs: object) -> None:
+    """Keep a worker's connection to the database from task to task, as Django keeps that of a web process from
+    request to request: until CONN_MAX_AGE is over or it no longer answers. Opening one takes longer than a sweep."""
+    if not sender.request.is_eager:
+        close_old_connections()
 
 
 @signals.setup_logging.connect

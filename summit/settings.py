@@ -381,6 +381,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Seconds, for any broker; Redis' own are among the transport's options.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+# Celery closes no connection to the database of its own accord: summit.celery does, by CONN_MAX_AGE.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 if CELERY_BROKER_URL.startswith("redis"):
@@ -406,20 +408,12 @@ CELERY_TASK_ROUTES = {
 }
 # The plain one, without a file: nothing depends on when a sweep ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# What is due stands in the database; these sweeps look for it (summit.sweeps). None expires: whether one that was
-# handed out late still does something is the database's to say, and no clock's.
+# What is due stands in the database; each second a task does those sweeps whose time has come (summit.sweeps). None
+# expires: whether one that was handed out late still does something is the database's to say, and no clock's.
 CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "outbox.tasks.sweep", "schedule": 1.0},
-    "announce-publications": {"task": "press.tasks.announce_publications", "schedule": 1.0},
-    "raise-alarms": {"task": "press.tasks.raise_alarms", "schedule": 5.0},
-    "chain-audit": {"task": "summit.tasks.chain_audit", "schedule": 5.0},
-    "watch-installation": {"task": "summit.tasks.watch_installation", "schedule": 15.0},
-    "remind-parties": {"task": "delegations.tasks.remind", "schedule": 120.0},
-    "sweep-hooks": {"task": "hooks.tasks.sweep", "schedule": 1.0},
-    "sweep-work": {"task": "work.tasks.sweep", "schedule": 2.0},
+    "sweep": {"task": "summit.tasks.sweep", "schedule": 1.0},
     # Every night, and what a night missed the next one does.
     "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
-    "clear-expired": {"task": "summit.tasks.clear_expired", "schedule": 3600.0},
 }
 
 # Bytes of public pages that each web process keeps in memory (summit.http.page_cache); 0 makes each page anew.

@@ -1,20 +1,18 @@
-"""Sweeps: tasks that beat asks for again and again, to look for what is due.
+"""Sweeps: what looks again and again for what is due.
 
-How often one begins is decided by the database, which all workers share, and by nobody's clock: a task that is handed
-out late, or by a beat or to a worker whose clock is wrong, does the same as any other. One that finds that another
-began less than its interval ago returns after one query. What has piled up in a queue is dropped by the worker that
-takes it: of the same sweep it hands one to its processes in an interval. One that meets a database that is busy, full
-or away leaves its work to the next: a line in the log, and no traceback.
+Beat asks once a second for one task (`summit.tasks.sweep`), which does each sweep whose time has come. How often one
+begins is decided by the database, which all workers share, and by nobody's clock: a task that is handed out late, or
+by a beat or to a worker whose clock is wrong, does the same as any other. One that fails keeps none of the others
+from their turn: those that wait longest come first. One that meets a database that is busy, full or away leaves its
+work to the next: a line in the log, and no traceback.
 """
 
-import functools
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-from celery import Task, current_task, shared_task, signals
+from celery import signals
 from celery.utils.log import get_logger
-from celery.worker import strategy as usual
 from django.db import OperationalError
 
 from summit.db.transient import is_transient
@@ -22,7 +20,7 @@ from summit.domain import upkeep
 
 # When a message was handed to the broker, by the clock of whoever did.
 SENT_AT = "sent_at"
-# How much a sweep did.
+# How much a sweep did; nothing where it doesn't count.
 Did = int | None
 logger = get_logger(__name__)
 
@@ -34,47 +32,51 @@ def note_when_sent(headers: dict[str, object] | None = None, **kwargs: object) -
         headers[SENT_AT] = time.time()
 
 
-def strategy(task: Any, app: Any, consumer: Any, **kwargs: Any) -> Callable[..., None]:
-    """Return what a worker does with the message of a sweep: hands it to its processes, or drops it where it has done
-    so in most of the last interval. It counts by a clock that nobody can set."""
-    hand_on = usual.default(task, app, consumer, **kwargs)
-    last: float | None = None
+@dataclass(frozen=True)
+class Sweep:
+    """A function that looks for what is due, the name under which it is noted when it began, and after how many
+    seconds it begins again."""
 
-    def take(message: Any, body: Any, ack: Callable[..., None], *args: Any, **more: Any) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if last is not None and now - last < task.every * upkeep.SHARE:
-            ack(logger, consumer.connection_errors)
+    name: str
+    every: float
+    function: Callable[[], Did]
+
+    def run(self, *, drift: float = 0.0) -> None:
+        """Do it, unless another has begun in most of its interval. Logs how much it did, and why it did not."""
+        try:
+            did = self.function() if upkeep.begin(self.name, every=self.every, drift=drift) else None
+        except Exception as problem:
+            if isinstance(problem, OperationalError) and is_transient(problem):
+                logger.warning("The sweep %s leaves its work to the next: %s", self.name, problem)
+            else:
+                logger.exception("The sweep %s failed.", self.name)
             return
-        last = now
-        hand_on(message, body, ack, *args, **more)
-
-    return take
+        if did:
+            logger.info("The sweep %s did %s.", self.name, did)
 
 
-class SweepTask(Task):  # type: ignore[type-arg]
-    """A sweep, as Celery knows it."""
-
-    Strategy = "summit.sweeps:strategy"
-    every = 1.0
+SWEEPS: dict[str, Sweep] = {}
 
 
-def sweep(name: str, *, beats: str, every: float) -> Callable[[Callable[[], Did]], Callable[[], Did]]:
-    """Make a task of a function, under a name; a decorator. It runs unless another has begun in most of the last
-    `every` seconds, and notes under `beats` that it has. What it returns is logged, where it did something."""
+def sweep(name: str, *, every: float) -> Callable[[Callable[[], Did]], Callable[[], Did]]:
+    """Have a function done each `every` seconds; a decorator. Returns the function as it is."""
 
     def add(function: Callable[[], Did]) -> Callable[[], Did]:
-        @functools.wraps(function)
-        def run() -> Did:
-            sent = current_task.request.get(SENT_AT) if current_task else None
-            try:
-                return function() if upkeep.begins(beats, every=every, sent_at=sent) else None
-            except OperationalError as problem:
-                if not is_transient(problem):
-                    raise
-                logger.warning("%s leaves its work to the next: %s", name, problem)
-                return None
-
-        return shared_task(name=name, base=SweepTask, every=every)(run)
+        SWEEPS[name] = Sweep(name, every, function)
+        return function
 
     return add
+
+
+def run_due(*, sent_at: float | None) -> None:
+    """Do each sweep whose time has come. `sent_at` is when somebody asked for it, by their clock."""
+    try:
+        names, now = upkeep.due({each.name: each.every for each in SWEEPS.values()})
+    except OperationalError as problem:
+        if not is_transient(problem):
+            raise
+        logger.warning("The sweeps leave their work to the next: %s", problem)
+        return
+    drift = upkeep.drift(now, sent_at)
+    for name in names:
+        SWEEPS[name].run(drift=drift)

@@ -82,11 +82,9 @@ def tasks() -> list[tuple[str, str, str]]:
         if path.name != "tasks.py":
             continue
         for node in tree(ROOT / path).body:
-            if isinstance(node, ast.FunctionDef):
-                calls = [entry for entry in node.decorator_list if isinstance(entry, ast.Call)]
-                given = [word.value for call in calls for word in call.keywords if word.arg == "name"]
-                # A sweep is named first.
-                given += [call.args[0] for call in calls if call.args]
-                names = [ast.literal_eval(value) for value in given]
-                found.append((str(path), node.name, names[0] if names else ""))
+            for entry in node.decorator_list if isinstance(node, ast.FunctionDef) else []:
+                if "shared_task" in ast.unparse(entry):
+                    words = entry.keywords if isinstance(entry, ast.Call) else []
+                    names = [ast.literal_eval(word.value) for word in words if word.arg == "name"]
+                    found.append((str(path), node.name, names[0] if names else ""))
     return found

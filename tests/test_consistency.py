@@ -116,7 +116,7 @@ class TestLayers:
         assert [name for _path, _function, name in tasks()] == [
             f"{_module(path)}.{function}" for path, function, _name in tasks()
         ]
-        assert len(tasks()) == 18
+        assert len(tasks()) == 10
 
 
 def _module(path: str) -> str:

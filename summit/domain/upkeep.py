@@ -1,7 +1,7 @@
 """What must be cleared away from time to time, and signs of life."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from importlib import import_module
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models.functions import Now
 
+from summit.db.clock import db_now
 from summit.domain import browsers
 from summit.models import Heartbeat
 from summit.registry import Registry
@@ -34,29 +35,32 @@ def clear_expired() -> None:
     cache.set("upkeep", 1)
 
 
-def begins(name: str, *, every: float, sent_at: float | None = None) -> bool:
+def due(intervals: Mapping[str, float]) -> tuple[list[str], float]:
+    """Return which sweeps may begin, given their intervals in seconds: none has in most of theirs. Those that wait
+    longest come first. Beside them the database's time, in seconds since 1970. One query."""
+    rows = Heartbeat.objects.order_by("at").values_list("name", "at", Now())
+    begun = {name: at for name, at, _now in rows}
+    now = rows[0][2] if begun else db_now()
+    waited = {name: (now - at).total_seconds() for name, at in begun.items()}
+    never = [name for name in intervals if name not in begun]
+    again = [name for name in begun if name in intervals and waited[name] >= intervals[name] * SHARE]
+    return never + again, now.timestamp()
+
+
+def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
     """Return whether a sweep begins now, and note it, on the database's clock: none has in most of the last `every`
-    seconds. Of two that ask at once one begins. One query where none does.
-
-    Beside it stands by how many seconds the clock of this process differs from the database's, or that of whoever
-    sent the task at `sent_at` (seconds since 1970) is ahead of it.
-    """
-    least = every * SHARE
-    last = Heartbeat.objects.filter(pk=name).values_list("at", Now()).first()
-    if last is None:
-        _row, made = Heartbeat.objects.get_or_create(pk=name)
-        return made
-    at, now = last
-    if (now - at).total_seconds() < least:
-        return False
-    drift = _drift(now.timestamp(), sent_at)
-    free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=least))
-    return bool(free.update(at=Now(), drift=drift))
+    seconds. Of two that ask at once one begins. `drift` is noted beside it."""
+    free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
+    if free.update(at=Now(), drift=drift):
+        return True
+    _row, made = Heartbeat.objects.get_or_create(pk=name, defaults={"drift": drift})
+    return made
 
 
-def _drift(now: float, sent_at: float | None) -> float:
-    """Return by how many seconds a clock differs from the database's `now`: this process's, or the sender's. What was
-    sent a while ago may have waited, so that only a sender that is ahead can be told from one that is right."""
+def drift(now: float, sent_at: float | None) -> float:
+    """Return by how many seconds a clock differs from the database's `now`: this process's, or that of whoever sent a
+    task at `sent_at`. What was sent a while ago may have waited, so that only a sender that is ahead can be told from
+    one that is right."""
     own, sender = time.time() - now, 0.0 if sent_at is None else max(0.0, sent_at - now)
     return max(own, sender, key=abs)
 

@@ -1,12 +1,12 @@
-"""Celery tasks of webhooks: the sweep that finds what is due, and a turn at one endpoint."""
+"""Celery tasks of webhooks: a turn at one endpoint, and the sweep that finds what is due."""
 
 from celery import current_app, shared_task
 
+from summit import sweeps
 from summit.hooks.domain import delivery
-from summit.sweeps import sweep as sweep_task
 
 
-@sweep_task("hooks.tasks.sweep", beats="hooks", every=1)
+@sweeps.sweep("hooks", every=1)
 def sweep() -> None:
     """Hand the endpoints to which something is due to the workers."""
     for key in delivery.hand_out():

@@ -2,11 +2,11 @@
 
 from celery import current_app, shared_task
 
+from summit import sweeps
 from summit.outbox.domain import delivery
-from summit.sweeps import sweep as sweep_task
 
 
-@sweep_task("outbox.tasks.sweep", beats="sweep", every=1)
+@sweeps.sweep("sweep", every=1)
 def sweep() -> None:
     """Hand whatever is due to the workers, each kind to its own task."""
     for task, ids in delivery.hand_out():

@@ -2,11 +2,11 @@
 
 from celery import current_app, shared_task
 
-from summit.sweeps import sweep as sweep_task
+from summit import sweeps
 from summit.work.domain import running
 
 
-@sweep_task("work.tasks.sweep", beats="work", every=2)
+@sweeps.sweep("work", every=2)
 def sweep() -> None:
     """Hand whatever is due to the workers."""
     for key in running.hand_out():

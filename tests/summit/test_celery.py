@@ -3,21 +3,27 @@
 import ast
 import os
 import runpy
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery, current_app
+from celery.fixups.django import DjangoWorkerFixup
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core.cache import cache
+from django.db import connection
 
 from delegations.domain import nightly
 from summit import settings as module
-from summit.celery import app
+from summit.celery import app, keep_connection
 from summit.outbox.kinds import KINDS
+from summit.sweeps import SWEEPS
 from summit.tasks import clear_expired
 from tests.sources import ROOT, sources, text, tree
+from tests.threads import at_once
 
 QUEUES, LATER = ("delay", "apply_async", "send_task"), ("eta", "countdown", "expires")
 
@@ -47,22 +53,16 @@ def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_sweeps_run_often() -> None:
+    app.loader.import_default_modules()
+    seconds = {"sweep": 1, "publications": 1, "hooks": 1, "work": 2, "alarms": 5, "audit": 5, "installation": 15}
+    seldom = {"reminders": 120, "expired": 3600}
+    assert {name: each.every for name, each in SWEEPS.items()} == seconds | seldom
     schedule = app.conf.beat_schedule
-    assert {name: entry["task"] for name, entry in schedule.items()} == {
-        "sweep-outbox": "outbox.tasks.sweep",
-        "announce-publications": "press.tasks.announce_publications",
-        "raise-alarms": "press.tasks.raise_alarms",
-        "chain-audit": "summit.tasks.chain_audit",
-        "clear-expired": "summit.tasks.clear_expired",
-        "remind-parties": "delegations.tasks.remind",
-        "sweep-hooks": "hooks.tasks.sweep",
-        "sweep-work": "work.tasks.sweep",
-        "purge": "delegations.tasks.purge",
-        "watch-installation": "summit.tasks.watch_installation",
-    }
-    assert all(schedule[name]["schedule"] <= 2 for name in ("sweep-outbox", "announce-publications", "sweep-work"))
+    tasks = {"sweep": "summit.tasks.sweep", "purge": "delegations.tasks.purge"}
+    assert {name: entry["task"] for name, entry in schedule.items()} == tasks
     # Whatever the page says of the next purge.
     night = schedule["purge"]["schedule"]
+    assert schedule["sweep"]["schedule"] == 1
     assert (night.hour, night.minute) == ({nightly.HOUR}, {nightly.MINUTE})
 
 
@@ -95,6 +95,29 @@ def test_what_may_hang_has_a_queue_of_its_own() -> None:
         "work": {"work.tasks.run"},
         "celery": {entry["task"] for entry in app.conf.beat_schedule.values()},
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_worker_keeps_its_connection_until_its_time_is_over(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not guarded:
+        # The control: Celery closes it after each task.
+        monkeypatch.setitem(app.conf, "CELERY_DB_REUSE_MAX", None)
+    fixup = DjangoWorkerFixup(app)
+    task = SimpleNamespace(request=SimpleNamespace(is_eager=False))
+
+    def kept_and_kept_too_long() -> list[bool]:
+        connection.ensure_connection()
+        opened = connection.connection
+        found = []
+        for over in (3600.0, -1.0):
+            connection.close_at = time.monotonic() + over
+            fixup.on_task_postrun(task)
+            keep_connection(sender=task)
+            found.append(opened is not None and connection.connection is opened)
+        return found
+
+    assert at_once(kept_and_kept_too_long) == [[guarded, False]]
 
 
 def calls(path: Path) -> set[str]:

@@ -51,7 +51,7 @@ def test_pages_and_signing_in_need_neither(client: Client, attempts: list[Any]) 
 def test_control_a_queued_task_would_be_seen(attempts: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(current_app.conf.broker_transport_options, "max_retries", 0)
     with pytest.raises(Exception, match=r"refused by the test|Error"):
-        current_app.send_task("outbox.tasks.sweep", retry=False)
+        current_app.send_task("summit.tasks.sweep", retry=False)
     assert attempts != []
 
 

@@ -5,7 +5,6 @@ import time
 from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,15 +13,15 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from summit import sweeps
+from summit import sweeps, tasks
 from summit.celery import app
 from summit.db.clock import db_now
 from summit.domain import upkeep
 from summit.models import Heartbeat, Role, Summit
-from summit.sweeps import SENT_AT, sweep
+from summit.sweeps import SENT_AT, Sweep, sweep
 from tests import factories as f
 from tests.summit.conftest import desk_of
-from tests.threads import at_once, meet_after
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -41,28 +40,21 @@ def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_begins_in_most_of_an_interval_and_another_after_it() -> None:
-    assert [upkeep.begins("sweep", every=60) for _each in range(3)] == [True, False, False]
+    assert [upkeep.begin("sweep", every=60) for _each in range(3)] == [True, False, False]
     Heartbeat.objects.update(at=db_now() - timedelta(seconds=49))
-    assert [upkeep.begins("other", every=60), upkeep.begins("sweep", every=60)] == [True, True]
+    assert [upkeep.begin("other", every=60), upkeep.begin("sweep", every=60)] == [True, True]
 
 
-def test_one_too_many_costs_a_query() -> None:
-    upkeep.begins("sweep", every=60)
+def test_what_waits_longest_comes_first_in_one_query() -> None:
+    assert upkeep.due({"a": 60, "b": 60})[0] == ["a", "b"]
+    ago = {"a": 48, "b": 49, "c": 47, "d": 3000}
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, at=db_now() - timedelta(seconds=each)) for name, each in ago.items()]
+    )
     with CaptureQueriesContext(connection) as asked:
-        assert not upkeep.begins("sweep", every=60)
-    assert len(asked) == 1
-
-
-def test_a_worker_drops_what_has_piled_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    handed: list[str] = []
-    monkeypatch.setattr(sweeps.usual, "default", lambda task, app, consumer: lambda body, *rest: handed.append(body))
-    acked: list[int] = []
-    clock = iter([100.0, 101.0, 104.7, 104.9])
-    monkeypatch.setattr(sweeps.time, "monotonic", lambda: next(clock))
-    take = sweeps.strategy(SimpleNamespace(every=6), None, SimpleNamespace(connection_errors=()))
-    for number in range(4):
-        take(f"m{number}", None, lambda *_args, number=number: acked.append(number))
-    assert (handed, acked) == (["m0", "m3"], [1, 2])
+        names, now = upkeep.due({"a": 60, "b": 60, "c": 60, "never": 60})
+    assert (names, len(asked)) == (["never", "b", "a"], 1)
+    assert abs(now - db_now().timestamp()) < 5
 
 
 @pytest.mark.postgresql
@@ -70,13 +62,12 @@ def test_a_worker_drops_what_has_piled_up(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("guarded", [True, False])
 def test_of_two_at_once_one_begins(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     Heartbeat.objects.create(name="sweep", at=db_now() - timedelta(seconds=90))
-    meet_after(monkeypatch, upkeep, "_drift")
     if not guarded:
-        # The control: whoever looks and then notes lets both begin.
+        # The control: whoever doesn't look lets both begin.
         monkeypatch.setattr(upkeep.Heartbeat.objects, "filter", _whatever_it_was(upkeep.Heartbeat.objects.filter))
 
-    begins = partial(upkeep.begins, "sweep", every=60)
-    assert sorted(at_once(begins, begins)) == ([False, True] if guarded else [True, True])
+    begin = partial(upkeep.begin, "sweep", every=60)
+    assert sorted(at_once(begin, begin)) == ([False, True] if guarded else [True, True])
 
 
 def _whatever_it_was(original: Any) -> Any:
@@ -87,17 +78,37 @@ def _whatever_it_was(original: Any) -> Any:
     return find
 
 
-def test_a_task_does_its_work_once_and_says_when_it_was_sent() -> None:
+@pytest.fixture
+def none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sweep but those of the test."""
+    monkeypatch.setattr(sweeps, "SWEEPS", {})
+
+
+@pytest.mark.usefixtures("none_yet")
+def test_each_does_its_work_once_and_one_that_fails_keeps_no_other(caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
 
-    @sweep("tests.sweep", beats="tests", every=60)
-    def task() -> None:
+    @sweep("bad", every=60)
+    def bad() -> int:
+        """Fail."""
+        raise ValueError("no")
+
+    @sweep("good", every=60)
+    def good() -> int:
         """Do something."""
         done.append("x")
+        return 1
 
-    for _each in range(2):
-        task()
+    with caplog.at_level("INFO", logger="summit.sweeps"):
+        for _each in range(2):
+            tasks.sweep()
     assert done == ["x"]
+    assert [entry.getMessage() for entry in caplog.records] == ["The sweep bad failed.", "The sweep good did 1."]
+    assert caplog.records[0].exc_info
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"bad", "good"}
+
+
+def test_a_task_says_when_it_was_sent() -> None:
     headers: dict[str, Any] = {}
     before_task_publish.send(sender="x", headers=headers)
     assert abs(headers[SENT_AT] - time.time()) < 5
@@ -116,17 +127,22 @@ def test_a_task_does_its_work_once_and_says_when_it_was_sent() -> None:
     ids=str,
 )
 def test_what_meets_a_busy_database_is_left_to_the_next(
-    cause: Exception, left: bool, caplog: pytest.LogCaptureFixture
+    cause: Exception, left: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @sweep(f"tests: {cause}", beats="busy", every=60)
-    def task() -> int:
-        """Meet it."""
+    def meet_it() -> int:
         raise OperationalError(str(cause)) from cause
 
+    Sweep("busy", 60, meet_it).run()
+    said = [(entry.levelname, entry.getMessage()) for entry in caplog.records]
+    left_it = ("WARNING", f"The sweep busy leaves its work to the next: {cause}")
+    assert said == [left_it if left else ("ERROR", "The sweep busy failed.")]
+    # Nor does it matter where it meets it: before it knows what is due.
+    caplog.clear()
+    monkeypatch.setattr(upkeep, "due", lambda _intervals: meet_it())
     with nullcontext() if left else pytest.raises(OperationalError):
-        assert task() is None
-    said = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
-    assert said == ([f"tests: {cause} leaves its work to the next: {cause}"] if left else [])
+        tasks.sweep()
+    said = [(entry.levelname, entry.getMessage()) for entry in caplog.records]
+    assert said == ([("WARNING", f"The sweeps leave their work to the next: {cause}")] if left else [])
 
 
 def test_no_task_expires_by_a_clock() -> None:
@@ -142,7 +158,7 @@ def test_a_clock_that_is_wrong_is_told_and_changes_nothing(
     Heartbeat.objects.create(name="sweep", at=db_now() - timedelta(seconds=5))
     now = db_now().timestamp()
     monkeypatch.setattr(upkeep.time, "time", lambda: now + own)
-    assert upkeep.begins("sweep", every=1, sent_at=now + sent)
+    assert upkeep.begin("sweep", every=1, drift=upkeep.drift(now, now + sent))
     monkeypatch.undo()
     assert abs(upkeep.drifting() - told) < 5
     summit: Summit = f.SummitFactory()
