@@ -7,7 +7,10 @@ from typing import Any
 
 from celery import Celery, signals
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
+
+from summit import checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "summit.settings")
 
@@ -45,11 +48,7 @@ def keep_logging(**kwargs: object) -> None:
 def refuse_unsafe(**kwargs: object) -> None:
     """Keep a worker or beat from starting in an unsafe production. Raises SystemExit with what is wrong: Celery goes
     on after every other exception of a receiver."""
-    from django.core.exceptions import ImproperlyConfigured
-
-    from summit.checks import enforce
-
     try:
-        enforce()
+        checks.enforce()
     except ImproperlyConfigured as unsafe:
         raise SystemExit(str(unsafe)) from unsafe

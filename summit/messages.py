@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.accounts.links import password_link
 from summit.languages import spoken
 from summit.models import Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
@@ -67,8 +68,6 @@ def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, versio
 def render(message: Message) -> Mail:
     """Write the message, in the language that is active. The link is made here and kept with the bytes, which are
     encrypted, not with the facts. A role that was taken away meanwhile isn't named. Two queries."""
-    from summit.accounts.links import password_link
-
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
     roles = facts["roles"] if facts.get("portal") else _still_held([message])[message.pk]

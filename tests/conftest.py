@@ -14,6 +14,9 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from summit.domain import upkeep
+from summit.http.page_cache import PAGES
+from summit.memory import forget_all
 from tests.plugins.collection import asks_no_database
 from tests.processes import drop_databases
 from tools import migrated
@@ -25,7 +28,15 @@ hypothesis_settings.load_profile("unhurried")
 REAL_CONNECT = socket.socket.connect
 # The folders and modules that ask interfaces.
 INTERFACES = {"api", "accounts", "attack", "delegation"}
-PAGES = ("test_admin", "test_desk", "test_views", "test_site", "test_pages", "test_queries", "test_query_counts")
+PAGE_MODULES = (
+    "test_admin",
+    "test_desk",
+    "test_views",
+    "test_site",
+    "test_pages",
+    "test_queries",
+    "test_query_counts",
+)
 # Names the databases of this run; the workers find it in the environment.
 RUN = f"{os.getpid():x}"
 MAKER = pytest.StashKey[subprocess.Popen[bytes]]()
@@ -57,7 +68,7 @@ def _asks_an_interface(item: pytest.Item) -> bool:
     """
     # Not by the folders above: whoever has the project in one called "api" runs the same tests.
     folders = item.path.relative_to(Path(__file__).parent).parts
-    return not INTERFACES.isdisjoint(folders) or item.path.name.startswith(PAGES)
+    return not INTERFACES.isdisjoint(folders) or item.path.name.startswith(PAGE_MODULES)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -110,9 +121,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) 
 @pytest.fixture(autouse=True)
 def empty_page_cache() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
-    from summit.http.page_cache import PAGES
-    from summit.memory import forget_all
-
     PAGES.clear()
     forget_all()
 
@@ -120,8 +128,6 @@ def empty_page_cache() -> None:
 @pytest.fixture(autouse=True)
 def sweeps_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a sweep begin whenever it is asked for, however short ago another has."""
-    from summit.domain import upkeep
-
     monkeypatch.setattr(upkeep, "SHARE", 0.0)
 
 

@@ -1,5 +1,6 @@
 """Real processes for tests: web, workers and beat on a database and a folder of their own, and a slow mail server."""
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -215,8 +216,6 @@ class SlowServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Take a mail after a while."""
-        import asyncio
-
         await asyncio.sleep(self.seconds)
         self.log.append(str(message_from_bytes(envelope.content)["Message-ID"]))
         return "250 taken"

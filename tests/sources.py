@@ -2,10 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("summit", "delegations", "sessions", "press", "portal")
@@ -33,29 +31,6 @@ def text(path: Path) -> str:
 def tree(path: Path) -> ast.Module:
     """Return a module's syntax tree."""
     return ast.parse(text(path))
-
-
-def long_modules(most: int) -> list[str]:
-    """Return the modules that have more lines than `most`."""
-    return [str(path) for path in sources() if text(ROOT / path).count("\n") > most]
-
-
-def _functions(parent: Any) -> Iterator[ast.FunctionDef]:
-    for block in ("body", "orelse", "handlers", "finalbody", "cases"):
-        for node in getattr(parent, block, []):
-            if isinstance(node, ast.FunctionDef):
-                yield node
-            yield from _functions(node)
-
-
-def long_functions(most: int) -> list[str]:
-    """Return the functions that have more lines than `most`."""
-    return [
-        f"{path}: {node.name}"
-        for path in sources()
-        for node in _functions(tree(ROOT / path))
-        if (node.end_lineno or 0) - node.lineno + 1 > most
-    ]
 
 
 def writes(path: Path) -> set[str]:

@@ -17,7 +17,7 @@ from summit.desk.base import SUMMIT_PATHS
 from summit.http.middleware import PERSONAL
 from summit.permissions import RULES
 from tests.attack.crawling import routes
-from tests.sources import APPS, ROOT, long_functions, long_modules, sources, tasks, text, writes
+from tests.sources import APPS, ROOT, sources, tasks, text, writes
 
 COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_lift"),
@@ -53,8 +53,6 @@ NOT_PAGES = {"", "healthz", "readyz", "metrics", ".well-known/security.txt", "<s
 NOT_PAGES |= {"<slug:summit>/press/subscription/<str:token>/"}
 # A private calendar belongs to whoever holds its address: its token is the key, and no session is asked.
 NOT_PAGES |= {"webhooks/mail/", "calendar/<str:token>.ics"}
-# What must be long: settings stand in one file, so that nobody searches for them.
-LONG_MODULES = {"summit/settings.py"}
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 DESKS = {model: desk for model, desk in site._registry.items() if model in OURS}
@@ -92,10 +90,6 @@ class TestLayers:
 
     def test_the_portal_has_no_tables(self) -> None:
         assert list(apps.get_app_config("portal").get_models()) == []
-
-    def test_modules_and_functions_are_short(self) -> None:
-        assert set(long_modules(300)) == LONG_MODULES
-        assert long_functions(40) == []
 
     def test_views_and_desks_write_nothing(self) -> None:
         thin = re.compile(

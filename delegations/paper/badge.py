@@ -23,7 +23,7 @@ def _source() -> bytes:
 def code(number: str) -> str:
     """Return a QR code of a badge's number as SVG. In capitals it takes fewer and larger squares."""
     # Read when the first badge is printed: the desks start without it.
-    import segno
+    import segno  # noqa: PLC0415
 
     drawn = BytesIO()
     made = segno.make(number.upper(), error="m", micro=False)

@@ -18,6 +18,7 @@ from summit.accounts.devices import device
 from summit.domain import sign_ins
 from summit.languages import begun, spoken
 from summit.models import User
+from summit.permissions import can_use_admin
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -31,8 +32,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Send a desk to the admin and everybody else to the portal."""
-        from summit.permissions import can_use_admin
-
         return "/admin/" if can_use_admin(request.user) else "/portal/"
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:

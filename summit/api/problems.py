@@ -123,7 +123,7 @@ means(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "
 means(OperationalError, _busy)
 
 
-def problem_of(error: Exception) -> Problem | None:  # noqa: PLR0911 - one line for each kind of error
+def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error
     """Return the problem that an error is to whoever asked, or None for an error of ours."""
     if isinstance(error, Problem):
         return error

@@ -46,7 +46,8 @@ def _cursor() -> Any:
     """Return a cursor. The framework's own sends PostgreSQL the values within the SQL, which is another each time."""
     if connection.vendor != "postgresql":
         return connection.cursor()
-    from psycopg import Cursor
+    # Installed where the database is PostgreSQL.
+    from psycopg import Cursor  # noqa: PLC0415
 
     connection.ensure_connection()
     # As `connection.cursor()` does it, so that the query is counted and its errors are the framework's.

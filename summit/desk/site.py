@@ -165,7 +165,7 @@ class SummitAdminSite(admin.AdminSite):
             first = allows(request.user, "summit.summit.add", None)
             return {"steps": steps.stands(request.user, None)} if first else {}
         # The pages that it names are this site's.
-        from summit.desk import places
+        from summit.desk import places  # noqa: PLC0415
 
         found = today.tasks(request, summit)
         unfinished = steps.unfinished(request.user, summit)

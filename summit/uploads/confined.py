@@ -42,7 +42,8 @@ def run(
     process knows nothing of this one's environment, unless it needs the project's `settings`. Raises TooMuch, Failed,
     and summit.uploads.slots.Busy where too many read already.
     """
-    from summit.uploads.slots import slot
+    # Not for the process below, which runs this file and knows nothing of the project.
+    from summit.uploads.slots import slot  # noqa: PLC0415
 
     asked = json.dumps({"path": path, "seconds": seconds, "megabytes": megabytes, "arguments": dict(arguments)})
     with slot("reading", number=AT_ONCE, patience=PATIENCE):

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from delegations.domain import codes, invitations, links, naming
+from delegations.domain import codes, invitations, links, naming, participants
 from delegations.domain.naming import Named
 from delegations.models import Invitation, InvitationLink, Party, Policy, SignInCode
 from press.domain import announce
@@ -140,8 +140,6 @@ def doors(party: Party) -> dict[str, str]:
 
 
 def lists(party: Party) -> dict[str, str]:
-    from delegations.domain import participants
-
     Invitation.objects.filter(party=party).update(**ANSWERED)
     f.MembershipFactory(party=party, code="head")
     row = participants.freeze(summit=party.summit, by=f.UserFactory.with_role(Role.PROTOCOL, party.summit))

@@ -6,14 +6,15 @@ from typing import Any
 
 def read(content: bytes, *, filename: str, language: str | None) -> dict[str, Any]:
     """Return the words of a file as `body`, `title` and `notes`, or a `problem` in a sentence."""
-    import django
+    # The process begins here, with nothing set up.
+    import django  # noqa: PLC0415
 
     django.setup()
 
-    from django.utils.translation import override
+    from django.utils.translation import override  # noqa: PLC0415
 
-    from press.domain.incoming.making import make
-    from press.domain.incoming.report import Unreadable
+    from press.domain.incoming.making import make  # noqa: PLC0415
+    from press.domain.incoming.report import Unreadable  # noqa: PLC0415
 
     with override(language):
         try:

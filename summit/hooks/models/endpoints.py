@@ -46,7 +46,8 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
     def due(self) -> "EndpointQuerySet":
         """Return those to which something is to be sent now, and that no worker was handed, on the database's
         clock: the delivery whose turn it is, or one that stepped aside."""
-        from summit.hooks.models.deliveries import Delivery, DeliveryState
+        # Deliveries refer to endpoints.
+        from summit.hooks.models.deliveries import Delivery, DeliveryState  # noqa: PLC0415
 
         waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.PENDING, aside=False)
         first = waiting.order_by("pk").values("pk")[:1]
