@@ -12,7 +12,7 @@ from delegations.models import Invitation
 from delegations.permissions import can_invite
 from delegations.todo import CHANGE, INVITE, call_sheet, numbers
 from summit.desk.site import desk_panel
-from summit.desk.today import now_of
+from summit.desk.today import lately, now_of
 from summit.metrics import Gauge, source
 from summit.models import Summit
 from summit.permissions import allows
@@ -20,14 +20,14 @@ from summit.permissions import allows
 
 @desk_panel(10, works=(INVITE, CHANGE))
 def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show who is invited, who has answered what, and who hasn't. Three queries at most."""
+    """Show who is invited, who has answered what, and who hasn't."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
     found = numbers(request, summit)
     late = found["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
     may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
     may_see_calls = allows(request.user, "delegations.callnote.view", summit)
-    waiting = calls.waiting(summit, now_of(request)) if may_see_calls and found["open"] else []
+    waiting = _waiting(request, summit) if may_see_calls and found["open"] else []
     return "admin/delegations/panel.html", {
         **{name: found[name] for name in STANDINGS},
         "late": late,
@@ -36,6 +36,10 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
         "sheet": call_sheet(summit),
         "waiting": [(days, number, call_sheet(summit, days=days)) for days, number in waiting],
     }
+
+
+def _waiting(request: HttpRequest, summit: Summit) -> list[tuple[int, int]]:
+    return lately(request, ("waiting", summit.pk), lambda: calls.waiting(summit, now_of(request)))
 
 
 @source

@@ -21,6 +21,7 @@ from summit.desk import steps
 from summit.desk.setup import show
 from summit.desk.steps import Step, desk_step
 from summit.lines import parts_of
+from summit.memory import Memory
 from summit.models import Summit, User
 from summit.models.validators import validate_year
 from summit.permissions import allows
@@ -179,10 +180,19 @@ def has_parties(summit: Summit) -> bool:
     return Party.objects.filter(summit=summit, is_host=False).exists()
 
 
+# The summits of which a process knows that they have invited.
+_INVITED: Memory[bool] = Memory(64)
+
+
 def has_invited(summit: Summit) -> bool:
-    """Return whether an invitation has been sent."""
+    """Return whether an invitation has been sent: asked until one has, which isn't taken back."""
+    if _INVITED.get(summit.pk):
+        return True
     sent = [InvitationState.SENT, InvitationState.ANSWERED]
-    return Invitation.objects.filter(party__summit=summit, state__in=sent, occasion="").exists()
+    found = Invitation.objects.filter(party__summit=summit, state__in=sent, occasion="").exists()
+    if found:
+        _INVITED.put(summit.pk, found)
+    return found
 
 
 desk_step.register(40)(

@@ -16,7 +16,7 @@ from press.todo import WORKS, embargoes_of, in_review, next_out, overdue, run_of
 from sessions.domain import removals
 from summit.db.clock import db_now
 from summit.desk.site import desk_panel
-from summit.desk.today import now_of
+from summit.desk.today import lately, now_of
 from summit.home import panel, stamp
 from summit.metrics import Gauge, source
 from summit.models import Summit
@@ -48,7 +48,7 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
         "coming": next_out(request, summit),
         "waiting": in_review(request, summit),
         "overdue": overdue(request, summit),
-        "removed": removals.of_summit(summit)[:LATEST],
+        "removed": lately(request, ("removed", summit.pk), lambda: removals.of_summit(summit)[:LATEST]),
         "now": now_of(request),
         "may_review": can_review(user, summit),
         "may_write": can_write(user, summit),

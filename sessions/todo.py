@@ -21,6 +21,7 @@ from summit.desk.today import (
     desk_coming,
     desk_task,
     end_of,
+    lately,
     now_of,
     once,
     today_of,
@@ -89,12 +90,7 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of sessions that start within the hour, and of those later today."""
     if not allows(request.user, EDIT, summit):
         return
-    now, today = now_of(request), today_of(request, summit)
-    hour = Q(starts_at__lte=now + HOUR)
-    rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
-    found = rows.aggregate(
-        hour=Count("pk", filter=hour), today=Count("pk", filter=~hour & Q(starts_at__lt=end_of(today, summit)))
-    )
+    found = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
     if found["hour"]:
         said = ngettext(
             "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", found["hour"]
@@ -105,14 +101,33 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(said % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
 
 
+def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
+    """Return what the sessions of a draft depend on."""
+    return summit.pk, standing(request, summit).version
+
+
+def _starting(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    now, today = now_of(request), today_of(request, summit)
+    hour = Q(starts_at__lte=now + HOUR)
+    rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
+    return rows.aggregate(
+        hour=Count("pk", filter=hour), today=Count("pk", filter=~hour & Q(starts_at__lt=end_of(today, summit)))
+    )
+
+
+def _next(request: HttpRequest, summit: Summit) -> list[Session]:
+    rows = ahead(summit).filter(starts_at__gt=now_of(request)).select_related("room")
+    return list(rows.order_by("starts_at", "pk")[:MOST_COMING])
+
+
 @desk_coming.register(20)
 def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     """Say which sessions of today and tomorrow start next, or when the first one does."""
     if not allows(request.user, "sessions.session.view", summit):
         return
     until = end_of(today_of(request, summit) + timedelta(days=1), summit)
-    rows = ahead(summit).filter(starts_at__gt=now_of(request)).select_related("room").order_by("starts_at", "pk")
-    for position, row in enumerate(rows[:MOST_COMING]):
+    rows = lately(request, ("coming", *_draft(request, summit)), lambda: _next(request, summit))
+    for position, row in enumerate(rows):
         if position and row.starts_at >= until:
             return
         address = reverse("admin:programme_session_change", args=[row.pk])

@@ -36,7 +36,7 @@ class SummitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
-        from summit import checks, messages, moving, panels, permissions, routes, words  # noqa: F401
+        from summit import checks, messages, moving, permissions, routes, words  # noqa: F401
         from summit.accounts import rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.desk import arming, search_page, setup  # noqa: F401

@@ -28,8 +28,10 @@ class Agendas:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the draft stands to what was released last: both, what differs, and what in the draft can't be right."""
+    """How the draft stands to what was released last: both, what differs, and what in the draft can't be right.
+    `version` counts the changes of the draft and of what its warnings look at."""
 
+    version: int
     agendas: Agendas
     changes: list[Change]
     warnings: list[Finding]
@@ -41,7 +43,7 @@ class Standing:
 
 
 # By summit and language, each as of a version of the draft: one is some megabytes for five hundred sessions.
-_STANDINGS: Memory[tuple[int, Standing]] = Memory(6)
+_STANDINGS: Memory[Standing] = Memory(6)
 
 
 def agendas(summit: Summit) -> Agendas:
@@ -62,12 +64,12 @@ def standing(summit: Summit) -> Standing:
     # Read before the rest: what changes meanwhile is read anew by whoever asks next.
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())
     kept = _STANDINGS.get(key)
-    if kept is None or kept[0] != version:
-        kept = version, _made(summit)
+    if kept is None or kept.version != version:
+        kept = _made(summit, version)
         _STANDINGS.put(key, kept)
-    return kept[1]
+    return kept
 
 
-def _made(summit: Summit) -> Standing:
+def _made(summit: Summit, version: int) -> Standing:
     both = agendas(summit)
-    return Standing(both, differences(old=both.old, new=both.new), warnings(summit, both.new))
+    return Standing(version, both, differences(old=both.old, new=both.new), warnings(summit, both.new))

@@ -77,12 +77,16 @@ class ResourceView(WorkingView):
     def admit(self, request: Request) -> None:
         """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
         mine = summits_reached(self.by, f"{self.resource.rule}.view")
-        found = Summit.objects.filter(slug=self.kwargs["summit"])
-        summit = (found if mine is None else found.filter(pk__in=mine)).first()
-        if summit is None:
+        summit = self._named()
+        if summit is None or not (mine is None or summit.pk in mine):
             raise Http404
         self.summit = summit
         self.check_may_write()
+
+    def _named(self) -> Summit | None:
+        """Return the summit of the address: read with the token where it is the token's own."""
+        own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
+        return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
 
     def check_may_write(self) -> None:
         """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not: the

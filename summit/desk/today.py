@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.dates import short_day
-from summit.db.clock import db_now
 from summit.desk import charts
 from summit.desk.charts import Chart
+from summit.domain import upkeep
+from summit.domain.upkeep import Beats
 from summit.memory import Memory
 from summit.models import Summit, User
 from summit.permissions import allows
@@ -90,7 +91,7 @@ desk_chart: Registry[Callable[[HttpRequest, Summit], Chart | None]] = Registry()
 # What is shown of each, and how far one looks ahead.
 MOST_COMING = 10
 DAYS = 14
-# Seconds for which a chart's numbers serve.
+# Seconds for which numbers serve that nobody acts on at once.
 LATELY = 60
 _LATELY: Memory[Any] = Memory(256)
 
@@ -105,15 +106,20 @@ def once(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Foun
 
 
 def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
-    """Return what `make` gives, asked once in each minute by a process: charts of days and hours need it no newer.
+    """Return what `make` gives, asked once in each minute by a process: what nobody acts on needs it no newer.
     `key` names all that it depends on."""
     found: Found = _LATELY.ask((key, int(now_of(request).timestamp()) // LATELY), make)
     return found
 
 
+def beats_of(request: HttpRequest) -> Beats:
+    """Return when each sweep began last, and when it was asked."""
+    return once(request, "beats", upkeep.beats)
+
+
 def now_of(request: HttpRequest) -> datetime:
     """Return the database's present moment, the same for the whole page."""
-    return once(request, "now", db_now)
+    return once(request, "now", lambda: beats_of(request).now)
 
 
 def today_of(request: HttpRequest, summit: Summit) -> date:

@@ -1,8 +1,9 @@
 """What must be cleared away from time to time, and signs of life."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.conf import settings
@@ -35,16 +36,28 @@ def clear_expired() -> None:
     cache.set("upkeep", 1)
 
 
-def due(intervals: Mapping[str, float]) -> tuple[list[str], float]:
+@dataclass(frozen=True)
+class Beats:
+    """When each sweep began last, the one that waits longest first, and the database's present moment."""
+
+    rows: Sequence[Heartbeat]
+    now: datetime
+
+
+def beats() -> Beats:
+    """Return when each sweep began last. One query, two where none ever has."""
+    rows = Heartbeat.objects.order_by("at").annotate(now=Now())
+    return Beats(list(rows), rows[0].now if rows else db_now())
+
+
+def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
     """Return which sweeps may begin, given their intervals in seconds: none has in most of theirs. Those that wait
-    longest come first. Beside them the database's time, in seconds since 1970. One query."""
-    rows = Heartbeat.objects.order_by("at").values_list("name", "at", Now())
-    begun = {name: at for name, at, _now in rows}
-    now = rows[0][2] if begun else db_now()
-    waited = {name: (now - at).total_seconds() for name, at in begun.items()}
-    never = [name for name in intervals if name not in begun]
-    again = [name for name in begun if name in intervals and waited[name] >= intervals[name] * SHARE]
-    return never + again, now.timestamp()
+    longest come first. Beside them the database's present moment."""
+    found = beats()
+    waited = {row.name: (found.now - row.at).total_seconds() for row in found.rows}
+    never = [name for name in intervals if name not in waited]
+    again = [name for name, long in waited.items() if name in intervals and long >= intervals[name] * SHARE]
+    return never + again, found.now
 
 
 def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
@@ -57,11 +70,12 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
     return made
 
 
-def drift(now: float, sent_at: float | None) -> float:
+def drift(now: datetime, sent_at: float | None) -> float:
     """Return by how many seconds a clock differs from the database's `now`: this process's, or that of whoever sent a
-    task at `sent_at`. What was sent a while ago may have waited, so that only a sender that is ahead can be told from
-    one that is right."""
-    own, sender = time.time() - now, 0.0 if sent_at is None else max(0.0, sent_at - now)
+    task at `sent_at`, in seconds since 1970. What was sent a while ago may have waited, so that only a sender that is
+    ahead can be told from one that is right."""
+    moment = now.timestamp()
+    own, sender = time.time() - moment, 0.0 if sent_at is None else max(0.0, sent_at - moment)
     return max(own, sender, key=abs)
 
 

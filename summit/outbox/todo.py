@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from summit.desk import charts
 from summit.desk.charts import Chart, Column
-from summit.desk.today import Task, Urgency, desk_chart, desk_task, lately, now_of, once
+from summit.desk.today import Task, Urgency, beats_of, desk_chart, desk_task, lately, now_of, once
 from summit.domain import upkeep
-from summit.models import Heartbeat, Summit
+from summit.models import Summit
 from summit.outbox import came_back
 from summit.outbox.models import Message, MessageState
 from summit.permissions import allows
@@ -115,20 +115,12 @@ def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     return _RETURNED.tasks(request, summit, "returned", Urgency.NOW, returned="open")
 
 
-def _beats(request: HttpRequest) -> list[Heartbeat]:
-    """Return when each sweep began last. One query for a request."""
-    if "heartbeats" not in request.__dict__:
-        request.__dict__["heartbeats"] = list(Heartbeat.objects.all())
-    found: list[Heartbeat] = request.__dict__["heartbeats"]
-    return found
-
-
 @desk_task.register(81)
 def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell that nothing is carried out of the outbox, and what to do."""
     if not allows(request.user, WATCH, summit):
         return
-    last = next((row.at for row in _beats(request) if row.name == "sweep"), None)
+    last = next((row.at for row in beats_of(request).rows if row.name == "sweep"), None)
     if last is not None and now_of(request) - last <= SILENT:
         return
     address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
@@ -147,7 +139,7 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not allows(request.user, WATCH, summit):
         return
     since = now_of(request) - upkeep.LATELY
-    drift = upkeep.worst_of(row.drift for row in _beats(request) if row.at >= since)
+    drift = upkeep.worst_of(row.drift for row in beats_of(request).rows if row.at >= since)
     if not drift:
         return
     seconds = round(abs(drift))

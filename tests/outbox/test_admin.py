@@ -14,7 +14,7 @@ from summit.desk import today
 from summit.metrics import exposition
 from summit.models import Heartbeat, Role, Summit, User
 from summit.outbox import admin as desk
-from summit.outbox import panels, todo
+from summit.outbox import todo
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from tests.factories import MessageFactory, SummitFactory, UserFactory
@@ -121,29 +121,6 @@ def test_the_next_attempt_is_told_of_what_is_to_be_sent(client: Client, organise
     for message, told in ((MessageFactory.create(summit=summit), True), (failed(summit), False), (sent, False)):
         page = client.get(f"{LIST}{message.pk}/change/").content.decode()
         assert (message.state, "Next attempt" in page) == (message.state, told)
-
-
-def test_the_panel_counts_what_waits_failed_and_went_out(
-    rf: RequestFactory, client: Client, organiser: User, summit: Summit, django_assert_num_queries: Any
-) -> None:
-    request = rf.get("/admin/")
-    request.user = organiser
-    failed(summit)
-    failed(SummitFactory.create())
-    first = MessageFactory.create(summit=summit)
-    MessageFactory.create(summit=summit)
-    MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
-    first.refresh_from_db()
-    panels.allows(organiser, "outbox.message.view", summit)
-    with django_assert_num_queries(1):
-        found = panels.outbox(request, summit)
-    numbers = {"pending": 2, "failed": 1, "sent": 1, "dropped": 0, "oldest": first.created_at}
-    assert found == ("admin/panels/outbox.html", numbers)
-    link = f"{LIST}?summit__id__exact={summit.pk}&amp;state__exact=failed"
-    assert link in client.get("/admin/").content.decode()
-    assert client.get(link.replace("&amp;", "&")).context["cl"].result_count == 1
-    request.user = UserFactory.create()
-    assert panels.outbox(request, summit) is None
 
 
 def test_the_numbers_count_by_kind_and_state_and_tell_how_late_the_oldest_is(summit: Summit) -> None:

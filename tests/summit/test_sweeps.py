@@ -54,7 +54,7 @@ def test_what_waits_longest_comes_first_in_one_query() -> None:
     with CaptureQueriesContext(connection) as asked:
         names, now = upkeep.due({"a": 60, "b": 60, "c": 60, "never": 60})
     assert (names, len(asked)) == (["never", "b", "a"], 1)
-    assert abs(now - db_now().timestamp()) < 5
+    assert abs(now - db_now()) < timedelta(seconds=5)
 
 
 @pytest.mark.postgresql
@@ -156,9 +156,9 @@ def test_a_clock_that_is_wrong_is_told_and_changes_nothing(
     own: int, sent: int, told: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Heartbeat.objects.create(name="sweep", at=db_now() - timedelta(seconds=5))
-    now = db_now().timestamp()
-    monkeypatch.setattr(upkeep.time, "time", lambda: now + own)
-    assert upkeep.begin("sweep", every=1, drift=upkeep.drift(now, now + sent))
+    now = db_now()
+    monkeypatch.setattr(upkeep.time, "time", lambda: now.timestamp() + own)
+    assert upkeep.begin("sweep", every=1, drift=upkeep.drift(now, now.timestamp() + sent))
     monkeypatch.undo()
     assert abs(upkeep.drifting() - told) < 5
     summit: Summit = f.SummitFactory()
