@@ -190,9 +190,11 @@ def _changing(bench: Any, summit: Any) -> Iterator[Row]:
         most if flat and after <= bench.READING else f"NOT {most}",
     )
     for wait in bench.waits(summit):
-        said = f"{wait.changing:.0f} a second, {wait.quiet:.0f} while nothing changes; p50 {wait.half:.0f} ms"
-        said += f", p99 {wait.nearly_all:.0f} ms; {wait.releases} releases"
-        most = f"at least {bench.LEAST} of it, p99 at most {bench.MOST:.0f} ms"
+        part = wait.changing / wait.quiet
+        said = f"{wait.changing:.0f} a second, {part:.2f} of {wait.quiet:.0f} while nothing changes"
+        said += f", {part / wait.left:.2f} of what {wait.releases} releases leave of the machine"
+        said += f"; p50 {wait.half:.0f} ms, p99 {wait.nearly_all:.0f} ms"
+        most = f"at least {bench.LEAST} of what they leave, p99 at most {bench.MOST:.0f} ms"
         yield f"changing each second: {wait.name}", said, _goal(most, kept=wait.kept)
 
 

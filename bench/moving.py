@@ -42,8 +42,9 @@ def organiser(summit: Summit) -> User:
 
 
 @contextlib.contextmanager
-def moving(summit: Summit) -> Iterator[Callable[[], int]]:
-    """Let another process release each second; what is given ends it and returns how often it has."""
+def moving(summit: Summit) -> Iterator[Callable[[], tuple[int, float]]]:
+    """Let another process release each second; what is given ends it and returns how often it has, and how many
+    seconds of the processor that took."""
     command = [sys.executable, "-c", _PROGRAM, summit.slug]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
@@ -54,25 +55,31 @@ def moving(summit: Summit) -> Iterator[Callable[[], int]]:
     process.stdin.write("go\n")
     process.stdin.flush()
     try:
-        yield lambda: int(process.communicate()[0])
+        yield lambda: _told(process.communicate()[0])
     finally:
         process.kill()
         process.wait()
 
 
+def _told(said: str) -> tuple[int, float]:
+    number, seconds = said.split()
+    return int(number), float(seconds)
+
+
 def main(slug: str, every: float = EVERY) -> None:
-    """Say "ready", release each `every` seconds from when a line is read until the input ends, and say how often."""
+    """Say "ready", release each `every` seconds from when a line is read until the input ends, and say how often, and
+    how many seconds of the processor that took."""
     moves, ended = Moves(Summit.objects.get(slug=slug)), threading.Event()
     # What is made once a process isn't counted.
     moves.release()
     print("ready", flush=True)
     sys.stdin.readline()
     threading.Thread(target=_end_with_input, args=(ended,), daemon=True).start()
-    before, due = moves.released, time.monotonic()
+    before, due, taken = moves.released, time.monotonic(), time.process_time()
     while not ended.wait(max(0.0, due - time.monotonic())):
         moves.release()
         due += every
-    print(moves.released - before)
+    print(moves.released - before, time.process_time() - taken)
 
 
 def _end_with_input(ended: threading.Event) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, F, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,6 +20,7 @@ from delegations.api.parts import LeftOutSerializer, Several
 from delegations.api.rights import Rights
 from delegations.domain import accounts, entering
 from delegations.fields import PERSON
+from delegations.models import ExternalId
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.domain.accounts import CHOOSE
@@ -28,6 +29,8 @@ from summit.permissions import seen_rows
 
 MEMBERS = "delegations.membership.view"
 SEE = "summit.person.view"
+# Where the keys of other systems are kept with a row: a list, where a manager would be made for each.
+KEYS = "keys_elsewhere"
 # Of a person: the public id of the party that looks after them (delegations.fields.party_of).
 PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
 
@@ -66,7 +69,8 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         """Return what other systems call them, to those desks that see it."""
         if not sees(self.context, "delegations.externalid.view"):
             return None
-        return {row.system: row.value for row in person.external_ids.all()}
+        rows: list[ExternalId] = getattr(person, KEYS)
+        return {row.system: row.value for row in rows}
 
     @extend_schema_field(
         serializers.BooleanField(allow_null=True, help_text="Whether they have an account; null to focal points.")
@@ -185,7 +189,7 @@ class People(Rights, Resource):
     def rows(self) -> QuerySet[Person]:
         """Return people with where they belong and their keys."""
         keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
-        return Person.objects.annotate(**keys).prefetch_related("external_ids")
+        return Person.objects.annotate(**keys).prefetch_related(Prefetch("external_ids", to_attr=KEYS))
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people whom somebody sees."""
