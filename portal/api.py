@@ -17,6 +17,7 @@ from delegations.models import Party, Policy
 from press.models.visibility import public_editions
 from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
 from summit.models import Summit
 from summit.views import get_summit
@@ -43,7 +44,7 @@ def public_parties(summit: Summit) -> QuerySet[Party]:
     return rows.select_related("summit").prefetch_related("names")
 
 
-class _PublicParties(generics.GenericAPIView[Party]):
+class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
     """What is public of a summit's parties."""
 
     serializer_class = PartySerializer

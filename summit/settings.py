@@ -425,7 +425,7 @@ API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "summit.api.problems.handle",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PERMISSION_CLASSES": ["summit.api.access.DenyAll"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["summit.api.bodies.BodyParser"],

@@ -21,6 +21,7 @@ from press.models import Edition, TextKind
 from press.narrowing import all_keys
 from press.reading import brief, find, listed, read, readable
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
 from summit.api.problems import parameters
 from summit.models import Summit
@@ -65,7 +66,7 @@ class NewestFirst(ByNewest):
 
 
 @extend_schema(parameters=_ASKED)
-class TextList(ListAPIView[Edition]):
+class TextList(PublicMixin, ListAPIView[Edition]):
     """The public texts of a summit, newest first: each once, in its authoritative language, or in the one that
     is asked for."""
 
@@ -86,7 +87,7 @@ class TextList(ListAPIView[Edition]):
 
 
 @extend_schema(parameters=[LANGUAGE], responses=FullTextSerializer)
-class TextDetail(RetrieveAPIView[Edition]):
+class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
     """A public text in its authoritative language, or in the one that is asked for."""
 
     serializer_class = FullTextSerializer

@@ -23,6 +23,7 @@ from press.pinned import find_edition, find_gone, since
 from press.reading import Change, find, read
 from press.rendered import html_of, plain_of
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.problems import Problem
 from summit.models import Summit
 from summit.views import get_summit
@@ -94,7 +95,7 @@ class PublishedEditionSerializer(Told):
 
 
 @extend_schema(parameters=[LANGUAGE], responses=PublishedEditionSerializer)
-class TextEdition(APIView):
+class TextEdition(PublicMixin, APIView):
     """The words of an edition that has been read by everybody."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -138,7 +139,7 @@ class SpokenComparisonSerializer(Told):
 
 
 @extend_schema(responses=SpokenComparisonSerializer)
-class TextComparison(APIView):
+class TextComparison(PublicMixin, APIView):
     """What was said otherwise than prepared, where the press office lets readers see it, and while they may read
     both."""
 

@@ -19,6 +19,7 @@ from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedSession, SessionKind
 from sessions.models.releases import ReleasedQuerySet
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
 from summit.models import Summit
 from summit.views import get_summit
@@ -170,7 +171,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         return f"{settings.BASE_URL}{path}"
 
 
-class _PublicAgenda(generics.GenericAPIView[ReleasedSession]):
+class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
     """What is public of a summit's newest release."""
 
     serializer_class = SessionSerializer

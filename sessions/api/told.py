@@ -19,6 +19,7 @@ from sessions.domain.speech_news import with_speeches
 from sessions.domain.wording import Names, Story, stories
 from sessions.models import Release
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.rows import Values
 from summit.models import Summit, User
 from summit.views import get_summit
@@ -123,7 +124,7 @@ _LANG = OpenApiParameter("lang", str, description="The code of the language in w
 
 
 @extend_schema(parameters=[_LANG], responses=PublicChangesSerializer)
-class AgendaChanges(APIView):
+class AgendaChanges(PublicMixin, APIView):
     """What releases changed of the public agenda, where the summit shows it: else there is nothing here."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from summit.api import description
+from summit.api.access import PublicMixin
 from summit.api.kinds import KINDS
 from summit.http.public import public_page
 
@@ -29,7 +30,7 @@ class RootSerializer(serializers.Serializer[dict[str, str]]):
     me = serializers.URLField()
 
 
-class Root(APIView):
+class Root(PublicMixin, APIView):
     """Where everything is."""
 
     @extend_schema(responses={200: OpenApiResponse(RootSerializer)}, operation_id="root_retrieve")

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api import asking
+from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
 from summit.models import Room, Summit, Venue
 from summit.models.names import TEXTS
@@ -87,7 +88,7 @@ class NewestSummits(ByNewest):
     ordering: Any = ("-starts_on", "slug")
 
 
-class SummitList(generics.ListAPIView[Summit]):
+class SummitList(PublicMixin, generics.ListAPIView[Summit]):
     """The summits that have public pages, those that start last first."""
 
     queryset = Summit.objects.open_to_public()
@@ -101,7 +102,7 @@ class SummitList(generics.ListAPIView[Summit]):
         return super().list(request, *args, **kwargs)
 
 
-class SummitDetail(generics.RetrieveAPIView[Summit]):
+class SummitDetail(PublicMixin, generics.RetrieveAPIView[Summit]):
     """A summit that has public pages: what, where and when it is."""
 
     queryset = Summit.objects.open_to_public().prefetch_related("venues__rooms")

@@ -2,7 +2,12 @@
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import RequestFactory
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from summit.api.access import PublicMixin
 from summit.api.domain import applications, tokens
 from summit.api.models import Token
 from summit.hooks.models import Delivery
@@ -140,3 +145,14 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
         more(number)
     assert {path: asked(path) for path in paths} == few
     assert few[f"{DESK}rooms/"] <= 6
+
+
+@pytest.mark.parametrize(("mixin", "status"), [((), 403), ((PublicMixin,), 200)], ids=["says nothing", "public"])
+def test_a_view_that_says_nothing_of_permissions_opens_nothing(
+    mixin: tuple[type, ...], status: int, rf: RequestFactory
+) -> None:
+    def get(self: APIView, request: Request) -> Response:
+        return Response({})
+
+    view = type("Odd", (*mixin, APIView), {"get": get}).as_view()
+    assert view(rf.get("/")).status_code == status
