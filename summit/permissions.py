@@ -33,7 +33,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from summit.models.people import Person
 from summit.models.summits import Summit
 from summit.models.users import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment, User
 from summit.registry import Registry
@@ -104,7 +103,7 @@ def _given(user: User) -> list[tuple[int, str]]:
     if found is None:
         given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
         # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
-        people = Person.objects.filter(user=user).order_by().values_list("summit_id", Value(""))
+        people = user.people.order_by().values_list("summit_id", Value(""))
         found = list(given.union(people, all=True))
         user._given_roles = found  # type: ignore[attr-defined]
     return found

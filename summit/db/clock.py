@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 
-from summit.models.audit import AuditChain
+from summit.db.evaluation import evaluate
 
 
 def db_now() -> datetime:
@@ -12,7 +12,5 @@ def db_now() -> datetime:
 
     For showing and for arithmetic on what is written; what decides who sees what compares with Now() in the query.
     """
-    moment: datetime | None = AuditChain.objects.values_list(Now(), flat=True).first()
-    if moment is None:
-        raise RuntimeError("The row of the audit chain is missing: run `manage.py migrate`.")
+    moment: datetime = evaluate(now=Now())["now"]
     return moment

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery
 
-from summit.models.audit import AuditChain
+from summit.db.evaluation import evaluate
 
 
 class _Number(Subquery):
@@ -16,7 +16,4 @@ class _Number(Subquery):
 
 def counts(**rows: QuerySet[Any]) -> dict[str, int]:
     """Return how many rows each of these queries finds, by their names. One query for all of them."""
-    found = {name: _Number(each.order_by().values("pk")) for name, each in rows.items()}
-    # Of the chain's single row, as for the clock.
-    numbers: Any = AuditChain.objects.values(**found).get() if found else {}
-    return dict(numbers)
+    return evaluate(**{name: _Number(each.order_by().values("pk")) for name, each in rows.items()}) if rows else {}

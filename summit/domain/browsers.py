@@ -5,6 +5,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from summit.domain import upkeep
 from summit.models import User
 
 
@@ -48,6 +49,7 @@ def _end(rows: list[UserSession]) -> int:
     return len(rows)
 
 
+@upkeep.clears(1)
 def clear_gone() -> None:
     """Delete the rows of browsers whose session has expired or was signed out of."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()

@@ -11,7 +11,6 @@ from django.core.cache import cache
 from django.db.models.functions import Now
 
 from summit.db.clock import db_now
-from summit.domain import browsers
 from summit.models import Heartbeat
 from summit.registry import Registry
 
@@ -30,7 +29,6 @@ def clear_expired() -> None:
     """Delete expired sessions of browsers and what the apps above say, and touch the cache, which culls itself when
     it is written."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    browsers.clear_gone()
     for clear in _clears:
         clear()
     cache.set("upkeep", 1)

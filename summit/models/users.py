@@ -65,13 +65,6 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.strip().lower()
 
-    @property
-    def is_staff(self) -> bool:
-        """Whether the account opens the admin: it holds a role at a desk, in any summit."""
-        from summit.permissions import can_use_admin
-
-        return can_use_admin(self)
-
 
 class Role(models.TextChoices):
     """The roles in a summit.

@@ -15,9 +15,11 @@ from summit.accounts.devices import device as name_device
 from summit.api.scopes import in_words
 from summit.dates import long_day
 from summit.models import Summit
+from summit.permissions import can_use_admin
 from summit.templatetags.moments import marked_day_clock
 
 register = template.Library()
+register.filter("can_use_admin", can_use_admin)
 
 
 @register.filter
