@@ -24,7 +24,7 @@ from delegations.todo import (
     waiting,
 )
 from delegations.todo_of_visas import asked_words, letters
-from summit.desk.site import desk_panel
+from summit.desk.today import desk_panel
 from summit.models import Role, Summit
 from summit.permissions import allows
 

@@ -15,8 +15,7 @@ from press.reading import brief, listed
 from press.todo import WORKS, embargoes_of, in_review, next_out, overdue, run_of
 from sessions.domain import removals
 from summit.db.clock import db_now
-from summit.desk.site import desk_panel
-from summit.desk.today import lately, now_of
+from summit.desk.today import desk_panel, lately, now_of
 from summit.home import panel, stamp
 from summit.metrics import Gauge, source
 from summit.models import Summit

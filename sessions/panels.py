@@ -11,7 +11,7 @@ from sessions.permissions import can_release
 from sessions.todo import EDIT, standing
 from sessions.views import by_day
 from summit import home, metrics
-from summit.desk.site import desk_panel
+from summit.desk.today import desk_panel
 from summit.models import Summit
 from summit.permissions import allows
 

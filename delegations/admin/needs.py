@@ -13,9 +13,9 @@ from delegations.domain import naming, needs
 from delegations.models import Membership, Party
 from summit.dates import short_day
 from summit.desk.keys import key_of
+from summit.desk.pages import desk_page
 from summit.desk.places import Place, desk_place
 from summit.desk.shelves import Shelf
-from summit.desk.site import desk_page
 from summit.domain import seen
 from summit.models import Summit, User
 from summit.permissions import allows

@@ -20,7 +20,7 @@ from delegations.models import Membership, Party
 from delegations.printed import photos
 from summit.dates import long_day
 from summit.db.clock import db_now
-from summit.desk.site import desk_page
+from summit.desk.pages import desk_page
 from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from summit.desk.pages import desk_page
 from summit.desk.places import summit_page
-from summit.desk.site import desk_page
 from summit.desk.today import Task, Urgency, desk_task, once
 from summit.domain import arming, installation
 from summit.domain.arming import InstallationDisarmed, NotDisarmed

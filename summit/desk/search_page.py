@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from summit.desk import search
-from summit.desk.site import desk_page
+from summit.desk.pages import desk_page
 
 
 @desk_page("search/", "search")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.desk import steps
+from summit.desk.pages import desk_page
 from summit.desk.setup_forms import NamedSummitForm, TeamFormSet, VenueForm
-from summit.desk.site import desk_page
 from summit.desk.steps import Step, desk_step
 from summit.domain import colours, roles, setup
 from summit.domain.roles import Colleague

@@ -1,8 +1,8 @@
 """The admin site: roles open it, allauth signs in, its home says where each summit stands."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -16,56 +16,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from summit.desk import (
+    places,
     scope,
     steps,
     today,
     yesno,  # noqa: F401 - for what it does
 )
+from summit.desk.pages import PAGES
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
+from summit.desk.today import PANELS
 from summit.models import Summit
 from summit.permissions import allows, can_use_admin
-from summit.registry import Registry
-
-# From a summit and the request to a template and its context, or None where the reader may see nothing of it.
-DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
-_panels: Registry[tuple[DeskPanel, Sequence[str]]] = Registry()
-
-
-def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel], DeskPanel]:
-    """Register a panel of the desk's home; a decorator. Whoever may do one of `works` has it among the first."""
-
-    def add(function: DeskPanel) -> DeskPanel:
-        _panels.register(order)((function, works))
-        return function
-
-    return add
-
-
-def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str, Any]]]:
-    """Return the templates and contexts of the panels that the reader may see, first those that they work with."""
-
-    def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
-        return not any(allows(request.user, rule, summit) for rule in entry[1])
-
-    found = (function(request, summit) for function, _works in sorted(_panels, key=elsewhere))
-    return [entry for entry in found if entry is not None]
-
-
-# Pages of the desk that belong to no model: route, name, view.
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-_pages: list[tuple[str, str, Callable[..., HttpResponseBase]]] = []
-
-
-def desk_page(route: str, name: str) -> Callable[[View], View]:
-    """Register a page below /admin/ that belongs to no model, for whoever works at a desk; a decorator. What is in it
-    for whom is the view's to decide."""
-
-    def add(view: View) -> View:
-        _pages.append((route, name, view))
-        return view
-
-    return add
 
 
 class SummitAdminSite(admin.AdminSite):
@@ -82,7 +44,7 @@ class SummitAdminSite(admin.AdminSite):
         or not: passwords are the account's page, and an address that leads from any key to a public page tells of
         what isn't public."""
         elsewhere = ("password_change", "password_change_done", "view_on_site")
-        own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in _pages]
+        own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
         for step in steps.desk_step:
             view = self.admin_view(steps.page(step))
             own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
@@ -164,14 +126,11 @@ class SummitAdminSite(admin.AdminSite):
         if summit is None:
             first = allows(request.user, "summit.summit.add", None)
             return {"steps": steps.stands(request.user, None)} if first else {}
-        # The pages that it names are this site's.
-        from summit.desk import places  # noqa: PLC0415
-
         found = today.tasks(request, summit)
         unfinished = steps.unfinished(request.user, summit)
         # Whoever has a panel of their own reads also that nothing waits; others only what does.
         works = bool(found) or any(
-            allows(request.user, rule, summit) for _function, rules in _panels for rule in rules
+            allows(request.user, rule, summit) for _function, rules in PANELS for rule in rules
         )
         return {
             "works": works,
@@ -181,7 +140,7 @@ class SummitAdminSite(admin.AdminSite):
             "headline": today.headline(found),
             "coming": today.coming(request, summit),
             "now": today.now_of(request),
-            "panels": panels_for(request, summit),
+            "panels": today.panels_for(request, summit),
             "charts": today.chart_list(request, summit),
             "places": places.places_of(request.user, summit),
         }

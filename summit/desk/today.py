@@ -231,3 +231,28 @@ def _day_name(day: date | None, today: date) -> str:
     if day is None:
         return _("late")
     return _("today") if day == today else short_day(day)
+
+
+# From a summit and the request to a template and its context, or None where the reader may see nothing of it.
+DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
+PANELS: Registry[tuple[DeskPanel, Sequence[str]]] = Registry()
+
+
+def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel], DeskPanel]:
+    """Register a panel of the desk's home; a decorator. Whoever may do one of `works` has it among the first."""
+
+    def add(function: DeskPanel) -> DeskPanel:
+        PANELS.register(order)((function, works))
+        return function
+
+    return add
+
+
+def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str, Any]]]:
+    """Return the templates and contexts of the panels that the reader may see, first those that they work with."""
+
+    def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
+        return not any(allows(request.user, rule, summit) for rule in entry[1])
+
+    found = (function(request, summit) for function, _works in sorted(PANELS, key=elsewhere))
+    return [entry for entry in found if entry is not None]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from summit.db.clock import db_now
 from summit.desk.audit_list import audit_head
 from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.site import desk_panel
+from summit.desk.today import desk_panel
 from summit.models import Summit, User
 from summit.permissions import may_everything
 from summit.templatetags.moments import clock_zone, day_clock, local

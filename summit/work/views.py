@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from summit.desk.exporting import as_file
-from summit.desk.site import desk_page
+from summit.desk.pages import desk_page
 from summit.models import User
 from summit.work import chain
 from summit.work.domain import jobs, tables
