@@ -29,7 +29,8 @@ READERS, DESKS = 8, 2
 READ, WORK = 0.02, 2.0
 # Seconds between two releases, and between two texts.
 WRITE = 10.0
-# A process has grown that has so many megabytes more in the last third than in the one before.
+# A process has grown that has so many megabytes more in the last third than in the one before, and a quarter of it
+# more in the later half of that third than in the earlier.
 GROWN = 8.0
 PAGES = (
     *(
@@ -189,18 +190,20 @@ def _work(run: Running, asked: Asked, done: threading.Event) -> None:
 
 
 def _grown(samples: list[Sample]) -> list[str]:
-    """Say which processes have more in memory in the last third of the time than in the one before. What forked
-    processes have in common counts for each: as they write to it, it becomes their own, which is no growth."""
+    """Say which processes have more in memory in the last third of the time than in the one before, and go on growing
+    in it: one that has its first work late loads what it needs once. What forked processes have in common counts for
+    each: as they write to it, it becomes their own, which is no growth."""
     third = len(samples) // 3
     found = []
     for number, taken in samples[-1].taken.items():
-        parts = (samples[third : 2 * third], samples[2 * third :])
-        middle, last = (
-            [sample.taken[number].resident for sample in part if number in sample.taken] for part in parts
-        )
-        if middle and statistics.median(last) > statistics.median(middle) + GROWN:
-            said = f"{statistics.median(middle):.0f} MB, then {statistics.median(last):.0f} MB"
-            found.append(f"{said}: {taken.command[-80:]}")
+        known = [sample.taken[number].resident for sample in samples[third:] if number in sample.taken]
+        if len(known) < 2 * third:
+            continue
+        middle, last = statistics.median(known[:third]), statistics.median(known[third:])
+        late = known[third:]
+        begun, ended = statistics.median(late[: third // 2]), statistics.median(late[third // 2 :])
+        if last > middle + GROWN and ended > begun + GROWN / 4:
+            found.append(f"{middle:.0f} MB, then {last:.0f} MB: {taken.command[-80:]}")
     return found
 
 
